@@ -1,0 +1,224 @@
+"""Runs the steps of a plan against Amazon Connect, and says how far it got.
+
+Contract:
+- Every step is an absolute write, so a step may be sent again.
+- A failure in the middle raises `PartialUpdate` with the outputs that are true by then.
+- Connect is eventually consistent: a 404 on a user that was just made, or on a profile that was just made, is
+  waited for; a 404 that stays is an error, never a reason to forget the user.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from connect_users import ownership, plan, progress
+from connect_users.errors import ConnectApiError, InvalidRequest, PartialUpdate, ResourceNotFound, WrongInstance
+from connect_users.live import live_props
+from connect_users.spec import ARN_KEY, TOKEN_KEY, Props, parse_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from connect_users.gateway import Gateway
+    from connect_users.plan import Step
+
+#: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API
+#: reference, eventual consistency).
+SETTLING: Final = 60.0
+#: Seconds to wait for something else that a request names, e.g. a profile made in the same run.
+REFERENCE_SETTLING: Final = 8.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one call of the engine works with.
+
+    Attributes:
+        urn: of the resource; "" when it is not known, which rules out taking over what a crash left behind.
+        owns: users carry the ownership tag.
+        grace: seconds to wait for a name to be found or released.
+        say: shows an ("info" or "warning", text) message on the resource.
+        wait: sleeps for some seconds, or raises `Cancelled`.
+        now: seconds since the epoch.
+    """
+
+    gateway: Gateway
+    urn: str
+    owns: bool
+    grace: float
+    say: Callable[[str, str], None]
+    wait: Callable[[float], None]
+    now: Callable[[], float]
+
+    def tell(self, text: str) -> None:
+        """Show an information on the resource."""
+        self.say("info", text)
+
+
+def pauses(total: float) -> Iterator[float]:
+    """Pauses of 1, 2, 4, 8, 8, ... seconds that add up to ``total``."""
+    left = total
+    for exponent in itertools.count():
+        pause = min(2.0 ** min(exponent, 3), left)
+        if pause <= 0:
+            return
+        yield pause
+        left -= pause
+
+
+def subject(action: str, props: Mapping[str, Any]) -> str:
+    """How messages name what is being done to whom."""
+    return f"{action} Connect user '{props.get('username', '?')}'"
+
+
+def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
+    """Bring a user from the outputs ``old`` to the inputs ``new``; returns the new outputs.
+
+    A user without an ownership token (imported, or made while the tag was off) gets one with its first change.
+
+    Raises:
+        PartialUpdate, ConnectApiError, WrongInstance
+    """
+    check_place(op, old)
+    kept = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, "directory_user_id") if key in old}
+    owner_tag = None
+    steps = plan.update_steps(old, new)
+    if steps and op.owns and op.urn and TOKEN_KEY not in old:
+        token = ownership.new_token(op.now())
+        owner_tag = ownership.tag(token, op.urn)
+        steps = plan.update_steps(old, new, owner_tag)
+        kept[TOKEN_KEY] = token
+    before = {**old, **kept}
+    if owner_tag is not None:
+        before.pop(TOKEN_KEY)
+    run(op, subject("updating", new), user_id, before, new, steps)
+    return {**kept, **new}
+
+
+def run(
+    op: Operation,
+    action: str,
+    user_id: str,
+    before: Mapping[str, Any],
+    new: Mapping[str, Any],
+    steps: tuple[Step, ...],
+    done: tuple[str, ...] = (),
+) -> None:
+    """Carry out ``steps`` in order.
+
+    Args:
+        before: the outputs that are true before the first step.
+        done: operations that this call of the engine has carried out already.
+
+    Raises:
+        ConnectApiError: when the only step failed and nothing was done before.
+        PartialUpdate: when there is anything to tell or to save.
+    """
+    state = dict(before)
+    names = [*done, *(step.operation for step in steps)]
+    for index, step in enumerate(steps, start=len(done)):
+        try:
+            _patiently(op, user_id, new, lambda step=step, state=state: _carry_out(op, user_id, state, new, step))
+        except ConnectApiError as error:
+            if len(names) == 1:
+                raise error.about(action) from None
+            raise PartialUpdate(
+                action,
+                user_id,
+                state,
+                done=names[:index],
+                failed=step.operation,
+                not_tried=names[index + 1 :],
+                cause=error,
+            ) from None
+        state = progress.after(state, step, new)
+        owner = ownership.owner_of(step.params.get("tags", {}))
+        if owner is not None:
+            state[TOKEN_KEY] = owner.token
+
+
+def _patiently(op: Operation, user_id: str, props: Mapping[str, Any], attempt: Callable[[], T]) -> T:
+    """``attempt()``, tried again while what it does not find may only be late."""
+    waited = 0.0
+    for pause in pauses(SETTLING):
+        try:
+            return attempt()
+        except ResourceNotFound:
+            limit = REFERENCE_SETTLING if _exists(op, props["instance_id"], user_id) else SETTLING
+            if waited + pause > limit:
+                break
+            op.tell(f"waiting {pause:g} s: Amazon Connect does not find what was just made yet")
+            op.wait(pause)
+            waited += pause
+    return attempt()
+
+
+def _exists(op: Operation, instance_id: str, user_id: str) -> bool:
+    try:
+        op.gateway.describe_user(instance_id, user_id)
+    except ResourceNotFound:
+        return False
+    return True
+
+
+def _carry_out(op: Operation, user_id: str, state: Mapping[str, Any], new: Mapping[str, Any], step: Step) -> None:
+    gateway, instance_id, params = op.gateway, new["instance_id"], step.params
+    if step.operation in ("TagResource", "UntagResource"):
+        arn = state.get(ARN_KEY) or gateway.describe_user(instance_id, user_id)["Arn"]
+        if step.operation == "TagResource":
+            gateway.tag_resource(arn, params["tags"], notify=op.tell)
+        else:
+            gateway.untag_resource(arn, params["tagKeys"], notify=op.tell)
+    elif "UserProficiencies" in params:
+        _write_proficiencies(op, user_id, new, step)
+    else:
+        gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
+
+
+def _write_proficiencies(op: Operation, user_id: str, new: Mapping[str, Any], step: Step) -> None:
+    """Associate, update or disassociate; mended by the live list where the state was out of date.
+
+    Associating what is associated, and updating or disassociating what is not, is refused: that happens when an
+    earlier attempt was carried out and its answer lost.
+    """
+    instance_id = new["instance_id"]
+    try:
+        op.gateway.write_user_proficiencies(step.operation, instance_id, user_id, step.params, notify=op.tell)
+    except InvalidRequest:
+        entries = op.gateway.list_user_proficiencies(instance_id, user_id, notify=op.tell)
+        live = live_props({}, entries)
+        wanted = progress.after(live, step, new)
+        steps = plan.update_steps(
+            {"user_proficiencies": live.get("user_proficiencies", [])},
+            {"user_proficiencies": wanted.get("user_proficiencies", [])},
+        )
+        if [(each.operation, each.params) for each in steps] == [(step.operation, step.params)]:
+            raise
+        for each in steps:
+            op.gateway.write_user_proficiencies(each.operation, instance_id, user_id, each.params, notify=op.tell)
+
+
+def check_place(op: Operation, outputs: Mapping[str, Any]) -> None:
+    """Refuse to work on a state that does not say where its user is, or says another region.
+
+    In another region everything would be "not found".
+
+    Raises:
+        WrongInstance
+    """
+    username = outputs.get("username", "?")
+    if not isinstance(outputs.get("instance_id"), str):
+        raise WrongInstance(
+            f"the state of Connect user '{username}' has no instance_id, so the user cannot be told; "
+            "remove it with pulumi state delete and adopt the user with adopt_existing=True"
+        )
+    arn = parse_arn(str(outputs.get(ARN_KEY, "")))
+    if arn is not None and arn.region != op.gateway.region:
+        raise WrongInstance(
+            f"Connect user '{username}' is in {arn.region}, but the client is set to {op.gateway.region}: "
+            f"set connect-users:region (or the provider's region) to {arn.region}; nothing was done"
+        )

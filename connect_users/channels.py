@@ -1,0 +1,143 @@
+"""Per-channel settings: what a list means that names some channels only, and how `phone_config` relates to lists.
+
+Contract: a declared list is complete. A channel that it does not name has the neutral value, and requests always
+carry all channels that the kind of list allows. AWS documents neither whether UpdateUserConfig replaces a list or
+merges into it, nor a way to remove a channel; with complete lists both readings give the same result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.limits import CHANNELS
+from connect_users.spec import BY_NAME, Props, contains_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: List -> members of an entry for a channel that is not named.
+_NEUTRAL: Final[dict[str, Props]] = {
+    "auto_accept_configs": {"auto_accept": False},
+    "after_contact_work_configs": {"after_contact_work_config": {"after_contact_work_time_limit": 0}},
+    "phone_number_configs": {"phone_type": "SOFT_PHONE"},
+    "persistent_connection_configs": {"persistent_connection": False},
+    "voice_enhancement_configs": {"voice_enhancement_mode": "NONE"},
+}
+LISTS: Final = tuple(_NEUTRAL)
+
+#: Members of VOICE entries about the agent's own call-backs; AWS may tell them where they were never set.
+_FIRST_CALLBACK: Final = "agent_first_callback"
+
+#: `phone_config` member -> the list that says the same.
+TWINS: Final = {
+    "phone_type": "phone_number_configs",
+    "auto_accept": "auto_accept_configs",
+    "after_contact_work_time_limit": "after_contact_work_configs",
+    "desk_phone_number": "phone_number_configs",
+    "persistent_connection": "persistent_connection_configs",
+}
+
+#: What UpdateUserPhoneConfig is told of a member that was declared and is no longer.
+NEUTRAL_PHONE_CONFIG: Final[Props] = {
+    "phone_type": "SOFT_PHONE",
+    "auto_accept": False,
+    "after_contact_work_time_limit": 0,
+    "persistent_connection": False,
+}
+
+
+def complete(name: str, entries: list[Any]) -> list[Any]:
+    """``entries`` with a neutral entry for each channel that the list may name and does not."""
+    if contains_unknown(entries):
+        return entries
+    named = {entry["channel"]: entry for entry in entries}
+    channels = ("VOICE",) if BY_NAME[name].voice_only else CHANNELS
+    return [named.get(channel, {"channel": channel, **_NEUTRAL[name]}) for channel in channels]
+
+
+def same(name: str, one: list[Any], other: list[Any]) -> bool:
+    """Whether two lists mean the same settings. A first-callback member at its neutral value is as good as none."""
+    return [_bare(entry) for entry in complete(name, one)] == [_bare(entry) for entry in complete(name, other)]
+
+
+def without_first_callback(name: str, before: list[Any], after: list[Any]) -> list[Any]:
+    """``after``, with the first-callback member of ``before`` reset where ``after`` declares it no longer.
+
+    Leaving the member out would keep it where UpdateUserConfig merges. Reset means what holds for other contacts:
+    no auto-accept, or the channel's own after-contact work.
+    """
+    reset: Props = {}
+    voice_before, voice_after = _bare(_entry(before, "VOICE")), _entry(after, "VOICE")
+    if "agent_first_callback_auto_accept" in voice_before:
+        reset["agent_first_callback_auto_accept"] = False
+    if "agent_first_callback_after_contact_work_config" in voice_before:
+        reset["agent_first_callback_after_contact_work_config"] = voice_after.get("after_contact_work_config", {})
+    return [{**reset, **entry} if entry.get("channel") == "VOICE" else entry for entry in complete(name, after)]
+
+
+def _bare(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    no_limit = {"after_contact_work_time_limit": 0}
+    as_good_as_none: tuple[Any, ...] = (False, {}, no_limit, entry.get("after_contact_work_config"))
+    return {
+        name: value
+        for name, value in entry.items()
+        if not name.startswith(_FIRST_CALLBACK) or value not in as_good_as_none
+    }
+
+
+def neutral(name: str) -> list[Any]:
+    """The list of a user for whom nothing was ever set."""
+    return complete(name, [])
+
+
+def from_phone_config(config: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The lists that say the same as the members of ``config``.
+
+    AutoAccept, phone and persistent connection are about voice; AfterContactWorkTimeLimit sets all channels
+    (UpdateUserPhoneConfig: "will always set the same ACW timeouts to all channels the user handles").
+    """
+    lists: dict[str, list[Any]] = {}
+    if "auto_accept" in config:
+        lists["auto_accept_configs"] = [{"channel": "VOICE", "auto_accept": config["auto_accept"]}]
+    if "after_contact_work_time_limit" in config:
+        limit = {"after_contact_work_time_limit": config["after_contact_work_time_limit"]}
+        lists["after_contact_work_configs"] = [
+            {"channel": channel, "after_contact_work_config": limit} for channel in CHANNELS
+        ]
+    if "phone_type" in config or "desk_phone_number" in config:
+        entry = {"channel": "VOICE", "phone_type": config.get("phone_type", "SOFT_PHONE")}
+        if "desk_phone_number" in config:
+            entry["phone_number"] = config["desk_phone_number"]
+        lists["phone_number_configs"] = [entry]
+    if "persistent_connection" in config:
+        lists["persistent_connection_configs"] = [
+            {"channel": "VOICE", "persistent_connection": config["persistent_connection"]}
+        ]
+    return {name: complete(name, entries) for name, entries in lists.items()}
+
+
+def to_phone_config(lists: Mapping[str, list[Any]]) -> Props:
+    """The members of `phone_config` that the VOICE entries of ``lists`` tell."""
+    voice = {name: _entry(entries, "VOICE") for name, entries in lists.items()}
+    config: Props = {}
+    phone = voice.get("phone_number_configs", {})
+    config["phone_type"] = phone.get("phone_type")
+    config["desk_phone_number"] = phone.get("phone_number")
+    config["auto_accept"] = voice.get("auto_accept_configs", {}).get("auto_accept")
+    work = voice.get("after_contact_work_configs", {}).get("after_contact_work_config", {})
+    config["after_contact_work_time_limit"] = work.get("after_contact_work_time_limit")
+    config["persistent_connection"] = voice.get("persistent_connection_configs", {}).get("persistent_connection")
+    return {name: value for name, value in config.items() if value is not None}
+
+
+def _entry(entries: list[Any], channel: str) -> Props:
+    return next((entry for entry in entries if entry.get("channel") == channel), {})
+
+
+def effective(props: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Every list that ``props`` declare, by itself or by its twin in `phone_config`, complete."""
+    lists = from_phone_config(props.get("phone_config", {}))
+    lists.update({name: complete(name, props[name]) for name in LISTS if name in props})
+    return lists

@@ -1,0 +1,120 @@
+"""`connect-users emulator`: an Amazon Connect on a loopback port, until it is stopped.
+
+It prints exactly `listening on http://127.0.0.1:PORT` once clients can connect, and serves until SIGINT or SIGTERM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sqlite3
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from connect_users.emulator import Options
+
+#: Options that the command line takes under their own names, each with its kind and help.
+_CHOICES: Final = {
+    "identity_management_type": (
+        ("CONNECT_MANAGED", "SAML", "EXISTING_DIRECTORY"),
+        "of the seeded instance (default: what the state file has, else CONNECT_MANAGED)",
+    ),
+    "update_user_config": (("merge", "replace"), "what UpdateUserConfig does with channels that a list leaves out"),
+    "update_identity_info": (("clear", "keep"), "what UpdateUserIdentityInfo does with members left out"),
+    "phone_view": (("both", "as-written"), "in which form phone settings are read back"),
+}
+_QUOTAS: Final = {
+    "users_quota": "users per instance (default 500; none: unlimited)",
+    "proficiencies_quota": "proficiencies per user (default 10; none: unlimited)",
+    "instances_quota": "instances per region (default 2; none: unlimited)",
+}
+_SECONDS: Final = {
+    "consistency_lag": ("--lag", "seconds until a new user is found and a change is seen"),
+    "search_lag": ("--search-lag", "the same for SearchUsers alone"),
+    "name_release_delay": ("--name-release-delay", "seconds until a deleted user's name is free again"),
+    "latency": ("--latency", "seconds added to every request"),
+}
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the console script's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "emulator",
+        help="run an Amazon Connect on this machine",
+        description="Run an Amazon Connect on this machine, for boto3, the AWS CLI or any SDK, until it is stopped.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--state", metavar="FILE", help="SQLite file to keep everything in (default: memory)")
+    for name, (choices, help_) in _CHOICES.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=help_)
+    for name, help_ in _QUOTAS.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", type=_quota, default=argparse.SUPPRESS, metavar="N", help=help_
+        )
+    for name, (flag, help_) in _SECONDS.items():
+        parser.add_argument(flag, dest=name, type=float, metavar="S", help=help_)
+    parser.add_argument("--username-limit", type=int, metavar="N", help="longest username accepted (default 64)")
+    parser.add_argument(
+        "--throttle", metavar="RATE/BURST", help="requests a second and at once, per operation (AWS: 2/5)"
+    )
+    parser.add_argument(
+        "--throttle-operation",
+        action="append",
+        default=[],
+        metavar="OPERATION=RATE/BURST",
+        help="another rate for one operation (none: not throttled); may be repeated",
+    )
+    parser.add_argument("--seed-users", type=int, default=0, metavar="N", help="add users agent00001 to agent<N>")
+    parser.set_defaults(run=run)
+
+
+def _quota(text: str) -> int | None:
+    return None if text.lower() == "none" else int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped: 0; 2 for options, a port or a file that cannot be used, told in one line on stderr."""
+    from connect_users.emulator import Emulator, seed_users
+
+    try:
+        emulator = Emulator(args.state, _options(args), port=args.port)
+    except (ValueError, OSError, sqlite3.Error) as error:
+        return _refuse(error)
+    try:
+        try:
+            seed_users(emulator.store, args.seed_users)
+            emulator.start()
+        except (OSError, OverflowError, sqlite3.Error) as error:
+            return _refuse(error)
+        stopped = {signal.SIGINT, signal.SIGTERM}
+        # Blocked in this thread, so that the signal waits for sigwait however early it comes.
+        signal.pthread_sigmask(signal.SIG_BLOCK, stopped)
+        print(f"listening on {emulator.endpoint_url}", flush=True)
+        signal.sigwait(stopped)
+    finally:
+        emulator.close()
+    return 0
+
+
+def _refuse(error: Exception) -> int:
+    print(f"connect-users emulator: {error}", file=sys.stderr)
+    return 2
+
+
+def _options(args: argparse.Namespace) -> Options:
+    from connect_users.emulator import Options
+
+    given = {
+        name: value
+        for name in (*_CHOICES, *_SECONDS, "username_limit", "throttle")
+        if (value := getattr(args, name)) is not None
+    }
+    given.update({name: getattr(args, name) for name in _QUOTAS if hasattr(args, name)})
+    rates: dict[str, str | None] = {}
+    for text in args.throttle_operation:
+        operation, equals, rate = text.partition("=")
+        if not equals:
+            raise ValueError(f"--throttle-operation {text!r}: write OPERATION=RATE/BURST")
+        rates[operation] = None if rate.lower() == "none" else rate
+    return Options().changed({**given, "throttles": rates})

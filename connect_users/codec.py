@@ -1,0 +1,84 @@
+"""Between Pulumi's property bags and the pure core: unknowns, secrets, reserved keys, bad states.
+
+Numbers arrive as floats and unknowns as `pulumi.output.Unknown` at any depth; the core knows neither.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.output import Unknown
+from pulumi.runtime import rpc
+
+from connect_users.shapes import shape_problems
+from connect_users.spec import BY_NAME, UNKNOWN, Props, canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi.dynamic import Config
+
+#: Kept encrypted in every result, whatever the program or an older state did with it.
+_SECRET = "password"
+
+
+def decode(props: Mapping[str, Any]) -> Props:
+    """Plain values with `UNKNOWN` for unknowns, without the keys that belong to the SDK (``__provider``)."""
+    return {name: _decoded(value) for name, value in props.items() if not name.startswith("__")}
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if rpc.is_rpc_secret(value):
+        return _decoded(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, dict):
+        return {name: _decoded(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    return value
+
+
+def encode(props: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `decode`; the password leaves as a secret.
+
+    Other values that were given as secrets stay secret by themselves: the engine carries the mark from the inputs to
+    the outputs of the same name.
+    """
+    encoded = {name: _encoded(value) for name, value in props.items()}
+    if encoded.get(_SECRET) is not None:
+        encoded[_SECRET] = rpc.wrap_rpc_secret(encoded[_SECRET])
+    return encoded
+
+
+def _encoded(value: Any) -> Any:
+    if value is UNKNOWN:
+        return Unknown()
+    if isinstance(value, dict):
+        return {name: _encoded(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_encoded(item) for item in value]
+    return value
+
+
+def sound(state: Props) -> Props:
+    """A state in canonical form without inputs that have not the shape of one.
+
+    A state may have been written by hand or by another release: what cannot be read counts as never set, so that the
+    next update writes it anew.
+    """
+    broken = {problem.path.split(".")[0].split("[")[0] for problem in shape_problems(state)}
+    return canonical({name: value for name, value in state.items() if name not in broken or name not in BY_NAME})
+
+
+def raw_config(config: Config) -> dict[str, Any]:
+    """All values of the configuration that the host hands over.
+
+    The SDK's class can only be asked for single keys; without the whole, misspelt keys of ours could not be told.
+    """
+    values = getattr(config, "_props", None)
+    if isinstance(values, dict):
+        return {key: value for key, value in values.items() if not isinstance(value, Unknown)}
+    from connect_users.settings import KEYS
+
+    return {key: config.get(key) for keys, _ in KEYS.values() for key in keys}

@@ -1,0 +1,93 @@
+"""From a configuration to a gateway: one per process and settings, with the embedded emulator started where asked.
+
+Shared by the provider (in the dynamic host's process) and by look-ups (in the program's process). Both resolve a
+relative path of the emulator's file against the Pulumi project's folder, so that they meet in the same file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connect_users import host
+from connect_users.errors import ConfigurationError, ConnectUsersError
+from connect_users.settings import DEFAULT_EMULATOR_STATE, Settings, from_config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connect_users.gateway import Gateway
+
+_lock = threading.Lock()
+_gateways: dict[Settings, Gateway] = {}
+
+
+@dataclass(frozen=True)
+class Configured:
+    """Settings that were read from a configuration, or what is wrong with it."""
+
+    settings: Settings
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, config: Mapping[str, object]) -> Configured:
+        """Never raises: a configuration is read where an error would become a traceback."""
+        try:
+            return cls(from_config(config))
+        except ConnectUsersError as problem:
+            return cls(Settings(), (str(problem),))
+
+    def gateway(self) -> Gateway:
+        """The gateway of these settings.
+
+        Raises:
+            ConfigurationError
+        """
+        if self.problems:
+            raise ConfigurationError("; ".join(self.problems))
+        return gateway_for(self.settings)
+
+
+def gateway_for(settings: Settings) -> Gateway:
+    """The one gateway of this process for ``settings``; its boto3 client is made with the first call.
+
+    Raises:
+        ConfigurationError: when the embedded emulator cannot be started.
+    """
+    from connect_users.gateway import Gateway
+    from connect_users.pacing import SystemTimer
+    from connect_users.session import Clients
+
+    with _lock:
+        if settings not in _gateways:
+            endpoint = settings
+            if settings.emulator and settings.endpoint_url is None:
+                endpoint = dataclasses.replace(settings, endpoint_url=_embedded_endpoint(settings))
+            clients = Clients(endpoint, embedded=endpoint is not settings)
+            _gateways[settings] = Gateway(clients, endpoint, SystemTimer(host.CANCELLED))
+        return _gateways[settings]
+
+
+def _embedded_endpoint(settings: Settings) -> str:
+    from connect_users.emulator import embedded
+
+    path = project_folder() / (settings.emulator_state or DEFAULT_EMULATOR_STATE)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return embedded(path).endpoint_url
+    except OSError as problem:
+        raise ConfigurationError(
+            f"connect-users:emulatorState: {path} cannot be used as the emulator's file ({problem.strerror})"
+        ) from None
+
+
+def project_folder() -> Path:
+    """The folder of Pulumi.yaml: the host runs in it; a program runs in it or, by ``main:``, below it."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if any((folder / name).is_file() for name in ("Pulumi.yaml", "Pulumi.yml")):
+            return folder
+    return here

@@ -1,0 +1,230 @@
+"""Making a user exactly once, and unmaking it only if it is still ours.
+
+CreateUser has no idempotency token. The ownership tag, which CreateUser sets in the same step, takes its place: on
+DuplicateResource it tells whether the user is this resource's own (an answer was lost, or a run died before its
+state was saved) and may be taken over, or somebody else's and must be left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from connect_users import apply, observe, ownership, plan, rules
+from connect_users.errors import (
+    ConnectApiError,
+    ConnectUsersError,
+    DuplicateResource,
+    InvalidUser,
+    OwnedByOther,
+    ResourceNotFound,
+)
+from connect_users.live import declared_view, leftovers, live_props
+from connect_users.spec import ARN_KEY, TOKEN_KEY, Props
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connect_users.apply import Operation
+
+#: What the state of a user without proficiencies is compared with.
+_NO_PROFICIENCIES: Props = {"user_proficiencies": []}
+
+
+def create(op: Operation, props: Props) -> tuple[str, Props]:
+    """Make the user, or take over the one that this resource made and lost; returns its id and outputs.
+
+    Args:
+        props: canonical inputs, wholly known.
+
+    Raises:
+        PartialUpdate: the user exists, but not all of it is as declared.
+        OwnedByOther: the name is somebody else's.
+        InvalidUser, ConnectApiError
+    """
+    action = apply.subject("creating", props)
+    token = ownership.new_token(op.now()) if op.owns else ""
+    owner_tag = ownership.tag(token, op.urn) if op.owns else None
+    try:
+        request = plan.create_request(props, owner_tag)
+        if "password_secret_arn" in props:
+            request["Password"] = _secret_password(op, props)
+        try:
+            user_id, arn = _create_user(op, request)
+        except DuplicateResource as error:
+            return _settle_duplicate(op, props, request, token, error)
+    except ConnectApiError as error:
+        raise error.about(action) from None
+    return _finish(op, props, user_id, arn, token)
+
+
+def _create_user(op: Operation, request: Props) -> tuple[str, str]:
+    """CreateUser, tried again while something that it names may only be late (a profile made in the same run)."""
+    for pause in apply.pauses(apply.REFERENCE_SETTLING):
+        try:
+            made = op.gateway.create_user(request, notify=op.tell)
+        except ResourceNotFound:
+            op.tell(f"waiting {pause:g} s: Amazon Connect does not find something that this user names yet")
+            op.wait(pause)
+        else:
+            return made.user_id, made.arn
+    made = op.gateway.create_user(request, notify=op.tell)
+    return made.user_id, made.arn
+
+
+def _finish(op: Operation, props: Props, user_id: str, arn: str, token: str) -> tuple[str, Props]:
+    """What CreateUser cannot do: proficiencies."""
+    outputs: Props = {**props, ARN_KEY: arn}
+    if token:
+        outputs[TOKEN_KEY] = token
+    steps = plan.update_steps({**props, **_NO_PROFICIENCIES}, props) if props.get("user_proficiencies") else ()
+    apply.run(
+        op,
+        apply.subject("creating", props),
+        user_id,
+        {**outputs, **(_NO_PROFICIENCIES if steps else {})},
+        props,
+        steps,
+        done=("CreateUser",),
+    )
+    return user_id, outputs
+
+
+def _settle_duplicate(
+    op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
+) -> tuple[str, Props]:
+    """The name is taken: find by whom, or wait until the name of a user deleted just now is free."""
+    pauses = apply.pauses(op.grace)
+    while True:
+        user = observe.find_by_name(op, props["instance_id"], props["username"])
+        if user is not None:
+            return _take_over(op, props, user, token, error)
+        pause = next(pauses, None)
+        if pause is None:
+            raise error
+        op.tell(f"waiting {pause:g} s: the username is taken, but Amazon Connect shows no user of that name (yet)")
+        op.wait(pause)
+        try:
+            user_id, arn = _create_user(op, request)
+        except DuplicateResource as again:
+            error = again
+        else:
+            return _finish(op, props, user_id, arn, token)
+
+
+def _take_over(
+    op: Operation, props: Props, user: Mapping[str, Any], token: str, error: DuplicateResource
+) -> tuple[str, Props]:
+    tags = user.get("Tags", {})
+    owner = ownership.owner_of(tags)
+    if owner is not None and token and owner.token == token:
+        # Made by this very call, whose answer was lost.
+        return _finish(op, props, user["Id"], user["Arn"], token)
+    ours = ownership.is_ours(tags, op.urn)
+    if not ours and (owner is not None or not props.get("adopt_existing")):
+        raise _refusal(op, props, owner, error)
+    return _adopt(op, props, user, token, ours=ours)
+
+
+def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: DuplicateResource) -> ConnectUsersError:
+    action = apply.subject("creating", props)
+    where = f"the name exists in instance {props['instance_id']}"
+    if owner is not None:
+        return OwnedByOther(
+            f"{action}: {where} and belongs to {owner.name} (tag {ownership.TAG_KEY}); remove it from "
+            "that stack first, or, if that resource is gone for good, remove the tag and set adopt_existing=True"
+        )
+    lost = (
+        "; an answer of Connect was lost just now, so this run itself may have made it"
+        if error.uncertain and not op.owns
+        else ""
+    )
+    return OwnedByOther(
+        f"{action}: {where} and carries no ownership tag (made in the console or by another tool{lost}); "
+        "adopt it with adopt_existing=True, or choose another username"
+    )
+
+
+def _adopt(op: Operation, props: Props, user: Mapping[str, Any], token: str, *, ours: bool) -> tuple[str, Props]:
+    """Take over a live user: first the tag with the new token, which fences off every older state, then the rest."""
+    user_id = str(user["Id"])
+    proficiencies = None
+    if ours or "user_proficiencies" in props:
+        proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.tell)
+    live = live_props(user, proficiencies)
+    directory = live.get("directory_user_id")
+    if "directory_user_id" in props and directory != props["directory_user_id"]:
+        raise InvalidUser(
+            str(props["username"]),
+            [f"directory_user_id: the live user has {directory!r}, and no API changes it; declare that, or delete it"],
+        )
+    before = {**declared_view(live, props), **(leftovers(live, props) if ours else {})}
+    steps = plan.update_steps(before, props)
+    computed: Props = {ARN_KEY: user["Arn"]}
+    if directory:
+        computed["directory_user_id"] = directory
+    changed = ", ".join(dict.fromkeys(field for step in steps for field in step.fields)) or "nothing"
+    op.tell(f"taking over the existing user {user_id}; to be changed: {changed}")
+    done: tuple[str, ...] = ()
+    if op.owns:
+        op.gateway.tag_resource(user["Arn"], ownership.tag(token, op.urn), notify=op.tell)
+        computed[TOKEN_KEY] = token
+        done = ("TagResource",)
+    apply.run(op, apply.subject("taking over", props), user_id, {**before, **computed}, props, steps, done)
+    return user_id, {**computed, **props}
+
+
+def _secret_password(op: Operation, props: Props) -> str:
+    """The password in Secrets Manager: the secret's text, or the member ``password`` of a JSON secret."""
+    text = op.gateway.get_secret_value(props["password_secret_arn"], notify=op.tell)
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        parsed = None
+    password = parsed.get("password") if isinstance(parsed, dict) else text
+    if not isinstance(password, str):
+        problems = ["password_secret_arn: the secret is a JSON object without a text 'password'"]
+    else:
+        problems = [
+            f"password_secret_arn: the password in the secret {problem.text}"
+            for problem in rules.password_problems(password)
+        ]
+    if problems or not isinstance(password, str):
+        raise InvalidUser(str(props["username"]), problems)
+    return password
+
+
+def delete(op: Operation, user_id: str, outputs: Props) -> None:
+    """Delete the user, if the live ownership tag is the state's. One who is gone already is a success.
+
+    Raises:
+        OwnedByOther: the tag was removed, so nothing proves that this state made the user.
+        ConnectApiError, WrongInstance
+    """
+    action = apply.subject("deleting", outputs)
+    apply.check_place(op, outputs)
+    try:
+        user = observe.describe(op, user_id, outputs)
+        if user is None or not _may_delete(op, outputs, user):
+            return
+        try:
+            op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.tell)
+        except ResourceNotFound:
+            return
+    except ConnectApiError as error:
+        raise error.about(action) from None
+
+
+def _may_delete(op: Operation, outputs: Props, user: Mapping[str, Any]) -> bool:
+    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(user.get("Tags", {}))
+    if owner is None and token is not None:
+        raise OwnedByOther(
+            f"{apply.subject('deleting', outputs)}: its tag {ownership.TAG_KEY} was removed in Connect, so this state "
+            "cannot prove that it made the user; run pulumi refresh to accept that, then run again"
+        )
+    if owner is not None and owner.token != token:
+        mine = owner.name == ownership.owner_name(op.urn) and bool(op.urn)
+        by = "its replacement" if mine else owner.name
+        op.say("warning", f"not deleted: the user was taken over by {by}, says its tag {ownership.TAG_KEY}")
+        return False
+    return True

@@ -1,0 +1,32 @@
+"""An Amazon Connect that runs on a laptop: boto3, the AWS CLI or any other SDK can talk to it.
+
+Routes, parsing, validation and serialising come from botocore's service model; behaviour is hand-written, and each rule
+names its source: [M] service model, [D] documentation, [O] observed, [I] inference, [?] nobody says, so a choice.
+`seed` documents what a new emulator holds, `admin` the side port, `faults` what can be made to go wrong, `options` the
+rest.
+
+    with Emulator() as emulator:
+        client = boto3.client("connect", endpoint_url=emulator.endpoint_url, region_name="us-east-1", ...)
+        client.list_users(InstanceId=seed.INSTANCE_ID)
+"""
+
+from __future__ import annotations
+
+from connect_users.emulator.faults import Fault, FaultKind, Faults
+from connect_users.emulator.options import Options, Throttle
+from connect_users.emulator.records import Phase, RequestRecord
+from connect_users.emulator.runner import Emulator, embedded
+from connect_users.emulator.seed import seed_users
+
+__all__ = [
+    "Emulator",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "Options",
+    "Phase",
+    "RequestRecord",
+    "Throttle",
+    "embedded",
+    "seed_users",
+]

@@ -1,0 +1,90 @@
+"""Names of things: ARNs, ids, regions and partitions.
+
+An id may be given as a bare id or as the thing's full ARN, everywhere (facts, section 0, finding 9 [O]). ARN forms:
+`arn:{partition}:connect:{region}:{account}:instance/{instance}/{kind}/{id}` (facts, section 2 [O]).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import uuid4
+
+from connect_users.emulator.errors import invalid_parameter, not_found
+
+Kind = Literal[
+    "agent",
+    "routing-profile",
+    "security-profile",
+    "agent-group",
+    "queue",
+    "operating-hours",
+    "transfer-destination",
+    "predefined-attribute",
+]
+
+#: What an error calls each kind.
+TITLES: Final[dict[Kind, str]] = {
+    "agent": "User",
+    "routing-profile": "Routing profile",
+    "security-profile": "Security profile",
+    "agent-group": "Hierarchy group",
+    "queue": "Queue",
+    "operating-hours": "Hours of operation",
+    "transfer-destination": "Quick connect",
+    "predefined-attribute": "Predefined attribute",
+}
+
+
+def new_id() -> str:
+    """A random id in the form that Connect gives out."""
+    return str(uuid4())
+
+
+def partition(region: str) -> str:
+    """The partition of a region, as in its ARNs."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def instance_arn(region: str, account: str, instance_id: str) -> str:
+    """The ARN of an instance."""
+    return f"arn:{partition(region)}:connect:{region}:{account}:instance/{instance_id}"
+
+
+@dataclass(frozen=True)
+class ConnectArn:
+    """A parsed Connect ARN: of an instance (`kind` and `id` None) or of a thing in it."""
+
+    region: str
+    account: str
+    instance_id: str
+    kind: str | None
+    id: str | None
+
+    @classmethod
+    def parse(cls, text: str) -> ConnectArn:
+        """Raises InvalidParameterException where `text` is not the ARN of an instance or a thing in one."""
+        parts = text.split(":", 5)
+        path = parts[5].split("/") if len(parts) == 6 else []
+        if parts[0] != "arn" or parts[2:3] != ["connect"] or len(path) not in (2, 4) or path[0] != "instance":
+            raise invalid_parameter(f"{text!r} is not the ARN of an Amazon Connect resource")
+        kind, thing = (path[2], path[3]) if len(path) == 4 else (None, None)
+        return cls(parts[3], parts[4], path[1], kind, thing)
+
+
+def bare_id(value: str, kind: Kind, instance: str) -> str:
+    """The bare id of `value`, which is one already or an ARN; `instance` is the ARN of the instance asked.
+
+    Raises InvalidParameterException for an ARN of another kind of thing, ResourceNotFoundException for one of
+    another instance.
+    """
+    if not value.startswith("arn:"):
+        return value
+    arn = ConnectArn.parse(value)
+    if arn.kind != kind or arn.id is None:
+        raise invalid_parameter(f"{value!r} is not the ARN of a {TITLES[kind].lower()}")
+    if not value.startswith(f"{instance}/"):
+        raise not_found(TITLES[kind], value)
+    return arn.id

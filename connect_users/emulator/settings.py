@@ -1,0 +1,155 @@
+"""Phone and channel settings: PhoneConfig and the five per-channel lists over one canonical form.
+
+Canonical form: `{list name: {channel: entry}}`, entries without their Channel. How a user made with one form looks in
+the other is undocumented (facts, sections 5 and 9.4 [?]); the choice: PhoneConfig's auto-accept, phone and persistent
+connection are VOICE's, its ACW limit is every channel's, and both forms show all settings. `phone_view="as-written"`
+shows each setting only in the form that wrote it; `Origin` remembers which that was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.emulator.errors import invalid_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connect_users.emulator.calls import Document
+    from connect_users.emulator.options import PhoneView, UpdateUserConfigMode
+
+CHANNELS: Final = ("VOICE", "CHAT", "TASK", "EMAIL")
+LISTS: Final = (
+    "AutoAcceptConfigs",
+    "AfterContactWorkConfigs",
+    "PhoneNumberConfigs",
+    "PersistentConnectionConfigs",
+    "VoiceEnhancementConfigs",
+)
+#: Section 3 [M].
+_VOICE_ONLY: Final = frozenset(LISTS[2:])
+_VOICE_ONLY_MEMBERS: Final = ("AgentFirstCallbackAutoAccept", "AgentFirstCallbackAfterContactWorkConfig")
+_LIMIT: Final = "AfterContactWorkTimeLimit"
+#: PhoneConfig member -> the list that says the same; both at once are an error (section 3 [M]).
+_TWINS: Final = {
+    "AutoAccept": "AutoAcceptConfigs",
+    _LIMIT: "AfterContactWorkConfigs",
+    "PhoneType": "PhoneNumberConfigs",
+    "DeskPhoneNumber": "PhoneNumberConfigs",
+    "PersistentConnection": "PersistentConnectionConfigs",
+}
+#: What PhoneConfig says where nothing was ever written, and what UpdateUserPhoneConfig resets omitted members to [?].
+_NEUTRAL: Final[Document] = {"PhoneType": "SOFT_PHONE", "AutoAccept": False, _LIMIT: 0, "PersistentConnection": False}
+
+
+def check(params: Mapping[str, Any]) -> None:
+    """Cross-field rules: no setting in both forms, VOICE-only lists and members, no channel twice [M, ?]."""
+    phone = params.get("PhoneConfig") or {}
+    for member, twin in _TWINS.items():
+        if phone.get(member) is not None and params.get(twin) is not None:
+            raise invalid_request(f"PhoneConfig.{member} and {twin} must not be given together")
+    for name in LISTS:
+        seen = set()
+        for entry in params.get(name) or ():
+            channel = entry["Channel"]
+            if channel in seen:
+                raise invalid_request(f"{name} names the channel {channel} twice")
+            seen.add(channel)
+            if channel != "VOICE":
+                if name in _VOICE_ONLY:
+                    raise invalid_request(f"{name} is for the VOICE channel only, not {channel}")
+                for member in _VOICE_ONLY_MEMBERS:
+                    if entry.get(member) is not None:
+                        raise invalid_request(f"{name}: {member} is for the VOICE channel only, not {channel}")
+
+
+def initial(doc: Document, params: Mapping[str, Any]) -> None:
+    """Give a new user's document its settings, from checked parameters of CreateUser."""
+    doc["Settings"], doc["Origin"] = {}, {}
+    if params.get("PhoneConfig") is not None:
+        _write_phone(doc, params["PhoneConfig"])
+    write_lists(doc, params, "replace")
+
+
+def replace_phone(doc: Document, phone: Mapping[str, Any]) -> None:
+    """UpdateUserPhoneConfig: the whole block is written, and one ACW limit for all channels (section 2 [M])."""
+    _write_phone(doc, {**_NEUTRAL, **{name: item for name, item in phone.items() if item is not None}})
+
+
+def _write_phone(doc: Document, phone: Mapping[str, Any]) -> None:
+    settings: dict[str, Document] = doc["Settings"]
+    given = {name: item for name, item in phone.items() if item is not None}
+    if "AutoAccept" in given:
+        settings.setdefault("AutoAcceptConfigs", {})["VOICE"] = {"AutoAccept": given["AutoAccept"]}
+    if _LIMIT in given:
+        settings["AfterContactWorkConfigs"] = {
+            channel: {"AfterContactWorkConfig": {_LIMIT: given[_LIMIT]}} for channel in CHANNELS
+        }
+    if "PhoneType" in given or "DeskPhoneNumber" in given:
+        entry = {"PhoneType": given.get("PhoneType", _NEUTRAL["PhoneType"])}
+        if "DeskPhoneNumber" in given:
+            entry["PhoneNumber"] = given["DeskPhoneNumber"]
+        settings["PhoneNumberConfigs"] = {"VOICE": entry}
+    if "PersistentConnection" in given:
+        settings["PersistentConnectionConfigs"] = {"VOICE": {"PersistentConnection": given["PersistentConnection"]}}
+    doc["Origin"].update({_TWINS[member]: "phone" for member in given if member in _TWINS})
+
+
+def write_lists(doc: Document, params: Mapping[str, Any], mode: UpdateUserConfigMode) -> None:
+    """Write the lists that are given; whether channels they leave out stay is `mode` (section 0, finding 6 [?])."""
+    settings: dict[str, Document] = doc["Settings"]
+    for name in LISTS:
+        entries = params.get(name)
+        if entries is None:
+            continue
+        written = {
+            entry["Channel"]: {key: item for key, item in entry.items() if key != "Channel" and item is not None}
+            for entry in entries
+        }
+        settings[name] = {**settings.get(name, {}), **written} if mode == "merge" else written
+        doc["Origin"][name] = "lists"
+
+
+def view(doc: Document, how: PhoneView, *, milliseconds: bool = False) -> Document:
+    """PhoneConfig and the lists as an answer shows them; SearchUsers counts ACW in milliseconds [M]."""
+    settings: dict[str, Document] = doc["Settings"]
+    origin: dict[str, str] = doc["Origin"]
+    shown: Document = {}
+    phone = _phone(settings)
+    if how == "as-written":
+        phone = {member: item for member, item in phone.items() if origin.get(_TWINS[member]) == "phone"}
+    if phone:
+        shown["PhoneConfig"] = phone
+    for name in LISTS:
+        channels = settings.get(name)
+        if channels and (how == "both" or origin.get(name) == "lists"):
+            shown[name] = [{"Channel": channel, **channels[channel]} for channel in CHANNELS if channel in channels]
+    return _in_milliseconds(shown) if milliseconds else shown
+
+
+def _phone(settings: Mapping[str, Document]) -> Document:
+    phone = dict(_NEUTRAL)
+    voice: Document = {}
+    for name in LISTS:
+        voice.update(settings.get(name, {}).get("VOICE", {}))
+    phone.update(
+        {member: voice[member] for member in ("AutoAccept", "PhoneType", "PersistentConnection") if member in voice}
+    )
+    phone[_LIMIT] = voice.get("AfterContactWorkConfig", {}).get(_LIMIT, 0)
+    if "PhoneNumber" in voice:
+        phone["DeskPhoneNumber"] = voice["PhoneNumber"]
+    return phone
+
+
+def _in_milliseconds(shown: Document) -> Document:
+    converted: Document = {}
+    for name, item in shown.items():
+        if name == _LIMIT:
+            converted[name] = item * 1000
+        elif isinstance(item, dict):
+            converted[name] = _in_milliseconds(item)
+        elif isinstance(item, list):
+            converted[name] = [_in_milliseconds(entry) for entry in item]
+        else:
+            converted[name] = item
+    return converted

@@ -1,0 +1,204 @@
+"""The emulator's memory: one SQLite database, in a file or in the process.
+
+Writers are serialised twice: by a lock among the threads of this process (so that they queue instead of polling) and by
+BEGIN IMMEDIATE among the processes that share the file. A transaction sees one state of the data from its first
+statement to its commit, so no update is lost. Usernames are unique per instance, byte for byte (facts, section 3).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Seconds that a writer waits for another process's transaction.
+_BUSY_TIMEOUT: Final = 60.0
+_VERSION: Final = 1
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS instances (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    alias TEXT UNIQUE,
+    client_token TEXT,
+    doc TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS users (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    instance_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    username TEXT NOT NULL COLLATE BINARY,
+    folded TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    at REAL NOT NULL,
+    doc TEXT NOT NULL,
+    UNIQUE (instance_id, username),
+    UNIQUE (instance_id, id)
+);
+CREATE INDEX IF NOT EXISTS users_folded ON users (instance_id, folded);
+CREATE INDEX IF NOT EXISTS users_order ON users (instance_id, seq);
+-- What a changed user was, for readers behind a consistency lag.
+CREATE TABLE IF NOT EXISTS user_versions (
+    user_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    doc TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS user_versions_of ON user_versions (user_id, at);
+-- What a deleted user was, for late releases of the name and late searches.
+CREATE TABLE IF NOT EXISTS gone_users (
+    seq INTEGER PRIMARY KEY,
+    instance_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    username TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    gone_at REAL NOT NULL,
+    doc TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS gone_users_name ON gone_users (instance_id, username);
+CREATE TABLE IF NOT EXISTS resources (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    instance_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    unique_name TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    UNIQUE (instance_id, kind, id),
+    UNIQUE (instance_id, kind, unique_name)
+);
+CREATE TABLE IF NOT EXISTS secrets (
+    arn TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    name TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    UNIQUE (account, region, name)
+);
+"""
+
+Connection = sqlite3.Connection
+
+
+def _switch_to_wal(connection: Connection) -> None:
+    """The mode lets readers work beside a writer; it stays with the file, so only a new file is switched."""
+    give_up = time.monotonic() + _BUSY_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait here by itself when another process switches the same new file just now.
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+class Store:
+    """A database with short transactions; safe for any number of threads, and of processes where it is a file."""
+
+    def __init__(self, path: Path | str | None = None) -> None:
+        self.path = None if path is None else Path(path)
+        self._writing = Lock()
+        self._pool: list[Connection] = []
+        self._pooling = Lock()
+        self._closed = False
+        #: The only connection of a database in memory; its lock makes readers wait, too.
+        self._memory: Connection | None = None
+        self._memory_lock = RLock()
+        if self.path is None:
+            self._memory = self._open(":memory:")
+        else:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connection() as connection:
+            self._prepare(connection)
+
+    def _open(self, target: str) -> Connection:
+        connection = sqlite3.connect(
+            target, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        # NORMAL keeps the file whole whenever a process dies; only a power cut may cost the last transactions.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    def _prepare(self, connection: Connection) -> None:
+        if self._memory is None:
+            _switch_to_wal(connection)
+        with self._writing:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._create(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _create(self, connection: Connection) -> None:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            raise ValueError(f"{self.path} was written by another release (format {version})")
+        if version == 0:
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """A connection that no other thread uses at the same time."""
+        if self._memory is not None:
+            with self._memory_lock:
+                yield self._memory
+            return
+        with self._pooling:
+            connection = self._pool.pop() if self._pool else None
+        if connection is None:
+            connection = self._open(str(self.path))
+        try:
+            yield connection
+        finally:
+            with self._pooling:
+                if not self._closed:
+                    self._pool.append(connection)
+                    connection = None
+            if connection is not None:
+                connection.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the data and writes nothing."""
+        with self._connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that nobody else writes beside; committed on return, undone by any exception."""
+        with self._writing, self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close all connections; transactions under way end first, later ones fail."""
+        with self._pooling:
+            self._closed = True
+            idle, self._pool = self._pool, []
+        for connection in idle:
+            connection.close()
+        if self._memory is not None:
+            with self._memory_lock:
+                self._memory.close()

@@ -1,0 +1,115 @@
+"""What every method of the gateway shares: the clients, one way to call, one way to page.
+
+Each call is paced and retried by `connect_users.transport`; a listing is one call per page, made when its items are
+asked for. Every failure is an error of `connect_users.errors`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from connect_users.errors import ConnectApiError
+from connect_users.pacing import Notify, Pacer, SystemTimer, Timer
+from connect_users.transport import Answer, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mypy_boto3_connect.client import ConnectClient
+
+    from connect_users.session import Clients
+    from connect_users.settings import Settings
+
+Result = TypeVar("Result")
+
+#: Items per page: the most that AWS gives. Search pages hold 100 by the best-practices page of the API reference,
+#: though the model allows 500.
+LIST_PAGE = 1000
+SMALL_PAGE = 100
+INSTANCES_PAGE = 10
+
+
+class Calls:
+    """Base of the gateway. Thread-safe; one per process and configuration, since it holds the pacing.
+
+    Args:
+        timer: the clock, and the sleep that a cancelled run ends.
+    """
+
+    def __init__(self, clients: Clients, settings: Settings, timer: Timer | None = None) -> None:
+        timer = timer or SystemTimer()
+        pacer = Pacer(settings.requests_per_second, settings.burst, timer)
+        self._clients = clients
+        self._transport = Transport(pacer, timer, settings.timeout)
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to."""
+        return self._clients.region
+
+    @property
+    def _client(self) -> ConnectClient:
+        return self._clients.connect
+
+    def _call(
+        self,
+        operation: str,
+        method: Callable[..., Result],
+        params: Mapping[str, Any],
+        notify: Notify | None = None,
+        *,
+        paced: bool = True,
+    ) -> Answer[Result]:
+        secrets = confidential(params)
+        return self._transport.call(operation, lambda: method(**params), notify=notify, secrets=secrets, paced=paced)
+
+    def _pages(
+        self,
+        operation: str,
+        method: Callable[..., Mapping[str, Any]],
+        key: str,
+        params: Mapping[str, Any],
+        notify: Notify | None,
+    ) -> Iterator[list[dict[str, Any]]]:
+        """The items under `key`, page by page; each page is fetched when it is asked for."""
+        token = None
+        while True:
+            page = self._call(operation, method, {**params, "NextToken": token} if token else params, notify).value
+            yield list(page.get(key) or ())
+            following = page.get("NextToken")
+            if not following:
+                return
+            if following == token:
+                raise ConnectApiError(operation, "RepeatedToken", "AWS answered the same page token twice")
+            token = following
+
+    def _items(
+        self,
+        operation: str,
+        method: Callable[..., Mapping[str, Any]],
+        key: str,
+        params: Mapping[str, Any],
+        notify: Notify | None,
+    ) -> Iterator[dict[str, Any]]:
+        """The items of all pages, one by one."""
+        for page in self._pages(operation, method, key, params, notify):
+            yield from page
+
+
+def confidential(params: Mapping[str, Any]) -> list[str]:
+    """What of a request no message may repeat: the password, and personal data other than the username.
+
+    First and last names are struck out only where a message quotes them: bare, they may be words of the message.
+    """
+    identity = params.get("IdentityInfo") or {}
+    phone = params.get("PhoneConfig") or {}
+    numbers = params.get("PhoneNumberConfigs") or ()
+    values = [
+        params.get("Password"),
+        *(identity.get(key) for key in ("Email", "SecondaryEmail", "Mobile")),
+        phone.get("DeskPhoneNumber"),
+        *(entry.get("PhoneNumber") for entry in numbers),
+    ]
+    names = [str(name) for key in ("FirstName", "LastName") if (name := identity.get(key))]
+    quoted = [f"{mark}{name}{mark}" for name in names for mark in ("'", '"')]
+    return [str(value) for value in values if value] + quoted

@@ -1,0 +1,70 @@
+"""Amazon Connect's documented limits on users, each with its unit and source.
+
+"model" is the Connect service model that botocore ships (API version 2017-08-08); "guide" is the Amazon Connect
+administrator guide; "CloudFormation" is the schema of AWS::Connect::User. Where the sources disagree, the comment
+says which one is followed and why.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: Characters of a username. Model: AgentUsername 1-100; CloudFormation and SAML: 64, which is followed.
+USERNAME_MAX: Final = 64
+#: Documented for instances without SAML, not enforced in practice (Terraform's acceptance tests use longer names).
+USERNAME_MAX_WITHOUT_SAML: Final = 20
+#: CloudFormation; the guide says the same for SAML.
+USERNAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.@-]+")
+#: CreateUser: "@" is accepted only inside a whole e-mail address; testuser@example is refused.
+USERNAME_EMAIL_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")
+
+#: Model: Password, whose pattern is written with JavaScript's slashes.
+PASSWORD_MIN: Final = 8
+PASSWORD_MAX: Final = 64
+
+#: Characters. Model: AgentFirstName, AgentLastName; UserIdentityInfo's text has the smaller one for CONNECT_MANAGED.
+FIRST_NAME_MAX: Final = 255
+LAST_NAME_MAX: Final = 300
+LAST_NAME_MAX_CONNECT_MANAGED: Final = 256
+#: UserIdentityInfo, text of SecondaryEmail.
+SECONDARY_EMAIL_PATTERN: Final = re.compile(r"(?=^.{0,265}$)[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,63}")
+
+#: Model: PhoneNumber and SensitivePhoneNumber (E.164); the former's pattern is escaped twice there.
+PHONE_NUMBER_PATTERN: Final = re.compile(r"\+[1-9][0-9]{1,14}")
+
+#: Seconds; 0 = unlimited, the agent closes the contact. CreateUser, text of AfterContactWorkTimeLimit.
+AFTER_CONTACT_WORK_MAX: Final = 2_000_000
+#: Seconds after which after-contact work of a chat ends whatever was set (same text).
+AFTER_CONTACT_WORK_CHAT_END: Final = 5_400
+
+#: Model: SecurityProfileIds.
+SECURITY_PROFILES_MIN: Final = 1
+SECURITY_PROFILES_MAX: Final = 10
+
+#: Proficiencies per agent; guide, service limits (adjustable).
+PROFICIENCIES_MAX: Final = 10
+#: Model: ProficiencyLevel is a float, of which UserProficiency's text allows 1, 2, 3, 4 and 5.
+PROFICIENCY_LEVELS: Final = (1, 2, 3, 4, 5)
+#: Characters. Model: PredefinedAttributeName, PredefinedAttributeStringValue.
+ATTRIBUTE_TEXT_MAX: Final = 100
+
+#: Tags per resource, those of "aws:" not counted. Model: TagMap.
+TAGS_MAX: Final = 50
+#: Characters. Model: TagKey, TagValue.
+TAG_KEY_MAX: Final = 128
+TAG_VALUE_MAX: Final = 256
+#: Model: TagKey is [\p{L}\p{Z}\p{N}_.:/=+\-@]*; these are the characters beside letters, numbers and separators.
+TAG_KEY_PUNCTUATION: Final = frozenset("_.:/=+-@")
+
+#: Characters of an id in a request. Model: InstanceId; the other ids have no length there.
+ID_MAX: Final = 100
+#: Characters. Secrets Manager: SecretId.
+SECRET_ID_MAX: Final = 2_048
+
+CHANNELS: Final = ("VOICE", "CHAT", "TASK", "EMAIL")
+PHONE_TYPES: Final = ("SOFT_PHONE", "DESK_PHONE")
+VOICE_ENHANCEMENT_MODES: Final = ("VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE")
+#: Model: DirectoryType, the instance's identity management type; fixed when the instance is made.
+IDENTITY_MANAGEMENT_TYPES: Final = ("SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY")
+ON_PASSWORD_CHANGE: Final = ("refuse", "ignore", "replace")

@@ -1,0 +1,109 @@
+"""A live user, as the API tells it, in the words of the inputs.
+
+Contract:
+- `live_props` is everything that DescribeUser and ListUserProficiencies tell.
+- `declared_view` is the part of it that a program manages, in the form in which the program declared it: a
+  difference to the declared inputs is drift, and nothing else is. Inside `identity_info` and `phone_config` only
+  the members that are declared count, since Connect fills in others by itself.
+- Members that AWS adds later are passed over; members that it leaves out are absent, never made up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connect_users import channels
+from connect_users.ownership import declared_tags
+from connect_users.spec import BY_NAME, FIELDS, Kind, Props, Verdict, canonical, from_wire, wire_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Inputs that Connect never tells: they are carried over from the state.
+_WRITE_ONLY = tuple(
+    field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD) or field.name == "instance_id"
+)
+
+
+def live_props(user: Mapping[str, Any], proficiencies: list[Mapping[str, Any]] | None = None) -> Props:
+    """All inputs that a live user shows.
+
+    Args:
+        user: ``User`` of DescribeUser.
+        proficiencies: ``UserProficiencyList``, all pages; None when they were not asked for.
+    """
+    told = dict(user)
+    if proficiencies is not None:
+        told["UserProficiencies"] = [dict(entry) for entry in proficiencies]
+    props = {}
+    for field in FIELDS:
+        value = told.get(wire_name(field.name))
+        if value is not None:
+            props[field.name] = declared_tags(value) if field.kind is Kind.TAGS else from_wire(field, value)
+    return _both_views(canonical(props))
+
+
+def _both_views(props: Props) -> Props:
+    """Whether Connect tells settings by `phone_config`, by lists or by both is not documented: fill in the other."""
+    lists = {name: props[name] for name in channels.LISTS if name in props}
+    config = {**channels.to_phone_config(lists), **props.get("phone_config", {})}
+    lists = {**channels.from_phone_config(props.get("phone_config", {})), **lists}
+    return {**props, **lists, **({"phone_config": config} if config else {})}
+
+
+def declared_view(live: Props, declared: Mapping[str, Any]) -> Props:
+    """The inputs of ``live`` that ``declared`` manages.
+
+    Args:
+        live: from `live_props`.
+        declared: canonical inputs, whose write-only values are carried over.
+    """
+    view: Props = {name: declared[name] for name in _WRITE_ONLY if name in declared}
+    for name, wanted in declared.items():
+        field = BY_NAME.get(name)
+        if field is None or name in view:
+            continue
+        if name in channels.LISTS:
+            view[name] = _list_view(name, live.get(name, []), wanted)
+        elif field.kind is Kind.BLOCK:
+            view[name] = _block_view(live.get(name, {}), wanted)
+        elif field.kind in (Kind.TAGS, Kind.BLOCKS):
+            # Nothing set is an empty collection here: tags={} and no tags are the same user.
+            view[name] = live.get(name, type(wanted)())
+        elif name in live:
+            view[name] = live[name]
+    return view
+
+
+def _list_view(name: str, entries: list[Any], wanted: list[Any]) -> list[Any]:
+    if channels.same(name, entries, wanted):
+        return wanted
+    named = {entry.get("channel") for entry in wanted}
+    neutral = channels.neutral(name)
+    return [entry for entry in entries if entry.get("channel") in named or entry not in neutral]
+
+
+def _block_view(told: Props, wanted: Mapping[str, Any]) -> Props:
+    view = {name: told[name] for name in wanted if name in told}
+    if wanted.get("phone_type") == told.get("phone_type") == "SOFT_PHONE" and "desk_phone_number" in wanted:
+        # Connect may forget the number of a desk phone that is not in use; that is no drift.
+        view.setdefault("desk_phone_number", wanted["desk_phone_number"])
+    return view
+
+
+def leftovers(live: Props, declared: Mapping[str, Any]) -> Props:
+    """Settings of ``live`` that ``declared`` says nothing of and a new user would not have.
+
+    They matter when a user is taken over that this resource itself made and lost: an earlier form of the program
+    may have set them.
+    """
+    found: Props = {}
+    for name in ("hierarchy_group_id", "tags", "user_proficiencies"):
+        if live.get(name) and name not in declared:
+            found[name] = live[name]
+    covered = channels.effective(declared)
+    for name in channels.LISTS:
+        entries = channels.complete(name, live.get(name, []))
+        if name not in covered and not channels.same(name, entries, []):
+            found[name] = entries
+    return found

@@ -1,0 +1,149 @@
+"""What is true of a user in Connect: reading, finding by name, and being sure that somebody is gone.
+
+Contract:
+- A user is gone only when Connect says ResourceNotFound twice, some seconds apart, and its instance can be described
+  in the region and account of the state. With other credentials everything is "not found": an error, no deletion.
+- Any error leaves the state alone.
+- Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users import ownership
+from connect_users.apply import SETTLING, check_place, subject
+from connect_users.errors import ConnectApiError, ResourceNotFound, WrongInstance
+from connect_users.live import declared_view, live_props
+from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, Props, canonical, parse_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connect_users.apply import Operation
+
+#: Seconds between the two looks that make a missing user a deleted one.
+SECOND_LOOK: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A live user, in the form of the state."""
+
+    inputs: Props
+    outputs: Props
+
+
+def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = None) -> Seen | None:
+    """The user as it is now, its drift told in the inputs; None when it is gone.
+
+    Args:
+        inputs: the inputs of the state; without them the outputs tell what is declared.
+
+    Raises:
+        ConnectApiError, WrongInstance
+    """
+    action = subject("reading", outputs)
+    check_place(op, outputs)
+    declared = canonical({name: value for name, value in (inputs or outputs).items() if name in BY_NAME})
+    try:
+        user = describe(op, user_id, outputs)
+        if user is None:
+            return None
+        proficiencies = None
+        if "user_proficiencies" in declared:
+            proficiencies = op.gateway.list_user_proficiencies(outputs["instance_id"], user_id, notify=op.tell)
+    except ConnectApiError as error:
+        raise error.about(action) from None
+    live = live_props(user, proficiencies)
+    view = declared_view(live, declared)
+    return Seen(view, {**view, **computed(op, user, live, outputs)})
+
+
+def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:
+    """The outputs that are no inputs: `arn`, `directory_user_id`, and the token as far as the live tag bears it out."""
+    found: Props = {key: value for key, value in outputs.items() if key == ARN_KEY}
+    if user.get("Arn"):
+        found[ARN_KEY] = user["Arn"]
+    if live.get("directory_user_id"):
+        found["directory_user_id"] = live["directory_user_id"]
+    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(user.get("Tags", {}))
+    if owner is None:
+        if token is not None:
+            op.say("warning", "the ownership tag was removed in Connect; the next change of this user puts it back")
+    elif token == owner.token:
+        found[TOKEN_KEY] = token
+    elif ownership.is_ours(user.get("Tags", {}), op.urn):
+        found[TOKEN_KEY] = owner.token
+    else:
+        op.say("warning", f"this user belongs to {owner.name} now, says its tag {ownership.TAG_KEY}")
+        if token is not None:
+            found[TOKEN_KEY] = token
+    return found
+
+
+def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """``User`` of DescribeUser; None when the user is gone for certain.
+
+    Raises:
+        ConnectApiError
+        WrongInstance: when the instance cannot be found either, or is another account's.
+    """
+    instance_id = outputs["instance_id"]
+    age = op.now() - ownership.made_at(str(outputs.get(TOKEN_KEY, "")))
+    # A user that was made moments ago may simply not be visible yet.
+    patience = max(SECOND_LOOK, SETTLING - age if 0 <= age < SETTLING else 0.0)
+    waited = 0.0
+    while True:
+        try:
+            return op.gateway.describe_user(instance_id, user_id, notify=op.tell)
+        except ResourceNotFound:
+            if waited >= patience:
+                break
+        op.wait(SECOND_LOOK)
+        waited += SECOND_LOOK
+    _check_instance(op, outputs)
+    return None
+
+
+def _check_instance(op: Operation, outputs: Mapping[str, Any]) -> None:
+    instance_id, username = outputs["instance_id"], outputs.get("username", "?")
+    stays = "nothing was changed, and the state stays"
+    try:
+        instance = op.gateway.describe_instance(instance_id, notify=op.tell)
+    except ResourceNotFound:
+        raise WrongInstance(
+            f"neither Connect user '{username}' nor its instance {instance_id} is found in {op.gateway.region}: "
+            f"check the account of the credentials and the region; {stays} (if the instance was deleted, "
+            "remove the user with pulumi state delete)"
+        ) from None
+    here, there = parse_arn(str(instance.get("Arn", ""))), parse_arn(str(outputs.get(ARN_KEY, "")))
+    if here is not None and there is not None and (here.account, here.region) != (there.account, there.region):
+        raise WrongInstance(
+            f"Connect user '{username}' is of account {there.account} in {there.region}, but the credentials reach "
+            f"account {here.account} in {here.region}; {stays}"
+        )
+
+
+def find_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
+    """The live user of exactly that name; None when none is found (yet).
+
+    SearchUsers first, since it is one call; its index may lag by minutes, so ListUsers has the last word.
+    """
+    candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.tell)]
+    if not candidates:
+        candidates = [
+            user["Id"]
+            for page in op.gateway.list_users(instance_id, notify=op.tell)
+            for user in page
+            if user.get("Username") == username
+        ]
+    for user_id in candidates:
+        try:
+            user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)
+        except ResourceNotFound:
+            continue
+        if user.get("Username") == username:
+            return user
+    return None

@@ -1,0 +1,182 @@
+"""From two sets of inputs to what has to be done: replacement, or the fewest calls.
+
+Contract:
+- Pure. ``old`` and ``new`` are canonical (`spec.canonical`) and, for `update_steps`, wholly known.
+- Only what is declared is compared: an input that neither side has is never touched.
+- Steps come in an order that never passes a quota: untag before tag, disassociate before associate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from connect_users import channels
+from connect_users.spec import FIELDS, UNKNOWN, Kind, Props, Verdict, contains_unknown, to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call.
+
+    Attributes:
+        operation: AWS operation name.
+        params: its parameters in AWS's spelling, without the ids of instance and user (or the ARN).
+        fields: the inputs that it brings to their declared value.
+    """
+
+    operation: str
+    params: Props
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Why a user must be made anew, and in which order.
+
+    Attributes:
+        fields: the inputs that no API can change.
+        delete_first: the new user has the name of the old one in the same instance.
+    """
+
+    fields: tuple[str, ...]
+    delete_first: bool
+
+
+def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The inputs that differ, in the table's order; an unknown value differs from everything."""
+    return tuple(
+        field.name
+        for field in FIELDS
+        if (field.name in new or (field.name in old and field.verdict is not Verdict.REPLACE_DELETE_FIRST))
+        and (contains_unknown(new.get(field.name)) or old.get(field.name) != new.get(field.name))
+    )
+
+
+def replacement(old: Mapping[str, Any], new: Mapping[str, Any]) -> Replacement | None:
+    """Whether the change needs a new user. An unknown value of such a field counts as changed."""
+    changed = set(changed_fields(old, new))
+    fresh = [field.name for field in FIELDS if field.verdict is Verdict.REPLACE and field.name in changed]
+    taken = [field.name for field in FIELDS if field.verdict is Verdict.REPLACE_DELETE_FIRST and field.name in changed]
+    if new.get("on_password_change") == "replace" and password_changed(old, new):
+        taken.append("password")
+    fields = (*fresh, *taken)
+    return Replacement(fields, delete_first=not fresh) if fields else None
+
+
+def password_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a known password became another known one.
+
+    A password that appears (after an import) or goes is only recorded: there is nothing to compare it with.
+    """
+    before, after = old.get("password"), new.get("password")
+    return before is not None and after is not None and after is not UNKNOWN and before != after
+
+
+def update_steps(
+    old: Mapping[str, Any], new: Mapping[str, Any], owner_tag: Mapping[str, str] | None = None
+) -> tuple[Step, ...]:
+    """The calls that bring a user from ``old`` to ``new``.
+
+    Args:
+        owner_tag: the ownership tag, where the user does not carry it yet.
+    """
+    steps: list[Step] = []
+    if old.get("routing_profile_id") != new.get("routing_profile_id"):
+        steps.append(_one("UpdateUserRoutingProfile", new, "routing_profile_id"))
+    if set(old.get("security_profile_ids", [])) != set(new.get("security_profile_ids", [])):
+        steps.append(_one("UpdateUserSecurityProfiles", new, "security_profile_ids"))
+    if old.get("hierarchy_group_id") != new.get("hierarchy_group_id"):
+        steps.append(_one("UpdateUserHierarchy", new, "hierarchy_group_id"))
+    if "identity_info" in new and old.get("identity_info") != new["identity_info"]:
+        steps.append(_one("UpdateUserIdentityInfo", new, "identity_info"))
+    steps += _phone_steps(old, new)
+    steps += _proficiency_steps(old.get("user_proficiencies", []), new.get("user_proficiencies", []))
+    steps += _tag_steps(old.get("tags", {}), new.get("tags", {}), owner_tag or {})
+    return tuple(steps)
+
+
+def _one(operation: str, new: Mapping[str, Any], field: str) -> Step:
+    """A step that sends one input whole; without it when it is declared no longer."""
+    return Step(operation, to_wire({field: new[field]}) if field in new else {}, (field,))
+
+
+def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
+    if any(name in props for name in channels.LISTS for props in (old, new)):
+        return _channel_steps(old, new)
+    before, after = old.get("phone_config", {}), new.get("phone_config", {})
+    gone = {name: value for name, value in channels.NEUTRAL_PHONE_CONFIG.items() if name in before}
+    config = {**gone, **after}
+    if before == after or not config:
+        return []
+    return [Step("UpdateUserPhoneConfig", {"PhoneConfig": to_wire(config)}, ("phone_config",))]
+
+
+def _channel_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
+    before, after = channels.effective(old), channels.effective(new)
+    for name in before:
+        after.setdefault(name, channels.neutral(name))
+    lists = {
+        name: channels.without_first_callback(name, before.get(name, []), entries)
+        for name, entries in after.items()
+        if name not in before or not channels.same(name, before[name], entries)
+    }
+    if not lists:
+        return []
+    fields = [name for name in channels.LISTS if name in lists and (name in old or name in new)]
+    if old.get("phone_config") != new.get("phone_config"):
+        fields.append("phone_config")
+    return [Step("UpdateUserConfig", to_wire(lists), tuple(fields))]
+
+
+def _proficiency_steps(old: list[Props], new: list[Props]) -> list[Step]:
+    before, after = _by_pair(old), _by_pair(new)
+    gone = [{"attribute_name": name, "attribute_value": value} for name, value in before if (name, value) not in after]
+    fresh = [entry for pair, entry in after.items() if pair not in before]
+    moved = [entry for pair, entry in after.items() if pair in before and before[pair] != entry]
+    return [
+        Step(operation, {"UserProficiencies": to_wire(entries)}, ("user_proficiencies",))
+        for operation, entries in (
+            ("DisassociateUserProficiencies", gone),
+            ("AssociateUserProficiencies", fresh),
+            ("UpdateUserProficiencies", moved),
+        )
+        if entries
+    ]
+
+
+def _by_pair(entries: list[Props]) -> dict[tuple[str, str], Props]:
+    return {(entry["attribute_name"], entry["attribute_value"]): entry for entry in entries}
+
+
+def _tag_steps(old: Props, new: Props, owner_tag: Mapping[str, str]) -> list[Step]:
+    gone = sorted(key for key in old if key not in new)
+    fresh = {key: value for key, value in new.items() if old.get(key) != value}
+    steps = []
+    if gone:
+        steps.append(Step("UntagResource", {"tagKeys": gone}, ("tags",)))
+    if fresh or owner_tag:
+        steps.append(Step("TagResource", {"tags": {**fresh, **owner_tag}}, ("tags",)))
+    return steps
+
+
+def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None = None) -> Props:
+    """The parameters of CreateUser, without a password that is read elsewhere. Proficiencies are a call of their own.
+
+    Args:
+        owner_tag: the ownership tag; None makes a user without one.
+    """
+    request: Props = {}
+    for field in FIELDS:
+        if not field.api or field.name not in props or field.kind is Kind.TAGS:
+            continue
+        value = props[field.name]
+        request[field.name] = channels.complete(field.name, value) if field.name in channels.LISTS else value
+    wire: Props = to_wire(request)
+    tags = {**props.get("tags", {}), **(owner_tag or {})}
+    if tags:
+        wire["Tags"] = tags
+    return wire

@@ -1,0 +1,140 @@
+"""The lifecycle of a user as Pulumi's engine drives it: decode, ask the pure core, call effects, encode.
+
+Contract:
+- `check` and `diff` call nothing and need no credentials.
+- Every failure is one line (`host.fail`); work that was done in part is saved (`host.fail_partly`).
+- The class has no state of its own: it is pickled by reference, and ``connect_users:ConnectUserProvider`` is part of
+  every user's state. Never rename or move it.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from connect_users import apply, codec, create, host, observe, password, plan, rules
+from connect_users.connection import Configured
+from connect_users.errors import Cancelled, ConnectUsersError, PartialUpdate, one_line
+from connect_users.spec import Props, canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pulumi.dynamic import ConfigureRequest
+
+T = TypeVar("T")
+
+
+class ConnectUserProvider(ResourceProvider):
+    """Creates, compares, updates, reads and deletes Amazon Connect users."""
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Keep the configuration for this process; a problem with it is told by the first call, cleanly."""
+        self._configured = Configured.read(codec.raw_config(req.config))
+        host.listen_for_cancel()
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Every problem of the inputs at once; their canonical form."""
+        call = host.current_call()
+        with _one_line_errors(call):
+            old, given = codec.decode(olds), codec.decode(news)
+            review = rules.review(given, reserved_tags=1 if self._configured.settings.ownership_tag else 0)
+            inputs = canonical(given)
+            changes = password.review_change(codec.sound(old), inputs) if old else rules.Review()
+            for warning in (*review.warnings, *changes.warnings):
+                host.say(call, "warning", str(warning))
+            problems = [*self._configured.problems, *map(str, (*review.problems, *changes.problems))]
+            # No property is named: the engine would print its value, secrets included.
+            return CheckResult(codec.encode(inputs), [CheckFailure("", problem) for problem in problems])
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Whether anything differs, and what needs a new user.
+
+        A difference is answered by "unknown", so that the engine compares the inputs itself and shows the lines that
+        differ; only where the old inputs are the new ones (the outputs alone differ) it has to be told.
+        """
+        call = host.current_call()
+        with _one_line_errors(call):
+            old, new = codec.sound(codec.decode(olds)), canonical(codec.decode(news))
+            if not plan.changed_fields(old, new):
+                return DiffResult(changes=False)
+            replacement = plan.replacement(old, new)
+            if replacement is not None:
+                return DiffResult(None, list(replacement.fields), delete_before_replace=replacement.delete_first)
+            old_inputs = call.inputs("old_inputs")
+            same_inputs = old_inputs is not None and not plan.changed_fields(canonical(codec.decode(old_inputs)), new)
+            return DiffResult(changes=True if same_inputs else None)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Make the user exactly once."""
+        inputs = canonical(codec.decode(props))
+        id_, outputs = self._operate(lambda op: create.create(op, inputs), inputs)
+        return CreateResult(id_, codec.encode(outputs))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """The user as it is; an empty id says that it is gone."""
+        inputs = host.current_call().inputs("inputs")
+        declared = codec.decode(inputs) if inputs else None
+        seen = self._operate(lambda op: observe.read(op, id_, codec.sound(codec.decode(props)), declared))
+        if seen is None:
+            return ReadResult("", {})
+        return ReadResult(id_, codec.encode(seen.outputs), codec.encode(seen.inputs))
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Only the calls that the difference needs."""
+        new = canonical(codec.decode(news))
+        outputs = self._operate(lambda op: apply.update(op, id_, codec.sound(codec.decode(olds)), new), new)
+        return UpdateResult(codec.encode(outputs))
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Delete the user if it is still this state's; one who is gone is a success."""
+        self._operate(lambda op: create.delete(op, id_, codec.sound(codec.decode(props))))
+
+    def _operate(self, work: Callable[[apply.Operation], T], inputs: Props | None = None) -> T:
+        """Do ``work`` with a connection; ``inputs`` are saved where only a part of it succeeds."""
+        call = host.current_call()
+        with _one_line_errors(call, inputs):
+            settings = self._configured.settings
+            return work(
+                apply.Operation(
+                    gateway=self._configured.gateway(),
+                    urn=call.urn,
+                    owns=settings.ownership_tag,
+                    grace=settings.timeout,
+                    say=lambda severity, text: host.say(call, severity, text),
+                    wait=_wait,
+                    now=time.time,
+                )
+            )
+
+
+@contextmanager
+def _one_line_errors(call: host.Call, inputs: Props | None = None) -> Iterator[None]:
+    """Turn every failure into one line for the user."""
+    try:
+        yield
+    except PartialUpdate as error:
+        host.fail_partly(call, str(error), error.id, codec.encode(error.outputs), codec.encode(inputs or {}))
+    except ConnectUsersError as error:
+        host.fail(call, str(error))
+    except Exception as error:
+        # A traceback would hide the one line that helps, and might quote what it must not.
+        host.fail(call, f"unexpected {type(error).__name__}, please report it: {one_line(str(error))[:300]}")
+
+
+def _wait(seconds: float) -> None:
+    if host.CANCELLED.wait(seconds):
+        raise Cancelled("waiting", "Cancelled", "the run was cancelled")

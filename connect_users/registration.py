@@ -1,0 +1,125 @@
+"""What happens between a program's declaration and the engine: plain copies, refusals, all problems in one go.
+
+The engine stops a preview at the first resource whose check fails. A program's body runs to its end before the SDK
+sends its first registration, so the known inputs are judged while the body runs, by the check's own rules, and the
+first registration of a bad user fails the program with the problems of all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.runtime.settings import SETTINGS
+
+from connect_users import rules
+from connect_users.spec import UNKNOWN
+
+if TYPE_CHECKING:
+    from connect_users.shapes import Problem
+    from connect_users.spec import Props
+
+#: The package whose explicit providers dynamic resources obey.
+_PACKAGE = "pulumi-python"
+
+
+class _Problems:
+    """The problems of the users that one run of a program has declared so far."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def add(self, name: str, username: object, problems: tuple[Problem, ...]) -> None:
+        self._lines += [f"{name} ({username}): {problem}" for problem in problems]
+
+    def raise_all(self) -> NoReturn:
+        count = len(self._lines)
+        text = "\n".join(f"  {line}" for line in self._lines)
+        raise pulumi.RunError(
+            f"{count} problem{'s' if count > 1 else ''} of Connect users; nothing was changed:\n{text}"
+        )
+
+
+def judge(name: str, props: Props) -> None:
+    """Judge what is known of a user's inputs; where something is wrong, its registration will fail the program.
+
+    Args:
+        props: plain inputs. Of a bad user, an input is replaced by one that raises when the SDK awaits it.
+    """
+    known = _known(props)
+    review = rules.review(known)
+    if not review.problems:
+        return
+    username = known.get("username")
+    shown = username if isinstance(username, str) else "username not known yet"
+    problems = _problems_of_this_run()
+    problems.add(name, shown, review.problems)
+
+    async def fail() -> str:
+        problems.raise_all()
+
+    props["username"] = fail()
+
+
+#: One collection for each run: the Automation API and tests run several programs in one process.
+_runs: WeakKeyDictionary[Any, _Problems] = WeakKeyDictionary()
+
+
+def _problems_of_this_run() -> _Problems:
+    return _runs.setdefault(SETTINGS.rpc_manager, _Problems())
+
+
+def _known(value: Any) -> Any:
+    """``value`` with `UNKNOWN` in place of outputs and awaitables."""
+    if isinstance(value, dict):
+        return {key: _known(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_known(item) for item in value]
+    if isinstance(value, pulumi.Output) or asyncio.isfuture(value) or asyncio.iscoroutine(value):
+        return UNKNOWN
+    return value
+
+
+def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> None:
+    """Refuse what Pulumi would ignore in silence, or fail on with a traceback.
+
+    Raises:
+        pulumi.RunError
+    """
+    if opts is None:
+        return
+    if opts.import_ is not None:
+        raise pulumi.RunError(
+            f"ConnectUser '{name}': Pulumi cannot import dynamic resources by import_; "
+            "use connect-users import, or adopt_existing=True"
+        )
+    for provider in _providers(opts):
+        if provider.package == _PACKAGE:
+            return
+        if provider.package == "aws" or provider is opts.provider:
+            raise pulumi.RunError(
+                f"ConnectUser '{name}': Pulumi would ignore the {provider.package} provider given to it and use the "
+                "stack's region and credentials; give it a connect_users.Provider"
+            )
+
+
+def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:
+    """The explicit providers that may apply, ours first."""
+    found = [opts.provider] if opts.provider is not None else []
+    several = opts.providers or []
+    found += list(several.values()) if isinstance(several, Mapping) else list(several)
+    inherited = getattr(opts.parent, "_providers", None)
+    if isinstance(inherited, dict):
+        found += inherited.values()
+    return sorted(found, key=lambda provider: provider.package != _PACKAGE)
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    return value

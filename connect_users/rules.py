@@ -1,0 +1,322 @@
+"""Everything about a user's inputs that AWS documents and that can be judged without calling it.
+
+Contract:
+- `review` reports all problems and warnings at once, never the first only, and never raises.
+- Unknown values are skipped: a preview must not fail on what nobody knows yet.
+- A message tells the path, the value and the limit; of personal data and secrets (`Field.personal`) it never
+  repeats the value, since the provider cannot tell which values were given as secrets.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connect_users import limits
+from connect_users.shapes import Problem, shape_problems
+from connect_users.spec import FIELDS, UNKNOWN, Field, Props, bare_id
+
+#: Prefixes of tag keys that nobody may set: AWS's own, and this package's ownership tag.
+RESERVED_TAG_PREFIXES = ("aws:", "connect-users:")
+
+
+@dataclass(frozen=True)
+class Review:
+    """What `review` found."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
+    """Judge the inputs of a user as they were written, ARNs and all.
+
+    Args:
+        props: the inputs; `UNKNOWN` where a value is not known.
+        reserved_tags: of the 50 tags of a resource, those that the provider itself will set.
+    """
+    given = {name: value for name, value in props.items() if value is not None}
+    problems = list(shape_problems(given))
+    misshapen = {problem.path.split(".")[0].split("[")[0] for problem in problems}
+    sound = {name: value for name, value in given.items() if name not in misshapen and value is not UNKNOWN}
+    warnings: list[Problem] = []
+    for rule in _RULES:
+        for problem in rule(sound, given):
+            (warnings if isinstance(problem, _Warning) else problems).append(problem)
+    problems.extend(_tag_problems(sound, reserved_tags))
+    return Review(tuple(problems), tuple(warnings))
+
+
+class _Warning(Problem):
+    """Worth saying, but AWS would not refuse it (or nobody could find out)."""
+
+
+_Rule = Callable[[Props, Props], Iterator[Problem]]
+
+
+# Rules of their own. Each gets the inputs that are sound in shape and known, and all that were given.
+
+
+def _username(props: Props, _given: Props) -> Iterator[Problem]:
+    username = props.get("username")
+    if username is None:
+        return
+    kind = props.get("identity_management_type")
+    if not username or len(username) > limits.USERNAME_MAX:
+        yield Problem("username", f"has {len(username)} characters; AWS allows 1 to {limits.USERNAME_MAX}")
+    elif len(username) > limits.USERNAME_MAX_WITHOUT_SAML and kind != "SAML":
+        yield _Warning(
+            "username",
+            f"{username!r} has {len(username)} characters; AWS documents at most "
+            f"{limits.USERNAME_MAX_WITHOUT_SAML} without SAML (declare identity_management_type if it is SAML)",
+        )
+    if not limits.USERNAME_PATTERN.fullmatch(username):
+        strange = sorted({letter for letter in username if not limits.USERNAME_PATTERN.fullmatch(letter)})
+        names = ", ".join("a blank" if letter.isspace() else repr(letter) for letter in strange[:5])
+        if username:
+            yield Problem("username", f"{username!r} has {names}; AWS allows letters, digits and _ - . @")
+    elif "@" in username and not limits.USERNAME_EMAIL_PATTERN.fullmatch(username):
+        yield Problem("username", f"{username!r} has an @ but is no e-mail address; AWS allows @ only in a whole one")
+
+
+def _password(props: Props, given: Props) -> Iterator[Problem]:
+    kind = props.get("identity_management_type")
+    sources = [name for name in ("password", "password_secret_arn") if name in given]
+    if len(sources) == 2:
+        yield Problem("password", "given beside password_secret_arn; keep one of them")
+    if kind == "CONNECT_MANAGED" and not sources and given.get("adopt_existing") is not True:
+        yield Problem("password", "missing; CONNECT_MANAGED users need password or password_secret_arn to be created")
+    if kind in ("SAML", "EXISTING_DIRECTORY"):
+        for name in sources:
+            yield Problem(name, f"given, but the instance uses {kind}; remove it")
+    if "password" in props:
+        yield from _password_form(props["password"])
+    secret = props.get("password_secret_arn")
+    if secret is not None and (not secret or len(secret) > limits.SECRET_ID_MAX or any(c.isspace() for c in secret)):
+        yield Problem("password_secret_arn", "is not the ARN or name of a Secrets Manager secret")
+
+
+def _password_form(password: str) -> Iterator[Problem]:
+    if not limits.PASSWORD_MIN <= len(password) <= limits.PASSWORD_MAX:
+        yield Problem(
+            "password",
+            f"has {len(password)} characters; AWS allows {limits.PASSWORD_MIN} to {limits.PASSWORD_MAX}",
+        )
+    wanted = {
+        "a lower-case letter": any("a" <= letter <= "z" for letter in password),
+        "an upper-case letter": any("A" <= letter <= "Z" for letter in password),
+        "a digit": any(letter.isdigit() for letter in password),
+    }
+    missing = [name for name, found in wanted.items() if not found]
+    if missing:
+        yield Problem("password", f"has not {' nor '.join(missing)}; AWS requires one of each")
+    if any(letter.isspace() for letter in password):
+        yield Problem("password", "has a blank; AWS allows none")
+
+
+def _identity(props: Props, given: Props) -> Iterator[Problem]:
+    kind = props.get("identity_management_type")
+    if kind == "SAML" and "directory_user_id" in given:
+        yield Problem("directory_user_id", "given, but the instance uses SAML; remove it")
+    if props.get("directory_user_id") == "":
+        yield Problem("directory_user_id", "is empty; remove it")
+    if "identity_info" in given and "identity_info" not in props:
+        return
+    info = props.get("identity_info", {})
+    if kind in ("SAML", "CONNECT_MANAGED"):
+        for name in ("first_name", "last_name"):
+            if info.get(name) in (None, ""):
+                yield Problem(f"identity_info.{name}", f"missing; {kind} users need it")
+    if kind == "SAML" and info.get("email") is not None:
+        yield Problem(
+            "identity_info.email", "given, but the instance uses SAML; remove it (secondary_email is allowed)"
+        )
+    if kind == "CONNECT_MANAGED" and info.get("email") in (None, ""):
+        yield _Warning("identity_info.email", "missing; AWS documents it as required, and password resets go there")
+    if kind == "EXISTING_DIRECTORY":
+        for name in ("first_name", "last_name", "email"):
+            if info.get(name) is not None:
+                yield _Warning(f"identity_info.{name}", "belongs to the directory; Connect cannot change it")
+    yield from _identity_texts(info, kind)
+
+
+def _identity_texts(info: Props, kind: str | None) -> Iterator[Problem]:
+    last_max = limits.LAST_NAME_MAX_CONNECT_MANAGED if kind == "CONNECT_MANAGED" else limits.LAST_NAME_MAX
+    for name, most in (("first_name", limits.FIRST_NAME_MAX), ("last_name", last_max)):
+        text = info.get(name)
+        if isinstance(text, str):
+            if len(text) > most:
+                yield Problem(f"identity_info.{name}", f"has {len(text)} characters; AWS allows at most {most}")
+            if not unicodedata.is_normalized("NFC", text):
+                yield Problem(
+                    f"identity_info.{name}",
+                    "is not in Unicode Normalization Form C; pass unicodedata.normalize('NFC', ...)",
+                )
+    email = info.get("email")
+    if isinstance(email, str) and email and ("@" not in email or any(letter.isspace() for letter in email)):
+        yield _Warning("identity_info.email", "does not look like an e-mail address")
+    secondary = info.get("secondary_email")
+    if isinstance(secondary, str) and not limits.SECONDARY_EMAIL_PATTERN.fullmatch(secondary):
+        yield Problem("identity_info.secondary_email", "is not an e-mail address of at most 265 characters")
+    yield from _phone_number("identity_info.mobile", info.get("mobile"))
+
+
+def _phone_number(path: str, number: Any) -> Iterator[Problem]:
+    if isinstance(number, str) and not limits.PHONE_NUMBER_PATTERN.fullmatch(number):
+        yield Problem(
+            path, f"the {len(number)} characters are not an E.164 number; write + and 2 to 15 digits, no 0 first"
+        )
+
+
+def _security_profiles(props: Props, _given: Props) -> Iterator[Problem]:
+    ids = props.get("security_profile_ids")
+    if ids is None:
+        return
+    if not limits.SECURITY_PROFILES_MIN <= len(ids) <= limits.SECURITY_PROFILES_MAX:
+        yield Problem(
+            "security_profile_ids",
+            f"{len(ids)} given, AWS allows {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX}",
+        )
+    known = [bare_id(item) for item in ids if item is not UNKNOWN]
+    for twice in sorted({item for item in known if known.count(item) > 1}):
+        yield Problem("security_profile_ids", f"{twice!r} is given {known.count(twice)} times; once is enough")
+
+
+def _phone_config(props: Props, given: Props) -> Iterator[Problem]:
+    config = props.get("phone_config")
+    if config is None:
+        return
+    for members, other in (
+        (("auto_accept",), "auto_accept_configs"),
+        (("after_contact_work_time_limit",), "after_contact_work_configs"),
+        (("phone_type", "desk_phone_number"), "phone_number_configs"),
+        (("persistent_connection",), "persistent_connection_configs"),
+    ):
+        both = [member for member in members if config.get(member) is not None]
+        if both and other in given:
+            yield Problem(
+                f"phone_config.{both[0]}", f"given beside {other}; AWS refuses the two together, keep {other}"
+            )
+    if config.get("phone_type") == "DESK_PHONE" and config.get("desk_phone_number") is None:
+        yield Problem("phone_config.desk_phone_number", "missing; DESK_PHONE needs it")
+    yield from _phone_number("phone_config.desk_phone_number", config.get("desk_phone_number"))
+    yield from _seconds("phone_config.after_contact_work_time_limit", config.get("after_contact_work_time_limit"))
+
+
+def _seconds(path: str, value: Any) -> Iterator[Problem]:
+    if isinstance(value, (int, float)) and not 0 <= value <= limits.AFTER_CONTACT_WORK_MAX:
+        yield Problem(
+            path, f"{value:g} s; AWS allows 0 (unlimited) to {limits.AFTER_CONTACT_WORK_MAX} s (24 days, less a little)"
+        )
+
+
+def _per_channel(props: Props, _given: Props) -> Iterator[Problem]:
+    for field in FIELDS:
+        if field.keys != ("channel",):
+            continue
+        seen: dict[str, int] = {}
+        for index, entry in enumerate(props.get(field.name, [])):
+            channel = entry.get("channel") if entry is not UNKNOWN else UNKNOWN
+            if channel is UNKNOWN:
+                continue
+            path = f"{field.name}[{index}]"
+            if channel in seen:
+                yield Problem(
+                    f"{path}.channel", f"{channel!r} is in [{seen[channel]}] already; a channel may appear once"
+                )
+            seen.setdefault(channel, index)
+            if channel != "VOICE":
+                yield from _voice_only(field, path, entry, channel)
+            yield from _entry(path, entry, channel)
+
+
+def _voice_only(field: Field, path: str, entry: Props, channel: str) -> Iterator[Problem]:
+    if field.voice_only:
+        yield Problem(f"{path}.channel", f"{channel!r}; {field.name} accepts only VOICE")
+    for name in entry:
+        if name.startswith("agent_first_callback"):
+            yield Problem(f"{path}.{name}", f"given for {channel}; AWS accepts it only for VOICE")
+
+
+def _entry(path: str, entry: Props, channel: str) -> Iterator[Problem]:
+    for name in ("after_contact_work_config", "agent_first_callback_after_contact_work_config"):
+        block = entry.get(name)
+        limit = block.get("after_contact_work_time_limit") if isinstance(block, Mapping) else None
+        yield from _seconds(f"{path}.{name}.after_contact_work_time_limit", limit)
+        if channel == "CHAT" and isinstance(limit, (int, float)) and limit > limits.AFTER_CONTACT_WORK_CHAT_END:
+            yield _Warning(
+                f"{path}.{name}.after_contact_work_time_limit",
+                f"{limit:g} s; after-contact work of a chat ends after {limits.AFTER_CONTACT_WORK_CHAT_END} s",
+            )
+    if entry.get("phone_type") == "DESK_PHONE" and entry.get("phone_number") is None:
+        yield Problem(f"{path}.phone_number", "missing; DESK_PHONE needs it")
+    yield from _phone_number(f"{path}.phone_number", entry.get("phone_number"))
+
+
+def _proficiencies(props: Props, _given: Props) -> Iterator[Problem]:
+    entries = props.get("user_proficiencies", [])
+    if len(entries) > limits.PROFICIENCIES_MAX:
+        yield Problem("user_proficiencies", f"{len(entries)} given, AWS allows at most {limits.PROFICIENCIES_MAX}")
+    seen: dict[tuple[Any, Any], int] = {}
+    for index, entry in enumerate(entries):
+        if entry is UNKNOWN:
+            continue
+        path = f"user_proficiencies[{index}]"
+        pair = (entry["attribute_name"], entry["attribute_value"])
+        for name, text in zip(("attribute_name", "attribute_value"), pair, strict=True):
+            if isinstance(text, str) and not 1 <= len(text) <= limits.ATTRIBUTE_TEXT_MAX:
+                yield Problem(
+                    f"{path}.{name}", f"has {len(text)} characters; AWS allows 1 to {limits.ATTRIBUTE_TEXT_MAX}"
+                )
+        if UNKNOWN not in pair and pair in seen:
+            yield Problem(path, f"{pair[0]}={pair[1]} is in [{seen[pair]}] already; it may appear once")
+        seen.setdefault(pair, index)
+        if entry["level"] is not UNKNOWN and entry["level"] not in limits.PROFICIENCY_LEVELS:
+            yield Problem(f"{path}.level", f"{entry['level']:g}; AWS allows 1, 2, 3, 4 and 5")
+
+
+_RULES: tuple[_Rule, ...] = (
+    _username,
+    _password,
+    _identity,
+    _security_profiles,
+    _phone_config,
+    _per_channel,
+    _proficiencies,
+)
+
+
+def _tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
+    tags = props.get("tags", {})
+    room = limits.TAGS_MAX - reserved_tags
+    if len(tags) > room:
+        beside = " beside the ownership tag" if reserved_tags else ""
+        yield Problem("tags", f"{len(tags)} given, AWS allows at most {room}{beside}")
+    for key, value in tags.items():
+        path = f"tags.{key}"
+        if not 1 <= len(key) <= limits.TAG_KEY_MAX:
+            yield Problem("tags", f"a key has {len(key)} characters; AWS allows 1 to {limits.TAG_KEY_MAX}")
+        elif not all(
+            letter in limits.TAG_KEY_PUNCTUATION or unicodedata.category(letter)[0] in "LNZ" for letter in key
+        ):
+            yield Problem(path, "AWS allows letters, digits, blanks and _ . : / = + - @ in a key")
+        if key.lower().startswith(RESERVED_TAG_PREFIXES):
+            yield Problem(path, f"keys that begin with {' or '.join(RESERVED_TAG_PREFIXES)} are reserved")
+        if value is not UNKNOWN:
+            yield from _tag_value(path, value)
+
+
+def _tag_value(path: str, value: Any) -> Iterator[Problem]:
+    if value is None:
+        yield Problem(path, "has no value; an empty text is allowed")
+    elif not isinstance(value, str):
+        yield Problem(path, "the value is not a text")
+    elif len(value) > limits.TAG_VALUE_MAX:
+        yield Problem(path, f"the value has {len(value)} characters; AWS allows at most {limits.TAG_VALUE_MAX}")
+
+
+def password_problems(password: str) -> list[Problem]:
+    """What is wrong with a password that was read elsewhere, e.g. from Secrets Manager."""
+    return list(_password_form(password))

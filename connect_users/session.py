@@ -1,0 +1,178 @@
+"""boto3's clients, made once per configuration and only when first needed.
+
+- Region: `Settings.region`, then ``AWS_REGION``, then boto3's own chain (``AWS_DEFAULT_REGION``, the profile). For the
+  embedded emulator: `Settings.region`, else `EMULATOR_REGION`, whatever the shell says.
+- Endpoint: `Settings.endpoint_url`, then boto3's own chain (``AWS_ENDPOINT_URL_CONNECT``, the profile).
+- botocore never repeats a request: it would also repeat one that a full quota refused, and would hide that a lost
+  answer may have been carried out. `connect_users.transport` does the repeating.
+- STS is never called. Secrets Manager is only called for a user whose password is there.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from connect_users import _version
+from connect_users.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import boto3
+    from botocore.config import Config
+    from mypy_boto3_connect.client import ConnectClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+    from connect_users.settings import Settings
+
+#: The region of the embedded emulator where none is set.
+EMULATOR_REGION = "us-east-1"
+
+#: Seconds to wait for a connection, and for an answer. No Connect operation of ours takes AWS longer than a few
+#: seconds; a lost answer is better noticed after half a minute than after botocore's minute.
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+
+#: Connections kept open. The dynamic provider host has four workers; look-ups and other hosts of the class have more.
+POOL = 32
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Clients:
+    """The boto3 clients of one configuration. Thread-safe.
+
+    Args:
+        embedded: `Settings.endpoint_url` is an emulator that this process started: no AWS account, profile or
+            configuration file is needed, and none is read.
+        connect_timeout, read_timeout: seconds.
+
+    Raises:
+        ConfigurationError: by the properties, when no region is known or the profile does not exist.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        embedded: bool = False,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+    ) -> None:
+        self._settings = settings
+        self._embedded = embedded
+        self._timeouts = (connect_timeout, read_timeout)
+        self._lock = threading.RLock()
+        self._session: boto3.Session | None = None
+        self._connect: ConnectClient | None = None
+        self._secrets: dict[str, SecretsManagerClient] = {}
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to."""
+        return self.connect.meta.region_name
+
+    @property
+    def connect(self) -> ConnectClient:
+        """The client of Amazon Connect."""
+        with self._lock, _told_as_configuration():
+            if self._connect is None:
+                endpoint, key = self._settings.endpoint_url, self._key()
+                self._connect = self._boto3().client(
+                    "connect",
+                    region_name=self._region(),
+                    endpoint_url=endpoint,
+                    aws_access_key_id=key,
+                    aws_secret_access_key=key,
+                    config=self._config(endpoint),
+                )
+            return self._connect
+
+    def secrets_manager(self, region: str | None = None) -> SecretsManagerClient:
+        """The client of AWS Secrets Manager, of the region where the secret is.
+
+        `Settings.endpoint_url` is Connect's: boto3's own chain finds another one (AWS_ENDPOINT_URL_SECRETS_MANAGER).
+        The embedded emulator keeps secrets, too.
+        """
+        with self._lock, _told_as_configuration():
+            region = region or self._region()
+            if region not in self._secrets:
+                endpoint, key = self._settings.endpoint_url if self._embedded else None, self._key()
+                self._secrets[region] = self._boto3().client(
+                    "secretsmanager",
+                    region_name=region,
+                    endpoint_url=endpoint,
+                    aws_access_key_id=key,
+                    aws_secret_access_key=key,
+                    config=self._config(endpoint),
+                )
+            return self._secrets[region]
+
+    def _key(self) -> str | None:
+        """A made-up key for the embedded emulator; None leaves credentials to boto3."""
+        return "emulator" if self._embedded else None
+
+    def _boto3(self) -> boto3.Session:
+        if self._session is None:
+            self._session = _new_session(self._settings.profile, hermetic=self._embedded)
+        return self._session
+
+    def _region(self) -> str:
+        if self._embedded:
+            # What the emulator holds is in one region: a variable of the shell must not make it look empty.
+            return self._settings.region or EMULATOR_REGION
+        # boto3 itself does not read AWS_REGION, which every other SDK, Lambda and pulumi-aws do.
+        region = self._settings.region or os.environ.get("AWS_REGION") or self._boto3().region_name
+        if not region:
+            raise ConfigurationError("no region: set connect-users:region, aws:region or AWS_REGION")
+        return region
+
+    def _config(self, endpoint: str | None) -> Config:
+        from botocore.config import Config
+
+        connect_timeout, read_timeout = self._timeouts
+        config = Config(
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_pool_connections=POOL,
+            retries={"mode": "standard", "total_max_attempts": 1},
+            tcp_keepalive=True,
+            user_agent_extra=f"md/connect-users#{_version.__version__}",
+        )
+        if endpoint and urlsplit(endpoint).hostname in _LOOPBACK:
+            # A proxy cannot reach this machine's loopback, and an emulator has no FIPS or dual-stack variant.
+            config = config.merge(Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
+        return config
+
+
+@contextmanager
+def _told_as_configuration() -> Iterator[None]:
+    """What botocore says about a missing profile, a malformed endpoint or file, as an error of ours."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except (BotoCoreError, ValueError) as problem:
+        raise ConfigurationError(
+            f"no client for Amazon Connect: {str(problem).rstrip('.')}; "
+            "check connect-users:profile, connect-users:region, connect-users:endpointUrl and the AWS_ variables"
+        ) from None
+
+
+def _new_session(profile: str | None, *, hermetic: bool) -> boto3.Session:
+    """A boto3 session; a hermetic one reads no profile and no file, so that nothing wrong with them matters."""
+    import boto3
+    from botocore.session import Session
+
+    if not hermetic:
+        return boto3.Session(profile_name=profile)
+    nothing: dict[str, Any] = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    return boto3.Session(botocore_session=Session(session_vars=nothing))

@@ -1,0 +1,139 @@
+"""The provider's settings, read from configuration values. Pure: nothing is opened or called.
+
+One table (`KEYS`) names every key, so that the provider, the explicit `Provider`, the command line and the README
+agree. Precedence of region and profile: ``connect-users:…``, then ``aws:…``, then (for None) boto3's own chain.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from connect_users.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMESPACE = "connect-users"
+
+#: The embedded emulator's file when connect-users:emulatorState is not set, relative to the Pulumi project.
+DEFAULT_EMULATOR_STATE = ".connect-users/emulator.sqlite"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to reach Amazon Connect.
+
+    Attributes:
+        region, profile, endpoint_url: None leaves the choice to boto3 (environment, shared files).
+        requests_per_second: rate of each API operation; AWS's default quota is 2 per account and region.
+        burst: requests of one operation that may be sent at once; AWS's default is 5.
+        timeout: seconds to keep retrying one call.
+        ownership_tag: users carry the tag that makes creation exactly-once.
+        emulator: talk to the embedded emulator, whose file is `emulator_state`.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    requests_per_second: float = 2.0
+    burst: int = 5
+    timeout: float = 300.0
+    ownership_tag: bool = True
+    emulator: bool = False
+    emulator_state: str | None = None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("is not a text")
+    return value.strip()
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    raise ValueError("is neither true nor false")
+
+
+def _positive(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError("is not a number")
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError("is not a number") from None
+    if not math.isfinite(number) or number <= 0:
+        raise ValueError("is not a number above 0")
+    return number
+
+
+def _count(value: object) -> int:
+    number = _positive(value)
+    if number != int(number):
+        raise ValueError("is not a whole number")
+    return int(number)
+
+
+_Reader = Callable[[object], Any]
+
+#: Settings field -> (configuration keys in order of precedence, reader).
+KEYS: dict[str, tuple[tuple[str, ...], _Reader]] = {
+    "region": ((f"{NAMESPACE}:region", "aws:region"), _text),
+    "profile": ((f"{NAMESPACE}:profile", "aws:profile"), _text),
+    "endpoint_url": ((f"{NAMESPACE}:endpointUrl",), _text),
+    "requests_per_second": ((f"{NAMESPACE}:requestsPerSecond",), _positive),
+    "burst": ((f"{NAMESPACE}:burst",), _count),
+    "timeout": ((f"{NAMESPACE}:timeout",), _positive),
+    "ownership_tag": ((f"{NAMESPACE}:ownershipTag",), _flag),
+    "emulator": ((f"{NAMESPACE}:emulator",), _flag),
+    "emulator_state": ((f"{NAMESPACE}:emulatorState",), _text),
+}
+
+
+def from_config(config: Mapping[str, object]) -> Settings:
+    """Settings from a stack's configuration or an explicit provider's inputs.
+
+    Empty texts count as not set. Keys of the namespace that nobody knows are errors: a misspelt ``timeOut`` that is
+    silently ignored would be found out only in production.
+
+    Raises:
+        ConfigurationError: naming every key that cannot be read.
+    """
+    values: dict[str, Any] = {}
+    problems = []
+    for field, (keys, read) in KEYS.items():
+        for key in keys:
+            value = config.get(key)
+            if value is None or value == "":
+                continue
+            try:
+                values[field] = read(value)
+            except ValueError as problem:
+                problems.append(f"{key}: {json.dumps(value, default=str)} {problem}")
+            break
+    known = {key for keys, _ in KEYS.values() for key in keys}
+    for key in sorted(config):
+        if key.startswith(f"{NAMESPACE}:") and key not in known:
+            problems.append(
+                f"{key}: no such setting; known are {', '.join(sorted(k for k in known if k.startswith(NAMESPACE)))}"
+            )
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+    return Settings(**values)
+
+
+def to_config(settings: Settings) -> dict[str, str]:
+    """The inverse of `from_config`: ``connect-users:`` keys of every field that is not at its default."""
+    default = Settings()
+    config = {}
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        if value != getattr(default, field.name):
+            config[KEYS[field.name][0][0]] = str(value).lower() if isinstance(value, bool) else str(value)
+    return config
