@@ -40,7 +40,7 @@ class Operation:
     Attributes:
         urn: of the resource; "" when it is not known, which rules out taking over what a crash left behind.
         owns: users carry the ownership tag.
-        grace: seconds to wait for a name to be found or released.
+        grace: seconds to wait at most for what was just made to be found, or a name to be released.
         say: shows an ("info" or "warning", text) message on the resource.
         wait: sleeps for some seconds, or raises `Cancelled`.
         now: seconds since the epoch.
@@ -119,10 +119,13 @@ def run(
         PartialUpdate: when there is anything to tell or to save.
     """
     state = dict(before)
+    settling = _settling(op, before)
     names = [*done, *(step.operation for step in steps)]
     for index, step in enumerate(steps, start=len(done)):
         try:
-            _patiently(op, user_id, new, lambda step=step, state=state: _carry_out(op, user_id, state, new, step))
+            _patiently(
+                op, user_id, new, settling, lambda step=step, state=state: _carry_out(op, user_id, state, new, step)
+            )
         except ConnectApiError as error:
             if len(names) == 1:
                 raise error.about(action) from None
@@ -141,14 +144,25 @@ def run(
             state[TOKEN_KEY] = owner.token
 
 
-def _patiently(op: Operation, user_id: str, props: Mapping[str, Any], attempt: Callable[[], T]) -> T:
-    """``attempt()``, tried again while what it does not find may only be late."""
+def _settling(op: Operation, outputs: Mapping[str, Any]) -> float:
+    """Seconds for which this user may not be found although it exists; little for one that is known to be old."""
+    token = str(outputs.get(TOKEN_KEY, ""))
+    young = not token or op.now() - ownership.made_at(token) < SETTLING
+    return SETTLING if young else REFERENCE_SETTLING
+
+
+def _patiently(op: Operation, user_id: str, props: Mapping[str, Any], settling: float, attempt: Callable[[], T]) -> T:
+    """``attempt()``, tried again while what it does not find may only be late.
+
+    Args:
+        settling: seconds to wait for the user itself.
+    """
     waited = 0.0
-    for pause in pauses(SETTLING):
+    for pause in pauses(min(SETTLING, op.grace)):
         try:
             return attempt()
         except ResourceNotFound:
-            limit = REFERENCE_SETTLING if _exists(op, props["instance_id"], user_id) else SETTLING
+            limit = REFERENCE_SETTLING if _exists(op, props["instance_id"], user_id) else settling
             if waited + pause > limit:
                 break
             op.tell(f"waiting {pause:g} s: Amazon Connect does not find what was just made yet")
@@ -168,7 +182,9 @@ def _exists(op: Operation, instance_id: str, user_id: str) -> bool:
 def _carry_out(op: Operation, user_id: str, state: Mapping[str, Any], new: Mapping[str, Any], step: Step) -> None:
     gateway, instance_id, params = op.gateway, new["instance_id"], step.params
     if step.operation in ("TagResource", "UntagResource"):
-        arn = state.get(ARN_KEY) or gateway.describe_user(instance_id, user_id)["Arn"]
+        arn = str(state.get(ARN_KEY, ""))
+        if parse_arn(arn) is None:
+            arn = gateway.describe_user(instance_id, user_id, notify=op.tell)["Arn"]
         if step.operation == "TagResource":
             gateway.tag_resource(arn, params["tags"], notify=op.tell)
         else:

@@ -25,7 +25,8 @@ _NEUTRAL: Final[dict[str, Props]] = {
 }
 LISTS: Final = tuple(_NEUTRAL)
 
-#: Members of VOICE entries about the agent's own call-backs; AWS may tell them where they were never set.
+#: Members of VOICE entries about the agent's own call-backs; AWS may tell them where they were never set, or not tell
+#: their neutral value.
 _FIRST_CALLBACK: Final = "agent_first_callback"
 
 #: `phone_config` member -> the list that says the same.
@@ -56,8 +57,17 @@ def complete(name: str, entries: list[Any]) -> list[Any]:
 
 
 def same(name: str, one: list[Any], other: list[Any]) -> bool:
-    """Whether two lists mean the same settings. A first-callback member at its neutral value is as good as none."""
+    """Whether a live list and a declared one mean the same settings.
+
+    A first-callback member at its neutral value is as good as none, and so is the number of a desk phone that is not
+    in use: Connect may keep or forget either.
+    """
     return [_bare(entry) for entry in complete(name, one)] == [_bare(entry) for entry in complete(name, other)]
+
+
+def is_neutral(name: str, entry: Props) -> bool:
+    """Whether ``entry`` of a live list says what holds for a channel that was never set."""
+    return bool(_bare(entry) == {"channel": entry.get("channel"), **_NEUTRAL[name]})
 
 
 def without_first_callback(name: str, before: list[Any], after: list[Any]) -> list[Any]:
@@ -67,7 +77,7 @@ def without_first_callback(name: str, before: list[Any], after: list[Any]) -> li
     no auto-accept, or the channel's own after-contact work.
     """
     reset: Props = {}
-    voice_before, voice_after = _bare(_entry(before, "VOICE")), _entry(after, "VOICE")
+    voice_before, voice_after = _entry(before, "VOICE"), _entry(after, "VOICE")
     if "agent_first_callback_auto_accept" in voice_before:
         reset["agent_first_callback_auto_accept"] = False
     if "agent_first_callback_after_contact_work_config" in voice_before:
@@ -75,15 +85,14 @@ def without_first_callback(name: str, before: list[Any], after: list[Any]) -> li
     return [{**reset, **entry} if entry.get("channel") == "VOICE" else entry for entry in complete(name, after)]
 
 
-def _bare(entry: Any) -> Any:
-    if not isinstance(entry, dict):
-        return entry
+def _bare(entry: Props) -> Props:
     no_limit = {"after_contact_work_time_limit": 0}
     as_good_as_none: tuple[Any, ...] = (False, {}, no_limit, entry.get("after_contact_work_config"))
+    unused = "phone_number" if entry.get("phone_type") == "SOFT_PHONE" else ""
     return {
         name: value
         for name, value in entry.items()
-        if not name.startswith(_FIRST_CALLBACK) or value not in as_good_as_none
+        if name != unused and (not name.startswith(_FIRST_CALLBACK) or value not in as_good_as_none)
     }
 
 

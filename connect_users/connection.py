@@ -1,7 +1,7 @@
 """From a configuration to a gateway: one per process and settings, with the embedded emulator started where asked.
 
-Shared by the provider (in the dynamic host's process) and by look-ups (in the program's process). Both resolve a
-relative path of the emulator's file against the Pulumi project's folder, so that they meet in the same file.
+Shared by the provider (in the dynamic host's process) and by look-ups (in the program's process). Pulumi starts both
+in the program's folder, so that a relative path of the emulator's file means the same file in both.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.gateway import Gateway
+
+#: A rate that never makes anyone wait.
+_UNPACED = 1_000_000
 
 _lock = threading.Lock()
 _gateways: dict[Settings, Gateway] = {}
@@ -65,7 +68,13 @@ def gateway_for(settings: Settings) -> Gateway:
         if settings not in _gateways:
             endpoint = settings
             if settings.emulator and settings.endpoint_url is None:
-                endpoint = dataclasses.replace(settings, endpoint_url=_embedded_endpoint(settings))
+                endpoint = dataclasses.replace(
+                    settings,
+                    endpoint_url=_embedded_endpoint(settings),
+                    # The embedded emulator has no quota of requests.
+                    requests_per_second=_UNPACED,
+                    burst=_UNPACED,
+                )
             clients = Clients(endpoint, embedded=endpoint is not settings)
             _gateways[settings] = Gateway(clients, endpoint, SystemTimer(host.CANCELLED))
         return _gateways[settings]
@@ -74,7 +83,7 @@ def gateway_for(settings: Settings) -> Gateway:
 def _embedded_endpoint(settings: Settings) -> str:
     from connect_users.emulator import embedded
 
-    path = project_folder() / (settings.emulator_state or DEFAULT_EMULATOR_STATE)
+    path = Path(settings.emulator_state or DEFAULT_EMULATOR_STATE).absolute()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return embedded(path).endpoint_url
@@ -82,12 +91,3 @@ def _embedded_endpoint(settings: Settings) -> str:
         raise ConfigurationError(
             f"connect-users:emulatorState: {path} cannot be used as the emulator's file ({problem.strerror})"
         ) from None
-
-
-def project_folder() -> Path:
-    """The folder of Pulumi.yaml: the host runs in it; a program runs in it or, by ``main:``, below it."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if any((folder / name).is_file() for name in ("Pulumi.yaml", "Pulumi.yml")):
-            return folder
-    return here

@@ -60,7 +60,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
 
 def _create_user(op: Operation, request: Props) -> tuple[str, str]:
     """CreateUser, tried again while something that it names may only be late (a profile made in the same run)."""
-    for pause in apply.pauses(apply.REFERENCE_SETTLING):
+    for pause in apply.pauses(min(apply.REFERENCE_SETTLING, op.grace)):
         try:
             made = op.gateway.create_user(request, notify=op.tell)
         except ResourceNotFound:
@@ -131,7 +131,8 @@ def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: 
     where = f"the name exists in instance {props['instance_id']}"
     if owner is not None:
         return OwnedByOther(
-            f"{action}: {where} and belongs to {owner.name} (tag {ownership.TAG_KEY}); remove it from "
+            f"{action}: {where} and belongs to {owner.name or 'a resource without a name'} "
+            f"(tag {ownership.TAG_KEY}); remove it from "
             "that stack first, or, if that resource is gone for good, remove the tag and set adopt_existing=True"
         )
     lost = (
@@ -205,14 +206,25 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
     apply.check_place(op, outputs)
     try:
         user = observe.describe(op, user_id, outputs)
-        if user is None or not _may_delete(op, outputs, user):
-            return
-        try:
-            op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.tell)
-        except ResourceNotFound:
-            return
+        if user is not None and _may_delete(op, outputs, user):
+            _delete_user(op, user_id, outputs)
     except ConnectApiError as error:
         raise error.about(action) from None
+
+
+def _delete_user(op: Operation, user_id: str, outputs: Props) -> None:
+    """DeleteUser for a user that was seen just now: that it is not found may be a reader that lags behind."""
+    for pause in apply.pauses(min(apply.SETTLING, op.grace)):
+        try:
+            op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.tell)
+        except ResourceNotFound as error:
+            if error.uncertain or observe.describe(op, user_id, outputs) is None:
+                return
+            op.tell(f"waiting {pause:g} s: Amazon Connect shows the user, but does not find it to delete it")
+            op.wait(pause)
+        else:
+            return
+    op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.tell)
 
 
 def _may_delete(op: Operation, outputs: Props, user: Mapping[str, Any]) -> bool:

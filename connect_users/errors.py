@@ -8,7 +8,7 @@
     ├── PartialUpdate                 some calls of an update were done, one failed, the rest were not tried
     └── ConnectApiError               AWS answered with an error, or did not answer
         ├── AccessDenied  ├── CredentialsProblem  ├── Cancelled  ├── DuplicateResource  ├── InvalidRequest
-        ├── QuotaReached  ├── ResourceNotFound    ├── Throttled  └── Unreachable
+        ├── QuotaReached  ├── ResourceNotFound    ├── SecretUnavailable  ├── Throttled  └── Unreachable
 
 Contract: ``str(error)`` is one line: what failed, on which user, why, and what to do. It never holds a password,
 and of personal data only the username. Classes are chosen by AWS's error *code*: a full quota and a throttled
@@ -197,6 +197,15 @@ class ResourceNotFound(ConnectApiError):
     advice = (
         "check that the ids (instance, routing profile, security profiles, hierarchy group) are of this instance "
         "and that the credentials are of its account and region"
+    )
+
+
+class SecretUnavailable(ConnectApiError):
+    """The secret that holds a password cannot be read. No user was touched."""
+
+    advice = (
+        "check password_secret_arn and grant secretsmanager:GetSecretValue on it, and kms:Decrypt where it has its own "
+        "key (connect-users policy --password-secrets prints the policy)"
     )
 
 

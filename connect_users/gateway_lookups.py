@@ -13,6 +13,7 @@ from connect_users.errors import (
     ConfigurationError,
     ConnectApiError,
     CredentialsProblem,
+    SecretUnavailable,
     Throttled,
     Unreachable,
 )
@@ -25,18 +26,8 @@ if TYPE_CHECKING:
 
 _SECRET_ARN = re.compile(r"arn:[^:]+:secretsmanager:(?P<region>[^:]+):\d{12}:secret:.+")
 
-
 #: Classes whose own advice holds for a secret, too; any other is about the secret.
 _NOT_ABOUT_THE_SECRET = (Cancelled, CredentialsProblem, Throttled, Unreachable)
-
-
-class SecretUnavailable(ConnectApiError):
-    """The secret that holds a password cannot be read. No user was touched."""
-
-    advice = (
-        "check password_secret_arn and grant secretsmanager:GetSecretValue on it, and kms:Decrypt where it has its own "
-        "key (connect-users policy --password-secrets prints the policy)"
-    )
 
 
 class Lookups(Calls):
@@ -106,21 +97,19 @@ class Lookups(Calls):
         params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
         self._call("DeleteQuickConnect", self._client.delete_quick_connect, params, notify)
 
-    def get_secret_value(self, secret_arn: str, *, notify: Notify | None = None) -> str:
-        """The text of a secret in AWS Secrets Manager, read in the region that its ARN names.
+    def get_secret_value(self, secret_id: str, *, notify: Notify | None = None) -> str:
+        """The text of a secret in AWS Secrets Manager: in the region that its ARN names, or of that name in ours.
 
         Not paced: the quota of GetSecretValue is thousands a second.
 
         Raises:
-            ConfigurationError: `secret_arn` is no ARN of a secret, or the secret is binary or empty.
+            ConfigurationError: the secret is binary or empty.
             SecretUnavailable: it does not exist or may not be read.
         """
-        found = _SECRET_ARN.fullmatch(secret_arn)
-        if not found:
-            raise ConfigurationError(f"password_secret_arn: '{secret_arn}' is not the ARN of a Secrets Manager secret")
-        client = self._clients.secrets_manager(found["region"])
+        arn = _SECRET_ARN.fullmatch(secret_id)
+        client = self._clients.secrets_manager(arn["region"] if arn else self.region)
         try:
-            params = {"SecretId": secret_arn}
+            params = {"SecretId": secret_id}
             answer = self._call("GetSecretValue", client.get_secret_value, params, notify, paced=False).value
         except _NOT_ABOUT_THE_SECRET:
             raise
@@ -128,5 +117,5 @@ class Lookups(Calls):
             raise SecretUnavailable(error.operation, error.code, error.detail, error.request_id) from None
         text = answer.get("SecretString")
         if not text:
-            raise ConfigurationError(f"password_secret_arn: '{secret_arn}' holds no text, a password was expected")
+            raise ConfigurationError(f"password_secret_arn: '{secret_id}' holds no text, a password was expected")
         return text

@@ -7,7 +7,8 @@ traceback, and answers Cancel by doing nothing. This module, and no other, reach
 - a failure is answered by the documented gRPC status details, which the engine prefers to the traceback, and which
   can carry the state of a resource that is partly made (``ErrorResourceInitFailed``);
 - messages go to the engine's Log RPC with the resource's URN, so that they appear on the resource;
-- Cancel sets `CANCELLED`, so that waiting retries stop on the first Ctrl-C.
+- Cancel sets `CANCELLED`, so that waiting retries stop on the first Ctrl-C. It runs in a thread of its own, since
+  the host's four may all be waiting. An engine that was killed counts as a Cancel, too.
 
 None of it is public API of the SDK. Where a part is not found, that part degrades to the host's own behaviour:
 the traceback, no partial state, messages on the stack, Ctrl-C waits. ``tests/contract/test_host.py`` is the canary.
@@ -18,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,10 +28,11 @@ from pulumi.runtime import rpc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from concurrent.futures import ThreadPoolExecutor
     from types import FrameType
 
-#: Set when the engine has asked to cancel; never reset, the process ends with the run.
+    import grpc
+
+#: Set when the engine has asked to cancel, or is gone; never reset, the process ends with the run.
 CANCELLED = threading.Event()
 
 #: gRPC's status code UNKNOWN, with which the host aborts.
@@ -72,9 +75,13 @@ class CallFailed(Exception):
 
 
 def fail(call: Call, text: str) -> NoReturn:
-    """End the call with a one-line error instead of a traceback."""
+    """End the call with a one-line error instead of a traceback.
+
+    The exception that is being handled is cut off: where the host's own traceback is shown after all, it tells no more
+    than this text.
+    """
     _answer(call, text, [])
-    raise CallFailed(text)
+    raise CallFailed(text) from None
 
 
 def fail_partly(call: Call, text: str, id_: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> NoReturn:
@@ -98,7 +105,7 @@ def fail_partly(call: Call, text: str, id_: str, outputs: Mapping[str, Any], inp
         )
     )
     _answer(call, text, [details])
-    raise CallFailed(text)
+    raise CallFailed(text) from None
 
 
 def _struct(props: Mapping[str, Any]) -> Any:
@@ -132,8 +139,36 @@ def _engine() -> Any:
             import grpc
             from pulumi.runtime.proto import engine_pb2_grpc
 
-            _engines[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+            channel = grpc.insecure_channel(address)
+            channel.subscribe(_EngineWatch(channel), try_to_connect=True)
+            _engines[address] = engine_pb2_grpc.EngineStub(channel)
         return _engines[address]
+
+
+class _EngineWatch:
+    """Sets `CANCELLED` when the engine is gone.
+
+    A killed engine leaves the host running. Nobody would keep what it still does, and a call that waited for its turn
+    would be sent in the middle of the next run, and take that run's user over.
+    """
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._channel = channel
+        self._seen = False
+
+    def __call__(self, state: grpc.ChannelConnectivity) -> None:
+        if state.name == "READY":
+            self._seen = True
+        elif self._seen and state.name == "TRANSIENT_FAILURE":
+            CANCELLED.set()
+        elif self._seen and state.name == "IDLE":
+            # A connection that ended, as it also does when nothing was said for long: only a new one can tell.
+            self._channel.subscribe(self, try_to_connect=True)
+
+
+def watch_engine() -> None:
+    """Notice from now on when the engine is killed."""
+    _engine()
 
 
 def say(call: Call, severity: str, text: str) -> None:
@@ -160,29 +195,27 @@ def say(call: Call, severity: str, text: str) -> None:
 def listen_for_cancel() -> bool:
     """Make the host's Cancel set `CANCELLED`; returns whether that worked.
 
-    The servicer's method is bound in gRPC's tables already, so its code is exchanged. Cancel also needs a thread:
-    the host has four, all of which may be waiting, so the pool gets one more.
+    The servicer's method is bound in gRPC's tables already, so its code is exchanged. gRPC runs a method that names a
+    pool in that pool: with more than four calls under way, Cancel would have to wait for one of them otherwise.
     """
     for frame in sys._current_frames().values():  # noqa: SLF001 - the host's main() holds the server
-        pool, servicer = _server_of(frame)
-        if pool is not None and servicer is not None:
-            cancel = getattr(type(servicer).Cancel, "__func__", type(servicer).Cancel)
+        cancel = _cancel_method(frame)
+        if cancel is not None:
             if cancel.__code__ is not _cancel.__code__:
+                cancel.experimental_thread_pool = ThreadPoolExecutor(1, "connect-users-cancel")
                 cancel.__code__ = _cancel.__code__
-                pool._max_workers += 1  # noqa: SLF001 - see above
             return True
     return False
 
 
-def _server_of(frame: FrameType | None) -> tuple[ThreadPoolExecutor | None, Any]:
+def _cancel_method(frame: FrameType | None) -> Any:
+    """The function behind the Cancel of the server that ``frame`` runs; None when it runs none."""
     while frame is not None:
-        names = frame.f_locals
-        servicer = names.get("monitor")
-        pool = getattr(getattr(names.get("server"), "_state", None), "thread_pool", None)
-        if pool is not None and hasattr(pool, "_max_workers") and hasattr(type(servicer), "Cancel"):
-            return pool, servicer
+        cancel = getattr(type(frame.f_locals.get("monitor")), "Cancel", None)
+        if "server" in frame.f_locals and hasattr(cancel, "__code__"):
+            return cancel
         frame = frame.f_back
-    return None, None
+    return None
 
 
 def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001 - the signature of the servicer's method

@@ -22,6 +22,12 @@ USERNAME_EMAIL_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.-]+@[a-zA-Z0-9-]+(\.[a-
 #: Model: Password, whose pattern is written with JavaScript's slashes.
 PASSWORD_MIN: Final = 8
 PASSWORD_MAX: Final = 64
+PASSWORD_PARTS: Final = {
+    "a lower-case letter": re.compile(r"[a-z]"),
+    "an upper-case letter": re.compile(r"[A-Z]"),
+    "a digit": re.compile(r"[0-9]"),
+}
+BLANK: Final = re.compile(r"\s")
 
 #: Characters. Model: AgentFirstName, AgentLastName; UserIdentityInfo's text has the smaller one for CONNECT_MANAGED.
 FIRST_NAME_MAX: Final = 255

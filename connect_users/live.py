@@ -5,7 +5,8 @@ Contract:
 - `declared_view` is the part of it that a program manages, in the form in which the program declared it: a
   difference to the declared inputs is drift, and nothing else is. Inside `identity_info` and `phone_config` only
   the members that are declared count, since Connect fills in others by itself.
-- Members that AWS adds later are passed over; members that it leaves out are absent, never made up.
+- Members that AWS adds later are passed over; members that it leaves out are absent, except that a declared neutral
+  value (an empty text, a soft phone, no auto-accept) is as good as none.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from connect_users.ownership import declared_tags
 from connect_users.spec import BY_NAME, FIELDS, Kind, Props, Verdict, canonical, from_wire, wire_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: Inputs that Connect never tells: they are carried over from the state.
 _WRITE_ONLY = tuple(
@@ -25,7 +26,7 @@ _WRITE_ONLY = tuple(
 )
 
 
-def live_props(user: Mapping[str, Any], proficiencies: list[Mapping[str, Any]] | None = None) -> Props:
+def live_props(user: Mapping[str, Any], proficiencies: Sequence[Mapping[str, Any]] | None = None) -> Props:
     """All inputs that a live user shows.
 
     Args:
@@ -79,13 +80,18 @@ def _list_view(name: str, entries: list[Any], wanted: list[Any]) -> list[Any]:
     if channels.same(name, entries, wanted):
         return wanted
     named = {entry.get("channel") for entry in wanted}
-    neutral = channels.neutral(name)
-    return [entry for entry in entries if entry.get("channel") in named or entry not in neutral]
+    return [entry for entry in entries if entry.get("channel") in named or not channels.is_neutral(name, entry)]
 
 
 def _block_view(told: Props, wanted: Mapping[str, Any]) -> Props:
-    view = {name: told[name] for name in wanted if name in told}
-    if wanted.get("phone_type") == told.get("phone_type") == "SOFT_PHONE" and "desk_phone_number" in wanted:
+    neutral = channels.NEUTRAL_PHONE_CONFIG
+    view = {
+        name: told.get(name, value)
+        for name, value in wanted.items()
+        if name in told or value == "" or (name in neutral and value == neutral[name])
+    }
+    soft = channels.NEUTRAL_PHONE_CONFIG["phone_type"]
+    if "desk_phone_number" in wanted and wanted.get("phone_type", soft) == told.get("phone_type", soft) == soft:
         # Connect may forget the number of a desk phone that is not in use; that is no drift.
         view.setdefault("desk_phone_number", wanted["desk_phone_number"])
     return view

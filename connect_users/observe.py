@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import ownership
-from connect_users.apply import SETTLING, check_place, subject
+from connect_users.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
 from connect_users.errors import ConnectApiError, ResourceNotFound, WrongInstance
 from connect_users.live import declared_view, live_props
 from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, Props, canonical, parse_arn
@@ -62,7 +62,11 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
 
 
 def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:
-    """The outputs that are no inputs: `arn`, `directory_user_id`, and the token as far as the live tag bears it out."""
+    """The outputs that are no inputs: `arn`, `directory_user_id`, and the token as far as the live tag bears it out.
+
+    A token in the state is never exchanged for the live one. Pulumi also refreshes the old half of a replacement that
+    is still to be deleted: with the token of the new half it would delete the user of the new half.
+    """
     found: Props = {key: value for key, value in outputs.items() if key == ARN_KEY}
     if user.get("Arn"):
         found[ARN_KEY] = user["Arn"]
@@ -72,19 +76,19 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
     if owner is None:
         if token is not None:
             op.say("warning", "the ownership tag was removed in Connect; the next change of this user puts it back")
-    elif token == owner.token:
+        return found
+    if token is not None:
         found[TOKEN_KEY] = token
-    elif ownership.is_ours(user.get("Tags", {}), op.urn):
-        found[TOKEN_KEY] = owner.token
-    else:
+    if token != owner.token and not ownership.is_ours(user.get("Tags", {}), op.urn):
         op.say("warning", f"this user belongs to {owner.name} now, says its tag {ownership.TAG_KEY}")
-        if token is not None:
-            found[TOKEN_KEY] = token
     return found
 
 
 def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
     """``User`` of DescribeUser; None when the user is gone for certain.
+
+    A view that is older than the state (without the ownership tag that was written moments ago, or with the one
+    before) is looked at again: by it, a user would be thought to be somebody else's.
 
     Raises:
         ConnectApiError
@@ -93,18 +97,34 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
     instance_id = outputs["instance_id"]
     age = op.now() - ownership.made_at(str(outputs.get(TOKEN_KEY, "")))
     # A user that was made moments ago may simply not be visible yet.
-    patience = max(SECOND_LOOK, SETTLING - age if 0 <= age < SETTLING else 0.0)
+    settling = min(SETTLING, op.grace)
+    settling = settling - age if 0 <= age < settling else 0.0
     waited = 0.0
     while True:
         try:
-            return op.gateway.describe_user(instance_id, user_id, notify=op.tell)
+            user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)
         except ResourceNotFound:
-            if waited >= patience:
+            if waited >= max(SECOND_LOOK, settling):
                 break
+        else:
+            if waited >= _patience_with_view(op, user.get("Tags", {}), outputs, settling):
+                return user
         op.wait(SECOND_LOOK)
         waited += SECOND_LOOK
     _check_instance(op, outputs)
     return None
+
+
+def _patience_with_view(op: Operation, tags: Mapping[str, Any], outputs: Mapping[str, Any], settling: float) -> float:
+    """Seconds for which a view of a user with these tags may be older than the state, whose token is recent."""
+    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(tags)
+    if token is None:
+        return 0.0
+    if owner is None:
+        # More likely, a person removed the tag.
+        return min(settling, REFERENCE_SETTLING)
+    older = ownership.made_at(owner.token) < ownership.made_at(str(token))
+    return settling if older and ownership.is_ours(tags, op.urn) else 0.0
 
 
 def _check_instance(op: Operation, outputs: Mapping[str, Any]) -> None:

@@ -2,20 +2,25 @@
 
 Contract:
 - Pure. ``old`` and ``new`` are canonical (`spec.canonical`) and, for `update_steps`, wholly known.
-- Only what is declared is compared: an input that neither side has is never touched.
+- Only what is declared is compared: an input that neither side has is never touched. Declared values are compared
+  exactly; what is as good as the same in a live user is `live`'s business.
 - Steps come in an order that never passes a quota: untag before tag, disassociate before associate.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import channels
 from connect_users.spec import FIELDS, UNKNOWN, Kind, Props, Verdict, contains_unknown, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_REPLACE: Final = tuple(field.name for field in FIELDS if field.verdict is Verdict.REPLACE)
+_REPLACE_DELETE_FIRST: Final = tuple(field.name for field in FIELDS if field.verdict is Verdict.REPLACE_DELETE_FIRST)
 
 
 @dataclass(frozen=True)
@@ -48,20 +53,27 @@ class Replacement:
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     """The inputs that differ, in the table's order; an unknown value differs from everything."""
-    return tuple(
-        field.name
-        for field in FIELDS
-        if (field.name in new or (field.name in old and field.verdict is not Verdict.REPLACE_DELETE_FIRST))
-        and (contains_unknown(new.get(field.name)) or old.get(field.name) != new.get(field.name))
-    )
+    changed = []
+    for field in FIELDS:
+        name = field.name
+        if name in new:
+            differs = old.get(name) != new[name] or contains_unknown(new[name])
+        else:
+            # The outputs always have a directory_user_id, declared or not.
+            differs = name in old and name not in _REPLACE_DELETE_FIRST
+        if differs:
+            changed.append(name)
+    return tuple(changed)
 
 
 def replacement(old: Mapping[str, Any], new: Mapping[str, Any]) -> Replacement | None:
     """Whether the change needs a new user. An unknown value of such a field counts as changed."""
-    changed = set(changed_fields(old, new))
-    fresh = [field.name for field in FIELDS if field.verdict is Verdict.REPLACE and field.name in changed]
-    taken = [field.name for field in FIELDS if field.verdict is Verdict.REPLACE_DELETE_FIRST and field.name in changed]
-    if new.get("on_password_change") == "replace" and password_changed(old, new):
+    changed = changed_fields(old, new)
+    fresh = [name for name in _REPLACE if name in changed]
+    taken = [name for name in _REPLACE_DELETE_FIRST if name in changed]
+    if new.get("on_password_change") == "replace" and (
+        password_changed(old, new) or ("password" in old and new.get("password") is UNKNOWN)
+    ):
         taken.append("password")
     fields = (*fresh, *taken)
     return Replacement(fields, delete_first=not fresh) if fields else None
@@ -91,7 +103,8 @@ def update_steps(
         steps.append(_one("UpdateUserSecurityProfiles", new, "security_profile_ids"))
     if old.get("hierarchy_group_id") != new.get("hierarchy_group_id"):
         steps.append(_one("UpdateUserHierarchy", new, "hierarchy_group_id"))
-    if "identity_info" in new and old.get("identity_info") != new["identity_info"]:
+    # There is no way to clear a block: one that is empty or declared no longer has nothing to send.
+    if new.get("identity_info") and old.get("identity_info") != new["identity_info"]:
         steps.append(_one("UpdateUserIdentityInfo", new, "identity_info"))
     steps += _phone_steps(old, new)
     steps += _proficiency_steps(old.get("user_proficiencies", []), new.get("user_proficiencies", []))
@@ -122,7 +135,7 @@ def _channel_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]
     lists = {
         name: channels.without_first_callback(name, before.get(name, []), entries)
         for name, entries in after.items()
-        if name not in before or not channels.same(name, before[name], entries)
+        if before.get(name) != entries
     }
     if not lists:
         return []
@@ -174,7 +187,11 @@ def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None
         if not field.api or field.name not in props or field.kind is Kind.TAGS:
             continue
         value = props[field.name]
-        request[field.name] = channels.complete(field.name, value) if field.name in channels.LISTS else value
+        if field.name in channels.LISTS:
+            value = channels.complete(field.name, value)
+        # An empty block or list says nothing, and AWS may refuse it.
+        if value not in ({}, []):
+            request[field.name] = value
     wire: Props = to_wire(request)
     tags = {**props.get("tags", {}), **(owner_tag or {})}
     if tags:

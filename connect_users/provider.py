@@ -10,7 +10,9 @@ Contract:
 from __future__ import annotations
 
 import time
+import traceback
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.dynamic import (
@@ -25,7 +27,7 @@ from pulumi.dynamic import (
 
 from connect_users import apply, codec, create, host, observe, password, plan, rules
 from connect_users.connection import Configured
-from connect_users.errors import Cancelled, ConnectUsersError, PartialUpdate, one_line
+from connect_users.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
 from connect_users.spec import Props, canonical
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ class ConnectUserProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration for this process; a problem with it is told by the first call, cleanly."""
         self._configured = Configured.read(codec.raw_config(req.config))
-        host.listen_for_cancel()
+        if host.listen_for_cancel():
+            host.watch_engine()
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Every problem of the inputs at once; their canonical form."""
@@ -81,14 +84,14 @@ class ConnectUserProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make the user exactly once."""
         inputs = canonical(codec.decode(props))
-        id_, outputs = self._operate(lambda op: create.create(op, inputs), inputs)
+        id_, outputs = self._operate("creating", inputs, lambda op: create.create(op, inputs))
         return CreateResult(id_, codec.encode(outputs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The user as it is; an empty id says that it is gone."""
-        inputs = host.current_call().inputs("inputs")
-        declared = codec.decode(inputs) if inputs else None
-        seen = self._operate(lambda op: observe.read(op, id_, codec.sound(codec.decode(props)), declared))
+        inputs, state = host.current_call().inputs("inputs"), codec.sound(codec.decode(props))
+        declared = codec.sound(codec.decode(inputs)) if inputs else None
+        seen = self._operate("reading", state, lambda op: observe.read(op, id_, state, declared))
         if seen is None:
             return ReadResult("", {})
         return ReadResult(id_, codec.encode(seen.outputs), codec.encode(seen.inputs))
@@ -96,17 +99,19 @@ class ConnectUserProvider(ResourceProvider):
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Only the calls that the difference needs."""
         new = canonical(codec.decode(news))
-        outputs = self._operate(lambda op: apply.update(op, id_, codec.sound(codec.decode(olds)), new), new)
+        state = codec.sound(codec.decode(olds))
+        outputs = self._operate("updating", new, lambda op: apply.update(op, id_, state, new))
         return UpdateResult(codec.encode(outputs))
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Delete the user if it is still this state's; one who is gone is a success."""
-        self._operate(lambda op: create.delete(op, id_, codec.sound(codec.decode(props))))
+        state = codec.sound(codec.decode(props))
+        self._operate("deleting", state, lambda op: create.delete(op, id_, state))
 
-    def _operate(self, work: Callable[[apply.Operation], T], inputs: Props | None = None) -> T:
-        """Do ``work`` with a connection; ``inputs`` are saved where only a part of it succeeds."""
+    def _operate(self, action: str, props: Props, work: Callable[[apply.Operation], T]) -> T:
+        """Do ``work`` with a connection; ``props`` tell of whom, and are saved where only a part of it succeeds."""
         call = host.current_call()
-        with _one_line_errors(call, inputs):
+        with _one_line_errors(call, apply.subject(action, props), props):
             settings = self._configured.settings
             return work(
                 apply.Operation(
@@ -122,17 +127,22 @@ class ConnectUserProvider(ResourceProvider):
 
 
 @contextmanager
-def _one_line_errors(call: host.Call, inputs: Props | None = None) -> Iterator[None]:
+def _one_line_errors(call: host.Call, action: str = "", inputs: Props | None = None) -> Iterator[None]:
     """Turn every failure into one line for the user."""
+    about = f"{action}: " if action else ""
     try:
         yield
     except PartialUpdate as error:
         host.fail_partly(call, str(error), error.id, codec.encode(error.outputs), codec.encode(inputs or {}))
+    except ConfigurationError as error:
+        host.fail(call, f"{about}{error}")
     except ConnectUsersError as error:
         host.fail(call, str(error))
     except Exception as error:
-        # A traceback would hide the one line that helps, and might quote what it must not.
-        host.fail(call, f"unexpected {type(error).__name__}, please report it: {one_line(str(error))[:300]}")
+        # Neither its text nor a traceback's values: they might quote what must not be shown.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        host.fail(call, f"{about}unexpected {type(error).__name__} at {place}, please report it to the package")
 
 
 def _wait(seconds: float) -> None:

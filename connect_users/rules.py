@@ -2,7 +2,7 @@
 
 Contract:
 - `review` reports all problems and warnings at once, never the first only, and never raises.
-- Unknown values are skipped: a preview must not fail on what nobody knows yet.
+- Unknown values are skipped: a preview must not fail on what nobody knows yet. That an input is given is known.
 - A message tells the path, the value and the limit; of personal data and secrets (`Field.personal`) it never
   repeats the value, since the provider cannot tell which values were given as secrets.
 """
@@ -10,16 +10,19 @@ Contract:
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from connect_users import limits
-from connect_users.shapes import Problem, shape_problems
+from connect_users.shapes import Problem, shape_problems, shown, sound_parts
 from connect_users.spec import FIELDS, UNKNOWN, Field, Props, bare_id
 
 #: Prefixes of tag keys that nobody may set: AWS's own, and this package's ownership tag.
 RESERVED_TAG_PREFIXES = ("aws:", "connect-users:")
+
+_CHANNEL_LISTS = tuple(field for field in FIELDS if field.keys == ("channel",))
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
     """
     given = {name: value for name, value in props.items() if value is not None}
     problems = list(shape_problems(given))
-    misshapen = {problem.path.split(".")[0].split("[")[0] for problem in problems}
-    sound = {name: value for name, value in given.items() if name not in misshapen and value is not UNKNOWN}
+    parts = sound_parts(given) if problems else given
+    sound = {name: value for name, value in parts.items() if value is not UNKNOWN}
     warnings: list[Problem] = []
     for rule in _RULES:
         for problem in rule(sound, given):
@@ -56,17 +59,17 @@ class _Warning(Problem):
 _Rule = Callable[[Props, Props], Iterator[Problem]]
 
 
-# Rules of their own. Each gets the inputs that are sound in shape and known, and all that were given.
+# Each rule gets the inputs that are known and sound in shape (parts that are not are `UNKNOWN`), and all given ones.
 
 
-def _username(props: Props, _given: Props) -> Iterator[Problem]:
+def _username(props: Props, given: Props) -> Iterator[Problem]:
     username = props.get("username")
     if username is None:
         return
-    kind = props.get("identity_management_type")
+    kind = props.get("identity_management_type", given.get("identity_management_type"))
     if not username or len(username) > limits.USERNAME_MAX:
         yield Problem("username", f"has {len(username)} characters; AWS allows 1 to {limits.USERNAME_MAX}")
-    elif len(username) > limits.USERNAME_MAX_WITHOUT_SAML and kind != "SAML":
+    elif len(username) > limits.USERNAME_MAX_WITHOUT_SAML and kind not in ("SAML", UNKNOWN):
         yield _Warning(
             "username",
             f"{username!r} has {len(username)} characters; AWS documents at most "
@@ -76,9 +79,11 @@ def _username(props: Props, _given: Props) -> Iterator[Problem]:
         strange = sorted({letter for letter in username if not limits.USERNAME_PATTERN.fullmatch(letter)})
         names = ", ".join("a blank" if letter.isspace() else repr(letter) for letter in strange[:5])
         if username:
-            yield Problem("username", f"{username!r} has {names}; AWS allows letters, digits and _ - . @")
+            yield Problem("username", f"{shown(username)} has {names}; AWS allows letters, digits and _ - . @")
     elif "@" in username and not limits.USERNAME_EMAIL_PATTERN.fullmatch(username):
-        yield Problem("username", f"{username!r} has an @ but is no e-mail address; AWS allows @ only in a whole one")
+        yield Problem(
+            "username", f"{shown(username)} has an @ but is no e-mail address; AWS allows @ only in a whole one"
+        )
 
 
 def _password(props: Props, given: Props) -> Iterator[Problem]:
@@ -86,7 +91,7 @@ def _password(props: Props, given: Props) -> Iterator[Problem]:
     sources = [name for name in ("password", "password_secret_arn") if name in given]
     if len(sources) == 2:
         yield Problem("password", "given beside password_secret_arn; keep one of them")
-    if kind == "CONNECT_MANAGED" and not sources and given.get("adopt_existing") is not True:
+    if kind == "CONNECT_MANAGED" and not sources and given.get("adopt_existing", False) is False:
         yield Problem("password", "missing; CONNECT_MANAGED users need password or password_secret_arn to be created")
     if kind in ("SAML", "EXISTING_DIRECTORY"):
         for name in sources:
@@ -94,7 +99,7 @@ def _password(props: Props, given: Props) -> Iterator[Problem]:
     if "password" in props:
         yield from _password_form(props["password"])
     secret = props.get("password_secret_arn")
-    if secret is not None and (not secret or len(secret) > limits.SECRET_ID_MAX or any(c.isspace() for c in secret)):
+    if secret is not None and (not secret or len(secret) > limits.SECRET_ID_MAX or limits.BLANK.search(secret)):
         yield Problem("password_secret_arn", "is not the ARN or name of a Secrets Manager secret")
 
 
@@ -104,15 +109,10 @@ def _password_form(password: str) -> Iterator[Problem]:
             "password",
             f"has {len(password)} characters; AWS allows {limits.PASSWORD_MIN} to {limits.PASSWORD_MAX}",
         )
-    wanted = {
-        "a lower-case letter": any("a" <= letter <= "z" for letter in password),
-        "an upper-case letter": any("A" <= letter <= "Z" for letter in password),
-        "a digit": any(letter.isdigit() for letter in password),
-    }
-    missing = [name for name, found in wanted.items() if not found]
+    missing = [name for name, pattern in limits.PASSWORD_PARTS.items() if not pattern.search(password)]
     if missing:
         yield Problem("password", f"has not {' nor '.join(missing)}; AWS requires one of each")
-    if any(letter.isspace() for letter in password):
+    if limits.BLANK.search(password):
         yield Problem("password", "has a blank; AWS allows none")
 
 
@@ -155,7 +155,7 @@ def _identity_texts(info: Props, kind: str | None) -> Iterator[Problem]:
                     "is not in Unicode Normalization Form C; pass unicodedata.normalize('NFC', ...)",
                 )
     email = info.get("email")
-    if isinstance(email, str) and email and ("@" not in email or any(letter.isspace() for letter in email)):
+    if isinstance(email, str) and email and ("@" not in email or limits.BLANK.search(email)):
         yield _Warning("identity_info.email", "does not look like an e-mail address")
     secondary = info.get("secondary_email")
     if isinstance(secondary, str) and not limits.SECONDARY_EMAIL_PATTERN.fullmatch(secondary):
@@ -179,9 +179,9 @@ def _security_profiles(props: Props, _given: Props) -> Iterator[Problem]:
             "security_profile_ids",
             f"{len(ids)} given, AWS allows {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX}",
         )
-    known = [bare_id(item) for item in ids if item is not UNKNOWN]
-    for twice in sorted({item for item in known if known.count(item) > 1}):
-        yield Problem("security_profile_ids", f"{twice!r} is given {known.count(twice)} times; once is enough")
+    for item, times in Counter(bare_id(item) for item in ids if item is not UNKNOWN).items():
+        if times > 1:
+            yield Problem("security_profile_ids", f"{item!r} is given {times} times; once is enough")
 
 
 def _phone_config(props: Props, given: Props) -> Iterator[Problem]:
@@ -207,49 +207,46 @@ def _phone_config(props: Props, given: Props) -> Iterator[Problem]:
 
 def _seconds(path: str, value: Any) -> Iterator[Problem]:
     if isinstance(value, (int, float)) and not 0 <= value <= limits.AFTER_CONTACT_WORK_MAX:
-        yield Problem(
-            path, f"{value:g} s; AWS allows 0 (unlimited) to {limits.AFTER_CONTACT_WORK_MAX} s (24 days, less a little)"
-        )
+        most = limits.AFTER_CONTACT_WORK_MAX
+        yield Problem(path, f"{shown(int(value))} s; AWS allows 0 (unlimited) to {most} s (23 days)")
 
 
 def _per_channel(props: Props, _given: Props) -> Iterator[Problem]:
-    for field in FIELDS:
-        if field.keys != ("channel",):
-            continue
+    for field in _CHANNEL_LISTS:
         seen: dict[str, int] = {}
         for index, entry in enumerate(props.get(field.name, [])):
-            channel = entry.get("channel") if entry is not UNKNOWN else UNKNOWN
-            if channel is UNKNOWN:
+            if entry is UNKNOWN:
                 continue
             path = f"{field.name}[{index}]"
-            if channel in seen:
-                yield Problem(
-                    f"{path}.channel", f"{channel!r} is in [{seen[channel]}] already; a channel may appear once"
-                )
-            seen.setdefault(channel, index)
-            if channel != "VOICE":
-                yield from _voice_only(field, path, entry, channel)
+            channel = entry.get("channel", UNKNOWN)
+            if channel is not UNKNOWN:
+                if channel in seen:
+                    yield Problem(
+                        f"{path}.channel", f"{channel!r} is in [{seen[channel]}] already; a channel may appear once"
+                    )
+                seen.setdefault(channel, index)
+                if channel != "VOICE":
+                    yield from _voice_only(field, path, entry, channel)
             yield from _entry(path, entry, channel)
 
 
 def _voice_only(field: Field, path: str, entry: Props, channel: str) -> Iterator[Problem]:
     if field.voice_only:
         yield Problem(f"{path}.channel", f"{channel!r}; {field.name} accepts only VOICE")
-    for name in entry:
-        if name.startswith("agent_first_callback"):
+    for name, value in entry.items():
+        if name.startswith("agent_first_callback") and value is not None:
             yield Problem(f"{path}.{name}", f"given for {channel}; AWS accepts it only for VOICE")
 
 
-def _entry(path: str, entry: Props, channel: str) -> Iterator[Problem]:
+def _entry(path: str, entry: Props, channel: Any) -> Iterator[Problem]:
     for name in ("after_contact_work_config", "agent_first_callback_after_contact_work_config"):
         block = entry.get(name)
         limit = block.get("after_contact_work_time_limit") if isinstance(block, Mapping) else None
         yield from _seconds(f"{path}.{name}.after_contact_work_time_limit", limit)
-        if channel == "CHAT" and isinstance(limit, (int, float)) and limit > limits.AFTER_CONTACT_WORK_CHAT_END:
-            yield _Warning(
-                f"{path}.{name}.after_contact_work_time_limit",
-                f"{limit:g} s; after-contact work of a chat ends after {limits.AFTER_CONTACT_WORK_CHAT_END} s",
-            )
+        end = limits.AFTER_CONTACT_WORK_CHAT_END
+        if channel == "CHAT" and isinstance(limit, (int, float)) and end < limit <= limits.AFTER_CONTACT_WORK_MAX:
+            text = f"{int(limit)} s; after-contact work of a chat ends after {end} s"
+            yield _Warning(f"{path}.{name}.after_contact_work_time_limit", text)
     if entry.get("phone_type") == "DESK_PHONE" and entry.get("phone_number") is None:
         yield Problem(f"{path}.phone_number", "missing; DESK_PHONE needs it")
     yield from _phone_number(f"{path}.phone_number", entry.get("phone_number"))
@@ -264,7 +261,7 @@ def _proficiencies(props: Props, _given: Props) -> Iterator[Problem]:
         if entry is UNKNOWN:
             continue
         path = f"user_proficiencies[{index}]"
-        pair = (entry["attribute_name"], entry["attribute_value"])
+        pair = (entry.get("attribute_name", UNKNOWN), entry.get("attribute_value", UNKNOWN))
         for name, text in zip(("attribute_name", "attribute_value"), pair, strict=True):
             if isinstance(text, str) and not 1 <= len(text) <= limits.ATTRIBUTE_TEXT_MAX:
                 yield Problem(
@@ -273,8 +270,9 @@ def _proficiencies(props: Props, _given: Props) -> Iterator[Problem]:
         if UNKNOWN not in pair and pair in seen:
             yield Problem(path, f"{pair[0]}={pair[1]} is in [{seen[pair]}] already; it may appear once")
         seen.setdefault(pair, index)
-        if entry["level"] is not UNKNOWN and entry["level"] not in limits.PROFICIENCY_LEVELS:
-            yield Problem(f"{path}.level", f"{entry['level']:g}; AWS allows 1, 2, 3, 4 and 5")
+        level = entry.get("level", UNKNOWN)
+        if level is not UNKNOWN and level not in limits.PROFICIENCY_LEVELS:
+            yield Problem(f"{path}.level", f"{shown(int(level))}; AWS allows 1, 2, 3, 4 and 5")
 
 
 _RULES: tuple[_Rule, ...] = (
@@ -295,7 +293,7 @@ def _tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
         beside = " beside the ownership tag" if reserved_tags else ""
         yield Problem("tags", f"{len(tags)} given, AWS allows at most {room}{beside}")
     for key, value in tags.items():
-        path = f"tags.{key}"
+        path = f"tags.{key[: limits.TAG_KEY_MAX]}"
         if not 1 <= len(key) <= limits.TAG_KEY_MAX:
             yield Problem("tags", f"a key has {len(key)} characters; AWS allows 1 to {limits.TAG_KEY_MAX}")
         elif not all(

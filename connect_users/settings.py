@@ -66,7 +66,7 @@ def _positive(value: object) -> float:
         raise ValueError("is not a number")
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError("is not a number") from None
     if not math.isfinite(number) or number <= 0:
         raise ValueError("is not a number above 0")
@@ -99,7 +99,7 @@ KEYS: dict[str, tuple[tuple[str, ...], _Reader]] = {
 def from_config(config: Mapping[str, object]) -> Settings:
     """Settings from a stack's configuration or an explicit provider's inputs.
 
-    Empty texts count as not set. Keys of the namespace that nobody knows are errors: a misspelt ``timeOut`` that is
+    Blank texts count as not set. Keys of the namespace that nobody knows are errors: a misspelt ``timeOut`` that is
     silently ignored would be found out only in production.
 
     Raises:
@@ -110,7 +110,7 @@ def from_config(config: Mapping[str, object]) -> Settings:
     for field, (keys, read) in KEYS.items():
         for key in keys:
             value = config.get(key)
-            if value is None or value == "":
+            if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             try:
                 values[field] = read(value)

@@ -6,12 +6,33 @@ The general half of the rules: it goes by the table of fields alone. `rules` add
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+import functools
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import limits
-from connect_users.spec import FIELDS, UNKNOWN, Field, Kind, Props, bare_id, parse_arn
+from connect_users.spec import (
+    BLOCK,
+    BLOCKS,
+    BY_NAME,
+    FIELDS,
+    FLAG,
+    ID,
+    IDS,
+    TAGS,
+    TEXT,
+    UNKNOWN,
+    Field,
+    Props,
+    bare_id,
+    parse_arn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PLAIN_ID: Final = re.compile(rf"[^\s:/]{{1,{limits.ID_MAX}}}")
 
 
 @dataclass(frozen=True)
@@ -29,40 +50,82 @@ def shape_problems(given: Props) -> Iterator[Problem]:
     """Every place where ``given`` is not shaped like the inputs of a user."""
     for field in FIELDS:
         if field.name in given:
-            yield from _value_problems(field, field.name, given[field.name], given)
+            if not _plain(field, given[field.name]):
+                yield from _value_problems(field, field.name, given[field.name], given)
         elif field.required:
             yield Problem(field.name, "missing; it is required")
-    yield from _stray_names("", given, [field.name for field in FIELDS])
+    yield from _stray_names("", given, BY_NAME)
 
 
-def _stray_names(prefix: str, given: Mapping[Any, Any], known: list[str]) -> Iterator[Problem]:
+def _stray_names(prefix: str, given: Mapping[Any, Any], known: Mapping[str, Field]) -> Iterator[Problem]:
     for name in given:
         if name not in known and not str(name).startswith("__"):
-            near = difflib.get_close_matches(_snake(str(name)), known, n=1)
-            yield Problem(f"{prefix}{name}", "no such input" + (f"; did you mean {near[0]}?" if near else ""))
+            near = _nearest(str(name)[:80], tuple(known))
+            yield Problem(f"{prefix}{name}", "no such input" + (f"; did you mean {near}?" if near else ""))
 
 
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
+@functools.lru_cache(maxsize=256)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    """The known name that ``name`` may be a misspelling of, or ""; kept, since looking for it is slow."""
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
+    return next(iter(difflib.get_close_matches(snake, known, n=1)), "")
+
+
+def sound_parts(given: Props) -> Props:
+    """``given`` with `UNKNOWN` in place of every part that is not shaped like an input, without unknown names.
+
+    So that the rules can go on to judge all the other parts: a user hears of every problem at once.
+    """
+    return {field.name: _sound(field, given[field.name], given) for field in FIELDS if field.name in given}
+
+
+def _sound(field: Field, value: Any, given: Props) -> Any:
+    if field.kind is BLOCK:
+        return _sound_block(field, value, given)
+    if field.kind is BLOCKS and isinstance(value, list):
+        return [_sound_block(field, item, given) for item in value]
+    if field.kind is IDS and isinstance(value, list):
+        return [
+            item if _plain(field, item) or not any(_id_problems(field, "", item, given)) else UNKNOWN for item in value
+        ]
+    if field.kind is TAGS and isinstance(value, dict):
+        return {key: item for key, item in value.items() if isinstance(key, str)}
+    return value if _plain(field, value) or not any(_value_problems(field, "", value, given)) else UNKNOWN
+
+
+def _sound_block(field: Field, value: Any, given: Props) -> Any:
+    if not isinstance(value, dict):
+        return UNKNOWN
+    members = ((member, value.get(member.name)) for member in field.members)
+    return {member.name: _sound(member, item, given) for member, item in members if item is not None}
+
+
+def _plain(field: Field, value: Any) -> bool:
+    """A quick yes for the values of most users (for `IDS`: one element); what is left gets judged in detail."""
+    if value is UNKNOWN:
+        return True
+    if field.kind is TEXT:
+        return isinstance(value, str) and (not field.choices or value in field.choices)
+    if field.kind is ID or field.kind is IDS:
+        return isinstance(value, str) and _PLAIN_ID.fullmatch(value) is not None
+    return field.kind is FLAG and isinstance(value, bool)
 
 
 def _value_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
-    if value is UNKNOWN:
-        return
-    if field.kind is Kind.BLOCK:
+    if field.kind is BLOCK:
         yield from _block_problems(field, path, value, given)
-    elif field.kind is Kind.BLOCKS or field.kind is Kind.IDS:
+    elif field.kind is BLOCKS or field.kind is IDS:
         if not isinstance(value, list):
             yield Problem(path, f"{_shown(field, value)} is not a list")
             return
+        judge = _block_problems if field.kind is BLOCKS else _id_problems
         for index, item in enumerate(value):
-            judge = _block_problems if field.kind is Kind.BLOCKS else _id_problems
-            if item is not UNKNOWN:
+            if not _plain(field, item):
                 yield from judge(field, f"{path}[{index}]", item, given)
-    elif field.kind is Kind.ID:
+    elif field.kind is ID:
         yield from _id_problems(field, path, value, given)
-    elif field.kind is Kind.TAGS:
-        if not isinstance(value, Mapping):
+    elif field.kind is TAGS:
+        if not isinstance(value, dict):
             yield Problem(path, f"{_shown(field, value)} is not a map")
         elif not all(isinstance(key, str) for key in value):
             yield Problem(path, "has a key that is not a text")
@@ -71,42 +134,52 @@ def _value_problems(field: Field, path: str, value: Any, given: Props) -> Iterat
 
 
 def _block_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         yield Problem(path, f"{_shown(field, value)} is not a block of settings")
         return
     for member in field.members:
         item = value.get(member.name)
-        if item is not None:
+        if item is None:
+            if member.required:
+                yield Problem(f"{path}.{member.name}", "missing; it is required")
+        elif not _plain(member, item):
             yield from _value_problems(member, f"{path}.{member.name}", item, given)
-        elif member.required:
-            yield Problem(f"{path}.{member.name}", "missing; it is required")
-    yield from _stray_names(f"{path}.", value, [member.name for member in field.members])
+    yield from _stray_names(f"{path}.", value, field.by_name)
 
 
 def _scalar_problems(field: Field, path: str, value: Any) -> Iterator[Problem]:
-    if field.kind is Kind.TEXT:
-        if not isinstance(value, str):
-            yield Problem(path, f"{_shown(field, value)} is not a text")
-        elif field.choices and value not in field.choices:
-            near = difflib.get_close_matches(value.upper(), field.choices, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+    """What is wrong with a value that is not plain."""
+    if field.kind is FLAG:
+        yield Problem(path, f"{_shown(field, value)} is neither true nor false")
+    elif field.kind is TEXT:
+        if isinstance(value, str):
+            choices = {choice.upper(): choice for choice in field.choices}
+            near = difflib.get_close_matches(value[:80].upper(), choices, n=1)
+            hint = f"; did you mean {choices[near[0]]}?" if near else ""
             yield Problem(path, f"{_shown(field, value)} is none of {', '.join(field.choices)}{hint}")
-    elif field.kind is Kind.FLAG:
-        if not isinstance(value, bool):
-            yield Problem(path, f"{_shown(field, value)} is neither true nor false")
+        else:
+            yield Problem(path, f"{_shown(field, value)} is not a text")
     elif isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
         yield Problem(path, f"{_shown(field, value)} is not a whole number")
 
 
 def _shown(field: Field, value: Any) -> str:
     """``value`` as a message may tell it."""
-    if field.personal:
-        return "the given value"
-    text = repr(value)
+    return "the given value" if field.discreet else shown(value)
+
+
+def shown(value: Any) -> str:
+    """``value`` as a message tells it: in Python's words, at most 80 characters."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # An int of thousands of digits, or nesting without end.
+        return "a value too large to show"
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
+    """What is wrong with an id that is not plain."""
     what = (field.resource or "instance").replace("-", " ").replace("agent group", "hierarchy group")
     if not isinstance(value, str):
         yield Problem(path, f"{_shown(field, value)} is not an id")
@@ -114,7 +187,7 @@ def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[
         yield from _arn_problems(field, path, value, given, what)
     elif not value or len(value) > limits.ID_MAX or any(letter.isspace() for letter in value):
         yield Problem(path, f"{_shown(field, value)} is not an id of 1 to {limits.ID_MAX} characters without blanks")
-    elif ":" in value or "/" in value:
+    else:
         attribute = field.name.removesuffix("s")
         hint = (
             f"; pass the resource's {attribute}, not its id"
@@ -129,6 +202,8 @@ def _arn_problems(field: Field, path: str, value: str, given: Props, what: str) 
     if arn is None or arn.resource != field.resource:
         yield Problem(path, f"{_shown(field, value)} is not the ARN of a {what}")
         return
+    if len(arn.resource_id or arn.instance_id) > limits.ID_MAX:
+        yield Problem(path, f"{_shown(field, value)} has an id of more than {limits.ID_MAX} characters")
     instance_id = bare_id(given.get("instance_id"))
     if isinstance(instance_id, str) and arn.instance_id != instance_id:
         yield Problem(path, f"is of instance {arn.instance_id}, but the user is of instance {instance_id}")

@@ -8,13 +8,16 @@ Contract:
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class _Unknown:
@@ -41,6 +44,11 @@ class Kind(Enum):
     BLOCK = "block"
     BLOCKS = "list of blocks"
     TAGS = "map of texts"
+
+
+#: The same by names of their own, for code that runs for every value: an attribute of an Enum is slow to look up.
+TEXT, FLAG, WHOLE, ID, IDS = Kind.TEXT, Kind.FLAG, Kind.WHOLE, Kind.ID, Kind.IDS
+BLOCK, BLOCKS, TAGS = Kind.BLOCK, Kind.BLOCKS, Kind.TAGS
 
 
 class Verdict(Enum):
@@ -86,9 +94,15 @@ class Field:
     api: bool = True
     voice_only: bool = False
 
-    def member(self, name: str) -> Field | None:
-        """The member of that name."""
-        return next((field for field in self.members if field.name == name), None)
+    @functools.cached_property
+    def by_name(self) -> dict[str, Field]:
+        """The members by their names."""
+        return {member.name: member for member in self.members}
+
+    @functools.cached_property
+    def discreet(self) -> bool:
+        """Whether messages must not repeat the value: it is personal, or a part of it may be."""
+        return self.personal or any(member.discreet for member in self.members)
 
 
 _CHANNEL = Field("channel", Kind.TEXT, required=True, choices=limits.CHANNELS)
@@ -97,14 +111,8 @@ _PHONE_TYPE = Field("phone_type", Kind.TEXT, choices=limits.PHONE_TYPES)
 
 
 def _per_channel(name: str, *members: Field, voice_only: bool = False) -> Field:
-    return Field(
-        name,
-        Kind.BLOCKS,
-        Verdict.CHANNELS,
-        members=(_CHANNEL, *members),
-        keys=("channel",),
-        voice_only=voice_only,
-    )
+    members = (_CHANNEL, *members)
+    return Field(name, Kind.BLOCKS, Verdict.CHANNELS, members=members, keys=("channel",), voice_only=voice_only)
 
 
 #: Every input of a user, in the order of the documentation.
@@ -114,7 +122,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("routing_profile_id", Kind.ID, Verdict.ROUTING_PROFILE, required=True, resource="routing-profile"),
     Field("security_profile_ids", Kind.IDS, Verdict.SECURITY_PROFILES, required=True, resource="security-profile"),
     Field("password", Kind.TEXT, Verdict.PASSWORD, personal=True),
-    Field("password_secret_arn", Kind.TEXT, Verdict.RECORD, api=False),
+    # Personal: somebody may write the secret itself here by mistake.
+    Field("password_secret_arn", Kind.TEXT, Verdict.RECORD, personal=True, api=False),
     Field("on_password_change", Kind.TEXT, Verdict.RECORD, choices=limits.ON_PASSWORD_CHANGE, api=False),
     Field(
         "identity_info",
@@ -178,13 +187,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         api=False,
     ),
     Field("tags", Kind.TAGS, Verdict.TAGS, personal=True),
-    Field(
-        "identity_management_type",
-        Kind.TEXT,
-        Verdict.RECORD,
-        choices=limits.IDENTITY_MANAGEMENT_TYPES,
-        api=False,
-    ),
+    Field("identity_management_type", Kind.TEXT, Verdict.RECORD, choices=limits.IDENTITY_MANAGEMENT_TYPES, api=False),
     Field("adopt_existing", Kind.FLAG, Verdict.RECORD, api=False),
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
@@ -193,7 +196,7 @@ BY_NAME: Final = {field.name: field for field in FIELDS}
 TOKEN_KEY: Final = "ownership_token"
 ARN_KEY: Final = "arn"
 
-_ARN = re.compile(r"arn:(?P<partition>[^:]*):connect:(?P<region>[^:]*):(?P<account>[^:]*):instance/(?P<path>.+)")
+_ARN = re.compile(r"arn:([^:\s]*):connect:([^:\s]*):([^:\s]*):instance/([^:/\s]+)(?:/([^:/\s]+)/([^:/\s]+))?")
 
 
 @dataclass(frozen=True)
@@ -211,13 +214,7 @@ class Arn:
 def parse_arn(text: str) -> Arn | None:
     """The parts of an Amazon Connect ARN; None when ``text`` is none."""
     match = _ARN.fullmatch(text)
-    if match is None:
-        return None
-    instance_id, _, rest = match["path"].partition("/")
-    resource, _, resource_id = rest.partition("/")
-    if rest and not resource_id:
-        return None
-    return Arn(match["partition"], match["region"], match["account"], instance_id, resource, resource_id)
+    return None if match is None else Arn(*match.groups(default=""))
 
 
 def bare_id(value: Any) -> Any:
@@ -231,13 +228,11 @@ def bare_id(value: Any) -> Any:
 
 def contains_unknown(value: Any) -> bool:
     """Whether any part of ``value`` is not known yet."""
-    if value is UNKNOWN:
-        return True
-    if isinstance(value, Mapping):
-        return any(contains_unknown(item) for item in value.values())
+    if isinstance(value, dict):
+        return any(map(contains_unknown, value.values()))
     if isinstance(value, list):
-        return any(contains_unknown(item) for item in value)
-    return False
+        return any(map(contains_unknown, value))
+    return value is UNKNOWN
 
 
 def canonical(props: Mapping[str, Any]) -> Props:
@@ -254,36 +249,40 @@ def canonical(props: Mapping[str, Any]) -> Props:
 
 
 def _canonical(field: Field, value: Any) -> Any:
-    if field.kind is Kind.ID:
-        return bare_id(value)
-    if field.kind is Kind.WHOLE:
-        return int(value) if isinstance(value, float) and value.is_integer() else value
-    if field.kind is Kind.BLOCK:
-        return _canonical_block(field, value)
-    if field.kind is Kind.TAGS and isinstance(value, Mapping):
-        return {key: item for key, item in value.items() if item is not None}
+    kind = field.kind
+    if isinstance(value, str):
+        return bare_id(value) if kind is ID else value
+    if isinstance(value, float):
+        return int(value) if kind is WHOLE and value.is_integer() else value
+    if isinstance(value, dict):
+        if kind is BLOCK:
+            return _canonical_block(field, value)
+        if kind is TAGS:
+            return {key: item for key, item in value.items() if item is not None}
     if isinstance(value, list):
-        if field.kind is Kind.IDS:
+        if kind is IDS:
             ids = [bare_id(item) for item in value]
             return sorted(ids) if all(isinstance(item, str) for item in ids) else ids
-        if field.kind is Kind.BLOCKS:
+        if kind is BLOCKS:
             return _sorted_blocks(field, [_canonical_block(field, item) for item in value])
     return value
 
 
 def _canonical_block(field: Field, value: Any) -> Any:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return value
-    block = {}
-    for name, item in value.items():
-        if item is not None:
-            member = field.member(name)
-            block[name] = _canonical(member, item) if member else item
-    return block
+    members = field.by_name
+    return {
+        name: _canonical(members[name], item) if name in members else item
+        for name, item in value.items()
+        if item is not None
+    }
 
 
 def _sorted_blocks(field: Field, blocks: list[Any]) -> list[Any]:
     """``blocks`` in the order of their keys, as long as every key is known and a text."""
+    if len(blocks) < 2:
+        return blocks
     try:
         keys = [tuple(block[key] for key in field.keys) for block in blocks]
     except (KeyError, TypeError):
@@ -293,6 +292,7 @@ def _sorted_blocks(field: Field, blocks: list[Any]) -> list[Any]:
     return [block for _, block in sorted(zip(keys, blocks, strict=True), key=lambda pair: pair[0])]
 
 
+@functools.cache
 def wire_name(name: str) -> str:
     """AWS's spelling of a snake_case name: ``routing_profile_id`` -> ``RoutingProfileId``."""
     return "".join(part.capitalize() for part in name.split("_"))
@@ -300,7 +300,7 @@ def wire_name(name: str) -> str:
 
 def to_wire(value: Any) -> Any:
     """A nested value with AWS's spelling of all its keys (for blocks, not for tags)."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {wire_name(name): to_wire(item) for name, item in value.items()}
     if isinstance(value, list):
         return [to_wire(item) for item in value]
@@ -309,13 +309,13 @@ def to_wire(value: Any) -> Any:
 
 def from_wire(field: Field, value: Any) -> Any:
     """The inverse of `to_wire` for one field: known members only, so that AWS may add new ones."""
-    if field.kind is Kind.BLOCK and isinstance(value, Mapping):
-        return {
-            member.name: from_wire(member, value[wire_name(member.name)])
-            for member in field.members
-            if value.get(wire_name(member.name)) is not None
-        }
-    if field.kind is Kind.BLOCKS and isinstance(value, list):
-        as_block = Field(field.name, Kind.BLOCK, members=field.members)
-        return [from_wire(as_block, item) for item in value]
+    if field.kind is BLOCK:
+        return _block_from_wire(field, value)
+    if field.kind is BLOCKS:
+        return [_block_from_wire(field, item) for item in value]
     return value
+
+
+def _block_from_wire(field: Field, block: Mapping[str, Any]) -> Props:
+    told = ((member, block.get(wire_name(member.name))) for member in field.members)
+    return {member.name: from_wire(member, value) for member, value in told if value is not None}

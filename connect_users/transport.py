@@ -142,12 +142,9 @@ def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApi
 def _error(
     operation: str, failure: Failure, tries: int, seconds: float, uncertain: bool, secrets: Iterable[str]
 ) -> errors.ConnectApiError:
-    detail = errors.one_line(failure.detail).rstrip(".")
+    detail = _scrubbed(failure.detail, secrets).rstrip(".")
     if tries > 1:
         detail = f"{detail}, after {tries} tries in {seconds:.0f} s"
-    for secret in sorted(secrets, key=len, reverse=True):
-        for form in _forms(secret):
-            detail = detail.replace(form, "[secret]")
     chosen = failure.error or errors.CODES.get(failure.code)
     if chosen is None and failure.kind is not Kind.FINAL:
         # Codes that the tree does not know, and whose kind is known from botocore's list or the status.
@@ -157,10 +154,17 @@ def _error(
     return chosen(operation, failure.code, detail, failure.request_id, uncertain=uncertain)
 
 
-def _forms(secret: str) -> list[str]:
-    """A secret as messages may quote it: as it is, as Python, JSON and an URL write it, and folded to one line."""
-    forms = {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], quote(secret, safe=""), errors.one_line(secret)}
-    return sorted((form for form in forms if form), key=len, reverse=True)
+def _scrubbed(message: str, secrets: Iterable[str]) -> str:
+    """`message` on one line, without the secrets in any form in which a message may quote them."""
+    forms = set()
+    for secret in secrets:
+        plain = {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+        forms |= plain | {quote(secret, safe="")}
+    # White space is folded first, in both: a message may have been wrapped in the middle of a quotation.
+    text = errors.one_line(message)
+    for form in sorted({errors.one_line(form) for form in forms} - {""}, key=len, reverse=True):
+        text = text.replace(form, "[secret]")
+    return text
 
 
 #: Botocore exceptions that mean: the request never left. Names, because the classes are not to be imported here.

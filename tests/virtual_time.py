@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 class VirtualTime:
@@ -60,7 +63,7 @@ class VirtualTime:
         event.wait()
         try:
             work()
-        except BaseException as failure:  # noqa: BLE001 - raised again by run()
+        except BaseException as failure:
             self._failures.append(failure)
         self._threads -= 1
         self._wake_next()

@@ -1,0 +1,46 @@
+"""The console script ``connect-users``.
+
+Exit status: 0 fine, 1 problems found, 2 wrong usage. Problems go to stderr, one a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from connect_users._version import __version__
+from connect_users.errors import ConnectUsersError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Each is a module of this package with ``register(subparsers)`` and ``run(args) -> int``.
+COMMANDS = ("demo", "emulator", "policy")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    root = argparse.ArgumentParser(prog="connect-users", description="Amazon Connect users as Pulumi resources.")
+    root.add_argument("--version", action="version", version=__version__)
+    subparsers = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        import_module(f"{__name__}.{name}").register(subparsers)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except ConnectUsersError as error:
+        print(f"connect-users: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader went away (`| head`): what it did not read is not a problem of ours.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130

@@ -59,6 +59,17 @@ class _Reader(io.RawIOBase):
         return self._connection.recv_into(buffer)
 
 
+class _Lines(io.BufferedReader):
+    """Lines that have an end: the standard library would take a connection that breaks in the middle of the headers
+    for the end of the headers, and the half of a request would be served."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and (size is None or size < 0 or len(line) < size):
+            raise ConnectionResetError
+        return line
+
+
 class _Refused(Exception):
     """A request whose body will not be read: status, code, message."""
 
@@ -72,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.rfile.close()
         self._reader = _Reader(self.connection)
-        self.rfile = io.BufferedReader(self._reader, 65536)
+        self.rfile = _Lines(self._reader, 65536)
 
     def handle_one_request(self) -> None:
         options = self.server.front.options
@@ -81,9 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.raw_requestline = self.rfile.readline(_MAX_LINE + 1)
             self._reader.allow(options.request_timeout)
             self.requestline, self.request_version, self.command = "", "HTTP/1.1", ""
-            if not self.raw_requestline:
-                self.close_connection = True
-            elif len(self.raw_requestline) > _MAX_LINE:
+            if len(self.raw_requestline) > _MAX_LINE:
                 self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
             elif self.parse_request():
                 self._serve()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
@@ -177,8 +177,8 @@ def _string(shape: StringShape, pattern: re.Pattern[str] | None) -> Check:
 
 def _scalar(shape: Shape) -> Check:
     kind = shape.type_name
-    low: float | None = shape.metadata.get("min")
-    high: float | None = MAXIMA.get(shape.name, shape.metadata.get("max"))
+    low = cast("float | None", shape.metadata.get("min"))
+    high = cast("float | None", MAXIMA.get(shape.name, shape.metadata.get("max")))
     types: tuple[type, ...] = _TYPES.get(kind, (int, float, str))
     ordered = kind in ("integer", "long", "float", "double")
 

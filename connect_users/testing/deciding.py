@@ -116,7 +116,8 @@ def _decide(run: Deployment, goal: Goal, old: ResourceState | None, new: Resourc
         run.deletes.discard(new.urn)
         run.replaces.add(new.urn)
         keys = run.dependent_keys.get(new.urn, ())
-        return [Plan("replace", old, new, keys=keys), Plan("create-replacement", old, new, keys=keys)]
+        diff = changes(old.inputs, new.inputs, internal=False) if old is not None else ()
+        return [Plan("replace", old, new, diff, keys), Plan("create-replacement", old, new, diff, keys)]
     if old is None:
         if not target:
             run.skipped.add(new.urn)

@@ -1,7 +1,7 @@
 """The engine's log service: a gRPC server on the loopback that collects messages.
 
 The dynamic host is given its address as the engine's, and so is the program; what they log with a resource's URN is
-kept with that URN. Contract: `take()` gives every message once, in the order of arrival.
+kept with that URN. Contract: `take()` gives every message but debugging ones once, in the order of arrival.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import grpc
 
-Severity = Literal["debug", "info", "warning", "error"]
-_SEVERITIES: tuple[Severity, ...] = ("debug", "info", "warning", "error")
+Severity = Literal["info", "warning", "error"]
+#: In the order of the engine's LogSeverity; "debug" is never kept.
+_SEVERITIES: dict[int, Severity] = {1: "info", 2: "warning", 3: "error"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ def _servicer(log: EngineLog) -> Any:
             self._root = ""
 
         def Log(self, request: Any, _context: Any) -> Any:  # noqa: N802 - gRPC's names
-            log.add(_SEVERITIES[request.severity], request.urn, request.message, ephemeral=request.ephemeral)
+            if request.severity != engine_pb2.DEBUG:
+                severity = _SEVERITIES[request.severity]
+                log.add(severity, request.urn, request.message, ephemeral=request.ephemeral)
             return empty_pb2.Empty()
 
         def GetRootResource(self, _request: Any, _context: Any) -> Any:  # noqa: N802

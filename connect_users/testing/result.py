@@ -62,7 +62,7 @@ class Result:
         operation: which run this was.
         steps: every step in the order of the program, deletions at the end; a failed step is marked.
         diagnostics: every message, with the resource it is about.
-        errors: the message of each failure, as the engine prints it.
+        failed: something failed; the engine would exit with 1.
         outputs: the stack's outputs; secrets are `Secret`.
     """
 
@@ -71,17 +71,18 @@ class Result:
     project: str
     steps: tuple[Step, ...]
     diagnostics: tuple[Diagnostic, ...]
+    failed: bool
     outputs: Mapping[str, Any] = field(default_factory=dict)
     states: tuple[ResourceState, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed."""
-        return not self.errors
+        """What the engine's exit code says: an error that was only logged (`pulumi.log.error`) fails nothing."""
+        return not self.failed
 
     @property
     def errors(self) -> tuple[str, ...]:
-        """The message of each failure."""
+        """The message of each failure, and each logged error."""
         return tuple(message.message for message in self.diagnostics if message.severity == "error")
 
     @property
@@ -103,12 +104,12 @@ class Result:
         return (whole or found)[0]
 
     def raise_for_errors(self) -> Result:
-        """Itself, when nothing failed.
+        """Itself, when nothing failed and no error was logged.
 
         Raises:
             RehearsalError: listing every error.
         """
-        if self.errors:
+        if self.errors or self.failed:
             raise RehearsalError(f"{self.operation} failed:\n" + "\n".join(self.errors))
         return self
 

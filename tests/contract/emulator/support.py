@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 from connect_users.emulator import Emulator, seed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from botocore.model import ListShape, MapShape, Shape, StructureShape
+    from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 AGENT = seed.SECURITY_PROFILES["Agent"]
 ADMIN = seed.SECURITY_PROFILES["Admin"]
@@ -37,7 +37,7 @@ def connect(
     read_timeout: float = 30,
 ) -> Any:
     """A boto3 client that tries once; `check=False` lets requests pass that boto3 itself would refuse."""
-    client = _SESSION.client(
+    client: Any = _SESSION.client(
         service,  # type: ignore[call-overload]  # any service name
         endpoint_url=emulator.endpoint_url,
         region_name=region,
@@ -50,7 +50,11 @@ def connect(
             max_pool_connections=40,
         ),
     )
-    client.meta.events.register(f"response-received.{service}", _judge)
+
+    def received(event_name: str, response_dict: Mapping[str, Any] | None, **_others: Any) -> None:
+        _judge(client.meta.service_model, response_dict, event_name.rpartition(".")[2])
+
+    client.meta.events.register("response-received", received)
     return client
 
 
@@ -89,16 +93,19 @@ def refused(call: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[int, s
     return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
-def _judge(response_dict: dict[str, Any], operation_name: str = "", **others: Any) -> None:
+def _judge(service: ServiceModel, answer: Mapping[str, Any] | None, operation: str) -> None:
     """Every answer that any test receives is read against the service model: names and types."""
-    model = others.get("operation_model")
-    if model is None or response_dict["status_code"] != 200:
+    if (
+        answer is None
+        or answer["status_code"] != 200
+        or not answer["headers"].get("Content-Type", "").startswith("application/")
+    ):
         return
-    body = response_dict["body"]
-    if model.output_shape is None:
-        assert body == b"", f"{model.name} answers nothing"
+    shape = service.operation_model(operation).output_shape
+    if shape is None:
+        assert answer["body"] == b"", f"{operation} answers nothing"
     else:
-        conforms(model.output_shape, json.loads(body), model.name)
+        conforms(shape, json.loads(answer["body"]), operation)
 
 
 def conforms(shape: Shape, value: Any, path: str) -> None:
@@ -116,9 +123,9 @@ def conforms(shape: Shape, value: Any, path: str) -> None:
     elif kind == "boolean":
         assert isinstance(value, bool), path
     elif kind in ("integer", "long"):
-        assert isinstance(value, int) and not isinstance(value, bool), path
+        assert type(value) is int, path
     elif kind in ("float", "double", "timestamp"):
-        assert isinstance(value, (int, float)) and not isinstance(value, bool), path
+        assert type(value) in (int, float), path
     else:
         assert kind == "blob", f"{path}: {kind}"
 

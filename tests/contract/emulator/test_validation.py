@@ -31,7 +31,6 @@ REFUSED_USERS: list[tuple[str, dict[str, Any], tuple[int, str]]] = [
     ("username with a lone @", {"Username": "testuser@example"}, PARAMETER),
     ("no security profile in the list", {"SecurityProfileIds": []}, PARAMETER),
     ("eleven security profiles", {"SecurityProfileIds": [str(n) for n in range(11)]}, PARAMETER),
-    ("security profiles as text", {"SecurityProfileIds": "abc"}, TYPE),
     ("password without upper case", {"Password": "corr3ct-horse"}, PARAMETER),
     ("password without lower case", {"Password": "CORR3CT-HORSE"}, PARAMETER),
     ("password without digit", {"Password": "Correct-horse"}, PARAMETER),
@@ -67,7 +66,9 @@ REFUSED_USERS: list[tuple[str, dict[str, Any], tuple[int, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "expected"), [row[1:] for row in REFUSED_USERS], ids=[row[0] for row in REFUSED_USERS])
+@pytest.mark.parametrize(
+    ("changes", "expected"), [row[1:] for row in REFUSED_USERS], ids=[row[0] for row in REFUSED_USERS]
+)
 def test_create_user_refuses(emulator: Emulator, changes: dict[str, Any], expected: tuple[int, str]) -> None:
     client = connect(emulator, check=False)
     assert refused(client.create_user, **user(**changes)) == expected
@@ -86,7 +87,6 @@ ACCEPTED_USERS: list[tuple[str, dict[str, Any]]] = [
     ("a desk phone without number", {"PhoneConfig": {"PhoneType": "DESK_PHONE"}}),
     ("ACW of 0 and of 2,000,000", {"PhoneConfig": {"AfterContactWorkTimeLimit": 2_000_000}}),
     ("fifty tags, one with an empty value", {"Tags": {"é /=+-@_.:": "", **{f"k{n}": "v" for n in range(49)}}}),
-    ("unknown members", {}),
 ]
 
 
@@ -111,6 +111,7 @@ def test_every_required_member_of_every_operation_is_asked_for(emulator: Emulato
     asked = 0
     for name in sorted(CONNECT):
         shape = shapes.operation_model(name).input_shape
+        assert shape is not None
         path = {key for key, member in shape.members.items() if member.serialization.get("location") == "uri"}
         if not set(shape.required_members) - path:
             continue

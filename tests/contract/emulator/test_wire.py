@@ -151,9 +151,7 @@ def test_other_paths_and_methods_are_refused(
         ("AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/s3/aws4_request", "InvalidSignatureException"),
     ],
 )
-def test_a_request_needs_a_signature_for_this_service(
-    emulator: Emulator, authorization: str | None, code: str
-) -> None:
+def test_a_request_needs_a_signature_for_this_service(emulator: Emulator, authorization: str | None, code: str) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
     status, answered, _ = send(emulator, "GET", "/instance", headers=headers)
     assert (status, answered["x-amzn-errortype"]) == (403, code)

@@ -1,0 +1,145 @@
+"""``connect-users demo``: the whole life of some users, told screen by screen.
+
+The story is data (`SCENES`); the stage it is played on is the real Pulumi CLI where `pulumi` is on PATH, else a
+rehearsal. Either way everything lives in a temporary folder and on the embedded emulator: no AWS account, and
+nothing of the user's Pulumi is touched.
+"""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage, Stage
+from connect_users.errors import ConnectUsersError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen.
+
+    Attributes:
+        edits: (old, new) texts of the program that change before the command runs, shown as a diff.
+        behind: something that happens in Connect itself, without the program knowing.
+        commands: what is run on the stage.
+        fails: the commands are meant to be refused.
+    """
+
+    title: str
+    commands: tuple[str, ...]
+    edits: tuple[tuple[str, str], ...] = ()
+    behind: Callable[[Emulated], str] | None = None
+    fails: bool = False
+
+
+def _move_grace(emulated: Emulated) -> str:
+    emulated.move("grace.hopper", "Basic Routing Profile")
+    return "in the Connect console, somebody moves grace.hopper to 'Basic Routing Profile'"
+
+
+def _delete_edsger(emulated: Emulated) -> str:
+    emulated.delete("edsger.dijkstra")
+    return "in the Connect console, somebody deletes edsger.dijkstra"
+
+
+_ADA_SUPPORT = """    routing_profile_id=instance.routing_profile_id("Support"),
+    security_profile_ids=[instance.security_profile_id("Agent")],
+    after_contact_work"""
+_GRACE = '    username="grace.hopper",'
+_BAD = (
+    ('    username="edsger.dijkstra",', '    username="edsger dijkstra",'),
+    ('"phone_type": "DESK_PHONE", "desk_phone_number": "+31201234567"', '"phone_type": "DESK_PHONE", "auto_acept": 1'),
+    ('    tags={"team": "operations"},', '    tags={"aws:team": "operations"},'),
+)
+
+SCENES = (
+    Scene("Preview: three users to be made. No call that changes anything is made", ("preview",)),
+    Scene("Up: the users are made, each by one CreateUser (Ada's proficiency is a second call)", ("up",)),
+    Scene("A second preview is empty", ("preview",)),
+    Scene(
+        "A mover: Ada goes from Support to Sales and becomes a manager. The preview shows just that",
+        ("preview", "up"),
+        edits=((_ADA_SUPPORT, _ADA_SUPPORT.replace('"Support"', '"Sales"').replace('"Agent"', '"CallCenterManager"')),),
+    ),
+    Scene("Drift: what was changed behind the program's back is found", ("refresh", "preview"), behind=_move_grace),
+    Scene(
+        "... and a user who was deleted there is found missing, and made again by up",
+        ("refresh", "up"),
+        behind=_delete_edsger,
+    ),
+    Scene(
+        "Bad input: all problems at once, in the preview, before anything happens", ("preview",), edits=_BAD, fails=True
+    ),
+    Scene(
+        "A rename: no API renames a user, so the preview says that it is replaced",
+        ("preview", "up"),
+        edits=(*((new, old) for old, new in _BAD), (_GRACE, _GRACE.replace("hopper", "murray"))),
+    ),
+    Scene("Destroy: leavers", ("destroy",)),
+)
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "demo", help="watch users being previewed, created, changed, drifted, refreshed and deleted"
+    )
+    parser.add_argument("--rehearsal", action="store_true", help="do not use the Pulumi CLI, even if it is on PATH")
+    parser.add_argument("--no-pause", action="store_true", help="do not wait for Enter after each screen")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play all scenes; 1 if one of them did not go as told."""
+    pause = not args.no_pause and sys.stdin.isatty() and sys.stdout.isatty()
+    with tempfile.TemporaryDirectory(prefix="connect-users-demo-") as folder:
+        project = Path(folder) / "project"
+        shutil.copytree(Path(__file__).parent / "demo_project", project)
+        emulated = Emulated(project)
+        pulumi = None if args.rehearsal else shutil.which("pulumi")
+        stage: Stage = CliStage(pulumi, project) if pulumi else RehearsalStage(project)
+        print(f"This demo runs on the embedded Amazon Connect emulator, {stage.description}.")
+        with stage:
+            for number, scene in enumerate(SCENES, start=1):
+                print(f"\n━━ {number}/{len(SCENES)} ━━ {scene.title}\n")
+                if not _play(scene, stage, emulated):
+                    print(f"connect-users demo: scene {number} did not go as told", file=sys.stderr)
+                    return 1
+                if pause and number < len(SCENES):
+                    input("\n[Enter for the next screen] ")
+    return 0
+
+
+def _play(scene: Scene, stage: Stage, emulated: Emulated) -> bool:
+    """Play one scene; whether its commands ended as it says."""
+    if scene.behind is not None:
+        print(f"  {scene.behind(emulated)}\n")
+    for old, new in scene.edits:
+        _edit(stage.program, old, new)
+    for command in scene.commands:
+        print(f"$ pulumi {command}")
+        if stage.run(command) == scene.fails:
+            return False
+    return True
+
+
+def _edit(program: Path, old: str, new: str) -> None:
+    """Change the program's text, and show the lines that differ."""
+    text = program.read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        raise ConnectUsersError(f"the demo's program has {text.count(old)} places like {old!r}")
+    program.write_text(text.replace(old, new), encoding="utf-8")
+    print(f"  {program.name}:")
+    for line in difflib.ndiff(old.splitlines(), new.splitlines()):
+        if line[0] in "+-":
+            print(f"  {line[0]} {line[2:].strip()}")
+    print()

@@ -1,0 +1,82 @@
+"""``connect-users policy``: print the IAM policy that the package needs for one instance. Calls nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from connect_users.permissions import Feature, policy
+
+if TYPE_CHECKING:
+    import argparse
+
+#: The command line's words for the parts of the package that can be left out of a policy.
+PARTS = {
+    "users": Feature.USERS,
+    "tags": Feature.TAGS,
+    "proficiencies": Feature.PROFICIENCIES,
+    "look-ups": Feature.LOOKUPS,
+    "quick-connects": Feature.QUICK_CONNECTS,
+}
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the parser of ``connect-users``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "policy",
+        help="print the least-privilege IAM policy for one instance",
+        description=(
+            "Print the IAM policy, as JSON, with exactly the actions that this package calls, limited to one Connect "
+            "instance. Attach it to the role that runs Pulumi."
+        ),
+    )
+    parser.add_argument("--instance-arn", required=True, metavar="ARN", help="ARN of the Connect instance")
+    parser.add_argument(
+        "--read-only", action="store_true", help="only what preview, refresh, import and check need; no passwords"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=sorted(PARTS),
+        default=sorted(PARTS),
+        metavar="PART",
+        help=f"the parts that are used: {', '.join(sorted(PARTS))} (default: all). CreateUser with tags, the ownership "
+        "tag among them, needs 'tags'",
+    )
+    parser.add_argument(
+        "--security-profiles",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="the only security profiles that may be given to users (default: any)",
+    )
+    parser.add_argument(
+        "--password-secrets",
+        nargs="+",
+        default=[],
+        metavar="ARN",
+        help="Secrets Manager secrets that password_secret_arn names (default: none). A secret with a KMS key of its "
+        "own needs kms:Decrypt on that key, too",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, or 2 where an ARN is not one."""
+    features = [PARTS[part] for part in args.only]
+    if args.password_secrets:
+        features.append(Feature.PASSWORDS)
+    try:
+        document = policy(
+            args.instance_arn,
+            read_only=args.read_only,
+            features=features,
+            security_profile_ids=args.security_profiles,
+            password_secret_arns=args.password_secrets,
+        )
+    except ValueError as problem:
+        print(f"connect-users policy: {problem}", file=sys.stderr)
+        return 2
+    print(json.dumps(document, indent=2))
+    return 0

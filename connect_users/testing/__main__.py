@@ -1,0 +1,47 @@
+"""``python -m connect_users.testing PROJECT``: rehearse a project on the terminal, without the Pulumi CLI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from connect_users.testing import Rehearsal, Secret
+
+COMMANDS = ("preview", "up", "refresh", "destroy")
+
+
+def main() -> int:
+    """Run the commands in order; 1 as soon as one of them fails."""
+    parser = argparse.ArgumentParser(prog="python -m connect_users.testing", description=__doc__)
+    parser.add_argument("project", help="a folder with a Pulumi.yaml, or a .py file")
+    parser.add_argument(
+        "commands",
+        nargs="*",
+        metavar="COMMAND",
+        help=f"{', '.join(COMMANDS)} in any order; without any: preview, up, preview, destroy",
+    )
+    parser.add_argument("--stack", default="dev", help="also chooses Pulumi.<stack>.yaml (default: dev)")
+    parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="kept as a secret")
+    parser.add_argument("--state", help="a file that keeps the rehearsal's state between runs")
+    args = parser.parse_args()
+    commands = args.commands or ["preview", "up", "preview", "destroy"]
+    for command in commands:
+        if command not in COMMANDS:
+            parser.error(f"{command!r} is none of {', '.join(COMMANDS)}")
+    config = {}
+    for pair in args.config:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            parser.error(f"--config {pair!r} is not KEY=VALUE")
+        config[key] = Secret(value)
+    with Rehearsal(args.project, stack=args.stack, config=config, state=args.state) as rehearsal:
+        for command in commands:
+            result = getattr(rehearsal, command)()
+            print(f"$ pulumi {command}\n{result.render()}\n")
+            if not result.ok:
+                return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,290 @@
+"""A Pulumi project of its own, driven by the real `pulumi`, against an emulator in this process.
+
+Contract:
+- Nothing of the machine's Pulumi or AWS is touched or seen: own PULUMI_HOME, own file:// backend, own HOME, dummy keys.
+- The program is `PROGRAM`, which declares what `Stack.users` says, unless a test writes another one.
+- The emulator runs in the test's process, so that requests can be counted, stopped at, and made behind Pulumi's back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_users.emulator import seed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_connect.client import ConnectClient
+
+    from connect_users.emulator import Emulator
+
+PROJECT = "acceptance"
+STACK = "dev"
+PASSWORD = "Sup3rSecretPhrase"
+SALES = seed.ROUTING_PROFILES["Sales"]
+SUPPORT = seed.ROUTING_PROFILES["Support"]
+AGENT = seed.SECURITY_PROFILES["Agent"]
+
+PROGRAM = """
+import json
+from pathlib import Path
+
+import pulumi
+from connect_users import ConnectUser
+
+
+def value(given):
+    if isinstance(given, dict) and set(given) == {"secret"}:
+        return pulumi.Output.secret(given["secret"])
+    if isinstance(given, dict):
+        return {key: value(item) for key, item in given.items()}
+    return [value(item) for item in given] if isinstance(given, list) else given
+
+
+for name, inputs in json.loads(Path("users.json").read_text()).items():
+    options = inputs.pop("opts", {})
+    options["aliases"] = [pulumi.Alias(**alias) for alias in options.pop("aliases", [])]
+    ConnectUser(name, **value(inputs), opts=pulumi.ResourceOptions(**options))
+"""
+
+
+def user(username: str, **changes: Any) -> dict[str, Any]:
+    """The inputs of a valid user; None takes one away."""
+    inputs: dict[str, Any] = {
+        "instance_id": seed.INSTANCE_ARN,
+        "username": username,
+        "routing_profile_id": SUPPORT,
+        "security_profile_ids": [AGENT],
+        "password": PASSWORD,
+        "identity_info": {"first_name": "Ada", "last_name": "Lovelace", "email": f"{username}@example.com"},
+        "phone_config": {"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 30},
+        **changes,
+    }
+    return {name: value for name, value in inputs.items() if value is not None}
+
+
+def skilled(username: str, **changes: Any) -> dict[str, Any]:
+    """A valid user with proficiencies, whose creation takes two requests."""
+    return user(username, user_proficiencies=[proficiency("lang", "en", 3)], **changes)
+
+
+def proficiency(name: str, value: str, level: int) -> dict[str, Any]:
+    return {"attribute_name": name, "attribute_value": value, "level": level}
+
+
+@dataclass
+class Outcome:
+    """What one `pulumi` command answered; `text` is both streams without colours."""
+
+    code: int
+    text: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines that a user sees as errors of resources, without Pulumi's own prefix and resource name."""
+        return [
+            line.strip().removeprefix("error:").strip()
+            for line in self.text.splitlines()
+            if line.strip().startswith("error:")
+        ]
+
+    def marked(self) -> set[str]:
+        """The lines of a ``--diff`` that are marked as added, changed or removed, without the resources' headings."""
+        lines = (line.strip() for line in self.text.splitlines())
+        return {" ".join(line.split()) for line in lines if re.match(r"[-+~] \S+ *:", line) and "pulumi-python:" not in line}
+
+
+@dataclass
+class Stack:
+    """One project and stack. `up`, `preview` and so on fail the test when the exit code is not `code`."""
+
+    root: Path
+    emulator: Emulator
+    environment: dict[str, str]
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "project"
+
+    @property
+    def backend(self) -> Path:
+        return self.root / "backend"
+
+    def write_program(self, text: str) -> None:
+        (self.folder / "__main__.py").write_text(text, encoding="utf-8")
+
+    def configure(self, **values: object) -> None:
+        """Set ``connect-users:`` keys of the stack; None takes one away."""
+        self.set_config({f"connect-users:{key}": value for key, value in values.items()})
+
+    def set_config(self, values: dict[str, object]) -> None:
+        path = self.folder / f"Pulumi.{STACK}.yaml"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["config"].update(values)
+        content["config"] = {key: value for key, value in content["config"].items() if value is not None}
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+    def start(self, *args: str, without: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+        """Start ``pulumi`` in a process group of its own, with `users` declared.
+
+        Args:
+            without: environment variables to leave out.
+        """
+        (self.folder / "users.json").write_text(json.dumps(self.users), encoding="utf-8")
+        environment = {name: value for name, value in self.environment.items() if name not in without}
+        return subprocess.Popen(
+            ["pulumi", *args, "--non-interactive", "--color=never"],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def pulumi(self, *args: str, code: int = 0, without: tuple[str, ...] = ()) -> Outcome:
+        """Run ``pulumi`` to its end."""
+        with self.start(*args, without=without) as process:
+            text, _ = process.communicate(timeout=120)
+        outcome = Outcome(process.returncode, text)
+        assert bool(outcome.code) == bool(code), f"pulumi {' '.join(args)} ended with {outcome.code}:\n{text}"
+        return outcome
+
+    def up(self, *args: str, code: int = 0) -> Outcome:
+        return self.pulumi("up", "--yes", "--skip-preview", *args, code=code)
+
+    def preview(self, *args: str, code: int = 0) -> Outcome:
+        return self.pulumi("preview", *args, code=code)
+
+    def refresh(self, *args: str, code: int = 0) -> Outcome:
+        return self.pulumi("refresh", "--yes", "--skip-preview", *args, code=code)
+
+    def destroy(self, *args: str, code: int = 0) -> Outcome:
+        return self.pulumi("destroy", "--yes", "--skip-preview", *args, code=code)
+
+    def plan(self) -> dict[str, tuple[str, list[str]]]:
+        """What a preview would do: resource name -> (operation, paths that differ), without those that stay."""
+        steps = json.loads(self.preview("--json").text)["steps"]
+        return {
+            step["urn"].rsplit("::", 1)[1]: (step["op"], sorted(step.get("detailedDiff") or ()))
+            for step in steps
+            if step["op"] != "same"
+        }
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """The stack's resources by name, from the backend's file; secrets are left as they are stored."""
+        path = self.backend / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
+        return {resource["urn"].rsplit("::", 1)[1]: resource for resource in latest.get("resources", ())}
+
+    def pending(self) -> list[str]:
+        """Operations that the state says were never finished."""
+        path = self.backend / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+        return [operation["type"] for operation in latest.get("pending_operations", ())]
+
+    def calls(self) -> list[str]:
+        """The operations that were asked of the emulator since the last call of this."""
+        names = [record.operation for record in self.emulator.requests]
+        self.emulator.requests.clear()
+        return names
+
+    @property
+    def connect(self) -> ConnectClient:
+        """A client of the emulator, for what is done behind Pulumi's back; its requests count, too."""
+        return client(self.emulator)
+
+    def live(self) -> dict[str, dict[str, Any]]:
+        """Every live user by name, proficiencies included, read past the emulator's request log."""
+        with self.emulator.store.read() as tx:
+            rows = tx.execute("SELECT id, username FROM users WHERE instance_id = ?", (seed.INSTANCE_ID,)).fetchall()
+        assert len({name for _, name in rows}) == len(rows)
+        counted = list(self.emulator.requests)
+        found = {}
+        for id_, name in rows:
+            told = dict(self.connect.describe_user(InstanceId=seed.INSTANCE_ID, UserId=id_)["User"])
+            entries = self.connect.list_user_proficiencies(InstanceId=seed.INSTANCE_ID, UserId=id_)
+            found[name] = {**told, "UserProficiencies": entries["UserProficiencyList"]}
+        _restore(self.emulator, counted)
+        return found
+
+    def files(self) -> Iterator[Path]:
+        """Every file that Pulumi wrote: state, backups, history, logs."""
+        for folder in (self.backend, self.root / "home"):
+            yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+def client(emulator: Emulator) -> ConnectClient:
+    import boto3
+
+    return boto3.client(
+        "connect",
+        endpoint_url=emulator.endpoint_url,
+        region_name=seed.REGION,
+        aws_access_key_id="behind",
+        aws_secret_access_key="the-back",
+    )
+
+
+def _restore(emulator: Emulator, counted: list[Any]) -> None:
+    emulator.requests.clear()
+    for record in counted:
+        emulator.requests.open(record)
+
+
+def environment(root: Path) -> dict[str, str]:
+    """The environment of `pulumi`: the machine's, without anything of its Pulumi and AWS."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AWS_", "PYTEST_"))}
+    python = Path(sys.executable).parent
+    return {
+        **kept,
+        "PATH": f"{python}{os.pathsep}{kept['PATH']}",
+        "HOME": str(root / "home"),
+        "PULUMI_HOME": str(root / "home" / ".pulumi"),
+        "PULUMI_BACKEND_URL": (root / "backend").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "acceptance",
+        "PULUMI_STACK": STACK,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_PYTHON_CMD": sys.executable,
+        "AWS_ACCESS_KEY_ID": "acceptance",
+        "AWS_SECRET_ACCESS_KEY": "acceptance",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def new_root(root: Path, template: Path | None = None) -> None:
+    """A project's folders, with an empty stack; a copy of ``template``'s where one is given."""
+    if template is not None:
+        shutil.copytree(template, root)
+        return
+    for name in ("project", "backend", "home"):
+        (root / name).mkdir(parents=True)
+    (root / "project" / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n", encoding="utf-8")
+    (root / "project" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    subprocess.run(
+        ["pulumi", "stack", "init", STACK, "--no-select", "--non-interactive"],
+        cwd=root / "project",
+        env=environment(root),
+        check=True,
+        capture_output=True,
+    )
+    path = root / "project" / f"Pulumi.{STACK}.yaml"
+    salt = re.search(r"encryptionsalt: (\S+)", path.read_text(encoding="utf-8"))
+    assert salt is not None
+    # JSON is YAML, and can be changed without a parser of the latter.
+    path.write_text(json.dumps({"encryptionsalt": salt[1], "config": {}}), encoding="utf-8")

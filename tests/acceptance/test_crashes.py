@@ -1,0 +1,170 @@
+"""Killed at any moment: `pulumi cancel` where the lock is left, `pulumi up` again, and all is as declared.
+
+The run under test makes a user, changes one in two steps, renames one and deletes one, ten requests in all. It is
+killed at every request: before it is carried out, once it is carried out and before the answer, and after the answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import pytest
+
+from connect_users.emulator import Phase, RequestRecord, seed
+from connect_users.ownership import TAG_KEY, owner_of
+from tests.acceptance.processes import Victim, family, kill, victims
+from tests.acceptance.stack import PASSWORD, SALES, Stack, skilled, user
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from tests.acceptance.conftest import NewStack
+
+#: The requests of the run, as often as they are made.
+REQUESTS: Final = {
+    "CreateUser": 2,
+    "AssociateUserProficiencies": 2,
+    "UpdateUserRoutingProfile": 1,
+    "TagResource": 1,
+    "DescribeUser": 2,
+    "DeleteUser": 2,
+}
+POINTS: Final = [
+    (victim, operation, number, phase)
+    for victim in get_args(Victim)
+    for operation, count in REQUESTS.items()
+    for number in range(1, count + 1)
+    for phase in get_args(Phase)
+]
+BEFORE: Final = {"bob": user("bob"), "cem": skilled("cem"), "dan": user("dan")}
+AFTER: Final = {
+    "ada": skilled("ada"),
+    "bob": user("bob", routing_profile_id=SALES, tags={"team": "red"}),
+    "cem": skilled("cem2"),
+}
+
+
+class _Dropped(Exception):
+    """Makes the emulator drop the connection before it does anything."""
+
+
+class Assassin:
+    """Kills a run at one point of it."""
+
+    def __init__(self, operation: str, number: int, phase: Phase, victim: Victim) -> None:
+        self._point = (operation, number, phase)
+        self._victim = victim
+        self._lock = threading.Lock()
+        self._counts: dict[tuple[str, Phase], int] = {}
+        self.process: subprocess.Popen[str] | None = None
+        self.struck = False
+        self.left: list[int] = []
+
+    def __call__(self, phase: Phase, record: RequestRecord) -> None:
+        if self.process is None or self.struck:
+            return
+        with self._lock:
+            count = self._counts[record.operation, phase] = self._counts.get((record.operation, phase), 0) + 1
+            if self.struck or (record.operation, count, phase) != self._point:
+                return
+            relatives = family(self.process.pid)
+            dying = victims(relatives, self.process.pid, self._victim)
+            kill(dying)
+            self.struck = True
+            self.left = [pid for pid in relatives if pid not in dying]
+        if phase == "received":
+            raise _Dropped
+
+
+@pytest.fixture(scope="module")
+def beginning(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stack of three users, beside a stranger's; ``emulator.sqlite`` is in it."""
+    from connect_users.emulator import Emulator
+    from tests.acceptance.stack import environment, new_root
+
+    root = tmp_path_factory.mktemp("beginning") / "root"
+    new_root(root, template)
+    with Emulator(root / "emulator.sqlite") as emulator:
+        stack = _tuned(Stack(root, emulator, environment(root), dict(BEFORE)))
+        stack.connect.create_user(
+            Username="eva",
+            Password=PASSWORD,
+            IdentityInfo={"FirstName": "Eva", "LastName": "Stranger"},
+            InstanceId=seed.INSTANCE_ID,
+            SecurityProfileIds=[seed.SECURITY_PROFILES["Agent"]],
+            RoutingProfileId=SALES,
+        )
+        stack.up()
+    return root
+
+
+def _tuned(stack: Stack) -> Stack:
+    # The port differs from copy to copy: in the configuration it would be a change of its own.
+    stack.environment["AWS_ENDPOINT_URL_CONNECT"] = stack.emulator.endpoint_url
+    stack.configure(endpointUrl=None, region=seed.REGION, requestsPerSecond=1000, burst=1000, timeout=2)
+    return stack
+
+
+@pytest.fixture
+def continue_from(new_stack: NewStack, beginning: Path) -> Any:
+    """Makes copies of the beginning, about to become `AFTER`."""
+
+    def make(assassin: Assassin | None = None) -> Stack:
+        stack = _tuned(new_stack(like=beginning, state="emulator.sqlite", on_event=assassin))
+        stack.users = dict(AFTER)
+        return stack
+
+    return make
+
+
+def test_the_run_makes_the_requests_that_it_is_killed_at(continue_from: Any) -> None:
+    stack = continue_from()
+    stack.up()
+    made = stack.calls()
+    assert {operation: made.count(operation) for operation in made} == REQUESTS
+    _assert_as_declared(stack)
+
+
+@pytest.mark.parametrize(("victim", "operation", "number", "phase"), POINTS)
+def test_killed_at(continue_from: Any, victim: Victim, operation: str, number: int, phase: Phase) -> None:
+    """Every user exists exactly once as declared, the state has the right ids, nobody else was touched."""
+    assassin = Assassin(operation, number, phase, victim)
+    stack = continue_from(assassin)
+    with stack.start("up", "--yes", "--skip-preview") as process:
+        assassin.process = process
+        if victim == "provider":
+            process.communicate(timeout=60)
+        else:
+            process.wait(timeout=60)
+    assert assassin.struck, "the point was never reached"
+    if victim != "provider":
+        stack.pulumi("cancel", "--yes")
+    stack.up()
+    kill(assassin.left)
+    _assert_as_declared(stack)
+
+
+def _assert_as_declared(stack: Stack) -> None:
+    live = stack.live()
+    assert sorted(live) == ["ada", "bob", "cem2", "eva"]
+    state = {name: item for name, item in stack.state().items() if "ConnectUser" in item["type"]}
+    assert sorted(state) == ["ada", "bob", "cem"]
+    assert stack.pending() == []
+    for item in state.values():
+        told = live[item["inputs"]["username"]]
+        owner = owner_of(told["Tags"])
+        assert owner is not None
+        assert item["id"] == told["Id"]
+        assert item["outputs"]["arn"] == told["Arn"]
+        assert item["outputs"]["ownership_token"] == owner.token
+        assert owner.name.endswith(item["urn"].rsplit("::", 1)[1])
+        assert "initErrors" not in item
+        assert not item.get("delete")
+    assert {name for name, told in live.items() if told["RoutingProfileId"] == SALES} == {"bob", "eva"}
+    english = [{"AttributeName": "lang", "AttributeValue": "en", "Level": 3.0}]
+    skills = {name: told["UserProficiencies"] for name, told in live.items()}
+    assert skills == {"ada": english, "bob": [], "cem2": english, "eva": []}
+    assert live["bob"]["Tags"]["team"] == "red"
+    assert TAG_KEY not in live["eva"].get("Tags", {})

@@ -1,0 +1,67 @@
+"""``python -m tests.bench.program connect_users|bare COUNT``: prints the CPU seconds of a program under mocks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+from connect_users import ConnectUser
+from tests.builders import user
+
+
+class Bare(ResourceProvider):
+    """Does nothing, and has no state."""
+
+    serialize_as_secret_always = False
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Pretend."""
+        return CreateResult("id", props)
+
+
+class Stateful(Bare):
+    """A foreign provider, pickled with its state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = {"nested": {"settings": ["of", "someone", "else"]}}
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Every resource exists."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Outputs are the inputs."""
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        """No functions."""
+        return {}
+
+
+def declare(kind: str, count: int) -> None:
+    """The program."""
+    for number in range(count):
+        inputs = {key: value for key, value in user(username=f"agent{number}").items() if key != "password"}
+        if kind == "bare":
+            Resource(Bare(), f"agent{number}", inputs)
+        else:
+            ConnectUser(f"agent{number}", **inputs)
+    if kind != "bare":
+        Resource(Stateful(), "foreign", {})
+
+
+def main() -> None:
+    """Run it under the SDK's mocks."""
+    pulumi.runtime.set_mocks(Mocks())
+    start = time.process_time()
+    pulumi.runtime.test(lambda: declare(sys.argv[1], int(sys.argv[2])))()
+    print(time.process_time() - start)
+
+
+if __name__ == "__main__":
+    main()

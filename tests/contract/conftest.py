@@ -1,0 +1,87 @@
+"""Sites and hosts for the provider's judges, and the count of the fault matrix in pytest's summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contract.hosting import Engine, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from connect_users.testing.host import DynamicHost
+
+
+@pytest.fixture(scope="module")
+def shared_site() -> Iterator[Site]:
+    """One emulator for the tests of a module, which keep apart by usernames."""
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def shared_host(shared_site: Site) -> Iterator[DynamicHost]:
+    """One dynamic host for the tests of a module."""
+    host = shared_site.host()
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def site(shared_site: Site) -> Iterator[Site]:
+    """The module's emulator, without the users, faults and requests of other tests."""
+    emulator = shared_site.emulator
+    with emulator.store.write() as tx:
+        tx.execute("DELETE FROM users")
+    emulator.faults.clear()
+    shared_site.forget()
+    options = emulator.options
+    yield shared_site
+    emulator.options = options
+    emulator.faults.clear()
+    shared_site.on_event = None
+
+
+@pytest.fixture
+def host(shared_host: DynamicHost) -> DynamicHost:
+    """The module's host, with an empty log."""
+    shared_host.log.take()
+    return shared_host
+
+
+@pytest.fixture
+def engine(site: Site, host: DynamicHost) -> Engine:
+    """An engine with nothing in its state."""
+    return Engine(host)
+
+
+@pytest.fixture
+def start(site: Site) -> Iterator[Callable[..., DynamicHost]]:
+    """Start further hosts of the site, which are ended after the test: `start(timeout="1")`."""
+    hosts: list[DynamicHost] = []
+
+    def start(**changes: Any) -> DynamicHost:
+        hosts.append(site.host(**changes))
+        return hosts[-1]
+
+    yield start
+    for each in hosts:
+        each.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many rows of the fault matrix were tried, and how many ended as they should."""
+    rows = [
+        (outcome, report)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        if "test_provider_matrix" in report.nodeid and "::test_row[" in report.nodeid
+    ]
+    if rows:
+        good = sum(outcome == "passed" for outcome, _ in rows)
+        kills = sum("killed" in report.nodeid for _, report in rows)
+        terminalreporter.write_line(
+            f"fault matrix: {good} of {len(rows)} rows ended as declared ({kills} of them kills of the provider)"
+        )

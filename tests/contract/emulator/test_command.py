@@ -1,0 +1,106 @@
+"""`connect-users emulator` as a process."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.emulator import seed
+from tests.contract.emulator.support import connect, create, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: The command alone: the console script's other commands are judged elsewhere.
+DRIVER = """
+import argparse, sys
+from connect_users.cli import emulator
+parser = argparse.ArgumentParser("connect-users")
+emulator.register(parser.add_subparsers())
+args = parser.parse_args()
+sys.exit(args.run(args))
+"""
+HERE = {"InstanceId": seed.INSTANCE_ID}
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", DRIVER, "emulator", *arguments]
+
+
+class _Running:
+    def __init__(self, process: subprocess.Popen[str], line: str) -> None:
+        self.process = process
+        self.line = line
+        self.endpoint_url = line.removeprefix("listening on ").strip()
+
+
+@contextmanager
+def _running(*arguments: str) -> Iterator[Any]:
+    with subprocess.Popen(_command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield _Running(process, process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_stopped_and_keeps_its_state(tmp_path: Path, stop: signal.Signals) -> None:
+    state = str(tmp_path / "state.sqlite")
+    with _running("--port", "0", "--state", state, "--seed-users", "3") as running:
+        assert running.line == f"listening on {running.endpoint_url}\n"
+        assert running.endpoint_url.startswith("http://127.0.0.1:")
+        create(connect(running))
+        running.process.send_signal(stop)
+        assert running.process.wait(10) == 0
+        assert running.process.stdout.read() == ""
+        assert running.process.stderr.read() == ""
+    with _running("--state", state) as again:
+        assert len(connect(again).list_users(**HERE)["UserSummaryList"]) == 4
+
+
+def test_options_reach_the_emulator() -> None:
+    with _running(
+        "--identity-management-type=SAML",
+        "--users-quota=1",
+        "--throttle=0.001/1",
+        "--throttle-operation=CreateUser=none",
+        "--update-user-config=replace",
+        "--lag=0.5",
+        "--search-lag=9",
+        "--name-release-delay=9",
+    ) as running:
+        client = connect(running)
+        saml: dict[str, Any] = {"Password": None, "IdentityInfo": {"FirstName": "A", "LastName": "L"}}
+        user_id = create(client, **saml)
+        assert refused(create, client, "bob", **saml) == (429, "LimitExceededException")
+        missing = (404, "ResourceNotFoundException")
+        assert refused(client.describe_user, **HERE, UserId=user_id) == missing
+        assert refused(client.describe_user, **HERE, UserId=user_id) == (429, "ThrottlingException")
+        assert client.describe_instance(**HERE)["Instance"]["IdentityManagementType"] == "SAML"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--throttle", "5"], "RATE/BURST"),
+        (["--throttle-operation", "CreateUser"], "OPERATION=RATE/BURST"),
+        (["--lag", "-1"], "consistency_lag"),
+        (["--port", "99999"], "port"),
+        (["--phone-view", "upside-down"], "invalid choice"),
+        (["--users-quota", "many"], "invalid"),
+        (["--state", "."], "unable to open"),
+    ],
+)
+def test_what_it_cannot_use_is_told_in_one_line(arguments: list[str], words: str, tmp_path: Path) -> None:
+    done = subprocess.run(_command(*arguments), capture_output=True, text=True, timeout=30, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

@@ -1,0 +1,196 @@
+"""The HTTP front against clients that do not behave, over raw sockets."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.emulator import Emulator, seed
+from tests.contract.emulator.support import connect, create, user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AUTH = "Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/connect/aws4_request, Signature=0\r\n"
+GOOD = f"GET /instance HTTP/1.1\r\nHost: x\r\n{AUTH}\r\n".encode()
+PATH = f"/users/{seed.INSTANCE_ID}"
+
+
+def talk(emulator: Emulator, data: bytes, *, finish: bool = True) -> bytes:
+    """Send bytes, read all that comes until the server closes (or, after `finish`, has answered)."""
+    port = int(emulator.endpoint_url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        try:
+            connection.sendall(data)
+            if finish:
+                connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            return b""
+        answer = b""
+        try:
+            while chunk := connection.recv(65536):
+                answer += chunk
+        except ConnectionError:
+            return answer
+        return answer
+
+
+def put(body: bytes, length: int | str | None = None, more: str = "") -> bytes:
+    size = len(body) if length is None else length
+    return f"PUT {PATH} HTTP/1.1\r\nHost: x\r\n{AUTH}{more}Content-Length: {size}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+        (b"garbage\r\n\r\n", 400),
+        (b"GET / HTTP/9.9\r\n\r\n", 505),
+        (b"GET /instance HTTP/x\r\n\r\n", 400),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /instance HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET /instance HTTP/1.1\r\n" + b"X: y\r\n" * 200 + b"\r\n", 431),
+        (put(b"{}", "many"), 400),
+        (put(b"{}", -5), 400),
+        (put(b"{}", "1" * 5000), 413),
+        (put(b"x" * (2 * 1024 * 1024 + 1)), 413),
+        (put(b"{}", more="Transfer-Encoding: chunked\r\n"), 411),
+    ],
+)
+def test_what_is_not_a_request_is_refused_and_closed(emulator: Emulator, data: bytes, status: int) -> None:
+    answer = talk(emulator, data, finish=False)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Connection: close" in answer
+    assert b"Message" in answer
+    assert connect(emulator).list_instances()["InstanceSummaryList"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"not json",
+        b"[]",
+        b'"text"',
+        b"5",
+        b'{"Username": NaN}',
+        b"\xff\xfe\x00",
+        b'{"Username": "a"',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"Username": ' + b"9" * 5000 + b"}",
+    ],
+)
+def test_a_body_that_is_not_a_json_object_is_a_400(emulator: Emulator, body: bytes) -> None:
+    answer = talk(emulator, put(body))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"x-amzn-ErrorType: SerializationException" in answer
+
+
+@pytest.mark.parametrize("depth", [50, 200, 400, 900, 20_000])
+def test_deeply_nested_criteria_never_fail_inside(emulator: Emulator, depth: int) -> None:
+    create(connect(emulator))
+    body = b'{"InstanceId": "%s", "SearchCriteria": ' % seed.INSTANCE_ID.encode()
+    body += b'{"AndConditions": [' * depth + b"]}" * depth + b"}"
+    head = f"POST /search-users HTTP/1.1\r\nHost: x\r\n{AUTH}Content-Length: {len(body)}\r\n\r\n".encode()
+    assert talk(emulator, head + body)[:12] in (b"HTTP/1.1 200", b"HTTP/1.1 400")
+
+
+def test_a_body_with_the_wrong_types_everywhere_is_a_400(emulator: Emulator) -> None:
+    right = {**user(), "Tags": {"a": "b"}, "PhoneConfig": {"PhoneType": "SOFT_PHONE"}}
+    del right["InstanceId"]
+    for name in right:
+        wrongs: tuple[Any, ...] = (5, True, "x", [], {}, [5], {"a": 5}, [[]], {"a": {}})
+        for wrong in wrongs:
+            if isinstance(wrong, type(right[name])) and wrong != [5] and wrong != {"a": 5}:
+                continue
+            if name in ("RoutingProfileId", "SecurityProfileIds") and wrong in ("x", [[]]):
+                continue
+            body = json.dumps({**right, name: wrong}).encode()
+            answer = talk(emulator, put(body))
+            accepted = wrong == {"a": 5} and name in ("IdentityInfo", "PhoneConfig")
+            assert accepted or answer.startswith(b"HTTP/1.1 400 "), (name, wrong, answer[:200])
+
+
+def test_unknown_members_are_ignored(emulator: Emulator) -> None:
+    body = json.dumps({**user(), "Colour": {"deep": [None]}, "Tags": None}).encode()
+    assert talk(emulator, put(body)).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_many_requests_go_over_one_connection_also_pipelined(emulator: Emulator) -> None:
+    assert talk(emulator, GOOD * 5).count(b"HTTP/1.1 200 OK") == 5
+
+
+def test_an_answer_to_head_has_no_body(emulator: Emulator) -> None:
+    head, _, body = talk(emulator, GOOD.replace(b"GET", b"HEAD")).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405 ")
+    assert body == b""
+
+
+def test_an_old_client_gets_its_answer_and_an_end(emulator: Emulator) -> None:
+    answer = talk(emulator, GOOD.replace(b"HTTP/1.1", b"HTTP/1.0"), finish=False)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_client_that_waits_for_100_continue_gets_it(emulator: Emulator) -> None:
+    body = json.dumps(user()).encode()
+    answer = talk(emulator, put(body, more="Expect: 100-continue\r\n"))
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")
+
+
+def test_half_a_request_writes_nothing(emulator: Emulator) -> None:
+    whole = put(json.dumps(user()).encode())
+    for part in (10, len(whole) // 2, len(whole) - 1):
+        assert talk(emulator, whole[:part]) == b""
+    assert connect(emulator).list_users(InstanceId=seed.INSTANCE_ID)["UserSummaryList"] == []
+
+
+@pytest.mark.parametrize("sent", [b"GET /inst", GOOD[:60], put(b"{}", 100)], ids=["line", "headers", "body"])
+def test_a_client_that_stops_talking_is_cut_off(start: Callable[..., Emulator], sent: bytes) -> None:
+    emulator = start(request_timeout=0.1, idle_timeout=0.1)
+    assert talk(emulator, sent, finish=False) == b""
+    assert connect(emulator).list_instances()["InstanceSummaryList"]
+
+
+def test_random_bytes_never_stop_the_server(emulator: Emulator) -> None:
+    dice = random.Random(7)
+    for _ in range(60):
+        data = bytearray(put(json.dumps(user()).encode()))
+        for _ in range(dice.randrange(1, 12)):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        talk(emulator, bytes(data))
+    client = connect(emulator)
+    listed = client.list_users(InstanceId=seed.INSTANCE_ID)["UserSummaryList"]
+    assert all(client.describe_user(InstanceId=seed.INSTANCE_ID, UserId=row["Id"]) for row in listed)
+    assert not [record for record in emulator.requests if record.status == 500]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])
+def test_only_loopback_addresses_are_listened_on(host: str) -> None:
+    emulator = Emulator(host=host)
+    with pytest.raises(ValueError, match="loopback"):
+        emulator.start()
+    emulator.close()
+
+
+def test_close_cuts_connections_and_can_be_called_twice(emulator: Emulator) -> None:
+    client: Any = connect(emulator)
+    create(client)
+    emulator.close()
+    emulator.close()
+    with pytest.raises(OSError, match="refused"):
+        talk(emulator_port(client), GOOD)
+    with pytest.raises(RuntimeError, match="not running"):
+        assert emulator.endpoint_url
+
+
+class _Address:
+    def __init__(self, url: str) -> None:
+        self.endpoint_url = url
+
+
+def emulator_port(client: Any) -> Any:
+    return _Address(client.meta.endpoint_url)

@@ -1,0 +1,113 @@
+"""Pages: sizes, order, tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore import xform_name
+
+from connect_users.emulator import Emulator, model, seed, seed_users
+from connect_users.emulator.calls import CONNECT
+from tests.contract.emulator.support import connect, create, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.emulator.conftest import Clock
+
+HERE = {"InstanceId": seed.INSTANCE_ID}
+REQUEST = (400, "InvalidRequestException")
+PAGED = sorted(
+    name
+    for name in CONNECT
+    if {"NextToken", "MaxResults"} <= {member.name for member in model.service("connect").operation(name).members}
+)
+
+
+def _arguments(client: Any, operation: str) -> dict[str, Any]:
+    arguments: dict[str, Any] = {} if operation == "ListInstances" else dict(HERE)
+    if operation == "ListUserProficiencies":
+        arguments["UserId"] = create(client)
+        client.associate_user_proficiencies(
+            **arguments,
+            UserProficiencies=[
+                {"AttributeName": "lang", "AttributeValue": value, "Level": 1} for value in ("en", "fr", "de")
+            ],
+        )
+    elif operation == "ListSecurityProfilePermissions":
+        arguments["SecurityProfileId"] = seed.SECURITY_PROFILES["Admin"]
+    elif operation in ("SearchUsers", "ListUsers", "SearchResourceTags"):
+        for name in ("a", "b", "c"):
+            create(client, name, Tags={name: "1"})
+    return arguments
+
+
+@pytest.mark.parametrize("operation", PAGED)
+def test_pages_of_one_are_the_whole_list(client: Any, operation: str) -> None:
+    """Every paged operation: all rows once, in the same order, and the last page has no token."""
+    call, arguments = getattr(client, xform_name(operation)), _arguments(client, operation)
+    whole = call(**arguments)
+    (member,) = [name for name, item in whole.items() if isinstance(item, list)]
+    rows, token = [], None
+    while True:
+        answer = call(**arguments, MaxResults=1, **({} if token is None else {"NextToken": token}))
+        rows += answer[member]
+        token = answer.get("NextToken")
+        if token is None:
+            break
+        assert len(answer[member]) == 1
+    assert rows == whole[member]
+    assert rows
+
+
+@pytest.mark.parametrize("operation", PAGED)
+def test_no_page_is_larger_than_the_model_allows(emulator: Emulator, client: Any, operation: str) -> None:
+    shape = next(m.shape for m in model.service("connect").operation(operation).members if m.name == "MaxResults")
+    call, arguments = getattr(client, xform_name(operation)), _arguments(client, operation)
+    call(**arguments, MaxResults=shape.metadata["max"])
+    assert refused(call, **arguments, MaxResults=shape.metadata["max"] + 1) == (400, "InvalidParameterException")
+    unchecked = getattr(connect(emulator, check=False), xform_name(operation))
+    assert refused(unchecked, **arguments, MaxResults=0) == (400, "InvalidParameterException")
+
+
+def test_a_page_has_100_users_unless_told_otherwise(start: Callable[..., Emulator]) -> None:
+    emulator = start()
+    seed_users(emulator.store, 1001)
+    client = connect(emulator)
+    assert len(client.list_users(**HERE)["UserSummaryList"]) == 100
+    assert len(client.search_users(**HERE)["Users"]) == 100
+    assert len(client.list_users(**HERE, MaxResults=1000)["UserSummaryList"]) == 1000
+
+
+def test_a_token_is_of_one_question_only(client: Any) -> None:
+    for name in ("a", "b", "c"):
+        create(client, name)
+    token = client.search_users(**HERE, MaxResults=1)["NextToken"]
+    client.search_users(**HERE, MaxResults=2, NextToken=token)
+    other = {"SearchCriteria": {"StringCondition": {"FieldName": "Username", "Value": "a", "ComparisonType": "EXACT"}}}
+    assert refused(client.search_users, **HERE, NextToken=token, **other) == REQUEST
+    assert refused(client.list_users, **HERE, NextToken=token) == REQUEST
+    for bad in ("x", "é", token[:-4], token[4:], "A" + token[1:]):
+        assert refused(client.search_users, **HERE, NextToken=bad) == REQUEST
+
+
+def test_a_token_dies_after_a_day(start: Callable[..., Emulator], clock: Clock) -> None:
+    """Best-practices page [D]: HTTP 400 InvalidToken."""
+    client = connect(start(clock=clock))
+    for name in ("a", "b"):
+        create(client, name)
+    token = client.list_users(**HERE, MaxResults=1)["NextToken"]
+    clock.advance(24 * 3600)
+    client.list_users(**HERE, MaxResults=1, NextToken=token)
+    clock.advance(1)
+    assert refused(client.list_users, **HERE, MaxResults=1, NextToken=token) == (400, "InvalidToken")
+
+
+def test_users_made_and_deleted_between_pages_neither_repeat_nor_skip_others(client: Any) -> None:
+    ids = [create(client, name) for name in ("a", "b", "c", "d")]
+    first = client.list_users(**HERE, MaxResults=2)
+    client.delete_user(**HERE, UserId=ids[0])
+    ids.append(create(client, "e"))
+    second = client.list_users(**HERE, NextToken=first["NextToken"])
+    assert [row["Id"] for row in first["UserSummaryList"] + second["UserSummaryList"]] == ids

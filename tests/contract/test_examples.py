@@ -1,0 +1,72 @@
+"""The examples and the demo do what their READMEs say, in rehearsals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_users.cli import main
+from connect_users.emulator import seed
+from connect_users.testing import Rehearsal, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+USER_TYPE = "pulumi-python:dynamic/connect_users:ConnectUser"
+
+
+@pytest.fixture(params=[".", "examples/quickstart"], ids=["the root project", "the example's own project"])
+def quickstart(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rehearsal]:
+    """The quick start, its emulator's file out of the way of a real one."""
+    config = {"connect-users:emulatorState": str(tmp_path / "emulator.sqlite")}
+    with Rehearsal(ROOT / request.param, config=config) as rehearsal:
+        yield rehearsal
+
+
+def test_the_quick_start_is_made_once_and_then_unchanged(quickstart: Rehearsal) -> None:
+    """Preview and up agree, the second preview is empty, destroy leaves nothing."""
+    assert quickstart.preview().raise_for_errors().changes["create"] == 3
+    assert quickstart.up().raise_for_errors().changes["create"] == 3
+    assert set(quickstart.preview().raise_for_errors().changes) == {"same"}
+    assert quickstart.resource("ada").outputs["routing_profile_id"] == seed.ROUTING_PROFILES["Support"]
+    assert quickstart.resource("grace").outputs["security_profile_ids"] == sorted(
+        seed.SECURITY_PROFILES[name] for name in ("Agent", "CallCenterManager")
+    )
+    assert quickstart.destroy().raise_for_errors().changes["delete"] == 3
+    assert not quickstart.state
+
+
+def test_the_contact_centre_passes_outputs_of_pulumi_aws_to_its_users() -> None:
+    """Instance, queue, profiles and groups are made in the emulator, and the users get their ids."""
+    config = {"firstPassword": Secret("A-First-Passw0rd")}
+    with Rehearsal(ROOT / "examples" / "contact-center", config=config) as rehearsal:
+        rehearsal.preview().raise_for_errors()
+        rehearsal.up().raise_for_errors()
+        users = [state for state in rehearsal.state.values() if state.type == USER_TYPE]
+        assert sorted(user.name for user in users) == ["ada", "edsger", "grace"]
+        profile = next(state for state in rehearsal.state.values() if state.type.endswith("RoutingProfile"))
+        assert {user.outputs["routing_profile_id"] for user in users} == {profile.outputs["routingProfileId"]}
+        assert set(rehearsal.preview().raise_for_errors().changes) == {"same"}
+        rehearsal.destroy().raise_for_errors()
+
+
+def test_the_demo_tells_its_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every scene goes as told; the bad input is refused with all its problems."""
+    assert main(["demo", "--rehearsal", "--no-pause"]) == 0
+    told = capsys.readouterr().out
+    for expected in (
+        "as a rehearsal",
+        "+ create",
+        "3 unchanged",
+        "username: 'edsger dijkstra' has a blank",
+        "phone_config.auto_acept: no such input; did you mean auto_accept?",
+        "tags.aws:team: keys that begin with aws:",
+        "replace",
+        "delete",
+    ):
+        assert expected in told
+    assert "Traceback" not in told
+    assert "Demo-Passw0rd" not in told

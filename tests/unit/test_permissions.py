@@ -1,0 +1,190 @@
+"""The IAM policy: exactly what the gateway can call, on nothing but the instance, nothing more than asked for."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.loaders import Loader
+
+import connect_users
+from connect_users.cli import policy as command
+from connect_users.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, policy
+
+INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
+SECRET = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:agents/ada-AbC123"
+PROFILE = "40000000-0000-4000-8000-000000000002"
+
+
+def operations_of(service: str) -> set[str]:
+    """The names of all operations of a service, from botocore's model."""
+    model: Any = Loader(extra_search_paths=[], include_default_search_paths=True).load_service_model(
+        service, "service-2"
+    )
+    return set(model["operations"])
+
+
+def operations_in_the_gateway() -> set[str]:
+    """Every operation that the gateway's source names."""
+    known = operations_of("connect") | operations_of("secretsmanager")
+    folder = Path(connect_users.__file__).parent
+    return {
+        node.value
+        for source in folder.glob("gateway*.py")
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known
+    }
+
+
+def actions(document: dict[str, Any]) -> set[str]:
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+def resources_of(document: dict[str, Any], action: str) -> set[str]:
+    return {
+        resource
+        for statement in document["Statement"]
+        if action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+def test_permissions_are_those_of_the_operations_that_the_gateway_can_call() -> None:
+    """A call without a permission would fail at the user's; a permission without a call is one too many."""
+    assert {permission.operation for permission in PERMISSIONS} == operations_in_the_gateway()
+    assert len(PERMISSIONS) == len({permission.operation for permission in PERMISSIONS})
+
+
+def test_the_whole_policy_holds_every_action_once() -> None:
+    """And those that AWS documents as dependent ones, nothing else."""
+    document = policy(INSTANCE, password_secret_arns=[SECRET])
+    listed = [action for statement in document["Statement"] for action in statement["Action"]]
+    expected = {permission.action for permission in PERMISSIONS} | set(DEPENDENT.values())
+    assert sorted(listed) == sorted(expected)
+    assert len({statement["Sid"] for statement in document["Statement"]}) == len(document["Statement"])
+    assert all(statement["Sid"].isalnum() for statement in document["Statement"]), "IAM takes letters and digits only"
+
+
+def test_nothing_but_what_cannot_be_limited_is_allowed_on_everything() -> None:
+    """ListInstances has no resource type; neither has the directory action that depends on it."""
+    document = policy(INSTANCE, password_secret_arns=[SECRET])
+    wide = {action for action in actions(document) if "*" in resources_of(document, action)}
+    assert wide == {"connect:ListInstances", "ds:DescribeDirectories"}
+    for action in actions(document) - wide:
+        assert all(each.startswith((INSTANCE, SECRET)) for each in resources_of(document, action))
+    assert "*" not in "".join(actions(document))
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: permission.operation)
+def test_each_action_is_allowed_on_the_resources_that_it_needs(permission: Any) -> None:
+    """No more, no less than the reference page lists."""
+    document = policy(INSTANCE, password_secret_arns=[SECRET])
+    expected = {ANYTHING if each == ANYTHING else INSTANCE + RESOURCES[each] for each in permission.resources}
+    assert resources_of(document, permission.action) == (expected or {SECRET})
+
+
+def test_tags_can_be_written_on_users_only() -> None:
+    """TagResource takes any resource of the instance."""
+    assert resources_of(policy(INSTANCE), "connect:TagResource") == {f"{INSTANCE}/agent/*"}
+
+
+def test_a_read_only_policy_changes_nothing_and_reads_no_password() -> None:
+    """By the verbs that AWS uses."""
+    document = policy(INSTANCE, read_only=True, password_secret_arns=[SECRET])
+    verbs = ("connect:List", "connect:Describe", "connect:Search", "ds:Describe")
+    assert all(action.startswith(verbs) for action in actions(document))
+    assert {"connect:DescribeUser", "connect:ListUserProficiencies", "connect:SearchUsers"} <= actions(document)
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: permission.operation)
+def test_what_writes_is_marked_as_writing(permission: Any) -> None:
+    """Reading a password counts: a read-only role must not have it."""
+    reads = permission.operation.startswith(("List", "Describe", "Search"))
+    assert permission.writes == (not reads)
+
+
+@pytest.mark.parametrize("feature", list(Feature), ids=lambda feature: feature.name)
+def test_features_can_be_left_out(feature: Feature) -> None:
+    """Each takes its actions with it, and no other's."""
+    rest = [each for each in Feature if each is not feature]
+    without = actions(policy(INSTANCE, features=rest, password_secret_arns=[SECRET]))
+    of_feature = {permission.action for permission in PERMISSIONS if permission.feature is feature}
+    others = {permission.action for permission in PERMISSIONS if permission.feature is not feature}
+    assert without - set(DEPENDENT.values()) == others
+    assert of_feature.isdisjoint(without)
+
+
+def test_secrets_manager_appears_only_where_asked() -> None:
+    """Nobody gets access to secrets that are not named."""
+    assert not any(action.startswith("secretsmanager:") for action in actions(policy(INSTANCE)))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (SECRET, SECRET),
+        (SECRET.removesuffix("-AbC123"), SECRET.removesuffix("AbC123") + "??????"),
+        (SECRET.removesuffix("AbC123") + "??????", SECRET.removesuffix("AbC123") + "??????"),
+        ("arn:aws:secretsmanager:eu-west-2:123456789012:secret:agents/*",) * 2,
+    ],
+    ids=["whole", "without its suffix", "with stand-ins", "of a prefix"],
+)
+def test_secret_arns_get_the_suffix_that_iam_compares(given: str, expected: str) -> None:
+    """An ARN without its six random characters would match no secret."""
+    document = policy(INSTANCE, password_secret_arns=[given])
+    assert resources_of(document, "secretsmanager:GetSecretValue") == {expected}
+
+
+@pytest.mark.parametrize("given", [PROFILE, f"{INSTANCE}/security-profile/{PROFILE}"], ids=["id", "ARN"])
+def test_security_profiles_can_be_limited(given: str) -> None:
+    """Whoever may create users must not be able to make an administrator."""
+    document = policy(INSTANCE, security_profile_ids=[given])
+    for action in ("connect:CreateUser", "connect:UpdateUserSecurityProfiles"):
+        profiles = {each for each in resources_of(document, action) if "/security-profile/" in each}
+        assert profiles == {f"{INSTANCE}/security-profile/{PROFILE}"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--instance-arn", "00000000-0000-4000-8000-000000000001"],
+        ["--instance-arn", f"{INSTANCE}/agent/1"],
+        ["--instance-arn", "arn:aws:connect:*:*:instance/*"],
+        ["--instance-arn", INSTANCE, "--password-secrets", "agents/ada"],
+        ["--instance-arn", INSTANCE, "--security-profiles", "*"],
+    ],
+)
+def test_wrong_arns_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2 and one line, instead of a policy that allows something else."""
+    assert run(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert len(shown.err.splitlines()) == 1
+    assert arguments[-1] in shown.err
+
+
+def test_the_command_prints_the_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    """As JSON that IAM takes."""
+    assert run(["--instance-arn", INSTANCE]) == 0
+    expected = policy(INSTANCE, features=[each for each in Feature if each is not Feature.PASSWORDS])
+    assert json.loads(capsys.readouterr().out) == expected
+    assert run(["--instance-arn", INSTANCE, "--only", "users", "--read-only", "--password-secrets", SECRET]) == 0
+    assert json.loads(capsys.readouterr().out) == policy(INSTANCE, read_only=True, features=[Feature.USERS])
+
+
+def test_the_whole_policy_fits_iams_limit() -> None:
+    """6,144 characters without white space for a managed policy (IAM quotas)."""
+    longest = INSTANCE.replace("eu-west-2", "ap-southeast-2")
+    document = policy(longest, password_secret_arns=[SECRET] * 3, security_profile_ids=[PROFILE] * 3)
+    assert len(json.dumps(document, separators=(",", ":"))) < 6144
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="connect-users")
+    command.register(parser.add_subparsers())
+    args = parser.parse_args(["policy", *arguments])
+    return int(args.run(args))

@@ -1,0 +1,42 @@
+"""README says what the code does: the verdict of every input, the configuration keys, snippets that compile."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from connect_users.settings import KEYS, NAMESPACE
+from connect_users.spec import FIELDS, Field
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_every_input_has_a_row_with_its_verdict(field: Field) -> None:
+    """The table of inputs is the table of verdicts."""
+    rows = [line for line in README.splitlines() if line.startswith(f"| `{field.name}`")]
+    assert len(rows) == 1
+    assert field.verdict is not None
+    assert rows[0].endswith(f"| {field.verdict.value} |")
+    assert ("(required)" in rows[0]) == field.required
+
+
+def test_every_configuration_key_is_documented() -> None:
+    """Ours, and no others."""
+    ours = {key for keys, _ in KEYS.values() for key in keys if key.startswith(NAMESPACE)}
+    assert ours <= set(re.findall(r"connect-users:[a-zA-Z]+", README))
+
+
+def test_the_two_commands_are_in_the_first_screen() -> None:
+    """A newcomer sees them without scrolling."""
+    first = "\n".join(README.splitlines()[:25])
+    assert "make demo" in first
+    assert "make test" in first
+
+
+@pytest.mark.parametrize("snippet", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_snippets_are_python(snippet: str) -> None:
+    """A snippet that does not compile helps nobody."""
+    compile(snippet, "README.md", "exec")
