@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users import ownership, plan, progress
@@ -78,7 +79,8 @@ def subject(action: str, props: Mapping[str, Any]) -> str:
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
     """Bring a user from the outputs ``old`` to the inputs ``new``; returns the new outputs.
 
-    A user without an ownership token (imported, or made while the tag was off) gets one with its first change.
+    A user without an ownership token (imported, or made while the tag was off) gets one with its first
+    update, also where that has nothing else to do: the tag may be all that an earlier one did not get done.
 
     Raises:
         PartialUpdate, ConnectApiError, WrongInstance
@@ -87,7 +89,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     kept = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, "directory_user_id") if key in old}
     owner_tag = None
     steps = plan.update_steps(old, new)
-    if steps and op.owns and op.urn and TOKEN_KEY not in old:
+    if op.owns and op.urn and TOKEN_KEY not in old:
         token = ownership.new_token(op.now())
         owner_tag = ownership.tag(token, op.urn)
         steps = plan.update_steps(old, new, owner_tag)
@@ -124,7 +126,7 @@ def run(
     for index, step in enumerate(steps, start=len(done)):
         try:
             _patiently(
-                op, user_id, new, settling, lambda step=step, state=state: _carry_out(op, user_id, state, new, step)
+                op, user_id, new, settling, partial(_carry_out, op, user_id, state, new, step)
             )
         except ConnectApiError as error:
             if len(names) == 1:

@@ -53,7 +53,7 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
 
 def _encoded(value: Any) -> Any:
     if value is UNKNOWN:
-        return Unknown()
+        return Unknown()  # type: ignore[no-untyped-call]  # the SDK's class has no annotations
     if isinstance(value, dict):
         return {name: _encoded(item) for name, item in value.items()}
     if isinstance(value, list):

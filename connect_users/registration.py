@@ -115,11 +115,3 @@ def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:
     if isinstance(inherited, dict):
         found += inherited.values()
     return sorted(found, key=lambda provider: provider.package != _PACKAGE)
-
-
-def plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    return value

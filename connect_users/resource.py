@@ -8,6 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from connect_users import registration
+from connect_users.args import plain
 from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, parse_arn
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             pulumi.RunError: an option that Pulumi would ignore in silence (`aws.Provider`, ``import_``). Problems of
                 the inputs fail the program once it has declared everything, all in one message.
         """
-        props = registration.plain(
+        props = plain(
             {
                 field: value
                 for field, value in locals().items()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connect_users import limits
-from connect_users.shapes import Problem, shape_problems, shown, sound_parts
+from connect_users.shapes import Problem, in_path, shape_problems, shown, sound_parts
 from connect_users.spec import FIELDS, UNKNOWN, Field, Props, bare_id
 
 #: Prefixes of tag keys that nobody may set: AWS's own, and this package's ownership tag.
@@ -293,7 +293,7 @@ def _tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
         beside = " beside the ownership tag" if reserved_tags else ""
         yield Problem("tags", f"{len(tags)} given, AWS allows at most {room}{beside}")
     for key, value in tags.items():
-        path = f"tags.{key[: limits.TAG_KEY_MAX]}"
+        path = f"tags.{in_path(key)}"
         if not 1 <= len(key) <= limits.TAG_KEY_MAX:
             yield Problem("tags", f"a key has {len(key)} characters; AWS allows 1 to {limits.TAG_KEY_MAX}")
         elif not all(

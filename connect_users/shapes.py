@@ -59,9 +59,15 @@ def shape_problems(given: Props) -> Iterator[Problem]:
 
 def _stray_names(prefix: str, given: Mapping[Any, Any], known: Mapping[str, Field]) -> Iterator[Problem]:
     for name in given:
-        if name not in known and not str(name).startswith("__"):
-            near = _nearest(str(name)[:80], tuple(known))
-            yield Problem(f"{prefix}{name}", "no such input" + (f"; did you mean {near}?" if near else ""))
+        if name not in known and not (isinstance(name, str) and name.startswith("__")):
+            told = in_path(name)
+            near = _nearest(told, tuple(known))
+            yield Problem(f"{prefix}{told}", "no such input" + (f"; did you mean {near}?" if near else ""))
+
+
+def in_path(name: Any) -> str:
+    """A key as part of a path: as it is, unless it would break the line or be endless."""
+    return name if isinstance(name, str) and name.isprintable() and 0 < len(name) <= limits.TAG_KEY_MAX else shown(name)
 
 
 @functools.lru_cache(maxsize=256)

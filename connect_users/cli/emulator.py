@@ -9,6 +9,7 @@ import argparse
 import signal
 import sqlite3
 import sys
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _SECONDS: Final = {
     "name_release_delay": ("--name-release-delay", "seconds until a deleted user's name is free again"),
     "latency": ("--latency", "seconds added to every request"),
 }
+#: Seconds between two looks at whether to stop: not every platform interrupts a wait for a signal.
+_POLL: Final = 0.5
 
 
 def register(subparsers: Any) -> None:
@@ -77,6 +80,9 @@ def run(args: argparse.Namespace) -> int:
     """Serve until stopped: 0; 2 for options, a port or a file that cannot be used, told in one line on stderr."""
     from connect_users.emulator import Emulator, seed_users
 
+    stopped = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     try:
         emulator = Emulator(args.state, _options(args), port=args.port)
     except (ValueError, OSError, sqlite3.Error) as error:
@@ -87,11 +93,9 @@ def run(args: argparse.Namespace) -> int:
             emulator.start()
         except (OSError, OverflowError, sqlite3.Error) as error:
             return _refuse(error)
-        stopped = {signal.SIGINT, signal.SIGTERM}
-        # Blocked in this thread, so that the signal waits for sigwait however early it comes.
-        signal.pthread_sigmask(signal.SIG_BLOCK, stopped)
         print(f"listening on {emulator.endpoint_url}", flush=True)
-        signal.sigwait(stopped)
+        while not stopped.wait(_POLL):
+            pass
     finally:
         emulator.close()
     return 0

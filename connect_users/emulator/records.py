@@ -49,7 +49,7 @@ def redacted(params: dict[str, Any]) -> dict[str, Any]:
 
 
 class Log:
-    """The newest requests, oldest first."""
+    """The newest requests, oldest first: iterate (over a copy), index, `len()`, `clear()`."""
 
     def __init__(self, capacity: int = 100_000) -> None:
         self._lock = Lock()
@@ -67,6 +67,10 @@ class Log:
         """Forget all records; numbers go on."""
         with self._lock:
             self._records.clear()
+
+    def __getitem__(self, index: int) -> RequestRecord:
+        with self._lock:
+            return self._records[index]
 
     def __iter__(self) -> Iterator[RequestRecord]:
         with self._lock:

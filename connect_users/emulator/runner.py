@@ -44,7 +44,11 @@ class Emulator:
         self._server: Server | None = None
         self.store: Final = Store(state)
         self._front: Final = Front(self.store, chosen, on_event)
-        seed.plant(self.store, chosen.identity_management_type, round(chosen.clock(), 3))
+        try:
+            seed.plant(self.store, chosen.identity_management_type, round(chosen.clock(), 3))
+        except BaseException:
+            self.store.close()
+            raise
 
     def start(self) -> Self:
         """Listen; returns itself. Raises ValueError for a host that is not loopback, OSError for a taken port."""
@@ -82,7 +86,7 @@ class Emulator:
 
     @property
     def requests(self) -> Log:
-        """The newest requests, oldest first: iterate, `len()`, `.clear()`."""
+        """The newest requests, oldest first: iterate, index, `len()`, `.clear()`."""
         return self._front.log
 
     @property

@@ -117,8 +117,12 @@ class Store:
             self._memory = self._open(":memory:")
         else:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connection() as connection:
-            self._prepare(connection)
+        try:
+            with self._connection() as connection:
+                self._prepare(connection)
+        except BaseException:
+            self.close()
+            raise
 
     def _open(self, target: str) -> Connection:
         connection = sqlite3.connect(

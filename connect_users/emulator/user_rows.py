@@ -63,7 +63,8 @@ def find(call: Call, value: str | None = None) -> User:
 def find_newest(call: Call, value: str | None = None) -> User:
     """As `find`, but with the newest document: what a writer starts from, so that no update is lost."""
     row = _row(call, value)
-    if row[2] > call.now - call.options.consistency_lag:
+    lag = call.options.consistency_lag
+    if lag and row[2] > call.now - lag:
         raise not_found("User", value or call.params["UserId"])
     return User(row[0], row[1], call.instance, json.loads(row[3]), row[4])
 
@@ -111,7 +112,7 @@ def after(call: Call, seq: int, *, lag: float, folded: str | None = None) -> Ite
         f"{columns}{narrow} UNION ALL SELECT seq, id, doc, created_at, created_at FROM gone_users"  # noqa: S608 - constants
         " WHERE instance_id = ? AND seq > ? AND gone_at > ? ORDER BY seq",
         (*arguments, instance.id, seq, cutoff),
-    ).fetchall()
+    )
     for row in rows:
         doc = _as_seen(call.tx, row[1], row[4], row[3], row[2], cutoff)
         if doc is not None:

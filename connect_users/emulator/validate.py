@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
@@ -177,14 +177,13 @@ def _string(shape: StringShape, pattern: re.Pattern[str] | None) -> Check:
 
 def _scalar(shape: Shape) -> Check:
     kind = shape.type_name
-    low = cast("float | None", shape.metadata.get("min"))
-    high = cast("float | None", MAXIMA.get(shape.name, shape.metadata.get("max")))
+    low, high = shape.metadata.get("min"), MAXIMA.get(shape.name, shape.metadata.get("max"))
     types: tuple[type, ...] = _TYPES.get(kind, (int, float, str))
     ordered = kind in ("integer", "long", "float", "double")
 
     def check(value: Any, path: str) -> None:
-        # A bool is an int to Python, not to AWS.
-        if isinstance(value, bool) != (kind == "boolean") or not isinstance(value, types):
+        # By exact type: a bool is an int to Python, not to AWS.
+        if type(value) not in types:
             raise _wrong_type(path, f"of type {kind}", value)
         if not ordered:
             return

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .diffing import PropertyChange
     from .engine_log import Diagnostic, EngineLog
-    from .host import CheckReply, DiffReply, DynamicHost, StateReply
+    from .host import DynamicHost
     from .host_errors import HostError, InitFailed
+    from .host_messages import CheckReply, DiffReply, StateReply
+    from .hosts import Hosts
     from .rehearsal import Rehearsal
     from .result import RehearsalError, Result, Step
     from .state import ResourceState
@@ -23,10 +25,11 @@ _HOMES = {
     "PropertyChange": "diffing",
     "Diagnostic": "engine_log",
     "EngineLog": "engine_log",
-    "CheckReply": "host",
-    "DiffReply": "host",
+    "CheckReply": "host_messages",
+    "DiffReply": "host_messages",
     "DynamicHost": "host",
-    "StateReply": "host",
+    "StateReply": "host_messages",
+    "Hosts": "hosts",
     "HostError": "host_errors",
     "InitFailed": "host_errors",
     "Rehearsal": "rehearsal",
@@ -46,6 +49,7 @@ __all__ = [
     "DynamicHost",
     "EngineLog",
     "HostError",
+    "Hosts",
     "InitFailed",
     "PropertyChange",
     "Rehearsal",

@@ -85,9 +85,7 @@ def _update(run: Deployment, plan: Plan, old: ResourceState, new: ResourceState,
     _settle(run, plan, new, outcome, order)
 
 
-def _changed(
-    run: Deployment, provider: Provider, plan: Plan, old: ResourceState, new: ResourceState
-) -> Outcome:
+def _changed(run: Deployment, provider: Provider, plan: Plan, old: ResourceState, new: ResourceState) -> Outcome:
     if new.is_provider:
         return Outcome(old.id, dict(new.inputs))
     if run.dry_run:
@@ -108,9 +106,7 @@ def _attempt(
         raise Stopped from None
 
 
-def _settle(
-    run: Deployment, plan: Plan, new: ResourceState, outcome: Outcome | None, order: Order
-) -> None:
+def _settle(run: Deployment, plan: Plan, new: ResourceState, outcome: Outcome | None, order: Order) -> None:
     partial = outcome.partial if outcome is not None else None
     if partial is not None:
         new.init_errors = partial.reasons or ("resource init failed",)

@@ -6,14 +6,16 @@ description, deleting a secret) is recorded in the state only; any other resourc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, cast
 
 from .aws_kinds import KINDS, SECRET, SECRET_VERSION, STRUCTURE, Kind, camel, kind_of_function, pascal
 from .providers import Failure, Outcome, Provider, ProviderDiff, ProviderError, made_up_id
 from .values import PropertyMap, annotate_secrets, equal, reveal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from .state import ResourceState
 
 _GONE = ("ResourceNotFoundException", "InvalidRequestException")
@@ -26,23 +28,25 @@ class AwsProvider(Provider):
         self._endpoint = endpoint_url
         self._region = region
         self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
 
     def _client(self, service: str) -> Any:
-        if service not in self._clients:
-            import boto3
+        with self._lock:
+            if service not in self._clients:
+                import boto3
 
-            self._clients[service] = boto3.session.Session().client(
-                service,
-                endpoint_url=self._endpoint,
-                region_name=self._region,
-                aws_access_key_id="rehearsal",
-                aws_secret_access_key="rehearsal",  # noqa: S106 - opens nothing
-            )
-        return self._clients[service]
+                self._clients[service] = cast(Any, boto3.session.Session()).client(
+                    service,
+                    endpoint_url=self._endpoint,
+                    region_name=self._region,
+                    aws_access_key_id="rehearsal",
+                    aws_secret_access_key="rehearsal",
+                )
+            return self._clients[service]
 
     def _call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-        from botocore.exceptions import BotoCoreError, ClientError
         from botocore import xform_name
+        from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             answer = getattr(self._client(service), xform_name(operation))(**parameters)

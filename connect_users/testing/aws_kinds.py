@@ -5,11 +5,13 @@ On Pulumi's wire the names are the bridged provider's (camelCase, `id` = `instan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .values import PropertyMap
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .values import PropertyMap
 
 Parameters = dict[str, Any]
 
@@ -126,9 +128,7 @@ KINDS: dict[str, Kind] = {
         "queueId",
         "QueueId",
         "QueueArn",
-        _taking(
-            "name", "description", "hoursOfOperationId", "maxContacts", "outboundCallerConfig", "quickConnectIds"
-        ),
+        _taking("name", "description", "hoursOfOperationId", "maxContacts", "outboundCallerConfig", "quickConnectIds"),
         lists=("ListQueues", "QueueSummaryList"),
     ),
     "aws:connect/quickConnect:QuickConnect": Kind(
@@ -169,8 +169,8 @@ KINDS: dict[str, Kind] = {
 }
 
 STRUCTURE = "aws:connect/userHierarchyStructure:UserHierarchyStructure"
-SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type, no secret
-SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105
+SECRET = "aws:secretsmanager/secret:Secret"
+SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 
 
 def kind_of_function(token: str) -> Kind | None:

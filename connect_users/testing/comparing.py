@@ -30,9 +30,7 @@ class Verdict:
     delete_first: bool = False
 
 
-def judge(
-    run: Deployment, goal: Goal, provider: Provider | None, old: ResourceState, new: ResourceState
-) -> Verdict:
+def judge(run: Deployment, goal: Goal, provider: Provider | None, old: ResourceState, new: ResourceState) -> Verdict:
     """How a registered resource differs from the recorded one."""
     if run.replaces.intersection(new.replace_with):
         return Verdict(True, ("replaceWith",))

@@ -118,6 +118,11 @@ def _decide(run: Deployment, goal: Goal, old: ResourceState | None, new: Resourc
         keys = run.dependent_keys.get(new.urn, ())
         diff = changes(old.inputs, new.inputs, internal=False) if old is not None else ()
         return [Plan("replace", old, new, diff, keys), Plan("create-replacement", old, new, diff, keys)]
+    if target:
+        for urn in sorted(new.depends_on() & run.skipped):
+            refuse(
+                run, new.urn, f"Resource '{new.urn}' depends on '{urn}' which was was not specified in --target list."
+            )
     if old is None:
         if not target:
             run.skipped.add(new.urn)
@@ -137,9 +142,7 @@ def replace_state(new: ResourceState, old: ResourceState) -> ResourceState:
     return new
 
 
-def _check(
-    run: Deployment, goal: Goal, provider: Provider, new: ResourceState, old: ResourceState | None
-) -> None:
+def _check(run: Deployment, goal: Goal, provider: Provider, new: ResourceState, old: ResourceState | None) -> None:
     """Check the goal's inputs into `new`."""
     inputs = goal.inputs
     if old is not None:

@@ -82,18 +82,34 @@ def delete_rest(run: Deployment) -> None:
     The failure of one ends the run after its round; a protected resource only keeps what it depends on.
     """
     condemned = [state for state in run.prev if _is_condemned(run, state)]
+    _refuse_untargeted(run, condemned)
+    if run.is_stopped():
+        return
     for state in condemned:
         run.deletes.add(state.urn)
     spared: set[str] = set()
     number = 0
     for round_ in reversed(rounds(condemned)):
-        if run.stopped:
+        if run.is_stopped():
             return
         states = [state for state in round_ if state.urn not in spared]
         orders: list[Order] = [(_PHASE, number + index, 0) for index in range(len(states))]
         number += len(states)
         for failed in _delete_round(run, states, orders):
             spared |= _beneath(failed, run.prev)
+
+
+def _refuse_untargeted(run: Deployment, condemned: Sequence[ResourceState]) -> None:
+    """Nothing may be left depending on a deleted target."""
+    going = {state.urn for state in condemned if not state.delete}
+    for state in run.prev if run.targets is not None else ():
+        if state.urn not in going and state.urn not in run.operated and state.depends_on() & going:
+            going.add(state.urn)
+            message = (
+                f"Resource '{state.urn}' will be destroyed but was not specified in --target list.\n"
+                "Either include resource in --target list or pass --target-dependents to proceed."
+            )
+            run.fail(state.urn, message, stop=not run.dry_run)
 
 
 def _is_condemned(run: Deployment, state: ResourceState) -> bool:
@@ -104,9 +120,7 @@ def _is_condemned(run: Deployment, state: ResourceState) -> bool:
     return state.delete or (state.urn not in run.operated and run.aliased.get(state.urn) is None)
 
 
-def _delete_round(
-    run: Deployment, states: Sequence[ResourceState], orders: Sequence[Order]
-) -> list[ResourceState]:
+def _delete_round(run: Deployment, states: Sequence[ResourceState], orders: Sequence[Order]) -> list[ResourceState]:
     """Delete resources that do not depend on each other; those that failed."""
 
     def attempt(state: ResourceState, order: Order) -> ResourceState | None:

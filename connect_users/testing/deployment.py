@@ -7,7 +7,6 @@ Contract: `snapshot()` is at every moment a state that is true and in topologica
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from .state import STACK_TYPE, ResourceState
 from .values import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .diffing import PropertyChange
     from .engine_log import EngineLog
     from .registry import Registry
@@ -71,7 +72,7 @@ class Deployment:
         self.stack_outputs: dict[str, object] = {}
         self.generation = threading.Lock()
         self.tables = threading.Lock()
-        self.stopped = False
+        self._stopped = False
         self.failed = False
         self._dropped: set[int] = set()
         self._kept: list[ResourceState] = []
@@ -87,7 +88,11 @@ class Deployment:
         self.log.add("error", urn, message)
         with self.tables:
             self.failed = True
-            self.stopped = self.stopped or stop
+            self._stopped = self._stopped or stop
+
+    def is_stopped(self) -> bool:
+        """Whether nothing new may be started."""
+        return self._stopped
 
     def proceed(self) -> None:
         """Go on only if nothing stopped the run.
@@ -95,7 +100,7 @@ class Deployment:
         Raises:
             Stopped: something did.
         """
-        if self.stopped:
+        if self._stopped:
             raise Stopped
 
     def place(self, new: ResourceState) -> None:
@@ -184,4 +189,8 @@ def mark_secret_outputs(state: ResourceState) -> None:
     state.outputs = outputs
 
 
-ReleaseTurn = Callable[[], None]
+def check_targets(run: Deployment) -> None:
+    """Record an error for each target that neither the state nor the program has."""
+    known = run.seen | {state.urn for state in run.prev}
+    for urn in sorted((run.targets or frozenset()) - known):
+        run.fail("", f"Target '{urn}' could not be found in the stack.")

@@ -106,9 +106,7 @@ class DynamicProvider(Provider):
     def read(self, state: ResourceState) -> Outcome:
         """The host's Read with the recorded outputs and inputs."""
         try:
-            reply = _ask(
-                lambda host: host.read(state.id, state.outputs, inputs=state.inputs, urn=state.urn), self
-            )
+            reply = _ask(lambda host: host.read(state.id, state.outputs, inputs=state.inputs, urn=state.urn), self)
         except PartialFailure as error:
             return _partial(error.failed, state.outputs, state.inputs)
         inputs = None if reply.inputs is None else annotate_secrets(reply.inputs, state.inputs)
@@ -138,9 +136,7 @@ class DynamicProvider(Provider):
         """The host's Delete."""
         timeout = state.timeouts.get("delete", 0.0)
         _ask(
-            lambda host: host.delete(
-                state.id, state.outputs, old_inputs=state.inputs, urn=state.urn, timeout=timeout
-            ),
+            lambda host: host.delete(state.id, state.outputs, old_inputs=state.inputs, urn=state.urn, timeout=timeout),
             self,
         )
 
@@ -177,5 +173,3 @@ def reject_unknowns(properties: PropertyMap) -> None:
     for key, value in properties.items():
         if has_unknowns(value):
             raise ProviderError(f'unexpected unknown property value for "{key}"')
-
-

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import grpc
+    from typing_extensions import Self
 
 Severity = Literal["info", "warning", "error"]
 #: In the order of the engine's LogSeverity; "debug" is never kept.
@@ -39,7 +40,7 @@ class EngineLog:
         self._server: grpc.Server | None = None
         self._pool: ThreadPoolExecutor | None = None
 
-    def start(self) -> EngineLog:
+    def start(self) -> Self:
         """Serve; a second call does nothing."""
         if self._server is None:
             import grpc
@@ -72,7 +73,7 @@ class EngineLog:
             taken, self._messages = self._messages, []
         return taken
 
-    def __enter__(self) -> EngineLog:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:

@@ -12,43 +12,22 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .engine_log import EngineLog
 from .host_errors import HostError, host_error
-from .values import PropertyMap, decode, encode, reveal
+from .host_messages import CheckReply, DiffReply, StateReply, message, name_of, plain, set_fields, type_of
+from .values import decode, encode, reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import grpc
     from google.protobuf.message import Message
+    from typing_extensions import Self
 
 URN = "urn:pulumi:dev::rehearsal::pulumi-python:dynamic:Resource::resource"
 _START_SECONDS = 60.0
-
-
-class CheckReply(NamedTuple):
-    """The checked inputs and the failures as (property, reason)."""
-
-    inputs: PropertyMap
-    failures: tuple[tuple[str, str], ...]
-
-
-class DiffReply(NamedTuple):
-    """`changes` is None where the provider leaves the comparison to the engine."""
-
-    changes: bool | None
-    replaces: tuple[str, ...]
-    delete_before_replace: bool
-
-
-class StateReply(NamedTuple):
-    """What create, update and read answer; `inputs` is None where read gave none."""
-
-    id: str
-    outputs: PropertyMap
-    inputs: PropertyMap | None = None
 
 
 class DynamicHost:
@@ -97,7 +76,7 @@ class DynamicHost:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
-    def start(self) -> DynamicHost:
+    def start(self) -> Self:
         """Start the process and connect; what it prints becomes messages on the stack.
 
         Raises:
@@ -132,7 +111,7 @@ class DynamicHost:
 
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_GRPC_CHANNEL_OPTIONS)
         grpc.channel_ready_future(self._channel).result(timeout=_START_SECONDS)
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)  # type: ignore[no-untyped-call]
+        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
 
     def _read(self, stream: Any) -> None:
         def pump() -> None:
@@ -145,6 +124,10 @@ class DynamicHost:
         thread = threading.Thread(target=pump, name="rehearsal-host-output", daemon=True)
         thread.start()
         self._readers.append(thread)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit code, once it has ended; None when it does not run. `timeout` in seconds."""
+        return self._process.wait(timeout) if self._process is not None else None
 
     def close(self) -> None:
         """End the process, as the engine does when a run is over."""
@@ -161,7 +144,7 @@ class DynamicHost:
         if self._own_log:
             self.log.close()
 
-    def __enter__(self) -> DynamicHost:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
@@ -184,7 +167,7 @@ class DynamicHost:
 
     def configure(self, config: Mapping[str, Any], *, urn: str = "", id: str = "") -> None:  # noqa: A002
         """Give the configuration: full keys (`connect-users:region`) to text, secrets as `Secret`."""
-        request = _message(
+        request = message(
             "ConfigureRequest",
             args=encode(config, secrets=True, unknowns=True),
             variables={f"pulumi-python:config:{key}": str(reveal(value)) for key, value in config.items()},
@@ -194,7 +177,7 @@ class DynamicHost:
             sends_old_inputs_to_delete=True,
         )
         if urn:
-            _set(request, urn=urn, name=_name(urn), type=_type(urn), id=id)
+            set_fields(request, urn=urn, name=name_of(urn), type=type_of(urn), id=id)
         self.call("Configure", request)
 
     def cancel(self) -> None:
@@ -216,8 +199,8 @@ class DynamicHost:
         reply = self._resource_call(
             "Check",
             urn,
-            olds=_plain(olds or {}, unknowns),
-            news=_plain(news, unknowns),
+            olds=plain(olds or {}, unknowns),
+            news=plain(news, unknowns),
             randomSeed=random_seed,
         )
         return CheckReply(decode(reply.inputs), tuple((f.property, f.reason) for f in reply.failures))
@@ -238,9 +221,9 @@ class DynamicHost:
             "Diff",
             urn,
             id=id,
-            olds=_plain(olds, unknowns),
-            news=_plain(news, unknowns),
-            old_inputs=_plain(olds if old_inputs is None else old_inputs, unknowns),
+            olds=plain(olds, unknowns),
+            news=plain(news, unknowns),
+            old_inputs=plain(olds if old_inputs is None else old_inputs, unknowns),
             ignoreChanges=list(ignore_changes),
         )
         changes = {reply.DIFF_SOME: True, reply.DIFF_NONE: False}.get(reply.changes)
@@ -251,7 +234,7 @@ class DynamicHost:
     ) -> StateReply:
         """Create from checked inputs; `timeout` in seconds (0 = none) is told to the provider only."""
         reply = self._resource_call(
-            "Create", urn, properties=_plain(properties, preview), timeout=timeout, preview=preview
+            "Create", urn, properties=plain(properties, preview), timeout=timeout, preview=preview
         )
         return StateReply(reply.id, decode(reply.properties))
 
@@ -264,8 +247,8 @@ class DynamicHost:
         urn: str = URN,
     ) -> StateReply:
         """Read the live state; an empty id in the reply says that it is gone."""
-        fields: dict[str, Any] = {} if inputs is None else {"inputs": _plain(inputs, False)}
-        reply = self._resource_call("Read", urn, id=id, properties=_plain(properties, False), **fields)
+        fields: dict[str, Any] = {} if inputs is None else {"inputs": plain(inputs, False)}
+        reply = self._resource_call("Read", urn, id=id, properties=plain(properties, False), **fields)
         found = decode(reply.inputs) if reply.HasField("inputs") else None
         return StateReply(reply.id, decode(reply.properties), found)
 
@@ -286,9 +269,9 @@ class DynamicHost:
             "Update",
             urn,
             id=id,
-            olds=_plain(olds, False),
-            news=_plain(news, preview),
-            old_inputs=_plain(olds if old_inputs is None else old_inputs, False),
+            olds=plain(olds, False),
+            news=plain(news, preview),
+            old_inputs=plain(olds if old_inputs is None else old_inputs, False),
             timeout=timeout,
             preview=preview,
             ignoreChanges=list(ignore_changes),
@@ -309,37 +292,10 @@ class DynamicHost:
             "Delete",
             urn,
             id=id,
-            properties=_plain(properties, False),
-            old_inputs=_plain(properties if old_inputs is None else old_inputs, False),
+            properties=plain(properties, False),
+            old_inputs=plain(properties if old_inputs is None else old_inputs, False),
             timeout=timeout,
         )
 
     def _resource_call(self, method: str, urn: str, **fields: Any) -> Any:
-        return self.call(method, _message(f"{method}Request", urn=urn, name=_name(urn), type=_type(urn), **fields))
-
-
-def _plain(properties: Mapping[str, Any], unknowns: bool) -> Any:
-    return encode(properties, secrets=False, unknowns=unknowns)
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[3]
-
-
-def _type(urn: str) -> str:
-    return urn.split("::", 3)[2].rsplit("$", 1)[-1]
-
-
-def _message(kind: str, **fields: Any) -> Any:
-    """A request of `provider_pb2`; fields that the installed SDK does not know yet are left out."""
-    from pulumi.runtime.proto import provider_pb2
-
-    message = getattr(provider_pb2, kind)()
-    known = message.DESCRIPTOR.fields_by_name
-    return type(message)(**{key: value for key, value in fields.items() if key in known})
-
-
-def _set(message: Any, **fields: Any) -> None:
-    for key, value in fields.items():
-        if key in message.DESCRIPTOR.fields_by_name:
-            setattr(message, key, value)
+        return self.call(method, message(f"{method}Request", urn=urn, name=name_of(urn), type=type_of(urn), **fields))

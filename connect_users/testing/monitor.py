@@ -7,11 +7,11 @@ the reason recorded in the run.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
 
 from .applying import apply
@@ -22,9 +22,6 @@ from .providers import ProviderError
 from .state import STACK_TYPE, ResourceState, make_urn
 from .turns import declaration, give_up_turn, take_turn
 from .values import decode, encode
-
-if TYPE_CHECKING:
-    from pulumi.runtime.mocks import Mocks
 
 _UNSUPPORTED = "A rehearsal does not run {what}: what you see is without them."
 
@@ -41,11 +38,23 @@ class MonitorClosed(grpc.RpcError):
         return "resource monitor shut down"
 
 
+class _Nothing(Mocks):
+    """The SDK's mock monitor wants mocks; this one answers everything itself."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Never called."""
+        raise NotImplementedError(args.typ)
+
+    def call(self, args: MockCallArgs) -> Any:
+        """Never called."""
+        raise NotImplementedError(args.token)
+
+
 class RehearsalMonitor(MockMonitor):
     """Answers the program's calls out of one run."""
 
-    def __init__(self, run: Deployment, mocks: Mocks) -> None:
-        super().__init__(mocks)
+    def __init__(self, run: Deployment) -> None:
+        super().__init__(_Nothing())
         self._run = run
         self._warned: set[str] = set()
 
@@ -107,7 +116,6 @@ class RehearsalMonitor(MockMonitor):
 
     def _with_provider(self, goal: Goal, number: int) -> Goal:
         """The goal with its package's default provider where it names none; registered when first needed."""
-
 
         if not goal.custom or goal.provider or goal.type.startswith("pulumi:providers:"):
             return goal
@@ -191,16 +199,13 @@ class RehearsalMonitor(MockMonitor):
             raise MonitorClosed from None
         except ProviderError as error:
             raise InvokeFailed(request.tok, str(error)) from None
-        fields = {"return": encode(answer, secrets=True, unknowns=True, references=True)}
-        return resource_pb2.ResourceInvokeResponse(**fields)
+        return _invoked(answer)
 
     def _invoke(self, request: Any, args: dict[str, Any]) -> dict[str, Any]:
         run = self._run
         with run.generation:
             run.proceed()
-            reference = request.provider or self._default(
-                request.tok.split(":")[0], request.version, declaration.get()
-            )
+            reference = request.provider or self._default(request.tok.split(":")[0], request.version, declaration.get())
         probe = ResourceState(urn=reference, type="", custom=True, provider=reference)
         provider = run.registry.serving(probe)
         if provider is None:
@@ -211,9 +216,14 @@ class RehearsalMonitor(MockMonitor):
         state = self._run.news.get(urn)
         if state is None:
             raise InvokeFailed("pulumi:pulumi:getResource", f"unknown resource {urn}")
-        found = {"urn": urn, "id": state.id, "state": state.outputs}
-        fields = {"return": encode(found, secrets=True, unknowns=True, references=True)}
-        return resource_pb2.ResourceInvokeResponse(**fields)
+        return _invoked({"urn": urn, "id": state.id, "state": state.outputs})
+
+
+def _invoked(answer: dict[str, Any]) -> Any:
+    reply = resource_pb2.ResourceInvokeResponse()
+    # The field is named by a Python keyword.
+    getattr(reply, "return").CopyFrom(encode(answer, secrets=True, unknowns=True, references=True))
+    return reply
 
 
 class InvokeFailed(grpc.RpcError):
@@ -230,5 +240,3 @@ class InvokeFailed(grpc.RpcError):
     def details(self) -> str:
         """The engine's text."""
         return self._details
-
-

@@ -18,7 +18,9 @@ def find_old(run: Deployment, goal: Goal, urn: str) -> ResourceState | None:
         Stopped: two registrations claim one resource.
     """
     if urn in run.aliased:
-        run.fail(urn, f"Duplicate resource URN '{urn}' conflicting with alias on resource with URN '{run.aliased[urn]}'")
+        run.fail(
+            urn, f"Duplicate resource URN '{urn}' conflicting with alias on resource with URN '{run.aliased[urn]}'"
+        )
         raise Stopped
     for former in (urn, *former_urns(run, goal)):
         old = run.olds.get(former)

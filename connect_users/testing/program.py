@@ -60,7 +60,7 @@ def run(program: Program, setting: Setting, monitor: Any, engine_address: str) -
         context = contextvars.copy_context()
         try:
             context.run(_run, program, setting, monitor, engine_address)
-        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+        except BaseException as error:
             failures.append(error)
 
     with environment(setting.environment):
@@ -83,14 +83,16 @@ def _run(program: Program, setting: Setting, monitor: Any, engine_address: str) 
     loop.set_default_executor(Turns())
     asyncio.set_event_loop(loop)
     with grpc.insecure_channel(engine_address) as channel:
-        engine = _Engine(engine_pb2_grpc.EngineStub(channel))  # type: ignore[no-untyped-call]
+        engine = _Engine(engine_pb2_grpc.EngineStub(channel))
         _configure(setting, monitor, engine)
         try:
             loop.run_until_complete(run_in_stack(program))
         except RunError as error:
             raise ProgramFailed(str(error)) from None
-        except Exception as error:  # noqa: BLE001 - whatever the program raised
-            raise ProgramFailed(f"Program failed with an unhandled exception:\n{_user_traceback(error, program)}") from None
+        except Exception as error:
+            raise ProgramFailed(
+                f"Program failed with an unhandled exception:\n{_user_traceback(error, program)}"
+            ) from None
         finally:
             _close(loop)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .host_errors import InitFailed
     from .state import ResourceState
 
+
 class ProviderError(Exception):
     """A provider refused; the text is what the engine prints."""
 

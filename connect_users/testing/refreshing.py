@@ -97,9 +97,7 @@ def _drift(
     )
     if not verdict.changed:
         return (), False
-    return changes(old.inputs, new.inputs, internal=False) or changes(
-        old.outputs, new.outputs, internal=False
-    ), True
+    return changes(old.inputs, new.inputs, internal=False) or changes(old.outputs, new.outputs, internal=False), True
 
 
 def without_dangling(states: list[ResourceState]) -> list[ResourceState]:
@@ -108,8 +106,7 @@ def without_dangling(states: list[ResourceState]) -> list[ResourceState]:
     kept = []
     for state in states:
         properties = {
-            key: tuple(urn for urn in urns if urn in known)
-            for key, urns in state.property_dependencies.items()
+            key: tuple(urn for urn in urns if urn in known) for key, urns in state.property_dependencies.items()
         }
         kept.append(
             replace(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import atexit
-import os
-import sys
 import weakref
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .deleting import delete_rest
-from .deployment import Deployment
+from .deployment import Deployment, check_targets
 from .dynamic_provider import DynamicProvider
-from .engine_log import Diagnostic, EngineLog
-from .host import DynamicHost
+from .engine_log import Diagnostic
+from .hosts import Hosts, Place
 from .program import ProgramFailed, Setting, from_path, in_directory, run
 from .project import Project, read_project
 from .providers import MockProvider, Mocks, Provider, RandomProvider
@@ -27,9 +24,13 @@ from .surroundings import Surroundings
 from .values import Secret, has_secrets, reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from typing_extensions import Self
 
     from connect_users.emulator import Emulator
+
+    from .host import DynamicHost
 
 _open: weakref.WeakSet[Rehearsal] = weakref.WeakSet()
 
@@ -51,6 +52,7 @@ class Rehearsal:
         environment: variables for the program and the dynamic host (None = unset).
         mocks: a `pulumi.runtime.Mocks` for resources and functions that are neither dynamic nor `aws:connect`.
         organization: what `pulumi.get_organization()` says.
+        hosts: dynamic hosts to share with other rehearsals; None = its own.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Rehearsal:
         environment: Mapping[str, str | None] | None = None,
         mocks: Mocks | None = None,
         organization: str = "rehearsal",
+        hosts: Hosts | None = None,
     ) -> None:
         self._project = _project_of(program, project, stack)
         self._program = from_path(self._project.main) if not callable(program) else program
@@ -74,8 +77,9 @@ class Rehearsal:
         self._mocks = mocks
         self._file = Path(state).resolve() if state is not None else None
         self._states: list[ResourceState] = load(self._file) if self._file is not None else []
-        self._log = EngineLog()
-        self._hosts: dict[tuple[str, ...], DynamicHost] = {}
+        self._hosts = hosts or Hosts()
+        self._own_hosts = hosts is None
+        self._log = self._hosts.log
         self._surroundings = Surroundings(emulator, environment or {}, self._project.root)
         self._given = {self._full(key): value for key, value in (config or {}).items()}
         _open.add(self)
@@ -106,10 +110,15 @@ class Rehearsal:
         Raises:
             KeyError: there is none, or more than one.
         """
-        found = [state for state in self.state.values() if state.name == name]
+        found = [s for s in self.state.values() if s.name == name and not s.is_default_provider]
         if len(found) != 1:
             raise KeyError(f"{len(found)} resources are named {name!r}")
         return found[0]
+
+    @property
+    def hosts(self) -> tuple[DynamicHost, ...]:
+        """The dynamic hosts that run now."""
+        return self._hosts.running
 
     def set_config(self, key: str, value: str | Secret | None) -> None:
         """Set a configuration value, as `pulumi config set`; None removes it."""
@@ -141,17 +150,15 @@ class Rehearsal:
 
     def restart_hosts(self) -> None:
         """End the dynamic hosts, so that the next run starts new ones, as each run of the engine does."""
-        hosts, self._hosts = self._hosts, {}
-        for host in hosts.values():
-            host.close()
+        self._hosts.close()
 
     def close(self) -> None:
         """End the dynamic hosts and the rehearsal's own emulator."""
-        self.restart_hosts()
-        self._log.close()
+        if self._own_hosts:
+            self._hosts.close()
         self._surroundings.close()
 
-    def __enter__(self) -> Rehearsal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -166,7 +173,7 @@ class Rehearsal:
                     self._host_program(deployment)
             else:
                 self._host_program(deployment)
-            if not deployment.stopped:
+            if not deployment.is_stopped():
                 delete_rest(deployment)
 
         return self._finish(operation, deployment, work)
@@ -186,10 +193,10 @@ class Rehearsal:
             environment=self._surroundings.environment(),
         )
         try:
-            run(self._program, setting, RehearsalMonitor(deployment, _NoMocks()), self._log.address)
+            run(self._program, setting, RehearsalMonitor(deployment), self._log.address)
         except ProgramFailed as error:
             # Once the run is stopped, the program only reports that its monitor went away.
-            if not deployment.stopped:
+            if not deployment.is_stopped():
                 deployment.fail("", str(error))
 
     def _run_state(
@@ -220,8 +227,8 @@ class Rehearsal:
 
     def _finish(self, operation: Operation, deployment: Deployment, work: Callable[[], None]) -> Result:
         try:
-            self._check_targets(deployment)
             work()
+            check_targets(deployment)
         finally:
             if not deployment.dry_run:
                 self._keep(operation, deployment)
@@ -236,12 +243,6 @@ class Rehearsal:
             outputs=MappingProxyType(self._outputs(operation, deployment)),
             states=tuple(deployment.snapshot()),
         )
-
-    def _check_targets(self, deployment: Deployment) -> None:
-        known = {state.urn for state in deployment.prev}
-        for urn in sorted(deployment.targets or ()):
-            if urn not in known and not deployment.dry_run and not self._program:
-                deployment.fail("", f"Target '{urn}' could not be found in the stack.")
 
     def _keep(self, operation: Operation, deployment: Deployment) -> None:
         states = deployment.snapshot()
@@ -265,7 +266,7 @@ class Rehearsal:
     def _provider(self, package: str, state: ResourceState) -> Provider:
         """The registry's factory."""
         if package == DYNAMIC_PACKAGE:
-            return DynamicProvider(lambda: self._host(state), state.inputs)
+            return DynamicProvider(lambda: self._hosts.serving(state, self._place()), state.inputs)
         if package == "aws":
             return self._surroundings.aws_provider(self.config, state, self._mocks)
         if self._mocks is not None:
@@ -274,30 +275,13 @@ class Rehearsal:
             return RandomProvider()
         return Provider()
 
-    def _host(self, state: ResourceState) -> DynamicHost:
-        """The process of a provider resource and configuration: kept between runs, as they are slow to start."""
-        key = (state.urn, repr(sorted(reveal(state.inputs).items())))
-        host = self._hosts.get(key)
-        if host is None or not host.alive:
-            if host is not None:
-                host.close()
-            host = DynamicHost(
-                cwd=self._program_directory(),
-                project=self.project,
-                env=self._host_environment(),
-                log=self._log,
-            ).start()
-            host.configure(state.inputs, urn=state.urn, id=state.id)
-            self._hosts[key] = host
-        return host
-
-    def _host_environment(self) -> dict[str, str]:
-        merged = {**os.environ, **self._surroundings.environment()}
-        env = {key: value for key, value in merged.items() if value is not None}
-        if not self._in_files:
-            # A function's modules are those of this process; a project's host only has its own directory.
-            env["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-        return env
+    def _place(self) -> Place:
+        return Place(
+            directory=self._program_directory(),
+            project=self.project,
+            environment=self._surroundings.environment(),
+            share_modules=not self._in_files,
+        )
 
     def _program_directory(self) -> Path:
         main = self._project.main
@@ -305,18 +289,6 @@ class Rehearsal:
 
     def _full(self, key: str) -> str:
         return key if ":" in key else f"{self._project.name}:{key}"
-
-
-class _NoMocks:
-    """The SDK's mock monitor wants mocks; ours answers everything itself."""
-
-    def new_resource(self, args: Any) -> tuple[str | None, dict[str, Any]]:
-        """Never called."""
-        raise NotImplementedError(args)
-
-    def call(self, args: Any) -> Any:
-        """Never called."""
-        raise NotImplementedError(args)
 
 
 def _project_of(program: Callable[[], Any] | str | Path, name: str, stack: str) -> Project:

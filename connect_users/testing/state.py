@@ -114,9 +114,8 @@ def load(path: Path) -> list[ResourceState]:
         return []
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != _FORMAT:
-            raise ValueError
-        return [_state(resource) for resource in content["resources"]]
+        states = {_FORMAT: content["resources"]}[content["format"]]
+        return [_state(resource) for resource in states]
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ValueError(f"{path} is not the state of a rehearsal; give another file or delete it") from None
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .providers import Mocks, MockProvider, Provider
+from .providers import MockProvider, Mocks, Provider
 from .values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from connect_users.emulator import Emulator
 
@@ -46,6 +46,7 @@ class Surroundings:
         self._changes = dict(environment)
         self._root = root
         self._own: Emulator | None = None
+        self._aws: dict[tuple[str, str], Provider] = {}
 
     @property
     def emulator(self) -> Emulator | None:
@@ -89,7 +90,10 @@ class Surroundings:
         from .aws import AwsProvider
 
         found = state.inputs.get("region") or config.get("aws:region") or config.get(REGION) or _DEFAULT_REGION
-        return AwsProvider(endpoint, str(reveal(found)))
+        key = (endpoint, str(reveal(found)))
+        if key not in self._aws:
+            self._aws[key] = AwsProvider(*key)
+        return self._aws[key]
 
     def _endpoint(self, config: Mapping[str, Any]) -> str | None:
         if ENDPOINT in config:

@@ -39,6 +39,8 @@ class Secret:
 
     __slots__ = ("value",)
 
+    value: Any
+
     def __init__(self, value: Any) -> None:
         self.value = value.value if isinstance(value, Secret) else value
 
@@ -107,32 +109,32 @@ def _fill(out: Struct, properties: Mapping[str, Any], secrets: bool, unknowns: b
 
 def _encode(out: Value, value: Any, secrets: bool, unknowns: bool, references: bool) -> None:
     if isinstance(value, Secret):
-        if secrets:
-            value = {SIGNATURE: SECRET_SIGNATURE, "value": value.value}
-        else:
-            value = value.value
+        value = {SIGNATURE: SECRET_SIGNATURE, "value": value.value} if secrets else value.value
+    if isinstance(value, dict) and value.get(SIGNATURE) == RESOURCE_SIGNATURE and not references:
+        value = value.get("id") or value.get("urn")
+    if isinstance(value, dict):
+        out.struct_value.SetInParent()
+        _fill(out.struct_value, value, secrets, unknowns, references)
+    elif isinstance(value, list | tuple):
+        out.list_value.SetInParent()
+        for item in value:
+            if item is not UNKNOWN or unknowns:
+                _encode(out.list_value.values.add(), item, secrets, unknowns, references)
+    else:
+        _encode_scalar(out, value)
+
+
+def _encode_scalar(out: Value, value: Any) -> None:
     if value is None:
         out.null_value = 0  # type: ignore[assignment]
-    elif value is UNKNOWN:
-        out.string_value = UNKNOWN_WIRE
     elif isinstance(value, bool):
         out.bool_value = value
     elif isinstance(value, int | float):
         out.number_value = float(value)
+    elif value is UNKNOWN:
+        out.string_value = UNKNOWN_WIRE
     elif isinstance(value, str):
         out.string_value = value
-    elif isinstance(value, dict):
-        if value.get(SIGNATURE) == RESOURCE_SIGNATURE and not references:
-            _encode(out, value.get("id") or value.get("urn"), secrets, unknowns, references)
-        else:
-            out.struct_value.SetInParent()
-            _fill(out.struct_value, value, secrets, unknowns, references)
-    elif isinstance(value, list | tuple):
-        out.list_value.SetInParent()
-        for item in value:
-            if item is UNKNOWN and not unknowns:
-                continue
-            _encode(out.list_value.values.add(), item, secrets, unknowns, references)
     else:
         raise TypeError(f"a property of type {type(value).__name__} cannot go over the wire")
 

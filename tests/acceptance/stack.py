@@ -183,17 +183,23 @@ class Stack:
             if step["op"] != "same"
         }
 
+    @property
+    def _checkpoint(self) -> Path:
+        return self.backend / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+
     def state(self) -> dict[str, dict[str, Any]]:
         """The stack's resources by name, from the backend's file; secrets are left as they are stored."""
-        path = self.backend / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
-        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
+        latest = json.loads(self._checkpoint.read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
         return {resource["urn"].rsplit("::", 1)[1]: resource for resource in latest.get("resources", ())}
 
-    def pending(self) -> list[str]:
-        """Operations that the state says were never finished."""
-        path = self.backend / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
-        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"]["latest"]
-        return [operation["type"] for operation in latest.get("pending_operations", ())]
+    def mend_checkpoint(self) -> None:
+        """Take away the side files (``.attrs``) of the state that a killed CLI left empty, and then cannot read.
+
+        Pulumi's file:// backend replaces the state itself in one step, but not these; without them it does as well.
+        """
+        for path in self._checkpoint.parent.glob("*.attrs"):
+            if not path.stat().st_size:
+                path.unlink()
 
     def calls(self) -> list[str]:
         """The operations that were asked of the emulator since the last call of this."""

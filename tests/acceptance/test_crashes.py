@@ -37,6 +37,8 @@ POINTS: Final = [
     for operation, count in REQUESTS.items()
     for number in range(1, count + 1)
     for phase in get_args(Phase)
+    # The provider that an engine leaves behind goes on by itself: one moment of each request shows that it stops.
+    if victim != "engine" or phase == "committed"
 ]
 BEFORE: Final = {"bob": user("bob"), "cem": skilled("cem"), "dan": user("dan")}
 AFTER: Final = {
@@ -69,11 +71,11 @@ class Assassin:
             count = self._counts[record.operation, phase] = self._counts.get((record.operation, phase), 0) + 1
             if self.struck or (record.operation, count, phase) != self._point:
                 return
+            self.struck = True
             relatives = family(self.process.pid)
             dying = victims(relatives, self.process.pid, self._victim)
-            kill(dying)
-            self.struck = True
             self.left = [pid for pid in relatives if pid not in dying]
+            kill(dying)
         if phase == "received":
             raise _Dropped
 
@@ -140,6 +142,7 @@ def test_killed_at(continue_from: Any, victim: Victim, operation: str, number: i
             process.wait(timeout=60)
     assert assassin.struck, "the point was never reached"
     if victim != "provider":
+        stack.mend_checkpoint()
         stack.pulumi("cancel", "--yes")
     stack.up()
     kill(assassin.left)
@@ -151,7 +154,6 @@ def _assert_as_declared(stack: Stack) -> None:
     assert sorted(live) == ["ada", "bob", "cem2", "eva"]
     state = {name: item for name, item in stack.state().items() if "ConnectUser" in item["type"]}
     assert sorted(state) == ["ada", "bob", "cem"]
-    assert stack.pending() == []
     for item in state.values():
         told = live[item["inputs"]["username"]]
         owner = owner_of(told["Tags"])

@@ -241,8 +241,11 @@ class Engine:
             self.destroy()
             self._create(news)
             return
-        self._create(news)
-        self.doomed.append(old)
+        try:
+            self._create(news)
+        finally:
+            if self.state is not old:
+                self.doomed.append(old)
         self._delete_doomed()
 
     def _delete_doomed(self) -> None:

@@ -1,7 +1,8 @@
 """The AWS CLI against the emulator: a client that shares no process, and no botocore, with the rest of the tests.
 
-`CONNECT_USERS_AWSCLI` names an `aws` to use. Without it, `awscli` is installed from PyPI once, into `.venv-awscli` of the
-repository (it pins botocore, so it cannot live in the development environment); the test is skipped where pip cannot.
+`CONNECT_USERS_AWSCLI` names an `aws` to use. Without it, `awscli` is installed from PyPI once, into `.venv-awscli` of
+the repository (it pins botocore, so it cannot live in the development environment); the test is skipped where pip
+cannot.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.emulator import Emulator, seed
+from connect_users.emulator import seed
 from tests.contract.emulator.support import AGENT, BASIC, PASSWORD, SALES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from connect_users.emulator import Emulator
 
 #: 1.46 goes with botocore 1.44; the first with the per-channel parameters was 1.44.36.
 REQUIREMENT = "awscli>=1.46,<2"
@@ -44,9 +45,9 @@ def _install() -> Path:
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[Path]:
+def aws() -> Path:
     given = os.environ.get("CONNECT_USERS_AWSCLI")
-    yield Path(given) if given else _install()
+    return Path(given) if given else _install()
 
 
 class Cli:

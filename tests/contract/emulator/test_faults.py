@@ -120,7 +120,8 @@ def test_a_record_tells_all_but_the_password(emulator: Emulator, client: Any) ->
     )
     assert first.params == {**user(), "Password": "[redacted]"}
     assert "Boto3" in first.user_agent
-    assert first.attempt == "attempt=1; max=1"
+    assert first.attempt.startswith("attempt=1")
+    assert emulator.requests[-1] is third
     assert (second.status, second.code) == (409, "DuplicateResourceException")
     assert (third.operation, third.status) == ("ListPrompts", 501)
     assert PASSWORD not in repr(list(emulator.requests))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.session
 import pytest
@@ -13,9 +13,6 @@ import pytest
 from connect_users.emulator import Emulator, errors, model, seed
 from connect_users.emulator.calls import CONNECT
 from tests.contract.emulator.support import connect, create, described, refused, user
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SIGNED = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/connect/aws4_request, Signature=0"
@@ -166,8 +163,8 @@ def test_statuses_of_errors_are_those_of_the_service_model() -> None:
         assert errors.STATUS[code] == metadata["error"]["httpStatusCode"], code
 
 
-def test_handlers_answer_only_errors_that_their_operation_knows(start: Callable[..., Emulator]) -> None:
-    """Judged on what all other tests provoke most: duplicates, quotas and things in use."""
+def test_duplicates_quotas_and_things_in_use_are_errors_that_their_operations_know() -> None:
+    """The other tests provoke exactly these; the model must list them for the operation."""
     connect_model = model.service("connect")
     for operation in ("CreateUser", "CreateRoutingProfile", "CreateSecurityProfile", "CreateUserHierarchyGroup"):
         assert {"DuplicateResourceException", "LimitExceededException"} <= connect_model.operation(operation).errors

@@ -1,8 +1,10 @@
 """A dynamic provider over a directory of JSON files, which lets a test see every call and order every failure.
 
-The directory is the `cloud` input of each resource. A record is `<id>.json`; `calls.log` has one line a call, with
-the resource's name. Inputs: `name` (a change replaces), `slot` (a change replaces, the old one first), `size` (checked: at most 100),
-`note`, `password` (secret), `fail` (the call that fails: "create", "update", ...), `partial` (fails after the fact).
+The directory is the `cloud` input of each resource (default: configuration `toy:cloud`, else TOY_CLOUD). A record is `<id>.json`; `calls.log` has one line a call, with
+the resource's name. Inputs: `name` (a change replaces), `slot` (a change replaces, the old one first), `size` (at most
+100), `note`, `password` (secret), `fail` (the call that fails: "create", "update", ...), `partial` (it fails after the
+fact), `delay` (seconds that create takes), `say` ("some": the diff does not leave the
+comparison to the engine), `tell_timeout` (the output `told` is the timeout of the request).
 """
 
 from __future__ import annotations
@@ -119,6 +121,8 @@ class ToyProvider(ResourceProvider):
             _refuse("create refused")
         identifier = f"{props['name']}-{len(list(Path(props['cloud']).glob('*.json')))}-{os.urandom(2).hex()}"
         outs = {**props, "arn": f"arn:{identifier}", "token": "t-0", "greeting": ToyProvider.greeting}
+        if props.get("tell_timeout"):
+            outs["told"] = _frame_local("request").timeout
         self._save(identifier, outs)
         if props.get("partial"):
             self._partial(identifier, outs, props)
@@ -176,7 +180,7 @@ class Toy(Resource, module="toy", name="Toy"):
 
     def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions | None = None, **inputs: Any) -> None:
         inputs.setdefault("name", resource_name)
-        inputs.setdefault("cloud", pulumi.Config("toy").require("cloud"))
+        inputs.setdefault("cloud", pulumi.Config("toy").get("cloud") or os.environ["TOY_CLOUD"])
         outputs = {"arn": None, "token": None, "greeting": None, "note": None}
         super().__init__(ToyProvider(), resource_name, {**outputs, **inputs}, opts)
 

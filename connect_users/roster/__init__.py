@@ -1,0 +1,11 @@
+"""Rosters: from a file of people to the inputs of users, all problems at once. Pure, but for `reading.read`.
+
+    reading -> Table (headers, rows, lines)  -> people.judge -> Judged (people, problems, warnings)
+    csv_text  records  yaml_text  xlsx          columns  cells  names  rules of the resource
+
+Contract:
+- The rules are the resource's own (`connect_users.rules`); what is added here is about the file: headers, notations,
+  names, duplicates, holders of security profiles, leavers.
+- Order means nothing: shuffling the rows gives the same people.
+- Neither a password nor personal data is repeated in a message; a person is named by username and line.
+"""

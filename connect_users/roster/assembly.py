@@ -1,0 +1,184 @@
+"""From the cells of a row to the inputs of a user: reading, names to ids, defaults, lists with an entry per channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connect_users.roster.cells import BadCell
+from connect_users.roster.columns import PER_CHANNEL, Column, find, nearest
+from connect_users.roster.names import NameKind, Names, UnknownName
+from connect_users.roster.tables import Row, UnreadableRoster, from_records
+from connect_users.spec import UNKNOWN, Props
+
+
+def known(value: Any) -> Any:
+    """``value`` with `UNKNOWN` in place of everything that is not plain."""
+    if isinstance(value, (str, int, float)) or value is UNKNOWN or value is None:
+        return value
+    if isinstance(value, dict):
+        return {key: known(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [known(item) for item in value]
+    return UNKNOWN
+
+
+@dataclass(frozen=True)
+class Read:
+    """A cell that was read; `plain` as in `Assembled`."""
+
+    value: Any
+    names: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    plain: bool = True
+
+
+def _read(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = ()) -> Read:
+    return Read(value, names, problems, plain=known(value) == value)
+
+
+@dataclass
+class Assembled:
+    """One row's inputs, `UNKNOWN` where a cell cannot be used; what is wrong with which header.
+
+    Attributes:
+        plain: nothing in the inputs is an output of the program or the like.
+        profiles: the security profiles' names.
+    """
+
+    inputs: Props
+    problems: list[tuple[str, str]]
+    plain: bool = True
+    profiles: tuple[str, ...] = ()
+
+    def take(self, read: Read) -> None:
+        """Note what comes with a value."""
+        self.profiles += read.names
+        self.plain = self.plain and read.plain
+
+
+class Assembly:
+    """Assembles the rows of one table. Cells that say the same are read once: rosters repeat themselves.
+
+    Args:
+        columns: of each header; None for those to leave out.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, Column | None], names: Mapping[NameKind, Names], defaults: Mapping[str, Any]
+    ) -> None:
+        self._columns = dict(columns)
+        self._names = names
+        self._read: dict[str, dict[str, Read]] = {header: {} for header in columns}
+        self._defaults: list[tuple[str, tuple[str, ...], Read]] = []
+        self.default_problems: list[tuple[str, str]] = []
+        self._take_defaults(defaults)
+
+    def _take_defaults(self, defaults: Mapping[str, Any]) -> None:
+        try:
+            rows = from_records("defaults", [(0, defaults)]).rows
+        except UnreadableRoster as problem:
+            self.default_problems.append(("", problem.reason))
+            return
+        for header, raw in rows[0].cells if rows else ():
+            column = find(header)
+            if column is None:
+                near = nearest(header)
+                self.default_problems.append((header, "no such column" + (f"; did you mean {near}?" if near else "")))
+                continue
+            read = self._value(column, raw)
+            self.default_problems += [(header, text) for text in read.problems]
+            if column.path == ("tags",) and isinstance(read.value, dict):
+                parts = [(("tags", key), _read(item)) for key, item in read.value.items()]
+            else:
+                parts = [(column.path, read)]
+            self._defaults += [(header, path, value) for path, value in parts]
+
+    def default_header(self, parts: tuple[str, ...]) -> str:
+        """The header of the default that an input, or a part of one, came from; "" when there is none."""
+        for header, path, _ in self._defaults:
+            if path == parts[: len(path)] or parts == path[: len(parts)]:
+                return header
+        return ""
+
+    def of(self, row: Row) -> Assembled:
+        """The inputs of one row."""
+        tree: Props = {}
+        built = Assembled(tree, [])
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is None:
+                continue
+            read = self._cell(header, column, raw)
+            built.problems += [(header, text) for text in read.problems]
+            built.take(read)
+            if column.path == ("tags",) and isinstance(read.value, dict):
+                for key, value in read.value.items():
+                    self._put(built, header, ("tags", key), value)
+            else:
+                self._put(built, header, column.path, read.value)
+        for _, path, default in self._defaults:
+            if _add(tree, path, default.value):
+                built.take(default)
+        for name in PER_CHANNEL.intersection(tree):
+            if isinstance(tree[name], dict):
+                tree[name] = [{"channel": channel, **members} for channel, members in tree[name].items()]
+        return built
+
+    def _cell(self, header: str, column: Column, raw: Any) -> Read:
+        if not isinstance(raw, str):
+            return self._value(column, raw)
+        known = self._read[header]
+        if raw not in known:
+            known[raw] = self._value(column, raw)
+        return known[raw]
+
+    def _value(self, column: Column, raw: Any) -> Read:
+        try:
+            value = column.read(raw)
+        except BadCell as problem:
+            return _read(UNKNOWN, problems=(str(problem),))
+        if column.kind is None:
+            return _read(value)
+        if isinstance(value, list):
+            found = [self._id(column.kind, item) for item in value]
+            told = tuple(item for item in value if isinstance(item, str))
+            return _read([read.value for read in found], told, tuple(text for read in found for text in read.problems))
+        return self._id(column.kind, value)
+
+    def _id(self, kind: NameKind, name: Any) -> Read:
+        names = self._names.get(kind)
+        if names is None or not isinstance(name, str):
+            # An output, or what the rules will refuse.
+            return _read(UNKNOWN if isinstance(name, str) else name)
+        try:
+            return _read(names.id_of(name))
+        except UnknownName as problem:
+            return _read(UNKNOWN, problems=(str(problem),))
+
+    @staticmethod
+    def _put(built: Assembled, header: str, path: tuple[str, ...], value: Any) -> None:
+        node: Any = built.inputs
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                built.problems.append((header, f"given beside {path[0]}; keep one of them"))
+                return
+        if path[-1] in node and node[path[-1]] is not value and node[path[-1]] != value:
+            built.problems.append((header, "another column says something else for the same; keep one of them"))
+            return
+        node[path[-1]] = value
+
+
+def _add(tree: Props, path: tuple[str, ...], value: Any) -> bool:
+    """Put a default where nothing is; whether it was."""
+    node: Any = tree
+    for part in path[:-1]:
+        node = node.setdefault(part, {})
+        if not isinstance(node, dict):
+            return False
+    if path[-1] in node:
+        return False
+    node[path[-1]] = value
+    return True

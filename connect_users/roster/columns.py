@@ -1,0 +1,183 @@
+"""The columns that a roster may have, and the headers by which they are recognised.
+
+Three families of headers, none of which depends on case:
+- our own: AWS's words in snake_case, nested by dots (``identity_info.first_name``), with short forms;
+- per channel: ``acw.chat``, ``auto_accept.voice``, ``phone_number.voice``, ...; per tag: ``tags.team``;
+- those of the console's CSV templates since 2018, and of AWS's blog tool (connect administrator guide, "Add users in
+  bulk"): ``user login``, ``security_profile_name_1|security_profile_name_2``, ``ACW timeout (seconds)``, ...
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from connect_users import limits
+from connect_users.roster import cells
+from connect_users.roster.names import NameKind
+from connect_users.spec import BY_NAME, FIELDS, Field, Kind
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: the header that the documentation uses.
+        path: where its values go: input, member; of a per-channel list: input, channel, members.
+        read: from a cell to a value; may raise `cells.BadCell`.
+        kind: the cells hold names of this kind, to be exchanged for ids.
+        others: other headers, normalised.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    read: Any
+    kind: NameKind | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def structured(self) -> bool:
+        """Whether a map in a cell is a value, and not a group of columns."""
+        return self.path[0] in ("tags", "user_proficiencies")
+
+
+#: (our header without the channel, input, members, whether only VOICE has it).
+_PER_CHANNEL: Final[tuple[tuple[str, str, tuple[str, ...], bool], ...]] = (
+    ("auto_accept", "auto_accept_configs", ("auto_accept",), False),
+    ("auto_accept.first_callback", "auto_accept_configs", ("agent_first_callback_auto_accept",), True),
+    ("acw", "after_contact_work_configs", ("after_contact_work_config", "after_contact_work_time_limit"), False),
+    (
+        "acw.first_callback",
+        "after_contact_work_configs",
+        ("agent_first_callback_after_contact_work_config", "after_contact_work_time_limit"),
+        True,
+    ),
+    ("phone_type", "phone_number_configs", ("phone_type",), True),
+    ("phone_number", "phone_number_configs", ("phone_number",), True),
+    ("persistent_connection", "persistent_connection_configs", ("persistent_connection",), True),
+    ("voice_enhancement", "voice_enhancement_configs", ("voice_enhancement_mode",), True),
+)
+
+#: Headers of the console's templates (A: 2018-2021, B: 2022-2025, C: 2026) and of AWS's blog tool, without the
+#: explanation in brackets at their end, normalised.
+_CONSOLE: Final[dict[str, tuple[str, ...]]] = {
+    "username": ("user_login",),
+    "identity_info.first_name": ("first_name",),
+    "identity_info.last_name": ("last_name",),
+    "identity_info.email": ("email", "email_address"),
+    "identity_info.secondary_email": ("secondary_email", "secondary_email_address"),
+    "identity_info.mobile": ("mobile",),
+    "routing_profile": ("routing_profile_name",),
+    "security_profiles": ("security_profile", "security_profile_name"),
+    "hierarchy_group": ("agent_hierarchy", "user_hierarchy", "userhierarchy", "hierarchy"),
+    "phone_config.phone_type": ("phone_type",),
+    "phone_config.desk_phone_number": ("phone_number", "desk_phone_number"),
+    "phone_config.auto_accept": ("soft_phone_auto_accept", "auto_accept"),
+    "phone_config.after_contact_work_time_limit": ("acw_timeout", "acw", "after_contact_work_time_limit"),
+    "phone_config.persistent_connection": ("persistent_connection",),
+    "voice_enhancement.voice": ("audio_enhancement", "voice_enhancement"),
+    "user_proficiencies": ("proficiencies",),
+}
+
+_PHONE_TYPE: Final = {"soft": "SOFT_PHONE", "softphone": "SOFT_PHONE", "desk": "DESK_PHONE", "deskphone": "DESK_PHONE"}
+_ENHANCEMENT: Final = {"isolate_voice": "VOICE_ISOLATION", "suppress_noise": "NOISE_SUPPRESSION"}
+
+
+def _reader(field: Field) -> Any:
+    if field.name == "password":
+        return cells.verbatim
+    if field.choices:
+        return cells.Choice(field.choices, **_PHONE_TYPE, **_ENHANCEMENT)
+    if field.name == "user_proficiencies":
+        return cells.proficiencies
+    readers = {Kind.FLAG: cells.flag, Kind.WHOLE: cells.whole, Kind.IDS: cells.names, Kind.TAGS: cells.tags}
+    return readers.get(field.kind, cells.text if field.kind in (Kind.TEXT, Kind.ID) else _as_it_is)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _columns() -> Iterator[Column]:
+    # The instance is the roster's, not a person's.
+    for field in FIELDS[1:]:
+        if field.kind in (Kind.ID, Kind.IDS):
+            kind = NameKind(field.resource)
+            plural = field.kind is Kind.IDS
+            name = field.name.removesuffix("_ids" if plural else "_id") + ("s" if plural else "")
+            read = cells.path if kind is NameKind.HIERARCHY_GROUP else _reader(field)
+            yield Column(name, (field.name,), read, kind, _CONSOLE.get(name, ()))
+            yield Column(field.name, (field.name,), _reader(field))
+        elif field.kind is Kind.BLOCK:
+            for member in field.members:
+                name = f"{field.name}.{member.name}"
+                yield Column(name, (field.name, member.name), _reader(member), None, _CONSOLE.get(name, ()))
+        else:
+            # Of the per-channel lists this is the list itself, as YAML, JSON and programs may give it.
+            yield Column(field.name, (field.name,), _reader(field), None, _CONSOLE.get(field.name, ()))
+    for short, name, members, voice_only in _PER_CHANNEL:
+        leaf = BY_NAME[name].by_name[members[0]]
+        for member in members[1:]:
+            leaf = leaf.by_name[member]
+        word, _, suffix = short.partition(".")
+        for channel in ("VOICE",) if voice_only else limits.CHANNELS:
+            header = ".".join(part for part in (word, channel.lower(), suffix) if part)
+            yield Column(header, (name, channel, *members), _reader(leaf), None, _CONSOLE.get(header, ()))
+
+
+#: Every column but ``tags.<key>``, in the order of the documentation.
+COLUMNS: Final = tuple(_columns())
+#: Inputs that are lists with one entry for each channel.
+PER_CHANNEL: Final = frozenset(name for _, name, _, _ in _PER_CHANNEL)
+_BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.others)}
+#: Headers that begin a group in nested records.
+_GROUPS: Final = frozenset(
+    header[:dot] for header in _BY_HEADER for dot in range(len(header)) if header[dot] == "."
+)
+_EXPLANATION: Final = re.compile(r"\s*\([^()]*\)\s*$")
+_NUMBERED: Final = re.compile(r"(security_profile_name|user_hierarchy)(_\d+)?(\|\1(_\d+)?)*")
+
+
+def normal(header: str) -> str:
+    """A header without what does not count: case, an explanation in brackets, numbering, blanks or underscores."""
+    words = _EXPLANATION.sub("", header.strip().lower())
+    words = re.sub(r"\s*\|\s*", "|", words)
+    words = re.sub(r"[\s_-]+", "_", words)
+    numbered = _NUMBERED.fullmatch(words)
+    return numbered[1] if numbered else words
+
+
+@functools.lru_cache(maxsize=1024)
+def find(header: str) -> Column | None:
+    """The column of a header; None when nobody knows it."""
+    column = _BY_HEADER.get(normal(header))
+    if column is None and re.match(r"\s*tags\.\S", header, re.IGNORECASE):
+        # Keys of tags are case-sensitive.
+        key = header.strip()[len("tags.") :]
+        return Column(f"tags.{key}", ("tags", key), cells.text)
+    return column
+
+
+def is_group(header: str) -> bool:
+    """Whether a map under this name holds columns: ``identity_info``, ``acw``, ``acw.voice``."""
+    return normal(header) in _GROUPS
+
+
+@functools.lru_cache(maxsize=256)
+def nearest(header: str) -> str:
+    """The header that ``header`` may be a misspelling of, or ""."""
+    return next(iter(difflib.get_close_matches(normal(header[:80]), _BY_HEADER, n=1)), "")
+
+
+def of_path(path: tuple[str, ...]) -> Column | None:
+    """The column that the documentation names for an input, or for a part of one."""
+    for length in range(len(path), 0, -1):
+        for column in COLUMNS:
+            if column.path == path[:length]:
+                return column
+    return None

@@ -1,0 +1,77 @@
+"""CSV and its relatives: separated by commas, semicolons (Excel, where the comma is the decimal sign) or tabs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from connect_users.roster.columns import find
+from connect_users.roster.tables import Table, UnreadableRoster, from_grid
+
+_SEPARATORS: Final = (",", ";", "\t")
+_SEP_LINE: Final = "sep="
+#: Characters of one cell; no cell of a person is as long, but one whose quote is never closed is.
+_CELL_MAX: Final = 131_072
+
+
+def read(text: str, source: str) -> Table:
+    """The table of a text; the separator is told from its header, or from Excel's line ``sep=;``.
+
+    Raises:
+        UnreadableRoster: a quote that is not closed, nothing in it, no header.
+    """
+    skipped = 0
+    separator = ""
+    first, _, rest = text.partition("\n")
+    if first.strip().strip('"').lower().startswith(_SEP_LINE):
+        separator = first.strip().strip('"')[len(_SEP_LINE) :]
+        text, skipped = rest, 1
+    rows = []
+    end = skipped
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator[:1] or _separator(text), strict=True)
+    try:
+        for values in reader:
+            # A row starts where the one before it ended: its cells may have line breaks in quotes.
+            if any(values):
+                rows.append((end + 1, values))
+            end = skipped + reader.line_num
+    except csv.Error as error:
+        raise UnreadableRoster(source, _reason(error), end + 1) from None
+    if not rows:
+        raise UnreadableRoster(source, "is empty; the first line must name the columns")
+    (line, headers), *people = rows
+    return from_grid(source, headers, line, people)
+
+
+def _reason(error: csv.Error) -> str:
+    if "end of data" in str(error) or "field larger" in str(error):
+        return "a quote is opened on this line and never closed"
+    if "expected after" in str(error):
+        return "something follows a closing quote; write a quote inside quotes twice"
+    return f"cannot be read as CSV: {error}"
+
+
+def _separator(text: str) -> str:
+    """The separator under which most of the headers are known; the comma where none is."""
+    start = text.lstrip("\r\n").split("\n", 1)[0]
+
+    def known(separator: str) -> tuple[int, int]:
+        try:
+            headers = next(csv.reader([start], delimiter=separator), [])
+        except csv.Error:
+            return (0, 0)
+        return (sum(find(header) is not None for header in headers), len(headers))
+
+    return max(_SEPARATORS, key=known)
+
+
+def write(headers: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str = ",") -> str:
+    """The inverse of `read`: a text with a line of headers and a row for each map."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=separator, lineterminator="\n")
+    writer.writerow(headers)
+    for row in rows:
+        writer.writerow([row.get(header, "") for header in headers])
+    return target.getvalue()

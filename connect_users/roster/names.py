@@ -1,0 +1,110 @@
+"""From the names of profiles and hierarchy groups to their ids.
+
+A name is looked for in the mapping that the program gives first, then asked of the instance where there is a look-up.
+Where there is neither, names cannot be judged: `strict` says whether that is a problem.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final
+
+from connect_users.errors import ConnectUsersError
+from connect_users.spec import UNKNOWN, bare_id
+
+
+class NameKind(Enum):
+    """What is named; the value is the word in ARNs."""
+
+    ROUTING_PROFILE = "routing-profile"
+    SECURITY_PROFILE = "security-profile"
+    HIERARCHY_GROUP = "agent-group"
+
+    @property
+    def words(self) -> str:
+        """As a message says it."""
+        return self.name.lower().replace("_", " ")
+
+    @property
+    def argument(self) -> str:
+        """The argument of a roster that maps the names."""
+        return f"{self.name.lower()}s"
+
+
+class UnknownName(ValueError):
+    """A name that stands for nothing; the text says so, with a suggestion."""
+
+
+#: Asks the instance for the id of a name; raises a `ConnectUsersError` where there is none.
+LookUp = Callable[[str], Any]
+_SHOWN: Final = 5
+
+
+@dataclass
+class Names:
+    """The names of one kind.
+
+    Attributes:
+        given: name -> id, or anything that will be one (an output, `UNKNOWN`); None when no mapping is given.
+        look_up: asks the instance; None when there is no look-up.
+        strict: names that cannot be judged are problems, not `UNKNOWN`.
+    """
+
+    kind: NameKind
+    given: Mapping[str, Any] | None = None
+    look_up: LookUp | None = None
+    strict: bool = True
+    _answers: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def id_of(self, name: str) -> Any:
+        """The id of a name; each name is looked up once.
+
+        Raises:
+            UnknownName
+        """
+        if name not in self._answers:
+            try:
+                self._answers[name] = self._find(name)
+            except UnknownName as problem:
+                self._answers[name] = problem
+        answer = self._answers[name]
+        if isinstance(answer, UnknownName):
+            raise UnknownName(str(answer))
+        return answer
+
+    def id_if_known(self, name: str) -> str | None:
+        """The bare id of a name where it can be told without asking anybody."""
+        found = self._answers.get(name, (self.given or {}).get(name))
+        return str(bare_id(found)) if isinstance(found, str) else None
+
+    def _find(self, name: str) -> Any:
+        if self.given is not None and name in self.given:
+            return self.given[name]
+        if self.look_up is not None:
+            try:
+                return self.look_up(name)
+            except ConnectUsersError as problem:
+                raise UnknownName(str(problem)) from None
+        if self.given is not None:
+            raise UnknownName(f"{name!r} is not a {self.kind.words} of this roster{suggestion(name, self.given)}")
+        if self.strict:
+            raise UnknownName(
+                f"{name!r} cannot be looked up; give the roster {self.kind.argument}={{{name!r}: ...}} or instance="
+            )
+        return UNKNOWN
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """What to write instead of ``name``, as the end of a message."""
+    known = list(known)
+    folded = {item.casefold(): item for item in known}
+    near = difflib.get_close_matches(name.casefold()[:100], folded, n=1)
+    if near:
+        return f"; did you mean {folded[near[0]]!r}?"
+    if not known:
+        return "; it has none"
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"; it has {', '.join(map(repr, sorted(known)[:_SHOWN]))}{more}"

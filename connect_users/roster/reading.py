@@ -1,0 +1,86 @@
+"""From a file, or from rows of a program, to a `Table`. The one module of the roster that opens files.
+
+Formats go by the file's suffix. Text is UTF-8, with or without a byte order mark, or UTF-16 with one (Excel's "Unicode
+text"); all of it is brought to Unicode's Normalization Form C by the readers of cells.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from connect_users.roster import csv_text, json_text, yaml_text
+from connect_users.roster.tables import Table, UnreadableRoster, from_records
+
+#: Rows as a program may give them: maps, or a pandas or polars frame.
+Rows = Any
+_TEXTS: Final[dict[str, Callable[[str, str], Table]]] = {
+    ".csv": csv_text.read,
+    ".tsv": csv_text.read,
+    ".tab": csv_text.read,
+    ".txt": csv_text.read,
+    ".json": json_text.read,
+    ".yaml": yaml_text.read,
+    ".yml": yaml_text.read,
+}
+_WORKBOOKS: Final = (".xlsx", ".xlsm")
+SUFFIXES: Final = (*_TEXTS, *_WORKBOOKS)
+
+
+def read(roster: str | os.PathLike[str] | Rows) -> Table:
+    """The table of a file (relative paths: to the working directory, which is the Pulumi program's) or of rows.
+
+    Raises:
+        UnreadableRoster: the file is not there, not of a known format, or not written in it.
+    """
+    if isinstance(roster, (str, os.PathLike)):
+        return read_file(Path(roster), str(roster))
+    return from_records("", list(enumerate(_records(roster), start=1)))
+
+
+def read_file(path: Path, source: str) -> Table:
+    """The table of a file that messages call ``source``.
+
+    Raises:
+        UnreadableRoster
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        advice = "save it as .xlsx or .csv" if suffix in (".xls", ".ods", ".numbers") else "a roster is one of"
+        known = "" if "save" in advice else f" {' '.join(SUFFIXES)}"
+        raise UnreadableRoster(source, f"files with the suffix {suffix!r} cannot be read; {advice}{known}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableRoster(source, f"cannot be read: {error.strerror or type(error).__name__}") from None
+    if suffix in _WORKBOOKS:
+        from connect_users.roster import workbook
+
+        return workbook.read(data, source)
+    return _TEXTS[suffix](_decoded(data, source), source)
+
+
+def _decoded(data: bytes, source: str) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableRoster(source, "is not UTF-8; save it as 'CSV UTF-8' (in Excel's list of formats)", line) from None
+
+
+def _records(rows: Rows) -> Iterable[Any]:
+    # Frames, without importing either library: polars has to_dicts, pandas to_dict.
+    if hasattr(rows, "to_dicts"):
+        return list(rows.to_dicts())
+    if hasattr(rows, "to_dict") and not isinstance(rows, Mapping):
+        return list(rows.to_dict("records"))
+    if isinstance(rows, (Mapping, bytes)) or not isinstance(rows, Iterable):
+        raise UnreadableRoster("", f"roster= is neither a path nor rows, but a {type(rows).__name__}")
+    return rows

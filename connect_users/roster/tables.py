@@ -1,0 +1,131 @@
+"""What is read from any kind of roster: rows of cells under headers, each with its place. No meaning yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from connect_users.errors import ConnectUsersError
+from connect_users.roster.cells import absent
+from connect_users.roster.columns import find, is_group
+
+#: Deeper nesting is no roster (and may be a file that refers to itself).
+_DEPTH = 4
+
+
+class UnreadableRoster(ConnectUsersError):
+    """A roster that is not written in its format.
+
+    Attributes:
+        line: where, 0 when it cannot be told.
+        reason: the text without the place.
+    """
+
+    def __init__(self, source: str, reason: str, line: int = 0) -> None:
+        super().__init__(f"{place(source, line)}: {reason}")
+        self.source = source
+        self.line = line
+        self.reason = reason
+
+
+def place(source: str, line: int) -> str:
+    """How a message names a line: ``agents.csv:14``; a row of a program's own rows: ``row 14``."""
+    if not line:
+        return source or "roster"
+    return f"{source}:{line}" if source else f"row {line}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person: the cells that are not empty, each with its header as it was written.
+
+    Attributes:
+        line: the first line of the row, from 1; of a program's own rows, their number from 1.
+        surplus: cells beyond the last header.
+    """
+
+    line: int
+    cells: Sequence[tuple[str, Any]]
+    surplus: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A roster.
+
+    Attributes:
+        source: the file's name as the user wrote it; "" for a program's own rows.
+        headers: each with the line it was first seen on.
+        twice: headers that were written twice.
+    """
+
+    source: str
+    rows: tuple[Row, ...]
+    headers: Mapping[str, int] = field(default_factory=dict)
+    twice: tuple[str, ...] = ()
+
+
+def from_grid(source: str, headers: Sequence[Any], header_line: int, rows: Sequence[tuple[int, Sequence[Any]]]) -> Table:
+    """A table of a file that has one line of headers.
+
+    Args:
+        rows: each with its line; wholly empty ones are left out.
+    """
+    names = ["" if absent(header) else str(header).strip() for header in headers]
+    seen: dict[str, int] = {}
+    twice = []
+    for name in names:
+        if name in seen:
+            twice.append(name)
+        elif name:
+            seen[name] = header_line
+    if not seen:
+        raise UnreadableRoster(source, "there is no header; the first line must name the columns", header_line)
+    found = []
+    plain = all(names)
+    for line, values in rows:
+        # Under no header a cell is surplus, as it is beyond the last one.
+        cells = [(name, value) for name, value in zip(names, values, strict=False) if value and name and not absent(value)]
+        surplus = 0 if plain and len(values) <= len(names) else _surplus(names, values)
+        if cells or surplus:
+            found.append(Row(line, cells, surplus))
+    return Table(source, tuple(found), seen, tuple(dict.fromkeys(twice)))
+
+
+def _surplus(names: Sequence[str], values: Sequence[Any]) -> int:
+    held = [not absent(value) for value in values]
+    return sum(held[len(names) :]) + sum(not name and full for name, full in zip(names, held, strict=False))
+
+
+def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
+    """A table of a list of maps, nested or flat, each with its line.
+
+    Raises:
+        UnreadableRoster: an element is no map.
+    """
+    headers: dict[str, int] = {}
+    rows = []
+    for line, record in records:
+        if not isinstance(record, Mapping):
+            raise UnreadableRoster(source, "is not a person; a roster is a list of maps, one for each person", line)
+        cells = _flat(source, line, "", record, _DEPTH)
+        for header, _ in cells:
+            headers.setdefault(header, line)
+        if cells:
+            rows.append(Row(line, cells))
+    return Table(source, tuple(rows), headers)
+
+
+def _flat(source: str, line: int, prefix: str, record: Mapping[Any, Any], depth: int) -> list[tuple[str, Any]]:
+    if not depth:
+        raise UnreadableRoster(source, f"{prefix.rstrip('.')}: is nested too deeply", line)
+    cells = []
+    for name, value in record.items():
+        header = f"{prefix}{name}"
+        column = find(header)
+        if isinstance(value, Mapping) and not (column and column.structured) and is_group(header):
+            cells += _flat(source, line, f"{header}.", value, depth - 1)
+        elif not absent(value):
+            cells.append((header, value))
+    return cells

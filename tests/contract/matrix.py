@@ -1,0 +1,183 @@
+"""The fault matrix: every operation of the provider, every request that it sends, every fault that can befall it there.
+
+Data only. `test_provider_matrix` tries every row and holds `FAULTS.md` equal to `document()`; write it anew with
+``python -m tests.contract.matrix > tests/contract/FAULTS.md``.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from enum import Enum
+
+
+class End(Enum):
+    """How a row must end. In every case: no user twice, none lost, nobody else's user touched."""
+
+    SAME_RUN = "mended"
+    NEXT_RUN = "next run"
+    STOPPED = "stops at once"
+
+
+MEANING = {
+    End.SAME_RUN: "the same run gets over it and ends well",
+    End.NEXT_RUN: "this run fails or dies; the state keeps what is known to be true; running again ends well",
+    End.STOPPED: "as `next run`, and the request that failed was sent exactly once",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one request.
+
+    Attributes:
+        name: in the ids of tests and the document.
+        text: what happens.
+        kind: of the emulator's faults, or the phase at which the provider is killed.
+        code: the AWS error, for kinds that answer one.
+        times: requests that it befalls.
+    """
+
+    name: str
+    text: str
+    kind: str
+    end: End
+    code: str = "InternalServiceException"
+    times: int = 1
+
+    @property
+    def kills(self) -> bool:
+        """Whether it kills the provider's process."""
+        return self.name.startswith("killed")
+
+
+_FOREVER = 100_000
+
+FAULTS = (
+    Fault("killed before", "SIGKILL while the request is on its way; it never arrives", "received", End.NEXT_RUN),
+    Fault("killed after", "SIGKILL after the request was carried out, before its answer", "committed", End.NEXT_RUN),
+    Fault("killed answered", "SIGKILL when the answer is on its way back", "answered", End.NEXT_RUN),
+    Fault("lost request", "the connection closes before the request is carried out", "drop-before", End.SAME_RUN),
+    Fault("lost answer", "the connection closes after the request was carried out", "drop-after", End.SAME_RUN),
+    Fault("500 before", "InternalServiceException, nothing was done", "error-before", End.SAME_RUN),
+    Fault("500 after", "InternalServiceException, but the request was carried out", "error-after", End.SAME_RUN),
+    Fault("garbage", "a proxy's HTML page (502), but the request was carried out", "garbage", End.SAME_RUN),
+    Fault("throttled", "ThrottlingException", "error-before", End.SAME_RUN, "ThrottlingException", 3),
+    Fault("too many", "TooManyRequestsException", "error-before", End.SAME_RUN, "TooManyRequestsException", 3),
+    Fault("outage", "500 for longer than `connect-users:timeout`", "error-before", End.NEXT_RUN, times=_FOREVER),
+    Fault(
+        "outage after", "the same, but every request was carried out", "error-after", End.NEXT_RUN, times=_FOREVER
+    ),
+    Fault("no answers", "every answer is lost for longer than the timeout", "drop-after", End.NEXT_RUN, times=_FOREVER),
+    Fault("denied", "AccessDeniedException", "error-before", End.STOPPED, "AccessDeniedException", _FOREVER),
+    Fault("quota", "LimitExceededException", "error-before", End.STOPPED, "LimitExceededException", _FOREVER),
+    Fault("expired", "ExpiredTokenException", "error-before", End.STOPPED, "ExpiredTokenException", _FOREVER),
+    Fault("invalid", "InvalidRequestException", "error-before", End.STOPPED, "InvalidRequestException", _FOREVER),
+    Fault("not found", "one ResourceNotFoundException", "error-before", End.SAME_RUN, "ResourceNotFoundException"),
+)
+
+#: Requests that are not repeated when something is not found: there, it means a wrong id and not a lag.
+_NOT_FOUND_IS_FINAL = {"GetSecretValue", "SearchUsers", "ListUserProficiencies"}
+
+UPDATES = (
+    "UpdateUserRoutingProfile",
+    "UpdateUserSecurityProfiles",
+    "UpdateUserHierarchy",
+    "UpdateUserIdentityInfo",
+    "UpdateUserPhoneConfig",
+    "DisassociateUserProficiencies",
+    "AssociateUserProficiencies",
+    "UpdateUserProficiencies",
+    "UntagResource",
+    "TagResource",
+)
+_FINDING = ("CreateUser", "SearchUsers", "DescribeUser", "ListUserProficiencies", "TagResource")
+
+#: Operation -> the requests of an undisturbed run, in order.
+OPERATIONS: dict[str, tuple[str, ...]] = {
+    "create": ("CreateUser",),
+    "create with proficiencies": ("CreateUser", "AssociateUserProficiencies"),
+    "create with a password from Secrets Manager": ("GetSecretValue", "CreateUser"),
+    "update": UPDATES,
+    "update of per-channel lists": ("UpdateUserConfig",),
+    "first change of an imported user": ("UpdateUserRoutingProfile", "TagResource"),
+    "refresh": ("DescribeUser", "ListUserProficiencies"),
+    "delete": ("DescribeUser", "DeleteUser"),
+    "take over what a crash left behind": (*_FINDING, *UPDATES),
+    "adopt": (*_FINDING, *UPDATES),
+    "rename": ("CreateUser", "AssociateUserProficiencies", "DescribeUser", "DeleteUser"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault at one request of one operation, and how that must end."""
+
+    operation: str
+    index: int
+    fault: Fault
+
+    @property
+    def call(self) -> str:
+        """The AWS operation of the request."""
+        return OPERATIONS[self.operation][self.index]
+
+    @property
+    def earlier(self) -> int:
+        """How many requests of the same AWS operation come before it."""
+        return OPERATIONS[self.operation][: self.index].count(self.call)
+
+    @property
+    def end(self) -> End:
+        """The end that is expected."""
+        final = self.call in _NOT_FOUND_IS_FINAL or (self.call == "TagResource" and self.index == len(_FINDING) - 1)
+        if self.fault.name == "not found" and final:
+            return End.STOPPED
+        return self.fault.end
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.fault.name} at {self.index + 1} {self.call}"
+
+
+ROWS = tuple(
+    Row(operation, index, fault)
+    for operation, calls in OPERATIONS.items()
+    for index in range(len(calls))
+    for fault in FAULTS
+)
+
+
+def document() -> str:
+    """The matrix as a page for readers."""
+    kills = sum(row.fault.kills for row in ROWS)
+    lines = [
+        "# What happens when things go wrong",
+        "",
+        "<!-- Written by `python -m tests.contract.matrix`; edit tests/contract/matrix.py instead. -->",
+        "",
+        f"{len(ROWS)} rows: {len(OPERATIONS)} operations, every request that each of them sends, {len(FAULTS)} faults.",
+        f"Every row is a test (`tests/contract/test_provider_matrix*.py`); {kills} of them kill the provider's process.",
+        "",
+        "In every row, at the end the instance holds each declared user exactly once with the declared settings, the",
+        "state names the right id, and no other user was touched.",
+        "",
+        "| end | meaning |",
+        "|---|---|",
+        *(f"| {end.value} | {MEANING[end]} |" for end in End),
+        "",
+        "| fault | what happens |",
+        "|---|---|",
+        *(f"| {fault.name} | {fault.text} |" for fault in FAULTS),
+    ]
+    for operation, calls in OPERATIONS.items():
+        lines += ["", f"## {operation[0].upper()}{operation[1:]}", ""]
+        lines += [f"| request | {' | '.join(end.value for end in End)} |", f"|---|{'---|' * len(End)}"]
+        for index, call in enumerate(calls):
+            rows = [row for row in ROWS if row.operation == operation and row.index == index]
+            cells = (", ".join(row.fault.name for row in rows if row.end is end) or "-" for end in End)
+            lines.append(f"| {index + 1} {call} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

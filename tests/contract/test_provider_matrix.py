@@ -1,0 +1,74 @@
+"""The rows of the matrix that do not kill the provider, in virtual time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_users.emulator import Fault
+from connect_users.testing.host_errors import HostError
+from tests.contract.hosting import Engine, judged
+from tests.contract.matrix import OPERATIONS, ROWS, End, Row, document
+from tests.contract.matrix_stage import Play
+from tests.contract.timed import TimedHost, TimedSite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Operations whose state says how far they got: the next run sends only what is missing, from the failed request on.
+_RESUMES = {"create", "create with proficiencies", "update", "update of per-channel lists"}
+
+
+@pytest.fixture(scope="module")
+def shared_site() -> Iterator[TimedSite]:
+    """A site in virtual time, in place of the real one."""
+    with TimedSite() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def timed_host(shared_site: TimedSite) -> TimedHost:
+    return TimedHost(shared_site)
+
+
+def test_the_document_is_the_matrix() -> None:
+    """FAULTS.md is written by `python -m tests.contract.matrix`."""
+    assert Path(__file__).with_name("FAULTS.md").read_text(encoding="utf-8") == document()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_matrix_knows_every_request(operation: str, site: TimedSite, timed_host: TimedHost) -> None:
+    """An undisturbed run sends exactly the requests that have rows."""
+    play = Play(operation, site, Engine(timed_host))
+    play.prepare()
+    play.act()
+    assert tuple(site.calls()) == OPERATIONS[operation]
+    play.judge()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.fault.kills], ids=str)
+def test_row(row: Row, site: TimedSite, timed_host: TimedHost) -> None:
+    """The fault befalls the request; the end is the declared one."""
+    fault, calls = row.fault, OPERATIONS[row.operation]
+    play = Play(row.operation, site, Engine(timed_host))
+    play.prepare()
+    befalls = Fault(row.call, fault.kind, skip=row.earlier, times=fault.times, code=fault.code)  # type: ignore[arg-type]
+    site.emulator.faults.add(befalls)
+    if row.end is End.SAME_RUN:
+        play.act()
+        assert not len(site.emulator.faults), "the fault befell nobody"
+    else:
+        with pytest.raises(HostError) as caught:
+            play.act()
+        judged(caught.value, None)
+        assert "ada" in str(caught.value)
+        if row.end is End.STOPPED:
+            assert site.calls().count(row.call) == row.earlier + 1
+        site.emulator.faults.clear()
+        site.forget()
+        play.act()
+        if row.end is End.STOPPED and row.operation in _RESUMES:
+            assert tuple(site.calls()) == calls[row.index :], "the next run is to do what is missing, and no more"
+    play.judge()
