@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from connect_users import ownership, plan, progress
 from connect_users.errors import ConnectApiError, InvalidRequest, PartialUpdate, ResourceNotFound, WrongInstance
 from connect_users.live import live_props
-from connect_users.spec import ARN_KEY, TOKEN_KEY, Props, parse_arn
+from connect_users.snapshot import survey_of
+from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,7 +87,8 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
         PartialUpdate, ConnectApiError, WrongInstance
     """
     check_place(op, old)
-    kept = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, "directory_user_id") if key in old}
+    survey_of(op.gateway).forget()
+    kept = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, "directory_user_id") if key in old}
     owner_tag = None
     steps = plan.update_steps(old, new)
     if op.owns and op.urn and TOKEN_KEY not in old:

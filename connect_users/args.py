@@ -1,166 +1,181 @@
-"""The nested blocks of a user's inputs, each as a class (``IdentityInfoArgs``) and as a typed dict.
+"""The nested blocks of a user's inputs: each as an ``...Args`` class and as a ``TypedDict``, for editors and mypy.
 
-Members are AWS's words in snake_case. Limits come from `connect_users.limits`, which names their sources; the members
-are held equal to `connect_users.spec.FIELDS` by a test.
+- Names are AWS's own in snake_case, in programs as on the wire; nothing is translated.
+- Either form may be used; a block, its members or the list it stands in may be outputs.
+- The types say how things are called; `connect_users.rules` judges the values. The limits that are told here are those
+  of `connect_users.limits`, which names their sources. Tests hold names and limits equal.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pulumi import Output
-from typing_extensions import NotRequired, TypedDict
+import pulumi
+from typing_extensions import NotRequired, TypedDict, dataclass_transform
 
-if TYPE_CHECKING:
-    from pulumi import Input
+T = TypeVar("T")
 
+#: A kind of contact.
 Channel = Literal["VOICE", "CHAT", "TASK", "EMAIL"]
 #: The only channel of the lists about phone, connection and voice enhancement.
 VoiceChannel = Literal["VOICE"]
+#: A phone in the browser, or one with a number of its own.
 PhoneType = Literal["SOFT_PHONE", "DESK_PHONE"]
+#: What is taken out of an agent's audio: other voices and noise, noise, nothing.
 VoiceEnhancementMode = Literal["VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"]
+#: Who signs users in: your identity provider, Connect itself, a Microsoft Active Directory. Fixed for an instance.
 IdentityManagementType = Literal["SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"]
+#: What a changed password does: fail the preview, be recorded with a warning, make the user anew.
 OnPasswordChange = Literal["refuse", "ignore", "replace"]
+
+
+@dataclass_transform(kw_only_default=True)
+def _args(cls: type[T]) -> type[T]:
+    """An input type of the SDK with a typed constructor; the SDK knows what to do with one inside an output.
+
+    There is no repr: it would print names, addresses and numbers.
+    """
+    return pulumi.input_type(dataclass(kw_only=True, eq=False, repr=False)(cls))
 
 
 class IdentityInfoArgsDict(TypedDict):
     """Names and addresses. Members that are left out are not managed. See `IdentityInfoArgs`."""
 
-    first_name: NotRequired[Input[str]]
-    last_name: NotRequired[Input[str]]
-    email: NotRequired[Input[str]]
-    secondary_email: NotRequired[Input[str]]
-    mobile: NotRequired[Input[str]]
+    first_name: NotRequired[pulumi.Input[str]]
+    last_name: NotRequired[pulumi.Input[str]]
+    email: NotRequired[pulumi.Input[str]]
+    secondary_email: NotRequired[pulumi.Input[str]]
+    mobile: NotRequired[pulumi.Input[str]]
 
 
-@dataclass(kw_only=True)
+@_args
 class IdentityInfoArgs:
     """Names and addresses. Members that are left out are not managed.
 
     Attributes:
         first_name: at most 255 characters, in Unicode Normalization Form C. Required for CONNECT_MANAGED and SAML.
         last_name: at most 300 characters (CONNECT_MANAGED: 256), in Unicode Normalization Form C. Required likewise.
-        email: an error for SAML; documented as required for CONNECT_MANAGED.
-        secondary_email: gets notifications other than password resets; at most 265 characters.
-        mobile: E.164, e.g. +12025550123. Not used by Connect today.
+        email: gets password resets. An error for SAML; documented as required for CONNECT_MANAGED.
+        secondary_email: gets notifications other than password resets; at most 265 characters. Cannot be cleared.
+        mobile: E.164, e.g. +12025550123. Not used by Connect today. Cannot be cleared.
     """
 
-    first_name: Input[str] | None = None
-    last_name: Input[str] | None = None
-    email: Input[str] | None = None
-    secondary_email: Input[str] | None = None
-    mobile: Input[str] | None = None
+    first_name: pulumi.Input[str] | None = None
+    last_name: pulumi.Input[str] | None = None
+    email: pulumi.Input[str] | None = None
+    secondary_email: pulumi.Input[str] | None = None
+    mobile: pulumi.Input[str] | None = None
 
 
 class PhoneConfigArgsDict(TypedDict):
-    """Phone settings, all channels alike: the older form of the per-channel lists. See `PhoneConfigArgs`."""
+    """Settings of all channels alike, the older form of the per-channel lists. See `PhoneConfigArgs`."""
 
-    phone_type: NotRequired[Input[PhoneType]]
-    auto_accept: NotRequired[Input[bool]]
-    after_contact_work_time_limit: NotRequired[Input[int]]
-    desk_phone_number: NotRequired[Input[str]]
-    persistent_connection: NotRequired[Input[bool]]
+    phone_type: NotRequired[pulumi.Input[PhoneType]]
+    auto_accept: NotRequired[pulumi.Input[bool]]
+    after_contact_work_time_limit: NotRequired[pulumi.Input[int]]
+    desk_phone_number: NotRequired[pulumi.Input[str]]
+    persistent_connection: NotRequired[pulumi.Input[bool]]
 
 
-@dataclass(kw_only=True)
+@_args
 class PhoneConfigArgs:
-    """Phone settings, all channels alike: the older form of the per-channel lists.
+    """Settings of all channels alike, the older form of the per-channel lists.
 
     Attributes:
-        phone_type: SOFT_PHONE or DESK_PHONE.
-        auto_accept: accept calls without a click. Not beside auto_accept_configs.
-        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited. Sets all channels.
-            Not beside after_contact_work_configs.
-        desk_phone_number: E.164; required for DESK_PHONE.
-        persistent_connection: keep the softphone's connection between calls. Not beside persistent_connection_configs.
+        phone_type: SOFT_PHONE or DESK_PHONE. Not beside phone_number_configs.
+        auto_accept: calls are accepted without a click. Not beside auto_accept_configs.
+        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited, the agent ends it. That of a chat ends
+            after 5,400 s whatever is set. Not beside after_contact_work_configs.
+        desk_phone_number: E.164; required for DESK_PHONE. Not beside phone_number_configs.
+        persistent_connection: the soft phone stays connected between calls. Not beside persistent_connection_configs.
     """
 
-    phone_type: Input[PhoneType] | None = None
-    auto_accept: Input[bool] | None = None
-    after_contact_work_time_limit: Input[int] | None = None
-    desk_phone_number: Input[str] | None = None
-    persistent_connection: Input[bool] | None = None
+    phone_type: pulumi.Input[PhoneType] | None = None
+    auto_accept: pulumi.Input[bool] | None = None
+    after_contact_work_time_limit: pulumi.Input[int] | None = None
+    desk_phone_number: pulumi.Input[str] | None = None
+    persistent_connection: pulumi.Input[bool] | None = None
 
 
 class AutoAcceptConfigArgsDict(TypedDict):
     """Auto-accept of one channel. See `AutoAcceptConfigArgs`."""
 
-    channel: Input[Channel]
-    auto_accept: Input[bool]
-    agent_first_callback_auto_accept: NotRequired[Input[bool]]
+    channel: pulumi.Input[Channel]
+    auto_accept: pulumi.Input[bool]
+    agent_first_callback_auto_accept: NotRequired[pulumi.Input[bool]]
 
 
-@dataclass(kw_only=True)
+@_args
 class AutoAcceptConfigArgs:
     """Auto-accept of one channel.
 
     Attributes:
         channel: VOICE, CHAT, TASK or EMAIL; once in the list.
-        auto_accept: accept contacts of the channel without a click.
+        auto_accept: contacts of the channel are accepted without a click.
         agent_first_callback_auto_accept: the same for agent-first call-backs; VOICE only.
     """
 
-    channel: Input[Channel]
-    auto_accept: Input[bool]
-    agent_first_callback_auto_accept: Input[bool] | None = None
+    channel: pulumi.Input[Channel]
+    auto_accept: pulumi.Input[bool]
+    agent_first_callback_auto_accept: pulumi.Input[bool] | None = None
 
 
 class AfterContactWorkConfigArgsDict(TypedDict):
-    """After-contact work. See `AfterContactWorkConfigArgs`."""
+    """A limit of after-contact work. See `AfterContactWorkConfigArgs`."""
 
-    after_contact_work_time_limit: NotRequired[Input[int]]
+    after_contact_work_time_limit: NotRequired[pulumi.Input[int]]
 
 
-@dataclass(kw_only=True)
+@_args
 class AfterContactWorkConfigArgs:
-    """After-contact work.
+    """A limit of after-contact work.
 
     Attributes:
-        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited, the agent closes the contact.
+        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited, the agent ends it. That of a chat ends
+            after 5,400 s whatever is set.
     """
 
-    after_contact_work_time_limit: Input[int] | None = None
+    after_contact_work_time_limit: pulumi.Input[int] | None = None
 
 
 class AfterContactWorkConfigPerChannelArgsDict(TypedDict):
     """After-contact work of one channel. See `AfterContactWorkConfigPerChannelArgs`."""
 
-    channel: Input[Channel]
-    after_contact_work_config: Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict]
+    channel: pulumi.Input[Channel]
+    after_contact_work_config: pulumi.Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict]
     agent_first_callback_after_contact_work_config: NotRequired[
-        Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict]
+        pulumi.Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict]
     ]
 
 
-@dataclass(kw_only=True)
+@_args
 class AfterContactWorkConfigPerChannelArgs:
     """After-contact work of one channel.
 
     Attributes:
-        channel: VOICE, CHAT, TASK or EMAIL; once in the list. That of a chat ends after 5,400 s whatever is set.
+        channel: VOICE, CHAT, TASK or EMAIL; once in the list.
         after_contact_work_config: the limit.
         agent_first_callback_after_contact_work_config: the limit of agent-first call-backs; VOICE only.
     """
 
-    channel: Input[Channel]
-    after_contact_work_config: Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict]
+    channel: pulumi.Input[Channel]
+    after_contact_work_config: pulumi.Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict]
     agent_first_callback_after_contact_work_config: (
-        Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict] | None
+        pulumi.Input[AfterContactWorkConfigArgs | AfterContactWorkConfigArgsDict] | None
     ) = None
 
 
 class PhoneNumberConfigArgsDict(TypedDict):
     """The phone of one channel. See `PhoneNumberConfigArgs`."""
 
-    channel: Input[VoiceChannel]
-    phone_type: Input[PhoneType]
-    phone_number: NotRequired[Input[str]]
+    channel: pulumi.Input[VoiceChannel]
+    phone_type: pulumi.Input[PhoneType]
+    phone_number: NotRequired[pulumi.Input[str]]
 
 
-@dataclass(kw_only=True)
+@_args
 class PhoneNumberConfigArgs:
     """The phone of one channel.
 
@@ -170,39 +185,39 @@ class PhoneNumberConfigArgs:
         phone_number: E.164; required for DESK_PHONE.
     """
 
-    channel: Input[VoiceChannel]
-    phone_type: Input[PhoneType]
-    phone_number: Input[str] | None = None
+    channel: pulumi.Input[VoiceChannel]
+    phone_type: pulumi.Input[PhoneType]
+    phone_number: pulumi.Input[str] | None = None
 
 
 class PersistentConnectionConfigArgsDict(TypedDict):
     """The persistent connection of one channel. See `PersistentConnectionConfigArgs`."""
 
-    channel: Input[VoiceChannel]
-    persistent_connection: Input[bool]
+    channel: pulumi.Input[VoiceChannel]
+    persistent_connection: pulumi.Input[bool]
 
 
-@dataclass(kw_only=True)
+@_args
 class PersistentConnectionConfigArgs:
     """The persistent connection of one channel.
 
     Attributes:
         channel: VOICE only.
-        persistent_connection: keep the softphone's connection between calls.
+        persistent_connection: the soft phone stays connected between calls.
     """
 
-    channel: Input[VoiceChannel]
-    persistent_connection: Input[bool]
+    channel: pulumi.Input[VoiceChannel]
+    persistent_connection: pulumi.Input[bool]
 
 
 class VoiceEnhancementConfigArgsDict(TypedDict):
     """The voice enhancement of one channel. See `VoiceEnhancementConfigArgs`."""
 
-    channel: Input[VoiceChannel]
-    voice_enhancement_mode: Input[VoiceEnhancementMode]
+    channel: pulumi.Input[VoiceChannel]
+    voice_enhancement_mode: pulumi.Input[VoiceEnhancementMode]
 
 
-@dataclass(kw_only=True)
+@_args
 class VoiceEnhancementConfigArgs:
     """The voice enhancement of one channel.
 
@@ -211,45 +226,58 @@ class VoiceEnhancementConfigArgs:
         voice_enhancement_mode: VOICE_ISOLATION, NOISE_SUPPRESSION or NONE.
     """
 
-    channel: Input[VoiceChannel]
-    voice_enhancement_mode: Input[VoiceEnhancementMode]
+    channel: pulumi.Input[VoiceChannel]
+    voice_enhancement_mode: pulumi.Input[VoiceEnhancementMode]
 
 
 class UserProficiencyArgsDict(TypedDict):
     """A proficiency; at most 10 a user. See `UserProficiencyArgs`."""
 
-    attribute_name: Input[str]
-    attribute_value: Input[str]
-    level: Input[int]
+    attribute_name: pulumi.Input[str]
+    attribute_value: pulumi.Input[str]
+    level: pulumi.Input[int]
 
 
-@dataclass(kw_only=True)
+@_args
 class UserProficiencyArgs:
     """A proficiency; at most 10 a user.
 
     Attributes:
         attribute_name: a predefined attribute of the instance, 1 to 100 characters.
         attribute_value: one of its values, 1 to 100 characters.
-        level: 1, 2, 3, 4 or 5.
+        level: 1, 2, 3, 4 or 5, the best.
     """
 
-    attribute_name: Input[str]
-    attribute_value: Input[str]
-    level: Input[int]
+    attribute_name: pulumi.Input[str]
+    attribute_value: pulumi.Input[str]
+    level: pulumi.Input[int]
+
+
+#: The class and the TypedDict of each block.
+BLOCKS: dict[type, type] = {
+    IdentityInfoArgs: IdentityInfoArgsDict,
+    PhoneConfigArgs: PhoneConfigArgsDict,
+    AutoAcceptConfigArgs: AutoAcceptConfigArgsDict,
+    AfterContactWorkConfigPerChannelArgs: AfterContactWorkConfigPerChannelArgsDict,
+    AfterContactWorkConfigArgs: AfterContactWorkConfigArgsDict,
+    PhoneNumberConfigArgs: PhoneNumberConfigArgsDict,
+    PersistentConnectionConfigArgs: PersistentConnectionConfigArgsDict,
+    VoiceEnhancementConfigArgs: VoiceEnhancementConfigArgsDict,
+    UserProficiencyArgs: UserProficiencyArgsDict,
+}
 
 
 def plain(value: Any) -> Any:
-    """A copy of ``value`` in plain dicts and lists, so that what the caller holds is never written to.
+    """A copy of ``value`` in plain dicts and lists at every depth, so that what the caller holds is never written to.
 
-    Outputs stay outputs, of plain values. Nones are kept: the rules tell of those that mean something.
+    Outputs and awaitables stay in their places and are not looked into: the SDK resolves them, ``...Args`` objects
+    included. Members of an ``...Args`` object that were left out stay out; Nones of a dict are kept, since the rules
+    tell of those that mean something.
     """
-    if isinstance(value, Output):
-        return value.apply(plain)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        members = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {name: plain(item) for name, item in members if item is not None}
+    if type(value) in BLOCKS:
+        return {name: plain(item) for name, item in vars(value).items() if item is not None}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, (str, bytes, bytearray)):
         return [plain(item) for item in value]
     return value

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from connect_users import apply, observe, ownership, plan, rules
+from connect_users import apply, observe, ownership, plan, rules, snapshot_proof
 from connect_users.errors import (
     ConnectApiError,
     ConnectUsersError,
@@ -19,7 +19,9 @@ from connect_users.errors import (
     OwnedByOther,
     ResourceNotFound,
 )
+from connect_users.gateway import CreatedUser
 from connect_users.live import declared_view, leftovers, live_props
+from connect_users.snapshot import survey_of
 from connect_users.spec import ARN_KEY, TOKEN_KEY, Props
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         InvalidUser, ConnectApiError
     """
     action = apply.subject("creating", props)
+    survey_of(op.gateway).forget()
     token = ownership.new_token(op.now()) if op.owns else ""
     owner_tag = ownership.tag(token, op.urn) if op.owns else None
     try:
@@ -50,15 +53,15 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         if "password_secret_arn" in props:
             request["Password"] = _secret_password(op, props)
         try:
-            user_id, arn = _create_user(op, request)
+            made = _create_user(op, request)
         except DuplicateResource as error:
             return _settle_duplicate(op, props, request, token, error)
     except ConnectApiError as error:
         raise error.about(action) from None
-    return _finish(op, props, user_id, arn, token)
+    return _finish(op, props, made, token)
 
 
-def _create_user(op: Operation, request: Props) -> tuple[str, str]:
+def _create_user(op: Operation, request: Props) -> CreatedUser:
     """CreateUser, tried again while something that it names may only be late (a profile made in the same run)."""
     for pause in apply.pauses(min(apply.REFERENCE_SETTLING, op.grace)):
         try:
@@ -67,14 +70,14 @@ def _create_user(op: Operation, request: Props) -> tuple[str, str]:
             op.tell(f"waiting {pause:g} s: Amazon Connect does not find something that this user names yet")
             op.wait(pause)
         else:
-            return made.user_id, made.arn
-    made = op.gateway.create_user(request, notify=op.tell)
-    return made.user_id, made.arn
+            return made
+    return op.gateway.create_user(request, notify=op.tell)
 
 
-def _finish(op: Operation, props: Props, user_id: str, arn: str, token: str) -> tuple[str, Props]:
+def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple[str, Props]:
     """What CreateUser cannot do: proficiencies."""
-    outputs: Props = {**props, ARN_KEY: arn}
+    user_id = made.user_id
+    outputs: Props = {**props, ARN_KEY: made.arn, **snapshot_proof.made_stamp(made.answered_at)}
     if token:
         outputs[TOKEN_KEY] = token
     steps = plan.update_steps({**props, **_NO_PROFICIENCIES}, props) if props.get("user_proficiencies") else ()
@@ -105,11 +108,11 @@ def _settle_duplicate(
         op.tell(f"waiting {pause:g} s: the username is taken, but Amazon Connect shows no user of that name (yet)")
         op.wait(pause)
         try:
-            user_id, arn = _create_user(op, request)
+            made = _create_user(op, request)
         except DuplicateResource as again:
             error = again
         else:
-            return _finish(op, props, user_id, arn, token)
+            return _finish(op, props, made, token)
 
 
 def _take_over(
@@ -119,7 +122,7 @@ def _take_over(
     owner = ownership.owner_of(tags)
     if owner is not None and token and owner.token == token:
         # Made by this very call, whose answer was lost.
-        return _finish(op, props, user["Id"], user["Arn"], token)
+        return _finish(op, props, CreatedUser(user["Id"], user["Arn"]), token)
     ours = ownership.is_ours(tags, op.urn)
     if not ours and (owner is not None or not props.get("adopt_existing")):
         raise _refusal(op, props, owner, error)
@@ -161,7 +164,8 @@ def _adopt(op: Operation, props: Props, user: Mapping[str, Any], token: str, *, 
         )
     before = {**declared_view(live, props), **(leftovers(live, props) if ours else {})}
     steps = plan.update_steps(before, props)
-    computed: Props = {ARN_KEY: user["Arn"]}
+    modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
+    computed: Props = {ARN_KEY: user["Arn"], **snapshot_proof.read_stamp(modified, op.now())}
     if directory:
         computed["directory_user_id"] = directory
     changed = ", ".join(dict.fromkeys(field for step in steps for field in step.fields)) or "nothing"
@@ -203,6 +207,7 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
         ConnectApiError, WrongInstance
     """
     action = apply.subject("deleting", outputs)
+    survey_of(op.gateway).forget()
     apply.check_place(op, outputs)
     try:
         user = observe.describe(op, user_id, outputs)

@@ -13,14 +13,17 @@ Which IAM action each operation needs: `connect_users.permissions`.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from connect_users.errors import InvalidRequest
 from connect_users.gateway_calls import LIST_PAGE, SMALL_PAGE
 from connect_users.gateway_lookups import Lookups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from connect_users.pacing import Notify
 
@@ -32,11 +35,14 @@ class CreatedUser:
     Attributes:
         uncertain: an earlier attempt of the same call got no definite answer. Names are unique in an instance, so it
             cannot have made a second user.
+        answered_at: when the answer came, in Connect's time (see `connect_users.server_clock`); None where it did not
+            say.
     """
 
     user_id: str
     arn: str
     uncertain: bool = False
+    answered_at: float | None = None
 
 
 class Gateway(Lookups):
@@ -50,8 +56,18 @@ class Gateway(Lookups):
                 call.
             ConnectApiError: any other failure; with ``uncertain``, the user may exist all the same.
         """
-        answer = self._call("CreateUser", self._client.create_user, request, notify)
-        return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain)
+        sent = received = 0.0
+
+        def create(**params: Any) -> Any:
+            nonlocal sent, received
+            sent = self._wall()
+            value = self._client.create_user(**params)
+            received = self._wall()
+            return value
+
+        answer = self._call("CreateUser", create, request, notify)
+        answered_at = self._server_clock.answered(answer.value, sent, received)
+        return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain, answered_at)
 
     def describe_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``User``: everything except the password and the proficiencies."""
@@ -123,9 +139,20 @@ class Gateway(Lookups):
         self, instance_id: str, user_id: str, *, notify: Notify | None = None
     ) -> list[dict[str, Any]]:
         """All proficiencies of a user."""
+        return self.user_proficiencies(instance_id, user_id, notify=notify)[0]
+
+    def user_proficiencies(
+        self, instance_id: str, user_id: str, *, notify: Notify | None = None
+    ) -> tuple[list[dict[str, Any]], datetime | None]:
+        """All proficiencies of a user, and when they were last changed."""
         params = {"InstanceId": instance_id, "UserId": user_id, "MaxResults": SMALL_PAGE}
         method = self._client.list_user_proficiencies
-        return list(self._items("ListUserProficiencies", method, "UserProficiencyList", params, notify))
+        entries: list[dict[str, Any]] = []
+        modified = None
+        for answer in self._answers("ListUserProficiencies", method, params, notify):
+            entries += answer.get("UserProficiencyList") or ()
+            modified = answer.get("LastModifiedTime", modified)
+        return entries, modified
 
     def tag_resource(self, resource_arn: str, tags: Mapping[str, str], *, notify: Notify | None = None) -> None:
         """Add tags, or overwrite those of the same key. At least one, at most 50."""
@@ -161,6 +188,28 @@ class Gateway(Lookups):
         if search_filter is not None:
             params["SearchFilter"] = search_filter
         return self._pages("SearchUsers", self._client.search_users, "Users", params, notify)
+
+    def search_all_users(
+        self, instance_id: str, *, notify: Notify | None = None
+    ) -> Iterator[tuple[list[dict[str, Any]], int]]:
+        """All users as `search_users` tells them, page by page, each with the (approximate) number of all.
+
+        500 a page as the API model allows; 100, as the best-practices page says, once AWS has refused that.
+        """
+        size = self._search_page
+        params: dict[str, Any] = {"InstanceId": instance_id, "MaxResults": size}
+        answers = self._answers("SearchUsers", self._client.search_users, params, notify)
+        try:
+            first = next(answers)
+        except InvalidRequest:
+            if size == SMALL_PAGE:
+                raise
+            self._search_page = SMALL_PAGE
+            yield from self.search_all_users(instance_id, notify=notify)
+            return
+        for answer in itertools.chain((first,), answers):
+            users = list(answer.get("Users") or ())
+            yield users, int(answer.get("ApproximateTotalCount") or len(users))
 
     def search_users_by_name(
         self, instance_id: str, username: str, *, notify: Notify | None = None

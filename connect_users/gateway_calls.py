@@ -6,10 +6,12 @@ asked for. Every failure is an error of `connect_users.errors`.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.errors import ConnectApiError
 from connect_users.pacing import Notify, Pacer, SystemTimer, Timer
+from connect_users.server_clock import ServerClock
 from connect_users.transport import Answer, Transport
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ Result = TypeVar("Result")
 #: though the model allows 500.
 LIST_PAGE = 1000
 SMALL_PAGE = 100
+SEARCH_PAGE = 500
 INSTANCES_PAGE = 10
 
 
@@ -34,10 +37,20 @@ class Calls:
 
     Args:
         timer: the clock, and the sleep that a cancelled run ends.
+        wall: seconds since the epoch.
     """
 
-    def __init__(self, clients: Clients, settings: Settings, timer: Timer | None = None) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        settings: Settings,
+        timer: Timer | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         timer = timer or SystemTimer()
+        self._server_clock = ServerClock()
+        self._search_page = SEARCH_PAGE
+        self._wall = wall
         pacer = Pacer(settings.requests_per_second, settings.burst, timer)
         self._clients = clients
         self._transport = Transport(pacer, timer, settings.timeout)
@@ -72,10 +85,21 @@ class Calls:
         notify: Notify | None,
     ) -> Iterator[list[dict[str, Any]]]:
         """The items under `key`, page by page; each page is fetched when it is asked for."""
+        for answer in self._answers(operation, method, params, notify):
+            yield list(answer.get(key) or ())
+
+    def _answers(
+        self,
+        operation: str,
+        method: Callable[..., Mapping[str, Any]],
+        params: Mapping[str, Any],
+        notify: Notify | None,
+    ) -> Iterator[Mapping[str, Any]]:
+        """The whole answers of a listing, page by page."""
         token = None
         while True:
             page = self._call(operation, method, {**params, "NextToken": token} if token else params, notify).value
-            yield list(page.get(key) or ())
+            yield page
             following = page.get("NextToken")
             if not following:
                 return

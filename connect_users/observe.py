@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import ownership
+from connect_users import ownership, snapshot, snapshot_proof
 from connect_users.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
 from connect_users.errors import ConnectApiError, ResourceNotFound, WrongInstance
 from connect_users.live import declared_view, live_props
-from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, Props, canonical, parse_arn
+from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY, Props, canonical, parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,18 +47,51 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     action = subject("reading", outputs)
     check_place(op, outputs)
     declared = canonical({name: value for name, value in (inputs or outputs).items() if name in BY_NAME})
+    reading = _Reading(op, outputs["instance_id"], user_id)
     try:
+        proven = _in_bulk(reading, outputs, declared)
+        if proven is not None:
+            return Seen(declared, proven)
         user = describe(op, user_id, outputs)
         if user is None:
             return None
-        proficiencies = None
-        if "user_proficiencies" in declared:
-            proficiencies = op.gateway.list_user_proficiencies(outputs["instance_id"], user_id, notify=op.tell)
+        modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
+        proficiencies = reading.proficiencies(modified) if "user_proficiencies" in declared else None
     except ConnectApiError as error:
         raise error.about(action) from None
     live = live_props(user, proficiencies)
     view = declared_view(live, declared)
-    return Seen(view, {**view, **computed(op, user, live, outputs)})
+    stamp = snapshot_proof.read_stamp(modified, op.now())
+    return Seen(view, {**view, **computed(op, user, live, outputs), **stamp})
+
+
+class _Reading:
+    """The read of one user; its proficiencies are listed at most once."""
+
+    def __init__(self, op: Operation, instance_id: str, user_id: str) -> None:
+        self.op = op
+        self.instance_id = instance_id
+        self.user_id = user_id
+        self.survey = snapshot.survey_of(op.gateway)
+        self._proficiencies: list[dict[str, Any]] | None = None
+
+    def proficiencies(self, user_modified: float | None) -> list[dict[str, Any]]:
+        """The live proficiencies; ``user_modified`` is the LastModifiedTime of the user itself."""
+        if self._proficiencies is None:
+            entries, modified = self.op.gateway.user_proficiencies(self.instance_id, self.user_id, notify=self.op.tell)
+            self.survey.learn(self.instance_id, user_modified, entries, modified)
+            self._proficiencies = entries
+        return self._proficiencies
+
+
+def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None:
+    """The outputs of a user that bulk reads prove unchanged; None where it has to be described."""
+    listed = reading.survey.find(reading.instance_id, reading.op.urn, reading.user_id, reading.op.say)
+    if listed is None or not snapshot_proof.unmoved(outputs.get(VERIFIED_KEY), listed.modified):
+        return None
+    listing = "user_proficiencies" in declared and not reading.survey.skills_move(reading.instance_id)
+    proficiencies = reading.proficiencies(listed.modified) if listing else None
+    return snapshot_proof.proven_outputs(listed, outputs, declared, proficiencies)
 
 
 def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:

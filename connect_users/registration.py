@@ -38,9 +38,7 @@ class _Problems:
     def raise_all(self) -> NoReturn:
         count = len(self._lines)
         text = "\n".join(f"  {line}" for line in self._lines)
-        raise pulumi.RunError(
-            f"{count} problem{'s' if count > 1 else ''} of Connect users; nothing was changed:\n{text}"
-        )
+        raise pulumi.RunError(f"{count} problem{'s' if count > 1 else ''} in the inputs of Connect users:\n{text}")
 
 
 def judge(name: str, props: Props) -> None:

@@ -91,9 +91,7 @@ def _sound(field: Field, value: Any, given: Props) -> Any:
     if field.kind is BLOCKS and isinstance(value, list):
         return [_sound_block(field, item, given) for item in value]
     if field.kind is IDS and isinstance(value, list):
-        return [
-            item if _plain(field, item) or not any(_id_problems(field, "", item, given)) else UNKNOWN for item in value
-        ]
+        return [item if _plain_id(item) or not any(_id_problems(field, "", item, given)) else UNKNOWN for item in value]
     if field.kind is TAGS and isinstance(value, dict):
         return {key: item for key, item in value.items() if isinstance(key, str)}
     return value if _plain(field, value) or not any(_value_problems(field, "", value, given)) else UNKNOWN
@@ -107,14 +105,18 @@ def _sound_block(field: Field, value: Any, given: Props) -> Any:
 
 
 def _plain(field: Field, value: Any) -> bool:
-    """A quick yes for the values of most users (for `IDS`: one element); what is left gets judged in detail."""
+    """A quick yes for the values of most users; what is left gets judged in detail."""
     if value is UNKNOWN:
         return True
     if field.kind is TEXT:
         return isinstance(value, str) and (not field.choices or value in field.choices)
-    if field.kind is ID or field.kind is IDS:
-        return isinstance(value, str) and _PLAIN_ID.fullmatch(value) is not None
+    if field.kind is ID:
+        return _plain_id(value)
     return field.kind is FLAG and isinstance(value, bool)
+
+
+def _plain_id(value: Any) -> bool:
+    return isinstance(value, str) and _PLAIN_ID.fullmatch(value) is not None
 
 
 def _value_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
@@ -126,7 +128,8 @@ def _value_problems(field: Field, path: str, value: Any, given: Props) -> Iterat
             return
         judge = _block_problems if field.kind is BLOCKS else _id_problems
         for index, item in enumerate(value):
-            if not _plain(field, item):
+            # An id in most cases: then there is nothing to look for.
+            if item is not UNKNOWN and not (field.kind is IDS and _plain_id(item)):
                 yield from judge(field, f"{path}[{index}]", item, given)
     elif field.kind is ID:
         yield from _id_problems(field, path, value, given)
@@ -175,18 +178,18 @@ def _shown(field: Field, value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """``value`` as a message tells it: in Python's words, at most 80 characters."""
+    """``value`` as a message tells it: in Python's words, at most 160 characters, which is a whole ARN."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):
         # An int of thousands of digits, or nesting without end.
         return "a value too large to show"
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return text if len(text) <= 160 else f"{text[:157]}..."
 
 
 def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
     """What is wrong with an id that is not plain."""
-    what = (field.resource or "instance").replace("-", " ").replace("agent group", "hierarchy group")
+    what = f"a {field.resource}".replace("-", " ").replace("agent", "hierarchy") if field.resource else "an instance"
     if not isinstance(value, str):
         yield Problem(path, f"{_shown(field, value)} is not an id")
     elif value.startswith("arn:"):
@@ -200,13 +203,13 @@ def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[
             if field.resource
             else "; pass the id or the ARN of the instance"
         )
-        yield Problem(path, f"{_shown(field, value)} is a composite, not the id of a {what}{hint}")
+        yield Problem(path, f"{_shown(field, value)} is a composite, not the id of {what}{hint}")
 
 
 def _arn_problems(field: Field, path: str, value: str, given: Props, what: str) -> Iterator[Problem]:
     arn = parse_arn(value)
     if arn is None or arn.resource != field.resource:
-        yield Problem(path, f"{_shown(field, value)} is not the ARN of a {what}")
+        yield Problem(path, f"{_shown(field, value)} is not the ARN of {what}")
         return
     if len(arn.resource_id or arn.instance_id) > limits.ID_MAX:
         yield Problem(path, f"{_shown(field, value)} has an id of more than {limits.ID_MAX} characters")

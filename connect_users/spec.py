@@ -195,6 +195,8 @@ BY_NAME: Final = {field.name: field for field in FIELDS}
 #: Outputs beside the inputs: computed by AWS (`arn`; `directory_user_id` where it is no input) or by us.
 TOKEN_KEY: Final = "ownership_token"
 ARN_KEY: Final = "arn"
+#: Up to when the state is known to be true of the user, in Connect's own time (see `connect_users.snapshot_proof`).
+VERIFIED_KEY: Final = "verified_at"
 
 _ARN = re.compile(r"arn:([^:\s]*):connect:([^:\s]*):([^:\s]*):instance/([^:/\s]+)(?:/([^:/\s]+)/([^:/\s]+))?")
 

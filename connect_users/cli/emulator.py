@@ -24,6 +24,7 @@ _CHOICES: Final = {
     "update_user_config": (("merge", "replace"), "what UpdateUserConfig does with channels that a list leaves out"),
     "update_identity_info": (("clear", "keep"), "what UpdateUserIdentityInfo does with members left out"),
     "phone_view": (("both", "as-written"), "in which form phone settings are read back"),
+    "modified_by": (("settings", "everything"), "what moves LastModifiedTime: tags and proficiencies, too?"),
 }
 _QUOTAS: Final = {
     "users_quota": "users per instance (default 500; none: unlimited)",

@@ -18,12 +18,14 @@ IdentityManagementType = Literal["CONNECT_MANAGED", "SAML", "EXISTING_DIRECTORY"
 UpdateUserConfigMode = Literal["merge", "replace"]
 UpdateIdentityInfoMode = Literal["clear", "keep"]
 PhoneView = Literal["both", "as-written"]
+ModifiedBy = Literal["settings", "everything"]
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "identity_management_type": get_args(IdentityManagementType),
     "update_user_config": get_args(UpdateUserConfigMode),
     "update_identity_info": get_args(UpdateIdentityInfoMode),
     "phone_view": get_args(PhoneView),
+    "modified_by": get_args(ModifiedBy),
 }
 _SECONDS: Final = (
     "consistency_lag",
@@ -33,7 +35,7 @@ _SECONDS: Final = (
     "request_timeout",
     "idle_timeout",
 )
-_COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit")
+_COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit", "search_page")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,10 @@ class Options:
     update_identity_info: UpdateIdentityInfoMode = "clear"
     #: "both": PhoneConfig and the lists both show every setting; "as-written": each in the form last written. [?]
     phone_view: PhoneView = "both"
+    #: Whether a user's LastModifiedTime moves with its own settings only, or also with tags and proficiencies. [?]
+    modified_by: ModifiedBy = "settings"
+    #: The most users that a page of SearchUsers may hold: 500 by the model, 100 by the best-practices page.
+    search_page: int = 500
     #: Per operation, account and region; None: no throttling.
     throttle: Throttle | None = None
     #: Operations with a rate of their own; None as a value: never throttled.
@@ -103,7 +109,7 @@ class Options:
                 raise ValueError(f"{name}: {value!r} is not a number of seconds")
         for name in _COUNTS:
             value = getattr(self, name)
-            if value is None and name != "username_limit":
+            if value is None and name.endswith("_quota"):
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise ValueError(f"{name}: {value!r} is not a count")

@@ -25,6 +25,8 @@ def _levels(user: User) -> dict[Pair, float]:
 def _save(call: Call, user: User, levels: dict[Pair, float]) -> None:
     user.doc["Proficiencies"] = [[name, value, level] for (name, value), level in levels.items()]
     user.doc["ProficienciesTime"] = call.now
+    if call.options.modified_by == "everything":
+        user.doc["LastModifiedTime"] = call.now
     user_rows.save(call, user)
 
 

@@ -116,7 +116,8 @@ _embedding: Final = Lock()
 def embedded(state: Path | str | None = None) -> Emulator:
     """The running emulator of this process over this file (None: in memory), started on first use.
 
-    Safe to call from any thread; closed when the process ends. Its options are the defaults.
+    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for the quota of users:
+    who declares thousands of them wants to see them, not to be told to ask AWS for more.
     """
     key = None if state is None else Path(state).absolute()
     with _embedding:
@@ -124,7 +125,7 @@ def embedded(state: Path | str | None = None) -> Emulator:
         if emulator is None or not emulator.running:
             if not _embedded:
                 atexit.register(_close_embedded)
-            emulator = _embedded[key] = Emulator(key).start()
+            emulator = _embedded[key] = Emulator(key, Options(users_quota=None)).start()
         return emulator
 
 

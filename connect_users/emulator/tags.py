@@ -44,13 +44,15 @@ def checked(tags: Mapping[str, str]) -> dict[str, str]:
 def _target(call: Call) -> tuple[Document, Callable[[], None]]:
     """The document whose `Tags` the ARN means, and how to save it.
 
-    A change of tags leaves LastModifiedTime alone [?]: a caller must not use it to notice one.
+    Whether a change of a user's tags moves LastModifiedTime is `Options.modified_by` [?].
     """
     text, arn = _arn(call)
     if arn.kind is None:
         return call.instance.doc, lambda: _save_instance(call)
     if arn.kind == "agent":
         user = user_rows.find_newest(call, text)
+        if call.options.modified_by == "everything":
+            user.doc["LastModifiedTime"] = call.now
         return user.doc, lambda: user_rows.save(call, user)
     if arn.kind not in get_args(Kind) or arn.kind == "predefined-attribute":
         raise invalid_parameter(f"{text!r} is not the ARN of a resource with tags")

@@ -47,6 +47,9 @@ def _tags(user: User) -> Document:
 @reads("SearchUsers")
 def search_users(call: Call) -> Result:
     """The total is counted on the first page and carried along: it is approximate by name."""
+    most = call.options.search_page
+    if call.params.get("MaxResults", 0) > most:
+        raise invalid_parameter(f"MaxResults: at most {most}")
     given = call.params.get("SearchCriteria")
     found = _predicate(call, given)
     start = paging.cursor(call, "SearchUsers")

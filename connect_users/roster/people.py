@@ -81,12 +81,18 @@ class Terms:
 
 @dataclass(frozen=True)
 class Judged:
-    """The people of a roster; only a roster without problems may be used."""
+    """The people of a roster; only a roster without problems may be used.
+
+    Attributes:
+        warnings: of the rules, which the resource gives for each user, too.
+        remarks: warnings about the roster itself.
+    """
 
     source: str
     people: tuple[Person, ...]
     problems: tuple[RosterProblem, ...]
-    warnings: tuple[RosterProblem, ...]
+    warnings: tuple[RosterProblem, ...] = ()
+    remarks: tuple[RosterProblem, ...] = ()
 
 
 def judge(table: Table, terms: Terms) -> Judged:
@@ -105,7 +111,9 @@ class _Judge:
         self._assembly = Assembly(self._columns, terms.names, terms.defaults)
         self._problems: dict[RosterProblem, None] = {}
         self._warnings: dict[RosterProblem, None] = {}
+        self._remarks: dict[RosterProblem, None] = {}
         self._lines: dict[str, int] = {}
+        self._noun = "line" if table.source else "row"
         self._passwords = 0
         self._plain_instance = known(terms.instance_id) is terms.instance_id
 
@@ -119,9 +127,10 @@ class _Judge:
                     people.append(person)
         self._judge_spelling()
         if self._passwords:
-            self._warnings[self._at(0, "password", _plain_passwords(self._passwords))] = None
+            self._remarks[self._at(0, "password", _plain_passwords(self._passwords))] = None
         people.sort(key=lambda person: person.username)
-        return Judged(self._table.source, tuple(people), _sorted(self._problems), _sorted(self._warnings))
+        found = (_sorted(self._problems), _sorted(self._warnings), _sorted(self._remarks))
+        return Judged(self._table.source, tuple(people), *found)
 
     def _at(self, line: int, column: str, text: str, username: Any = "") -> RosterProblem:
         return RosterProblem(self._table.source, line, column, text, username if isinstance(username, str) else "")
@@ -189,8 +198,8 @@ class _Judge:
                 self._problems[self._at(row.line, "username", text)] = None
             return None
         if username in self._lines:
-            first, noun = self._lines[username], "lines" if self._table.source else "rows"
-            text = f"{username!r} is on {noun} {first} and {row.line}; a username may appear once"
+            lines = f"{self._noun}s {self._lines[username]} and {row.line}"
+            text = f"{username!r} is on {lines}; a username may appear once"
             self._problems[self._at(row.line, self._header(("username",), row), text, username)] = None
             return None
         self._lines[username] = row.line
@@ -202,8 +211,8 @@ class _Judge:
         for username, line in self._lines.items():
             other = seen.setdefault(username.lower(), username)
             if other != username:
-                text = f"{username!r} differs from {other!r} on {place('', self._lines[other])} in case only"
-                self._warnings[self._at(line, "username", text.replace("row", "line"), username)] = None
+                text = f"{username!r} differs from {other!r} on {self._noun} {self._lines[other]} in case only"
+                self._remarks[self._at(line, "username", text, username)] = None
 
     def _placed(self, path: str, text: str, row: Row, built: Assembled, from_elsewhere: str) -> RosterProblem:
         """A problem of the rules, at its column and line; at the whole roster where no row is to blame."""

@@ -86,7 +86,7 @@ def from_grid(source: str, headers: Sequence[Any], header_line: int, rows: Seque
     plain = all(names)
     for line, values in rows:
         # Under no header a cell is surplus, as it is beyond the last one.
-        cells = [(name, value) for name, value in zip(names, values, strict=False) if value and name and not absent(value)]
+        cells = [(name, value) for name, value in zip(names, values, strict=False) if (value or value == 0) and name and not absent(value)]
         surplus = 0 if plain and len(values) <= len(names) else _surplus(names, values)
         if cells or surplus:
             found.append(Row(line, cells, surplus))

@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from .applying import apply
 from .deciding import Plan, decide
@@ -107,12 +107,23 @@ class RehearsalMonitor(MockMonitor):
             raise ValueError(f"a rehearsal cannot construct the remote component {request.type} {request.name!r}")
 
     def _warn(self, request: Any) -> None:
-        """Say once what a rehearsal leaves out."""
+        """Say what a rehearsal leaves out of a registration."""
         hooks = getattr(request, "hooks", None)
-        for what, used in (("transforms", request.transforms), ("hooks", hooks is not None and hooks.ListFields())):
-            if used and what not in self._warned:
-                self._warned.add(what)
-                self._run.log.add("warning", "", _UNSUPPORTED.format(what=what))
+        if request.transforms:
+            self._leave_out("transforms")
+        if hooks is not None and hooks.ListFields():
+            self._leave_out("hooks")
+
+    def _leave_out(self, what: str) -> None:
+        """Say it once."""
+        if what not in self._warned:
+            self._warned.add(what)
+            self._run.log.add("warning", "", _UNSUPPORTED.format(what=what))
+
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
+        """Not run, and said."""
+        self._leave_out("transforms")
+        return super().RegisterStackTransform(request)
 
     def _with_provider(self, goal: Goal, number: int) -> Goal:
         """The goal with its package's default provider where it names none; registered when first needed."""
@@ -220,7 +231,8 @@ class RehearsalMonitor(MockMonitor):
 
 
 def _invoked(answer: dict[str, Any]) -> Any:
-    reply = resource_pb2.ResourceInvokeResponse()
+    # Older SDKs' monitors answered with the provider's message.
+    reply: Any = getattr(resource_pb2, "ResourceInvokeResponse", provider_pb2.InvokeResponse)()
     # The field is named by a Python keyword.
     getattr(reply, "return").CopyFrom(encode(answer, secrets=True, unknowns=True, references=True))
     return reply

@@ -88,19 +88,33 @@ class Outcome:
     code: int
     text: str
 
-    @property
-    def errors(self) -> list[str]:
-        """The lines that a user sees as errors of resources, without Pulumi's own prefix and resource name."""
-        return [
-            line.strip().removeprefix("error:").strip()
-            for line in self.text.splitlines()
-            if line.strip().startswith("error:")
-        ]
+    def changes(self) -> dict[str, set[str]]:
+        """The values that a ``--diff`` marks as added, changed or removed, by resource; opened brackets are left out."""
+        marked: dict[str, set[str]] = {}
+        lines: set[str] = set()
+        for line in self.text.splitlines():
+            told = re.sub(r"\s+", " ", line).replace(" :", ":").strip()
+            urn = re.fullmatch(r"\[urn=.*::(.*)\]", told)
+            if urn is not None:
+                lines = marked.setdefault(urn[1], set())
+            elif re.match(r"[-+~] [^:]+: .*[^\[{]$", told) and "pulumi-python:" not in told:
+                lines.add(told)
+        return {name: lines for name, lines in marked.items() if lines}
 
-    def marked(self) -> set[str]:
-        """The lines of a ``--diff`` that are marked as added, changed or removed, without the resources' headings."""
-        lines = (line.strip() for line in self.text.splitlines())
-        return {" ".join(line.split()) for line in lines if re.match(r"[-+~] \S+ *:", line) and "pulumi-python:" not in line}
+    def messages(self, name: str) -> list[str]:
+        """What the diagnostics say of one resource, a line each, without Pulumi's headings."""
+        _, _, told = self.text.partition("Diagnostics:")
+        found: list[str] = []
+        ours = False
+        for line in told.splitlines():
+            heading = re.fullmatch(r"  \S+ \((.*)\):", line)
+            if heading is not None:
+                ours = heading[1] == name
+            elif ours and line.startswith("    "):
+                found.append(line.strip())
+            elif line and not line.startswith(" "):
+                ours = False
+        return found
 
 
 @dataclass
@@ -206,6 +220,20 @@ class Stack:
         names = [record.operation for record in self.emulator.requests]
         self.emulator.requests.clear()
         return names
+
+    def calls_by_resource(self) -> dict[str, list[str]]:
+        """The same by the resource that they were about, told by the ids in the state; new users by their names."""
+        names = {item["id"]: name for name, item in self.state().items() if item.get("id")}
+        usernames = {item["inputs"]["username"]: name for name, item in self.state().items() if "username" in item.get("inputs", {})}
+        found: dict[str, list[str]] = {}
+        for record in self.emulator.requests:
+            arn = record.params.get("resourceArn", "")
+            about = names.get(record.params.get("UserId") or arn.rpartition("/")[2])
+            if about is None:
+                about = usernames.get(record.params.get("Username", ""), "?")
+            found.setdefault(about, []).append(record.operation)
+        self.emulator.requests.clear()
+        return found
 
     @property
     def connect(self) -> ConnectClient:

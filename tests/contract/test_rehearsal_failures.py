@@ -11,7 +11,7 @@ import pytest
 from pulumi import ResourceOptions
 
 from connect_users.testing import Hosts, RehearsalError, Secret
-from tests.contract.programs.toy.toy import Toy
+from tests.contract.programs.toy import Toy
 from tests.contract.programs.toys import ROOT, SECRET, Toys
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def test_a_failed_check_names_the_value_and_stops_the_preview(toys: Toys) -> Non
 
 def test_a_failed_check_prints_a_named_secret_as_the_engine_does(toys: Toys) -> None:
     """Which is why a provider must not name it; secrets of the configuration are masked by the CLI."""
-    rehearsal = toys.rehearse(
-        lambda: Toy("a", size=pulumi.Output.secret(12345)) and None, config={"toy:other": Secret("12345")}
-    )
+    rehearsal = toys.rehearse(lambda: Toy("a", size=pulumi.Output.secret(12345)), config={"toy:other": Secret("12345")})
     assert "value {&{{[secret]}}} has" in rehearsal.preview().errors[0]
     rehearsal.set_config("toy:other", None)
     assert "value {&{{12345}}} has" in rehearsal.preview().errors[0]
@@ -84,7 +82,7 @@ def test_a_failed_check_prints_a_named_secret_as_the_engine_does(toys: Toys) -> 
 @pytest.mark.parametrize("call", ["check", "diff"])
 def test_a_refusal_before_any_change_is_one_line(toys: Toys, call: str) -> None:
     """The message of the gRPC status details, nothing around it."""
-    rehearsal = toys.rehearse(lambda: Toy("a") and None)
+    rehearsal = toys.rehearse(lambda: Toy("a"))
     rehearsal.up().raise_for_errors()
     declare(rehearsal, "a", fail=call, note="new")
     assert rehearsal.preview().errors == (f"{call} refused",)
@@ -107,7 +105,7 @@ def test_a_failed_create_leaves_no_state_and_starts_nothing_new(toys: Toys) -> N
 
 def test_a_failed_update_keeps_the_old_state(toys: Toys) -> None:
     """The next run compares with what was there before."""
-    rehearsal = toys.rehearse(lambda: Toy("a", note="x") and None)
+    rehearsal = toys.rehearse(lambda: Toy("a", note="x"))
     rehearsal.up().raise_for_errors()
     declare(rehearsal, "a", note="y", fail="update")
     assert rehearsal.up().errors == ("update refused",)
@@ -116,7 +114,7 @@ def test_a_failed_update_keeps_the_old_state(toys: Toys) -> None:
 
 def test_an_ordinary_exception_of_the_provider_is_the_hosts_traceback(toys: Toys) -> None:
     """From SDK 3.261 on with all frames, before with the text alone."""
-    rehearsal = toys.rehearse(lambda: Toy("a", note="x") and None)
+    rehearsal = toys.rehearse(lambda: Toy("a", note="x"))
     rehearsal.up().raise_for_errors()
     (error,) = declare(rehearsal, "a", note="y", fail="trace").up().errors
     assert "an ordinary exception" in error
@@ -124,7 +122,7 @@ def test_an_ordinary_exception_of_the_provider_is_the_hosts_traceback(toys: Toys
 
 def test_a_partial_create_is_recorded_and_completed_by_the_next_up(toys: Toys) -> None:
     """ErrorResourceInitFailed: the resource is in the state with the reason, and the next run updates it."""
-    rehearsal = toys.rehearse(lambda: Toy("a", partial=True, password=pulumi.Output.secret(SECRET)) and None)
+    rehearsal = toys.rehearse(lambda: Toy("a", partial=True, password=pulumi.Output.secret(SECRET)))
     result = rehearsal.up()
     assert result.errors == ("1 error occurred:\n\t* made, but not complete\n\n",)
     state = rehearsal.resource("a")
@@ -143,7 +141,7 @@ def test_a_partial_create_is_recorded_and_completed_by_the_next_up(toys: Toys) -
 
 def test_a_forced_update_after_a_partial_create_has_no_diff(toys: Toys) -> None:
     """The provider says that nothing changed; the engine updates all the same."""
-    rehearsal = toys.rehearse(lambda: Toy("a", partial=True) and None)
+    rehearsal = toys.rehearse(lambda: Toy("a", partial=True))
     rehearsal.up()
     step = rehearsal.preview().step("a")
     assert (step.op, step.diff) == ("update", ())
@@ -151,7 +149,7 @@ def test_a_forced_update_after_a_partial_create_has_no_diff(toys: Toys) -> None:
 
 def test_a_partial_update_saves_new_outputs_and_old_inputs(toys: Toys) -> None:
     """So that the next comparison starts from what was declared before."""
-    rehearsal = toys.rehearse(lambda: Toy("a", note="x") and None)
+    rehearsal = toys.rehearse(lambda: Toy("a", note="x"))
     rehearsal.up().raise_for_errors()
     assert not declare(rehearsal, "a", note="y", partial=True).up().ok
     state = rehearsal.resource("a")
@@ -161,7 +159,7 @@ def test_a_partial_update_saves_new_outputs_and_old_inputs(toys: Toys) -> None:
 
 def test_a_replacement_that_fails_after_the_deletion_is_taken_up_again(toys: Toys) -> None:
     """The deletion is not repeated; the resource is created once the cause is gone."""
-    rehearsal = toys.rehearse(lambda: Toy("a", slot=1) and None)
+    rehearsal = toys.rehearse(lambda: Toy("a", slot=1))
     rehearsal.up().raise_for_errors()
     toys.calls()
     assert not declare(rehearsal, "a", slot=2, fail="create").up().ok
@@ -175,7 +173,7 @@ def test_a_replacement_that_fails_after_the_deletion_is_taken_up_again(toys: Toy
 
 def test_an_old_resource_that_cannot_be_deleted_is_tried_again(toys: Toys) -> None:
     """After a create-before-delete replacement the new one is the state's; the old one waits."""
-    rehearsal = toys.rehearse(lambda: Toy("a", fail="delete") and None)
+    rehearsal = toys.rehearse(lambda: Toy("a", fail="delete"))
     rehearsal.up().raise_for_errors()
     old = rehearsal.resource("a").id
     declare(rehearsal, "a", name="b")
@@ -218,7 +216,7 @@ def test_a_failed_read_leaves_the_state_alone(toys: Toys) -> None:
 
 def test_a_killed_host_is_an_error_and_a_new_one_is_started(toys: Toys) -> None:
     """The engine would report the lost connection; the next run works."""
-    rehearsal = toys.rehearse(lambda: Toy("a") and None)
+    rehearsal = toys.rehearse(lambda: Toy("a"))
     rehearsal.up().raise_for_errors()
     for host in rehearsal.hosts:
         os.kill(host.pid, signal.SIGKILL)
@@ -228,7 +226,7 @@ def test_a_killed_host_is_an_error_and_a_new_one_is_started(toys: Toys) -> None:
 
 def test_errors_of_the_program_are_told_as_the_language_host_tells_them(toys: Toys) -> None:
     """A RunError is its text, any other exception a traceback from the program's first frame; nothing is deleted."""
-    rehearsal = toys.rehearse(lambda: Toy("a") and None)
+    rehearsal = toys.rehearse(lambda: Toy("a"))
     rehearsal.up().raise_for_errors()
 
     def refusing() -> None:
@@ -268,7 +266,7 @@ def test_a_logged_error_is_reported_but_fails_nothing(toys: Toys) -> None:
 
 def test_messages_of_the_provider_carry_the_resource(toys: Toys) -> None:
     """Through the engine's Log service, in the preview, too."""
-    result = toys.rehearse(lambda: Toy("a", note="loud") and None).preview()
+    result = toys.rehearse(lambda: Toy("a", note="loud")).preview()
     assert [(m.severity, m.urn, m.message) for m in result.diagnostics] == [
         ("warning", "urn:pulumi:dev::rehearsal::pulumi-python:dynamic/toy:Toy::a", "a loud note")
     ]

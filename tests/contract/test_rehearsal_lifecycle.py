@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 from pulumi import ResourceOptions
 
 from connect_users.testing import UNKNOWN, Hosts, Secret
-from tests.contract.programs.toy.toy import Toy, ToyHostProvider
+from tests.contract.programs.toy import Toy, ToyHostProvider
 from tests.contract.programs.toys import ROOT, SECRET, Toys
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def ops(result: Result) -> list[tuple[str, str]]:
     return [(step.op, step.name) for step in result.steps if step.op != "same"]
 
 
-def up(rehearsal: Rehearsal, program: Callable[[], Any] | None = None) -> Result:
+def up(rehearsal: Rehearsal, program: Callable[[], object] | None = None) -> Result:
     """An update that must succeed."""
     if program is not None:
         rehearsal.use(program)
@@ -190,8 +190,8 @@ def test_delete_before_replace_takes_dependents_along(toys: Toys) -> None:
 def test_the_option_delete_before_replace_wins_over_the_provider(toys: Toys) -> None:
     """Both ways round."""
 
-    def program(slot: int, name: str, first: bool) -> Callable[[], None]:
-        return lambda: Toy("a", slot=slot, name=name, opts=ResourceOptions(delete_before_replace=first)) and None
+    def program(slot: int, name: str, first: bool) -> Callable[[], object]:
+        return lambda: Toy("a", slot=slot, name=name, opts=ResourceOptions(delete_before_replace=first))
 
     rehearsal = toys.rehearse(program(1, "n", False))
     up(rehearsal)
@@ -313,7 +313,7 @@ def test_a_provider_with_unknown_configuration_is_not_asked_in_a_preview(toys: T
 
 def test_refresh_uses_the_configuration_of_the_state(toys: Toys) -> None:
     """As the engine does: a changed stack configuration only counts from the next `up` on."""
-    rehearsal = toys.rehearse(lambda: Toy("a") and None, config={"toy:greeting": "one"})
+    rehearsal = toys.rehearse(lambda: Toy("a"), config={"toy:greeting": "one"})
     up(rehearsal)
     rehearsal.set_config("toy:greeting", "two")
     assert rehearsal.refresh().changes == {"same": 2}

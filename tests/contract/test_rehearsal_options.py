@@ -9,7 +9,7 @@ import pytest
 from pulumi import Alias, CustomTimeouts, ResourceOptions
 
 from connect_users.testing import Hosts
-from tests.contract.programs.toy.toy import Toy
+from tests.contract.programs.toy import Toy
 from tests.contract.programs.toys import ROOT, Toys
 
 if TYPE_CHECKING:
@@ -191,9 +191,9 @@ def test_a_target_that_others_depend_on_is_not_destroyed(toys: Toys) -> None:
 def test_custom_timeouts_are_told_to_the_provider(toys: Toys) -> None:
     """In seconds, and kept in the state for the deletion."""
     timeouts = CustomTimeouts(create="7m", delete="1h30m")
-    rehearsal = toys.rehearse(toy("a", ResourceOptions(custom_timeouts=timeouts), tell_timeout=True))
+    rehearsal = toys.rehearse(toy("a", ResourceOptions(custom_timeouts=timeouts), tell=True))
     rehearsal.up().raise_for_errors()
-    assert rehearsal.resource("a").outputs["told"] == 420.0
+    assert rehearsal.resource("a").outputs["told"]["timeout"] == 420.0
     assert rehearsal.resource("a").timeouts == {"create": 420.0, "delete": 5400.0}
 
 
@@ -202,7 +202,7 @@ def test_a_looked_up_resource_is_read_and_never_deleted(toys: Toys) -> None:
     rehearsal = toys.rehearse(toy("a", note="x"))
     rehearsal.up().raise_for_errors()
     identifier = rehearsal.resource("a").id
-    reader = toys.rehearse(lambda: Toy("seen", opts=ResourceOptions(id=identifier)) and None, stack="other")
+    reader = toys.rehearse(lambda: Toy("seen", opts=ResourceOptions(id=identifier)), stack="other")
     toys.calls()
     if not hasattr(pulumi, "run"):
         pytest.skip("ResourceOptions(id=...) reads dynamic resources from SDK 3.268 on")

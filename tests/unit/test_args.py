@@ -6,6 +6,7 @@ import asyncio
 import copy
 import dataclasses
 import inspect
+import re
 import typing
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -46,12 +47,16 @@ def blocks(fields: tuple[Field, ...] = FIELDS) -> Iterator[Field]:
             yield from blocks(field.members)
 
 
+#: What the SDK's own `Input` refers to by name.
+NAMES: dict[str, Any] = {"Output": pulumi.Output, "T": type(None)}
+
+
 def input_of(typ: Any) -> Any:
     """The `T` of an `Input[T]`."""
     return get_args(typ)[0]
 
 
-@pytest.mark.parametrize("block", blocks(), ids=lambda block: block.name)
+@pytest.mark.parametrize("block", list(blocks()), ids=lambda block: block.name)
 class TestBlock:
     """Each block of the table has a class and a TypedDict that say the same."""
 
@@ -61,26 +66,35 @@ class TestBlock:
         cls = CLASSES[block.name]
         fields = dataclasses.fields(cls)
         assert {field.name: field.default is dataclasses.MISSING for field in fields} == expected
-        hints = typing_extensions.get_type_hints(args.BLOCKS[cls], include_extras=True)
-        optional = typing_extensions.NotRequired
+        hints = typing_extensions.get_type_hints(args.BLOCKS[cls], localns=NAMES, include_extras=True)
+        optional: Any = typing_extensions.NotRequired
         assert {name: typing_extensions.get_origin(hint) is not optional for name, hint in hints.items()} == expected
 
     def test_types_and_choices(self, block: Field) -> None:
         """Both forms take the same values, those that the table allows."""
         cls = CLASSES[block.name]
-        in_class = typing.get_type_hints(cls)
-        in_dict = typing.get_type_hints(args.BLOCKS[cls])
+        in_class = typing.get_type_hints(cls, localns=NAMES)
+        in_dict = typing_extensions.get_type_hints(args.BLOCKS[cls], localns=NAMES)
         for member in block.members:
             declared = input_of(in_dict[member.name])
             unwrapped = in_class[member.name]
             assert unwrapped in (in_dict[member.name], typing.Optional[in_dict[member.name]])  # noqa: UP045
             if member.choices:
-                assert get_args(declared) == member.choices
+                assert get_args(declared) == (
+                    ("VOICE",) if member.name == "channel" and block.voice_only else member.choices
+                )
             elif member.members:
                 assert CLASSES[member.name] in get_args(in_dict[member.name])
                 assert args.BLOCKS[CLASSES[member.name]] in get_args(in_dict[member.name])
             else:
                 assert declared is TYPES[member.kind.name]
+
+    def test_every_member_is_documented(self, block: Field) -> None:
+        """An editor shows the text of the class; the TypedDict points there."""
+        cls = CLASSES[block.name]
+        for member in block.members:
+            assert documentation(cls, member.name)
+        assert f"`{cls.__name__}`" in (args.BLOCKS[cls].__doc__ or "")
 
     def test_the_sdk_knows_it_under_the_same_names(self, block: Field) -> None:
         """An output may hold an Args object: the SDK then writes AWS's names in snake_case, like ours."""
@@ -116,10 +130,10 @@ def test_literals_are_the_choices_of_the_limits(literal: Any, choices: tuple[str
 
 
 def documentation(cls: type, member: str) -> str:
-    """The text under a member of a class."""
-    lines = inspect.getsource(cls).splitlines()
-    start = next(number for number, line in enumerate(lines) if line.strip().startswith(f"{member}:"))
-    return next(line for line in lines[start:] if line.strip().startswith('"""'))
+    """What a class's docstring says of a member."""
+    found = re.search(rf"^    {member}: (.*(?:\n {{5,}}.*)*)", inspect.getdoc(cls) or "", re.MULTILINE)
+    assert found, f"{member} is not documented"
+    return found[1]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +159,7 @@ def test_documented_limits_are_the_ones_that_are_judged(cls: type, member: str, 
 def test_an_args_object_takes_keywords_only_and_wants_what_is_required() -> None:
     """As in pulumi_aws."""
     with pytest.raises(TypeError):
-        args.IdentityInfoArgs("Ada")  # type: ignore[misc]
+        args.IdentityInfoArgs("Ada")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="auto_accept"):
         args.AutoAcceptConfigArgs(channel="VOICE")  # type: ignore[call-arg]
 
@@ -209,8 +223,7 @@ def test_plain_leaves_outputs_and_awaitables_in_their_places() -> None:
         return "x"
 
     async def place() -> None:
-        output, coroutine = pulumi.Output.from_input({"a": [1]}), later()
-        future = asyncio.ensure_future(coroutine)
+        output, future = pulumi.Output.from_input("ada@example.com"), asyncio.ensure_future(later())
         made = args.plain({"list": [output, future], "info": args.IdentityInfoArgs(email=output)})
         assert made["list"][0] is output
         assert made["list"][1] is future

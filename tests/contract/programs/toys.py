@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[3]
-PROJECT = Path(__file__).resolve().parent / "toy"
+PROGRAMS = Path(__file__).resolve().parent
 SECRET = "s3cret-value-of-the-toy"
 
 

@@ -1,10 +1,13 @@
 """A dynamic provider over a directory of JSON files, which lets a test see every call and order every failure.
 
-The directory is the `cloud` input of each resource (default: configuration `toy:cloud`, else TOY_CLOUD). A record is `<id>.json`; `calls.log` has one line a call, with
-the resource's name. Inputs: `name` (a change replaces), `slot` (a change replaces, the old one first), `size` (at most
-100), `note`, `password` (secret), `fail` (the call that fails: "create", "update", ...), `partial` (it fails after the
-fact), `delay` (seconds that create takes), `say` ("some": the diff does not leave the
-comparison to the engine), `tell_timeout` (the output `told` is the timeout of the request).
+The directory is the `cloud` input of each resource (default: configuration `toy:cloud`, else TOY_CLOUD). A record is
+`<id>.json`; `calls.log` has one line a call, with the resource's name. Inputs:
+
+- `name` (a change replaces), `slot` (a change replaces, the old one first), `size` (at most 100), `note`, `password`;
+- `fail`: the call that fails ("create", "update", ...); `partial`: create or update fails after the fact;
+- `delay`: seconds that create takes; `meet`: how many creates must be under way at once;
+- `say="some"`: the diff does not leave the comparison to the engine;
+- `tell`: the output `told` is what the request and the process say (timeout, directory, project).
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import (
@@ -28,13 +31,16 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+if TYPE_CHECKING:
+    from types import FrameType
+
 
 def _known(value: Any) -> bool:
     return not isinstance(value, pulumi.output.Unknown)
 
 
 def _frame_local(name: str) -> Any:
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if "request" in frame.f_locals and "context" in frame.f_locals:
             return frame.f_locals[name]
@@ -106,7 +112,7 @@ class ToyProvider(ResourceProvider):
         changed += [key for key in ("note", "size", "password") if key in olds and key not in news]
         if not changed:
             return DiffResult(changes=False)
-        replaces = [key for key in ("name", "slot") if key in changed]
+        replaces: list[str] = [key for key in ("name", "slot") if key in changed]
         return DiffResult(
             changes=True if news.get("say") == "some" else None,
             replaces=replaces,
@@ -117,16 +123,32 @@ class ToyProvider(ResourceProvider):
         if props.get("delay"):
             time.sleep(props["delay"])
         self._log("create", props)
+        if props.get("meet"):
+            self._meet(Path(props["cloud"]), props["name"], int(props["meet"]))
         if props.get("fail") == "create":
             _refuse("create refused")
         identifier = f"{props['name']}-{len(list(Path(props['cloud']).glob('*.json')))}-{os.urandom(2).hex()}"
         outs = {**props, "arn": f"arn:{identifier}", "token": "t-0", "greeting": ToyProvider.greeting}
-        if props.get("tell_timeout"):
-            outs["told"] = _frame_local("request").timeout
+        if props.get("tell"):
+            told = {"timeout": _frame_local("request").timeout, "directory": str(Path.cwd())}
+            outs["told"] = {
+                **told,
+                "project": os.environ.get("PULUMI_PROJECT", ""),
+                "home": os.environ.get("TOY_HOME", ""),
+            }
         self._save(identifier, outs)
         if props.get("partial"):
             self._partial(identifier, outs, props)
         return CreateResult(identifier, outs)
+
+    def _meet(self, cloud: Path, name: str, others: int) -> None:
+        """Wait until that many creates are here at the same time."""
+        (cloud / f"{name}.here").touch()
+        for _ in range(500):
+            if len(list(cloud.glob("*.here"))) >= others:
+                return
+            time.sleep(0.01)
+        _refuse("the others did not come")
 
     def _partial(self, identifier: str, outs: dict[str, Any], inputs: dict[str, Any]) -> None:
         from pulumi.runtime.proto import provider_pb2

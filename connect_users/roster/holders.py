@@ -1,0 +1,56 @@
+"""Who must go on having which power: the smallest number of people with a security profile, and people who must have it.
+
+Both keep a wrong file from locking everybody out, as the "minimum admins" and "required admins" of Peribolos do
+(Kubernetes' tool for GitHub organisations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from connect_users.roster.names import NameKind, Names
+from connect_users.roster.people import Judged, Person, RosterProblem
+from connect_users.spec import bare_id
+
+
+def holder_problems(
+    judged: Judged,
+    names: Mapping[NameKind, Names],
+    min_holders: Mapping[str, int] | None = None,
+    required_holders: Mapping[str, Sequence[str]] | None = None,
+) -> Iterator[RosterProblem]:
+    """Every profile that too few people, or not the right people, would have.
+
+    Args:
+        min_holders: name of a security profile -> how many people must have it.
+        required_holders: name of a security profile -> usernames that must have it.
+    """
+    profiles = names.get(NameKind.SECURITY_PROFILE)
+    people = {person.username: person for person in judged.people}
+    for profile, least in (min_holders or {}).items():
+        holders = [person.username for person in people.values() if _holds(person, profile, profiles)]
+        if len(holders) < least:
+            yield RosterProblem(judged.source, 0, "min_holders", _too_few(profile, least, holders))
+    for profile, usernames in (required_holders or {}).items():
+        for username in usernames:
+            person = people.get(username)
+            if person is None:
+                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster"
+                yield RosterProblem(judged.source, 0, "required_holders", text)
+            elif not _holds(person, profile, profiles):
+                text = f"{username!r} must have the security profile {profile!r}"
+                yield RosterProblem(judged.source, person.line, "required_holders", text, username)
+
+
+def _too_few(profile: str, least: int, holders: Sequence[str]) -> str:
+    count = f"{len(holders)} {'person' if len(holders) == 1 else 'people'}"
+    who = f" ({', '.join(holders)})" if holders else ""
+    return f"{count} would have the security profile {profile!r}{who}, at least {least} must"
+
+
+def _holds(person: Person, profile: str, profiles: Names | None) -> bool:
+    if profile in person.profiles:
+        return True
+    wanted = profiles.id_if_known(profile) if profiles is not None else None
+    ids = person.inputs.get("security_profile_ids")
+    return wanted is not None and isinstance(ids, list) and wanted in [bare_id(item) for item in ids]

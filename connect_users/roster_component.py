@@ -1,0 +1,225 @@
+"""`ConnectUserRoster`: a file of people, or rows of a program, as users of the stack.
+
+Everything that can be judged is judged before anything is registered: where one row is wrong, nothing of the roster is
+made or changed, and all problems are told at once. Reading and judging are `connect_users.roster`'s.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, TypeAlias
+
+import pulumi
+from pulumi import Input, Output
+
+from connect_users import registration
+from connect_users.errors import ConnectUsersError
+from connect_users.resource import ConnectUser
+from connect_users.roster import leavers
+from connect_users.roster.holders import holder_problems
+from connect_users.roster.names import NameKind, Names
+from connect_users.roster.people import Judged, Terms, judge
+from connect_users.roster.reading import read
+from connect_users.roster_guard import RosterGuard
+
+if TYPE_CHECKING:
+    import os
+
+    from connect_users.args import IdentityManagementType
+
+#: Part of the URN of everybody in a roster.
+TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
+
+#: Lines of one error; the rest is told by `connect-users check`.
+_LINES_MAX: Final = 1_000
+
+#: A pattern of names in Secrets Manager with ``{username}`` in it; passwords by username, or a function of the username.
+Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
+
+
+class InstanceLookUps(Protocol):
+    """What a roster asks of an instance: `connect_users.ConnectInstance`, or anything like it."""
+
+    @property
+    def arn(self) -> Any:
+        """The instance's ARN."""
+        ...
+
+    def routing_profile_id(self, name: str) -> Any:
+        """The id of a routing profile."""
+        ...
+
+    def security_profile_id(self, name: str) -> Any:
+        """The id of a security profile."""
+        ...
+
+    def hierarchy_group_id(self, path: str) -> Any:
+        """The id of a hierarchy group."""
+        ...
+
+
+class ConnectUserRoster(pulumi.ComponentResource):
+    """A roster of people, each a `ConnectUser` named after the username: the order of the rows means nothing.
+
+    A row more is a user more, a row less a user less (see `max_deletions`), a changed cell one call.
+
+    Outputs: `users` (username -> `ConnectUser`), `usernames` (sorted), `user_ids` (username -> id).
+    """
+
+    users: Mapping[str, ConnectUser]
+    usernames: tuple[str, ...]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        roster: str | os.PathLike[str] | Any,
+        instance_id: Input[str] | None = None,
+        instance: InstanceLookUps | None = None,
+        routing_profiles: Mapping[str, Input[str]] | None = None,
+        security_profiles: Mapping[str, Input[str]] | None = None,
+        hierarchy_groups: Mapping[str, Input[str]] | None = None,
+        defaults: Mapping[str, Any] | None = None,
+        passwords: Passwords | None = None,
+        identity_management_type: IdentityManagementType | None = None,
+        ignore_columns: Sequence[str] = (),
+        max_deletions: int | str = leavers.DEFAULT,
+        min_holders: Mapping[str, int] | None = None,
+        required_holders: Mapping[str, Sequence[str]] | None = None,
+        retain_leavers: bool = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the people of a roster.
+
+        Args:
+            name: the roster's name in the stack; a person's is ``<name>-<username>``.
+            roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; or rows: maps, or a pandas or
+                polars frame. Columns: `connect_users.roster.columns`, and those of the console's CSV templates.
+            instance_id: id or ARN of the instance. May be left out with `instance`.
+            instance: looks up the names that no mapping has.
+            routing_profiles: name -> id or ARN, for the names in the roster.
+            security_profiles: likewise.
+            hierarchy_groups: likewise; a path like ``EMEA/UK/London`` is a name.
+            defaults: columns and their values for people whose cell is empty.
+            passwords: for CONNECT_MANAGED instances. ``"connect/{username}"`` names a secret in AWS Secrets Manager,
+                read when a user is made; or passwords by username, or a function of the username. They are secrets in
+                the state. Who has one already keeps it: see `ConnectUser.on_password_change`.
+            identity_management_type: as the instance has it; lets more be judged.
+            ignore_columns: headers of the file that are none of ours.
+            max_deletions: how many people may leave in one run: a number, or a percentage of those who were there (of
+                a percentage, 5 may always leave). More fail the preview.
+            min_holders: name of a security profile -> how many people must have it.
+            required_holders: name of a security profile -> usernames that must have it.
+            retain_leavers: who leaves the roster is forgotten by Pulumi, but kept in Connect. It counts for people who
+                were in the stack with it: turn it on in a run before they leave.
+            opts: resource options of the roster; a `connect_users.Provider` is used for its people.
+
+        Raises:
+            pulumi.RunError: every problem of the roster, one a line, as ``agents.csv:14: routing_profile: ...``.
+        """
+        registration.refuse_ignored_options(name, opts)
+        if instance_id is None and instance is None:
+            raise pulumi.RunError(f"roster '{name}': instance_id or instance is missing; give one of them")
+        names = _names(instance, routing_profiles, security_profiles, hierarchy_groups)
+        try:
+            most = leavers.limit(max_deletions)
+            terms = Terms(
+                instance_id=instance_id if instance_id is not None or instance is None else instance.arn,
+                identity_management_type=identity_management_type,
+                names=names,
+                defaults=defaults or {},
+                ignore_columns=tuple(ignore_columns),
+                password_of=_password_of(name, passwords),
+                reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
+            )
+            judged = judge(read(roster), terms)
+        except ConnectUsersError as problem:
+            raise pulumi.RunError(f"roster '{name}': {problem}") from None
+        holders = () if judged.problems else holder_problems(judged, names, min_holders, required_holders)
+        problems = [str(problem) for problem in (*judged.problems, *holders)]
+        if problems:
+            _refuse(name, problems)
+
+        super().__init__(TYPE_TOKEN, name, None, opts)
+        for remark in judged.remarks:
+            pulumi.log.warn(str(remark), resource=self)
+        self._declare(name, judged, most, retain_leavers)
+        self.register_outputs({"user_count": len(self.users)})
+
+    def _declare(self, name: str, judged: Judged, most: leavers.Limit, retain_leavers: bool) -> None:
+        """Declare the guard and the people, none of whom is touched before the guard has spoken."""
+        self.usernames = tuple(person.username for person in judged.people)
+        guard = RosterGuard(
+            f"{name}-guard",
+            roster=name,
+            usernames=self.usernames,
+            max_deletions=most,
+            retain_leavers=retain_leavers,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.users = {
+            person.username: ConnectUser(
+                f"{name}-{person.username}",
+                **person.inputs,
+                opts=pulumi.ResourceOptions(
+                    parent=self, depends_on=[guard], retain_on_delete=True if retain_leavers else None
+                ),
+            )
+            for person in judged.people
+        }
+
+    @functools.cached_property
+    def user_ids(self) -> Output[dict[str, str]]:
+        """Username -> the user's id."""
+        return Output.all(**{username: user.id for username, user in self.users.items()}).apply(dict)
+
+
+def _names(
+    instance: InstanceLookUps | None,
+    routing_profiles: Mapping[str, Input[str]] | None,
+    security_profiles: Mapping[str, Input[str]] | None,
+    hierarchy_groups: Mapping[str, Input[str]] | None,
+) -> dict[NameKind, Names]:
+    ask: Any = (None, None, None)
+    if instance is not None:
+        ask = (instance.routing_profile_id, instance.security_profile_id, instance.hierarchy_group_id)
+    given = (routing_profiles, security_profiles, hierarchy_groups)
+    kinds = (NameKind.ROUTING_PROFILE, NameKind.SECURITY_PROFILE, NameKind.HIERARCHY_GROUP)
+    return {kind: Names(kind, ids, look_up) for kind, ids, look_up in zip(kinds, given, ask, strict=True)}
+
+
+def _password_of(roster: str, passwords: Passwords | None) -> Callable[[str], tuple[str, Any] | None] | None:
+    """How `passwords` says what a user's password is."""
+    if passwords is None:
+        return None
+    if isinstance(passwords, str):
+        pattern = passwords
+        if "{username}" not in pattern:
+            text = "names one secret for everybody; write {username} where the username belongs"
+            raise pulumi.RunError(f"roster '{roster}': passwords: {text}")
+        return lambda username: ("password_secret_arn", pattern.replace("{username}", username))
+    if isinstance(passwords, Output):
+        later = passwords
+        return lambda username: ("password", later.apply(lambda known: _of_output(roster, known, username)))
+    if isinstance(passwords, Mapping):
+        found = passwords
+        return lambda username: ("password", found[username]) if found.get(username) is not None else None
+    function = passwords
+    return lambda username: ("password", function(username))
+
+
+def _of_output(roster: str, passwords: Mapping[str, str], username: str) -> str:
+    if username not in passwords:
+        raise pulumi.RunError(f"roster '{roster}': passwords has none for {username!r}; add one")
+    return passwords[username]
+
+
+def _refuse(name: str, problems: Sequence[str]) -> NoReturn:
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    lines = list(problems[:_LINES_MAX])
+    if len(problems) > len(lines):
+        lines.append(f"... and {len(problems) - len(lines)} more; connect-users check lists all")
+    raise pulumi.RunError(
+        "\n".join([f"{count} of roster '{name}'; nothing was changed:", *(f"  {line}" for line in lines)])
+    )

@@ -1,0 +1,166 @@
+"""What proves, without describing a user, that it is still what the state says. Pure.
+
+The evidence is a user's LastModifiedTime, as ListUsers tells it, against a stamp that the state keeps (`VERIFIED_KEY`):
+
+- ``1700000000.123``: DescribeUser told the state, and this was the user's LastModifiedTime. Any later change has another.
+- ``<1700000000.456``: CreateUser made the user as the state says, and its answer was given at this moment at the latest.
+  Any change after it has a later time.
+
+An update leaves the stamp alone: it moves the LastModifiedTime past it, so that the user is described once more. Its own
+time proves nothing, since somebody may have changed something else before it. A time of a whole second may be one that
+was cut off, and is good for the first kind of stamp only, and there only when the second was over.
+
+Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
+tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.snapshot`'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users import channels, ownership
+from connect_users.live import declared_view, live_props
+from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire, wire_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+_BOUND: Final = "<"
+_SECONDS: Final = "AfterContactWorkTimeLimit"
+_MILLISECONDS: Final = 1000
+#: Outputs that a state may still lack: CreateUser does not tell them.
+_COMPUTED: Final = ("directory_user_id",)
+#: Of `identity_info`, what SearchUsers tells.
+_SEARCHED_NAMES: Final = ("FirstName", "LastName")
+
+
+def epoch(moment: datetime | None) -> float | None:
+    """Seconds since 1970, to the millisecond that AWS tells."""
+    return None if moment is None else round(moment.timestamp(), 3)
+
+
+def made_stamp(answered_at: float | None) -> Props:
+    """The output of a user that CreateUser made."""
+    return {} if answered_at is None else {VERIFIED_KEY: f"{_BOUND}{answered_at:.3f}"}
+
+
+def read_stamp(modified: float | None, now: float) -> Props:
+    """The output of a user that DescribeUser told.
+
+    Args:
+        modified: its LastModifiedTime.
+        now: this machine's time. Where Connect tells whole seconds only, a change within the same one would have the
+            same time: there is no proof before some time has passed.
+    """
+    if modified is None or (_whole(modified) and abs(now - modified) < 60.0):
+        return {}
+    return {VERIFIED_KEY: f"{modified:.3f}"}
+
+
+def unmoved(stamp: object, modified: float | None) -> bool:
+    """Whether a user with this LastModifiedTime is the one that the stamp was made of."""
+    if not isinstance(stamp, str) or modified is None:
+        return False
+    try:
+        moment = float(stamp.removeprefix(_BOUND))
+    except ValueError:
+        return False
+    if stamp.startswith(_BOUND):
+        return not _whole(modified) and modified <= moment
+    return modified == moment
+
+
+def _whole(moment: float) -> bool:
+    return moment == int(moment)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What bulk reads tell of a user.
+
+    Attributes:
+        modified: LastModifiedTime of ListUsers.
+        summary: of SearchUsers; None where its index does not know the user (yet).
+    """
+
+    id: str
+    arn: str
+    username: str
+    modified: float | None
+    summary: Mapping[str, Any] | None
+
+
+def proven_outputs(
+    listed: Listed,
+    outputs: Mapping[str, Any],
+    declared: Mapping[str, Any],
+    proficiencies: Sequence[Mapping[str, Any]] | None,
+) -> Props | None:
+    """The outputs that describing the user would give, where bulk reads bear out every declared input; else None.
+
+    Args:
+        outputs: of the state.
+        declared: canonical inputs.
+        proficiencies: the live ones; None where the declared ones are proven otherwise.
+    """
+    summary = listed.summary
+    if (
+        summary is None
+        or listed.arn != outputs.get(ARN_KEY)
+        or not unmoved(outputs.get(VERIFIED_KEY), listed.modified)
+        or not _same_owner(summary.get("Tags") or {}, outputs)
+    ):
+        return None
+    if proficiencies is None:
+        proficiencies = to_wire(declared.get("user_proficiencies", []))
+    kept = {name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY) if name in outputs}
+    for user in described(summary, declared):
+        live = live_props(user, proficiencies)
+        view = declared_view(live, declared)
+        found = {**view, **kept}
+        if live.get("directory_user_id"):
+            found["directory_user_id"] = live["directory_user_id"]
+        if view == declared and found == {**{name: found[name] for name in _COMPUTED if name in found}, **outputs}:
+            return found
+    return None
+
+
+def _same_owner(tags: Mapping[str, Any], outputs: Mapping[str, Any]) -> bool:
+    owner = ownership.owner_of(tags)
+    return (owner.token if owner is not None else None) == outputs.get(TOKEN_KEY)
+
+
+def described(summary: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[Props]:
+    """A summary of SearchUsers in the form of DescribeUser, once for each reading of its times.
+
+    What SearchUsers does not tell is taken from ``declared``: e-mail addresses and the mobile number. After-contact work
+    is in milliseconds; whether that holds for the per-channel list, too, is not documented.
+    """
+    info = {
+        name: value
+        for name, value in to_wire(declared.get("identity_info", {})).items()
+        if name not in _SEARCHED_NAMES and value
+    }
+    told = summary.get("IdentityInfo") or {}
+    user = {**summary, "IdentityInfo": {**info, **{name: told[name] for name in _SEARCHED_NAMES if name in told}}}
+    yield _in_seconds(user)
+    lists = {wire_name(name): user[wire_name(name)] for name in channels.LISTS if wire_name(name) in user}
+    if _in_seconds(lists) != lists:
+        yield {**_in_seconds(user), **lists}
+
+
+def _in_seconds(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _seconds(item) if name == _SECONDS else _in_seconds(item) for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_in_seconds(item) for item in value]
+    return value
+
+
+def _seconds(limit: Any) -> Any:
+    """A part of a second, which nobody can have set, is kept, so that it equals nothing."""
+    return limit // _MILLISECONDS if isinstance(limit, int) and not limit % _MILLISECONDS else limit
