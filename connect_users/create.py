@@ -107,6 +107,10 @@ def _settle_duplicate(
             raise error
         op.tell(f"waiting {pause:g} s: the username is taken, but Amazon Connect shows no user of that name (yet)")
         op.wait(pause)
+        if op.owns:
+            # A token tells when its user was made; this one would be as old as the wait.
+            token = ownership.new_token(op.now())
+            request = {**request, "Tags": {**request["Tags"], **ownership.tag(token, op.urn)}}
         try:
             made = _create_user(op, request)
         except DuplicateResource as again:
@@ -152,31 +156,49 @@ def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: 
 def _adopt(op: Operation, props: Props, user: Mapping[str, Any], token: str, *, ours: bool) -> tuple[str, Props]:
     """Take over a live user: first the tag with the new token, which fences off every older state, then the rest."""
     user_id = str(user["Id"])
-    proficiencies = None
-    if ours or "user_proficiencies" in props:
-        proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.tell)
-    live = live_props(user, proficiencies)
-    directory = live.get("directory_user_id")
+    directory = user.get("DirectoryUserId")
     if "directory_user_id" in props and directory != props["directory_user_id"]:
         raise InvalidUser(
             str(props["username"]),
             [f"directory_user_id: the live user has {directory!r}, and no API changes it; declare that, or delete it"],
         )
+    done: tuple[str, ...] = ()
+    if op.owns:
+        op.gateway.tag_resource(user["Arn"], ownership.tag(token, op.urn), notify=op.tell)
+        done = ("TagResource",)
+        user = _settled_view(op, props, user, token)
+    proficiencies = None
+    if ours or "user_proficiencies" in props:
+        proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.tell)
+    live = live_props(user, proficiencies)
     before = {**declared_view(live, props), **(leftovers(live, props) if ours else {})}
     steps = plan.update_steps(before, props)
     modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
     computed: Props = {ARN_KEY: user["Arn"], **snapshot_proof.read_stamp(modified, op.now())}
     if directory:
         computed["directory_user_id"] = directory
+    if op.owns:
+        computed[TOKEN_KEY] = token
     changed = ", ".join(dict.fromkeys(field for step in steps for field in step.fields)) or "nothing"
     op.tell(f"taking over the existing user {user_id}; to be changed: {changed}")
-    done: tuple[str, ...] = ()
-    if op.owns:
-        op.gateway.tag_resource(user["Arn"], ownership.tag(token, op.urn), notify=op.tell)
-        computed[TOKEN_KEY] = token
-        done = ("TagResource",)
     apply.run(op, apply.subject("taking over", props), user_id, {**before, **computed}, props, steps, done)
     return user_id, {**computed, **props}
+
+
+def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: str) -> Mapping[str, Any]:
+    """The user as it is read once the tag of just now can be seen: then every earlier change can be, too.
+
+    A run that crashed a moment ago may have changed what a view from before that does not show.
+    """
+    waits = apply.pauses(min(apply.SETTLING, op.grace))
+    while True:
+        user = op.gateway.describe_user(props["instance_id"], str(user["Id"]), notify=op.tell)
+        owner = ownership.owner_of(user.get("Tags", {}))
+        pause = next(waits, None)
+        if pause is None or (owner is not None and owner.token == token):
+            return user
+        op.tell(f"waiting {pause:g} s: Amazon Connect does not show yet that the user was taken over")
+        op.wait(pause)
 
 
 def _secret_password(op: Operation, props: Props) -> str:

@@ -173,7 +173,9 @@ def _instead(name: str, names: Sequence[str]) -> str:
     if not names:
         return "there is none"
     listed = ", ".join(f"'{each}'" for each in sorted(names)[:_SHOWN])
-    return f"there are {listed}" if len(names) <= _SHOWN else f"there are {len(names)} others, the first are {listed}"
+    if len(names) > _SHOWN:
+        return f"there are {len(names)} others, the first are {listed}"
+    return f"there are {listed}" if len(names) > 1 else f"there is only {listed}"
 
 
 def _nearest(name: str, names: Iterable[str], most: int) -> list[str]:

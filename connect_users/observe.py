@@ -61,7 +61,9 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
         raise error.about(action) from None
     live = live_props(user, proficiencies)
     view = declared_view(live, declared)
-    stamp = snapshot_proof.read_stamp(modified, op.now())
+    # A user of somebody else's is described each time, to tell of it each time.
+    ours = snapshot_proof.same_owner(user.get("Tags", {}), outputs)
+    stamp = snapshot_proof.read_stamp(modified, op.now()) if ours else {}
     return Seen(view, {**view, **computed(op, user, live, outputs), **stamp})
 
 

@@ -139,10 +139,9 @@ def _channel_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]
     }
     if not lists:
         return []
-    fields = [name for name in channels.LISTS if name in lists and (name in old or name in new)]
-    if old.get("phone_config") != new.get("phone_config"):
-        fields.append("phone_config")
-    return [Step("UpdateUserConfig", to_wire(lists), tuple(fields))]
+    # All that differ: a setting that moved between phone_config and its list is where it should be, too.
+    fields = tuple(name for name in (*channels.LISTS, "phone_config") if old.get(name) != new.get(name))
+    return [Step("UpdateUserConfig", to_wire(lists), fields)]
 
 
 def _proficiency_steps(old: list[Props], new: list[Props]) -> list[Step]:

@@ -16,14 +16,12 @@ import pulumi
 from pulumi.runtime.settings import SETTINGS
 
 from connect_users import rules
+from connect_users.explicit_provider import PACKAGE
 from connect_users.spec import UNKNOWN
 
 if TYPE_CHECKING:
     from connect_users.shapes import Problem
     from connect_users.spec import Props
-
-#: The package whose explicit providers dynamic resources obey.
-_PACKAGE = "pulumi-python"
 
 
 class _Problems:
@@ -95,7 +93,7 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
             "use connect-users import, or adopt_existing=True"
         )
     for provider in _providers(opts):
-        if provider.package == _PACKAGE:
+        if provider.package == PACKAGE:
             return
         if provider.package == "aws" or provider is opts.provider:
             raise pulumi.RunError(
@@ -112,4 +110,4 @@ def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:
     inherited = getattr(opts.parent, "_providers", None)
     if isinstance(inherited, dict):
         found += inherited.values()
-    return sorted(found, key=lambda provider: provider.package != _PACKAGE)
+    return sorted(found, key=lambda provider: provider.package != PACKAGE)

@@ -9,7 +9,7 @@ from pulumi.dynamic import Resource
 
 from connect_users import registration
 from connect_users.args import plain
-from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, parse_arn
+from connect_users.spec import ARN_KEY, BY_NAME, parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +45,8 @@ TYPE_TOKEN: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
 #: pickling, other providers' included, until it dies of recursion (pulumi/pulumi#17803).
 PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNDb25uZWN0VXNlclByb3ZpZGVylJOUKYGULg=="
 
-_OUTPUT_ONLY: Final = (ARN_KEY, TOKEN_KEY)
+#: Outputs that AWS tells, whether an input says the same or not.
+_COMPUTED: Final = (ARN_KEY, "directory_user_id")
 
 
 class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
@@ -54,32 +55,34 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     Made with CreateUser, changed with the update operation of each input, deleted with DeleteUser. The inputs are
     those of CreateUser in snake_case; an input that is left out is not managed.
 
-    Outputs beside the inputs: ``id`` (the user's id, which every Connect API takes), ``arn``, ``directory_user_id``
-    and ``ownership_token`` (see `connect_users.ownership`).
+    Outputs beside the inputs: ``id`` (the user's id, which every Connect API takes), ``arn`` and
+    ``directory_user_id``. The state also keeps ``ownership_token`` (see `connect_users.ownership`).
     """
 
-    instance_id: Output[str]
-    username: Output[str]
-    routing_profile_id: Output[str]
-    security_profile_ids: Output[list[str]]
-    password: Output[str | None]
-    password_secret_arn: Output[str | None]
-    on_password_change: Output[str | None]
-    identity_info: Output[dict[str, Any] | None]
-    phone_config: Output[dict[str, Any] | None]
-    directory_user_id: Output[str | None]
-    hierarchy_group_id: Output[str | None]
-    auto_accept_configs: Output[list[dict[str, Any]] | None]
-    after_contact_work_configs: Output[list[dict[str, Any]] | None]
-    phone_number_configs: Output[list[dict[str, Any]] | None]
-    persistent_connection_configs: Output[list[dict[str, Any]] | None]
-    voice_enhancement_configs: Output[list[dict[str, Any]] | None]
-    user_proficiencies: Output[list[dict[str, Any]] | None]
-    tags: Output[dict[str, str] | None]
-    identity_management_type: Output[str | None]
-    adopt_existing: Output[bool | None]
-    arn: Output[str]
-    ownership_token: Output[str | None]
+    if TYPE_CHECKING:
+        # For editors and type checkers only: the SDK would evaluate annotations anew for each resource, which costs a
+        # quarter of a large program's time, to convert values that need no conversion.
+        instance_id: Output[str]
+        username: Output[str]
+        routing_profile_id: Output[str]
+        security_profile_ids: Output[list[str]]
+        password: Output[str | None]
+        password_secret_arn: Output[str | None]
+        on_password_change: Output[str | None]
+        identity_info: Output[dict[str, Any] | None]
+        phone_config: Output[dict[str, Any] | None]
+        directory_user_id: Output[str | None]
+        hierarchy_group_id: Output[str | None]
+        auto_accept_configs: Output[list[dict[str, Any]] | None]
+        after_contact_work_configs: Output[list[dict[str, Any]] | None]
+        phone_number_configs: Output[list[dict[str, Any]] | None]
+        persistent_connection_configs: Output[list[dict[str, Any]] | None]
+        voice_enhancement_configs: Output[list[dict[str, Any]] | None]
+        user_proficiencies: Output[list[dict[str, Any]] | None]
+        tags: Output[dict[str, str] | None]
+        identity_management_type: Output[str | None]
+        adopt_existing: Output[bool | None]
+        arn: Output[str]
 
     def __init__(
         self,
@@ -169,10 +172,18 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             self,
             TYPE_TOKEN,
             name,
-            {**dict.fromkeys((*BY_NAME, *_OUTPUT_ONLY)), **props, "__provider": PROVIDER_BLOB},
+            {**dict.fromkeys(_COMPUTED), **props, "__provider": PROVIDER_BLOB},
             opts,
         )
         self.arn = _known_arn(instance_id, self.id, self.arn)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """An input that was not given is an output all the same; made when asked for, since each costs time."""
+            if name in BY_NAME:
+                return pulumi.Output.from_input(None)
+            raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'")
 
 
 #: Inputs at their default are not part of the state: a release that changes nothing must not change a state.
@@ -186,10 +197,15 @@ def _known_arn(instance_id: Input[str], user_id: Output[str], registered: Output
     ARN would show a change.
     """
 
+    if isinstance(instance_id, str) and not instance_id.startswith("arn:"):
+        return registered
+
     def derive(instance: Any) -> Output[str]:
         arn = parse_arn(instance) if isinstance(instance, str) else None
         if arn is None or arn.resource:
             return registered
         return user_id.apply(lambda id_: f"{instance}/agent/{id_}")
 
+    if isinstance(instance_id, str):
+        return derive(instance_id)
     return pulumi.Output.from_input(instance_id).apply(derive)

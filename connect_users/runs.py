@@ -144,7 +144,7 @@ class Run:
         others = [task for task in self._asking if not task.done() and task.get_loop() is loop]
         if others:
             await asyncio.wait(others)
-        names = list(self._unknown_names)
+        names = sorted(self._unknown_names)
         if len(names) == 1:
             return names[0]
         return "\n".join([f"{len(names)} names were not found in Amazon Connect:", *(f"  {name}" for name in names)])

@@ -1,14 +1,14 @@
 """Bulk reading: a refresh of many users costs a few pages instead of a call for each.
 
 Reads come one by one, four at a time, and nobody says how many will come. So the first few are described directly
-(`BURST`); from then on a snapshot of the whole instance is taken once: all pages of SearchUsers and of ListUsers. A user
-is answered from it only where `connect_users.snapshot_proof` proves it unchanged; anything else is described, so that
-no drift is told that DescribeUser has not confirmed.
+(`BURST`); from then on a snapshot of the whole instance is taken once: all pages of SearchUsers and of ListUsers. A
+user is answered from it only where `connect_users.snapshot_proof` proves it unchanged; anything else is described, so
+that no drift is told that DescribeUser has not confirmed.
 
 - A large instance costs many pages, and a stack may hold few of its users: there, more reads are direct (half as many
   as the search has pages) before the rest of the pages is read.
-- A refresh reads each resource once: a second read of the same one begins another refresh, with a snapshot of its own. So
-  does any change that this process makes, and a snapshot older than `MAX_AGE`.
+- A refresh reads each resource once: a second read of the same one begins another refresh, with a snapshot of its own.
+  So does any change that this process makes, and a snapshot older than `MAX_AGE`.
 - Where the pages cannot be read (no permission for them), users are described one by one, and a warning says so.
 - Proficiencies are in no page. Where they are declared, they are listed for each user, unless LastModifiedTime was seen
   to move with them in this instance, which is not documented: a user whose own time is, to the millisecond, that of its
@@ -160,7 +160,11 @@ class Survey:
         listed = {}
         for page in self._gateway.list_users(instance_id, notify=notify):
             for user in page:
-                listed[user["Id"]] = (user.get("Arn", ""), user.get("Username", ""), epoch(user.get("LastModifiedTime")))
+                listed[user["Id"]] = (
+                    user.get("Arn", ""),
+                    user.get("Username", ""),
+                    epoch(user.get("LastModifiedTime")),
+                )
         refresh.listed = listed
 
 

@@ -2,13 +2,14 @@
 
 The evidence is a user's LastModifiedTime, as ListUsers tells it, against a stamp that the state keeps (`VERIFIED_KEY`):
 
-- ``1700000000.123``: DescribeUser told the state, and this was the user's LastModifiedTime. Any later change has another.
-- ``<1700000000.456``: CreateUser made the user as the state says, and its answer was given at this moment at the latest.
-  Any change after it has a later time.
+- ``1700000000.123``: DescribeUser told the state, and this was the user's LastModifiedTime. Any later change has
+  another.
+- ``<1700000000.456``: CreateUser made the user as the state says, and its answer was given at this moment at the
+  latest. Any change after it has a later time.
 
-An update leaves the stamp alone: it moves the LastModifiedTime past it, so that the user is described once more. Its own
-time proves nothing, since somebody may have changed something else before it. A time of a whole second may be one that
-was cut off, and is good for the first kind of stamp only, and there only when the second was over.
+An update leaves the stamp alone: it moves the LastModifiedTime past it, so that the user is described once more. Its
+own time proves nothing, since somebody may have changed something else before it. A time of a whole second may be one
+that was cut off, and is good for the first kind of stamp only, and there only when the second was over.
 
 Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
 tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.snapshot`'s business.
@@ -110,7 +111,7 @@ def proven_outputs(
         summary is None
         or listed.arn != outputs.get(ARN_KEY)
         or not unmoved(outputs.get(VERIFIED_KEY), listed.modified)
-        or not _same_owner(summary.get("Tags") or {}, outputs)
+        or not same_owner(summary.get("Tags") or {}, outputs)
     ):
         return None
     if proficiencies is None:
@@ -127,7 +128,8 @@ def proven_outputs(
     return None
 
 
-def _same_owner(tags: Mapping[str, Any], outputs: Mapping[str, Any]) -> bool:
+def same_owner(tags: Mapping[str, Any], outputs: Mapping[str, Any]) -> bool:
+    """Whether the ownership tag is the one of the state; none is as good as none."""
     owner = ownership.owner_of(tags)
     return (owner.token if owner is not None else None) == outputs.get(TOKEN_KEY)
 
@@ -135,8 +137,8 @@ def _same_owner(tags: Mapping[str, Any], outputs: Mapping[str, Any]) -> bool:
 def described(summary: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[Props]:
     """A summary of SearchUsers in the form of DescribeUser, once for each reading of its times.
 
-    What SearchUsers does not tell is taken from ``declared``: e-mail addresses and the mobile number. After-contact work
-    is in milliseconds; whether that holds for the per-channel list, too, is not documented.
+    What SearchUsers does not tell is taken from ``declared``: e-mail addresses and the mobile number. After-contact
+    work is in milliseconds; whether that holds for the per-channel list, too, is not documented.
     """
     info = {
         name: value
@@ -153,9 +155,7 @@ def described(summary: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterat
 
 def _in_seconds(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            name: _seconds(item) if name == _SECONDS else _in_seconds(item) for name, item in value.items()
-        }
+        return {name: _seconds(item) if name == _SECONDS else _in_seconds(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_in_seconds(item) for item in value]
     return value

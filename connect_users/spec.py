@@ -223,8 +223,7 @@ def bare_id(value: Any) -> Any:
     """The id at the end of an ARN; anything else as it is."""
     if isinstance(value, str) and value.startswith("arn:"):
         arn = parse_arn(value)
-        if arn is not None:
-            return arn.resource_id or arn.instance_id
+        return value if arn is None else arn.resource_id or arn.instance_id
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 from importlib import resources
@@ -32,8 +33,9 @@ def user(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in props.items() if value is not None}
 
 
-def connect_shapes() -> dict[str, Any]:
-    """The shapes of botocore's Connect model, read as data."""
+@functools.cache
+def connect_model() -> dict[str, Any]:
+    """Botocore's model of Connect, read as data."""
     path = resources.files("botocore") / "data" / "connect" / "2017-08-08" / "service-2.json.gz"
-    shapes: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))["shapes"]
-    return shapes
+    model: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+    return model

@@ -28,7 +28,7 @@ def _phones(draw: st.DrawFn, number: str) -> dict[str, Any]:
 
 @st.composite
 def _phone_configs(draw: st.DrawFn) -> dict[str, Any]:
-    config = draw(
+    config: dict[str, Any] = draw(
         st.fixed_dictionaries(
             {},
             optional={
@@ -38,10 +38,10 @@ def _phone_configs(draw: st.DrawFn) -> dict[str, Any]:
             },
         )
     )
-    shape = draw(st.sampled_from(["none", "number only", "phone", "phone"]))
-    if shape == "number only":
+    phone = draw(st.sampled_from(["none", "number only", "phone", "phone"]))
+    if phone == "number only":
         config["desk_phone_number"] = draw(_NUMBERS)
-    elif shape == "phone":
+    elif phone == "phone":
         config |= draw(_phones("desk_phone_number"))
     return config
 

@@ -90,6 +90,11 @@ class Deployment:
             self.failed = True
             self._stopped = self._stopped or stop
 
+    def stop(self) -> None:
+        """Start nothing new."""
+        with self.tables:
+            self.failed = self._stopped = True
+
     def is_stopped(self) -> bool:
         """Whether nothing new may be started."""
         return self._stopped

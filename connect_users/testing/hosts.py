@@ -5,6 +5,7 @@ They are kept between runs, as they take long to start; the engine starts new on
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .engine_log import EngineLog
 from .host import DynamicHost
+from .host_errors import HostError
 from .values import reveal
 
 if TYPE_CHECKING:
@@ -83,6 +85,12 @@ class Hosts:
         """The hosts that were started and not closed."""
         with self._lock:
             return tuple(self._running.values())
+
+    def cancel(self) -> None:
+        """Ask all hosts to stop early, as the engine does on the first Ctrl-C."""
+        for host in self.running:
+            with contextlib.suppress(HostError):
+                host.cancel()
 
     def close(self) -> None:
         """End all processes."""

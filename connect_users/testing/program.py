@@ -48,11 +48,15 @@ class ProgramFailed(Exception):
     """The program ended with an error; the text is what the language host prints."""
 
 
-def run(program: Program, setting: Setting, monitor: Any, engine_address: str) -> None:
+def run(program: Program, setting: Setting, monitor: Any, engine_address: str, interrupt: Callable[[], None]) -> None:
     """Run the program to its end.
+
+    Ctrl-C calls `interrupt`, which has to make the monitor refuse what is new, and waits for the rest, as the engine
+    does.
 
     Raises:
         ProgramFailed: it raised.
+        KeyboardInterrupt: Ctrl-C, once the program has ended.
     """
     failures: list[BaseException] = []
 
@@ -66,7 +70,12 @@ def run(program: Program, setting: Setting, monitor: Any, engine_address: str) -
     with environment(setting.environment):
         thread = threading.Thread(target=work, name="rehearsal-program")
         thread.start()
-        thread.join()
+        try:
+            thread.join()
+        except BaseException:
+            interrupt()
+            thread.join()
+            raise
     if failures:
         raise failures[0]
 

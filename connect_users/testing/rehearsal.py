@@ -192,8 +192,13 @@ class Rehearsal:
             root=self._project.root,
             environment=self._surroundings.environment(),
         )
+
+        def interrupt() -> None:
+            deployment.stop()
+            self._hosts.cancel()
+
         try:
-            run(self._program, setting, RehearsalMonitor(deployment), self._log.address)
+            run(self._program, setting, RehearsalMonitor(deployment), self._log.address, interrupt)
         except ProgramFailed as error:
             # Once the run is stopped, the program only reports that its monitor went away.
             if not deployment.is_stopped():

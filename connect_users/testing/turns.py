@@ -35,12 +35,14 @@ class Turns(ThreadPoolExecutor):
         super().__init__(max_workers=WORKERS, thread_name_prefix="rehearsal")
         self._numbers = itertools.count()
         self._waiting: OrderedDict[int, None] = OrderedDict()
-        self._change = threading.Condition()
+        self._lock = threading.Lock()
+        #: Set when the work with that number is the first in line; only that one is woken.
+        self._events: dict[int, threading.Event] = {}
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Queue work; its turn comes after all work that was queued before."""
         number = next(self._numbers)
-        with self._change:
+        with self._lock:
             self._waiting[number] = None
         context = contextvars.copy_context()
 
@@ -59,14 +61,20 @@ class Turns(ThreadPoolExecutor):
 
     def await_turn(self, number: int) -> None:
         """Wait until all earlier work gave up its turn, or for `PATIENCE`."""
-        with self._change:
-            self._change.wait_for(lambda: next(iter(self._waiting), number) >= number, timeout=PATIENCE)
+        with self._lock:
+            if next(iter(self._waiting), number) >= number:
+                return
+            event = self._events[number] = threading.Event()
+        event.wait(PATIENCE)
 
     def release(self, number: int) -> None:
         """The work has no more need of its turn."""
-        with self._change:
+        with self._lock:
             self._waiting.pop(number, None)
-            self._change.notify_all()
+            first = next(iter(self._waiting), None)
+            event = self._events.pop(first, None) if first is not None else None
+        if event is not None:
+            event.set()
 
 
 def take_turn() -> None:

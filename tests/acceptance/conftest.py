@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty stack that tests copy, since making one takes a run of the CLI."""
     if shutil.which("pulumi") is None:
-        pytest.skip("no `pulumi` on PATH: the acceptance ring needs the Pulumi CLI (https://www.pulumi.com/docs/install)")
+        pytest.skip(
+            "no `pulumi` on PATH: the acceptance ring needs the Pulumi CLI (https://www.pulumi.com/docs/install)"
+        )
     root = tmp_path_factory.mktemp("template") / "root"
     new_root(root)
     return root
@@ -44,7 +46,9 @@ def new_stack(template: Path, tmp_path: Path) -> Iterator[NewStack]:
         emulators.append(emulator)
         stack = Stack(root, emulator, environment(root))
         # As fast as the emulator; a missing user is believed missing after seconds, not after a minute.
-        stack.configure(endpointUrl=emulator.endpoint_url, region="us-east-1", requestsPerSecond=1000, burst=1000, timeout=5)
+        stack.configure(
+            endpointUrl=emulator.endpoint_url, region="us-east-1", requestsPerSecond=1000, burst=1000, timeout=5
+        )
         return stack
 
     yield make

@@ -224,7 +224,11 @@ class Stack:
     def calls_by_resource(self) -> dict[str, list[str]]:
         """The same by the resource that they were about, told by the ids in the state; new users by their names."""
         names = {item["id"]: name for name, item in self.state().items() if item.get("id")}
-        usernames = {item["inputs"]["username"]: name for name, item in self.state().items() if "username" in item.get("inputs", {})}
+        usernames = {
+            item["inputs"]["username"]: name
+            for name, item in self.state().items()
+            if "username" in item.get("inputs", {})
+        }
         found: dict[str, list[str]] = {}
         for record in self.emulator.requests:
             arn = record.params.get("resourceArn", "")

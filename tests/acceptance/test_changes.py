@@ -43,10 +43,16 @@ BARE: Final = {"phone_config": None}
 #: Keyed by the input that changes; what follows a dash tells several cases of one input apart.
 CASES: Final[dict[str, Case]] = {
     "routing_profile_id": Case(
-        {}, {"routing_profile_id": SALES}, ["UpdateUserRoutingProfile"], {f'~ routing_profile_id: "{SUPPORT}" => "{SALES}"'}
+        {},
+        {"routing_profile_id": SALES},
+        ["UpdateUserRoutingProfile"],
+        {f'~ routing_profile_id: "{SUPPORT}" => "{SALES}"'},
     ),
     "security_profile_ids": Case(
-        {}, {"security_profile_ids": [AGENT, ADMIN]}, ["UpdateUserSecurityProfiles"], {f'~ [0]: "{AGENT}" => "{ADMIN}"', f'+ [1]: "{AGENT}"'}
+        {},
+        {"security_profile_ids": [AGENT, ADMIN]},
+        ["UpdateUserSecurityProfiles"],
+        {f'~ [0]: "{AGENT}" => "{ADMIN}"', f'+ [1]: "{AGENT}"'},
     ),
     "security_profile_ids-order": Case(
         {"security_profile_ids": [AGENT, ADMIN]}, {"security_profile_ids": [ADMIN, AGENT]}
@@ -70,9 +76,14 @@ CASES: Final[dict[str, Case]] = {
         ["UpdateUserPhoneConfig"],
         {"~ after_contact_work_time_limit: 30 => 0"},
     ),
-    "hierarchy_group_id": Case({}, {"hierarchy_group_id": LONDON}, ["UpdateUserHierarchy"], {f'+ hierarchy_group_id: "{LONDON}"'}),
+    "hierarchy_group_id": Case(
+        {}, {"hierarchy_group_id": LONDON}, ["UpdateUserHierarchy"], {f'+ hierarchy_group_id: "{LONDON}"'}
+    ),
     "hierarchy_group_id-removed": Case(
-        {"hierarchy_group_id": AUSTIN}, {"hierarchy_group_id": None}, ["UpdateUserHierarchy"], {f'- hierarchy_group_id: "{AUSTIN}"'}
+        {"hierarchy_group_id": AUSTIN},
+        {"hierarchy_group_id": None},
+        ["UpdateUserHierarchy"],
+        {f'- hierarchy_group_id: "{AUSTIN}"'},
     ),
     "auto_accept_configs": Case(
         {**BARE, "auto_accept_configs": [{"channel": "VOICE", "auto_accept": True}]},
@@ -135,7 +146,10 @@ CASES: Final[dict[str, Case]] = {
         {"~ password: [secret] => [secret]"},
     ),
     "password_secret_arn": Case(
-        {}, {"password": None, "password_secret_arn": "agents"}, [], {"- password: [secret]", '+ password_secret_arn: "agents"'}
+        {},
+        {"password": None, "password_secret_arn": "agents"},
+        [],
+        {"- password: [secret]", '+ password_secret_arn: "agents"'},
     ),
     "on_password_change": Case({}, {"on_password_change": "ignore"}, [], {'+ on_password_change: "ignore"'}),
     "identity_management_type": Case(
@@ -166,7 +180,10 @@ def changed(template: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
         stack.users["identity_info"]["identity_info"]["email"] = "identity_info@example.com"
         stack.up()
         stack.calls()
-        stack.users = {name: user(f"u{number}", **{**case.before, **case.after}) for number, (name, case) in enumerate(CASES.items())}
+        stack.users = {
+            name: user(f"u{number}", **{**case.before, **case.after})
+            for number, (name, case) in enumerate(CASES.items())
+        }
         for name, case in CASES.items():
             if "identity_info" not in case.after:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.acceptance.stack import SALES, SUPPORT, skilled, user
+from tests.acceptance.stack import AGENT, SALES, SUPPORT, skilled, user
 
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
@@ -56,8 +56,6 @@ pulumi.export("arn", ada.arn)
 
 def test_what_others_take_of_a_user_stays_known(stack: Stack) -> None:
     """A change of one input changes no resource that is fed with others, neither in the preview nor in the run."""
-    from tests.acceptance.stack import AGENT
-
     stack.write_program(PROGRAM_WITH_DEPENDENTS)
     given = {name: value for name, value in user("ada").items() if name != "security_profile_ids"}
     stack.users = {"key": "1", "profile": AGENT, "ada": given}  # type: ignore[dict-item]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import seed
 from connect_users.ownership import TAG_KEY, owner_of
@@ -94,11 +94,21 @@ def test_wrong_account_is_an_error_and_keeps_the_state(stack: Stack, new_stack: 
     """Where even the instance is not found, nobody is believed deleted: refresh and destroy fail, the state stays."""
     stack.users = {"ada": user("ada")}
     stack.up()
-    kept = stack.state()
-    instance = stack.emulator.store
-    with instance.write() as tx:
+    kept = _readable(stack.state()["ada"])
+    with stack.emulator.store.write() as tx:
         tx.execute("UPDATE instances SET account = '999999999999'")
     for command in (stack.refresh, stack.destroy):
         (line,) = [line for line in command(code=1).messages("ada") if line.startswith("error")]
         assert "check the account of the credentials and the region" in line
-        assert stack.state()["ada"] == kept["ada"]
+        assert _readable(stack.state()["ada"]) == kept
+
+
+def _readable(resource: dict[str, Any]) -> tuple[Any, ...]:
+    """A resource's id, inputs and outputs without the password, which is encrypted anew each time."""
+    return (
+        resource["id"],
+        *(
+            {name: value for name, value in resource[part].items() if name != "password"}
+            for part in ("inputs", "outputs")
+        ),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.runtime import rpc

@@ -7,28 +7,10 @@ import time
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
 from connect_users import ConnectUser
+from tests.bench.bare import Bare, BareUser, Stateful
 from tests.builders import user
-
-
-class Bare(ResourceProvider):
-    """Does nothing, and has no state."""
-
-    serialize_as_secret_always = False
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """Pretend."""
-        return CreateResult("id", props)
-
-
-class Stateful(Bare):
-    """A foreign provider, pickled with its state."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.settings = {"nested": {"settings": ["of", "someone", "else"]}}
 
 
 class Mocks(pulumi.runtime.Mocks):
@@ -48,11 +30,11 @@ def declare(kind: str, count: int) -> None:
     for number in range(count):
         inputs = {key: value for key, value in user(username=f"agent{number}").items() if key != "password"}
         if kind == "bare":
-            Resource(Bare(), f"agent{number}", inputs)
+            BareUser(Bare(), f"agent{number}", inputs)
         else:
             ConnectUser(f"agent{number}", **inputs)
     if kind != "bare":
-        Resource(Stateful(), "foreign", {})
+        BareUser(Stateful(), "foreign", {})
 
 
 def main() -> None:

@@ -65,9 +65,7 @@ FAULTS = (
     Fault("throttled", "ThrottlingException", "error-before", End.SAME_RUN, "ThrottlingException", 3),
     Fault("too many", "TooManyRequestsException", "error-before", End.SAME_RUN, "TooManyRequestsException", 3),
     Fault("outage", "500 for longer than `connect-users:timeout`", "error-before", End.NEXT_RUN, times=_FOREVER),
-    Fault(
-        "outage after", "the same, but every request was carried out", "error-after", End.NEXT_RUN, times=_FOREVER
-    ),
+    Fault("outage after", "the same, but every request was carried out", "error-after", End.NEXT_RUN, times=_FOREVER),
     Fault("no answers", "every answer is lost for longer than the timeout", "drop-after", End.NEXT_RUN, times=_FOREVER),
     Fault("denied", "AccessDeniedException", "error-before", End.STOPPED, "AccessDeniedException", _FOREVER),
     Fault("quota", "LimitExceededException", "error-before", End.STOPPED, "LimitExceededException", _FOREVER),
@@ -91,7 +89,7 @@ UPDATES = (
     "UntagResource",
     "TagResource",
 )
-_FINDING = ("CreateUser", "SearchUsers", "DescribeUser", "ListUserProficiencies", "TagResource")
+_FINDING = ("CreateUser", "SearchUsers", "DescribeUser", "TagResource", "DescribeUser", "ListUserProficiencies")
 
 #: Operation -> the requests of an undisturbed run, in order.
 OPERATIONS: dict[str, tuple[str, ...]] = {
@@ -130,7 +128,8 @@ class Row:
     @property
     def end(self) -> End:
         """The end that is expected."""
-        final = self.call in _NOT_FOUND_IS_FINAL or (self.call == "TagResource" and self.index == len(_FINDING) - 1)
+        taking_over = OPERATIONS[self.operation][: len(_FINDING)] == _FINDING and self.index in (3, 4)
+        final = self.call in _NOT_FOUND_IS_FINAL or taking_over
         if self.fault.name == "not found" and final:
             return End.STOPPED
         return self.fault.end
@@ -141,7 +140,9 @@ class Row:
 
 def _possible(row: Row) -> bool:
     """A CreateUser that is refused, as the name is taken, is never carried out: nothing can happen after that."""
-    return not (row.fault.kind == "committed" and OPERATIONS[row.operation][: len(_FINDING)] == _FINDING and not row.index)
+    return not (
+        row.fault.kind == "committed" and OPERATIONS[row.operation][: len(_FINDING)] == _FINDING and not row.index
+    )
 
 
 ROWS = tuple(

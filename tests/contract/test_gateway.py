@@ -187,6 +187,20 @@ CALLS: list[Call] = [
         {"MaxResults": 100, "SearchFilter": {"TagFilter": {"TagCondition": {"TagKey": "a", "TagValue": "b"}}}},
     ),
     (
+        "SearchUsers",
+        lambda gateway: list(gateway.search_all_users(INSTANCE)),
+        {"Users": [{"Id": USER}], "ApproximateTotalCount": 7},
+        [([{"Id": USER}], 7)],
+        {"MaxResults": 500},
+    ),
+    (
+        "ListUserProficiencies",
+        lambda gateway: gateway.user_proficiencies(INSTANCE, USER),
+        {"UserProficiencyList": [PROFICIENCY]},
+        ([PROFICIENCY], None),
+        {"MaxResults": 100},
+    ),
+    (
         "DescribeInstance",
         lambda gateway: gateway.describe_instance(INSTANCE),
         {"Instance": {"Id": INSTANCE, "IdentityManagementType": "SAML"}},

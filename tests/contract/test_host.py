@@ -69,7 +69,9 @@ def test_the_old_inputs_reach_diff(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("calls", [1, 4, 8])
-def test_cancel_ends_waiting_retries_however_many_wait(calls: int, site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_cancel_ends_waiting_retries_however_many_wait(
+    calls: int, site: Site, start: Callable[..., DynamicHost]
+) -> None:
     """By the exchanged Cancel and its own thread: `host.listen_for_cancel`. More than four calls fill the host's pool."""
     site.emulator.faults.add(Fault("CreateUser", "error-before", times=100_000))
     host = start(timeout="3000")

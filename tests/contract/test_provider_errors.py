@@ -183,9 +183,7 @@ def test_surroundings_that_are_not_ready_are_one_line_on_every_method(
 
 def test_a_preview_needs_no_credentials_region_or_connection(site: Site, start: Any) -> None:
     """Check and diff call nothing."""
-    host = start(
-        region="", endpointUrl="", env_changes={"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
-    )
+    host = start(region="", endpointUrl="", env_changes={"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None})
     checked = host.check(user())
     assert checked.failures == ()
     assert host.diff("id", checked.inputs, {**checked.inputs, "tags": {"a": "b"}}).changes is None

@@ -206,7 +206,9 @@ def test_numbers_that_arrive_as_floats_reach_connect_whole(engine: Engine, site:
 
 def test_every_problem_is_told_at_once_without_the_values(host: DynamicHost) -> None:
     """In the text, with no property named: the engine would print the value of a named one."""
-    reply = host.check(user(username="ada lovelace", password="short", phone_config={"desk_phone_number": "07700900123"}))
+    reply = host.check(
+        user(username="ada lovelace", password="short", phone_config={"desk_phone_number": "07700900123"})
+    )
     text = "\n".join(reason for _, reason in reply.failures)
     assert {name for name, _ in reply.failures} == {""}
     assert {line.split(":")[0].split(".")[0] for line in text.split("\n")} == {"username", "password", "phone_config"}
@@ -295,9 +297,7 @@ def test_another_instance_replaces_and_leaves_nothing_behind(engine: Engine, sit
     routing = site.client.list_routing_profiles(InstanceId=other)["RoutingProfileSummaryList"][0]["Id"]
     engine.up(user())
     site.forget()
-    moved = user(
-        instance_id=other, security_profile_ids=[profile["SecurityProfileId"]], routing_profile_id=routing
-    )
+    moved = user(instance_id=other, security_profile_ids=[profile["SecurityProfileId"]], routing_profile_id=routing)
     assert engine.up(moved) == "replace"
     assert site.calls() == CREATE_FIRST
     assert site.users() == {}

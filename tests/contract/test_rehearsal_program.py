@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -110,6 +111,26 @@ def test_calls_in_flight_are_finished_when_another_fails(toys: Toys) -> None:
     rehearsal = toys.rehearse(program)
     assert rehearsal.up().errors == ("create refused",)
     assert rehearsal.resource("slow").id in toys.records()
+
+
+def test_ctrl_c_waits_for_what_is_under_way_and_keeps_it(toys: Toys) -> None:
+    """As the engine does; nothing new is started, and the next run goes on."""
+
+    def program() -> None:
+        first = Toy("first")
+        slow = Toy("slow", delay=0.3, opts=ResourceOptions(depends_on=[first]))
+        first.arn.apply(lambda _: os.kill(os.getpid(), signal.SIGINT))
+        Toy("after", opts=ResourceOptions(depends_on=[slow]))
+
+    rehearsal = toys.rehearse(program)
+    with pytest.raises(KeyboardInterrupt):
+        rehearsal.up()
+    assert {state.id for state in rehearsal.state.values()} >= toys.records().keys()
+    assert "after" not in {state.name for state in rehearsal.state.values()}
+    names = ("first", "slow", "after")
+    rehearsal.use(lambda: [Toy(name, delay=0.3) if name == "slow" else Toy(name) for name in names])
+    rehearsal.up().raise_for_errors()
+    assert len(toys.records()) == len(names)
 
 
 def test_a_project_directory_is_run_as_the_language_host_runs_it(toys: Toys, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from connect_users import ownership
 from connect_users.emulator import seed
 from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
 from connect_users.spec import ARN_KEY, FIELDS, TOKEN_KEY
-from tests.contract.hosting import Engine, Site, State
+from connect_users.testing.values import reveal
+from tests.contract.hosting import Engine, Site, State, user
 
 #: Recorded with release 0.1.0. A change makes every user of every stack anew, or makes its state unreadable.
 RECORDED_TYPE_TOKEN = "pulumi-python:dynamic/connect_users:ConnectUser"
@@ -126,18 +127,16 @@ def test_the_ownership_tag_is_read_as_recorded() -> None:
 def old(request: pytest.FixtureRequest, engine: Engine, site: Site) -> Engine:
     """An engine with a recorded state, whose user is live under the recorded id."""
     recorded: dict[str, Any] = json.loads(request.param.read_text(encoding="utf-8"))
-    inputs = {"password": "Corr3ct-horse", **recorded["inputs"]}
-    engine.up({**inputs, "adopt_existing": False})
+    engine.up({**user(), **recorded["inputs"]})
     state = State(recorded["id"], recorded["inputs"], recorded["outputs"])
     with site.emulator.store.write() as tx:
         tx.execute("UPDATE users SET id = ?", (state.id,))
-    tags = {"untag": [ownership.TAG_KEY]}
     if TOKEN_KEY in state.outputs:
         site.client.tag_resource(
             resourceArn=state.outputs["arn"], tags=ownership.tag(state.outputs[TOKEN_KEY], engine.urn)
         )
     else:
-        site.client.untag_resource(resourceArn=state.outputs["arn"], tagKeys=tags["untag"])
+        site.client.untag_resource(resourceArn=state.outputs["arn"], tagKeys=[ownership.TAG_KEY])
     engine.state = state
     site.forget()
     return engine
@@ -155,7 +154,7 @@ def test_an_old_state_is_refreshed_without_drift(old: Engine) -> None:
     assert old.state is not None
     before = old.state
     assert old.refresh() == "same"
-    assert json.loads(json.dumps(_plain(old.state.inputs))) == before.inputs
+    assert reveal(old.state.inputs) == before.inputs
     for key in ("arn", "ownership_token"):
         assert old.state.outputs.get(key) == before.outputs.get(key)
 
@@ -184,9 +183,3 @@ def test_the_host_loads_the_provider_from_the_recorded_bytes(engine: Engine) -> 
 def _minimal() -> dict[str, Any]:
     recorded = json.loads(next(path for path in STATES if path.stem == "minimal").read_text(encoding="utf-8"))
     return {name: value for name, value in recorded["inputs"].items() if name != "__provider"}
-
-
-def _plain(value: Any) -> Any:
-    from connect_users.testing.values import reveal
-
-    return reveal(value)

@@ -56,9 +56,7 @@ class TimedHost:
         self._provider = ConnectUserProvider()
         self._provider._configured = Configured(self.settings)
 
-    def check(
-        self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, *, urn: str = urn()
-    ) -> CheckReply:
+    def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, *, urn: str = urn()) -> CheckReply:
         result = self._provider.check(dict(olds or {}), dict(news))
         return CheckReply(_kept(codec.decode(result.inputs)), tuple(("", each.reason) for each in result.failures))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connect_users import channels, plan
+from connect_users import channels, plan, progress
 from connect_users.live import declared_view, leftovers, live_props
 from connect_users.ownership import TAG_KEY
 from connect_users.plan import Replacement
@@ -17,7 +17,7 @@ from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Kind, Verdict, canonica
 from tests.builders import INSTANCE_ID, user
 from tests.strategies import users
 
-quick = settings(deadline=None, max_examples=60)
+quick = settings(deadline=None, max_examples=30)
 
 _ACW = "after_contact_work_config"
 _LIMIT = "after_contact_work_time_limit"
@@ -730,7 +730,7 @@ def test_a_user_that_does_not_change_needs_nothing(props: dict[str, Any]) -> Non
     assert plan.update_steps(props, props) == ()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(users(), users(), _READINGS, st.sampled_from(["both", "lists"]))
 def test_the_steps_of_a_plan_bring_a_user_to_what_is_declared(
     old: dict[str, Any], new: dict[str, Any], reading: str, view: str
@@ -739,13 +739,41 @@ def test_the_steps_of_a_plan_bring_a_user_to_what_is_declared(
     old.pop("directory_user_id", None)
     new.pop("directory_user_id", None)
     live = _made(old, reading)
+    state = old
     for step in plan.update_steps(old, new):
         live.apply(step)
+        state = progress.after(state, step, new)
+    assert plan.update_steps(state, new) == ()
     told = live_props(*live.describe(view))
     seen = declared_view(told, new)
     assert seen == new
     assert plan.update_steps(seen, new) == ()
     assert leftovers(told, new) == {}
+
+
+def test_a_run_that_breaks_off_anywhere_is_finished_by_the_next_one() -> None:
+    """The state that a failure leaves behind leads to the steps that were not done, and to no other."""
+    old = user(
+        hierarchy_group_id="g",
+        phone_config={"auto_accept": True},
+        user_proficiencies=[_skill("en", 3), _skill("fr", 1)],
+        tags={"a": "1"},
+    )
+    new = user(
+        routing_profile_id="r",
+        phone_config={"auto_accept": False},
+        user_proficiencies=[_skill("en", 4), _skill("de", 5)],
+        tags={"b": "1"},
+    )
+    owner = {TAG_KEY: "token urn"}
+    steps = plan.update_steps(old, new, owner)
+    state = old
+    for done, step in enumerate(steps, start=1):
+        state = progress.after(state, step, new)
+        left = plan.update_steps(state, new, owner if done < len(steps) else None)
+        assert left == steps[done:]
+    assert state == canonical(new)
+    assert progress.after(state, plan.Step("TagResource", {"tags": owner}, ("tags",)), new) == state
 
 
 @quick

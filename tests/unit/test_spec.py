@@ -9,10 +9,10 @@ from hypothesis import given, settings
 
 from connect_users import spec
 from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Arn, Field, Kind, canonical
-from tests.builders import INSTANCE_ARN, INSTANCE_ID, ROUTING_PROFILE_ID, connect_shapes, user
+from tests.builders import INSTANCE_ARN, INSTANCE_ID, ROUTING_PROFILE_ID, connect_model, user
 from tests.strategies import users
 
-_SHAPES = connect_shapes()
+_SHAPES = connect_model()["shapes"]
 
 
 def test_every_parameter_of_create_user_is_an_input_and_the_other_way_round() -> None:
@@ -98,6 +98,7 @@ _CANONICAL: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"routing_profile_id": _PROFILE_ARN},
         {"routing_profile_id": ROUTING_PROFILE_ID},
     ),
+    ("the ARN of nothing stays", {"instance_id": "arn:x"}, {"instance_id": "arn:x"}),
     ("texts that are no ids keep their ARNs", {"password_secret_arn": "arn:x"}, {"password_secret_arn": "arn:x"}),
     ("ids of a set are sorted", {"security_profile_ids": ["b", "a"]}, {"security_profile_ids": ["a", "b"]}),
     (

@@ -1,0 +1,99 @@
+"""Work that fails in the middle: the state keeps what is true, the message says how far it got, the next run finishes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from connect_users.emulator import Fault, seed
+from tests.acceptance.stack import SALES, skilled, user
+
+if TYPE_CHECKING:
+    from tests.acceptance.stack import Stack
+
+STEPS: Final = (
+    "UpdateUserRoutingProfile",
+    "UpdateUserSecurityProfiles",
+    "UpdateUserHierarchy",
+    "UpdateUserIdentityInfo",
+    "UpdateUserPhoneConfig",
+    "DisassociateUserProficiencies",
+    "AssociateUserProficiencies",
+    "UntagResource",
+    "TagResource",
+)
+
+
+def test_an_update_that_fails_at_each_of_its_steps(stack: Stack) -> None:
+    """One user for each step at which it fails; the next run does the failed step and those after it, no other."""
+    names = [f"fails-at-{number}" for number in range(len(STEPS))]
+    stack.users = {name: skilled(name, tags={"old": "1"}) for name in names}
+    stack.up()
+    stack.calls()
+    ids = {name: told["Id"] for name, told in stack.live().items()}
+    for name, operation in zip(names, STEPS, strict=True):
+        fault = Fault(
+            operation, "error-before", match=ids[name], code="AccessDeniedException", message="not authorized"
+        )
+        stack.emulator.faults.add(fault)
+    stack.users = {
+        name: user(
+            name,
+            routing_profile_id=SALES,
+            security_profile_ids=[seed.SECURITY_PROFILES["Admin"]],
+            hierarchy_group_id=seed.HIERARCHY_GROUPS["EMEA"],
+            identity_info={"first_name": "Eda", "last_name": "Lovelace", "email": "eda@example.com"},
+            phone_config={"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 60},
+            user_proficiencies=[{"attribute_name": "lang", "attribute_value": "fr", "level": 2}],
+            tags={"new": "2"},
+        )
+        for name in names
+    }
+    failed = stack.up("--continue-on-error", code=1)
+    assert stack.calls_by_resource() == {name: list(STEPS[: number + 1]) for number, name in enumerate(names)}
+    for number, name in enumerate(names):
+        (line,) = [line for line in failed.messages(name) if line.startswith("* ")]
+        assert f"updating Connect user '{name}'" in line
+        assert f"done: {', '.join(STEPS[:number]) or 'nothing'}; failed: {STEPS[number]}" in line
+        assert f"not tried: {', '.join(STEPS[number + 1 :])}" in line or number == len(STEPS) - 1
+    stack.up()
+    assert stack.calls_by_resource() == {name: list(STEPS[number:]) for number, name in enumerate(names)}
+    assert stack.plan() == {}
+    stack.refresh()
+    assert stack.plan() == {}
+
+
+def test_a_creation_whose_proficiencies_fail(stack: Stack) -> None:
+    """The user is in the state, and the next run only adds the proficiencies."""
+    stack.emulator.faults.add(
+        Fault("AssociateUserProficiencies", "error-before", code="AccessDeniedException", message="not authorized")
+    )
+    stack.users = {"ada": skilled("ada")}
+    failed = stack.up(code=1)
+    (line,) = [line for line in failed.messages("ada") if line.startswith("* ")]
+    assert "creating Connect user 'ada': done: CreateUser; failed: AssociateUserProficiencies" in line
+    live = stack.live()["ada"]
+    assert stack.state()["ada"]["id"] == live["Id"]
+    stack.calls()
+    stack.up()
+    assert stack.calls() == ["AssociateUserProficiencies"]
+    assert stack.live()["ada"]["Id"] == live["Id"]
+    assert len(stack.live()["ada"]["UserProficiencies"]) == 1
+    assert stack.plan() == {}
+
+
+def test_answers_that_get_lost(stack: Stack) -> None:
+    """The work was done, the answer was not heard: nothing is made twice, and the run succeeds."""
+    stack.configure(timeout=20)
+    for kind in ("drop-after", "error-after", "garbage"):
+        stack.emulator.faults.add(
+            Fault("CreateUser", kind, match=f'"{kind}"'),  # type: ignore[arg-type]
+            Fault("AssociateUserProficiencies", kind),  # type: ignore[arg-type]
+        )
+    stack.users = {kind: skilled(kind) for kind in ("drop-after", "error-after", "garbage")}
+    stack.up()
+    live = stack.live()
+    assert {name: item["id"] for name, item in stack.state().items() if name in live} == {
+        name: told["Id"] for name, told in live.items()
+    }
+    assert [len(told["UserProficiencies"]) for told in live.values()] == [1, 1, 1]
+    assert stack.plan() == {}

@@ -1,0 +1,29 @@
+"""What ours is measured against: dynamic resources whose provider does nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+
+class Bare(ResourceProvider):
+    """Does nothing, and has no state: the cheapest provider that there can be, pickled by reference."""
+
+    serialize_as_secret_always = False
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Pretend."""
+        return CreateResult("id", props)
+
+
+class Stateful(Bare):
+    """A foreign provider, pickled with its state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = {"nested": {"settings": ["of", "someone", "else"]}}
+
+
+class BareUser(Resource, module="bench", name="User"):
+    """A resource of such a provider."""

@@ -1,0 +1,286 @@
+"""Eventual consistency: with every lag that Connect may have, every flow ends right. In virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.emulator import Fault, seed
+from connect_users.testing.host_errors import HostError
+from tests.contract.emulator import support
+from tests.contract.hosting import OWNER_KEY, Engine, State, judged, user
+from tests.contract.matrix_stage import AFTER, BEFORE, declared, shown
+from tests.contract.timed import TimedHost, TimedSite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Seconds that are longer than every lag here.
+_LATER = 1000.0
+
+LAGS: dict[str, dict[str, float]] = {
+    "no lag": {},
+    "a second": {"consistency_lag": 1.0, "search_lag": 1.0},
+    "seconds": {"consistency_lag": 6.0, "search_lag": 60.0},
+    "most of a minute": {"consistency_lag": 50.0, "search_lag": 300.0},
+    "late release of names": {"name_release_delay": 100.0, "search_lag": 120.0},
+    "everything late": {"consistency_lag": 30.0, "search_lag": 200.0, "name_release_delay": 90.0},
+}
+
+
+@pytest.fixture(scope="module")
+def shared_site() -> Iterator[TimedSite]:
+    """A site in virtual time, in place of the real one."""
+    with TimedSite() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def shared_host(shared_site: TimedSite) -> TimedHost:
+    return TimedHost(shared_site)
+
+
+@pytest.fixture
+def host(shared_host: TimedHost) -> TimedHost:
+    shared_host.said.clear()
+    return shared_host
+
+
+def _lag(site: TimedSite, **lags: float) -> None:
+    site.timer.wait(_LATER)
+    site.emulator.options = replace(site.emulator.options, **lags)
+
+
+def _live(site: TimedSite) -> dict[str, dict[str, Any]]:
+    """The users as they are once every lag is over."""
+    site.timer.wait(_LATER)
+    return site.users()
+
+
+def _create_then_update(engine: Engine) -> dict[str, Any]:
+    engine.up(user(**BEFORE))
+    engine.up(user(**AFTER))
+    return user(**AFTER)
+
+
+def _create_then_refresh(engine: Engine) -> dict[str, Any]:
+    engine.up(user(**BEFORE))
+    assert engine.refresh() == "same"
+    engine.up(user(**BEFORE))
+    return user(**BEFORE)
+
+
+def _update_then_refresh(engine: Engine) -> dict[str, Any]:
+    """A refresh may see what was before; the next up makes it right."""
+    engine.up(user(**BEFORE))
+    engine.up(user(**AFTER))
+    assert engine.refresh() == "same"
+    engine.up(user(**AFTER))
+    return user(**AFTER)
+
+
+def _create_then_destroy(engine: Engine) -> None:
+    engine.up(user(**BEFORE))
+    engine.destroy()
+
+
+def _destroy_then_create(engine: Engine) -> dict[str, Any]:
+    engine.up(user(**BEFORE))
+    engine.destroy()
+    engine.up(user(**AFTER))
+    return user(**AFTER)
+
+
+def _replace_deletion_first(engine: Engine) -> dict[str, Any]:
+    engine.up(user(**BEFORE, on_password_change="replace"))
+    target = user(**AFTER, on_password_change="replace", password="N3w-password")
+    engine.up(target)
+    return target
+
+
+def _replace_by_force(engine: Engine) -> dict[str, Any]:
+    engine.up(user(**BEFORE))
+    engine.force_replace(user(**AFTER))
+    return user(**AFTER)
+
+
+def _rename(engine: Engine) -> dict[str, Any]:
+    engine.up(user(**BEFORE))
+    target = user("ada.lovelace", **AFTER)
+    engine.up(target)
+    return target
+
+
+def _rename_and_back(engine: Engine) -> dict[str, Any]:
+    _rename(engine)
+    engine.up(user(**AFTER))
+    return user(**AFTER)
+
+
+def _crash_then_create(engine: Engine) -> dict[str, Any]:
+    engine.up(user(**BEFORE))
+    engine.state = None
+    engine.up(user(**AFTER))
+    return user(**AFTER)
+
+
+def _crash_then_create_then_destroy(engine: Engine) -> None:
+    """The view of the tag may still hold the token of before the crash."""
+    _crash_then_create(engine)
+    engine.destroy()
+
+
+def _crash_then_create_then_refresh_then_destroy(engine: Engine) -> None:
+    _crash_then_create(engine)
+    engine.refresh()
+    engine.destroy()
+
+
+FLOWS: list[Callable[[Engine], dict[str, Any] | None]] = [
+    _create_then_update,
+    _create_then_refresh,
+    _update_then_refresh,
+    _create_then_destroy,
+    _destroy_then_create,
+    _replace_deletion_first,
+    _replace_by_force,
+    _rename,
+    _rename_and_back,
+    _crash_then_create,
+    _crash_then_create_then_destroy,
+    _crash_then_create_then_refresh_then_destroy,
+]
+
+
+@pytest.mark.parametrize("lag", LAGS)
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.__name__.strip("_"))
+def test_every_flow_ends_right(
+    flow: Callable[[Engine], dict[str, Any] | None], lag: str, site: TimedSite, engine: Engine
+) -> None:
+    """One call after another, without a pause for Connect to settle."""
+    _lag(site, **LAGS[lag])
+    target = flow(engine)
+    users = _live(site)
+    if target is None:
+        assert users == {}
+        return
+    (live,) = users.values()
+    assert engine.state is not None
+    assert engine.state.id == live["Id"]
+    assert shown(live) == declared(target)
+    assert live["Tags"][OWNER_KEY].startswith(engine.state.outputs["ownership_token"])
+    engine.destroy()
+    assert _live(site) == {}
+
+
+@pytest.mark.parametrize("lag", LAGS)
+@pytest.mark.parametrize("between", ["nothing", "refresh"])
+def test_a_user_that_was_adopted_just_now_is_this_states(
+    between: str, lag: str, site: TimedSite, engine: Engine
+) -> None:
+    """A view that does not show the new tag yet must not make the user somebody else's, or an orphan."""
+    support.create(site.client)
+    _lag(site, **LAGS[lag])
+    engine.up(user(adopt_existing=True))
+    if between == "refresh":
+        engine.refresh()
+    engine.destroy()
+    assert _live(site) == {}
+
+
+@pytest.mark.parametrize("lag", LAGS)
+@pytest.mark.parametrize("between", ["nothing", "refresh"])
+def test_a_user_that_was_imported_and_changed_just_now_is_this_states(
+    between: str, lag: str, site: TimedSite, engine: Engine
+) -> None:
+    """The tag came with the first change; where its view is late for long, that is an error, and never an orphan."""
+    made = site.client.create_user(**support.user())
+    inputs = user()
+    engine.state = State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
+    _lag(site, **LAGS[lag])
+    engine.up(user(tags={"team": "a"}))
+    if between == "refresh":
+        engine.refresh()
+    try:
+        engine.destroy()
+    except HostError as error:
+        assert LAGS[lag]["consistency_lag"] > 6
+        assert "was removed in Connect" in judged(error)
+        site.timer.wait(_LATER)
+        engine.destroy()
+    assert _live(site) == {}
+
+
+def test_a_user_that_is_deleted_right_after_its_creation_is_gone_in_the_end(site: TimedSite, engine: Engine) -> None:
+    """The patience with a young user ends."""
+    engine.up(user())
+    (live,) = site.users().values()
+    site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=live["Id"])
+    site.forget()
+    assert engine.refresh() == "gone"
+    assert site.calls().count("DescribeUser") > 2
+    assert site.calls()[-1] == "DescribeInstance"
+
+
+@pytest.mark.parametrize("request_", ["CreateUser", "UpdateUserRoutingProfile", "AssociateUserProficiencies"])
+def test_what_was_made_in_the_same_run_may_be_late(request_: str, site: TimedSite, engine: Engine) -> None:
+    """A profile or an attribute of the same stack that Connect does not find yet is waited for, and it is said so."""
+    if request_ != "CreateUser":
+        engine.up(user())
+    site.emulator.faults.add(Fault(request_, "error-before", code="ResourceNotFoundException", times=2))
+    engine.up(user(**AFTER))
+    assert shown(site.users()["ada"]) == declared(user(**AFTER))
+    assert engine.host.said[-1][1].startswith("waiting 2 s")
+
+
+def test_what_does_not_exist_is_an_error_in_the_end(site: TimedSite, engine: Engine) -> None:
+    """The patience with names ends after seconds, not after minutes."""
+    before = site.timer.now()
+    with pytest.raises(HostError) as caught:
+        engine.up(user(routing_profile_id="90000000-0000-4000-8000-000000000000"))
+    assert "routing profile" in judged(caught.value)
+    assert 5 < site.timer.now() - before < 20
+
+
+def test_a_user_of_long_ago_that_is_gone_fails_its_update_in_seconds(site: TimedSite, engine: Engine) -> None:
+    """Only who was made moments ago is waited for by the minute; the state stays in both cases."""
+    engine.up(user())
+    (live,) = site.users().values()
+    site.timer.wait(_LATER)
+    site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=live["Id"])
+    before = site.timer.now()
+    with pytest.raises(HostError) as caught:
+        engine.up(user(**AFTER))
+    assert "not found" in judged(caught.value).lower()
+    assert site.timer.now() - before < 20
+    assert engine.state is not None
+
+
+def test_a_deletion_that_does_not_find_who_was_just_seen_is_tried_again(site: TimedSite, engine: Engine) -> None:
+    """One reader shows the user, another one does not: that is no success yet."""
+    engine.up(user())
+    site.emulator.faults.add(Fault("DeleteUser", "error-before", code="ResourceNotFoundException"))
+    site.forget()
+    engine.destroy()
+    assert site.calls() == ["DescribeUser", "DeleteUser", "DescribeUser", "DeleteUser"]
+    assert site.users() == {}
+
+
+def test_a_waiting_call_ends_with_the_run(site: TimedSite, engine: Engine) -> None:
+    """Cancelled while it waits for a name: an error at once, nothing half said."""
+    support.create(site.client)
+    _lag(site, name_release_delay=10_000.0)
+    (live,) = site.users().values()
+    site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=live["Id"])
+    host = engine.host
+    plain_wait = host._timer.wait
+    host._timer.wait = lambda seconds: plain_wait(seconds) or seconds > 4
+    try:
+        with pytest.raises(HostError) as caught:
+            engine.up(user())
+    finally:
+        host._timer.wait = plain_wait
+    assert "cancelled" in judged(caught.value)
+    assert _live(site) == {}

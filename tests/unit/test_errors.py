@@ -1,0 +1,132 @@
+"""Errors: told apart by AWS's code, one line each, with what to do, and without secrets."""
+
+from __future__ import annotations
+
+import pytest
+
+from connect_users import errors
+from connect_users.errors import (
+    AccessDenied,
+    Cancelled,
+    ConfigurationError,
+    ConnectApiError,
+    ConnectUsersError,
+    CredentialsProblem,
+    DuplicateResource,
+    InvalidRequest,
+    InvalidUser,
+    OwnedByOther,
+    PartialUpdate,
+    QuotaReached,
+    ResourceNotFound,
+    Throttled,
+    Unreachable,
+    WrongInstance,
+    api_error,
+)
+from tests.builders import connect_model
+
+#: AWS error code -> class; the seven of CreateUser first, then those outside the model.
+_CODES: list[tuple[str, type[ConnectApiError]]] = [
+    ("DuplicateResourceException", DuplicateResource),
+    ("InternalServiceException", Unreachable),
+    ("InvalidParameterException", InvalidRequest),
+    ("InvalidRequestException", InvalidRequest),
+    ("LimitExceededException", QuotaReached),
+    ("ResourceNotFoundException", ResourceNotFound),
+    ("ThrottlingException", Throttled),
+    ("AccessDeniedException", AccessDenied),
+    ("TooManyRequestsException", Throttled),
+    ("ServiceQuotaExceededException", QuotaReached),
+    ("ExpiredTokenException", CredentialsProblem),
+    ("UnrecognizedClientException", CredentialsProblem),
+    ("NoCredentials", CredentialsProblem),
+    ("ConnectionFailed", Unreachable),
+    ("Cancelled", Cancelled),
+    ("ConditionalOperationFailedException", ConnectApiError),
+]
+
+
+@pytest.mark.parametrize(("code", "expected"), _CODES)
+def test_the_code_decides_the_class_and_the_line_says_what_to_do(code: str, expected: type[ConnectApiError]) -> None:
+    error = api_error("CreateUser", code, "It is so.", "req-1", uncertain=True)
+    assert type(error) is expected
+    assert (error.operation, error.code, error.request_id, error.uncertain) == ("CreateUser", code, "req-1", True)
+    advice = expected.advice.format(operation="CreateUser")
+    assert str(error) == f"CreateUser: It is so ({code}, request req-1); {advice}"
+
+
+def test_every_error_that_the_model_names_for_create_user_has_a_class_of_its_own() -> None:
+    """A new one fails this test with the botocore that brings it."""
+    theirs = {error["shape"] for error in connect_model()["operations"]["CreateUser"]["errors"]}
+    assert theirs == {code for code, _ in _CODES[:7]}
+    assert theirs <= set(errors.CODES)
+
+
+def test_a_full_quota_and_a_throttled_request_are_both_429_and_not_the_same() -> None:
+    """Only one of them is worth trying again."""
+    shapes = connect_model()["shapes"]
+    for code in ("LimitExceededException", "ThrottlingException"):
+        assert shapes[code]["error"]["httpStatusCode"] == 429
+    assert errors.CODES["LimitExceededException"] is not errors.CODES["ThrottlingException"]
+
+
+def test_an_error_about_somebody_names_operation_and_user() -> None:
+    error = api_error("DescribeUser", "ResourceNotFoundException", uncertain=True).about("reading Connect user 'ada'")
+    assert isinstance(error, ResourceNotFound)
+    assert error.uncertain
+    assert str(error).startswith("reading Connect user 'ada': no further explanation (DescribeUser, ResourceNotFound")
+    assert "); check that the ids" in str(error)
+
+
+def test_the_advice_names_the_permission() -> None:
+    assert "grant connect:CreateUser (" in str(api_error("CreateUser", "AccessDeniedException", "no"))
+
+
+def test_aws_s_words_are_not_read_as_a_format() -> None:
+    assert "{operation}" in str(api_error("CreateUser", "AccessDeniedException", "{operation} {0}"))
+
+
+def test_secrets_in_aws_s_words_are_hidden() -> None:
+    error = api_error("CreateUser", "InvalidParameterException", "bad: hunter2, hunter2", secrets=["", "hunter2"])
+    assert error.detail == "bad: [secret], [secret]"
+    assert "hunter2" not in str(error.about("creating")) + repr(error)
+
+
+def test_every_error_is_one_line() -> None:
+    error = api_error("CreateUser", "InvalidParameterException", "a\n b\r\n\tc ")
+    assert error.detail == "a b c"
+    assert str(ConfigurationError("a\nb")) == "a b"
+    assert str(InvalidUser("ada", ["x\ny", "z"])) == "Connect user 'ada': x y; z"
+
+
+def test_an_invalid_user_keeps_its_problems() -> None:
+    assert InvalidUser("ada", ["x", "y"]).problems == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("done", "not_tried", "expected"),
+    [
+        (["CreateUser"], ["B"], "done: CreateUser; failed: A; not tried: B — It is so (C); run"),
+        ([], [], "done: nothing; failed: A — It is so (C); run"),
+    ],
+    ids=["in the middle", "at once"],
+)
+def test_a_partial_update_says_how_far_it_got(done: list[str], not_tried: list[str], expected: str) -> None:
+    cause = ConnectApiError("A", "C", "It is so.")
+    outputs = {"username": "ada"}
+    error = PartialUpdate(
+        "updating Connect user 'ada'", "u", outputs, done=done, failed="A", not_tried=not_tried, cause=cause
+    )
+    assert str(error).startswith(f"updating Connect user 'ada': {expected}")
+    assert str(error).endswith(". The state holds what was done; run pulumi up to finish")
+    assert (error.id, error.outputs, error.failed, error.cause) == ("u", outputs, "A", cause)
+    assert (error.done, error.not_tried) == (tuple(done), tuple(not_tried))
+    assert error.outputs is not outputs
+
+
+@pytest.mark.parametrize(
+    "kind", [ConfigurationError, InvalidUser, OwnedByOther, WrongInstance, PartialUpdate, *errors.CODES.values()]
+)
+def test_everything_that_can_go_wrong_is_in_one_tree(kind: type[Exception]) -> None:
+    assert issubclass(kind, ConnectUsersError)

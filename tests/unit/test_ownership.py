@@ -1,0 +1,96 @@
+"""The ownership tag: it fits into a tag, names one resource only, and fences."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connect_users import ownership
+from connect_users.limits import TAG_KEY_PUNCTUATION, TAG_VALUE_MAX
+from connect_users.rules import RESERVED_TAG_PREFIXES
+
+_URN = "urn:pulumi:prod::desk::pulumi-python:dynamic/connect_users:ConnectUser::ada"
+_TOKEN = "68f00000aabbccddeeff0011"
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+
+
+@settings(deadline=None, max_examples=40)
+@given(_texts)
+def test_the_tag_of_any_urn_is_a_tag_that_aws_takes(urn: str) -> None:
+    ((key, value),) = ownership.tag(_TOKEN, urn).items()
+    assert key == ownership.TAG_KEY
+    assert len(value) <= TAG_VALUE_MAX
+    assert all(letter in TAG_KEY_PUNCTUATION or unicodedata.category(letter)[0] in "LNZ" for letter in value)
+    assert ownership.owner_of({key: value}) == ownership.Owner(_TOKEN, ownership.owner_name(urn))
+
+
+@settings(deadline=None, max_examples=40)
+@given(_texts, _texts)
+def test_two_urns_never_share_a_name(one: str, other: str) -> None:
+    assert (ownership.owner_name(one) == ownership.owner_name(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("urn", "expected"),
+    [
+        (_URN, "urn:pulumi:prod::desk::pulumi-python:dynamic/connect_users:ConnectUser::ada"),
+        ("a b", "a=20b"),
+        ("a=20b", "a=3D20b"),
+        ("a$€é", "a=24=E2=82=ACé"),
+        ("x" * 231, "x" * 231),
+        ("a" * 1_000, "sha256:41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3"),
+    ],
+    ids=["an ordinary URN", "a blank", "the escape itself", "signs and letters", "as long as may be", "too long"],
+)
+def test_owner_name(urn: str, expected: str) -> None:
+    """Part of every user's state in AWS: these never change. The hash is that of sha256sum."""
+    assert ownership.owner_name(urn) == expected
+
+
+def test_tokens_tell_when_they_were_made_and_are_never_the_same() -> None:
+    tokens = {ownership.new_token(1_760_000_000.9) for _ in range(50)}
+    assert len(tokens) == 50
+    assert {len(token) for token in tokens} == {24}
+    assert {ownership.made_at(token) for token in tokens} == {1_760_000_000.0}
+
+
+@pytest.mark.parametrize("text", ["", "not a token"])
+def test_a_text_that_is_no_token_is_as_old_as_can_be(text: str) -> None:
+    assert ownership.made_at(text) == 0.0
+
+
+@pytest.mark.parametrize("tags", [{}, {ownership.TAG_KEY: 7}, {"connect-users:Owner": "t urn"}], ids=str)
+def test_a_user_without_the_tag_is_nobodys(tags: dict[str, object]) -> None:
+    assert ownership.owner_of(tags) is None
+    assert not ownership.is_ours(tags, _URN)
+
+
+def test_only_the_same_resource_owns_a_user() -> None:
+    tags = ownership.tag(_TOKEN, _URN)
+    assert ownership.is_ours(tags, _URN)
+    assert not ownership.is_ours(tags, _URN + "2")
+
+
+def test_a_resource_whose_name_is_not_known_owns_nothing() -> None:
+    """A host that does not tell the URN must not lead to taking over every such user."""
+    assert not ownership.is_ours(ownership.tag(_TOKEN, ""), "")
+
+
+def test_a_tag_that_somebody_wrote_by_hand_is_still_somebodys() -> None:
+    assert ownership.owner_of({ownership.TAG_KEY: "me"}) == ownership.Owner("me", "")
+
+
+def test_declared_tags_are_those_a_program_can_set() -> None:
+    tags = {"team": "Blue", ownership.TAG_KEY: "x", "aws:a": "x", "AWS:b": "x", "connect-users:note": "x"}
+    assert ownership.declared_tags(tags) == {"team": "Blue", "connect-users:note": "x"}
+
+
+def test_one_character_more_than_a_tag_holds_is_hashed() -> None:
+    assert ownership.owner_name("x" * 232).startswith("sha256:")
+
+
+def test_no_program_can_declare_the_ownership_tag() -> None:
+    assert ownership.TAG_KEY.startswith(RESERVED_TAG_PREFIXES)

@@ -1,0 +1,127 @@
+"""Configuration: precedence, types, misspellings, and the way there and back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from connect_users.errors import ConfigurationError
+from connect_users.settings import KEYS, Settings, from_config, to_config
+
+_READ: list[tuple[str, dict[str, object], Settings]] = [
+    ("nothing leaves it all to the defaults", {}, Settings()),
+    ("our region comes first", {"connect-users:region": "a", "aws:region": "b"}, Settings(region="a")),
+    ("then that of aws", {"aws:region": "b", "aws:profile": "p"}, Settings(region="b", profile="p")),
+    ("an empty region is none", {"connect-users:region": "", "aws:region": "b"}, Settings(region="b")),
+    ("a blank region is none", {"connect-users:region": "  ", "aws:region": "b"}, Settings(region="b")),
+    ("None is none", {"connect-users:region": None}, Settings()),
+    ("texts are stripped", {"connect-users:endpointUrl": " http://x "}, Settings(endpoint_url="http://x")),
+    ("numbers come as texts", {"connect-users:requestsPerSecond": "0.5"}, Settings(requests_per_second=0.5)),
+    ("and as numbers", {"connect-users:timeout": 7, "connect-users:burst": 3.0}, Settings(timeout=7.0, burst=3)),
+    ("flags come as texts", {"connect-users:ownershipTag": "False"}, Settings(ownership_tag=False)),
+    ("and as flags", {"connect-users:emulator": True}, Settings(emulator=True)),
+    ("the emulator has a file", {"connect-users:emulatorState": "x.sqlite"}, Settings(emulator_state="x.sqlite")),
+    ("others' keys are passed over", {"aws:defaultTags": "x", "connect-user:region": "x"}, Settings()),
+]
+
+
+@pytest.mark.parametrize(("config", "expected"), [row[1:] for row in _READ], ids=[row[0] for row in _READ])
+def test_read(config: dict[str, object], expected: Settings) -> None:
+    assert from_config(config) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("region", 7, "connect-users:region: 7 is not a text"),
+        ("emulator", "yes", 'connect-users:emulator: "yes" is neither true nor false'),
+        ("emulator", 1, "connect-users:emulator: 1 is neither true nor false"),
+        ("timeout", "soon", 'connect-users:timeout: "soon" is not a number'),
+        ("timeout", True, "connect-users:timeout: true is not a number"),
+        ("timeout", ["7"], 'connect-users:timeout: ["7"] is not a number'),
+        ("timeout", 0, "connect-users:timeout: 0 is not a number above 0"),
+        ("timeout", "-1", 'connect-users:timeout: "-1" is not a number above 0'),
+        ("timeout", "nan", 'connect-users:timeout: "nan" is not a number above 0'),
+        ("timeout", "inf", 'connect-users:timeout: "inf" is not a number above 0'),
+        pytest.param("timeout", 10**309, "is not a number", id="more than a float holds"),
+        ("burst", "2.5", 'connect-users:burst: "2.5" is not a whole number'),
+        ("burst", 0, "connect-users:burst: 0 is not a number above 0"),
+        (
+            "timeOut",
+            7,
+            "connect-users:timeOut: no such setting; known are connect-users:burst, connect-users:emulator,",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused(key: str, value: object, text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        from_config({f"connect-users:{key}": value})
+    assert text in str(caught.value)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        from_config(
+            {"connect-users:burst": "x", "connect-users:timeout": "y", "connect-users:zone": "z", "aws:region": 7}
+        )
+    text = str(caught.value)
+    assert [key for key in ("burst", "timeout", "zone", "aws:region") if key in text] == [
+        "burst",
+        "timeout",
+        "zone",
+        "aws:region",
+    ]
+
+
+def test_a_value_that_cannot_be_read_is_not_replaced_by_the_next_key() -> None:
+    """Falling back to another region in silence would be worse."""
+    with pytest.raises(ConfigurationError):
+        from_config({"connect-users:region": 7, "aws:region": "b"})
+
+
+def test_every_setting_has_its_key() -> None:
+    assert list(KEYS) == [field.name for field in fields(Settings)]
+    for name, (keys, _) in KEYS.items():
+        words = name.split("_")
+        assert keys[0] == "connect-users:" + words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+_texts = st.none() | st.text("abc:/.-", min_size=1)
+_numbers = st.floats(min_value=1e-3, max_value=1e6)
+
+
+@hypothesis_settings(deadline=None, max_examples=50)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "region": _texts,
+            "profile": _texts,
+            "endpoint_url": _texts,
+            "requests_per_second": _numbers,
+            "burst": st.integers(1, 100),
+            "timeout": _numbers,
+            "ownership_tag": st.booleans(),
+            "emulator": st.booleans(),
+            "emulator_state": _texts,
+        },
+    )
+)
+def test_settings_survive_the_way_to_the_configuration_and_back(values: dict[str, Any]) -> None:
+    settings = Settings(**values)
+    config = to_config(settings)
+    assert from_config(dict(config)) == settings
+    assert all(isinstance(value, str) for value in config.values())
+
+
+def test_defaults_are_not_written() -> None:
+    assert to_config(Settings()) == {}
+    assert to_config(Settings(burst=6, ownership_tag=False)) == {
+        "connect-users:burst": "6",
+        "connect-users:ownershipTag": "false",
+    }
