@@ -1,38 +1,74 @@
 """Amazon Connect users as Pulumi resources: declared, previewed, applied exactly once.
 
-Importing this package opens nothing and imports neither boto3 nor the emulator; both come with the first call.
+Importing this package opens nothing and imports next to nothing: each name is loaded when it is first used, so that a
+program does not pay for the provider, nor the provider's process for the program's side.
 """
 
 from __future__ import annotations
 
-from connect_users._version import __version__
-from connect_users.args import (
-    AfterContactWorkConfigArgs,
-    AfterContactWorkConfigArgsDict,
-    AfterContactWorkConfigPerChannelArgs,
-    AfterContactWorkConfigPerChannelArgsDict,
-    AutoAcceptConfigArgs,
-    AutoAcceptConfigArgsDict,
-    IdentityInfoArgs,
-    IdentityInfoArgsDict,
-    PersistentConnectionConfigArgs,
-    PersistentConnectionConfigArgsDict,
-    PhoneConfigArgs,
-    PhoneConfigArgsDict,
-    PhoneNumberConfigArgs,
-    PhoneNumberConfigArgsDict,
-    UserProficiencyArgs,
-    UserProficiencyArgsDict,
-    VoiceEnhancementConfigArgs,
-    VoiceEnhancementConfigArgsDict,
-)
-from connect_users.explicit_provider import Provider
-from connect_users.lookups import ConnectInstance
-from connect_users.provider import ConnectUserProvider
-from connect_users.resource import ConnectUser
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-# The class is pickled by this name (see `connect_users.resource.PROVIDER_BLOB`), wherever its file may move.
-ConnectUserProvider.__module__ = __name__
+from connect_users._version import __version__
+
+if TYPE_CHECKING:
+    from connect_users.args import (
+        AfterContactWorkConfigArgs,
+        AfterContactWorkConfigArgsDict,
+        AfterContactWorkConfigPerChannelArgs,
+        AfterContactWorkConfigPerChannelArgsDict,
+        AutoAcceptConfigArgs,
+        AutoAcceptConfigArgsDict,
+        IdentityInfoArgs,
+        IdentityInfoArgsDict,
+        PersistentConnectionConfigArgs,
+        PersistentConnectionConfigArgsDict,
+        PhoneConfigArgs,
+        PhoneConfigArgsDict,
+        PhoneNumberConfigArgs,
+        PhoneNumberConfigArgsDict,
+        UserProficiencyArgs,
+        UserProficiencyArgsDict,
+        VoiceEnhancementConfigArgs,
+        VoiceEnhancementConfigArgsDict,
+    )
+    from connect_users.explicit_provider import Provider
+    from connect_users.lookups import ConnectInstance
+    from connect_users.provider import ConnectUserProvider
+    from connect_users.resource import ConnectUser
+    from connect_users.roster_component import ConnectUserRoster
+    from connect_users.roster_guard import RosterGuardProvider
+
+#: Module of this package -> the public names that it holds.
+_HOMES = {
+    "args": (
+        "AfterContactWorkConfigArgs",
+        "AfterContactWorkConfigArgsDict",
+        "AfterContactWorkConfigPerChannelArgs",
+        "AfterContactWorkConfigPerChannelArgsDict",
+        "AutoAcceptConfigArgs",
+        "AutoAcceptConfigArgsDict",
+        "IdentityInfoArgs",
+        "IdentityInfoArgsDict",
+        "PersistentConnectionConfigArgs",
+        "PersistentConnectionConfigArgsDict",
+        "PhoneConfigArgs",
+        "PhoneConfigArgsDict",
+        "PhoneNumberConfigArgs",
+        "PhoneNumberConfigArgsDict",
+        "UserProficiencyArgs",
+        "UserProficiencyArgsDict",
+        "VoiceEnhancementConfigArgs",
+        "VoiceEnhancementConfigArgsDict",
+    ),
+    "explicit_provider": ("Provider",),
+    "lookups": ("ConnectInstance",),
+    "provider": ("ConnectUserProvider",),
+    "resource": ("ConnectUser",),
+    "roster_component": ("ConnectUserRoster",),
+    "roster_guard": ("RosterGuardProvider",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = (
     "AfterContactWorkConfigArgs",
@@ -44,6 +80,7 @@ __all__ = (
     "ConnectInstance",
     "ConnectUser",
     "ConnectUserProvider",
+    "ConnectUserRoster",
     "IdentityInfoArgs",
     "IdentityInfoArgsDict",
     "PersistentConnectionConfigArgs",
@@ -53,9 +90,22 @@ __all__ = (
     "PhoneNumberConfigArgs",
     "PhoneNumberConfigArgsDict",
     "Provider",
+    "RosterGuardProvider",
     "UserProficiencyArgs",
     "UserProficiencyArgsDict",
     "VoiceEnhancementConfigArgs",
     "VoiceEnhancementConfigArgsDict",
     "__version__",
 )
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

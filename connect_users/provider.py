@@ -41,6 +41,9 @@ T = TypeVar("T")
 class ConnectUserProvider(ResourceProvider):
     """Creates, compares, updates, reads and deletes Amazon Connect users."""
 
+    # The class is pickled by this name (see `connect_users.resource.PROVIDER_BLOB`), wherever its file may move.
+    __module__ = "connect_users"
+
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:

@@ -19,6 +19,8 @@ from tests.contract.emulator.support import connect
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from typing_extensions import Self
+
     from connect_users.emulator import Phase, RequestRecord
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +78,7 @@ class Site:
         if self.on_event is not None and _OUR_AGENT in record.user_agent:
             self.on_event(phase, record)
 
-    def __enter__(self) -> Site:
+    def __enter__(self) -> Self:
         self.emulator.start()
         return self
 

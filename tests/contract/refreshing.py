@@ -1,4 +1,4 @@
-"""What the judges of bulk refresh share: users in a state, everything that may happen to them, and two ways to read them.
+"""What the judges of bulk refresh share: users in a state, what may happen to them, and two ways to read them.
 
 Everything runs in virtual time, in this process, against an emulator over HTTP.
 """

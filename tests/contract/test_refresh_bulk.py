@@ -114,7 +114,10 @@ def test_after_up_nobody_has_to_be_described(crew: Crew) -> None:
     crew.calls()
     found = crew.refresh(crew.people)
     assert crew.calls() == {"DescribeUser": snapshot.BURST, "SearchUsers": 1, "ListUsers": 1}
-    assert all(seen is not None and seen.inputs == person.inputs for person, seen in zip(crew.people, found.values()))
+    assert all(
+        seen is not None and seen.inputs == person.inputs
+        for person, seen in zip(crew.people, found.values(), strict=True)
+    )
 
 
 def test_an_update_costs_one_description(crew: Crew) -> None:
