@@ -104,7 +104,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, ("instance",), "ListRoutingProfiles", "ListSecurityProfiles", "ListUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("hierarchy-group",), "DescribeUserHierarchyGroup"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
-    *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect", "ListQuickConnects"),
+    *_read(Feature.LOOKUPS, ("quick-connect",), "ListQuickConnects"),
+    *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
     *_write(Feature.QUICK_CONNECTS, ("quick-connect",), "DeleteQuickConnect"),
     Permission("GetSecretValue", Feature.PASSWORDS, True, (), "secretsmanager"),
 )

@@ -70,7 +70,7 @@ def unmoved(stamp: object, modified: float | None) -> bool:
         return False
     if stamp.startswith(_BOUND):
         return not _whole(modified) and modified <= moment
-    return True
+    return modified == moment
 
 
 def _whole(moment: float) -> bool:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import seed
+from tests.acceptance.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,42 +80,6 @@ def skilled(username: str, **changes: Any) -> dict[str, Any]:
 
 def proficiency(name: str, value: str, level: int) -> dict[str, Any]:
     return {"attribute_name": name, "attribute_value": value, "level": level}
-
-
-@dataclass
-class Outcome:
-    """What one `pulumi` command answered; `text` is both streams without colours."""
-
-    code: int
-    text: str
-
-    def changes(self) -> dict[str, set[str]]:
-        """The values that a ``--diff`` marks as added, changed or removed, by resource; opened brackets are left out."""
-        marked: dict[str, set[str]] = {}
-        lines: set[str] = set()
-        for line in self.text.splitlines():
-            told = re.sub(r"\s+", " ", line).replace(" :", ":").strip()
-            urn = re.fullmatch(r"\[urn=.*::(.*)\]", told)
-            if urn is not None:
-                lines = marked.setdefault(urn[1], set())
-            elif re.match(r"[-+~] [^:]+: .*[^\[{]$", told) and "pulumi-python:" not in told:
-                lines.add(told)
-        return {name: lines for name, lines in marked.items() if lines}
-
-    def messages(self, name: str) -> list[str]:
-        """What the diagnostics say of one resource, a line each, without Pulumi's headings."""
-        _, _, told = self.text.partition("Diagnostics:")
-        found: list[str] = []
-        ours = False
-        for line in told.splitlines():
-            heading = re.fullmatch(r"  \S+ \((.*)\):", line)
-            if heading is not None:
-                ours = heading[1] == name
-            elif ours and line.startswith("    "):
-                found.append(line.strip())
-            elif line and not line.startswith(" "):
-                ours = False
-        return found
 
 
 @dataclass

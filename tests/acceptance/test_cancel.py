@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connect_users.emulator import Phase, RequestRecord, Throttle
 from connect_users.ownership import owner_of
-from tests.acceptance.processes import family, kill
+from tests.acceptance.processes import family, kill_what_is_left
 from tests.acceptance.stack import skilled, user
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_two_ctrl_c_leave_nothing_that_the_next_run_does_not_mend(new_stack: New
     stack.mend_checkpoint()
     stack.pulumi("cancel", "--yes")
     stack.up()
-    kill(relatives)
+    kill_what_is_left(relatives)
     _assert_exactly_once(stack)
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 
-from connect_users.emulator import Phase, RequestRecord, seed
+from connect_users.emulator import Emulator, Phase, RequestRecord, seed
 from connect_users.ownership import TAG_KEY, owner_of
-from tests.acceptance.processes import Victim, family, kill, victims
-from tests.acceptance.stack import PASSWORD, SALES, Stack, skilled, user
+from tests.acceptance.processes import Victim, family, kill, kill_what_is_left, victims
+from tests.acceptance.stack import PASSWORD, SALES, Stack, environment, new_root, skilled, user
 
 if TYPE_CHECKING:
     import subprocess
@@ -62,20 +62,18 @@ class Assassin:
         self._counts: dict[tuple[str, Phase], int] = {}
         self.process: subprocess.Popen[str] | None = None
         self.struck = False
-        self.left: list[int] = []
+        self.relatives: dict[int, str] = {}
 
     def __call__(self, phase: Phase, record: RequestRecord) -> None:
-        if self.process is None or self.struck:
+        if self.process is None:
             return
         with self._lock:
             count = self._counts[record.operation, phase] = self._counts.get((record.operation, phase), 0) + 1
             if self.struck or (record.operation, count, phase) != self._point:
                 return
             self.struck = True
-            relatives = family(self.process.pid)
-            dying = victims(relatives, self.process.pid, self._victim)
-            self.left = [pid for pid in relatives if pid not in dying]
-            kill(dying)
+            self.relatives = family(self.process.pid)
+            kill(victims(self.relatives, self.process.pid, self._victim))
         if phase == "received":
             raise _Dropped
 
@@ -83,9 +81,6 @@ class Assassin:
 @pytest.fixture(scope="module")
 def beginning(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stack of three users, beside a stranger's; ``emulator.sqlite`` is in it."""
-    from connect_users.emulator import Emulator
-    from tests.acceptance.stack import environment, new_root
-
     root = tmp_path_factory.mktemp("beginning") / "root"
     new_root(root, template)
     with Emulator(root / "emulator.sqlite") as emulator:
@@ -134,18 +129,20 @@ def test_killed_at(continue_from: Any, victim: Victim, operation: str, number: i
     """Every user exists exactly once as declared, the state has the right ids, nobody else was touched."""
     assassin = Assassin(operation, number, phase, victim)
     stack = continue_from(assassin)
-    with stack.start("up", "--yes", "--skip-preview") as process:
-        assassin.process = process
-        if victim == "provider":
-            process.communicate(timeout=60)
-        else:
-            process.wait(timeout=60)
-    assert assassin.struck, "the point was never reached"
-    if victim != "provider":
-        stack.mend_checkpoint()
-        stack.pulumi("cancel", "--yes")
-    stack.up()
-    kill(assassin.left)
+    try:
+        with stack.start("up", "--yes", "--skip-preview") as process:
+            assassin.process = process
+            if victim == "provider":
+                process.communicate(timeout=60)
+            else:
+                process.wait(timeout=60)
+        assert assassin.struck, "the point was never reached"
+        if victim != "provider":
+            stack.mend_checkpoint()
+            stack.pulumi("cancel", "--yes")
+        stack.up()
+    finally:
+        kill_what_is_left(assassin.relatives)
     _assert_as_declared(stack)
 
 

@@ -12,7 +12,8 @@ from connect_users.emulator import Fault, seed
 from tests.acceptance.stack import PASSWORD, user
 
 if TYPE_CHECKING:
-    from tests.acceptance.stack import Outcome, Stack
+    from tests.acceptance.outcome import Outcome
+    from tests.acceptance.stack import Stack
 
 DENIED: Final = "User: arn:aws:iam::1:user/x is not authorized to perform: connect:CreateUser"
 #: Resource (and username) -> error code, AWS's message, what the line must say of the way out, requests of CreateUser.
@@ -27,7 +28,7 @@ REFUSALS: Final = {
     "slow": ("ThrottlingException", "Rate exceeded", "connect-users:requestsPerSecond", None),
     "broken": ("InternalServiceException", "Something failed", "run pulumi up again", None),
 }
-#: A tenth of a second is no time: one try, or a few.
+#: Seconds to keep trying: a few tries.
 BRIEF: Final = 0.5
 
 
@@ -133,7 +134,8 @@ class Team(pulumi.ComponentResource):
 
 london = aws.Provider("london", region="eu-west-2")
 try:
-    ConnectUser("ada", instance_id="i", username="ada", routing_profile_id="r", security_profile_ids=["s"], opts=OPTIONS)
+    ids = {"instance_id": "i", "routing_profile_id": "r", "security_profile_ids": ["s"]}
+    ConnectUser("ada", username="ada", **ids, opts=OPTIONS)
 except pulumi.RunError as error:
     print(error)
 """

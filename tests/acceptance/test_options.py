@@ -10,7 +10,7 @@ from tests.acceptance.stack import AGENT, SALES, SUPPORT, skilled, user
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
 
-#: A resource that is replaced when its `key` changes, deleted first, as some cloud resources are; one that a user feeds.
+#: Above a user, a resource that is replaced when its `key` changes, deleted first; below, one that the user feeds.
 PROGRAM_WITH_DEPENDENTS = """
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Work that fails in the middle: the state keeps what is true, the message says how far it got, the next run finishes."""
+"""Work that fails midway: the state keeps what is true, the message says how far it got, the next run finishes."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def test_answers_that_get_lost(stack: Stack) -> None:
     stack.configure(timeout=20)
     for kind in ("drop-after", "error-after", "garbage"):
         stack.emulator.faults.add(
-            Fault("CreateUser", kind, match=f'"{kind}"'),  # type: ignore[arg-type]
-            Fault("AssociateUserProficiencies", kind),  # type: ignore[arg-type]
+            Fault("CreateUser", kind, match=f'"{kind}"'),
+            Fault("AssociateUserProficiencies", kind),
         )
     stack.users = {kind: skilled(kind) for kind in ("drop-after", "error-after", "garbage")}
     stack.up()

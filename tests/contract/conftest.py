@@ -11,7 +11,7 @@ from tests.contract.hosting import Engine, Site
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from connect_users.testing.host import DynamicHost
+    from connect_users.testing import DynamicHost
 
 
 @pytest.fixture(scope="module")

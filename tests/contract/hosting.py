@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import Emulator, Options, seed
 from connect_users.resource import PROVIDER_BLOB
-from connect_users.testing.host import DynamicHost
-from connect_users.testing.host_errors import HostError
+from connect_users.testing import DynamicHost, HostError
 from connect_users.testing.values import reveal
 from tests.contract.emulator.support import connect
 
@@ -36,7 +35,7 @@ def urn(name: str = "ada") -> str:
     return f"urn:pulumi:dev::shop::pulumi-python:dynamic/connect_users:ConnectUser::{name}"
 
 
-def user(username: str = "ada", **changes: Any) -> dict[str, Any]:
+def user(username: Any = "ada", **changes: Any) -> dict[str, Any]:
     """The inputs of one valid user, as a program registers them; a change to None leaves the input out."""
     inputs = {
         "instance_id": seed.INSTANCE_ID,
@@ -158,7 +157,8 @@ class CheckFailed(Exception):
 class Engine:
     """The engine's part for one resource (sdk/go/common/resource/deploy: step_generator.go, step.go)."""
 
-    host: DynamicHost
+    #: A `DynamicHost`, or what answers as it does.
+    host: Any
     name: str = "ada"
     state: State | None = None
     #: The old half of a replacement that is still to be deleted.
@@ -173,7 +173,8 @@ class Engine:
         reply = self.host.check(inputs, self.state.inputs if self.state else None, urn=self.urn)
         if reply.failures:
             raise CheckFailed("\n".join(reason for _, reason in reply.failures))
-        return reply.inputs
+        checked: dict[str, Any] = reply.inputs
+        return checked
 
     def up(self, inputs: Mapping[str, Any]) -> str:
         """Bring the resource to these inputs; what was done: create, update, replace or same."""

@@ -163,7 +163,7 @@ def document() -> str:
         "<!-- Written by `python -m tests.contract.matrix`; edit tests/contract/matrix.py instead. -->",
         "",
         f"{len(ROWS)} rows: {len(OPERATIONS)} operations, every request that each of them sends, {len(FAULTS)} faults.",
-        f"Every row is a test (`tests/contract/test_provider_matrix*.py`); {kills} of them kill the provider's process.",
+        f"Every row is a test (`tests/contract/test_provider_matrix*.py`); {kills} of them kill the provider.",
         "",
         "In every row, at the end the instance holds each declared user exactly once with the declared settings, the",
         "state names the right id, and no other user was touched.",

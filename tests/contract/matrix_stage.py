@@ -21,13 +21,13 @@ def _skill(value: str, level: int) -> dict[str, Any]:
 
 
 #: What the user is before and after an operation that changes everything; both as inputs.
-BEFORE = {
+BEFORE: dict[str, Any] = {
     "hierarchy_group_id": seed.HIERARCHY_GROUPS["EMEA"],
     "phone_config": {"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 10},
     "user_proficiencies": [_skill("en", 3), _skill("fr", 2)],
     "tags": {"team": "a", "site": "x"},
 }
-AFTER = {
+AFTER: dict[str, Any] = {
     "routing_profile_id": seed.ROUTING_PROFILES["Sales"],
     "security_profile_ids": [AGENT, ADMIN],
     "hierarchy_group_id": seed.HIERARCHY_GROUPS["AMER"],

@@ -59,8 +59,8 @@ def test_the_demo_tells_its_whole_story(capsys: pytest.CaptureFixture[str]) -> N
     told = capsys.readouterr().out
     for expected in (
         "as a rehearsal",
-        "+ create",
-        "3 unchanged",
+        "+ 4 to create",
+        "4 unchanged",
         "username: 'edsger dijkstra' has a blank",
         "phone_config.auto_acept: no such input; did you mean auto_accept?",
         "tags.aws:team: keys that begin with aws:",

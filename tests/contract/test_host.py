@@ -16,8 +16,7 @@ import pytest
 
 from connect_users import host as reach
 from connect_users.emulator import Fault
-from connect_users.testing.host import DynamicHost
-from connect_users.testing.host_errors import HostError
+from connect_users.testing import DynamicHost, HostError
 from tests.contract import plain_provider
 from tests.contract.hosting import ROOT, Engine, Site, environment, judged, user
 
@@ -72,7 +71,7 @@ def test_the_old_inputs_reach_diff(engine: Engine) -> None:
 def test_cancel_ends_waiting_retries_however_many_wait(
     calls: int, site: Site, start: Callable[..., DynamicHost]
 ) -> None:
-    """By the exchanged Cancel and its own thread: `host.listen_for_cancel`. More than four calls fill the host's pool."""
+    """By the exchanged Cancel and its own thread (`host.listen_for_cancel`): more than four calls fill the pool."""
     site.emulator.faults.add(Fault("CreateUser", "error-before", times=100_000))
     host = start(timeout="3000")
     arrived = threading.Event()
@@ -93,7 +92,7 @@ def test_cancel_ends_waiting_retries_however_many_wait(
 
 def _failure(end: Any) -> BaseException:
     error = end.exception(timeout=60)
-    assert error is not None, "the call did not fail"
+    assert isinstance(error, HostError), "the call did not fail"
     return error
 
 

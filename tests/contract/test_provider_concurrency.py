@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from connect_users.emulator import Throttle, seed
-from connect_users.testing.host_errors import HostError
+from connect_users.emulator import Throttle
+from connect_users.testing import HostError
 from tests.contract.hosting import OWNER_KEY, Engine, Site, judged, user
 from tests.contract.matrix_stage import AFTER, BEFORE, declared, shown
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from connect_users.testing.host import DynamicHost
+    from connect_users.testing import DynamicHost
 
 CALLS = 32
 HOSTS = 4
@@ -23,8 +23,7 @@ HOSTS = 4
 def _at_once(work: Sequence[Callable[[], object]]) -> list[Future[object]]:
     """All of them at the same time; their ends, good or bad."""
     with ThreadPoolExecutor(len(work)) as pool:
-        ends = [pool.submit(each) for each in work]
-    return ends
+        return [pool.submit(each) for each in work]
 
 
 def _all_well(work: Sequence[Callable[[], object]]) -> None:
@@ -132,4 +131,3 @@ def test_calls_at_once_share_the_pace(site: Site, start: Callable[..., DynamicHo
     created = [record for record in site.records() if record.operation == "CreateUser"]
     # A machine that stalls may bring two requests closer together than they were sent.
     assert len(created) <= 1.25 * len(engines)
-    assert seed.INSTANCE_ID == created[0].params["InstanceId"]

@@ -10,14 +10,14 @@ import pytest
 
 from connect_users import ownership
 from connect_users.emulator import Fault, seed
-from connect_users.testing.host_errors import HostError
+from connect_users.testing import HostError
 from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, judged, urn, user
 from tests.contract.test_provider_lifecycle import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_users.testing.host import DynamicHost
+    from connect_users.testing import DynamicHost
 
 OTHER_OWNER = ownership.tag(ownership.new_token(2_000_000_000), urn("somebody-else"))
 
@@ -187,8 +187,9 @@ def _other_region(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
 
 
 def _no_instance(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
-    missing = {"code": "ResourceNotFoundException", "message": "Instance not found", "times": 100}
-    site.emulator.faults.add(Fault("*", "error-before", **missing))
+    site.emulator.faults.add(
+        Fault("*", "error-before", 100, code="ResourceNotFoundException", message="Instance not found")
+    )
     return start(timeout="1")
 
 
@@ -338,7 +339,7 @@ def test_adoption_brings_a_foreign_user_to_the_declared_state(engine: Engine, si
     assert engine.up(user(adopt_existing=True, routing_profile_id=sales)) == "create"
     assert engine.state is not None
     assert engine.state.id == found.id
-    assert site.calls()[-2:] == ["TagResource", "UpdateUserRoutingProfile"]
+    assert site.calls()[-3:] == ["TagResource", "DescribeUser", "UpdateUserRoutingProfile"]
     live = site.users()["ada"]
     assert live["RoutingProfileId"] == sales
     assert OWNER_KEY in live["Tags"]

@@ -9,8 +9,7 @@ from uuid import uuid4
 import pytest
 
 from connect_users.emulator import Fault
-from connect_users.testing.host import DynamicHost
-from connect_users.testing.host_errors import HostError
+from connect_users.testing import DynamicHost, HostError
 from connect_users.testing.values import Secret
 from tests.contract.hosting import ROOT, CheckFailed, Engine, Site, environment, user
 from tests.contract.matrix_stage import AFTER, BEFORE

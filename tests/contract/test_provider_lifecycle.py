@@ -12,7 +12,7 @@ from connect_users.testing.values import Secret, reveal
 from tests.contract.hosting import OWNER_KEY, PASSWORD, CheckFailed, Engine, Site, user
 
 if TYPE_CHECKING:
-    from connect_users.testing.host import DynamicHost
+    from connect_users.testing import DynamicHost
 
 AGENT, ADMIN = seed.SECURITY_PROFILES["Agent"], seed.SECURITY_PROFILES["Admin"]
 SUPPORT, SALES = seed.ROUTING_PROFILES["Support"], seed.ROUTING_PROFILES["Sales"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.emulator import Fault
-from connect_users.testing.host_errors import HostError
+from connect_users.testing import HostError
 from tests.contract.hosting import Engine, judged
 from tests.contract.matrix import OPERATIONS, ROWS, End, Row, document
 from tests.contract.matrix_stage import Play

@@ -16,7 +16,7 @@ from connect_users.live import declared_view
 from connect_users.provider import ConnectUserProvider
 from connect_users.settings import Settings
 from connect_users.spec import FIELDS, Field, Kind, canonical, contains_unknown
-from connect_users.testing.host_errors import HostError
+from connect_users.testing import HostError
 from connect_users.testing.values import UNKNOWN
 from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, user
 from tests.contract.matrix_stage import BEFORE, declared, shown

@@ -14,7 +14,7 @@ from tests.contract.test_provider_lifecycle import AGENT, CHANGES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connect_users.testing.host import DynamicHost
+    from connect_users.testing import DynamicHost
 
 _EVERYTHING: dict[str, Any] = {
     name: new for name, _, new, _, _ in CHANGES if new is not None and name not in ("password_secret_arn", "username")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_users.testing import UNKNOWN, Secret
@@ -23,12 +23,14 @@ VALUES = st.recursive(
 MAPS = st.dictionaries(st.text("abcd", min_size=1, max_size=3), VALUES | VALUES.map(Secret), max_size=4)
 
 
+@settings(deadline=None)
 @given(MAPS)
 def test_decoding_undoes_encoding(properties: dict[str, Any]) -> None:
     """Where secrets and unknowns are kept."""
     assert decode(encode(properties, secrets=True, unknowns=True)) == properties
 
 
+@settings(deadline=None)
 @given(MAPS)
 def test_a_receiver_without_secrets_gets_plain_values(properties: dict[str, Any]) -> None:
     """And the engine marks them again by key."""
@@ -38,6 +40,7 @@ def test_a_receiver_without_secrets_gets_plain_values(properties: dict[str, Any]
     assert reveal(annotate_secrets(plain, properties)) == plain
 
 
+@settings(deadline=None)
 @given(MAPS)
 def test_nothing_differs_from_itself(properties: dict[str, Any]) -> None:
     """Also where the other one is not marked secret."""
@@ -45,6 +48,7 @@ def test_nothing_differs_from_itself(properties: dict[str, Any]) -> None:
     assert changes(properties, properties) == changes(properties, reveal(properties)) == ()
 
 
+@settings(deadline=None)
 @given(MAPS, MAPS)
 def test_ignoring_every_key_leaves_no_difference(old: dict[str, Any], new: dict[str, Any]) -> None:
     """ignoreChanges of a whole property is always possible."""

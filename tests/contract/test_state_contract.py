@@ -1,4 +1,4 @@
-"""What is part of every user's state: recorded values that no release may change, and states that every release reads."""
+"""What is part of every user's state: recorded values that no release may change, states that every release reads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import connect_users
 from connect_users import ownership
 from connect_users.emulator import seed
 from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
-from connect_users.spec import ARN_KEY, FIELDS, TOKEN_KEY
+from connect_users.spec import ARN_KEY, FIELDS, TOKEN_KEY, VERIFIED_KEY
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Engine, Site, State, user
 
@@ -48,6 +48,7 @@ RECORDED_KEYS = {
     "adopt_existing",
     "arn",
     "ownership_token",
+    "verified_at",
 }
 RECORDED_OWNER_TAG = ("connect-users:owner", "6a0000000123456789abcdef urn:pulumi:dev::shop::t::ada")
 
@@ -110,7 +111,7 @@ def test_every_python_here_makes_the_recorded_bytes(tmp_path: Path) -> None:
 
 def test_the_keys_of_a_state_are_the_recorded_ones() -> None:
     """A key may be added here with a release; none may go or change its name."""
-    assert {field.name for field in FIELDS} | {ARN_KEY, TOKEN_KEY} == RECORDED_KEYS
+    assert {field.name for field in FIELDS} | {ARN_KEY, TOKEN_KEY, VERIFIED_KEY} == RECORDED_KEYS
 
 
 def test_the_ownership_tag_is_read_as_recorded() -> None:

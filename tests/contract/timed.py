@@ -16,8 +16,7 @@ from connect_users.resource import PROVIDER_BLOB
 from connect_users.session import Clients
 from connect_users.settings import Settings
 from connect_users.spec import canonical
-from connect_users.testing.host import CheckReply, DiffReply, StateReply
-from connect_users.testing.host_errors import HostError, InitFailed
+from connect_users.testing import CheckReply, DiffReply, HostError, InitFailed, StateReply
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Site, urn
 from tests.virtual_time import VirtualTime
@@ -62,7 +61,7 @@ class TimedHost:
 
     def diff(
         self,
-        id: str,
+        id: str,  # noqa: A002 - the host's word
         olds: Mapping[str, Any],
         news: Mapping[str, Any],
         *,
@@ -78,7 +77,12 @@ class TimedHost:
         return StateReply(user_id, _kept(outputs))
 
     def read(
-        self, id: str, properties: Mapping[str, Any], *, inputs: Mapping[str, Any] | None = None, urn: str = urn()
+        self,
+        id: str,  # noqa: A002 - the host's word
+        properties: Mapping[str, Any],
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        urn: str = urn(),
     ) -> StateReply:
         state, declared = codec.sound(codec.decode(properties)), codec.sound(codec.decode(inputs or {}))
         seen = self._told(lambda: observe.read(self.operation(urn), id, state, declared))
@@ -86,7 +90,7 @@ class TimedHost:
 
     def update(
         self,
-        id: str,
+        id: str,  # noqa: A002 - the host's word
         olds: Mapping[str, Any],
         news: Mapping[str, Any],
         *,
@@ -99,7 +103,7 @@ class TimedHost:
 
     def delete(
         self,
-        id: str,
+        id: str,  # noqa: A002 - the host's word
         properties: Mapping[str, Any],
         *,
         old_inputs: Mapping[str, Any] | None = None,

@@ -188,3 +188,9 @@ def run(arguments: list[str]) -> int:
     command.register(parser.add_subparsers())
     args = parser.parse_args(["policy", *arguments])
     return int(args.run(args))
+
+
+def test_directories_are_read_only_where_instances_are() -> None:
+    """The dependent action of DescribeInstance does not stay behind without it."""
+    tags = policy(INSTANCE, features=[Feature.TAGS])
+    assert [statement["Sid"] for statement in tags["Statement"]] == ["Tags1"]

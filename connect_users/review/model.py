@@ -1,0 +1,110 @@
+"""What a review says: people, and what happens to each, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+JOINS, LEAVES, MOVES, CHANGES, REPLACED, ADOPTED = "joins", "leaves", "moves", "changes", "replaced", "imported"
+#: In the order in which a reviewer wants them: what is lost first.
+ACTIONS: Final = (LEAVES, REPLACED, JOINS, ADOPTED, MOVES, CHANGES)
+HEADINGS: Final = {
+    LEAVES: "Leavers",
+    REPLACED: "Replaced",
+    JOINS: "Joiners",
+    ADOPTED: "Imported",
+    MOVES: "Movers",
+    CHANGES: "Changed",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change in words; `about` is the input it is about."""
+
+    about: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """What happens to one user.
+
+    Attributes:
+        gained: names (or ids) of powerful security profiles that the user has now and had not.
+        unnamed: ids of gained security profiles whose names nobody tells: they may be powerful.
+        lost: powerful security profiles that the user had.
+        reasons: inputs that make a replacement.
+        notes: what a reviewer should know beside the changes.
+        place: file and line of the user in the program or the roster; "" and 0 when nobody tells.
+    """
+
+    username: str
+    action: str
+    urn: str
+    changes: tuple[Change, ...] = ()
+    gained: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    place: tuple[str, int] = ("", 0)
+
+    @property
+    def words(self) -> str:
+        """Everything about the user in one line."""
+        told = "; ".join(change.words for change in self.changes)
+        head = {REPLACED: f"replaced (new {_and(self.reasons)})", LEAVES: "leaves", JOINS: "joins", ADOPTED: "imported"}
+        start = head.get(self.action, "")
+        line = f"{start}: {told}" if start and told else start or told or "nothing that is shown"
+        return "; ".join((line, *self.notes))
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One policy that one user does not keep."""
+
+    policy: str
+    username: str
+    text: str
+    urn: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """A whole review.
+
+    Attributes:
+        people: by action in the order of `ACTIONS`, then by name.
+        others: operation -> number of resources that are no users.
+        errors: why the preview failed.
+    """
+
+    people: tuple[Person, ...]
+    others: Mapping[str, int] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+    violations: tuple[Violation, ...] = ()
+
+    def of(self, action: str) -> tuple[Person, ...]:
+        """The people to whom this happens."""
+        return tuple(person for person in self.people if person.action == action)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Action -> number of people, all actions."""
+        return {action: len(self.of(action)) for action in ACTIONS}
+
+    @property
+    def powers(self) -> tuple[Person, ...]:
+        """Those who gain power, or may."""
+        return tuple(person for person in self.people if person.gained or person.unnamed)
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return " and ".join(names) if names else "resource"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """``1 leaver``, ``2 leavers``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,144 @@
+"""Names for the ids of a preview, from whatever tells them; the surest source wins.
+
+Sources, the surest first: names that the user gives or that an instance was asked for (`Names.told`), the stack's own
+``aws.connect`` resources in the preview or a state (`from_resources`), and a roster (`from_roster`), which says names
+where the preview says ids.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from connect_users.review.reading import USER_TYPE, Resource
+from connect_users.spec import bare_id
+
+#: Kind of a named thing, and the input that holds its id.
+ROUTING, SECURITY, HIERARCHY = "routing profile", "security profile", "hierarchy group"
+INPUTS: Final = {"routing_profile_id": ROUTING, "security_profile_ids": SECURITY, "hierarchy_group_id": HIERARCHY}
+_UP_TO: Final = 5  # levels of a hierarchy
+
+#: Resource type (both pulumi_aws and pulumi_aws_native) -> kind, and the outputs that may hold the id.
+_TYPES: Final = {
+    "aws:connect/routingProfile:RoutingProfile": (ROUTING, ("routingProfileId",)),
+    "aws:connect/securityProfile:SecurityProfile": (SECURITY, ("securityProfileId",)),
+    "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY, ("hierarchyGroupId",)),
+    "aws-native:connect:RoutingProfile": (ROUTING, ("routingProfileArn",)),
+    "aws-native:connect:SecurityProfile": (SECURITY, ("securityProfileArn",)),
+    "aws-native:connect:UserHierarchyGroup": (HIERARCHY, ("userHierarchyGroupArn",)),
+}
+
+
+@dataclass
+class Names:
+    """What is known of names.
+
+    Attributes:
+        told: kind -> id -> name.
+        by_urn: URN of an ``aws.connect`` resource -> (kind, name), for ids that do not exist yet.
+    """
+
+    told: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    by_urn: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def add(self, kind: str, id_: str, name: str) -> None:
+        """Name an id that has no name yet."""
+        self.told[kind].setdefault(id_, name)
+
+    def name(self, kind: str, id_: Any) -> str | None:
+        """The name of an id; None when nobody tells it."""
+        return self.told[kind].get(str(bare_id(id_)))
+
+    def of_unknown(self, kind: str, urns: Iterable[str]) -> list[str]:
+        """The names of things that do not exist yet, by the resources that an input depends on."""
+        found = (self.by_urn.get(urn) for urn in urns)
+        return [each[1] for each in found if each is not None and each[0] == kind]
+
+
+def from_mapping(names: Names, document: Mapping[str, Any]) -> None:
+    """Take ``{"routing_profiles": {name: id}, "security_profiles": ..., "hierarchy_groups": ...}``.
+
+    Raises:
+        ValueError: it is not that.
+    """
+    for kind in (ROUTING, SECURITY, HIERARCHY):
+        entries = document.get(f"{kind.replace(' ', '_')}s", {})
+        if not isinstance(entries, Mapping):
+            raise ValueError(f"{kind}s: not a map of names to ids")
+        for name, id_ in entries.items():
+            names.add(kind, str(bare_id(str(id_))), str(name))
+
+
+def from_resources(names: Names, resources: Iterable[Resource]) -> None:
+    """Take the names of ``aws.connect`` resources."""
+    groups: dict[str, tuple[str, str, str]] = {}
+    for resource in resources:
+        if resource.type not in _TYPES:
+            continue
+        kind, keys = _TYPES[resource.type]
+        name = resource.inputs.get("name", resource.outputs.get("name"))
+        if not isinstance(name, str):
+            continue
+        ids = [resource.outputs[key] for key in keys if isinstance(resource.outputs.get(key), str)]
+        if kind == HIERARCHY:
+            parent = resource.inputs.get("parentGroupId")
+            above = resource.depends.get("parentGroupId", ("",))[0]
+            groups[resource.urn] = (name, str(bare_id(ids[0])) if ids else "", parent if isinstance(parent, str) else above)
+            continue
+        names.by_urn[resource.urn] = (kind, name)
+        for id_ in ids:
+            names.add(kind, str(bare_id(id_)), name)
+    _add_groups(names, groups)
+
+
+def _add_groups(names: Names, groups: Mapping[str, tuple[str, str, str]]) -> None:
+    """Name hierarchy groups by their paths."""
+    by_id = {id_: urn for urn, (_, id_, _) in groups.items() if id_}
+    for urn, (name, id_, above) in groups.items():
+        path = [name]
+        for _ in range(_UP_TO):
+            parent = groups.get(above) or groups.get(by_id.get(above, ""))
+            if parent is None:
+                break
+            path.insert(0, parent[0])
+            above = parent[2]
+        names.by_urn[urn] = (HIERARCHY, "/".join(path))
+        if id_:
+            names.add(HIERARCHY, id_, "/".join(path))
+
+
+def from_roster(
+    names: Names, people: Mapping[str, Mapping[str, tuple[str, ...]]], resources: Iterable[Resource]
+) -> None:
+    """Take the names that a roster says of people whom the preview tells with ids.
+
+    A name gets an id only where that follows: everybody of the preview who has the name in the roster has the id, and
+    nobody else has.
+
+    Args:
+        people: username -> input -> names.
+    """
+    users = [each for each in resources if each.type == USER_TYPE and each.inputs.get("username") in people]
+    for input_, kind in INPUTS.items():
+        having: dict[str, set[str]] = {}
+        without: dict[str, set[str]] = defaultdict(set)
+        rows = []
+        for user in users:
+            value = user.inputs.get(input_)
+            ids = {str(bare_id(each)) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)}
+            rows.append((set(people[str(user.inputs["username"])].get(input_, ())), ids))
+        every = {name for told, _ in rows for name in told}
+        for told, ids in rows:
+            if len(told) != len(ids):
+                continue
+            for name in every:
+                if name in told:
+                    having[name] = having[name] & ids if name in having else set(ids)
+                else:
+                    without[name] |= ids
+        for name, ids in having.items():
+            left = ids - without[name]
+            if len(left) == 1:
+                names.add(kind, left.pop(), name)

@@ -1,0 +1,243 @@
+"""From the JSON of a preview, or of a state, to the users in it: inputs before and after, secrets taken out.
+
+Formats: `pulumi preview --json` of CLI 3.2xx (recorded in tests/data/previews) and `pulumi stack export`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from connect_users.errors import ConnectUsersError
+from connect_users.spec import UNKNOWN
+
+USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
+#: Pulumi's own signs: of a value that is not known yet, and of a special value (a secret, an asset) in JSON.
+_UNKNOWN_TEXTS: Final = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a string; the others: bool, number, array, asset, archive, object
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+#: Inputs whose value is a secret by its nature, whatever the preview marks.
+_ALWAYS_SECRET: Final = frozenset({"password"})
+
+
+class _Secret:
+    """The type of `SECRET`."""
+
+    def __repr__(self) -> str:
+        return "[secret]"
+
+
+#: Stands for a value that is a secret; equal to itself, so that a change is told by the preview's own diff.
+SECRET: Final = _Secret()
+
+#: What the engine does, in one word each; steps of a replacement that is shown in parts count once.
+_OPERATIONS: Final = {
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "replace": "replace",
+    "create-replacement": "replace",
+    "import": "import",
+    "import-replacement": "replace",
+}
+#: Parts of a replacement that say nothing that the others do not, and steps that change nothing.
+_QUIET: Final = frozenset({"delete-replaced", "read-discard", "discard-replaced", "remove-pending-replace", "same"})
+
+
+class UnreadablePreview(ConnectUsersError):
+    """A text that is no preview, or no state."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as a state or a step tells it: values without secrets.
+
+    Attributes:
+        inputs, outputs: by name; `SECRET` and `UNKNOWN` at any depth.
+        depends: input -> URNs that its value comes from.
+        position: file and line in the program, "" and 0 when they are not told.
+        retained: leaving the stack does not delete it.
+    """
+
+    urn: str
+    type: str
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    position: tuple[str, int] = ("", 0)
+    retained: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to one user.
+
+    Attributes:
+        operation: create, update, delete, replace or import.
+        changed: names of inputs that differ, as the engine says; also tells of secrets.
+        reasons: names of inputs that make the replacement.
+    """
+
+    operation: str
+    urn: str
+    old: Resource | None
+    new: Resource | None
+    changed: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a preview says.
+
+    Attributes:
+        resources: everything that it shows, users and others, as it will be.
+        others: operation -> number of resources that are no users, the stack itself aside.
+        errors: why the preview failed; empty when it did not.
+    """
+
+    steps: tuple[Step, ...]
+    resources: tuple[Resource, ...]
+    others: Mapping[str, int]
+    errors: tuple[str, ...] = ()
+
+
+def read_preview(text: str) -> Preview:
+    """The preview that `pulumi preview --json` wrote; lines before the JSON (warnings of a shell) do no harm.
+
+    Raises:
+        UnreadablePreview
+    """
+    document = _document(text, "a preview; write it with: pulumi preview --json > preview.json")
+    if "sequence" in document and "steps" not in document:
+        raise UnreadablePreview("the preview is a stream of events; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW")
+    raw = [step for step in document.get("steps") or () if isinstance(step, dict)]
+    errors = tuple(
+        str(each.get("message", "")).removeprefix("error: ").strip()
+        for each in document.get("diagnostics") or ()
+        if isinstance(each, dict) and each.get("severity") == "error"
+    )
+    if "steps" not in document and not errors:
+        if "changeSummary" not in document and "duration" not in document:
+            raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
+    steps: dict[str, Step] = {}
+    resources = []
+    others: Counter[str] = Counter()
+    for entry in raw:
+        operation, urn = str(entry.get("op", "")), str(entry.get("urn", ""))
+        old, new = _resource(entry.get("oldState")), _resource(entry.get("newState"))
+        shown = new or old
+        if shown is not None and operation not in ("delete", "delete-replaced"):
+            resources.append(shown)
+        elif shown is not None:
+            resources.insert(0, shown)
+        if operation in _QUIET or operation not in _OPERATIONS:
+            continue
+        if shown is None or shown.type != USER_TYPE:
+            if operation != "create-replacement":
+                others[_OPERATIONS[operation]] += 1
+            continue
+        if urn in steps and steps[urn].reasons:
+            continue
+        steps[urn] = Step(
+            _OPERATIONS[operation],
+            urn,
+            old,
+            new,
+            tuple(dict.fromkeys(_top(path) for path in entry.get("detailedDiff") or entry.get("diffReasons") or ())),
+            tuple(map(_top, entry.get("replaceReasons") or ())),
+        )
+    return Preview(tuple(steps[urn] for urn in sorted(steps)), tuple(resources), others, errors)
+
+
+def read_state(text: str) -> tuple[Resource, ...]:
+    """The resources of a state that `pulumi stack export` wrote.
+
+    Raises:
+        UnreadablePreview
+    """
+    document = _document(text, "a state; write it with: pulumi stack export > state.json")
+    deployment = document.get("deployment", document)
+    entries = deployment.get("resources") if isinstance(deployment, dict) else None
+    if not isinstance(entries, list):
+        if isinstance(deployment, dict) and "manifest" in deployment:
+            return ()
+        raise UnreadablePreview("the JSON has no resources; it is not what pulumi stack export writes")
+    found = (_resource(entry) for entry in entries if isinstance(entry, dict) and not entry.get("delete"))
+    return tuple(resource for resource in found if resource is not None)
+
+
+def _document(text: str, what: str) -> dict[str, Any]:
+    start = min((at for at in (text.find("{"),) if at >= 0), default=-1)
+    while start >= 0:
+        try:
+            document, _ = json.JSONDecoder().raw_decode(text, start)
+        except ValueError:
+            start = text.find("\n{", start)
+            start = start + 1 if start >= 0 else -1
+            continue
+        if isinstance(document, dict):
+            return document
+        break
+    raise UnreadablePreview(f"this is not {what}")
+
+
+def _resource(entry: Any) -> Resource | None:
+    if not isinstance(entry, dict):
+        return None
+    file, _, line = str(entry.get("sourcePosition") or "").removeprefix("project:///").partition("#")
+    depends = {
+        str(name): tuple(urns) for name, urns in (entry.get("propertyDependencies") or {}).items() if urns
+    }
+    return Resource(
+        str(entry.get("urn", "")),
+        str(entry.get("type", "")),
+        _values(entry.get("inputs")),
+        _values(entry.get("outputs")),
+        depends,
+        (file, int(line.partition(",")[0])) if line.partition(",")[0].isdigit() and ".." not in file else ("", 0),
+        bool(entry.get("retainOnDelete")),
+    )
+
+
+def _values(entries: Any) -> dict[str, Any]:
+    return dict(_plain(entries)) if isinstance(entries, dict) else {}
+
+
+def _plain(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in entries.items():
+        if name.startswith("__"):
+            continue
+        yield name, SECRET if name in _ALWAYS_SECRET and value is not None else clean(value)
+
+
+def clean(value: Any) -> Any:
+    """``value`` with `SECRET` and `UNKNOWN` in place of Pulumi's own signs."""
+    if isinstance(value, str):
+        if value == "[secret]":
+            return SECRET
+        return UNKNOWN if value in _UNKNOWN_TEXTS else value
+    if isinstance(value, dict):
+        if _SIGNATURE in value:
+            return SECRET
+        return {str(name): clean(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    return value
+
+
+def _top(path: object) -> str:
+    """The input that a path of a detailed diff is about: ``tags.team`` -> ``tags``."""
+    return str(path).partition(".")[0].partition("[")[0]
