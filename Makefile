@@ -6,6 +6,8 @@ PIP := -m pip --disable-pip-version-check --quiet
 # The pure core: its unit tests cover every branch.
 PURE := limits spec shapes rules channels plan progress live ownership settings errors permissions
 
+AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
+
 .PHONY: help demo test bench lint types layers unit contract lowest acceptance clean
 help:
 	@echo "make demo   watch users being previewed, created, changed, drifted, refreshed and deleted (no AWS account)"
@@ -36,17 +38,19 @@ unit: $(VENV)/dev
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 # The contract ring judges the wheel as a user installs it: no source of the package is in sight.
-contract: .venv-wheel/ready
+contract: .venv-wheel/ready .venv-awscli/ready
 	rm -rf build/wheel-tests && mkdir -p build/wheel-tests && cp -R tests examples pyproject.toml Pulumi.yaml README.md build/wheel-tests/
-	cd build/wheel-tests && PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" $(CURDIR)/.venv-wheel/bin/pytest tests/contract -n 2 --dist loadfile
+	cd build/wheel-tests && PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
+	  $(CURDIR)/.venv-wheel/bin/pytest tests/contract -n 2 --dist loadfile
 
 # ... and once more with the oldest pulumi and boto3 that the package allows.
-lowest: .venv-lowest/ready
+lowest: .venv-lowest/ready .venv-awscli/ready
 	rm -rf build/lowest-tests && mkdir -p build/lowest-tests && cp -R tests examples pyproject.toml Pulumi.yaml README.md build/lowest-tests/
-	cd build/lowest-tests && PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" $(CURDIR)/.venv-lowest/bin/pytest tests/contract -n 2 --dist loadfile -m "not newest_only"
+	cd build/lowest-tests && PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
+	  $(CURDIR)/.venv-lowest/bin/pytest tests/contract -n 2 --dist loadfile -m "not newest_only"
 
 acceptance: $(VENV)/dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/acceptance
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/acceptance -n 2 --dist worksteal
 
 $(VENV)/runtime: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -73,8 +77,15 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 .venv-lowest/ready: build/wheel
 	$(PYTHON) -m venv .venv-lowest
 	.venv-lowest/bin/python $(PIP) install --force-reinstall --no-deps build/wheel/*.whl
-	.venv-lowest/bin/python $(PIP) install build/wheel/*.whl $(TEST_PACKAGES) "pulumi==3.216.0" "boto3==1.42.46"
+	.venv-lowest/bin/python $(PIP) install build/wheel/*.whl $(TEST_PACKAGES) \
+	  "pulumi==3.216.0" "boto3==1.42.46" "botocore==1.42.46"
+	@touch $@
+
+# The AWS CLI pins botocore, so it lives apart.
+.venv-awscli/ready:
+	$(PYTHON) -m venv .venv-awscli
+	.venv-awscli/bin/python $(PIP) install "awscli>=1.44"
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-wheel .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-wheel .venv-lowest .venv-awscli build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

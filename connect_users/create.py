@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from connect_users import apply, observe, ownership, plan, rules, snapshot_proof
+from connect_users import apply, observe, ownership, plan, quick_connects, rules, snapshot_proof
 from connect_users.errors import (
     ConnectApiError,
     ConnectUsersError,
@@ -233,10 +233,17 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
     apply.check_place(op, outputs)
     try:
         user = observe.describe(op, user_id, outputs)
-        if user is not None and _may_delete(op, outputs, user):
+        if user is not None:
+            if not _may_delete(op, outputs, user):
+                return
             _delete_user(op, user_id, outputs)
     except ConnectApiError as error:
         raise error.about(action) from None
+    wanted = outputs.get("delete_quick_connects") is True
+    if user is not None or wanted:
+        # Of one who was gone already: an earlier run may have failed between the user and its quick connects.
+        username = str(outputs.get("username", "?"))
+        quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
 
 
 def _delete_user(op: Operation, user_id: str, outputs: Props) -> None:

@@ -123,7 +123,8 @@ class Calls:
 def confidential(params: Mapping[str, Any]) -> list[str]:
     """What of a request no message may repeat: the password, and personal data other than the username.
 
-    First and last names are struck out only where a message quotes them: bare, they may be words of the message.
+    First and last names and the values of tags are struck out only where a message quotes them: bare, they may be
+    words of the message.
     """
     identity = params.get("IdentityInfo") or {}
     phone = params.get("PhoneConfig") or {}
@@ -134,6 +135,7 @@ def confidential(params: Mapping[str, Any]) -> list[str]:
         phone.get("DeskPhoneNumber"),
         *(entry.get("PhoneNumber") for entry in numbers),
     ]
-    names = [str(name) for key in ("FirstName", "LastName") if (name := identity.get(key))]
+    tags = params.get("Tags") or params.get("tags") or {}
+    names = [str(name) for name in (identity.get("FirstName"), identity.get("LastName"), *tags.values()) if name]
     quoted = [f"{mark}{name}{mark}" for name in names for mark in ("'", '"')]
     return [str(value) for value in values if value] + quoted

@@ -17,7 +17,7 @@ from connect_users.errors import (
     Throttled,
     Unreachable,
 )
-from connect_users.gateway_calls import INSTANCES_PAGE, LIST_PAGE, Calls
+from connect_users.gateway_calls import INSTANCES_PAGE, LIST_PAGE, SMALL_PAGE, Calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +83,12 @@ class Lookups(Calls):
         params = {"InstanceId": instance_id, "QuickConnectTypes": list(types), "MaxResults": LIST_PAGE}
         method = self._client.list_quick_connects
         return self._items("ListQuickConnects", method, "QuickConnectSummaryList", params, notify)
+
+    def search_quick_connects(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """All quick connects as `describe_quick_connect` tells them; the index lags behind changes."""
+        params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
+        method = self._client.search_quick_connects
+        return self._items("SearchQuickConnects", method, "QuickConnects", params, notify)
 
     def describe_quick_connect(
         self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None

@@ -106,6 +106,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
     *_read(Feature.LOOKUPS, ("quick-connect",), "ListQuickConnects"),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
+    *_read(Feature.QUICK_CONNECTS, ("instance", "quick-connect"), "SearchQuickConnects"),
     *_write(Feature.QUICK_CONNECTS, ("quick-connect",), "DeleteQuickConnect"),
     Permission("GetSecretValue", Feature.PASSWORDS, True, (), "secretsmanager"),
 )

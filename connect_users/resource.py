@@ -82,6 +82,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
         tags: Output[dict[str, str] | None]
         identity_management_type: Output[str | None]
         adopt_existing: Output[bool | None]
+        delete_quick_connects: Output[bool | None]
         arn: Output[str]
 
     def __init__(
@@ -115,6 +116,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
         tags: Input[Mapping[str, Input[str]]] | None = None,
         identity_management_type: Input[IdentityManagementType] | None = None,
         adopt_existing: Input[bool] = False,
+        delete_quick_connects: Input[bool] = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a user.
@@ -149,6 +151,8 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             identity_management_type: SAML, CONNECT_MANAGED or EXISTING_DIRECTORY, as the instance has it. Not sent;
                 lets the preview judge what depends on it.
             adopt_existing: take over a user of this name that exists and carries no ownership tag.
+            delete_quick_connects: when the user is deleted, delete the quick connects that lead to it. Otherwise a
+                warning names them.
             opts: resource options. An explicit provider must be a `connect_users.Provider`.
 
         Raises:
@@ -187,7 +191,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
 
 
 #: Inputs at their default are not part of the state: a release that changes nothing must not change a state.
-_DEFAULTS: Final = (("on_password_change", "refuse"), ("adopt_existing", False))
+_DEFAULTS: Final = (("on_password_change", "refuse"), ("adopt_existing", False), ("delete_quick_connects", False))
 
 
 def _known_arn(instance_id: Input[str], user_id: Output[str], registered: Output[str]) -> Output[str]:

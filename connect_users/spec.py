@@ -189,6 +189,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("tags", Kind.TAGS, Verdict.TAGS, personal=True),
     Field("identity_management_type", Kind.TEXT, Verdict.RECORD, choices=limits.IDENTITY_MANAGEMENT_TYPES, api=False),
     Field("adopt_existing", Kind.FLAG, Verdict.RECORD, api=False),
+    Field("delete_quick_connects", Kind.FLAG, Verdict.RECORD, api=False),
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
 

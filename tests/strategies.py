@@ -112,6 +112,7 @@ _OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
     "user_proficiencies": _PROFICIENCIES,
     "tags": st.dictionaries(st.sampled_from(["team", "cost centre", "x:y"]), st.sampled_from(["", "a", "b"])),
     "adopt_existing": st.booleans(),
+    "delete_quick_connects": st.booleans(),
 }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Each is a module of this package with ``register(subparsers)`` and ``run(args) -> int``.
-COMMANDS = ("demo", "emulator", "policy")
+COMMANDS = ("demo", "emulator", "explain", "policy", "report")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 JOINS, LEAVES, MOVES, CHANGES, REPLACED, ADOPTED = "joins", "leaves", "moves", "changes", "replaced", "imported"
 #: In the order in which a reviewer wants them: what is lost first.

@@ -57,12 +57,14 @@ class Names:
         return [each[1] for each in found if each is not None and each[0] == kind]
 
 
-def from_mapping(names: Names, document: Mapping[str, Any]) -> None:
+def from_mapping(names: Names, document: Any) -> None:
     """Take ``{"routing_profiles": {name: id}, "security_profiles": ..., "hierarchy_groups": ...}``.
 
     Raises:
         ValueError: it is not that.
     """
+    if not isinstance(document, Mapping):
+        raise ValueError("not a map")
     for kind in (ROUTING, SECURITY, HIERARCHY):
         entries = document.get(f"{kind.replace(' ', '_')}s", {})
         if not isinstance(entries, Mapping):
@@ -85,7 +87,11 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
         if kind == HIERARCHY:
             parent = resource.inputs.get("parentGroupId")
             above = resource.depends.get("parentGroupId", ("",))[0]
-            groups[resource.urn] = (name, str(bare_id(ids[0])) if ids else "", parent if isinstance(parent, str) else above)
+            groups[resource.urn] = (
+                name,
+                str(bare_id(ids[0])) if ids else "",
+                parent if isinstance(parent, str) else above,
+            )
             continue
         names.by_urn[resource.urn] = (kind, name)
         for id_ in ids:
@@ -127,7 +133,9 @@ def from_roster(
         rows = []
         for user in users:
             value = user.inputs.get(input_)
-            ids = {str(bare_id(each)) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)}
+            ids = {
+                str(bare_id(each)) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
+            }
             rows.append((set(people[str(user.inputs["username"])].get(input_, ())), ids))
         every = {name for told, _ in rows for name in told}
         for told, ids in rows:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.errors import ConnectUsersError
 from connect_users.spec import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
 #: Pulumi's own signs: of a value that is not known yet, and of a special value (a secret, an asset) in JSON.
@@ -129,9 +131,8 @@ def read_preview(text: str) -> Preview:
         for each in document.get("diagnostics") or ()
         if isinstance(each, dict) and each.get("severity") == "error"
     )
-    if "steps" not in document and not errors:
-        if "changeSummary" not in document and "duration" not in document:
-            raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
+    if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
+        raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
     steps: dict[str, Step] = {}
     resources = []
     others: Counter[str] = Counter()
@@ -198,9 +199,7 @@ def _resource(entry: Any) -> Resource | None:
     if not isinstance(entry, dict):
         return None
     file, _, line = str(entry.get("sourcePosition") or "").removeprefix("project:///").partition("#")
-    depends = {
-        str(name): tuple(urns) for name, urns in (entry.get("propertyDependencies") or {}).items() if urns
-    }
+    depends = {str(name): tuple(urns) for name, urns in (entry.get("propertyDependencies") or {}).items() if urns}
     return Resource(
         str(entry.get("urn", "")),
         str(entry.get("type", "")),

@@ -123,8 +123,8 @@ def _values(title: str, old: Any, new: Any, pen: _Pen, indent: int) -> Iterator[
         text = pen.cut(title + inline(value), indent)
         yield pad + pen.paint(kind, _SYMBOLS[kind] + text)
     else:
-        text = pen.cut(f"{title}{inline(old)} => {inline(new)}", indent)
-        yield pad + pen.paint("update", f"~ {text}")
+        # Never cut: what differs may be at the end.
+        yield pad + pen.paint("update", f"~ {title}{inline(old)} => {inline(new)}")
 
 
 def _object(properties: PropertyMap, pen: _Pen, indent: int) -> Iterator[str]:

@@ -157,6 +157,7 @@ CASES: Final[dict[str, Case]] = {
         {}, {"identity_management_type": "CONNECT_MANAGED"}, [], {'+ identity_management_type: "CONNECT_MANAGED"'}
     ),
     "adopt_existing": Case({}, {"adopt_existing": True}, [], {"+ adopt_existing: true"}),
+    "delete_quick_connects": Case({}, {"delete_quick_connects": True}, [], {"+ delete_quick_connects: true"}),
 }
 #: The preview of all changes, the calls of the run by resource, the stack.
 Changed = tuple["Outcome", dict[str, list[str]], Stack]

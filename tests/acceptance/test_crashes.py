@@ -1,7 +1,7 @@
 """Killed at any moment: `pulumi cancel` where the lock is left, `pulumi up` again, and all is as declared.
 
-The run under test makes a user, changes one in two steps, renames one and deletes one, ten requests in all. It is
-killed at every request: before it is carried out, once it is carried out and before the answer, and after the answer.
+The run under test makes a user, changes one in two steps, renames one and deletes one. It is killed at every request:
+before it is carried out, once it is carried out and before the answer, and after the answer.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ REQUESTS: Final = {
     "TagResource": 1,
     "DescribeUser": 2,
     "DeleteUser": 2,
+    "ListQuickConnects": 1,
 }
 POINTS: Final = [
     (victim, operation, number, phase)
@@ -119,7 +120,8 @@ def continue_from(new_stack: NewStack, beginning: Path) -> Any:
 def test_the_run_makes_the_requests_that_it_is_killed_at(continue_from: Any) -> None:
     stack = continue_from()
     stack.up()
-    made = stack.calls()
+    # How the quick connects are looked at, once listed, depends on how many there are.
+    made = [operation for operation in stack.calls() if operation in REQUESTS or "QuickConnect" not in operation]
     assert {operation: made.count(operation) for operation in made} == REQUESTS
     _assert_as_declared(stack)
 
@@ -167,3 +169,30 @@ def _assert_as_declared(stack: Stack) -> None:
     assert skills == {"ada": english, "bob": [], "cem2": english, "eva": []}
     assert live["bob"]["Tags"]["team"] == "red"
     assert TAG_KEY not in live["eva"].get("Tags", {})
+
+
+def test_the_provider_that_a_killed_engine_leaves_behind_sends_nothing_more(new_stack: NewStack) -> None:
+    """Its users wait for their turn when the engine dies; sent during the next run, they would take its users over."""
+    assassin = Assassin("CreateUser", 1, "committed", "engine")
+    stack = new_stack(on_event=assassin)
+    stack.configure(requestsPerSecond=0.5, burst=1)
+    stack.users = {f"u{number}": user(f"u{number}") for number in range(4)}
+    try:
+        with stack.start("up", "--yes", "--skip-preview") as process:
+            assassin.process = process
+            process.wait(timeout=60)
+        stack.mend_checkpoint()
+        stack.pulumi("cancel", "--yes")
+        assert stack.calls() == ["CreateUser"]
+        stack.configure(requestsPerSecond=1000, burst=1000)
+        stack.up()
+        assert stack.plan() == {}
+        assert stack.calls().count("CreateUser") == 4
+    finally:
+        kill_what_is_left(assassin.relatives)
+    live = stack.live()
+    for name, item in stack.state().items():
+        if name in live:
+            owner = owner_of(live[name]["Tags"])
+            assert owner is not None
+            assert (item["id"], item["outputs"]["ownership_token"]) == (live[name]["Id"], owner.token)

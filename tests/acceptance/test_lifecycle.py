@@ -39,7 +39,8 @@ def test_a_life(stack: Stack) -> None:
     assert stack.live() == live
 
     stack.destroy()
-    assert sorted(stack.calls()) == ["DeleteUser", "DeleteUser", "DescribeUser", "DescribeUser"]
+    asked = [operation for operation in stack.calls() if "QuickConnect" not in operation]
+    assert sorted(asked) == ["DeleteUser", "DeleteUser", "DescribeUser", "DescribeUser"]
     assert stack.live() == {}
 
 
@@ -71,12 +72,13 @@ def test_replacements(stack: Stack) -> None:
     order = [
         (record.operation, record.params.get("Username") or record.params["UserId"])
         for record in stack.emulator.requests
+        if record.operation in ("CreateUser", "DeleteUser")
     ]
     position = {request: number for number, request in enumerate(order)}
     assert position["CreateUser", "renamed2"] < position["DeleteUser", before["renamed"]["Id"]]
     for name in ("directed", "reset"):
         assert position["DeleteUser", before[name]["Id"]] < position["CreateUser", name]
-    assert len(order) == 9
+    assert len(order) == 6
     live = stack.live()
     assert sorted(live) == ["directed", "moved", "renamed2", "reset"]
     assert live["directed"]["DirectoryUserId"] == "corp-17"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
 
 
 class Bare(ResourceProvider):
@@ -15,6 +15,10 @@ class Bare(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Pretend."""
         return CreateResult("id", props)
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Pretend."""
+        return UpdateResult(news)
 
 
 class Stateful(Bare):

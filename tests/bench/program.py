@@ -20,9 +20,9 @@ class Mocks(pulumi.runtime.Mocks):
         """Outputs are the inputs."""
         return f"{args.name}-id", dict(args.inputs)
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
         """No functions."""
-        return {}
+        return {}, None
 
 
 def declare(kind: str, count: int) -> None:
@@ -41,7 +41,8 @@ def main() -> None:
     """Run it under the SDK's mocks."""
     pulumi.runtime.set_mocks(Mocks())
     start = time.process_time()
-    pulumi.runtime.test(lambda: declare(sys.argv[1], int(sys.argv[2])))()
+    run = pulumi.runtime.test(lambda: declare(sys.argv[1], int(sys.argv[2])))  # type: ignore[no-untyped-call]
+    run()
     print(time.process_time() - start)
 
 

@@ -28,6 +28,8 @@ OWNER_KEY = "connect-users:owner"
 
 #: In the agent string of every request that the package sends; the judges' own clients lack it.
 _OUR_AGENT = "md/connect-users"
+#: After its first deletion a process looks for the quick connects that lead to users (`connect_users.quick_connects`).
+_ONCE = {"ListQuickConnects"}
 
 
 def urn(name: str = "ada") -> str:
@@ -112,8 +114,8 @@ class Site:
         return [record for record in self.emulator.requests if _OUR_AGENT in record.user_agent]
 
     def calls(self) -> list[str]:
-        """The operations of the package's requests, oldest first."""
-        return [record.operation for record in self.records()]
+        """The operations of the package's requests, oldest first, but for those that a process sends once."""
+        return [record.operation for record in self.records() if record.operation not in _ONCE]
 
     def forget(self) -> None:
         """Start counting calls anew."""

@@ -243,6 +243,13 @@ CALLS: list[Call] = [
         {"HierarchyGroupId": THING},
     ),
     (
+        "SearchQuickConnects",
+        lambda gateway: list(gateway.search_quick_connects(INSTANCE)),
+        {"QuickConnects": [{"QuickConnectId": THING}]},
+        [{"QuickConnectId": THING}],
+        {"MaxResults": 100},
+    ),
+    (
         "DescribeQuickConnect",
         lambda gateway: gateway.describe_quick_connect(INSTANCE, THING),
         {"QuickConnect": {"QuickConnectId": THING}},

@@ -98,6 +98,7 @@ _NO_DRIFT = {
     "directory_user_id",
     "identity_management_type",
     "adopt_existing",
+    "delete_quick_connects",
 }
 
 

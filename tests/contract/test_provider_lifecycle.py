@@ -105,6 +105,7 @@ CHANGES: list[tuple[str, Any, Any, dict[str, Any], list[str]]] = [
     ("tags", {"team": "a"}, {"team": "a", "site": "x"}, {}, ["TagResource"]),
     ("identity_management_type", None, "CONNECT_MANAGED", {}, []),
     ("adopt_existing", None, True, {}, []),
+    ("delete_quick_connects", None, True, {}, []),
 ]
 
 #: What the emulator cannot show with one CONNECT_MANAGED instance is told by a test of its own below.

@@ -46,6 +46,7 @@ RECORDED_KEYS = {
     "tags",
     "identity_management_type",
     "adopt_existing",
+    "delete_quick_connects",
     "arn",
     "ownership_token",
     "verified_at",

@@ -72,6 +72,7 @@ _ROWS: list[tuple[str, str, Any, Any, _Calls | Replacement]] = [
     ("another answer to password changes is recorded", "on_password_change", "refuse", "ignore", []),
     ("another identity management type is recorded", "identity_management_type", "SAML", "CONNECT_MANAGED", []),
     ("adopt_existing is recorded", "adopt_existing", None, True, []),
+    ("delete_quick_connects is recorded", "delete_quick_connects", None, True, []),
     # One call each.
     (
         "another routing profile is one call",

@@ -27,6 +27,7 @@ def test_inputs_beside_create_user_are_those_of_the_design() -> None:
     """Everything else is ours, but for the proficiencies, which have calls of their own."""
     assert {field.name for field in FIELDS if not field.api} == {
         "adopt_existing",
+        "delete_quick_connects",
         "identity_management_type",
         "on_password_change",
         "password_secret_arn",
@@ -67,6 +68,7 @@ def test_the_model_tells_every_input_of_a_live_user() -> None:
     silent = {field.name for field in FIELDS if spec.wire_name(field.name) not in _SHAPES["User"]["members"]}
     assert silent == {
         "adopt_existing",
+        "delete_quick_connects",
         "identity_management_type",
         "instance_id",
         "on_password_change",

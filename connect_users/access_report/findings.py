@@ -1,0 +1,89 @@
+"""What a reviewer should look at: flags of people, and what differs between two snapshots."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connect_users.access_report.model import Entry, Snapshot
+
+#: Flag -> what it says on the page.
+FLAGS: Final = {
+    "power": "Powerful security profile",
+    "multi-power": "More than one powerful security profile",
+    "no-hierarchy": "In no hierarchy group",
+    "odd-phone": "Another phone type than colleagues",
+    "unmanaged": "Not made by a stack",
+}
+#: A phone type is the odd one out where at least this share of at least so many colleagues (same routing profile) have
+#: another one.
+_USUAL_SHARE: Final = 0.9
+_COLLEAGUES: Final = 5
+
+
+def flags(snapshot: Snapshot, powers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Username -> flags, in the order of `FLAGS`."""
+    powerful = {power.casefold() for power in powers}
+    usual = _usual_phones(snapshot)
+    return {entry.username: tuple(_flags(entry, powerful, usual.get(entry.routing, ""))) for entry in snapshot.people}
+
+
+def _flags(entry: Entry, powerful: set[str], usual: str) -> Iterable[str]:
+    held = sum(profile.casefold() in powerful for profile in entry.profiles)
+    if held:
+        yield "power"
+    if held > 1:
+        yield "multi-power"
+    if not entry.hierarchy:
+        yield "no-hierarchy"
+    if usual and entry.phone and entry.phone != usual:
+        yield "odd-phone"
+    if entry.managed is False:
+        yield "unmanaged"
+
+
+def _usual_phones(snapshot: Snapshot) -> dict[str, str]:
+    """Routing profile -> the phone type that nearly everybody has."""
+    phones: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in snapshot.people:
+        if entry.phone:
+            phones[entry.routing][entry.phone] += 1
+    found = {}
+    for routing, counted in phones.items():
+        phone, number = counted.most_common(1)[0]
+        total = counted.total()
+        if total >= _COLLEAGUES and number < total and number >= total * _USUAL_SHARE:
+            found[routing] = phone
+    return found
+
+
+def changes(before: Snapshot, after: Snapshot) -> list[tuple[str, str, str]]:
+    """(username, kind, words) of everybody who differs; kind is joined, left or changed. Sorted by username."""
+    old = {entry.username: entry for entry in before.people}
+    new = {entry.username: entry for entry in after.people}
+    told = []
+    for username in sorted({*old, *new}):
+        if username not in old:
+            told.append((username, "joined", _profiles(new[username])))
+        elif username not in new:
+            told.append((username, "left", _profiles(old[username])))
+        elif words := _differences(old[username], new[username]):
+            told.append((username, "changed", "; ".join(words)))
+    return told
+
+
+def _profiles(entry: Entry) -> str:
+    return ", ".join(entry.profiles)
+
+
+def _differences(old: Entry, new: Entry) -> list[str]:
+    words = [f"+ {name}" for name in sorted({*new.profiles} - {*old.profiles})]
+    words += [f"- {name}" for name in sorted({*old.profiles} - {*new.profiles})]
+    for name in ("routing", "hierarchy", "phone"):
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            words.append(f"{name} {was or 'none'} → {now or 'none'}")
+    return words

@@ -1,0 +1,69 @@
+"""The page: one HTML file with everything in it."""
+
+from __future__ import annotations
+
+import html
+import json
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from connect_users.access_report.findings import FLAGS, changes, flags
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connect_users.access_report.model import Snapshot
+
+
+def data(snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None = None) -> dict[str, Any]:
+    """What the page shows, as plain data; people as rows, because there are many."""
+    profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
+    place = {profile: number for number, profile in enumerate(profiles)}
+    flagged = flags(snapshot, powers)
+    folded = {power.casefold() for power in powers}
+    return {
+        "source": snapshot.source,
+        "before": before.source if before else None,
+        "profiles": profiles,
+        "powers": [profile for profile in profiles if profile.casefold() in folded],
+        "flags": FLAGS,
+        "people": [
+            [
+                entry.username,
+                entry.routing,
+                [place[profile] for profile in entry.profiles],
+                entry.hierarchy,
+                entry.phone,
+                list(flagged[entry.username]),
+            ]
+            for entry in snapshot.people
+        ],
+        "changes": changes(before, snapshot) if before else [],
+    }
+
+
+def render(
+    snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None = None, title: str = "Access review"
+) -> str:
+    """The page as text."""
+    # Neither a closing tag nor a comment may begin inside the data.
+    text = json.dumps(data(snapshot, powers=powers, before=before), ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    parts = {
+        "TITLE": html.escape(title),
+        "STYLE": _part("page.css"),
+        "SCRIPT": _part("page.js"),
+        "DATA": text,
+    }
+    page = _part("page.html")
+    # In one pass: what is put in is never looked into again.
+    pieces = page.split("%%")
+    return "".join(parts.get(piece, piece) if number % 2 else piece for number, piece in enumerate(pieces))
+
+
+def _part(name: str) -> str:
+    return (resources.files("connect_users.access_report") / name).read_text(encoding="utf-8")
+
+
+def _folded(text: str) -> str:
+    return text.casefold()

@@ -1,0 +1,156 @@
+"""``connect-users explain``: what a preview would do to people, in words; a gate where it must not pass."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_users._version import __version__
+from connect_users.cli import connecting, names_of
+from connect_users.errors import ConfigurationError
+from connect_users.review import documents, gate, markdown, naming, text
+from connect_users.review.building import DEFAULT_POWERS, review
+from connect_users.review.policing import violations
+from connect_users.review.reading import Preview, read_preview
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connect_users.policy import Policy
+    from connect_users.review.model import Review
+
+FORMATS = ("text", "markdown", "json", "sarif")
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the parser of ``connect-users``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "explain",
+        help="say what a preview would do to people, and stop what must not pass",
+        description=(
+            "Read what `pulumi preview --json` wrote and say who joins, leaves, moves, changes and is replaced, and "
+            "who gains power, with names in place of ids. Secrets are never shown, personal data only as the username. "
+            "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage."
+        ),
+    )
+    parser.add_argument("preview", nargs="?", default="-", metavar="FILE", help="the preview (default: stdin)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="(default: text)")
+    parser.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
+    parser.add_argument("--title", default="Amazon Connect users", help="heading of the Markdown")
+    parser.add_argument(
+        "--fail-on",
+        type=_conditions,
+        default=(),
+        metavar="CONDITIONS",
+        help="exit with 1 on any of these, e.g. admin-gained,deletions>10,replacements; "
+        f"words: {', '.join(gate.WORDS)}",
+    )
+    parser.add_argument(
+        "--power",
+        nargs="+",
+        default=list(DEFAULT_POWERS),
+        metavar="NAME",
+        help=f"names or ids of security profiles that are power (default: {' '.join(DEFAULT_POWERS)})",
+    )
+    parser.add_argument("--policy", metavar="FILE", help="a YAML or JSON file of rules (see connect_users.policy)")
+    parser.add_argument(
+        "--personal", action="store_true", help="show names, e-mail addresses, numbers and tags, too (never secrets)"
+    )
+    sources = parser.add_argument_group("where names come from (beside the preview's own aws.connect resources)")
+    sources.add_argument("--roster", metavar="FILE", help="the roster of the stack; also gives lines to SARIF")
+    sources.add_argument("--state", metavar="FILE", help="what `pulumi stack export` wrote")
+    sources.add_argument(
+        "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
+    )
+    sources.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance to ask (read only)")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
+    parser.add_argument("--width", type=int, metavar="COLUMNS", help="(default: the terminal's)")
+    connecting.add(parser)
+    parser.set_defaults(run=run)
+
+
+def _conditions(words: str) -> tuple[gate.Condition, ...]:
+    try:
+        return gate.conditions(words)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; 1 when a condition is met or the preview failed; 2 where policies are asked about that nobody gave."""
+    if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
+        print("connect-users explain: --fail-on policy needs --policy FILE", file=sys.stderr)
+        return 2
+    preview = read_preview(names_of.text_of(args.preview))
+    names, lines = _names(args, preview)
+    told = review(preview, names, powers=args.power, personal=args.personal, lines=lines)
+    if args.policy is not None:
+        told = dataclasses.replace(told, violations=violations(preview, names, _policies(args.policy)))
+    failures = gate.failures(told, args.fail_on)
+    _write(args, _rendered(args, told, failures))
+    for failure in failures:
+        print(f"connect-users explain: {text.printable(failure)}", file=sys.stderr)
+    for error in told.errors:
+        print(f"connect-users explain: the preview failed: {text.printable(' '.join(error.split()))}", file=sys.stderr)
+    return 1 if failures or told.errors else 0
+
+
+def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, dict[str, tuple[str, int]]]:
+    names = naming.Names()
+    lines: dict[str, tuple[str, int]] = {}
+    if args.names is not None:
+        names_of.names_file(names, args.names)
+    if args.instance is not None:
+        names_of.from_instance(names, args.instance, connecting.settings(args))
+    resources = (*preview.resources, *(names_of.state_file(args.state) if args.state is not None else ()))
+    naming.from_resources(names, resources)
+    if args.roster is not None:
+        from connect_users.roster.reading import read
+
+        people, lines = names_of.roster_names(read(args.roster))
+        naming.from_roster(names, people, preview.resources)
+    return names, lines
+
+
+def _policies(file: str) -> tuple[Policy, ...]:
+    import yaml
+
+    from connect_users.policy import from_rules
+
+    try:
+        return from_rules(yaml.safe_load(names_of.text_of(file)))
+    except yaml.YAMLError as problem:
+        raise ConfigurationError(f"{file} is neither YAML nor JSON: {problem}") from None
+
+
+def _rendered(args: argparse.Namespace, told: Review, failures: Sequence[str]) -> str:
+    if args.format == "markdown":
+        return markdown.render(told, failures=failures, title=args.title)
+    if args.format == "json":
+        return json.dumps(documents.document(told, failures), indent=2, ensure_ascii=False)
+    if args.format == "sarif":
+        return json.dumps(documents.sarif(told, __version__), indent=2, ensure_ascii=False)
+    width = args.width or shutil.get_terminal_size().columns
+    return text.render(told, width=width, color=_color(args))
+
+
+def _color(args: argparse.Namespace) -> bool:
+    if args.color != "auto":
+        return bool(args.color == "always")
+    return args.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _write(args: argparse.Namespace, written: str) -> None:
+    if args.output is None:
+        print(written)
+        return
+    try:
+        Path(args.output).write_text(f"{written}\n", encoding="utf-8")
+    except OSError as problem:
+        raise ConfigurationError(f"{args.output} cannot be written: {problem.strerror}") from None

@@ -1,0 +1,127 @@
+"""Names for ids from the files and the instance that a command is given: the effects behind `review.naming`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_users.cli.progress import Progress
+from connect_users.errors import ConfigurationError
+from connect_users.review import naming
+from connect_users.review.reading import Resource, read_state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connect_users.gateway import Gateway
+    from connect_users.roster.tables import Table
+    from connect_users.settings import Settings
+
+#: Columns of a roster -> the inputs whose ids they name.
+_COLUMNS = {
+    "routing_profile": "routing_profile_id",
+    "security_profiles": "security_profile_ids",
+    "hierarchy_group": "hierarchy_group_id",
+}
+
+
+def text_of(file: str) -> str:
+    """The text of a file; of stdin for ``-``.
+
+    Raises:
+        ConfigurationError
+    """
+    try:
+        if file == "-":
+            return sys.stdin.read()
+        return Path(file).read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise ConfigurationError(f"{file} cannot be read: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file} is not UTF-8") from None
+
+
+def names_file(names: naming.Names, file: str) -> None:
+    """Take the names of a JSON file.
+
+    Raises:
+        ConfigurationError
+    """
+    try:
+        naming.from_mapping(names, json.loads(text_of(file)))
+    except ValueError as problem:
+        raise ConfigurationError(f"{file} is not a file of names: {problem}") from None
+
+
+def state_file(file: str) -> tuple[Resource, ...]:
+    """The resources of a state that was exported."""
+    return read_state(text_of(file))
+
+
+def from_instance(names: naming.Names, instance: str, settings: Settings) -> tuple[Gateway, str]:
+    """Ask an instance for the names of everything that has one; returns its gateway and its id.
+
+    Raises:
+        ConnectUsersError
+    """
+    from connect_users import listings
+    from connect_users.connection import gateway_for
+
+    gateway = gateway_for(settings)
+    with Progress(f"asking Connect instance '{instance}'") as progress:
+        progress.say("its names")
+        place = listings.address(instance)
+        id_ = place.id or str(listings.by_alias(instance, gateway.region, gateway.list_instances())["Id"])
+        for kind, entries in (
+            (naming.ROUTING, gateway.list_routing_profiles(id_)),
+            (naming.SECURITY, gateway.list_security_profiles(id_)),
+        ):
+            for entry in entries:
+                names.add(kind, entry["Id"], entry["Name"])
+        groups = list(gateway.list_user_hierarchy_groups(id_))
+        for number, group in enumerate(groups, start=1):
+            progress.at(number, len(groups))
+            names.add(
+                naming.HIERARCHY,
+                group["Id"],
+                listings.group_path(gateway.describe_user_hierarchy_group(id_, group["Id"])),
+            )
+    return gateway, id_
+
+
+def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, tuple[str, int]]]:
+    """What a roster says of each person: username -> input -> names, and username -> file and line."""
+    from connect_users.roster.cells import BadCell
+    from connect_users.roster.columns import find
+
+    columns = {header: column for header in table.headers if (column := find(header)) is not None}
+    people: dict[str, dict[str, tuple[str, ...]]] = {}
+    places: dict[str, tuple[str, int]] = {}
+    for row in table.rows:
+        told: dict[str, Any] = {}
+        for header, raw in row.cells:
+            column = columns.get(header)
+            if column is None or column.name not in ("username", *_COLUMNS):
+                continue
+            try:
+                told[column.name] = column.read(raw)
+            except BadCell:
+                # `check` tells of it; a review does without the name.
+                continue
+        username = told.pop("username", None)
+        if isinstance(username, str):
+            people[username] = {_COLUMNS[name]: _several(value) for name, value in told.items()}
+            places[username] = (table.source, row.line)
+    return people, places
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def security_names(names: naming.Names) -> Mapping[str, str]:
+    """Id -> name of the security profiles."""
+    return dict(names.told[naming.SECURITY])

@@ -1,0 +1,33 @@
+"""``connect-users report``: who is in an instance, and with which power. Each kind of report is a module of its own."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from connect_users.cli import connecting, report_page
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the parser of ``connect-users``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "report",
+        help="review who has access",
+        description="Report on the people of a roster, of an exported state or of a live instance (read only).",
+    )
+    parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of a live instance")
+    parser.add_argument("--state", metavar="FILE", help="what `pulumi stack export` wrote")
+    report_page.add_options(parser)
+    connecting.add(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """What the chosen kind of report returns; 2 where none is chosen."""
+    if args.html is not None:
+        return report_page.run(args)
+    print("connect-users report: say which report: --html FILE", file=sys.stderr)
+    return 2

@@ -1,0 +1,91 @@
+"""``connect-users report --html``: the access review as a page, from a roster, a state or a live instance."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connect_users.access_report import page, sources
+from connect_users.cli import connecting, names_of
+from connect_users.cli.progress import Progress
+from connect_users.errors import ConfigurationError
+from connect_users.review import naming
+from connect_users.review.building import DEFAULT_POWERS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from connect_users.access_report.model import Snapshot
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that only the page has; ``--instance`` and ``--state`` are `connect_users.cli.report`'s."""
+    group = parser.add_argument_group("access review as a page")
+    group.add_argument("--html", metavar="FILE", help="write one self-contained page that a browser opens from disk")
+    group.add_argument("--roster", metavar="FILE", help="show the people of this roster")
+    group.add_argument("--since", metavar="FILE", help="also show the changes since this roster or exported state")
+    group.add_argument(
+        "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
+    )
+    group.add_argument(
+        "--power",
+        nargs="+",
+        default=list(DEFAULT_POWERS),
+        metavar="NAME",
+        help=f"security profiles that are power (default: {' '.join(DEFAULT_POWERS)})",
+    )
+    group.add_argument("--title", default="Access review", help="heading of the page (default: Access review)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; 2 where it is not one source that is named."""
+    given = [name for name in ("roster", "state", "instance") if getattr(args, name) is not None]
+    if len(given) != 1:
+        named = " and ".join(f"--{name}" for name in given) or "none"
+        print(
+            f"connect-users report: --html shows one of --roster, --state, --instance; {named} given", file=sys.stderr
+        )
+        return 2
+    names = naming.Names()
+    if args.names is not None:
+        names_of.names_file(names, args.names)
+    snapshot = _live(args, names) if args.instance is not None else _file(args.roster or args.state, names)
+    before = _file(args.since, names) if args.since is not None else None
+    text = page.render(snapshot, powers=args.power, before=before, title=args.title)
+    try:
+        Path(args.html).write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise ConfigurationError(f"{args.html} cannot be written: {problem.strerror}") from None
+    print(f"{args.html}: {len(snapshot.people):,} people of {snapshot.source}")
+    return 0
+
+
+def _file(file: str, names: naming.Names) -> Snapshot:
+    """The snapshot of a file: a state where it is the JSON of one, else a roster."""
+    if Path(file).suffix.lower() == ".json" and _is_state(file):
+        resources = names_of.state_file(file)
+        naming.from_resources(names, resources)
+        return sources.from_state(Path(file).name, resources, names)
+    from connect_users.roster.reading import read_file
+
+    return sources.from_roster(read_file(Path(file), Path(file).name))
+
+
+def _is_state(file: str) -> bool:
+    try:
+        document = json.loads(names_of.text_of(file))
+    except ValueError:
+        return False
+    return isinstance(document, dict) and "deployment" in document
+
+
+def _live(args: argparse.Namespace, names: naming.Names) -> Snapshot:
+    gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
+    users = []
+    with Progress(f"reading the users of {args.instance}") as progress:
+        for found, total in gateway.search_all_users(id_):
+            users += found
+            progress.at(len(users), total)
+    return sources.from_live(args.instance, users, names)

@@ -1,0 +1,266 @@
+"""From live users to a roster, the inputs that a program with that roster has, and their state. Pure.
+
+Contract:
+- What is written about a user is everything that Connect tells of it and a new user would not have: settings that are
+  neutral (no auto-accept, no after-contact work, a soft phone, ...) are left out, and so stay unmanaged.
+- Phone settings are told per channel, which loses nothing. The directory's id is told where a directory signs users in.
+- `rows` and `connect_users.roster.people.judge` are inverse to each other: a user for whom they are not is left out,
+  with the reason. The judge's rules are the resource's: nobody gets into the state whom a preview would refuse.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users import channels
+from connect_users.roster import cells, csv_text
+from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
+from connect_users.roster.names import NameKind, Names
+from connect_users.roster.people import Terms, judge
+from connect_users.spec import Props, canonical
+
+if TYPE_CHECKING:
+    from connect_users.roster.tables import Table
+
+#: Blocks that are written member by member.
+_INFO: Final = "identity_info"
+_WORK: Final = "after_contact_work_config"
+#: Inputs that hold ids of things with names -> the kind.
+_NAMED: Final = {
+    "routing_profile_id": NameKind.ROUTING_PROFILE,
+    "security_profile_ids": NameKind.SECURITY_PROFILE,
+    "hierarchy_group_id": NameKind.HIERARCHY_GROUP,
+}
+
+
+@dataclass(frozen=True)
+class Nameable:
+    """The names of an instance: for each kind, id -> name (or path), those that a roster can hold.
+
+    Attributes:
+        instance_id: the bare id.
+    """
+
+    instance_id: str
+    names: Mapping[NameKind, Mapping[str, str]] = field(default_factory=dict)
+    identity_management_type: str = ""
+
+    def ids(self, kind: NameKind) -> dict[str, str]:
+        """Name -> id."""
+        return {name: id_ for id_, name in self.names.get(kind, {}).items()}
+
+
+def writable(kind: NameKind, names: Mapping[str, str]) -> dict[str, str]:
+    """Of id -> name, those that mean one thing in a roster: unique, and unchanged by the reading of a cell.
+
+    Paths of groups come with ``/`` between the levels; a level's name that has one itself is not writable. An id that
+    is left out is written as an id.
+    """
+    counts = Counter(names.values())
+    read = cells.path if kind is NameKind.HIERARCHY_GROUP else _in_a_list
+    return {id_: name for id_, name in names.items() if name and counts[name] == 1 and read(name) == name}
+
+
+def _in_a_list(name: str) -> Any:
+    found = cells.names(name)
+    return found[0] if len(found) == 1 else None
+
+
+def declared(live: Props, names: Nameable) -> Props:
+    """The inputs of a live user, canonical.
+
+    Args:
+        live: from `live.live_props`, with proficiencies.
+    """
+    inputs: Props = {"instance_id": names.instance_id}
+    for name, value in live.items():
+        if name in channels.LISTS:
+            entries = [_whole(entry) for entry in value if not channels.is_neutral(name, entry)]
+            if entries:
+                inputs[name] = entries
+        elif name == _INFO:
+            info = {member: item for member, item in value.items() if item}
+            if info:
+                inputs[name] = info
+        elif name == "directory_user_id":
+            if names.identity_management_type == "EXISTING_DIRECTORY":
+                inputs[name] = value
+        elif name != "phone_config" and value not in ({}, []):
+            inputs[name] = value
+    return canonical(inputs)
+
+
+def _whole(entry: Props) -> Props:
+    """An entry of after-contact work always has the channel's own limit, whatever else it has."""
+    if _WORK in entry or not any(name.endswith(_WORK) for name in entry):
+        return entry
+    return {**entry, _WORK: {"after_contact_work_time_limit": 0}}
+
+
+def row(inputs: Props, names: Nameable) -> dict[str, str]:
+    """A user as a row of a roster: header -> cell, without the empty ones."""
+    cells_: dict[str, str] = {}
+    for column in COLUMNS:
+        if column.path[0] in _NAMED:
+            text = _named(column, inputs, names)
+        elif column.path[0] in PER_CHANNEL and len(column.path) == 1:
+            continue
+        else:
+            text = _rendered(_at(inputs, column.path))
+        if text:
+            cells_[column.name] = text
+    return cells_
+
+
+def _named(column: Column, inputs: Props, names: Nameable) -> str:
+    """The cell of a column of names, or of its twin of ids, whichever can hold what the user has."""
+    value = inputs.get(column.path[0])
+    if value is None:
+        return ""
+    kind = _NAMED[column.path[0]]
+    known = names.names.get(kind, {})
+    ids = [value] if isinstance(value, str) else list(value)
+    by_name = all(id_ in known for id_ in ids)
+    if (column.kind is not None) != by_name:
+        return ""
+    if not by_name:
+        return cells.render_names(ids)
+    return known[ids[0]] if isinstance(value, str) else cells.render_names(sorted(known[id_] for id_ in ids))
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    """The part of an input that a column holds; lists go by their channels."""
+    for name in path:
+        if isinstance(value, list):
+            value = next((entry for entry in value if entry.get("channel") == name), None)
+        elif isinstance(value, Mapping):
+            value = value.get(name)
+        else:
+            return None
+    return value
+
+
+def _rendered(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return cells.render_flag(value)
+    if isinstance(value, Mapping):
+        return cells.render_tags(value)
+    if isinstance(value, list):
+        return cells.render_proficiencies(value)
+    return str(value)
+
+
+def table_text(rows: Iterable[Mapping[str, str]]) -> str:
+    """A CSV with the columns that somebody fills, in the order of the documentation, people in that of their names."""
+    found = sorted(rows, key=lambda each: each["username"])
+    used = {header for each in found for header in each}
+    headers = [column.name for column in COLUMNS if column.name in used] or ["username"]
+    return csv_text.write(headers, found)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A roster that was written.
+
+    Attributes:
+        inputs: username -> the inputs that a program with the roster gives the user.
+        left_out: username -> why it is not in the roster.
+        identity_management_type: what the program may say of it: nothing where its rules refuse somebody who exists.
+    """
+
+    text: str
+    inputs: Mapping[str, Props]
+    left_out: Mapping[str, str]
+    identity_management_type: str | None = None
+
+
+def write(people: Mapping[str, Props], names: Nameable) -> Written:
+    """The roster of people, given by their `declared` inputs."""
+    # Of others than SAML, the rules want a password of everybody, which nobody can tell.
+    saml = "SAML" if names.identity_management_type == "SAML" else None
+    left_out: dict[str, str] = {}
+    kept = dict(people)
+    while True:
+        text = table_text(row(inputs, names) for inputs in kept.values())
+        refused = _refused(text, kept, names, saml)
+        if refused and saml:
+            saml = None
+            continue
+        if not refused:
+            extra = {"identity_management_type": saml} if saml else {}
+            return Written(text, {name: canonical({**props, **extra}) for name, props in kept.items()}, left_out, saml)
+        left_out.update(refused)
+        kept = {username: inputs for username, inputs in kept.items() if username not in refused}
+
+
+def _refused(text: str, people: Mapping[str, Props], names: Nameable, identity: str | None) -> dict[str, str]:
+    """Username -> what keeps a user from being what its row says."""
+    judged = judge(csv_text.read(text, "roster"), terms(names, identity))
+    refused: dict[str, str] = {}
+    for problem in judged.problems:
+        for username in [problem.username] if problem.username in people else people:
+            refused.setdefault(username, ": ".join(part for part in (problem.column, problem.text) if part))
+    read_back = {person.username: canonical(person.inputs) for person in judged.people}
+    extra = {"identity_management_type": identity} if identity else {}
+    for username, inputs in people.items():
+        if username not in refused and read_back.get(username) != {**inputs, **extra}:
+            found = read_back.get(username, {})
+            parts = [name for name in inputs if found.get(name) != inputs[name]]
+            refused[username] = f"{', '.join(parts) or 'it'} cannot be written in a roster"
+    return refused
+
+
+def terms(names: Nameable, identity: str | None) -> Terms:
+    """How a roster of this instance is judged."""
+    known = {kind: Names(kind, names.ids(kind), strict=False) for kind in NameKind}
+    return Terms(instance_id=names.instance_id, identity_management_type=identity, names=known)
+
+
+def read_back(table: Table, names: Nameable, identity: str | None) -> tuple[dict[str, Props], list[str]]:
+    """What a roster says: username -> inputs; and its problems."""
+    judged = judge(table, terms(names, identity))
+    return {person.username: canonical(person.inputs) for person in judged.people}, [str(p) for p in judged.problems]
+
+
+#: The program that an import writes. `{...}` are texts of Python.
+_PROGRAM: Final = '''"""The people of Amazon Connect instance {alias}: joiners, movers, leavers are lines of {roster}."""
+
+from connect_users import ConnectInstance, ConnectUserRoster
+
+ConnectUserRoster(
+    {name},
+    roster={roster_text},
+    instance=ConnectInstance({arn}),{more}
+)
+'''
+
+
+def program(name: str, roster: str, arn: str, alias: str, identity_management_type: str | None) -> str:
+    """The text of a program with one roster."""
+    more = f"\n    identity_management_type={_quoted(identity_management_type)}," if identity_management_type else ""
+    return _PROGRAM.format(
+        alias=alias or arn, roster=roster, name=_quoted(name), roster_text=_quoted(roster), arn=_quoted(arn), more=more
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text as ruff and black would write it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def differences(live: Props, coded: Props) -> Iterator[str]:
+    """The names of the inputs of which a program and a live user say different things.
+
+    Args:
+        live: what the program manages of the live user (`live.declared_view`).
+    """
+    for name in coded:
+        if live.get(name) != coded[name]:
+            yield name
+

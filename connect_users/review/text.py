@@ -1,0 +1,80 @@
+"""A review for a terminal: as wide as it is, coloured where it can show colours."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Final
+
+from connect_users.errors import one_line
+from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACED, Review, plural
+
+_COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}
+_CHANGED: Final = "33"
+_MINIMUM: Final = 40
+
+
+def printable(text: str) -> str:
+    """``text`` without characters that steer a terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def summary(review: Review) -> str:
+    """The counts in one line: ``3 joiners, 1 leaver; 2 gain power``."""
+    words = {
+        LEAVES: ("leaver", ""),
+        REPLACED: ("replaced", "replaced"),
+        JOINS: ("joiner", ""),
+        "imported": ("imported", "imported"),
+        "moves": ("mover", ""),
+        "changes": ("changed", "changed"),
+    }
+    parts = [plural(count, *words[action]) for action, count in review.counts.items() if count]
+    line = ", ".join(parts) or "no user changes"
+    if review.powers:
+        line += f"; {plural(len(review.powers), 'gains power', 'gain power')} ⚠"
+    if review.others:
+        told = ", ".join(f"{number} {operation}" for operation, number in sorted(review.others.items()))
+        line += f"; other resources: {told}"
+    return line
+
+
+def render(review: Review, *, width: int = 80, color: bool = False) -> str:
+    """The review as lines, without one at the end."""
+
+    def paint(text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if color else text
+
+    width = max(width, _MINIMUM)
+    lines = [paint(line, "1") for line in textwrap.wrap(printable(summary(review)), width)]
+    for error in review.errors:
+        lines += [paint(line, "1;31") for line in _wrapped(f"the preview failed: {one_line(error)}", width, "")]
+    for action in ACTIONS:
+        people = review.of(action)
+        if not people:
+            continue
+        lines += ["", paint(f"{HEADINGS[action]} ({len(people):,})", "1")]
+        for person in people:
+            text = f"{person.username}: {person.words}"
+            code = "1;31" if person.gained or person.unnamed else _COLORS.get(action, _CHANGED)
+            wrapped = _wrapped(text, width, "  ")
+            # The name alone is coloured, so that the line can be read.
+            name = printable(person.username)
+            first = wrapped[0].replace(name, paint(name, code), 1) if name in wrapped[0] else wrapped[0]
+            lines += [first, *wrapped[1:]]
+    if review.violations:
+        lines += ["", paint(f"Policies not kept ({len(review.violations):,})", "1")]
+        for each in review.violations:
+            lines += _wrapped(f"{each.username}: {each.policy}: {each.text}", width, "  ")
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    # Narrow terminals: names are never broken apart, so that they can be copied.
+    return textwrap.wrap(
+        printable(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]

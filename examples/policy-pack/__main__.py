@@ -1,0 +1,39 @@
+"""A policy pack of ready checks, and one of its own."""
+
+from pulumi_policy import PolicyPack
+
+from connect_users.policy import (
+    Policy,
+    admins_only,
+    hierarchy_required,
+    no_plain_passwords,
+    pack_policies,
+    tags_required,
+)
+
+#: Ids of security profiles, as `connect-users explain --names` and the console tell them; a pack sees ids only.
+SECURITY_PROFILES = {
+    "40000000-0000-4000-8000-000000000001": "Admin",
+    "40000000-0000-4000-8000-000000000002": "Agent",
+    "40000000-0000-4000-8000-000000000003": "CallCenterManager",
+    "40000000-0000-4000-8000-000000000004": "QualityAnalyst",
+}
+
+
+def _dotted(subject):
+    """A check is a function from a user to what is wrong with it."""
+    if subject.username and "." not in subject.username:
+        yield "is not named first.last"
+
+
+PolicyPack(
+    "connect-users",
+    policies=pack_policies(
+        admins_only("root.ops", profiles=["Admin"]),
+        no_plain_passwords(),
+        hierarchy_required(),
+        tags_required("team"),
+        Policy("dotted-names", "Usernames are first.last.", _dotted),
+        names=SECURITY_PROFILES,
+    ),
+)

@@ -1,0 +1,55 @@
+"""The users that every contestant makes: the same inputs, as a project file and as requests of CreateUser."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from connect_users.emulator import seed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PASSWORD = "Corr3ct-horse"
+
+#: One user in so many is changed in the runs that change some.
+CHANGED_EACH = 100
+
+
+def inputs(number: int, *, changed: bool = False) -> dict[str, Any]:
+    """What a program declares; a change is one request."""
+    return {
+        "instance_id": seed.INSTANCE_ID,
+        "username": f"agent{number:05d}",
+        "routing_profile_id": seed.ROUTING_PROFILES["Sales" if changed else "Support"],
+        "security_profile_ids": [seed.SECURITY_PROFILES["Agent"]],
+        "password": PASSWORD,
+        "identity_info": {"first_name": "Ada", "last_name": "Lovelace", "email": f"agent{number:05d}@example.com"},
+        "phone_config": {"phone_type": "SOFT_PHONE", "auto_accept": False, "after_contact_work_time_limit": 30},
+        "tags": {"team": "Blue"},
+    }
+
+
+def declared(count: int, *, changed: bool = False) -> dict[str, dict[str, Any]]:
+    """Resource name -> inputs; with `changed`, one in `CHANGED_EACH` differs (one at least)."""
+    return {f"agent{n:05d}": inputs(n, changed=changed and n % CHANGED_EACH == 0) for n in range(count)}
+
+
+def write(path: Path, count: int, *, changed: bool = False) -> None:
+    """The same as a file."""
+    path.write_text(json.dumps(declared(count, changed=changed)), encoding="utf-8")
+
+
+def request(number: int) -> dict[str, Any]:
+    """CreateUser of the same user, as somebody who writes a script would send it."""
+    given = inputs(number)
+    return {
+        "InstanceId": given["instance_id"],
+        "Username": given["username"],
+        "RoutingProfileId": given["routing_profile_id"],
+        "SecurityProfileIds": given["security_profile_ids"],
+        "Password": given["password"],
+        "IdentityInfo": {"FirstName": "Ada", "LastName": "Lovelace", "Email": given["identity_info"]["email"]},
+        "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, "AfterContactWorkTimeLimit": 30},
+        "Tags": given["tags"],
+    }

@@ -1,0 +1,165 @@
+"""`connect-users explain` as it is run: files, stdin, names from everywhere, exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_users.cli import main
+from connect_users.cli.progress import Progress
+from connect_users.emulator import Emulator, seed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREVIEWS = Path(__file__).resolve().parents[1] / "data" / "previews"
+CHANGE = str(PREVIEWS / "change.json")
+ADA = "ada: routing Support → Sales; + security profile Admin ⚠"
+
+
+@pytest.fixture
+def names_file(tmp_path: Path) -> str:
+    """The emulator's names, as a file for --names."""
+    file = tmp_path / "names.json"
+    file.write_text(
+        json.dumps({"routing_profiles": seed.ROUTING_PROFILES, "security_profiles": seed.SECURITY_PROFILES}),
+        encoding="utf-8",
+    )
+    return str(file)
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An instance to ask, on a port of this machine."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+    with Emulator() as emulator:
+        yield emulator.endpoint_url
+
+
+def test_a_preview_is_explained_from_stdin(
+    names_file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As at the end of a pipe; without a terminal there is no colour."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(Path(CHANGE).read_text(encoding="utf-8")))
+    assert main(["explain", "--names", names_file, "--width", "200"]) == 0
+    told = capsys.readouterr().out
+    assert ADA in told
+    assert "\x1b" not in told
+
+
+def test_names_come_from_an_instance(endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Hierarchy groups by their whole path; found by alias or id."""
+    for instance in (seed.INSTANCE_ALIAS, seed.INSTANCE_ID):
+        place = ["--instance", instance, "--endpoint-url", endpoint, "--region", seed.REGION]
+        assert main(["explain", CHANGE, "--width", "300", *place]) == 0
+        told = capsys.readouterr()
+        assert ADA in told.out
+        assert "hierarchy EMEA/UK/London → AMER/US/Austin" in told.out
+        assert told.err == ""
+
+
+def test_names_come_from_a_roster_which_also_gives_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """SARIF then points at the person's row."""
+    roster = tmp_path / "agents.csv"
+    roster.write_text(
+        "username,routing_profile,security_profiles\n"
+        "ada,Sales,Agent|Admin\nchloe,Support,Agent\ngrace,Support,Agent|CallCenterManager\n",
+        encoding="utf-8",
+    )
+    assert main(["explain", CHANGE, "--roster", str(roster), "--width", "300"]) == 0
+    told = capsys.readouterr().out
+    assert ADA in told
+    assert "+ security profiles Agent, CallCenterManager ⚠" in told
+    assert main(["explain", CHANGE, "--roster", str(roster), "--format", "sarif"]) == 0
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    ada = next(each for each in results if each["message"]["text"].startswith("ada:"))
+    place = ada["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (str(roster), 2)
+
+
+def test_the_gate_exits_with_1_and_still_writes_the_review(
+    names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The comment tells why; so does stderr, one line each."""
+    review = tmp_path / "review.md"
+    command = ["explain", CHANGE, "--names", names_file, "--format", "markdown", "--output", str(review)]
+    assert main([*command, "--fail-on", "admin-gained,deletions>10,replacements>5"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.splitlines() == [
+        "connect-users explain: admin-gained: 3 users gain power, allowed are 0 (grace, hugo, ada); 1 of them by "
+        "security profiles that have no name here and so count as power: give --state, --roster, --names or --instance"
+    ]
+    assert "⛔ admin-gained: 3 users gain power" in review.read_text(encoding="utf-8")
+    assert main([*command, "--fail-on", "deletions>10"]) == 0
+
+
+def test_policies_are_judged_and_gated(names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From a file of rules."""
+    rules = tmp_path / "policy.yaml"
+    rules.write_text("admins_only: {usernames: [root.ops]}\nhierarchy_required: true\n", encoding="utf-8")
+    command = ["explain", CHANGE, "--names", names_file, "--policy", str(rules), "--format", "json"]
+    assert main(command) == 0
+    told = json.loads(capsys.readouterr().out)["policy_violations"]
+    assert {"policy": "admins-only", "username": "ada"}.items() <= told[0].items()
+    assert main([*command, "--fail-on", "policy"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["nowhere.json"], 1, "nowhere.json cannot be read"),
+        ([str(PREVIEWS / "failed.json")], 1, "username: 'fa rid' has a blank"),
+        ([CHANGE, "--fail-on", "policy"], 2, "--fail-on policy needs --policy FILE"),
+        ([CHANGE, "--state", CHANGE], 1, "is not what pulumi stack export writes"),
+        (
+            [CHANGE, "--names", CHANGE.replace("change", "state-export"), "--output", "/nowhere/x"],
+            1,
+            "cannot be written",
+        ),
+    ],
+)
+def test_what_goes_wrong_is_one_line(
+    arguments: list[str], status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never a traceback."""
+    assert main(["explain", *arguments]) == status
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+
+
+def test_a_condition_that_nobody_knows_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """The words that there are are listed."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["explain", CHANGE, "--fail-on", "admins"])
+    assert stopped.value.code == 2
+    assert "'admins' is no condition; write admin-gained, deletions" in capsys.readouterr().err
+
+
+class _Terminal(io.StringIO):
+    """A stream that somebody may watch."""
+
+    def __init__(self, watched: bool) -> None:
+        super().__init__()
+        self._watched = watched
+
+    def isatty(self) -> bool:
+        return self._watched
+
+
+@pytest.mark.parametrize(("watched", "shown"), [(True, "\r\x1b[2Kreading: 30 of 1,000\r\x1b[2K"), (False, "")])
+def test_progress_is_told_from_two_seconds_on_and_only_to_a_terminal(watched: bool, shown: str) -> None:
+    """One line, written over itself and gone at the end."""
+    now = 0.0
+    stream = _Terminal(watched)
+    with Progress("reading", stream=stream, clock=lambda: now) as progress:
+        for second, done in ((1.9, 20), (2.0, 30), (2.1, 31)):
+            now = second
+            progress.at(done, 1_000)
+    assert stream.getvalue() == shown

@@ -1,0 +1,159 @@
+"""Ready policies: each lets through what it should, and says what it does not."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users import policy
+from connect_users.errors import ConfigurationError
+from connect_users.review.naming import SECURITY, Names
+from connect_users.review.policing import violations
+from connect_users.review.reading import read_preview
+from connect_users.spec import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ADMIN, AGENT = "40000000-0000-4000-8000-000000000001", "40000000-0000-4000-8000-000000000002"
+NAMES = {ADMIN: "Admin", AGENT: "Agent"}
+CHANGE = Path(__file__).resolve().parents[1] / "data" / "previews" / "change.json"
+
+
+def said(rule: policy.Policy, **props: Any) -> list[str]:
+    return list(rule.check(policy.Subject({"username": "ada", **props}, NAMES)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "props", "texts"),
+    [
+        (policy.admins_only("root.ops"), {"security_profile_ids": [AGENT]}, []),
+        (
+            policy.admins_only("root.ops"),
+            {"security_profile_ids": [ADMIN, AGENT]},
+            ["has the security profile 'Admin', which only root.ops may have"],
+        ),
+        (policy.admins_only("root.ops", "ada"), {"security_profile_ids": [ADMIN]}, []),
+        (
+            policy.admins_only(),
+            {"security_profile_ids": ["unheard-of"]},
+            ["has the security profile unheard-of, whose name is not known, so that it may be Admin"],
+        ),
+        (policy.admins_only(profiles=[ADMIN]), {"security_profile_ids": ["unheard-of"]}, []),
+        (
+            policy.admins_only(profiles=[ADMIN]),
+            {"security_profile_ids": [f"arn:aws:connect:us-east-1:123456789012:instance/i/security-profile/{ADMIN}"]},
+            ["has the security profile 'Admin', which only nobody may have"],
+        ),
+        (policy.admins_only(), {"security_profile_ids": UNKNOWN}, []),
+        (policy.no_plain_passwords(), {"password_secret_arn": "connect/ada"}, []),
+        (
+            policy.no_plain_passwords(),
+            {"password": "Pa55word"},
+            ["has a password in the program; name a secret with password_secret_arn instead"],
+        ),
+        (policy.hierarchy_required(), {"hierarchy_group_id": UNKNOWN}, []),
+        (policy.hierarchy_required(), {}, ["is in no hierarchy group; set hierarchy_group_id"]),
+        (policy.tags_required("team", "site"), {"tags": {"team": "a", "site": "b", "more": ""}}, []),
+        (policy.tags_required("team", "site"), {"tags": {"team": ""}}, ["lacks the tags team, site"]),
+        (policy.tags_required("team"), {}, ["lacks the tag team"]),
+        (policy.tags_required("team"), {"tags": UNKNOWN}, []),
+    ],
+)
+def test_a_policy_says_what_is_wrong(rule: policy.Policy, props: dict[str, Any], texts: list[str]) -> None:
+    """And nothing about what is right, or not known yet."""
+    assert said(rule, **props) == texts
+
+
+def test_rules_of_a_file_are_the_same_policies() -> None:
+    """Rules that are off are left out."""
+    rules = policy.from_rules(
+        {
+            "admins_only": {"usernames": ["ada"], "profiles": ["Admin"]},
+            "no_plain_passwords": True,
+            "hierarchy_required": False,
+            "tags_required": ["team"],
+        }
+    )
+    assert [rule.name for rule in rules] == ["admins-only", "no-plain-passwords", "tags-required"]
+    assert said(rules[0], security_profile_ids=[ADMIN]) == []
+    assert [rule.name for rule in policy.from_rules({"admins_only": ["ada"]})] == ["admins-only"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        (None, "not a map of rules"),
+        ({"admin_only": []}, "no such rule 'admin_only'; known are admins_only"),
+        ({"tags_required": "team"}, "tags_required: is not a list of texts"),
+        ({"hierarchy_required": "yes"}, "hierarchy_required: is neither true nor false"),
+        ({"admins_only": {"users": []}}, "no such word: users"),
+    ],
+)
+def test_rules_that_nobody_knows_are_refused(rules: Any, problem: str) -> None:
+    """A misspelt rule must not be a rule that is not there."""
+    with pytest.raises(ConfigurationError, match=problem):
+        policy.from_rules(rules)
+
+
+def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
+    """Leavers are not judged, nor those who stay as they are; values of secrets are not needed."""
+    names = Names()
+    for id_, name in NAMES.items():
+        names.add(SECURITY, id_, name)
+    rules = (policy.admins_only("root.ops"), policy.tags_required("team"))
+    told = violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
+    assert ("ada", "admins-only") in {(each.username, each.policy) for each in told}
+    assert {each.username for each in told if each.policy == "tags-required"} == {"chloe", "dae.kim", "eve", "hugo"}
+
+
+@dataclass
+class _Sdk:
+    """Stands for `pulumi_policy.ResourceValidationPolicy`."""
+
+    name: str
+    description: str
+    validate: Callable[..., None]
+    enforcement_level: str
+
+
+@dataclass
+class _Args:
+    """Stands for `pulumi_policy.ResourceValidationArgs`."""
+
+    props: dict[str, Any]
+    resource_type: str = policy.USER_TYPE
+
+
+@dataclass
+class _Reported:
+    texts: list[str] = field(default_factory=list)
+
+    def __call__(self, message: str, urn: str | None = None) -> None:
+        self.texts.append(message)
+
+
+def test_policies_work_in_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For users only; each is told with the username."""
+    sdk = ModuleType("pulumi_policy")
+    sdk.EnforcementLevel = str  # type: ignore[attr-defined]
+    sdk.ResourceValidationPolicy = _Sdk  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "pulumi_policy", sdk)
+    (made,) = policy.pack_policies(policy.admins_only("root.ops"), names=NAMES, enforcement_level="advisory")
+    assert (made.name, made.enforcement_level) == ("connect-users-admins-only", "advisory")
+    reported = _Reported()
+    made.validate(_Args({"username": "ada", "security_profile_ids": [ADMIN]}), reported)
+    made.validate(_Args({"security_profile_ids": [ADMIN]}, "aws:s3/bucket:Bucket"), reported)
+    assert reported.texts == ["ada has the security profile 'Admin', which only root.ops may have"]
+
+
+def test_a_pack_without_pulumi_policy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checks themselves need nothing."""
+    monkeypatch.setitem(sys.modules, "pulumi_policy", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'pulumi-connect-users\[policy\]'"):
+        policy.pack_policies(policy.hierarchy_required())

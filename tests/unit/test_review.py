@@ -1,0 +1,342 @@
+"""Reviews of previews that a real engine wrote (tests/data/previews), and of what it could write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connect_users.emulator import seed
+from connect_users.review import documents, gate, markdown, naming, text
+from connect_users.review.building import review
+from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, Change, Person, Review
+from connect_users.review.reading import UnreadablePreview, read_preview, read_state
+
+PREVIEWS = Path(__file__).resolve().parents[1] / "data" / "previews"
+USER_TYPE = "pulumi-python:dynamic/connect_users:ConnectUser"
+#: In the recorded programs: passwords, a secret tag, and personal data.
+SECRETS = ("Passw0rd1", "N3w-Passw0rd", "hush")
+PERSONAL = ("Lovelace", "King", "ada@example.com", "ada.king@example.com", "Hopper", "+12025550123")
+
+
+def recorded(name: str) -> str:
+    return (PREVIEWS / f"{name}.json").read_text(encoding="utf-8")
+
+
+def names() -> naming.Names:
+    told = naming.Names()
+    naming.from_mapping(
+        told,
+        {
+            "routing_profiles": seed.ROUTING_PROFILES,
+            "security_profiles": seed.SECURITY_PROFILES,
+            "hierarchy_groups": seed.HIERARCHY_GROUPS,
+        },
+    )
+    return told
+
+
+def words(told: Review) -> dict[str, str]:
+    return {person.username: person.words for person in told.people}
+
+
+def step(op: str, username: str, old: dict[str, Any] | None, new: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+    urn = f"urn:pulumi:dev::agents::{USER_TYPE}::{more.pop('resource', username)}"
+    depends = more.pop("depends", {})
+
+    def state(inputs: dict[str, Any]) -> dict[str, Any]:
+        inputs = {"username": username, **inputs}
+        return {"urn": urn, "type": USER_TYPE, "inputs": inputs, "propertyDependencies": depends}
+
+    states = {key: state(inputs) for key, inputs in (("oldState", old), ("newState", new)) if inputs is not None}
+    return {"op": op, "urn": urn, **states, **more}
+
+
+def preview(*steps: dict[str, Any]) -> str:
+    return json.dumps({"steps": list(steps), "changeSummary": {}})
+
+
+@pytest.mark.parametrize("name", ["change", "replacement-steps"])
+def test_everybody_is_told_in_words_with_names_in_place_of_ids(name: str) -> None:
+    """The same whether the engine shows a replacement as one step or as three."""
+    told = review(read_preview(recorded(name)), names())
+    assert words(told) == {
+        "bo": "leaves: routing was Support; security profiles were Agent",
+        "dae.kim": "replaced (new username): username dae → dae.kim",
+        "eve": "replaced (new password): new password; "
+        "deleted first: statistics and contact history stay with the old user",
+        "grace": "joins: routing Support; + security profiles Agent, CallCenterManager ⚠",
+        "hugo": "joins: routing [not known yet]; + security profiles Agent, [not known yet 1]",
+        "ada": "routing Support → Sales; + security profile Admin ⚠; identity: last name, email changed; phone: phone "
+        "type SOFT_PHONE → DESK_PHONE, after-contact work 30 s → 60 s, desk phone number changed; hierarchy "
+        "EMEA/UK/London → AMER/US/Austin; tag team changed",
+        "chloe": "- security profile QualityAnalyst; proficiency lang:en 3 → 5; + proficiency lang:fr 2",
+    }
+    assert told.counts == {LEAVES: 1, REPLACED: 2, JOINS: 2, "imported": 0, MOVES: 1, CHANGES: 1}
+    assert told.others == {"create": 1}
+
+
+@pytest.mark.parametrize("personal", [False, True])
+@pytest.mark.parametrize("name", ["change", "replacement-steps", "create"])
+def test_no_output_holds_a_secret_and_personal_data_only_on_request(name: str, personal: bool) -> None:
+    """In every format; the recorded files themselves hold the personal data."""
+    raw = recorded(name)
+    told = review(read_preview(raw), names(), personal=personal)
+    outputs = (
+        text.render(told),
+        markdown.render(told).replace("<!-- -->", ""),
+        json.dumps(documents.document(told), ensure_ascii=False),
+        json.dumps(documents.sarif(told, "1"), ensure_ascii=False),
+    )
+    for secret in SECRETS:
+        assert not any(secret in output for output in outputs)
+    if not personal:
+        assert not [each for each in PERSONAL for output in outputs if each in output]
+    elif name == "change":
+        assert "Lovelace → King" in outputs[0]
+
+
+def test_a_secret_with_pulumis_signature_is_not_shown_even_on_request() -> None:
+    """A tag's value, and a password that a tool wrote in plain text."""
+    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"s3cret"'}
+    told = review(
+        read_preview(preview(step("create", "ada", None, {"tags": {"pin": secret}, "password": "Plain-Text-1"}))),
+        names(),
+        personal=True,
+    )
+    output = text.render(told) + json.dumps(documents.document(told))
+    assert "s3cret" not in output
+    assert "Plain-Text-1" not in output
+    assert "pin=[secret]" in output
+
+
+def test_an_empty_preview_says_so() -> None:
+    """Also where the engine shows what stays as it is."""
+    told = review(read_preview(preview(step("same", "ada", {}, {}))), names())
+    assert text.render(told) == "no user changes"
+
+
+def test_a_failed_preview_is_told_with_its_reasons() -> None:
+    """Nobody takes it for one without changes."""
+    told = review(read_preview(recorded("failed")), names())
+    assert "fa rid" in told.errors[0]
+    assert "the preview failed: 1 problem" in text.render(told)
+    assert "❌ the preview failed" in markdown.render(told)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "not a preview"),
+        ("warning: nothing", "not a preview"),
+        ("{}", "has no steps"),
+        ('{"sequence": 0}\n{"sequence": 1}', "stream of events"),
+        ("[1]", "not a preview"),
+    ],
+)
+def test_what_is_no_preview_is_refused(written: str, said: str) -> None:
+    """With what to do instead."""
+    with pytest.raises(UnreadablePreview, match=said):
+        read_preview(written)
+
+
+def test_warnings_before_the_json_do_no_harm() -> None:
+    """Shells mix stderr in; a warning may hold a brace."""
+    assert len(read_preview("warning: {odd}\n" + recorded("change")).steps) == 7
+
+
+def test_names_come_from_the_stacks_own_resources() -> None:
+    """From outputs where they exist, by the dependencies where they do not yet; groups get their paths."""
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+    def thing(kind: str, name: str, outputs: dict[str, str] | None, **more: Any) -> dict[str, Any]:
+        type_ = f"aws:connect/{kind[0].lower()}{kind[1:]}:{kind}"
+        urn = f"urn:pulumi:dev::agents::{type_}::{name}"
+        state = {"urn": urn, "type": type_, "inputs": {"name": name, **more.pop("inputs", {})}, **more}
+        return {"op": "create", "urn": urn, "newState": {**state, **({"outputs": outputs} if outputs else {})}}
+
+    emea = thing("UserHierarchyGroup", "EMEA", {"hierarchyGroupId": "g1"})
+    uk = thing("UserHierarchyGroup", "UK", {"hierarchyGroupId": "g2"}, inputs={"parentGroupId": "g1"})
+    boss = thing("SecurityProfile", "Admin", None)
+    night = thing("RoutingProfile", "Night", None)
+    later = {"routing_profile_id": [night["urn"]], "security_profile_ids": [boss["urn"]]}
+    inputs = {"routing_profile_id": unknown, "security_profile_ids": [unknown], "hierarchy_group_id": "g2"}
+    read = read_preview(preview(emea, uk, boss, night, step("create", "ada", None, inputs, depends=later)))
+    told = naming.Names()
+    naming.from_resources(told, read.resources)
+    (person,) = review(read, told).people
+    assert person.words == "joins: routing Night; + security profile Admin ⚠; hierarchy EMEA/UK"
+    assert person.gained == ("Admin",)
+
+
+def test_a_roster_gives_names_only_where_they_follow() -> None:
+    """From who has which: a name that two ids could have stays unnamed."""
+    read = read_preview(
+        preview(
+            step("create", "ada", None, {"routing_profile_id": "r1", "security_profile_ids": ["s1", "s2"]}),
+            step("create", "bo", None, {"routing_profile_id": "r2", "security_profile_ids": ["s1"]}),
+            step("create", "chloe", None, {"routing_profile_id": "r1", "security_profile_ids": ["s3", "s4"]}),
+        )
+    )
+    told = naming.Names()
+    naming.from_roster(
+        told,
+        {
+            "ada": {"routing_profile_id": ("Support",), "security_profile_ids": ("Agent", "Admin")},
+            "bo": {"routing_profile_id": ("Sales",), "security_profile_ids": ("Agent",)},
+            "chloe": {"routing_profile_id": ("Support",), "security_profile_ids": ("One", "Two")},
+        },
+        read.resources,
+    )
+    assert told.told[naming.ROUTING] == {"r1": "Support", "r2": "Sales"}
+    assert told.told[naming.SECURITY] == {"s1": "Agent", "s2": "Admin"}
+
+
+def test_a_security_profile_without_a_name_counts_as_power() -> None:
+    """What cannot be judged does not pass the gate; with its name it does."""
+    read = read_preview(preview(step("update", "ada", {"security_profile_ids": []}, {"security_profile_ids": ["s1"]})))
+    checked = gate.conditions("admin-gained")
+    (failure,) = gate.failures(review(read, naming.Names()), checked)
+    assert "have no name here and so count as power" in failure
+    told = naming.Names()
+    told.add(naming.SECURITY, "s1", "Agent")
+    assert gate.failures(review(read, told), checked) == ()
+
+
+@pytest.mark.parametrize(
+    ("powers", "gained"), [(["admin"], ("Admin",)), (["Agent"], ()), ([seed.SECURITY_PROFILES["Admin"]], ("Admin",))]
+)
+def test_what_is_power_can_be_chosen(powers: list[str], gained: tuple[str, ...]) -> None:
+    """By name, whatever its case, or by id."""
+    told = review(read_preview(recorded("change")), names(), powers=powers)
+    assert next(person.gained for person in told.people if person.username == "ada") == gained
+
+
+@pytest.mark.parametrize(
+    ("conditions", "failing"),
+    [
+        ("", []),
+        ("admin-gained", ["admin-gained: 3 users gain power, allowed are 0"]),
+        ("deletions>3", []),
+        ("deletions > 2", ["deletions: 3 users are deleted or replaced, allowed are 2"]),
+        ("leavers,joiners>2", ["leavers: 1 user leaves, allowed are 0"]),
+        ("replacements,movers>1,policy", ["replacements: 2 users are replaced, allowed are 0"]),
+    ],
+)
+def test_the_gate_tells_what_must_not_pass(conditions: str, failing: list[str]) -> None:
+    """One line for each condition that is met."""
+    told = review(read_preview(recorded("change")), names())
+    failures = gate.failures(told, gate.conditions(conditions))
+    assert [failure.startswith(start) for failure, start in zip(failures, failing, strict=True)] == [True] * len(
+        failing
+    )
+
+
+@pytest.mark.parametrize("conditions", ["admin", "deletions>x", "deletions<3", "movers>-1"])
+def test_a_condition_that_nobody_knows_is_refused(conditions: str) -> None:
+    """A gate with a spelling mistake must not stand open."""
+    with pytest.raises(ValueError, match="is no condition"):
+        gate.conditions(conditions)
+
+
+def test_a_comment_fits_whatever_the_number_of_people() -> None:
+    """Those who gain power stay, and what was cut is counted to the last line."""
+    crowd = tuple(
+        Person(f"agent{number:05d}", LEAVES, f"urn:{number}", (Change("routing_profile_id", "routing was Support"),))
+        for number in range(20_000)
+    )
+    boss = Person("boss", JOINS, "urn:boss", gained=("Admin",))
+    comment = markdown.render(Review((*crowd, boss)))
+    assert len(comment) <= markdown.LIMIT < 65_536
+    shown = comment.count("- **agent")
+    assert shown > 500
+    assert f"… and {20_000 - shown:,} more" in comment
+    assert "- **boss** (joins): **Admin**" in comment
+    assert comment.count("<details") == comment.count("</details>")
+
+
+def test_names_cannot_format_or_mention_in_a_comment() -> None:
+    """They come from outside: a profile may be named like a tag, a link or a person."""
+    evil = "@org/team </details><script>x</script> [a](http://e.vil) #1 `b` **c**\n# d"
+    comment = markdown.render(Review((Person("ada", JOINS, "urn", gained=(evil,)),)))
+    line = next(line for line in comment.splitlines() if line.startswith("- **ada** (joins)"))
+    assert line == (
+        r"- **ada** (joins): **@<!-- -->org/team &lt;/details&gt;&lt;script&gt;x&lt;/script&gt; "
+        r"\[a\](http&#58;//e.vil) #<!-- -->1 \`b\` \*\*c\*\* #<!-- --> d**"
+    )
+
+
+def test_a_terminal_gets_no_control_characters_and_its_width() -> None:
+    """Names are not broken apart; colour is only there when asked for."""
+    told = Review((Person("ada", JOINS, "urn", tuple(Change("x", f"word{n} \x1b[31m") for n in range(20))),))
+    lines = text.render(told, width=50).splitlines()
+    assert max(map(len, lines)) <= 50
+    assert "\x1b" not in text.render(told)
+    assert "\x1b[32mada\x1b[0m" in text.render(told, color=True)
+
+
+def test_the_same_name_that_leaves_and_joins_is_pointed_out() -> None:
+    """It is a resource that was renamed in the program: the new user would meet the old one."""
+    read = read_preview(preview(step("delete", "ada", {}, None, resource="a"), step("create", "ada", None, {})))
+    assert all("give the resource an alias" in person.words for person in review(read, names()).people)
+
+
+def test_a_leaver_who_is_kept_is_told_as_such() -> None:
+    """Retained resources are not deleted in Connect."""
+    entry = step("delete", "ada", {}, None)
+    entry["oldState"]["retainOnDelete"] = True
+    assert "only Pulumi forgets" in text.render(review(read_preview(preview(entry)), names()))
+
+
+def test_per_channel_settings_are_told_by_channel() -> None:
+    """With units."""
+
+    def work(seconds: int) -> dict[str, Any]:
+        limit = {"after_contact_work_time_limit": seconds}
+        return {"after_contact_work_configs": [{"channel": "VOICE", "after_contact_work_config": limit}]}
+
+    read = read_preview(preview(step("update", "ada", work(30), work(60))))
+    assert words(review(read, names())) == {"ada": "after-contact work VOICE 30 s → 60 s"}
+
+
+def test_sarif_points_at_the_program_or_the_roster() -> None:
+    """Code scanning refuses results without a file; a roster's line is nearer than the program's."""
+    read = read_preview(recorded("change"))
+    log = documents.sarif(review(read, names(), lines={"ada": ("agents.csv", 7)}), "1.0")
+    (run,) = log["runs"]
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    found = {}
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        found[result["message"]["text"].partition(":")[0], result["ruleId"]] = (
+            place["artifactLocation"]["uri"],
+            place["region"]["startLine"],
+        )
+    assert {rule for _, rule in found} <= rules
+    assert found["ada", "power-gained"] == ("agents.csv", 7)
+    assert found["grace", "power-gained"][0] == "__main__.py"
+    assert ("bo", "leaves") in found
+    assert ("chloe", "leaves") not in found
+
+
+def test_the_json_tells_counts_people_and_the_gate() -> None:
+    """For machines; the members are part of the contract."""
+    told = review(read_preview(recorded("change")), names())
+    document = documents.document(told, ["admin-gained: ..."])
+    assert document["schema"] == 1
+    assert document["counts"]["power_gained"] == 3
+    assert document["gate_failures"] == ["admin-gained: ..."]
+    ada = next(person for person in document["people"] if person["username"] == "ada")
+    assert (ada["action"], ada["power_gained"]) == (MOVES, ["Admin"])
+    assert {"input": "routing_profile_id", "text": "routing Support → Sales"} in ada["changes"]
+
+
+def test_a_state_tells_its_resources_without_secrets() -> None:
+    """Passwords are encrypted there, and not even that is passed on."""
+    users = [resource for resource in read_state(recorded("state-export")) if resource.type == USER_TYPE]
+    assert sorted(str(user.inputs["username"]) for user in users) == ["ada", "bo", "chloe", "dae", "eve", "farid"]
+    assert "ciphertext" not in repr(users)
+    with pytest.raises(UnreadablePreview, match="has no resources"):
+        read_state("{}")
