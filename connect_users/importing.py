@@ -229,7 +229,7 @@ def read_back(table: Table, names: Nameable, identity: str | None) -> tuple[dict
 
 
 #: The program that an import writes. `{...}` are texts of Python.
-_PROGRAM: Final = '''"""The people of Amazon Connect instance {alias}: joiners, movers, leavers are lines of {roster}."""
+_PROGRAM: Final = '''"""People of Amazon Connect {alias}: joiners, movers and leavers are lines of {roster}."""
 
 from connect_users import ConnectInstance, ConnectUserRoster
 
@@ -263,4 +263,3 @@ def differences(live: Props, coded: Props) -> Iterator[str]:
     for name in coded:
         if live.get(name) != coded[name]:
             yield name
-

@@ -80,6 +80,21 @@ def _people(inputs: dict[str, Any]) -> set[str]:
     return set(text.split()) if isinstance(text, str) else set()
 
 
+def inputs_of(
+    roster: str, usernames: Iterable[str], max_deletions: leavers.Limit, *, retain_leavers: bool
+) -> dict[str, Any]:
+    """The inputs of a guard as the state has them; `connect-users import` writes the same."""
+    inputs: dict[str, Any] = {
+        "roster": roster,
+        "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
+        "max_deletions": str(max_deletions),
+        "__provider": PROVIDER_BLOB,
+    }
+    if retain_leavers:
+        inputs["retain_leavers"] = True
+    return inputs
+
+
 class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
     """Made by `ConnectUserRoster`; not for programs."""
 
@@ -99,11 +114,5 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
             usernames: kept as one text with a line for each, sorted: in the state that takes half of what a list does,
                 and a preview shows the lines that come and go.
         """
-        inputs = {
-            "roster": roster,
-            "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
-            "max_deletions": str(max_deletions),
-            "retain_leavers": retain_leavers or None,
-            "__provider": PROVIDER_BLOB,
-        }
+        inputs = {"retain_leavers": None} | inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
         pulumi.CustomResource.__init__(self, TYPE_TOKEN, name, inputs, opts)

@@ -6,6 +6,7 @@ Exit status: 0 fine, 1 problems found, 2 wrong usage. Problems go to stderr, one
 from __future__ import annotations
 
 import argparse
+import keyword
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ from connect_users.errors import ConnectUsersError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Each is a module of this package with ``register(subparsers)`` and ``run(args) -> int``.
-COMMANDS = ("demo", "emulator", "explain", "policy", "report")
+#: Each is a module of this package with ``register(subparsers)`` and ``run(args) -> int``; Python's own words have an
+#: underscore there.
+COMMANDS = ("demo", "emulator", "explain", "import", "policy", "report")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=__version__)
     subparsers = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        import_module(f"{__name__}.{name}").register(subparsers)
+        module = f"{name}_" if keyword.iskeyword(name) else name
+        import_module(f"{__name__}.{module}").register(subparsers)
     return root
 
 

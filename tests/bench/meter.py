@@ -38,7 +38,8 @@ class Usage:
     """What was measured; `memory` in MB (0 where the machine does not tell), times in seconds.
 
     Attributes:
-        provider_memory: the part of the provider's process.
+        provider_memory, provider_cpu, program_cpu: the parts of the provider's and of the program's process, as last
+            looked at; the rest is the CLI's.
         requests: API requests that the emulator received, None where there was no emulator.
         emulator: the emulator's CPU.
         failed: users that were not made or read.
@@ -48,6 +49,8 @@ class Usage:
     cpu: float
     memory: float
     provider_memory: float = 0.0
+    provider_cpu: float = 0.0
+    program_cpu: float = 0.0
     requests: int | None = None
     emulator: float = 0.0
     failed: int = 0
@@ -109,23 +112,30 @@ def with_emulator(usage: Usage, emulator_cpu: float, requests: int) -> Usage:
 
 
 class _Sampler(threading.Thread):
-    """Remembers the peak of all processes below this one, and that of the provider's."""
+    """Remembers the peak of all processes below this one, and the provider's and the program's parts."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.ended = threading.Event()
         self.peak = 0.0
         self.provider_peak = 0.0
-        self._providers: dict[int, bool] = {}
+        self._roles: dict[int, str] = {}
+        self._cpu: dict[int, float] = {}
 
     def run(self) -> None:
         while not self.ended.wait(_SAMPLE_EVERY):
             memory = {pid: memory_of(pid) for pid in _below(os.getpid())}
-            for pid in memory.keys() - self._providers.keys():
-                self._providers[pid] = b"pulumi.dynamic" in _command(pid)
+            for pid in memory:
+                if pid not in self._roles:
+                    self._roles[pid] = _role(pid)
+                self._cpu[pid] = max(self._cpu.get(pid, 0.0), cpu_of(pid))
             self.peak = max(self.peak, sum(memory.values()))
-            provider = sum(megabytes for pid, megabytes in memory.items() if self._providers[pid])
+            provider = sum(megabytes for pid, megabytes in memory.items() if self._roles[pid] == "provider")
             self.provider_peak = max(self.provider_peak, provider)
+
+    def cpu(self, role: str) -> float:
+        """CPU seconds of the processes of that role."""
+        return sum(spent for pid, spent in self._cpu.items() if self._roles[pid] == role)
 
 
 def _below(pid: int) -> list[int]:
@@ -140,11 +150,14 @@ def _below(pid: int) -> list[int]:
     return found
 
 
-def _command(pid: int) -> bytes:
+def _role(pid: int) -> str:
     try:
-        return (_PROC / str(pid) / "cmdline").read_bytes()
+        command = (_PROC / str(pid) / "cmdline").read_bytes()
     except OSError:
-        return b""
+        return ""
+    if b"pulumi.dynamic" in command:
+        return "provider"
+    return "program" if b"pulumi-language-python-exec" in command else ""
 
 
 def _main(report: str, cwd: str, command: list[str]) -> int:
@@ -164,6 +177,8 @@ def _main(report: str, cwd: str, command: list[str]) -> int:
         "cpu": used.ru_utime + used.ru_stime,
         "memory": sampler.peak,
         "provider_memory": sampler.provider_peak,
+        "provider_cpu": sampler.cpu("provider"),
+        "program_cpu": sampler.cpu("program"),
     }
     Path(report).write_text(json.dumps(usage), encoding="utf-8")
     return code

@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,14 @@ _FLAGS = (
     "--disable-sync",
     "--remote-debugging-pipe",
 )
+#: Chromium wants its pipe as descriptors 3 and 4, which may be in use here for something else.
+_LAUNCH = """
+import fcntl, os, sys
+ours = [fcntl.fcntl(int(text), fcntl.F_DUPFD, 10) for text in sys.argv[1:3]]
+for place, number in enumerate(ours, start=3):
+    os.dup2(number, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 #: Seconds to wait for an answer or for something on the page.
 _PATIENCE = 60.0
 
@@ -48,17 +57,9 @@ class Browser:
         to_us, from_browser = os.pipe()
         from_us, to_browser = os.pipe()
         self._read, self._write = to_us, to_browser
-        # Chromium wants its pipe as descriptors 3 and 4.
+        launch = [sys.executable, "-c", _LAUNCH, str(from_us), str(from_browser)]
         self._process = subprocess.Popen(
-            [
-                "sh",
-                "-c",
-                f'exec "$0" "$@" 3<&{from_us} 4>&{from_browser}',
-                program,
-                *_FLAGS,
-                f"--user-data-dir={home / 'profile'}",
-                "about:blank",
-            ],
+            [*launch, program, *_FLAGS, f"--user-data-dir={home / 'profile'}", "about:blank"],
             pass_fds=(from_us, from_browser),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -73,13 +74,20 @@ class Browser:
         self.requests: list[str] = []
 
     def __enter__(self) -> Self:
+        try:
+            self._attach()
+        except AssertionError:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _attach(self) -> None:
         targets = self.call("Target.getTargets")["targetInfos"]
         page = next(target["targetId"] for target in targets if target["type"] == "page")
         self._session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
         self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.downloads))
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -91,10 +91,11 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
     assert main([*command, "--fail-on", "admin-gained,deletions>10,replacements>5"]) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.splitlines() == [
+    (line,) = told.err.splitlines()
+    assert line.startswith(
         "connect-users explain: admin-gained: 3 users gain power, allowed are 0 (grace, hugo, ada); 1 of them by "
-        "security profiles that have no name here and so count as power: give --state, --roster, --names or --instance"
-    ]
+        "security profiles that have no name here and so count as power"
+    )
     assert "⛔ admin-gained: 3 users gain power" in review.read_text(encoding="utf-8")
     assert main([*command, "--fail-on", "deletions>10"]) == 0
 

@@ -37,7 +37,7 @@ REQUEST = {
         "Mobile": "+441632960001",
     },
     "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+441632960002"}],
-    "Tags": {"connect-users:owner": "x"},
+    "Tags": {"connect-users:owner": "x", "badge": "Heart of Gold"},
 }
 PROFICIENCY = {"AttributeName": "lang", "AttributeValue": "fr", "Level": 3.0}
 PAIR = {"AttributeName": "lang", "AttributeValue": "fr"}
@@ -390,7 +390,7 @@ def test_no_error_repeats_a_password_or_personal_data(gateway: Gateway, wire: Wi
     with pytest.raises(errors.InvalidRequest) as raised:
         gateway.create_user(REQUEST)
     text = str(raised.value) + repr(vars(raised.value))
-    for private in ("Secret-pass-1", "Zaphodina", "Quirrell", "@example.com", "+44163296"):
+    for private in ("Secret-pass-1", "Zaphodina", "Quirrell", "@example.com", "+44163296", "Heart of Gold"):
         assert private not in text
     assert "ada" in text
 

@@ -1,0 +1,71 @@
+"""The entries of a file for ``pulumi import --file``: users, their roster and its guard, each with its state.
+
+An entry with inputs and outputs is taken over as it is, without a call to the provider (CLI 3.254 and later), which is
+the only way to import a dynamic resource: its Read needs the ``__provider`` that only a state has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connect_users import resource, roster_component, roster_guard
+from connect_users.roster import leavers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from connect_users.spec import Props
+
+_PROVIDER = "__provider"
+
+
+def roster_entry(name: str) -> dict[str, Any]:
+    """The roster itself, which holds nothing."""
+    return {"type": roster_component.TYPE_TOKEN, "name": name, "component": True}
+
+
+def guard_entry(name: str, usernames: Iterable[str]) -> dict[str, Any]:
+    """The guard of a roster whose program says nothing of its limits."""
+    inputs = roster_guard.inputs_of(name, usernames, leavers.limit(leavers.DEFAULT), retain_leavers=False)
+    return {
+        "type": roster_guard.TYPE_TOKEN,
+        "name": f"{name}-guard",
+        "id": name,
+        "parent": name,
+        "inputs": inputs,
+        "outputs": {_PROVIDER: inputs[_PROVIDER]},
+    }
+
+
+def user_entry(roster: str, user_id: str, inputs: Props, computed: Props) -> dict[str, Any]:
+    """A person of a roster."""
+    return {
+        "type": resource.TYPE_TOKEN,
+        "name": f"{roster}-{inputs['username']}",
+        "id": user_id,
+        "parent": roster,
+        **state(inputs, computed),
+    }
+
+
+def state(inputs: Props, computed: Props) -> dict[str, Any]:
+    """The part of an entry that is the state."""
+    provider = {_PROVIDER: resource.PROVIDER_BLOB}
+    return {"inputs": {**inputs, **provider}, "outputs": {**inputs, **computed, **provider}}
+
+
+def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
+    """The inverse: user id -> inputs and outputs, without what is Pulumi's.
+
+    Raises:
+        KeyError, TypeError: of a document of another form.
+    """
+    return {
+        entry["id"]: (_plain(entry["inputs"]), _plain(entry["outputs"]))
+        for entry in document["resources"]
+        if entry["type"] == resource.TYPE_TOKEN and "outputs" in entry
+    }
+
+
+def _plain(props: Mapping[str, Any]) -> Props:
+    return {name: value for name, value in props.items() if not name.startswith("__")}

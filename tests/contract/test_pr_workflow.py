@@ -1,0 +1,217 @@
+"""The workflows of examples/pr-preview: linted, and their shell steps run here, against the emulator."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from connect_users.cli import COMMANDS, parser
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "pr-preview"
+WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yml"))
+CHANGE = Path(__file__).resolve().parents[1] / "data" / "previews" / "change.json"
+STATE = CHANGE.with_name("state-export.json")
+#: Stands for GitHub's command: tells what it was asked, and that there is (not) a comment of ours.
+_GH = """#!/bin/sh
+echo "$@" >> calls.txt
+case "$*" in *--paginate*) cat existing.txt ;; esac
+"""
+_PULUMI = """#!/bin/sh
+echo "$@" >> calls.txt
+case "$1" in stack) cat "$RECORDED_STATE" ;; preview) cat "$RECORDED_PREVIEW"; exit 1 ;; esac
+"""
+
+
+def workflow(name: str) -> dict[str, Any]:
+    """A workflow; YAML takes the key ``on`` for a truth value."""
+    document: dict[Any, Any] = yaml.safe_load((EXAMPLE / ".github" / "workflows" / f"{name}.yml").read_text("utf-8"))
+    return {"on" if key is True else str(key): value for key, value in document.items()}
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    (job,) = workflow(name)["jobs"].values()
+    found: list[dict[str, Any]] = job["steps"]
+    return found
+
+
+def script(name: str, step: str) -> str:
+    return str(next(each["run"] for each in steps(name) if each.get("name") == step))
+
+
+def shell(text: str, place: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a step as a runner does: bash, which stops at the first failure."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("no bash on PATH")
+    path = os.pathsep.join((str(place / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]))
+    return subprocess.run(
+        [bash, "--noprofile", "--norc", "-eo", "pipefail", "-c", text],
+        cwd=place,
+        env={
+            **os.environ,
+            "PATH": path,
+            "GITHUB_REPOSITORY": "org/agents",
+            "NUMBER": "7",
+            "STACK": "prod",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def command(place: Path, name: str, text: str) -> None:
+    """Put a command on the PATH of a step."""
+    file = place / "bin" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+
+
+@pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not on PATH")
+def test_actionlint_finds_nothing() -> None:
+    """The workflows' own linter."""
+    done = subprocess.run(["actionlint", *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_a_workflow_is_formed_as_github_wants_it(file: Path) -> None:
+    """Every step runs or uses, jobs have limits and runners that do not move."""
+    document = workflow(file.stem)
+    assert {"name", "on", "permissions", "jobs"} <= document.keys()
+    for job in document["jobs"].values():
+        assert job["runs-on"] == "ubuntu-24.04"
+        assert 0 < job["timeout-minutes"] <= 120
+        for step in job["steps"]:
+            assert ("run" in step) != ("uses" in step)
+            assert "name" in step or "uses" in step
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_actions_are_pinned_and_permissions_are_few(file: Path) -> None:
+    """Commits with their version beside them; nothing by default; checkouts leave no token behind."""
+    text = file.read_text(encoding="utf-8")
+    uses = re.findall(r"uses: (\S+)(.*)", text)
+    assert uses
+    for action, comment in uses:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+    document = workflow(file.stem)
+    assert document["permissions"] == {}
+    for job in document["jobs"].values():
+        assert set(job["permissions"]) <= {"contents", "id-token", "pull-requests"}
+        assert job["permissions"]["contents"] == "read"
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_the_same_action_is_pinned_alike_everywhere() -> None:
+    """One version of each."""
+    uses = {match for file in WORKFLOWS for match in re.findall(r"uses: (\S+)@(\S+)", file.read_text("utf-8"))}
+    assert len(uses) == len({action for action, _ in uses})
+
+
+def test_a_fork_gets_no_secret() -> None:
+    """Neither secrets, nor a token that writes, nor expressions of the pull request inside a script."""
+    text = (EXAMPLE / ".github" / "workflows" / "rehearsal.yml").read_text(encoding="utf-8")
+    assert "secrets." not in text
+    assert "write" not in text
+    assert "pull_request_target" not in "".join(file.read_text("utf-8") for file in WORKFLOWS)
+    for file in WORKFLOWS:
+        for step in steps(file.stem):
+            assert "${{" not in step.get("run", "")
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_the_commands_of_a_workflow_exist(file: Path) -> None:
+    """With the options that they are given."""
+    lines = "\n".join(step.get("run", "") for step in steps(file.stem)).splitlines()
+    for line in lines:
+        called = re.search(r"connect-users (?P<name>\w+) [^;]*", line)
+        if called is None:
+            continue
+        if called["name"] not in COMMANDS:
+            pytest.skip(f"connect-users has no command '{called['name']}' in this version")
+        words = [word for word in shlex.split(called[0])[1:] if word != "$@"]
+        assert callable(parser().parse_args(words).run)
+
+
+def test_the_preview_is_explained_and_the_gate_fails_the_job(tmp_path: Path) -> None:
+    """A failing preview does not stop the review of what it says; the reports are there although the gate fails."""
+    for name in ("agents.csv", "policy.yaml"):
+        shutil.copy(EXAMPLE / name, tmp_path)
+    command(tmp_path, "pulumi", _PULUMI)
+    done = shell(script("preview", "Preview"), tmp_path, RECORDED_PREVIEW=str(CHANGE), RECORDED_STATE=str(STATE))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--show-secrets" not in (tmp_path / "calls.txt").read_text(encoding="utf-8")
+    done = shell(script("preview", "Explain"), tmp_path)
+    assert done.returncode == 1
+    assert "admin-gained: 3 users gain power" in done.stderr
+    assert "policy: " in done.stderr
+    assert (tmp_path / "review.md").read_text(encoding="utf-8").startswith("<!-- connect-users explain -->\n")
+    assert "Leavers (1)" in (tmp_path / "review.txt").read_text(encoding="utf-8")
+    assert '"schema": 1' in (tmp_path / "review.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("existing", "call"),
+    [
+        ("", "api --method POST repos/org/agents/issues/7/comments --field body=@review.md --silent"),
+        ("41\n42\n", "api --method PATCH repos/org/agents/issues/comments/41 --field body=@review.md --silent"),
+    ],
+    ids=["no comment yet", "a comment of ours"],
+)
+def test_the_comment_is_made_once_and_then_edited(tmp_path: Path, existing: str, call: str) -> None:
+    """By the marker that `explain` puts first."""
+    command(tmp_path, "gh", _GH)
+    (tmp_path / "existing.txt").write_text(existing, encoding="utf-8")
+    done = shell(script("preview", "Comment"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    asked, written = (tmp_path / "calls.txt").read_text(encoding="utf-8").splitlines()
+    assert "<!-- connect-users explain -->" in asked
+    assert written == call
+
+
+def test_a_forks_change_is_rehearsed_on_the_emulator(tmp_path: Path) -> None:
+    """The base branch is made, then the change previewed: who leaves, who moves."""
+    for name in ("before", "after"):
+        shutil.copytree(EXAMPLE, tmp_path / name)
+    roster = tmp_path / "after" / "agents.csv"
+    rows = roster.read_text(encoding="utf-8").splitlines()
+    rows[1] = rows[1].replace(",Support,Agent,", ",Sales,Agent|Admin,")
+    del rows[2]
+    roster.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    summary = tmp_path / "summary.md"
+    done = shell(script("rehearsal", "Rehearse"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
+    assert (done.returncode, done.stderr) == (0, "")
+    told = summary.read_text(encoding="utf-8")
+    assert "REHEARSAL" in told
+    assert "~ 2 to update" in told
+    assert "- 1 to delete" in told
+    assert "Emulator-Only-1" not in told
+
+
+def test_a_forks_mistake_fails_the_rehearsal_with_its_reason(tmp_path: Path) -> None:
+    """The summary is written all the same."""
+    for name in ("before", "after"):
+        shutil.copytree(EXAMPLE, tmp_path / name)
+    roster = tmp_path / "after" / "agents.csv"
+    roster.write_text(roster.read_text(encoding="utf-8").replace("Support", "Suport"), encoding="utf-8")
+    summary = tmp_path / "summary.md"
+    done = shell(script("rehearsal", "Rehearse"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
+    assert done.returncode == 1
+    assert "did you mean 'Support'?" in summary.read_text(encoding="utf-8")
