@@ -79,7 +79,7 @@ def declared(live: Props, names: Nameable) -> Props:
     inputs: Props = {"instance_id": names.instance_id}
     for name, value in live.items():
         if name in channels.LISTS:
-            entries = [_whole(entry) for entry in value if not channels.is_neutral(name, entry)]
+            entries = [entry for entry in map(_whole, value) if not channels.is_neutral(name, entry)]
             if entries:
                 inputs[name] = entries
         elif name == _INFO:
@@ -95,10 +95,11 @@ def declared(live: Props, names: Nameable) -> Props:
 
 
 def _whole(entry: Props) -> Props:
-    """An entry of after-contact work always has the channel's own limit, whatever else it has."""
-    if _WORK in entry or not any(name.endswith(_WORK) for name in entry):
+    """An entry of after-contact work always has the channel's own limit; one that is not told is none."""
+    if not any(name.endswith(_WORK) for name in entry):
         return entry
-    return {**entry, _WORK: {"after_contact_work_time_limit": 0}}
+    told = {name: value for name, value in entry.items() if value != {}}
+    return {**told, _WORK: told.get(_WORK, {"after_contact_work_time_limit": 0})}
 
 
 def row(inputs: Props, names: Nameable) -> dict[str, str]:

@@ -72,19 +72,28 @@ class LiveUser:
     live: Props = field(default_factory=dict)
 
 
-def find_instance(gateway: Gateway, text: str, *, group_names: bool = True) -> Instance:
-    """The instance of an id, an ARN or an alias, with the names of its profiles and groups.
+def instance_id(gateway: Gateway, text: str) -> str:
+    """The bare id of an instance given by id, ARN or alias.
 
     Raises:
         ConnectUsersError
     """
     address = listings.address(text)
-    id_ = address.id or str(listings.by_alias(text, gateway.region, gateway.list_instances())["Id"])
+    return address.id or str(listings.by_alias(text, gateway.region, gateway.list_instances())["Id"])
+
+
+def find_instance(gateway: Gateway, text: str) -> Instance:
+    """The instance of an id, an ARN or an alias, with the names of its profiles and groups.
+
+    Raises:
+        ConnectUsersError
+    """
+    id_ = instance_id(gateway, text)
     told = gateway.describe_instance(id_)
     names = {
         NameKind.ROUTING_PROFILE: {each["Id"]: each["Name"] for each in gateway.list_routing_profiles(id_)},
         NameKind.SECURITY_PROFILE: {each["Id"]: each["Name"] for each in gateway.list_security_profiles(id_)},
-        NameKind.HIERARCHY_GROUP: _paths(gateway, id_) if group_names else {},
+        NameKind.HIERARCHY_GROUP: _paths(gateway, id_),
     }
     return Instance(
         str(told["Arn"]),

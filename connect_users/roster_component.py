@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pulumi
 from pulumi import Input, Output
@@ -19,14 +19,17 @@ from connect_users.resource import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
-from connect_users.roster.people import Judged, Terms, judge
+from connect_users.roster.people import Judged, Terms, judge, problems_of_names
 from connect_users.roster.reading import read
+from connect_users.roster_collector import Patience
 from connect_users.roster_guard import RosterGuard
+from connect_users.roster_names import InstanceNames
 
 if TYPE_CHECKING:
     import os
 
     from connect_users.args import IdentityManagementType
+    from connect_users.lookups import ConnectInstance
 
 #: Part of the URN of everybody in a roster.
 TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
@@ -36,27 +39,6 @@ _LINES_MAX: Final = 1_000
 
 #: A pattern of names in Secrets Manager with ``{username}`` in it; passwords by username, or a function of the username.
 Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
-
-
-class InstanceLookUps(Protocol):
-    """What a roster asks of an instance: `connect_users.ConnectInstance`, or anything like it."""
-
-    @property
-    def arn(self) -> Any:
-        """The instance's ARN."""
-        ...
-
-    def routing_profile_id(self, name: str) -> Any:
-        """The id of a routing profile."""
-        ...
-
-    def security_profile_id(self, name: str) -> Any:
-        """The id of a security profile."""
-        ...
-
-    def hierarchy_group_id(self, path: str) -> Any:
-        """The id of a hierarchy group."""
-        ...
 
 
 class ConnectUserRoster(pulumi.ComponentResource):
@@ -76,7 +58,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         *,
         roster: str | os.PathLike[str] | Any,
         instance_id: Input[str] | None = None,
-        instance: InstanceLookUps | None = None,
+        instance: ConnectInstance | None = None,
         routing_profiles: Mapping[str, Input[str]] | None = None,
         security_profiles: Mapping[str, Input[str]] | None = None,
         hierarchy_groups: Mapping[str, Input[str]] | None = None,
@@ -121,7 +103,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
         registration.refuse_ignored_options(name, opts)
         if instance_id is None and instance is None:
             raise pulumi.RunError(f"roster '{name}': instance_id or instance is missing; give one of them")
-        names = _names(instance, routing_profiles, security_profiles, hierarchy_groups)
+        asked = None if instance is None else InstanceNames(name, instance)
+        names = _names(asked, routing_profiles, security_profiles, hierarchy_groups)
         try:
             most = leavers.limit(max_deletions)
             terms = Terms(
@@ -133,21 +116,31 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 password_of=_password_of(name, passwords),
                 reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
             )
-            judged = judge(read(roster), terms)
+            table = read(roster)
+            judged = judge(table, terms)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
         holders = () if judged.problems else holder_problems(judged, names, min_holders, required_holders)
         problems = [str(problem) for problem in (*judged.problems, *holders)]
         if problems:
-            _refuse(name, problems)
+            raise pulumi.RunError(_refusal(name, problems))
+        if asked is not None:
+            asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
 
         super().__init__(TYPE_TOKEN, name, None, opts)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
-        self._declare(name, judged, most, retain_leavers)
+        self._declare(name, judged, most, retain_leavers, None if asked is None else asked.found)
         self.register_outputs({"user_count": len(self.users)})
 
-    def _declare(self, name: str, judged: Judged, most: leavers.Limit, retain_leavers: bool) -> None:
+    def _declare(
+        self,
+        name: str,
+        judged: Judged,
+        most: leavers.Limit,
+        retain_leavers: bool,
+        names_found: Output[Any] | None,
+    ) -> None:
         """Declare the guard and the people, none of whom is touched before the guard has spoken."""
         self.usernames = tuple(person.username for person in judged.people)
         guard = RosterGuard(
@@ -156,8 +149,10 @@ class ConnectUserRoster(pulumi.ComponentResource):
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
+            waits_for=names_found,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        patience = Patience()
         self.users = {
             person.username: ConnectUser(
                 f"{name}-{person.username}",
@@ -168,6 +163,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
             )
             for person in judged.people
         }
+        last: pulumi.Resource = next(reversed(self.users.values()), guard)
+        last.urn.apply(lambda _: patience.end())
 
     @functools.cached_property
     def user_ids(self) -> Output[dict[str, str]]:
@@ -176,17 +173,17 @@ class ConnectUserRoster(pulumi.ComponentResource):
 
 
 def _names(
-    instance: InstanceLookUps | None,
+    asked: InstanceNames | None,
     routing_profiles: Mapping[str, Input[str]] | None,
     security_profiles: Mapping[str, Input[str]] | None,
     hierarchy_groups: Mapping[str, Input[str]] | None,
 ) -> dict[NameKind, Names]:
-    ask: Any = (None, None, None)
-    if instance is not None:
-        ask = (instance.routing_profile_id, instance.security_profile_id, instance.hierarchy_group_id)
-    given = (routing_profiles, security_profiles, hierarchy_groups)
-    kinds = (NameKind.ROUTING_PROFILE, NameKind.SECURITY_PROFILE, NameKind.HIERARCHY_GROUP)
-    return {kind: Names(kind, ids, look_up) for kind, ids, look_up in zip(kinds, given, ask, strict=True)}
+    given = {
+        NameKind.ROUTING_PROFILE: routing_profiles,
+        NameKind.SECURITY_PROFILE: security_profiles,
+        NameKind.HIERARCHY_GROUP: hierarchy_groups,
+    }
+    return {kind: Names(kind, ids, asked.look_up(kind) if asked else None) for kind, ids in given.items()}
 
 
 def _password_of(roster: str, passwords: Passwords | None) -> Callable[[str], tuple[str, Any] | None] | None:
@@ -215,11 +212,9 @@ def _of_output(roster: str, passwords: Mapping[str, str], username: str) -> str:
     return passwords[username]
 
 
-def _refuse(name: str, problems: Sequence[str]) -> NoReturn:
+def _refusal(name: str, problems: Sequence[str]) -> str:
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
     lines = list(problems[:_LINES_MAX])
     if len(problems) > len(lines):
         lines.append(f"... and {len(problems) - len(lines)} more; connect-users check lists all")
-    raise pulumi.RunError(
-        "\n".join([f"{count} of roster '{name}'; nothing was changed:", *(f"  {line}" for line in lines)])
-    )
+    return "\n".join([f"{count} of roster '{name}'; nothing was changed:", *(f"  {line}" for line in lines)])

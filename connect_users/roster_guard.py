@@ -35,15 +35,22 @@ TYPE_TOKEN: Final = "pulumi-python:dynamic/connect_users:RosterGuard"
 PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGVylJOUKYGULg=="
 
 
+#: An input that is only waited for.
+_WAITS_FOR: Final = "waits_for"
+
+
 class RosterGuardProvider(ResourceProvider):
     """Compares the people of a roster with those of the last run. Pickled by reference; never rename or move it."""
+
+    # The pickled reference, whatever the module; see `PROVIDER_BLOB`.
+    __module__ = "connect_users"
 
     serialize_as_secret_always = False
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Fails when more people would leave than `max_deletions` allows."""
         call = host.current_call()
-        inputs = {name: value for name, value in news.items() if not name.startswith("__")}
+        inputs = {name: value for name, value in news.items() if not name.startswith("__") and name != _WAITS_FOR}
         old, new = _people(olds), _people(news)
         try:
             text = leavers.too_many(str(news.get("roster")), old, new, leavers.limit(news.get("max_deletions")))
@@ -106,6 +113,7 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         usernames: Iterable[str],
         max_deletions: leavers.Limit,
         retain_leavers: bool,
+        waits_for: pulumi.Output[Any] | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
         """Declare a guard.
@@ -113,6 +121,7 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         Args:
             usernames: kept as one text with a line for each, sorted: in the state that takes half of what a list does,
                 and a preview shows the lines that come and go.
+            waits_for: where this fails, the guard (and with it the whole roster) is not registered.
         """
         inputs = {"retain_leavers": None} | inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
         pulumi.CustomResource.__init__(self, TYPE_TOKEN, name, inputs, opts)

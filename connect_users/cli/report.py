@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from connect_users.cli import connecting, report_page
+from connect_users.cli import connecting, report_page, report_unmanaged
 
 if TYPE_CHECKING:
     import argparse
@@ -21,6 +21,8 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of a live instance")
     parser.add_argument("--state", metavar="FILE", help="what `pulumi stack export` wrote")
     report_page.add_options(parser)
+    report_unmanaged.add_options(parser)
+    parser.add_argument("--json", action="store_true", help="with --unmanaged: for machines")
     connecting.add(parser)
     parser.set_defaults(run=run)
 
@@ -29,5 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """What the chosen kind of report returns; 2 where none is chosen."""
     if args.html is not None:
         return report_page.run(args)
-    print("connect-users report: say which report: --html FILE", file=sys.stderr)
+    if args.unmanaged:
+        return report_unmanaged.run(args)
+    print("connect-users report: say which report: --html FILE or --unmanaged", file=sys.stderr)
     return 2

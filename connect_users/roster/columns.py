@@ -136,9 +136,7 @@ COLUMNS: Final = tuple(_columns())
 PER_CHANNEL: Final = frozenset(name for _, name, _, _ in _PER_CHANNEL)
 _BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.others)}
 #: Headers that begin a group in nested records.
-_GROUPS: Final = frozenset(
-    header[:dot] for header in _BY_HEADER for dot in range(len(header)) if header[dot] == "."
-)
+_GROUPS: Final = frozenset(header[:dot] for header in _BY_HEADER for dot in range(len(header)) if header[dot] == ".")
 _EXPLANATION: Final = re.compile(r"\s*\([^()]*\)\s*$")
 _NUMBERED: Final = re.compile(r"(security_profile_name|user_hierarchy)(_\d+)?(\|\1(_\d+)?)*")
 

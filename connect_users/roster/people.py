@@ -18,7 +18,7 @@ from connect_users import rules
 from connect_users.roster.assembly import Assembled, Assembly, known
 from connect_users.roster.columns import PER_CHANNEL, Column, find, nearest, normal, of_path
 from connect_users.roster.names import NameKind, Names
-from connect_users.roster.tables import Row, Table, place
+from connect_users.roster.tables import Row, Table, from_records, place
 from connect_users.spec import UNKNOWN, Props
 
 
@@ -247,6 +247,27 @@ class _Judge:
             if column.path == parts[: len(column.path)] or parts == column.path[: len(parts)]:
                 found = found or header
         return found
+
+
+def problems_of_names(
+    table: Table, terms: Terms, missing: Mapping[tuple[NameKind, str], str]
+) -> tuple[RosterProblem, ...]:
+    """What is wrong with names that were looked up after the judging, at every place that has one of them."""
+    found = {}
+    sources = [(row.line, "", row.cells) for row in table.rows]
+    sources += [(0, "defaults.", row.cells) for row in from_records("", [(0, terms.defaults)]).rows]
+    columns = {header: column for _, _, cells in sources for header, _ in cells if (column := find(header))}
+    for line, prefix, cells in sources:
+        for header, raw in cells:
+            column = columns.get(header)
+            if column is None or column.kind is None:
+                continue
+            value = column.read(raw)
+            for name in value if isinstance(value, list) else [value]:
+                if isinstance(name, str) and (column.kind, name) in missing:
+                    text = missing[column.kind, name]
+                    found[RosterProblem(table.source, line, f"{prefix}{header}", text)] = None
+    return _sorted(found)
 
 
 def _columns(table: Table, terms: Terms) -> dict[str, Column | None]:

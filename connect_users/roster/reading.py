@@ -72,7 +72,9 @@ def _decoded(data: bytes, source: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableRoster(source, "is not UTF-8; save it as 'CSV UTF-8' (in Excel's list of formats)", line) from None
+        raise UnreadableRoster(
+            source, "is not UTF-8; save it as 'CSV UTF-8' (in Excel's list of formats)", line
+        ) from None
 
 
 def _records(rows: Rows) -> Iterable[Any]:

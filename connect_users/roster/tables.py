@@ -66,7 +66,9 @@ class Table:
     twice: tuple[str, ...] = ()
 
 
-def from_grid(source: str, headers: Sequence[Any], header_line: int, rows: Sequence[tuple[int, Sequence[Any]]]) -> Table:
+def from_grid(
+    source: str, headers: Sequence[Any], header_line: int, rows: Sequence[tuple[int, Sequence[Any]]]
+) -> Table:
     """A table of a file that has one line of headers.
 
     Args:
@@ -86,7 +88,11 @@ def from_grid(source: str, headers: Sequence[Any], header_line: int, rows: Seque
     plain = all(names)
     for line, values in rows:
         # Under no header a cell is surplus, as it is beyond the last one.
-        cells = [(name, value) for name, value in zip(names, values, strict=False) if (value or value == 0) and name and not absent(value)]
+        cells = [
+            (name, value)
+            for name, value in zip(names, values, strict=False)
+            if (value or value == 0) and name and not absent(value)
+        ]
         surplus = 0 if plain and len(values) <= len(names) else _surplus(names, values)
         if cells or surplus:
             found.append(Row(line, cells, surplus))

@@ -28,7 +28,9 @@ def read(text: str, source: str) -> Table:
         root = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UnreadableRoster(source, f"is not YAML: {error.problem or 'unreadable'}", mark.line + 1 if mark else 0) from None
+        raise UnreadableRoster(
+            source, f"is not YAML: {error.problem or 'unreadable'}", mark.line + 1 if mark else 0
+        ) from None
     except (yaml.YAMLError, RecursionError):
         raise UnreadableRoster(source, "is not YAML") from None
     if root is None:
@@ -57,7 +59,9 @@ def _value(node: Any, source: str, depth: int) -> Any:
             for part in said if isinstance(said, list) else [said]:
                 merged = {**(part if isinstance(part, dict) else {}), **merged}
         elif key.value in found:
-            raise UnreadableRoster(source, f"the key {key.value!r} is written twice for one person", key.start_mark.line + 1)
+            raise UnreadableRoster(
+                source, f"the key {key.value!r} is written twice for one person", key.start_mark.line + 1
+            )
         else:
             found[key.value] = said
     return {**merged, **found}

@@ -1,0 +1,78 @@
+"""``connect-users report --unmanaged``: live users whom no stack owns. Reads in bulk, writes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from connect_users.cli import connecting
+from connect_users.cli.progress import Progress
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from connect_users.gateway import Gateway
+    from connect_users.unmanaged import Declared
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of this kind of report alone."""
+    parser.add_argument(
+        "--unmanaged",
+        action="store_true",
+        help="list the live users of --instance that no stack owns; with --state, also those that its stack does not "
+        "declare any more",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where everybody is managed, 1 where somebody is not, 2 without an instance."""
+    from connect_users.connection import gateway_for
+    from connect_users.importing_live import instance_id
+    from connect_users.unmanaged import unmanaged
+
+    if not args.instance:
+        print("connect-users report: --unmanaged needs --instance", file=sys.stderr)
+        return 2
+    declared = _declared(args.state) if args.state else None
+    gateway = gateway_for(connecting.settings(args))
+    with Progress(f"reading Connect instance '{args.instance}'") as progress:
+        progress.say("its users")
+        users = list(_users(gateway, instance_id(gateway, args.instance)))
+    found = sorted(unmanaged(users, declared), key=lambda user: user.username)
+    if args.json:
+        print(json.dumps([dataclasses.asdict(user) for user in found], indent=2))
+        return 1 if found else 0
+    for user in found:
+        owner = f" ({user.owner})" if user.owner else ""
+        print(f"{user.username}: {user.reason}{owner}")
+    print(f"{len(found)} of {len(users)} users are not managed", file=sys.stderr)
+    return 1 if found else 0
+
+
+def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Id, username and tags of everybody; who is too new for the search is described."""
+    from connect_users.errors import ResourceNotFound
+    from connect_users.snapshot import survey_of
+
+    for listed in survey_of(gateway).everyone(instance, lambda _: None):
+        summary = listed.summary
+        if summary is None:
+            try:
+                summary = gateway.describe_user(instance, listed.id)
+            except ResourceNotFound:
+                continue
+        yield listed.id, listed.username, dict(summary.get("Tags") or {})
+
+
+def _declared(file: str) -> Declared:
+    from connect_users.cli.names_of import state_file
+    from connect_users.review.reading import USER_TYPE
+    from connect_users.unmanaged import Declared
+
+    resources = state_file(file)
+    users = [(each.urn, each.outputs) for each in resources if each.type == USER_TYPE]
+    return Declared.of(users, [each.urn for each in resources])

@@ -1,0 +1,78 @@
+"""Users whom no stack owns, or whose stack does not declare them any more. Pure.
+
+The ownership tag names a user's resource. A state that was exported says which resources its stack has: a user that is
+in it by its id is managed even without a tag (imported, not changed since). Of other stacks only the tag is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from connect_users import ownership
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from connect_users.spec import Props
+
+
+@dataclass(frozen=True)
+class Unmanaged:
+    """One user, and why nobody manages it.
+
+    Attributes:
+        owner: the resource that its tag names; "" without a tag.
+    """
+
+    username: str
+    id: str
+    reason: str
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the stacks of some exported states have.
+
+    Attributes:
+        ids: of users.
+        owners: `ownership.owner_name` of the users' URNs.
+        stacks: ``<stack>::<project>`` of all URNs.
+    """
+
+    ids: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    stacks: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, users: Iterable[tuple[str, Mapping[str, Any]]], urns: Iterable[str]) -> Declared:
+        """From URN and outputs of each user in the states, and the URNs of everything."""
+        found = list(users)
+        return cls(
+            frozenset(str(outputs.get("arn", "")).rpartition("/")[2] for _, outputs in found),
+            frozenset(ownership.owner_name(urn) for urn, _ in found),
+            frozenset(filter(None, map(_stack, urns))),
+        )
+
+
+def _stack(name: str) -> str:
+    """Stack and project of a URN, ``urn:pulumi:<stack>::<project>::...``; "" for a text that is none."""
+    parts = name.removeprefix("urn:pulumi:").split("::")
+    return "::".join(parts[:2]) if name.startswith("urn:pulumi:") and len(parts) > 2 else ""
+
+
+def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
+    """Those of the users, given as id, username and tags, whom nobody manages.
+
+    Args:
+        declared: of the states that were given; None where there is none.
+    """
+    for id_, username, tags in users:
+        owner = ownership.owner_of(tags)
+        if declared is not None and id_ in declared.ids:
+            continue
+        if owner is None:
+            yield Unmanaged(username, id_, "no stack owns it (no ownership tag)")
+        elif declared is not None and owner.name not in declared.owners and _stack(owner.name) in declared.stacks:
+            yield Unmanaged(username, id_, "its stack does not declare it any more", owner.name)

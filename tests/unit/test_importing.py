@@ -1,0 +1,85 @@
+"""From live users to a roster and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+
+from connect_users import channels, importing
+from connect_users.importing import Nameable
+from connect_users.roster.names import NameKind
+from connect_users.spec import FIELDS, Verdict, canonical
+from tests.builders import INSTANCE_ID
+from tests.strategies import users
+
+NAMES = Nameable(
+    INSTANCE_ID,
+    {
+        NameKind.ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales & Co, Ltd"},
+        NameKind.SECURITY_PROFILE: {"id-0": "Agent", "id-1": "Admin", "id-2": 'the "boss"'},
+        NameKind.HIERARCHY_GROUP: {"id-0": "EMEA/UK", "id-1": "AMER", "id-2": "EMEA"},
+    },
+)
+_NEVER_TOLD = {field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD)}
+
+
+def _live(inputs: dict[str, Any]) -> dict[str, Any]:
+    """What Connect would tell of a user with these inputs."""
+    lists = {name: [_told(entry) for entry in entries] for name, entries in channels.effective(inputs).items()}
+    told = {name: value for name, value in inputs.items() if name not in _NEVER_TOLD | {"instance_id"}}
+    return canonical({**told, **lists, "phone_config": channels.to_phone_config(lists), "directory_user_id": "d-1"})
+
+
+def _told(entry: dict[str, Any]) -> dict[str, Any]:
+    """After-contact work without a limit is told as none."""
+    own = entry.get("after_contact_work_config")
+    told = {name: value for name, value in entry.items() if value != {}}
+    return told if own != {} else {**told, "after_contact_work_config": {"after_contact_work_time_limit": 0}}
+
+
+@given(users())
+@settings(max_examples=150, deadline=None)
+def test_a_roster_says_of_a_user_what_connect_says(inputs: dict[str, Any]) -> None:
+    """Nothing is lost but what is neutral, names or not."""
+    wanted = importing.declared(_live(inputs), NAMES)
+    written = importing.write({wanted["username"]: wanted}, NAMES)
+    assert written.left_out == {}
+    assert written.inputs == {wanted["username"]: wanted}
+    for name, entries in channels.effective(inputs).items():
+        assert channels.same(name, wanted.get(name, []), [_told(entry) for entry in entries])
+    for name in ("identity_info", "tags", "user_proficiencies", "hierarchy_group_id", "security_profile_ids"):
+        assert _filled(wanted.get(name)) == _filled(inputs.get(name))
+    assert "directory_user_id" not in wanted
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, dict) and "last_name" in value:
+        return {name: item for name, item in value.items() if item}
+    return value or None
+
+
+def test_a_user_that_a_roster_cannot_say_is_left_out() -> None:
+    """The others are in it; a blank at the end of a name is lost in any cell."""
+    base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
+    people = {
+        "ada": {**base, "username": "ada", "identity_info": {"first_name": "Ada "}},
+        "bob": {**base, "username": "bob", "identity_info": {"first_name": "Bob"}},
+        "eve": {**base, "username": "eve", "hierarchy_group_id": "id-9", "tags": {"team": "a" * 300}},
+    }
+    written = importing.write(people, NAMES)
+    assert set(written.inputs) == {"bob"}
+    assert written.left_out["ada"] == "identity_info cannot be written in a roster"
+    assert written.left_out["eve"].startswith("tags: ")
+
+
+def test_names_that_a_roster_can_hold() -> None:
+    """Those that are unique, and that a cell gives back as they are."""
+    names = {"1": "Agent", "2": "twice", "3": "twice", "4": "a|b", "5": " blank", "6": "a/b", "7": ""}
+    assert importing.writable(NameKind.SECURITY_PROFILE, names) == {"1": "Agent", "6": "a/b"}
+    assert importing.writable(NameKind.HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
+
+
+def test_an_empty_instance_is_an_empty_roster() -> None:
+    """Which is a file all the same."""
+    assert importing.write({}, NAMES).text == "username\n"
