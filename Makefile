@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := -m pip --disable-pip-version-check --quiet
 # The pure core: its unit tests cover every branch.
-PURE := limits spec shapes rules channels plan progress live ownership settings errors permissions
+PURE := limits spec shapes rules channels plan progress live ownership settings errors permissions snapshot_proof server_clock
 
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 

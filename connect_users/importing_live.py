@@ -20,7 +20,7 @@ from connect_users.importing import Nameable
 from connect_users.live import live_props
 from connect_users.roster.names import NameKind
 from connect_users.snapshot import survey_of
-from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, canonical
+from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY, Props, Verdict, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -255,7 +255,8 @@ class _Reader:
         if proven is None:
             return None
         owner = ownership.owner_of(listed.summary.get("Tags") or {})
-        return LiveUser(listed.id, listed.username, inputs, _computed(proven), owner, inputs)
+        told = {name: value for name, value in inputs.items() if BY_NAME[name].verdict is not Verdict.RECORD}
+        return LiveUser(listed.id, listed.username, told, _computed(proven), owner, told)
 
     def _described(self, user_id: str, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
         user = self._gateway.describe_user(self._instance.id, user_id)

@@ -212,4 +212,5 @@ def _known_arn(instance_id: Input[str], user_id: Output[str], registered: Output
 
     if isinstance(instance_id, str):
         return derive(instance_id)
-    return pulumi.Output.from_input(instance_id).apply(derive)
+    given: Any = instance_id
+    return pulumi.Output.from_input(given).apply(derive)

@@ -19,8 +19,9 @@ from connect_users.resource import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
-from connect_users.roster.people import Judged, Terms, judge, problems_of_names
+from connect_users.roster.people import Judged, Person, Terms, judge
 from connect_users.roster.reading import read
+from connect_users.roster.unknown_names import problems_of_names
 from connect_users.roster_collector import Patience
 from connect_users.roster_guard import RosterGuard
 from connect_users.roster_names import InstanceNames
@@ -37,7 +38,7 @@ TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
 #: Lines of one error; the rest is told by `connect-users check`.
 _LINES_MAX: Final = 1_000
 
-#: A pattern of names in Secrets Manager with ``{username}`` in it; passwords by username, or a function of the username.
+#: Names in Secrets Manager by a pattern with ``{username}``; or passwords by username, or a function of the username.
 Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
 
 
@@ -116,60 +117,76 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 password_of=_password_of(name, passwords),
                 reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
             )
-            table = read(roster)
-            judged = judge(table, terms)
+            judged = _judged(name, roster, terms, asked, min_holders, required_holders)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
-        holders = () if judged.problems else holder_problems(judged, names, min_holders, required_holders)
-        problems = [str(problem) for problem in (*judged.problems, *holders)]
-        if problems:
-            raise pulumi.RunError(_refusal(name, problems))
-        if asked is not None:
-            asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
 
         super().__init__(TYPE_TOKEN, name, None, opts)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
-        self._declare(name, judged, most, retain_leavers, None if asked is None else asked.found)
-        self.register_outputs({"user_count": len(self.users)})
-
-    def _declare(
-        self,
-        name: str,
-        judged: Judged,
-        most: leavers.Limit,
-        retain_leavers: bool,
-        names_found: Output[Any] | None,
-    ) -> None:
-        """Declare the guard and the people, none of whom is touched before the guard has spoken."""
-        self.usernames = tuple(person.username for person in judged.people)
+        people = list(judged.people)
+        del judged
+        self.usernames = tuple(person.username for person in people)
         guard = RosterGuard(
             f"{name}-guard",
             roster=name,
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
-            waits_for=names_found,
+            waits_for=None if asked is None else asked.found,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        patience = Patience()
-        self.users = {
-            person.username: ConnectUser(
-                f"{name}-{person.username}",
-                **person.inputs,
-                opts=pulumi.ResourceOptions(
-                    parent=self, depends_on=[guard], retain_on_delete=True if retain_leavers else None
-                ),
-            )
-            for person in judged.people
-        }
-        last: pulumi.Resource = next(reversed(self.users.values()), guard)
-        last.urn.apply(lambda _: patience.end())
+        # Nobody is touched before the guard has spoken.
+        ours = pulumi.ResourceOptions(
+            parent=self, depends_on=[guard], retain_on_delete=True if retain_leavers else None
+        )
+        self.users = _declared(name, people, ours)
+        self.register_outputs({"user_count": len(self.users)})
 
     @functools.cached_property
     def user_ids(self) -> Output[dict[str, str]]:
         """Username -> the user's id."""
         return Output.all(**{username: user.id for username, user in self.users.items()}).apply(dict)
+
+
+def _judged(
+    name: str,
+    roster: Any,
+    terms: Terms,
+    asked: InstanceNames | None,
+    min_holders: Mapping[str, int] | None,
+    required_holders: Mapping[str, Sequence[str]] | None,
+) -> Judged:
+    """The people of a roster that has no problems.
+
+    Raises:
+        ConnectUsersError: the roster cannot be read.
+        pulumi.RunError: everything that is wrong with its rows.
+    """
+    table = read(roster)
+    judged = judge(table, terms)
+    holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
+    problems = [str(problem) for problem in (*judged.problems, *holders)]
+    if problems:
+        raise pulumi.RunError(_refusal(name, problems))
+    if asked is not None:
+        asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
+    return judged
+
+
+def _declared(name: str, people: list[Person], opts: pulumi.ResourceOptions) -> dict[str, ConnectUser]:
+    """A user for each person, whom the list loses: at thousands, what is needed twice is memory."""
+    patience = Patience()
+    users = {}
+    people.reverse()
+    while people:
+        person = people.pop()
+        users[person.username] = ConnectUser(f"{name}-{person.username}", **person.inputs, opts=opts)
+    if users:
+        users[person.username].urn.apply(lambda _: patience.end())
+    else:
+        patience.end()
+    return users
 
 
 def _names(

@@ -123,5 +123,7 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
                 and a preview shows the lines that come and go.
             waits_for: where this fails, the guard (and with it the whole roster) is not registered.
         """
-        inputs = {"retain_leavers": None} | inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
+        inputs = inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
+        if waits_for is not None:
+            inputs[_WAITS_FOR] = waits_for.apply(lambda _: None)
         pulumi.CustomResource.__init__(self, TYPE_TOKEN, name, inputs, opts)

@@ -64,7 +64,8 @@ class InstanceNames:
         return self._instance._ask(("roster", self._roster), self._find_all)  # noqa: SLF001 - the package's own
 
     async def _find_all(self, place: Any) -> dict[tuple[NameKind, str], str]:
-        found, missing = {}, {}
+        found: dict[tuple[NameKind, str], str] = {}
+        missing: dict[tuple[NameKind, str], str] = {}
         for kind, name in self._ids:
             try:
                 if kind is NameKind.HIERARCHY_GROUP:

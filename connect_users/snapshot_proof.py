@@ -161,6 +161,7 @@ def _in_seconds(value: Any) -> Any:
     return value
 
 
-def _seconds(limit: Any) -> Any:
-    """A part of a second, which nobody can have set, is kept, so that it equals nothing."""
-    return limit // _MILLISECONDS if isinstance(limit, int) and not limit % _MILLISECONDS else limit
+def _seconds(limit: int) -> float:
+    """Seconds; a part of one, which nobody can have set, stays a part of one and equals nothing."""
+    whole, part = divmod(limit, _MILLISECONDS)
+    return limit / _MILLISECONDS if part else whole

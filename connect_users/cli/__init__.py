@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Each is a module of this package with ``register(subparsers)`` and ``run(args) -> int``; Python's own words have an
 #: underscore there.
-COMMANDS = ("demo", "emulator", "explain", "import", "policy", "report")
+COMMANDS = ("check", "demo", "emulator", "explain", "import", "policy", "report")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connect_users.roster.cells import BadCell
 from connect_users.roster.columns import PER_CHANNEL, Column, find, nearest
 from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 from connect_users.spec import UNKNOWN, Props
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def known(value: Any) -> Any:
@@ -90,10 +92,9 @@ class Assembly:
             read = self._value(column, raw)
             self.default_problems += [(header, text) for text in read.problems]
             if column.path == ("tags",) and isinstance(read.value, dict):
-                parts = [(("tags", key), _read(item)) for key, item in read.value.items()]
+                self._defaults += [(header, ("tags", str(key)), _read(item)) for key, item in read.value.items()]
             else:
-                parts = [(column.path, read)]
-            self._defaults += [(header, path, value) for path, value in parts]
+                self._defaults.append((header, column.path, read))
 
     def default_header(self, parts: tuple[str, ...]) -> str:
         """The header of the default that an input, or a part of one, came from; "" when there is none."""

@@ -13,14 +13,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Final
 
 #: The separator of lists in one cell, as in the console's CSV templates.
 LIST: Final = "|"
 
-_YES: Final = frozenset("yes y true t 1 on x ja oui si sí wahr vrai verdadero".split())
-_NO: Final = frozenset("no n false f 0 off nein non falsch faux falso".split())
+_YES: Final = frozenset(("yes", "y", "true", "t", "1", "on", "x", "ja", "oui", "sí", "wahr", "vrai", "verdadero"))
+_NO: Final = frozenset(("no", "n", "false", "f", "0", "off", "nein", "non", "falsch", "faux", "falso"))
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
 
 
@@ -45,11 +45,9 @@ def text(value: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
         return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer():
-        return str(int(value))
-    return value
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return str(int(float(value))) if float(value).is_integer() else value
 
 
 def verbatim(value: Any) -> Any:
@@ -75,7 +73,7 @@ def whole(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, Real):
         return value
     number = float(value)
-    return int(value) if number.is_integer() else number
+    return int(number) if number.is_integer() else number
 
 
 class Choice:

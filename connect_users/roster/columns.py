@@ -12,14 +12,16 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import limits
 from connect_users.roster import cells
 from connect_users.roster.names import NameKind
 from connect_users.spec import BY_NAME, FIELDS, Field, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ def _columns() -> Iterator[Column]:
             yield Column(field.name, (field.name,), _reader(field), None, _CONSOLE.get(field.name, ()))
     for short, name, members, voice_only in _PER_CHANNEL:
         leaf = BY_NAME[name].by_name[members[0]]
-        for member in members[1:]:
-            leaf = leaf.by_name[member]
+        for deeper in members[1:]:
+            leaf = leaf.by_name[deeper]
         word, _, suffix = short.partition(".")
         for channel in ("VOICE",) if voice_only else limits.CHANNELS:
             header = ".".join(part for part in (word, channel.lower(), suffix) if part)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster.columns import find
 from connect_users.roster.tables import Table, UnreadableRoster, from_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _SEPARATORS: Final = (",", ";", "\t")
 _SEP_LINE: Final = "sep="

@@ -1,4 +1,4 @@
-"""Who must go on having which power: the smallest number of people with a security profile, and people who must have it.
+"""Who must go on having which power: how many people with a security profile at least, and which people.
 
 Both keep a wrong file from locking everybody out, as the "minimum admins" and "required admins" of Peribolos do
 (Kubernetes' tool for GitHub organisations).
@@ -6,11 +6,14 @@ Both keep a wrong file from locking everybody out, as the "minimum admins" and "
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Judged, Person, RosterProblem
 from connect_users.spec import bare_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def holder_problems(

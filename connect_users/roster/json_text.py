@@ -17,35 +17,32 @@ def read(text: str, source: str) -> Table:
     Raises:
         UnreadableRoster: no JSON, no list, a key that is written twice.
     """
-    decoder = json.JSONDecoder(object_pairs_hook=_once)
     at = _skip(text, 0)
-    line, counted = 1, 0
+    if text[at : at + 1] != "[":
+        raise UnreadableRoster(source, "is not a list; a roster is a list of maps, one for each person", 1)
     records: list[tuple[int, Any]] = []
-    try:
-        if text[at : at + 1] != "[":
-            raise UnreadableRoster(source, "is not a list; a roster is a list of maps, one for each person", 1)
-        at = _skip(text, at + 1)
-        if text[at : at + 1] == "]":
-            at, ended = at + 1, True
-        else:
-            ended = False
-        while not ended:
-            line, counted = line + text.count("\n", counted, at), at
-            record, at = decoder.raw_decode(text, at)
-            records.append((line, record))
-            at = _skip(text, at)
-            if text[at : at + 1] not in (",", "]"):
-                raise json.JSONDecodeError("Expecting ',' or ']'", text, at)
-            ended = text[at] == "]"
-            at = _skip(text, at + 1)
-        if at < len(text):
-            raise json.JSONDecodeError("Extra data", text, at)
-    except json.JSONDecodeError as error:
-        raise UnreadableRoster(source, f"is not JSON: {error.msg}", error.lineno) from None
-    except _Twice as problem:
-        raise UnreadableRoster(source, f"the key {str(problem)!r} is written twice for one person", line) from None
-    except RecursionError:
-        raise UnreadableRoster(source, "is nested too deeply", line) from None
+    line, counted = 1, 0
+    at = _skip(text, at + 1)
+    ended = text[at : at + 1] == "]"
+    while not ended:
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            record, at = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            raise UnreadableRoster(source, f"is not JSON: {error.msg}", error.lineno) from None
+        except _Twice as problem:
+            raise UnreadableRoster(source, f"the key {str(problem)!r} is written twice for one person", line) from None
+        except RecursionError:
+            raise UnreadableRoster(source, "is nested too deeply", line) from None
+        records.append((line, record))
+        at = _skip(text, at)
+        ended = text[at : at + 1] == "]"
+        if not ended and text[at : at + 1] != ",":
+            where = text.count("\n", 0, at) + 1
+            raise UnreadableRoster(source, "is not JSON: a comma or the end of the list is missing", where)
+        at = at if ended else _skip(text, at + 1)
+    if _skip(text, at + 1) < len(text):
+        raise UnreadableRoster(source, "is not JSON: something follows the list", text.count("\n", 0, at) + 1)
     return from_records(source, records)
 
 
@@ -64,3 +61,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise _Twice(next(name for name in names if names.count(name) > 1))
     return found
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 #: What is allowed where the program says nothing.
 DEFAULT: Final = "20%"

@@ -10,16 +10,19 @@ Contract:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import rules
 from connect_users.roster.assembly import Assembled, Assembly, known
 from connect_users.roster.columns import PER_CHANNEL, Column, find, nearest, normal, of_path
-from connect_users.roster.names import NameKind, Names
-from connect_users.roster.tables import Row, Table, from_records, place
+from connect_users.roster.tables import Row, Table, place
 from connect_users.spec import UNKNOWN, Props
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from connect_users.roster.names import NameKind, Names
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,13 @@ class _Judge:
         if self._passwords:
             self._remarks[self._at(0, "password", _plain_passwords(self._passwords))] = None
         people.sort(key=lambda person: person.username)
-        found = (_sorted(self._problems), _sorted(self._warnings), _sorted(self._remarks))
+        found = (self._sorted(self._problems), self._sorted(self._warnings), self._sorted(self._remarks))
         return Judged(self._table.source, tuple(people), *found)
+
+    def _sorted(self, problems: Mapping[RosterProblem, None]) -> tuple[RosterProblem, ...]:
+        """From the first line to the last, in the order of the columns."""
+        places = {header: place for place, header in enumerate(self._table.headers)}
+        return tuple(sorted(problems, key=lambda found: (found.line, places.get(found.column, len(places)))))
 
     def _at(self, line: int, column: str, text: str, username: Any = "") -> RosterProblem:
         return RosterProblem(self._table.source, line, column, text, username if isinstance(username, str) else "")
@@ -249,27 +257,6 @@ class _Judge:
         return found
 
 
-def problems_of_names(
-    table: Table, terms: Terms, missing: Mapping[tuple[NameKind, str], str]
-) -> tuple[RosterProblem, ...]:
-    """What is wrong with names that were looked up after the judging, at every place that has one of them."""
-    found = {}
-    sources = [(row.line, "", row.cells) for row in table.rows]
-    sources += [(0, "defaults.", row.cells) for row in from_records("", [(0, terms.defaults)]).rows]
-    columns = {header: column for _, _, cells in sources for header, _ in cells if (column := find(header))}
-    for line, prefix, cells in sources:
-        for header, raw in cells:
-            column = columns.get(header)
-            if column is None or column.kind is None:
-                continue
-            value = column.read(raw)
-            for name in value if isinstance(value, list) else [value]:
-                if isinstance(name, str) and (column.kind, name) in missing:
-                    text = missing[column.kind, name]
-                    found[RosterProblem(table.source, line, f"{prefix}{header}", text)] = None
-    return _sorted(found)
-
-
 def _columns(table: Table, terms: Terms) -> dict[str, Column | None]:
     ignored = {normal(header) for header in terms.ignore_columns}
     return {header: None if normal(header) in ignored else find(header) for header in table.headers}
@@ -303,7 +290,3 @@ def _parts(path: str, inputs: Props) -> tuple[str, ...]:
 def _plain_passwords(count: int) -> str:
     passwords = "1 password in plain text" if count == 1 else f"{count} passwords in plain text"
     return f"holds {passwords}; keep them in passwords= (secrets of the stack, or names in Secrets Manager)"
-
-
-def _sorted(problems: Mapping[RosterProblem, None]) -> tuple[RosterProblem, ...]:
-    return tuple(sorted(problems, key=lambda problem: problem.line))

@@ -29,7 +29,7 @@ def read(data: bytes, source: str) -> Table:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             rows = _rows(book)
             book.close()
-    except Exception as error:  # noqa: BLE001 - a damaged workbook makes openpyxl raise almost anything
+    except Exception as error:  # a damaged workbook makes openpyxl raise almost anything
         raise UnreadableRoster(source, f"is not a readable Excel workbook ({type(error).__name__})") from None
     if not rows:
         raise UnreadableRoster(source, "is empty; the first row must name the columns")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,32 @@ def test_the_contact_centre_passes_outputs_of_pulumi_aws_to_its_users() -> None:
         assert {user.outputs["routing_profile_id"] for user in users} == {profile.outputs["routingProfileId"]}
         assert set(rehearsal.preview().raise_for_errors().changes) == {"same"}
         rehearsal.destroy().raise_for_errors()
+
+
+def test_the_roster_takes_joiners_movers_and_leavers(tmp_path: Path) -> None:
+    """What its README walks through: a row added, a cell changed, a row removed; and each site in a stack of its own."""
+    project = tmp_path / "roster"
+    shutil.copytree(ROOT / "examples" / "roster", project, ignore=shutil.ignore_patterns(".connect-users"))
+    agents = project / "agents.csv"
+    people = agents.read_text(encoding="utf-8").splitlines(keepends=True)
+    with Rehearsal(project, config={"connect-users:emulatorState": str(tmp_path / "all.sqlite")}) as rehearsal:
+        assert rehearsal.up().raise_for_errors().changes["create"] == 3 + 8
+        agents.write_text("".join([people[0], *reversed(people[1:])]), encoding="utf-8")
+        assert set(rehearsal.preview().raise_for_errors().changes) == {"same"}
+        joiner = people[1].replace("ada", "joan").replace("Ada,Lovelace", "Joan,Clarke")
+        changed = [*people[:2], people[2].replace("Support", "Sales"), *people[3:-1], joiner]
+        agents.write_text("".join(changed), encoding="utf-8")
+        result = rehearsal.preview().raise_for_errors()
+        # The guard, which remembers who was there, is the second update.
+        assert result.changes == {"same": 8, "create": 1, "update": 2, "delete": 1}
+        assert [change.path for change in result.step("agents-alan.turing").diff] == ["routing_profile_id"]
+        agents.write_text("".join(people).replace("Support", "Suport"), encoding="utf-8")
+        assert "agents.csv:2: routing_profile: " in rehearsal.preview().errors[0]
+    agents.write_text("".join(people), encoding="utf-8")
+    for site, count in (("london", 3), ("austin", 3), ("home", 2)):
+        config = {"connect-users:emulatorState": str(tmp_path / f"{site}.sqlite")}
+        with Rehearsal(project, stack=site, config=config) as rehearsal:
+            assert rehearsal.preview().raise_for_errors().changes == {"create": 3 + count}
 
 
 def test_the_demo_tells_its_whole_story(capsys: pytest.CaptureFixture[str]) -> None:

@@ -205,8 +205,8 @@ def test_check_tells_what_differs_without_values(
     )
     client.untag_resource(resourceArn=f"{seed.INSTANCE_ARN}/agent/{users['agent00003']}", tagKeys=["team"])
     client.update_user_hierarchy(UserId=users["agent00005"], **HERE)
-    client.delete_user(UserId=users["agent00006"], **HERE)
     seed_users(emulator.store, 31)
+    client.delete_user(UserId=users["agent00006"], **HERE)
     _calls(emulator)
     status, _, said = run("--check")
     assert status == 1

@@ -55,7 +55,7 @@ def test_a_roster_says_of_a_user_what_connect_says(inputs: dict[str, Any]) -> No
 
 def _filled(value: Any) -> Any:
     if isinstance(value, dict) and "last_name" in value:
-        return {name: item for name, item in value.items() if item}
+        return {name: item for name, item in value.items() if item} or None
     return value or None
 
 

@@ -22,6 +22,8 @@ _PURE = (
     "settings",
     "errors",
     "permissions",
+    "server_clock",
+    "snapshot_proof",
 )
 
 #: The package's own __init__ brings pulumi in: an empty package of the same place stands for it.

@@ -1,0 +1,178 @@
+"""``connect-users check``: judge rosters with no stack and no credentials, by the rules that a preview has.
+
+With ``--instance`` the names are looked up, too. Exit status: 0 no problems (there may be warnings), 1 problems, 2
+wrong usage, or a file that cannot be read at all; the others are judged all the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_users import limits
+from connect_users.cli import check_formats, connecting
+from connect_users.cli.check_instance import NotAnswered, ask
+from connect_users.cli.progress import Progress
+from connect_users.errors import ConfigurationError
+from connect_users.roster import cells
+from connect_users.roster.holders import holder_problems
+from connect_users.roster.names import NameKind, Names
+from connect_users.roster.people import Judged, RosterProblem, Terms, judge
+from connect_users.roster.reading import read_file
+from connect_users.roster.tables import UnreadableRoster
+from connect_users.spec import UNKNOWN
+
+if TYPE_CHECKING:
+    import argparse
+
+_KINDS = (NameKind.ROUTING_PROFILE, NameKind.SECURITY_PROFILE, NameKind.HIERARCHY_GROUP)
+
+
+def register(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "check",
+        help="judge rosters of people, all problems at once",
+        description=(
+            "Judge rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster: every problem with its "
+            "line and column. Nothing is called, unless --instance is given."
+        ),
+    )
+    parser.add_argument("rosters", nargs="+", metavar="ROSTER", help="a file of people")
+    parser.add_argument(
+        "--identity-management",
+        choices=limits.IDENTITY_MANAGEMENT_TYPES,
+        help="of the instance; judges what depends on it, such as passwords",
+    )
+    for kind in _KINDS:
+        parser.add_argument(
+            f"--{kind.argument.replace('_', '-')}",
+            action="extend",
+            type=_listed,
+            metavar="NAME,...",
+            help=f"the {kind.words}s that there are (default: any); a name with a comma goes in quotes: '\"A, B\",C'",
+        )
+    parser.add_argument(
+        "--default", action="append", default=[], metavar="COLUMN=VALUE", help="as defaults= of the program"
+    )
+    parser.add_argument(
+        "--ignore-columns",
+        action="extend",
+        type=_listed,
+        default=[],
+        metavar="HEADER,...",
+        help="headers to leave out; as ignore_columns= of the program",
+    )
+    parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
+    parser.add_argument(
+        "--min-holders", action="append", default=[], metavar="PROFILE=N", help="so many people must have the profile"
+    )
+    parser.add_argument(
+        "--required-holders",
+        action="append",
+        default=[],
+        metavar="PROFILE=USERNAME",
+        help="this person must have the profile; may be repeated",
+    )
+    parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance that knows the names")
+    connecting.add(parser)
+    parser.add_argument(
+        "--format",
+        choices=sorted(check_formats.FORMATS),
+        default="text",
+        help="text (problems on stderr), json, github (workflow annotations) or sarif (default: text)",
+    )
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judge every roster; see the module for the exit status."""
+    try:
+        terms, least, required = _terms(args), _counts(args.min_holders), _holders(args.required_holders)
+    except _Usage as problem:
+        print(f"connect-users check: {problem}", file=sys.stderr)
+        return 2
+    found, unreadable = [], False
+    with Progress("judging rosters") as progress:
+        for number, file in enumerate(args.rosters, start=1):
+            progress.say(f"{file} ({number} of {len(args.rosters)})")
+            try:
+                found.append(_judged(file, terms, least, required))
+            except UnreadableRoster as problem:
+                unreadable = True
+                found.append(Judged(file, (), (RosterProblem(file, problem.line, "", problem.reason),)))
+            except NotAnswered as problem:
+                # Of the instance, and not of the roster: told once, and not of every name.
+                raise problem.error from None
+    check_formats.FORMATS[args.format](found)
+    if unreadable:
+        return 2
+    return 1 if any(judged.problems for judged in found) else 0
+
+
+def _judged(file: str, terms: Terms, least: dict[str, int], required: dict[str, list[str]]) -> Judged:
+    judged = judge(read_file(Path(file), file), terms)
+    if judged.problems:
+        return judged
+    holders = tuple(holder_problems(judged, terms.names, least, required))
+    return Judged(file, judged.people, holders, judged.warnings, judged.remarks)
+
+
+class _Usage(ConfigurationError):
+    """An option that cannot be read."""
+
+
+def _terms(args: argparse.Namespace) -> Terms:
+    names = {kind: Names(kind, _given(kind, getattr(args, kind.argument)), strict=False) for kind in _KINDS}
+    identity: str | None = args.identity_management
+    instance_id: Any = UNKNOWN
+    if args.instance is not None:
+        asked = ask(args.instance, connecting.settings(args))
+        instance_id, identity = asked.id, identity or asked.identity_management_type
+        names = {kind: Names(kind, names[kind].given, asked.look_up(kind)) for kind in _KINDS}
+    return Terms(
+        instance_id=instance_id,
+        identity_management_type=identity,
+        names=names,
+        defaults=dict(_pairs("--default", args.default)),
+        ignore_columns=tuple(args.ignore_columns),
+        password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
+    )
+
+
+def _listed(text: str) -> list[str]:
+    """A list with commas between its items, and quotes around those that have some themselves."""
+    return [item.strip() for row in csv.reader([text], skipinitialspace=True) for item in row if item.strip()]
+
+
+def _given(kind: NameKind, names: list[str] | None) -> dict[str, Any] | None:
+    # In the form that the cells of a roster are brought to.
+    form = cells.path if kind is NameKind.HIERARCHY_GROUP else cells.text
+    return None if names is None else {form(name): UNKNOWN for name in names}
+
+
+def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:
+    pairs = [text.partition("=") for text in texts]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise _Usage(f"{option} {name}: write {option} NAME=VALUE")
+    return [(name, value) for name, _, value in pairs]
+
+
+def _counts(texts: list[str]) -> dict[str, int]:
+    found = {}
+    for profile, count in _pairs("--min-holders", texts):
+        if not count.isdecimal():
+            raise _Usage(f"--min-holders {profile}={count}: {count!r} is not a number of people")
+        found[profile] = int(count)
+    return found
+
+
+def _holders(texts: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for profile, username in _pairs("--required-holders", texts):
+        found.setdefault(profile, []).append(username)
+    return found

@@ -1,0 +1,302 @@
+"""From rows to people: names, duplicates, all problems at once, each at its place; the order of rows means nothing."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connect_users.roster import cells
+from connect_users.roster.csv_text import read, write
+from connect_users.roster.names import NameKind, Names, UnknownName
+from connect_users.roster.people import Judged, Terms, judge
+from connect_users.roster.reading import read as read_any
+
+INSTANCE = "00000000-0000-4000-8000-000000000001"
+ROUTING = {
+    "Support": "30000000-0000-4000-8000-000000000002",
+    "Sales": "30000000-0000-4000-8000-000000000003",
+}
+SECURITY = {
+    "Agent": "40000000-0000-4000-8000-000000000002",
+    "Admin": "40000000-0000-4000-8000-000000000001",
+}
+GROUPS = {"EMEA/UK/London": "60000000-0000-4000-8000-000000000003"}
+
+
+def _names() -> dict[NameKind, Names]:
+    return {
+        NameKind.ROUTING_PROFILE: Names(NameKind.ROUTING_PROFILE, ROUTING),
+        NameKind.SECURITY_PROFILE: Names(NameKind.SECURITY_PROFILE, SECURITY),
+        NameKind.HIERARCHY_GROUP: Names(NameKind.HIERARCHY_GROUP, GROUPS),
+    }
+
+
+def _judged(text: str, **terms: Any) -> Judged:
+    return judge(read(text, "agents.csv"), Terms(instance_id=INSTANCE, names=_names(), **terms))
+
+
+def _told(judged: Judged) -> list[str]:
+    return [str(problem) for problem in judged.problems]
+
+
+GOOD = "username,routing_profile,security_profiles\nada,Support,Agent\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("bo,Suport,Agent", ["'Suport' is not a routing profile of this roster; did you mean 'Support'?"]),
+        ("bo,support,Agent", ["'support' is not a routing profile of this roster; did you mean 'Support'?"]),
+        ("bo,Xyzzy,Agent", ["'Xyzzy' is not a routing profile of this roster; it has 'Sales', 'Support'"]),
+        ("bo,Support,Agent|Amin", ["'Amin' is not a security profile of this roster; did you mean 'Admin'?"]),
+        ("ada,Sales,Agent", ["'ada' is on lines 2 and 3; a username may appear once"]),
+        ("bo,Support,Agent,more", ["1 more cells than the header has; quote cells that have the separator in them"]),
+    ],
+)
+def test_a_bad_row_is_told_with_its_line(rows: str, told: list[str]) -> None:
+    judged = _judged(f"{GOOD}{rows}\n")
+    assert [problem.text for problem in judged.problems] == told
+    assert {problem.line for problem in judged.problems} == {3}
+
+
+def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
+    """The whole list, as a user sees it; the rules' own texts among them."""
+    text = (
+        "username,routing_profile,security_profiles,acw.chat,tags,shoe_size\n"
+        "ada,Suport,Agent,30,team=blue,1\n"
+        "b o,Support,Agnt,soon,team,2\n"
+        "ada,Sales,Agent,,,3\n"
+        ",Sales,Agent,,,4\n"
+    )
+    told = _told(_judged(text))
+    assert told[0].startswith("agents.csv:1: shoe_size: no such column")
+    assert "agents.csv:2: routing_profile: 'Suport' is not a routing profile" in told[1]
+    assert [line.split(": ")[:2] for line in told[2:]] == [
+        ["agents.csv:3", "security_profiles"],
+        ["agents.csv:3", "tags"],
+        ["agents.csv:3", "acw.chat"],
+        ["agents.csv:3", "username"],
+        ["agents.csv:4", "username"],
+        ["agents.csv:5", "username"],
+    ]
+    assert "lines 2 and 4" in told[6]
+
+
+def test_an_unknown_column_has_a_suggestion_unless_it_is_ignored() -> None:
+    """ignore_columns takes the header in any spelling of blanks and case."""
+    text = "username,routing_profle,security_profiles,Shoe Size\nada,Support,Agent,42\n"
+    told = _told(_judged(text))
+    assert "agents.csv:1: routing_profle: no such column; did you mean routing_profile?" in told
+    assert "agents.csv:1: Shoe Size: no such column; ignore_columns leaves it out" in told
+    kept = _judged(text.replace("profle", "profile"), ignore_columns=("shoe_size",))
+    assert kept.problems == ()
+    assert "shoe" not in str(kept.people[0].inputs).lower()
+
+
+def test_a_missing_column_is_told_once_and_not_of_every_row() -> None:
+    rows = "".join(f"agent{number},Agent\n" for number in range(50))
+    assert [line.split(": ")[:2] for line in _told(_judged(f"username,security_profiles\n{rows}"))] == [
+        ["agents.csv:1", "routing_profile"]
+    ]
+    assert _told(_judged("routing_profile\nSupport\n")) == [
+        "agents.csv:1: username: there is no such column; it names the people"
+    ]
+
+
+def test_defaults_fill_empty_cells_and_their_problems_are_their_own() -> None:
+    """Tags key by key; a bad default is told once, as a default."""
+    text = "username,routing_profile,security_profiles,tags\nada,,Agent,team=blue\nbo,Sales,Agent,\n"
+    defaults = {"routing_profile": "Support", "tags": {"team": "red", "site": "ldn"}, "phone_config.phone_type": "soft"}
+    ada, bo = _judged(text, defaults=defaults).people
+    assert ada.inputs["routing_profile_id"] == ROUTING["Support"]
+    assert bo.inputs["routing_profile_id"] == ROUTING["Sales"]
+    assert (ada.inputs["tags"], bo.inputs["tags"]) == (
+        {"team": "blue", "site": "ldn"},
+        {"team": "red", "site": "ldn"},
+    )
+    assert ada.inputs["phone_config"] == bo.inputs["phone_config"] == {"phone_type": "SOFT_PHONE"}
+    told = _told(_judged(text, defaults={"routing_profile": "Suport", "shoe": 1}))
+    assert len([line for line in told if line.startswith("agents.csv: defaults.routing_profile: 'Suport'")]) == 1
+    assert any(line.startswith("agents.csv: defaults.shoe: no such column") for line in told)
+
+
+def test_a_plain_password_is_accepted_with_one_remark_and_never_repeated() -> None:
+    """Of the roster, not of each row; nor is a bad one in a message."""
+    text = "username,routing_profile,security_profiles,password\nada,Support,Agent,Passw0rd-1\nbo,Support,Agent,{}\n"
+    judged = _judged(text.format("Passw0rd-2"))
+    assert judged.problems == ()
+    assert [str(remark) for remark in judged.remarks] == [
+        "agents.csv: password: holds 2 passwords in plain text; keep them in passwords= "
+        "(secrets of the stack, or names in Secrets Manager)"
+    ]
+    bad = _judged(text.format("onlylowercase"))
+    assert [(problem.line, problem.column) for problem in bad.problems] == [(3, "password")]
+    assert "onlylowercase" not in str(bad.problems)
+
+
+def test_a_password_may_not_come_from_two_places() -> None:
+    text = "username,routing_profile,security_profiles,password\nada,Support,Agent,Passw0rd-1\n"
+    judged = _judged(text, password_of=lambda _: ("password", "Passw0rd-2"))
+    assert _told(judged) == ["agents.csv:2: password: given in the row and by passwords=; keep one of them"]
+
+
+def test_usernames_that_differ_in_case_only_are_remarked() -> None:
+    """For Connect they are two users."""
+    judged = _judged(f"{GOOD}Ada,Support,Agent\n")
+    assert judged.problems == ()
+    assert [str(remark) for remark in judged.remarks] == [
+        "agents.csv:3: username: 'Ada' differs from 'ada' on line 2 in case only"
+    ]
+
+
+def test_two_columns_for_the_same_input_must_agree() -> None:
+    text = "username,routing_profile,routing_profile_id,security_profiles\nada,Support,{},Agent\n"
+    assert _judged(text.format(ROUTING["Support"])).problems == ()
+    assert "another column says something else" in _told(_judged(text.format(ROUTING["Sales"])))[0]
+
+
+def test_rows_of_a_program_are_named_by_their_number() -> None:
+    table = read_any([{"username": "ada", "routing_profile": "Suport", "security_profiles": ["Agent"]}])
+    judged = judge(table, Terms(instance_id=INSTANCE, names=_names()))
+    assert _told(judged) == [
+        "row 1: routing_profile: 'Suport' is not a routing profile of this roster; did you mean 'Support'?"
+    ]
+
+
+def test_without_a_mapping_or_an_instance_names_cannot_be_looked_up() -> None:
+    """Unless the names are not judged at all."""
+    with pytest.raises(UnknownName, match="'Support' cannot be looked up; give the roster routing_profiles="):
+        Names(NameKind.ROUTING_PROFILE).id_of("Support")
+    assert Names(NameKind.ROUTING_PROFILE, strict=False).id_of("Support") is not None
+
+
+HEADERS = (
+    "username",
+    "routing_profile",
+    "security_profiles",
+    "hierarchy_group",
+    "identity_info.first_name",
+    "acw.chat",
+    "phone_config.auto_accept",
+    "user_proficiencies",
+    "tags",
+)
+given_names = st.text(st.sampled_from("abcÅé ,;\"'\n"), min_size=1, max_size=8).map(str.strip).filter(bool)
+words = st.text(st.sampled_from("abc|=:\\ "), min_size=1, max_size=5).map(str.strip).filter(bool)
+#: What AWS allows in tags.
+tag_words = st.text(st.sampled_from("abc=: "), min_size=1, max_size=5).map(str.strip).filter(bool)
+
+
+@st.composite
+def people(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """People with inputs, as `judge` gives them."""
+    names = draw(
+        st.lists(st.from_regex(r"[a-z][a-z0-9._-]{0,11}", fullmatch=True), min_size=1, max_size=6, unique=True)
+    )
+    return [
+        {
+            "username": name,
+            "routing_profile": draw(st.sampled_from(sorted(ROUTING))),
+            "security_profiles": draw(st.lists(st.sampled_from(sorted(SECURITY)), min_size=1, max_size=2, unique=True)),
+            "hierarchy_group": draw(st.sampled_from(sorted(GROUPS))),
+            "first_name": draw(given_names),
+            "acw": draw(st.integers(0, 2_000_000)),
+            "auto_accept": draw(st.booleans()),
+            "proficiencies": draw(st.dictionaries(st.tuples(words, words), st.integers(1, 5), min_size=1, max_size=3)),
+            "tags": draw(st.dictionaries(tag_words, tag_words, min_size=1, max_size=3)),
+        }
+        for name in names
+    ]
+
+
+def _row(person: dict[str, Any]) -> dict[str, str]:
+    skills = [
+        {"attribute_name": name, "attribute_value": value, "level": level}
+        for (name, value), level in person["proficiencies"].items()
+    ]
+    values = (
+        person["username"],
+        person["routing_profile"],
+        cells.render_names(person["security_profiles"]),
+        person["hierarchy_group"],
+        person["first_name"],
+        str(person["acw"]),
+        cells.render_flag(person["auto_accept"]),
+        cells.render_proficiencies(skills),
+        cells.render_tags(person["tags"]),
+    )
+    return dict(zip(HEADERS, values, strict=True))
+
+
+def _inputs(person: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "instance_id": INSTANCE,
+        "username": person["username"],
+        "routing_profile_id": ROUTING[person["routing_profile"]],
+        "security_profile_ids": [SECURITY[name] for name in person["security_profiles"]],
+        "hierarchy_group_id": GROUPS[person["hierarchy_group"]],
+        "identity_info": {"first_name": person["first_name"]},
+        "phone_config": {"auto_accept": person["auto_accept"]},
+        "after_contact_work_configs": [
+            {"channel": "CHAT", "after_contact_work_config": {"after_contact_work_time_limit": person["acw"]}}
+        ],
+        "user_proficiencies": [
+            {"attribute_name": name, "attribute_value": value, "level": level}
+            for (name, value), level in person["proficiencies"].items()
+        ],
+        "tags": person["tags"],
+    }
+
+
+def _by_name(judged: Judged) -> dict[str, dict[str, Any]]:
+    return {person.username: person.inputs for person in judged.people}
+
+
+@settings(deadline=None, max_examples=25)
+@given(people(), st.sampled_from(",;\t"))
+def test_rendered_people_are_read_as_they_were(wanted: list[dict[str, Any]], separator: str) -> None:
+    """Render, then parse: the identity, with every separator."""
+    judged = _judged(write(HEADERS, [_row(person) for person in wanted], separator))
+    assert judged.problems == ()
+    assert _by_name(judged) == {person["username"]: _inputs(person) for person in wanted}
+
+
+@settings(deadline=None, max_examples=25)
+@given(people(), st.randoms(use_true_random=False))
+def test_shuffling_the_rows_changes_nothing(wanted: list[dict[str, Any]], chance: random.Random) -> None:
+    """The same people in the same order; so is the order of the columns."""
+    rows, headers = [_row(person) for person in wanted], list(HEADERS)
+    first = _judged(write(headers, rows))
+    chance.shuffle(rows)
+    chance.shuffle(headers)
+    second = _judged(write(headers, rows))
+    assert [(p.username, p.inputs) for p in first.people] == [(p.username, p.inputs) for p in second.people]
+
+
+BAD = {
+    "username": "two words",
+    "routing_profile": "Suport",
+    "security_profiles": "Agent|Agnt",
+    "hierarchy_group": "EMEA/UK/Londn",
+    "identity_info.first_name": "x" * 256,
+    "acw.chat": "soon",
+    "phone_config.auto_accept": "perhaps",
+    "user_proficiencies": "lang=5",
+    "tags": "team",
+}
+
+
+@settings(deadline=None, max_examples=25)
+@given(people().filter(lambda wanted: len(wanted) > 1), st.sampled_from(HEADERS), st.integers(0, 5))
+def test_one_bad_cell_is_exactly_one_problem_at_its_place(wanted: list[dict[str, Any]], header: str, at: int) -> None:
+    """Its line and its header; nothing else is said."""
+    rows = [_row(person) for person in wanted]
+    at %= len(rows)
+    rows[at][header] = BAD[header]
+    lines = [row.line for row in read(write(HEADERS, rows), "agents.csv").rows]
+    judged = _judged(write(HEADERS, rows))
+    assert [(problem.line, problem.column) for problem in judged.problems] == [(lines[at], header)]

@@ -1,0 +1,171 @@
+"""Every kind of file says the same: formats, encodings, separators, and the lines that messages name."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.roster.csv_text import write
+from connect_users.roster.reading import read
+from connect_users.roster.tables import UnreadableRoster
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CSV = "username,routing_profile,identity_info.first_name\nada,Support,Ada\n\nbo,Sales,Chloé\n"
+ROWS = [("ada", "Support", "Ada"), ("bo", "Sales", "Chloé")]
+HEADERS = ("username", "routing_profile", "identity_info.first_name")
+RECORDS = [
+    {"username": "ada", "routing_profile": "Support", "identity_info": {"first_name": "Ada"}},
+    {"username": "bo", "routing_profile": "Sales", "identity_info": {"first_name": "Chloé"}},
+]
+YAML = """\
+- username: ada
+  routing_profile: Support
+  identity_info: {first_name: Ada}
+- username: bo
+  routing_profile: Sales
+  identity_info:
+    first_name: Chloé
+"""
+
+
+def _workbook() -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (HEADERS, *ROWS):
+        sheet.append(list(row))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _said(roster: Any) -> list[dict[str, Any]]:
+    return [dict(row.cells) for row in read(roster).rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", CSV.encode()),
+        ("bom.csv", CSV.encode("utf-8-sig")),
+        ("crlf.csv", CSV.replace("\n", "\r\n").encode()),
+        ("excel.csv", CSV.replace(",", ";").encode("utf-8-sig")),
+        ("sep.csv", b"sep=;\n" + CSV.replace(",", ";").encode()),
+        ("a.tsv", CSV.replace(",", "\t").encode()),
+        ("unicode.txt", CSV.replace(",", "\t").encode("utf-16")),
+        ("quoted.csv", CSV.replace("Ada", '"Ada"').encode()),
+        ("A.CSV", CSV.encode()),
+        ("a.json", json.dumps(RECORDS).encode()),
+        ("a.yaml", YAML.encode()),
+        ("a.yml", YAML.encode()),
+        ("a.xlsx", _workbook()),
+    ],
+)
+def test_every_format_says_the_same(tmp_path: Path, name: str, data: bytes) -> None:
+    """The same people, cell by cell."""
+    (tmp_path / name).write_bytes(data)
+    assert _said(tmp_path / name) == [dict(zip(HEADERS, row, strict=True)) for row in ROWS]
+
+
+class Frame:
+    """As pandas gives its records."""
+
+    def to_dict(self, orient: str) -> Any:
+        assert orient == "records"
+        return RECORDS
+
+
+class PolarsFrame:
+    """As polars gives its records."""
+
+    def to_dicts(self) -> Any:
+        return RECORDS
+
+
+@pytest.mark.parametrize("rows", [RECORDS, tuple(RECORDS), iter(RECORDS), Frame(), PolarsFrame()])
+def test_rows_of_a_program_say_the_same(rows: Any) -> None:
+    """Maps, and the frames of both libraries."""
+    assert _said(rows) == [dict(zip(HEADERS, row, strict=True)) for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("blank.csv", CSV, [2, 4]),
+        ("newline.csv", 'username,first name\nada,"A\nd\na"\nbo,Bo\n', [2, 5]),
+        ("sep.csv", "sep=,\nusername\nada\nbo\n", [3, 4]),
+        ("a.yaml", YAML, [1, 4]),
+        ("a.json", '[\n {"username": "ada"},\n {\n  "username": "bo"}]', [2, 3]),
+    ],
+)
+def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: str, lines: list[int]) -> None:
+    """Also after blank lines and quoted line breaks."""
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [row.line for row in read(tmp_path / name).rows] == lines
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.csv", b"", "is empty; the first line must name the columns"),
+        ("a.csv", b'username\nada\n"bo\n', ":3: a quote is opened on this line and never closed"),
+        ("a.csv", b'username\n"a"da\n', ":2: something follows a closing quote"),
+        ("a.csv", b"username\nada\nb\xf6\n", ":3: is not UTF-8; save it as 'CSV UTF-8'"),
+        ("a.json", b'{"username": "ada"}', ":1: is not a list"),
+        ("a.json", b'[\n{"username": "ada" "x": 1}]', ":2: is not JSON"),
+        ("a.json", b'[{"username": "ada"},\n {"username": "b", "username": "c"}]', ":2: the key 'username' is written"),
+        ("a.json", b'[{"username": "ada"}\n {"username": "b"}]', ":2: is not JSON: a comma"),
+        ("a.json", b'[{"username": "ada"}] x', ":1: is not JSON: something follows the list"),
+        ("a.json", b'["ada"]', ":1: is not a person"),
+        ("a.yaml", b"username: ada", ":1: is not a list"),
+        ("a.yaml", b"- username: ada\n  username: bo", ":2: the key 'username' is written twice"),
+        ("a.yaml", b"- [\n", "is not YAML"),
+        ("a.xlsx", b"no workbook", "is not a readable Excel workbook"),
+        ("a.xls", b"", "save it as .xlsx or .csv"),
+        ("a.pdf", b"", "files with the suffix '.pdf' cannot be read; a roster is one of .csv"),
+    ],
+)
+def test_a_file_that_is_not_in_its_format_is_refused_on_one_line(
+    tmp_path: Path, name: str, data: bytes, said: str
+) -> None:
+    """With its name and, where there is one, the line."""
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UnreadableRoster) as refused:
+        read(tmp_path / name)
+    assert said in str(refused.value)
+    assert str(refused.value).startswith(str(tmp_path / name))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRoster, match="cannot be read: No such file"):
+        read(tmp_path / "nobody.csv")
+
+
+@pytest.mark.parametrize("rows", [7, {"username": "ada"}, b"username"])
+def test_what_is_neither_a_path_nor_rows_is_refused(rows: Any) -> None:
+    with pytest.raises(UnreadableRoster, match="neither a path nor rows"):
+        read(rows)
+
+
+def test_yaml_keeps_what_yaml_would_make_of_a_phone_number(tmp_path: Path) -> None:
+    """A number, a "no" of Norway's and a date stay what was written."""
+    file = tmp_path / "a.yaml"
+    file.write_text("- {username: 007, phone_number: +441632960961, tags: {country: NO}}\n", encoding="utf-8")
+    assert _said(file) == [{"username": "007", "phone_number": "+441632960961", "tags": {"country": "NO"}}]
+
+
+def test_what_is_written_is_read() -> None:
+    """Separators, quotes and line breaks in cells survive."""
+    from connect_users.roster import csv_text
+
+    rows = [{"username": "a,b", "first_name": 'say "hi"'}, {"username": "c\nd", "first_name": ";"}]
+    for separator in ",;\t":
+        table = csv_text.read(write(["username", "first_name"], rows, separator), "a.csv")
+        assert [dict(row.cells) for row in table.rows] == rows

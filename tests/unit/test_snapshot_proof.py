@@ -1,0 +1,154 @@
+"""What counts as proof that a user is unchanged, and what does not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from connect_users import ownership
+from connect_users.snapshot_proof import (
+    Listed,
+    described,
+    epoch,
+    made_stamp,
+    proven_outputs,
+    read_stamp,
+    unmoved,
+)
+from connect_users.spec import VERIFIED_KEY, canonical, to_wire
+from tests.builders import INSTANCE_ARN, user
+
+ARN = f"{INSTANCE_ARN}/agent/u-1"
+MODIFIED = 1_700_000_000.123
+TAGS = ownership.tag("0" * 24, "urn:pulumi:dev::shop::x::ada")
+
+
+def test_times_of_aws_have_milliseconds() -> None:
+    """And none is none."""
+    assert epoch(datetime.fromtimestamp(MODIFIED + 0.00004, timezone.utc)) == MODIFIED
+    assert epoch(None) is None
+
+
+#: Sentence, stamp, LastModifiedTime, whether it is proof.
+STAMPS: list[tuple[str, object, float | None, bool]] = [
+    ("read, and not changed since", "1700000000.123", MODIFIED, True),
+    ("read, and changed", "1700000000.123", MODIFIED + 0.001, False),
+    ("read, and a listing that lags behind", "1700000000.123", MODIFIED - 0.001, False),
+    ("read, at a whole second", "1700000000.000", 1_700_000_000.0, True),
+    ("made before the answer", "<1700000000.456", MODIFIED, True),
+    ("made at the moment of the answer", "<1700000000.123", MODIFIED, True),
+    ("changed after the answer", "<1700000000.122", MODIFIED, False),
+    ("a time that may be cut off", "<1700000000.456", 1_700_000_000.0, False),
+    ("no stamp", None, MODIFIED, False),
+    ("no time", "1700000000.123", None, False),
+    ("a stamp that is none", "<soon", MODIFIED, False),
+]
+
+
+@pytest.mark.parametrize(("stamp", "modified", "proof"), [row[1:] for row in STAMPS], ids=[row[0] for row in STAMPS])
+def test_stamps(stamp: object, modified: float | None, proof: bool) -> None:
+    """Only what can mean nothing else."""
+    assert unmoved(stamp, modified) is proof
+
+
+def test_how_stamps_are_made() -> None:
+    """A whole second is only good once it is over for certain; without a time there is no stamp."""
+    assert made_stamp(MODIFIED) == {VERIFIED_KEY: "<1700000000.123"}
+    assert made_stamp(None) == {}
+    assert read_stamp(MODIFIED, MODIFIED) == {VERIFIED_KEY: "1700000000.123"}
+    assert read_stamp(1_700_000_000.0, 1_700_000_030.0) == {}
+    assert read_stamp(1_700_000_000.0, 1_700_000_060.0) == {VERIFIED_KEY: "1700000000.000"}
+    assert read_stamp(None, MODIFIED) == {}
+
+
+DECLARED = canonical(
+    user(
+        password=None,
+        phone_config={"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 30},
+        user_proficiencies=[{"attribute_name": "lang", "attribute_value": "en", "level": 3}],
+    )
+)
+OUTPUTS = {**DECLARED, "arn": ARN, "ownership_token": "0" * 24, VERIFIED_KEY: "1700000000.123"}
+
+
+def _summary(**changes: Any) -> dict[str, Any]:
+    told = {name: value for name, value in DECLARED.items() if name not in ("tags", "user_proficiencies")}
+    return {
+        **to_wire(told),
+        "Id": "u-1",
+        "Arn": ARN,
+        "Tags": {"team": "Blue", **TAGS},
+        "DirectoryUserId": "d-1",
+        "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 30_000},
+        **changes,
+    }
+
+
+def _proven(
+    summary: dict[str, Any] | None, outputs: dict[str, Any] = OUTPUTS, skills: Any = None, **listed: Any
+) -> dict[str, Any] | None:
+    found = Listed(**{"id": "u-1", "arn": ARN, "username": "agent-7", "modified": MODIFIED, **listed}, summary=summary)
+    return proven_outputs(found, outputs, DECLARED, skills)
+
+
+def test_a_user_that_is_what_the_state_says() -> None:
+    """Its outputs are those that describing it would give: the directory's id comes with the first."""
+    wanted = {**OUTPUTS, "directory_user_id": "d-1"}
+    assert _proven(_summary()) == wanted
+    assert _proven(_summary(), wanted) == wanted
+    skills = [{"AttributeName": "lang", "AttributeValue": "en", "Level": 3.0}]
+    assert _proven(_summary(), skills=skills) == wanted
+    assert "directory_user_id" not in (_proven(_summary(DirectoryUserId=None)) or {"directory_user_id": ""})
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_either_unit_of_the_channels_may_be_meant(unit: int) -> None:
+    """Milliseconds are documented for PhoneConfig; for the lists nobody says."""
+    lists = [
+        {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 30 * unit}}
+        for channel in ("VOICE", "CHAT", "TASK", "EMAIL")
+    ]
+    assert _proven(_summary(AfterContactWorkConfigs=lists)) is not None
+    declared = {"after_contact_work_configs": [{"channel": "VOICE"}]}
+    readings = [user["AfterContactWorkConfigs"] for user in described({"AfterContactWorkConfigs": lists}, declared)]
+    assert lists in readings
+
+
+@pytest.mark.parametrize(
+    ("summary", "changes"),
+    [
+        (None, {}),
+        (_summary(), {"arn": ARN.replace("u-1", "u-2")}),
+        (_summary(), {"modified": MODIFIED + 1}),
+        (_summary(Tags={"team": "Blue"}), {}),
+        (_summary(Tags={"team": "Blue", ownership.TAG_KEY: "1 urn:other"}), {}),
+        (_summary(Tags={"team": "Red", **TAGS}), {}),
+        (_summary(RoutingProfileId="other"), {}),
+        (_summary(IdentityInfo={"FirstName": "Eve", "LastName": "Lovelace"}), {}),
+        (_summary(PhoneConfig={"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 30}), {}),
+        (_summary(PhoneConfig={"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 30_500}), {}),
+        (_summary(), {"skills": []}),
+        (_summary(), {"outputs": {**OUTPUTS, "routing_profile_id": "half-way"}}),
+        (_summary(), {"outputs": {**OUTPUTS, "directory_user_id": "d-2"}}),
+    ],
+    ids=[
+        "search does not know it",
+        "of another account",
+        "changed since",
+        "its ownership tag is gone",
+        "of another owner",
+        "another tag",
+        "another routing profile",
+        "another name",
+        "seconds where milliseconds are documented",
+        "a part of a second",
+        "without the proficiencies",
+        "a state that says two things",
+        "another directory id",
+    ],
+)
+def test_anything_else_is_no_proof(summary: dict[str, Any] | None, changes: dict[str, Any]) -> None:
+    """Then the user is described."""
+    assert _proven(summary, **changes) is None
