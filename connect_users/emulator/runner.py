@@ -116,8 +116,8 @@ _embedding: Final = Lock()
 def embedded(state: Path | str | None = None) -> Emulator:
     """The running emulator of this process over this file (None: in memory), started on first use.
 
-    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for the quota of users:
-    who declares thousands of them wants to see them, not to be told to ask AWS for more.
+    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for the quota of
+    users: who declares thousands of them wants to see them, not to be told to ask AWS for more.
     """
     key = None if state is None else Path(state).absolute()
     with _embedding:

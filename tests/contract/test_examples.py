@@ -55,7 +55,7 @@ def test_the_contact_centre_passes_outputs_of_pulumi_aws_to_its_users() -> None:
 
 
 def test_the_roster_takes_joiners_movers_and_leavers(tmp_path: Path) -> None:
-    """What its README walks through: a row added, a cell changed, a row removed; and each site in a stack of its own."""
+    """What its README walks through: a row added, a cell changed, a row removed; and a stack for each site."""
     project = tmp_path / "roster"
     shutil.copytree(ROOT / "examples" / "roster", project, ignore=shutil.ignore_patterns(".connect-users"))
     agents = project / "agents.csv"
