@@ -66,7 +66,7 @@ build/wheel: $(VENV)/dev $(shell find connect_users -name '*.py' 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
 	@rm -f build.log && touch $@
 
-TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypothesis>=6.100" "pulumi-aws>=7,<8"
+TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypothesis>=6.100" "pulumi-aws>=7,<8" "openpyxl>=3.1"
 
 .venv-wheel/ready: build/wheel
 	$(PYTHON) -m venv .venv-wheel

@@ -6,6 +6,7 @@ made or changed, and all problems are told at once. Reading and judging are `con
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -37,6 +38,9 @@ TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
 
 #: Lines of one error; the rest is told by `connect-users check`.
 _LINES_MAX: Final = 1_000
+
+#: People who are registered together; many times what the engine does at a time.
+_WAVE: Final = 250
 
 #: Names in Secrets Manager by a pattern with ``{username}``; or passwords by username, or a function of the username.
 Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
@@ -136,11 +140,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             waits_for=None if asked is None else asked.found,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        # Nobody is touched before the guard has spoken.
-        ours = pulumi.ResourceOptions(
-            parent=self, depends_on=[guard], retain_on_delete=True if retain_leavers else None
-        )
-        self.users = _declared(name, people, ours)
+        self.users = _declared(name, people, self, guard, retain_leavers)
         self.register_outputs({"user_count": len(self.users)})
 
     @functools.cached_property
@@ -174,19 +174,42 @@ def _judged(
     return judged
 
 
-def _declared(name: str, people: list[Person], opts: pulumi.ResourceOptions) -> dict[str, ConnectUser]:
-    """A user for each person, whom the list loses: at thousands, what is needed twice is memory."""
+def _declared(
+    name: str, people: list[Person], parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
+) -> dict[str, ConnectUser]:
+    """A user for each person, whom the list loses; nobody is touched before the guard has spoken.
+
+    The SDK prepares all registrations at once, each of which takes memory until it is answered. So a wave of people
+    waits for the wave before the last one: some are always ready, and not all.
+    """
     patience = Patience()
-    users = {}
+    users: dict[str, ConnectUser] = {}
+    ends: list[ConnectUser] = []
+    opts = None
     people.reverse()
     while people:
+        if len(users) % _WAVE == 0:
+            ready: Input[pulumi.Resource] = guard if len(ends) < 2 else Output.from_input(_after(ends[-2], guard))
+            opts = pulumi.ResourceOptions(
+                parent=parent, depends_on=[ready], retain_on_delete=True if retain_leavers else None
+            )
         person = people.pop()
-        users[person.username] = ConnectUser(f"{name}-{person.username}", **person.inputs, opts=opts)
+        user = ConnectUser(f"{name}-{person.username}", **person.inputs, opts=opts)
+        users[person.username] = user
+        if len(users) % _WAVE == 0:
+            ends.append(user)
     if users:
-        users[person.username].urn.apply(lambda _: patience.end())
+        user.urn.apply(lambda _: patience.end())
     else:
         patience.end()
     return users
+
+
+async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
+    """The guard, once a user is registered, or cannot be: the engine then decides how to go on."""
+    with contextlib.suppress(Exception):
+        await user.urn.future()
+    return guard
 
 
 def _names(

@@ -181,11 +181,8 @@ class Stack:
                 path.unlink()
 
     def calls(self) -> list[str]:
-        """The operations that were asked of the emulator since the last call of this, but for those of a process.
-
-        After the first deletion of a process, it asks once for quick connects that lead to users.
-        """
-        names = [record.operation for record in self.emulator.requests if record.operation != "ListQuickConnects"]
+        """The operations that were asked of the emulator since the last call of this."""
+        names = [record.operation for record in self.emulator.requests]
         self.emulator.requests.clear()
         return names
 
