@@ -6,6 +6,8 @@ PIP := -m pip --disable-pip-version-check --quiet
 # The pure core: its unit tests cover every branch.
 PURE := limits spec shapes rules channels plan progress live ownership settings errors permissions snapshot_proof server_clock
 
+# What the tests read beside the package.
+FILES := tests examples pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 
 .PHONY: help demo test bench lint types layers unit contract lowest acceptance clean
@@ -39,13 +41,13 @@ unit: $(VENV)/dev
 
 # The contract ring judges the wheel as a user installs it: no source of the package is in sight.
 contract: .venv-wheel/ready .venv-awscli/ready
-	rm -rf build/wheel-tests && mkdir -p build/wheel-tests && cp -R tests examples pyproject.toml Pulumi.yaml README.md build/wheel-tests/
+	rm -rf build/wheel-tests && mkdir -p build/wheel-tests && cp -R $(FILES) build/wheel-tests/
 	cd build/wheel-tests && PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
 	  $(CURDIR)/.venv-wheel/bin/pytest tests/contract -n 2 --dist loadfile
 
 # ... and once more with the oldest pulumi and boto3 that the package allows.
 lowest: .venv-lowest/ready .venv-awscli/ready
-	rm -rf build/lowest-tests && mkdir -p build/lowest-tests && cp -R tests examples pyproject.toml Pulumi.yaml README.md build/lowest-tests/
+	rm -rf build/lowest-tests && mkdir -p build/lowest-tests && cp -R $(FILES) build/lowest-tests/
 	cd build/lowest-tests && PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
 	  $(CURDIR)/.venv-lowest/bin/pytest tests/contract -n 2 --dist loadfile -m "not newest_only"
 
