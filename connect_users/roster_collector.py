@@ -11,7 +11,7 @@ import gc
 from typing import Final
 
 #: New objects between two looks; 700 is Python's default.
-_OBJECTS: Final = 20_000
+_OBJECTS: Final = 100_000
 
 
 class Patience:

@@ -6,7 +6,6 @@ made or changed, and all problems are told at once. Reading and judging are `con
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -40,7 +39,7 @@ TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
 _LINES_MAX: Final = 1_000
 
 #: People who are registered together; many times what the engine does at a time.
-_WAVE: Final = 250
+_WAVE: Final = 1_000
 
 #: Names in Secrets Manager by a pattern with ``{username}``; or passwords by username, or a function of the username.
 Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
@@ -206,9 +205,8 @@ def _declared(
 
 
 async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
-    """The guard, once a user is registered, or cannot be: the engine then decides how to go on."""
-    with contextlib.suppress(Exception):
-        await user.urn.future()
+    """The guard, once the engine has answered for a user: only the guard becomes a dependency."""
+    await user.urn.future()
     return guard
 
 

@@ -1,0 +1,166 @@
+"""Rosters by the real engine: the example's life, and what stops a wrong file before anything is touched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.emulator import seed
+
+if TYPE_CHECKING:
+    from tests.acceptance.stack import Stack
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "roster"
+#: Waves of three, so that this small team is registered in several.
+PROGRAM = f"""
+import json
+from pathlib import Path
+
+from connect_users import ConnectUserRoster, roster_component
+
+roster_component._WAVE = 3
+ConnectUserRoster(
+    "team",
+    instance_id="{seed.INSTANCE_ID}",
+    roster="team.csv",
+    routing_profiles={seed.ROUTING_PROFILES},
+    security_profiles={seed.SECURITY_PROFILES},
+    passwords=lambda _: "A-First-Passw0rd",
+    **json.loads(Path("options.json").read_text()),
+)
+"""
+HEADER = "username,first_name,last_name,routing_profile,security_profiles\n"
+JOAN = "joan.clarke,Joan,Clarke,joan@example.com,Support,Agent,EMEA/UK/London,30,120,lang:en=5,london,cards\n"
+
+
+@pytest.fixture
+def team(stack: Stack) -> Team:
+    return Team(stack)
+
+
+class Team:
+    """A stack whose program is one roster."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        stack.write_program(PROGRAM)
+        self.option()
+
+    def option(self, **options: Any) -> None:
+        """Set the roster's options."""
+        (self.stack.folder / "options.json").write_text(json.dumps(options), encoding="utf-8")
+
+    def write(self, *usernames: str) -> None:
+        """Let the roster be these people."""
+        rows = "".join(f"{username},Ada,Lovelace,Support,Agent\n" for username in usernames)
+        (self.stack.folder / "team.csv").write_text(HEADER + rows, encoding="utf-8")
+
+    def __call__(self, count: int) -> list[str]:
+        """Usernames."""
+        return [f"agent{number:02}" for number in range(count)]
+
+
+def test_the_example_from_joiner_to_leaver(stack: Stack) -> None:
+    """What its README shows: a sorted file is no change, a changed row is one call."""
+    for name in ("__main__.py", "agents.csv"):
+        shutil.copy(EXAMPLE / name, stack.folder)
+    file = stack.folder / "agents.csv"
+    stack.up()
+    assert len(stack.live()) == 8
+    header, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text(header + "".join(sorted(rows, reverse=True)), encoding="utf-8")
+    assert stack.plan() == {}
+
+    moved = [row.replace("Support", "Sales") if row.startswith("alan") else row for row in rows]
+    stayed = [row for row in moved if not row.startswith("tim")]
+    file.write_text(header + "".join([*stayed, JOAN]), encoding="utf-8")
+    assert stack.plan() == {
+        "agents-guard": ("update", ["usernames"]),
+        "agents-alan.turing": ("update", ["routing_profile_id"]),
+        "agents-joan.clarke": ("create", []),
+        "agents-tim.lee": ("delete", []),
+    }
+    shown = stack.preview("--diff").changes()
+    assert shown["agents-alan.turing"] == {
+        f'~ routing_profile_id: "{seed.ROUTING_PROFILES["Support"]}" => "{seed.ROUTING_PROFILES["Sales"]}"'
+    }
+    stack.calls()
+    stack.up()
+    changes = [call for call in stack.calls() if not call.startswith(("List", "Describe", "Search"))]
+    assert sorted(changes) == ["AssociateUserProficiencies", "CreateUser", "DeleteUser", "UpdateUserRoutingProfile"]
+    assert stack.plan() == {}
+    stack.destroy()
+    assert stack.live() == {}
+
+
+def test_a_truncated_file_touches_nobody_even_without_a_preview(team: Team) -> None:
+    """The guard fails first: no joiner is made, no mover moved, no leaver deleted; then it is done as it says."""
+    stack = team.stack
+    team.write(*team(10))
+    stack.up()
+    stack.calls()
+    team.write("joiner", *team(4))
+    for command in (stack.preview, stack.up):
+        told = command(code=1)
+        assert "6 of the 10 people of roster 'team' would leave: agent04, agent05, agent06 and 3 more" in told.text
+        assert "run once with max_deletions=6" in told.text
+    assert stack.calls() == []
+    assert set(stack.live()) == set(team(10))
+    team.option(max_deletions=6)
+    stack.up()
+    assert set(stack.live()) == {"joiner", *team(4)}
+    team.option()
+    assert stack.plan() == {"team-guard": ("update", ["max_deletions"])}
+
+
+def test_a_bad_row_registers_nothing_of_the_roster(team: Team) -> None:
+    """Every problem, and no call."""
+    team.write("ada", "b b", "ada")
+    told = team.stack.up(code=1)
+    assert "2 problems of roster 'team'; nothing was changed:" in told.text
+    assert "team.csv:3: username: 'b b' has a blank" in told.text
+    assert "team.csv:4: username: 'ada' is on lines 2 and 4" in told.text
+    assert team.stack.calls() == []
+
+
+def test_leavers_that_are_retained_stay_in_connect(team: Team) -> None:
+    team.option(retain_leavers=True)
+    team.write("ada", "bo")
+    team.stack.up()
+    team.write("ada")
+    team.stack.up()
+    assert set(team.stack.live()) == {"ada", "bo"}
+    assert "team-bo" not in team.stack.state()
+
+
+def test_a_refresh_and_the_next_preview_find_nothing(team: Team) -> None:
+    """The guard is remembered as it was, or the next run would not know who was there."""
+    team.write(*team(7))
+    team.stack.up()
+    before = team.stack.state()["team-guard"]["inputs"]
+    team.stack.refresh()
+    assert team.stack.state()["team-guard"]["inputs"] == before
+    assert team.stack.plan() == {}
+
+
+def test_one_who_cannot_be_made_does_not_keep_the_others_waiting(team: Team) -> None:
+    """With --continue-on-error, the waves after the one that fails are made, too."""
+    stack = team.stack
+    stack.connect.create_user(
+        InstanceId=seed.INSTANCE_ID,
+        Username="agent02",
+        Password="A-First-Passw0rd",
+        IdentityInfo={"FirstName": "A", "LastName": "Stranger"},
+        RoutingProfileId=seed.ROUTING_PROFILES["Sales"],
+        SecurityProfileIds=[seed.SECURITY_PROFILES["Agent"]],
+    )
+    team.write(*team(11))
+    told = stack.up("--continue-on-error", code=1)
+    assert "agent02" in told.text
+    assert set(stack.live()) == set(team(11))
+    assert "team-agent02" not in stack.state()
+    assert {f"team-{username}" for username in team(11)} - set(stack.state()) == {"team-agent02"}
