@@ -8,10 +8,6 @@ PURE := limits spec shapes rules channels plan progress live ownership settings 
 
 # What the tests read beside the package.
 FILES := tests examples pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml
-# Judged with current versions only: what these three hold differs in the oldest SDK or botocore.
-NEWEST_ONLY := test_examples.py::test_the_contact_centre_passes_outputs_of_pulumi_aws_to_its_users \
-  test_gateway.py::test_botocore_repeats_nothing_by_itself \
-  test_host.py::test_in_a_strange_host_an_error_is_a_traceback_with_our_line
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 
 .PHONY: help demo test bench lint types layers unit contract lowest acceptance clean
@@ -53,7 +49,7 @@ contract: .venv-wheel/ready .venv-awscli/ready
 lowest: .venv-lowest/ready .venv-awscli/ready
 	rm -rf build/lowest-tests && mkdir -p build/lowest-tests && cp -R $(FILES) build/lowest-tests/
 	cd build/lowest-tests && PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
-	  $(CURDIR)/.venv-lowest/bin/pytest tests/contract -p no:xdist $(foreach test,$(NEWEST_ONLY),--deselect tests/contract/$(test))
+	  $(CURDIR)/.venv-lowest/bin/pytest tests/contract -n 2 --dist loadfile
 
 acceptance: $(VENV)/dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/acceptance -n 2 --dist worksteal

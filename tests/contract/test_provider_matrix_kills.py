@@ -8,7 +8,7 @@ import signal
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,6 @@ class Victims:
         self._site = site
         self._pool = ThreadPoolExecutor(1)
         self._ready: deque[Future[DynamicHost]] = deque()
-        self._started: list[DynamicHost] = []
         self._start()
 
     def _start(self) -> None:
@@ -44,16 +43,14 @@ class Victims:
         self._ready.append(self._pool.submit(lambda: self._site.host(env_changes=vault)))
 
     def take(self) -> DynamicHost:
-        """A host that has done nothing yet."""
+        """A host that has done nothing yet; to be closed by the caller."""
         self._start()
-        host = self._ready.popleft().result()
-        self._started.append(host)
-        return host
+        return self._ready.popleft().result()
 
     def close(self) -> None:
-        """End all of them."""
-        for host in [*self._started, *(each.result() for each in self._ready)]:
-            host.close()
+        """End those that nobody took."""
+        for each in self._ready:
+            each.result().close()
         self._pool.shutdown()
 
 
@@ -106,12 +103,13 @@ def test_row(row: Row, site: Site, host: DynamicHost, victims: Victims) -> None:
     engine = Engine(host)
     play = Play(row.operation, site, engine)
     play.prepare()
-    engine.host = victim = victims.take()
-    dead = _kill_at(row, site, victim)
-    # The very last answer may come through before the signal does.
-    with pytest.raises(HostError) if row.fault.kind != "answered" else suppress(HostError):
-        play.act()
-    assert dead.wait(30), "the request was never sent"
+    with closing(victims.take()) as victim:
+        engine.host = victim
+        dead = _kill_at(row, site, victim)
+        # The very last answer may come through before the signal does.
+        with pytest.raises(HostError) if row.fault.kind != "answered" else suppress(HostError):
+            play.act()
+        assert dead.wait(30), "the request was never sent"
     site.on_event = None
     engine.host = host
     if row.operation != "delete" or engine.state is not None:
