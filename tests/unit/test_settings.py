@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from connect_users.errors import ConfigurationError
@@ -95,7 +94,6 @@ _texts = st.none() | st.text("abc:/.-", min_size=1)
 _numbers = st.floats(min_value=1e-3, max_value=1e6)
 
 
-@hypothesis_settings(deadline=None, max_examples=50)
 @given(
     st.fixed_dictionaries(
         {},
