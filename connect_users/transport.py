@@ -177,18 +177,23 @@ class _ForeignAnswer(Exception):
 
 
 def _refuse_foreign(value: object) -> None:
-    """Refuse an answer without a request id, which every answer of AWS has.
+    """Refuse an answer without a request id, which every answer of AWS has, and any page for people.
 
     Without this, a page of a proxy would pass for the success of any update, whose answers are empty.
     """
     meta = value.get("ResponseMetadata") if isinstance(value, Mapping) else None
-    if meta is not None and not meta.get("RequestId"):
-        raise _ForeignAnswer(_told_of(meta))
+    foreign = None if meta is None else _foreign(meta)
+    if foreign is not None:
+        raise foreign
 
 
-def _told_of(meta: Mapping[str, Any]) -> str:
+def _foreign(meta: Mapping[str, Any]) -> _ForeignAnswer | None:
     kind = meta.get("HTTPHeaders", {}).get("content-type", "").partition(";")[0]
-    return f"HTTP {meta.get('HTTPStatusCode')}, {kind or 'no content type'}, no request id"
+    request_id = meta.get("RequestId")
+    if request_id and kind != "text/html":
+        return None
+    told = (f"HTTP {meta.get('HTTPStatusCode')}", kind or "no content type", "" if request_id else "no request id")
+    return _ForeignAnswer(", ".join(part for part in told if part))
 
 
 def _died_reading(problem: Exception) -> bool:
@@ -258,9 +263,10 @@ def _answered(operation: str, problem: object) -> Failure:
         # botocore asked STS or SSO for credentials, and that call failed: ours was not sent.
         return Failure(Kind.FINAL, code, f"{failed}: {message}", request_id, errors.CredentialsProblem)
     kind = kind_of(code, int(meta.get("HTTPStatusCode") or 0))
-    if kind is not Kind.THROTTLED and code.isdigit() and not request_id:
-        # Not an error of AWS: botocore found no code, and gave the status. The message is a page of somebody else.
-        return Failure(kind, "ForeignAnswer", str(_ForeignAnswer(_told_of(meta))), error=errors.Unreachable)
+    # Where there is no code, botocore gives the status, and the whole page as the message.
+    foreign = _foreign(meta) if code.isdigit() and kind is not Kind.THROTTLED else None
+    if foreign is not None:
+        return Failure(kind, "ForeignAnswer", str(foreign), request_id, errors.Unreachable)
     if errors.CODES.get(code) is errors.CredentialsProblem:
         kind = Kind.FINAL
     return Failure(kind, code, message, request_id)
