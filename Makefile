@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := -m pip --disable-pip-version-check --quiet
+# Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
+export PYTHONDONTWRITEBYTECODE :=
 # The pure core: its unit tests cover every branch.
 PURE := limits spec shapes rules channels plan progress live ownership settings errors permissions snapshot_proof server_clock
 

@@ -159,7 +159,7 @@ class CredentialsProblem(ConnectApiError):
     """There are no credentials, or they are expired, unknown or wrongly signed."""
 
     advice = (
-        "renew them (aws sso login, AWS_PROFILE, connect-users:profile) and check this machine's clock, "
+        "set or renew them (aws sso login, AWS_PROFILE, connect-users:profile) and check this machine's clock, "
         "then run again; nothing was changed by this call"
     )
 
@@ -195,8 +195,8 @@ class ResourceNotFound(ConnectApiError):
     """The instance, the user or something that the request names does not exist (yet)."""
 
     advice = (
-        "check that the ids (instance, routing profile, security profiles, hierarchy group) are of this instance "
-        "and that the credentials are of its account and region"
+        "check that the ids (instance, routing profile, security profiles, hierarchy group) and the attributes of "
+        "proficiencies are of this instance, and that the credentials are of its account and region"
     )
 
 

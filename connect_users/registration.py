@@ -17,6 +17,7 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users import rules
 from connect_users.explicit_provider import PACKAGE
+from connect_users.shapes import in_path
 from connect_users.spec import UNKNOWN
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def judge(name: str, props: Props) -> None:
     if not review.problems:
         return
     username = known.get("username")
-    shown = username if isinstance(username, str) else "username not known yet"
+    shown = in_path(username) if isinstance(username, str) else "username not known yet"
     problems = _problems_of_this_run()
     problems.add(name, shown, review.problems)
 

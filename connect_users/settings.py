@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from connect_users.errors import ConfigurationError
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAMESPACE = "connect-users"
+
+#: What botocore can put into a host name.
+_REGION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 #: The embedded emulator's file when connect-users:emulatorState is not set, relative to the Pulumi project.
 DEFAULT_EMULATOR_STATE = ".connect-users/emulator.sqlite"
@@ -53,6 +58,25 @@ def _text(value: object) -> str:
     return value.strip()
 
 
+def _region(value: object) -> str:
+    region = _text(value)
+    if not _REGION.fullmatch(region):
+        raise ValueError("is not a region")
+    return region
+
+
+def _url(value: object) -> str:
+    url = _text(value)
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("is not a URL; write http:// or https:// and a host")
+    return url
+
+
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -84,9 +108,9 @@ _Reader = Callable[[object], Any]
 
 #: Settings field -> (configuration keys in order of precedence, reader).
 KEYS: dict[str, tuple[tuple[str, ...], _Reader]] = {
-    "region": ((f"{NAMESPACE}:region", "aws:region"), _text),
+    "region": ((f"{NAMESPACE}:region", "aws:region"), _region),
     "profile": ((f"{NAMESPACE}:profile", "aws:profile"), _text),
-    "endpoint_url": ((f"{NAMESPACE}:endpointUrl",), _text),
+    "endpoint_url": ((f"{NAMESPACE}:endpointUrl",), _url),
     "requests_per_second": ((f"{NAMESPACE}:requestsPerSecond",), _positive),
     "burst": ((f"{NAMESPACE}:burst",), _count),
     "timeout": ((f"{NAMESPACE}:timeout",), _positive),

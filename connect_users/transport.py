@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
 from connect_users import errors
@@ -93,6 +94,7 @@ class Transport:
             tries += 1
             try:
                 value = send()
+                _refuse_foreign(value)
             except Exception as problem:
                 failure = failure_of(operation, problem)
                 if failure is None:
@@ -167,6 +169,41 @@ def _scrubbed(message: str, secrets: Iterable[str]) -> str:
     return text
 
 
+class _ForeignAnswer(Exception):
+    """What answered is not AWS: a proxy, a sign-in page, another service."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(f"what answered is not AWS ({told})")
+
+
+def _refuse_foreign(value: object) -> None:
+    """Refuse an answer without a request id, which every answer of AWS has, and any page for people.
+
+    Without this, a page of a proxy would pass for the success of any update, whose answers are empty.
+    """
+    meta = value.get("ResponseMetadata") if isinstance(value, Mapping) else None
+    foreign = None if meta is None else _foreign(meta)
+    if foreign is not None:
+        raise foreign
+
+
+def _foreign(meta: Mapping[str, Any]) -> _ForeignAnswer | None:
+    kind = meta.get("HTTPHeaders", {}).get("content-type", "").partition(";")[0]
+    request_id = meta.get("RequestId")
+    if request_id and kind != "text/html":
+        return None
+    told = (f"HTTP {meta.get('HTTPStatusCode')}", kind or "no content type", "" if request_id else "no request id")
+    return _ForeignAnswer(", ".join(part for part in told if part))
+
+
+def _died_reading(problem: Exception) -> bool:
+    """Whether botocore's own parser fell over what it was to read."""
+    frame = problem.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is not None and frame.tb_frame.f_globals.get("__name__") == "botocore.parsers"
+
+
 #: Botocore exceptions that mean: the request never left. Names, because the classes are not to be imported here.
 _NOT_SENT = {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}
 
@@ -189,12 +226,16 @@ _CREDENTIALS = {
 
 
 def failure_of(operation: str, problem: Exception) -> Failure | None:
-    """What an exception of botocore means; None for one that is not botocore's."""
+    """What an exception of botocore means, or a foreign answer; None for one that is not botocore's."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
     if isinstance(problem, ClientError):
         return _answered(operation, problem)
+    if not isinstance(problem, ResponseParserError) and _died_reading(problem):
+        problem = _ForeignAnswer(f"its answer cannot be read: {type(problem).__name__}")
+    if isinstance(problem, _ForeignAnswer):
+        return Failure(Kind.FINAL, "ForeignAnswer", str(problem), error=errors.Unreachable)
     if not isinstance(problem, (BotoCoreError, ResponseParserError)):
         return None
     names = {cls.__name__ for cls in type(problem).__mro__}
@@ -222,6 +263,10 @@ def _answered(operation: str, problem: object) -> Failure:
         # botocore asked STS or SSO for credentials, and that call failed: ours was not sent.
         return Failure(Kind.FINAL, code, f"{failed}: {message}", request_id, errors.CredentialsProblem)
     kind = kind_of(code, int(meta.get("HTTPStatusCode") or 0))
+    # Where there is no code, botocore gives the status, and the whole page as the message.
+    foreign = _foreign(meta) if code.isdigit() and kind is not Kind.THROTTLED else None
+    if foreign is not None:
+        return Failure(kind, "ForeignAnswer", str(foreign), request_id, errors.Unreachable)
     if errors.CODES.get(code) is errors.CredentialsProblem:
         kind = Kind.FINAL
     return Failure(kind, code, message, request_id)

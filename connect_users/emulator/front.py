@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from connect_users.emulator import model, wire
 from connect_users.emulator.calls import Call, Played
-from connect_users.emulator.errors import ApiError
+from connect_users.emulator.errors import ApiError, invalid_request
 from connect_users.emulator.faults import GARBAGE, Fault, Faults
 from connect_users.emulator.handlers import CONNECT, SECRETS
 from connect_users.emulator.records import Log, Phase, RequestRecord, redacted
@@ -169,7 +169,10 @@ class Front:
                 call = Call(params, tx, options, account=who.account, region=who.region)
                 result = asked.played.handler(call) or {}
             return asked.service.serializer.body(operation.output_shape, result)
-        except ApiError:
+        except ApiError as error:
+            if error.code == "InvalidParameterException" and error.code not in operation.errors:
+                # ListInstances and CreateInstance know one kind of bad request only.
+                raise invalid_request(error.message) from None
             raise
         except RecursionError as error:
             raise ApiError("SerializationException", "the request is nested too deeply") from error

@@ -91,7 +91,7 @@ class Service:
 def _member(key: str, shape: Shape) -> Member:
     location = shape.serialization.get("location", "body")
     if location not in ("uri", "querystring", "body"):
-        raise NotImplementedError(f"member {key} travels in {location}, which the emulator does not parse")
+        raise ValueError(f"member {key} travels in {location}, which the emulator does not parse")
     return Member(key, cast("Location", location), shape.serialization.get("name", key), shape)
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
+from connect_users.errors import one_line
 from connect_users.testing import Rehearsal, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS = ("preview", "up", "refresh", "destroy")
 
 
-def main() -> int:
-    """Run the commands in order; 1 as soon as one of them fails."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the commands in order; 1 as soon as one of them fails, 2 where there is no project to rehearse."""
     parser = argparse.ArgumentParser(prog="python -m connect_users.testing", description=__doc__)
     parser.add_argument("project", help="a folder with a Pulumi.yaml, or a .py file")
     parser.add_argument(
@@ -23,7 +28,7 @@ def main() -> int:
     parser.add_argument("--stack", default="dev", help="also chooses Pulumi.<stack>.yaml (default: dev)")
     parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="kept as a secret")
     parser.add_argument("--state", help="a file that keeps the rehearsal's state between runs")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     commands = args.commands or ["preview", "up", "preview", "destroy"]
     for command in commands:
         if command not in COMMANDS:
@@ -34,7 +39,11 @@ def main() -> int:
         if not equals:
             parser.error(f"--config {pair!r} is not KEY=VALUE")
         config[key] = Secret(value)
-    with Rehearsal(args.project, stack=args.stack, config=config, state=args.state) as rehearsal:
+    try:
+        made = Rehearsal(args.project, stack=args.stack, config=config, state=args.state)
+    except (OSError, ValueError) as problem:
+        parser.error(one_line(str(problem)))
+    with made as rehearsal:
         for command in commands:
             result = getattr(rehearsal, command)()
             print(f"$ pulumi {command}\n{result.render()}\n")

@@ -43,11 +43,11 @@ class _Nothing(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Never called."""
-        raise NotImplementedError(args.typ)
+        raise AssertionError(args.typ)
 
     def call(self, args: MockCallArgs) -> Any:
         """Never called."""
-        raise NotImplementedError(args.token)
+        raise AssertionError(args.token)
 
 
 class RehearsalMonitor(MockMonitor):

@@ -17,13 +17,7 @@ from connect_users.testing import Hosts, Rehearsal, Secret
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    with Hosts() as hosts:
-        yield hosts
+    from collections.abc import Callable
 
 
 @pytest.fixture

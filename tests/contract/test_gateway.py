@@ -411,7 +411,7 @@ def test_a_parameter_that_botocore_refuses_is_one_line_without_secrets(gateway: 
     [
         ((400, "ResourceNotFoundException", "can't find"), errors.ConnectApiError, "check password_secret_arn"),
         ((400, "DecryptionFailure", "kms"), errors.ConnectApiError, "kms:Decrypt"),
-        ((403, "ExpiredTokenException", "expired"), errors.CredentialsProblem, "renew them"),
+        ((403, "ExpiredTokenException", "expired"), errors.CredentialsProblem, "set or renew them"),
         ({"SecretBinary": "AAEC"}, errors.ConfigurationError, "holds no text"),
         ({"SecretString": ""}, errors.ConfigurationError, "holds no text"),
     ],

@@ -8,30 +8,12 @@ import pulumi
 import pytest
 from pulumi import Alias, CustomTimeouts, ResourceOptions
 
-from connect_users.testing import Hosts
 from tests.contract.programs.toy import Toy
-from tests.contract.programs.toys import ROOT, Toys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    """Hosts for all tests of this module: starting one takes longer than the test."""
-    with Hosts() as shared:
-        yield shared
-
-
-@pytest.fixture
-def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hosts: Hosts) -> Iterator[Toys]:
-    """A cloud of the test's own, and the toy where the host can import it."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    monkeypatch.setenv("TOY_CLOUD", str(tmp_path))
-    made = Toys(tmp_path, hosts)
-    yield made
-    made.close()
+    from tests.contract.programs.toys import Toys
 
 
 def toy(resource: str, opts: ResourceOptions | None = None, **inputs: object) -> Callable[[], None]:

@@ -8,36 +8,15 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 from pulumi import ResourceOptions
 from pulumi.runtime.mocks import MockMonitor
 
-from connect_users.testing import Hosts, Rehearsal, Secret
+from connect_users.testing import Rehearsal, Secret
 from tests.contract.programs.toy import Toy
-from tests.contract.programs.toys import PROGRAMS, ROOT, Toys
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    """Hosts for all tests of this module: starting one takes longer than the test."""
-    with Hosts() as shared:
-        yield shared
-
-
-@pytest.fixture
-def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hosts: Hosts) -> Iterator[Toys]:
-    """A cloud of the test's own, and the toy where the host can import it."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    monkeypatch.setenv("TOY_CLOUD", str(tmp_path))
-    made = Toys(tmp_path, hosts)
-    yield made
-    made.close()
+from tests.contract.programs.toys import PROGRAMS, Toys
 
 
 def test_a_program_is_told_its_names_configuration_and_whether_it_is_a_preview(toys: Toys) -> None:

@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pulumi
-import pytest
 
-from connect_users.testing import Hosts
 from tests.contract.programs.toy import Toy
-from tests.contract.programs.toys import ROOT, SECRET, Toys
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    """Hosts for all tests of this module: starting one takes longer than the test."""
-    with Hosts() as shared:
-        yield shared
-
-
-@pytest.fixture
-def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hosts: Hosts) -> Iterator[Toys]:
-    """A cloud of the test's own, and the toy where the host can import it."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    monkeypatch.setenv("TOY_CLOUD", str(tmp_path))
-    made = Toys(tmp_path, hosts)
-    yield made
-    made.close()
-
+from tests.contract.programs.toys import SECRET, Toys
 
 BEFORE = """\
 REHEARSAL of shop/dev: no Pulumi engine, nothing is deployed

@@ -23,14 +23,6 @@ FAST = {"connect-users:requestsPerSecond": "1000", "connect-users:burst": "1000"
 PASSWORD = "A-First-Passw0rd"
 
 
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    """Dynamic hosts for all rehearsals of this module."""
-    shared = Hosts()
-    yield shared
-    shared.close()
-
-
 class Team:
     """A roster's file, and a rehearsal of a program with that roster.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users import plan
@@ -13,10 +13,7 @@ from connect_users.rules import review
 from connect_users.spec import FIELDS, UNKNOWN, canonical, contains_unknown
 from tests.strategies import broken_users, garbage, users
 
-quick = settings(deadline=None, max_examples=30)
 
-
-@quick
 @given(broken_users())
 def test_review_never_raises_and_always_gives_one_line_texts(props: dict[str, Any]) -> None:
     found = review(props, reserved_tags=1)
@@ -26,7 +23,6 @@ def test_review_never_raises_and_always_gives_one_line_texts(props: dict[str, An
         assert 0 < len(problem.text) < 400
 
 
-@quick
 @given(broken_users())
 def test_canonical_never_raises_and_is_idempotent(props: dict[str, Any]) -> None:
     once = canonical(props)
@@ -42,7 +38,6 @@ def repr_of(value: Any) -> Any:
     return "nan" if value != value else value
 
 
-@quick
 @given(broken_users(), users())
 def test_a_change_to_garbage_can_be_compared(props: dict[str, Any], old: dict[str, Any]) -> None:
     new = canonical(props)
@@ -51,7 +46,6 @@ def test_a_change_to_garbage_can_be_compared(props: dict[str, Any], old: dict[st
     plan.replacement(old, new)
 
 
-@quick
 @given(st.dictionaries(st.text(max_size=8), garbage, max_size=4))
 def test_a_user_of_nothing_but_garbage_misses_its_required_inputs(props: dict[str, Any]) -> None:
     paths = {problem.path for problem in review(props).problems}
@@ -74,13 +68,11 @@ def test_what_python_itself_cannot_show_is_a_problem_and_no_crash(value: Any) ->
             assert any(problem.path.startswith(field.name) for problem in review(props).problems), field.name
 
 
-@quick
 @given(users())
 def test_valid_users_have_no_problems(props: dict[str, Any]) -> None:
     assert review(props, reserved_tags=1).problems == ()
 
 
-@quick
 @given(st.data(), users())
 def test_a_valid_user_of_whom_parts_are_unknown_has_no_problems(data: st.DataObject, props: dict[str, Any]) -> None:
     """Whatever part of a user is not known yet, at any depth, the preview does not fail on it."""

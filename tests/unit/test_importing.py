@@ -38,8 +38,8 @@ def _told(entry: dict[str, Any]) -> dict[str, Any]:
     return told if own != {} else {**told, "after_contact_work_config": {"after_contact_work_time_limit": 0}}
 
 
+@settings(max_examples=150)
 @given(users())
-@settings(max_examples=150, deadline=None)
 def test_a_roster_says_of_a_user_what_connect_says(inputs: dict[str, Any]) -> None:
     """Nothing is lost but what is neutral, names or not."""
     wanted = importing.declared(_live(inputs), NAMES)

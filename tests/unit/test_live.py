@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from connect_users import plan
 from connect_users.live import declared_view, leftovers, live_props
@@ -38,7 +38,6 @@ def _told(**changes: Any) -> dict[str, Any]:
     }
 
 
-@settings(deadline=None, max_examples=30)
 @given(users())
 def test_a_user_made_from_a_declaration_looks_like_it(props: dict[str, Any]) -> None:
     request = plan.create_request(props, {TAG_KEY: "token urn"})

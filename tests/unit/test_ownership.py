@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users import ownership
@@ -17,7 +17,6 @@ _TOKEN = "68f00000aabbccddeeff0011"
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
 
-@settings(deadline=None, max_examples=40)
 @given(_texts)
 def test_the_tag_of_any_urn_is_a_tag_that_aws_takes(urn: str) -> None:
     ((key, value),) = ownership.tag(_TOKEN, urn).items()
@@ -27,7 +26,6 @@ def test_the_tag_of_any_urn_is_a_tag_that_aws_takes(urn: str) -> None:
     assert ownership.owner_of({key: value}) == ownership.Owner(_TOKEN, ownership.owner_name(urn))
 
 
-@settings(deadline=None, max_examples=40)
 @given(_texts, _texts)
 def test_two_urns_never_share_a_name(one: str, other: str) -> None:
     assert (ownership.owner_name(one) == ownership.owner_name(other)) == (one == other)

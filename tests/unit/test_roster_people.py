@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users.roster import cells
@@ -189,18 +189,16 @@ HEADERS = (
     "user_proficiencies",
     "tags",
 )
-given_names = st.text(st.sampled_from("abcÅé ,;\"'\n"), min_size=1, max_size=8).map(str.strip).filter(bool)
-words = st.text(st.sampled_from("abc|=:\\ "), min_size=1, max_size=5).map(str.strip).filter(bool)
+given_names = st.text("abcÅé ,;\"'\n", min_size=1, max_size=8).map(str.strip).filter(bool)
+words = st.text("abc|=:\\ ", min_size=1, max_size=5).map(str.strip).filter(bool)
 #: What AWS allows in tags.
-tag_words = st.text(st.sampled_from("abc=: "), min_size=1, max_size=5).map(str.strip).filter(bool)
+tag_words = st.text("abc=: ", min_size=1, max_size=5).map(str.strip).filter(bool)
 
 
 @st.composite
 def people(draw: st.DrawFn) -> list[dict[str, Any]]:
     """People with inputs, as `judge` gives them."""
-    names = draw(
-        st.lists(st.from_regex(r"[a-z][a-z0-9._-]{0,11}", fullmatch=True), min_size=1, max_size=6, unique=True)
-    )
+    names = draw(st.lists(st.text("abyz019._-", min_size=1, max_size=12), min_size=1, max_size=4, unique=True))
     return [
         {
             "username": name,
@@ -260,7 +258,6 @@ def _by_name(judged: Judged) -> dict[str, dict[str, Any]]:
     return {person.username: person.inputs for person in judged.people}
 
 
-@settings(deadline=None, max_examples=25)
 @given(people(), st.sampled_from(",;\t"))
 def test_rendered_people_are_read_as_they_were(wanted: list[dict[str, Any]], separator: str) -> None:
     """Render, then parse: the identity, with every separator."""
@@ -269,7 +266,6 @@ def test_rendered_people_are_read_as_they_were(wanted: list[dict[str, Any]], sep
     assert _by_name(judged) == {person["username"]: _inputs(person) for person in wanted}
 
 
-@settings(deadline=None, max_examples=25)
 @given(people(), st.randoms(use_true_random=False))
 def test_shuffling_the_rows_changes_nothing(wanted: list[dict[str, Any]], chance: random.Random) -> None:
     """The same people in the same order; so is the order of the columns."""
@@ -294,8 +290,7 @@ BAD = {
 }
 
 
-@settings(deadline=None, max_examples=25)
-@given(people().filter(lambda wanted: len(wanted) > 1), st.sampled_from(HEADERS), st.integers(0, 5))
+@given(people().filter(lambda wanted: len(wanted) > 1), st.sampled_from(HEADERS), st.integers(0, 3))
 def test_one_bad_cell_is_exactly_one_problem_at_its_place(wanted: list[dict[str, Any]], header: str, at: int) -> None:
     """Its line and its header; nothing else is said."""
     rows = [_row(person) for person in wanted]

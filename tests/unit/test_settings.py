@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from connect_users.errors import ConfigurationError
@@ -39,6 +38,11 @@ def test_read(config: dict[str, object], expected: Settings) -> None:
     ("key", "value", "text"),
     [
         ("region", 7, "connect-users:region: 7 is not a text"),
+        ("region", "us east!", 'connect-users:region: "us east!" is not a region'),
+        ("endpointUrl", "localhost:4599", 'connect-users:endpointUrl: "localhost:4599" is not a URL; write http:// or'),
+        ("endpointUrl", "http://", 'connect-users:endpointUrl: "http://" is not a URL'),
+        ("endpointUrl", "http://[", 'connect-users:endpointUrl: "http://[" is not a URL'),
+        ("endpointUrl", "http://host:port", 'connect-users:endpointUrl: "http://host:port" is not a URL'),
         ("emulator", "yes", 'connect-users:emulator: "yes" is neither true nor false'),
         ("emulator", 1, "connect-users:emulator: 1 is neither true nor false"),
         ("timeout", "soon", 'connect-users:timeout: "soon" is not a number'),
@@ -92,17 +96,18 @@ def test_every_setting_has_its_key() -> None:
 
 
 _texts = st.none() | st.text("abc:/.-", min_size=1)
+_regions = st.none() | st.sampled_from(["eu-west-2", "us-gov-east-1", "mars"])
+_urls = st.none() | st.sampled_from(["http://127.0.0.1:9", "https://connect.example", "http://[::1]:4599/x"])
 _numbers = st.floats(min_value=1e-3, max_value=1e6)
 
 
-@hypothesis_settings(deadline=None, max_examples=50)
 @given(
     st.fixed_dictionaries(
         {},
         optional={
-            "region": _texts,
+            "region": _regions,
             "profile": _texts,
-            "endpoint_url": _texts,
+            "endpoint_url": _urls,
             "requests_per_second": _numbers,
             "burst": st.integers(1, 100),
             "timeout": _numbers,

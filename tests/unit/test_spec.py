@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from connect_users import spec
 from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Arn, Field, Kind, canonical
@@ -78,7 +78,6 @@ def test_the_model_tells_every_input_of_a_live_user() -> None:
     }
 
 
-@settings(deadline=None, max_examples=40)
 @given(users())
 def test_canonical_leaves_a_canonical_user_alone(props: dict[str, Any]) -> None:
     assert canonical(props) == props

@@ -121,6 +121,23 @@ def test_every_required_member_of_every_operation_is_asked_for(emulator: Emulato
     assert asked >= 20
 
 
+def test_a_value_outside_its_shape_is_answered_with_an_error_of_the_operations_model(emulator: Emulator) -> None:
+    """InvalidParameter, but for operations whose model has InvalidRequest alone (ListInstances, CreateInstance)."""
+    client = connect(emulator, check=False)
+    shapes = botocore.session.get_session().get_service_model("connect")
+    answers: dict[str, tuple[int, str]] = {}
+    for name in sorted(CONNECT):
+        operation = shapes.operation_model(name)
+        shape = operation.input_shape
+        if shape is None or "MaxResults" not in shape.members:
+            continue
+        given = dict.fromkeys(shape.required_members, seed.INSTANCE_ID)
+        answers[name] = refused(getattr(client, botocore.xform_name(name)), **given, MaxResults=0)
+        assert answers[name][1] in {error.name for error in operation.error_shapes}, name
+    assert answers["ListInstances"] == REQUEST
+    assert set(answers.values()) == {PARAMETER, REQUEST}
+
+
 def test_every_pattern_of_an_operation_played_can_be_read_or_is_patched() -> None:
     """A canary: a new botocore may bring a pattern in another dialect; then PATTERNS needs a row."""
     connect_model = model.Service("connect")

@@ -1,0 +1,56 @@
+"""What a program hears of its bad users before anything is registered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_users import ConnectUser
+from connect_users.emulator import seed
+from connect_users.testing import Rehearsal
+
+if TYPE_CHECKING:
+    from connect_users.testing import Hosts
+
+ROUTING_PROFILE_ID = seed.ROUTING_PROFILES["Support"]
+SECURITY_PROFILE_IDS = [seed.SECURITY_PROFILES["Agent"]]
+
+
+def _refused(hosts: Hosts, usernames: dict[str, str]) -> list[str]:
+    """The lines of the one error of a program with these users."""
+
+    def program() -> None:
+        for name, username in usernames.items():
+            ConnectUser(
+                name,
+                instance_id=seed.INSTANCE_ID,
+                username=username,
+                routing_profile_id=ROUTING_PROFILE_ID,
+                security_profile_ids=SECURITY_PROFILE_IDS,
+            )
+
+    with Rehearsal(program, emulator=False, hosts=hosts) as rehearsal:
+        result = rehearsal.preview()
+    assert result.changes.get("create", 0) <= 1, "the stack alone"
+    (error,) = result.errors
+    return error.splitlines()
+
+
+def test_twelve_bad_users_are_told_in_one_go(hosts: Hosts) -> None:
+    """The engine itself would stop at the first."""
+    first, *lines = _refused(hosts, {f"u{number}": f"bad {number}" for number in range(12)})
+    assert first == "12 problems in the inputs of Connect users:"
+    assert lines == [
+        f"  u{number} (bad {number}): username: 'bad {number}' has a blank; AWS allows letters, digits and _ - . @"
+        for number in range(12)
+    ]
+
+
+def test_a_problem_is_one_line_whatever_the_name(hosts: Hosts) -> None:
+    """A name with line breaks or control characters neither breaks the list nor reaches the terminal as it is."""
+    first, *lines = _refused(hosts, {"a": "ada\n\x1b[31m", "b": "", "c": "x" * 5_000})
+    assert first == "3 problems in the inputs of Connect users:"
+    assert [line.partition(": username: ")[0] for line in lines] == [
+        r"  a ('ada\n\x1b[31m')",
+        "  b ('')",
+        f"  c ('{'x' * 156}...)",
+    ]
