@@ -22,8 +22,8 @@ from connect_users.errors import ConfigurationError
 if TYPE_CHECKING:
     import argparse
 
-    from connect_users.importing_files import Folder
-    from connect_users.importing_live import Instance, LiveUser
+    from connect_users.importing.files import Folder
+    from connect_users.importing.live import Instance, LiveUser
     from connect_users.settings import Settings
 
 
@@ -97,7 +97,7 @@ def _misuse(args: argparse.Namespace) -> str:
 
 def _read(args: argparse.Namespace, settings: Settings, folder: Folder | None) -> tuple[Instance, list[LiveUser]]:
     from connect_users.connection import gateway_for
-    from connect_users.importing_live import Selection, find_instance, read_users
+    from connect_users.importing.live import Selection, find_instance, read_users
 
     selection = Selection.parse(args.select)
     gateway = gateway_for(settings)
@@ -110,7 +110,7 @@ def _read(args: argparse.Namespace, settings: Settings, folder: Folder | None) -
 
 
 def _write(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.importing_files import Folder
+    from connect_users.importing.files import Folder
 
     folder = Folder(Path(args.out), args.name)
     instance, users = _read(args, settings, folder)
@@ -130,7 +130,7 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.importing_files import Folder
+    from connect_users.importing.files import Folder
 
     folder = Folder(Path(args.out), args.name)
     if not folder.roster.exists():
@@ -145,14 +145,14 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _into(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users import importing_skeleton
     from connect_users.cli.names_of import text_of
+    from connect_users.importing import skeleton
 
     path = Path(args.into)
-    skeleton = importing_skeleton.read(text_of(args.into), args.into)
-    declared = importing_skeleton.declared(text_of(args.preview)) if args.preview else None
+    document = skeleton.read(text_of(args.into), args.into)
+    declared = skeleton.declared(text_of(args.preview)) if args.preview else None
     instance, users = _read(args, settings, None)
-    filled = importing_skeleton.fill(skeleton, users, instance.id, declared)
+    filled = skeleton.fill(document, users, instance.id, declared)
     path.write_text(filled.text, encoding="utf-8")
     for line in filled.unmatched:
         print(line, file=sys.stderr)

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import resource, roster_guard
 from connect_users.errors import ConfigurationError
-from connect_users.importing_entries import state
+from connect_users.importing.entries import state
 from connect_users.live import declared_view
 from connect_users.review.reading import SECRET, read_preview
 from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Props, canonical
 
 if TYPE_CHECKING:
-    from connect_users.importing_live import LiveUser
+    from connect_users.importing.live import LiveUser
 
 _REQUIRED: Final = tuple(field.name for field in FIELDS if field.required)
 

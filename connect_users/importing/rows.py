@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -253,14 +253,3 @@ def program(name: str, roster: str, arn: str, alias: str, identity_management_ty
 def _quoted(text: str) -> str:
     """A text as ruff and black would write it."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def differences(live: Props, coded: Props) -> Iterator[str]:
-    """The names of the inputs of which a program and a live user say different things.
-
-    Args:
-        live: what the program manages of the live user (`live.declared_view`).
-    """
-    for name in coded:
-        if live.get(name) != coded[name]:
-            yield name

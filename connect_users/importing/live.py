@@ -14,9 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import importing, listings, ownership, snapshot_proof
+from connect_users import listings, ownership, snapshot_proof
 from connect_users.errors import ConfigurationError, InvalidRequest, ResourceNotFound
-from connect_users.importing import Nameable
+from connect_users.importing import rows
+from connect_users.importing.rows import Nameable
 from connect_users.live import live_props
 from connect_users.roster.names import NameKind
 from connect_users.snapshot import survey_of
@@ -59,7 +60,7 @@ class LiveUser:
     """A user as it is now.
 
     Attributes:
-        inputs: `importing.declared`.
+        inputs: `rows.declared`.
         computed: the outputs that are no inputs.
         owner: what its ownership tag says; None without one.
     """
@@ -100,7 +101,7 @@ def find_instance(gateway: Gateway, text: str) -> Instance:
         str(told.get("InstanceAlias") or ""),
         Nameable(
             id_,
-            {kind: importing.writable(kind, of_kind) for kind, of_kind in names.items()},
+            {kind: rows.writable(kind, of_kind) for kind, of_kind in names.items()},
             str(told.get("IdentityManagementType") or ""),
         ),
     )
@@ -270,7 +271,7 @@ class _Reader:
             computed["directory_user_id"] = live["directory_user_id"]
         if owner is not None:
             computed[TOKEN_KEY] = owner.token
-        inputs = importing.declared(live, self._instance.names)
+        inputs = rows.declared(live, self._instance.names)
         return LiveUser(user_id, str(user["Username"]), inputs, computed, owner, canonical(live))
 
 

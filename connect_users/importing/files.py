@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from connect_users import importing, ownership
+from connect_users import ownership
 from connect_users.errors import ConfigurationError
-from connect_users.importing_entries import guard_entry, roster_entry, states, user_entry
+from connect_users.importing import rows
+from connect_users.importing.entries import guard_entry, roster_entry, states, user_entry
 from connect_users.live import declared_view
 from connect_users.roster.reading import read_file
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from connect_users.importing_live import Instance, LiveUser
+    from connect_users.importing.live import Instance, LiveUser
     from connect_users.spec import Props
 
 _PROJECT = """name: {name}
@@ -84,7 +85,7 @@ class Folder:
         """
         left_out = {user.username: _owned(user) for user in users if self._is_others(user)}
         people = {user.username: user for user in users if user.username not in left_out}
-        written = importing.write({name: user.inputs for name, user in people.items()}, instance.names)
+        written = rows.write({name: user.inputs for name, user in people.items()}, instance.names)
         left_out.update(written.left_out)
         entries = [
             roster_entry(self.name),
@@ -95,7 +96,7 @@ class Folder:
             ),
         ]
         identity = written.identity_management_type
-        program = importing.program(self.name, self.roster.name, instance.arn, instance.alias, identity)
+        program = rows.program(self.name, self.roster.name, instance.arn, instance.alias, identity)
         texts = {
             self.roster.name: (written.text, True),
             "__main__.py": (program, False),
@@ -122,7 +123,7 @@ class Folder:
         if not self.roster.exists():
             return set()
         table = read_file(self.roster, str(self.roster))
-        columns = importing.read_back(table, importing.Nameable(""), None)[0]
+        columns = rows.read_back(table, rows.Nameable(""), None)[0]
         return set(columns)
 
     def _is_others(self, user: LiveUser) -> bool:
@@ -140,7 +141,7 @@ class Folder:
         Raises:
             ConfigurationError, UnreadableRoster
         """
-        coded, problems = importing.read_back(read_file(self.roster, str(self.roster)), instance.names, None)
+        coded, problems = rows.read_back(read_file(self.roster, str(self.roster)), instance.names, None)
         live = {user.username: user for user in users}
         return [*problems, *_differences(coded, live, self._is_others)]
 
