@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from connect_users.errors import ConfigurationError, ConnectUsersError
+from connect_users.errors import AccessDenied, ConfigurationError, ConnectUsersError
 from connect_users.spec import bare_id, parse_arn
 
 if TYPE_CHECKING:
@@ -163,6 +163,30 @@ def by_alias(alias: str, region: str, instances: Iterable[Entry]) -> Entry:
         f"no Connect instance in {region} has the alias '{alias}'; {_instead(alias, [name for name in known if name])} "
         "(connect-users:region and connect-users:profile say where to look)"
     )
+
+
+def instance_id(gateway: Gateway, text: str) -> str:
+    """The bare id of an instance given by id, ARN or alias.
+
+    Raises:
+        ConnectUsersError
+    """
+    return address(text).id or str(by_alias(text, gateway.region, gateway.list_instances())["Id"])
+
+
+def described_groups(gateway: Gateway, instance_id: str, notify: Notify | None = None) -> Iterator[Entry]:
+    """All hierarchy groups, each with its path.
+
+    From SearchUserHierarchyGroups, 100 a page; only those that its index does not know (yet) are described, or all
+    where the search is not allowed.
+    """
+    try:
+        found = {group["Id"]: group for group in gateway.search_user_hierarchy_groups(instance_id, notify=notify)}
+    except AccessDenied:
+        found = {}
+    for listed in gateway.list_user_hierarchy_groups(instance_id, notify=notify):
+        id_ = listed["Id"]
+        yield found.get(id_) or gateway.describe_user_hierarchy_group(instance_id, id_, notify=notify)
 
 
 def _instead(name: str, names: Sequence[str]) -> str:

@@ -37,9 +37,7 @@ def ask(instance: str, settings: Settings) -> Asked:
     from connect_users.connection import gateway_for
 
     gateway = gateway_for(settings)
-    place = listings.address(instance)
-    id_ = place.id or str(listings.by_alias(instance, gateway.region, gateway.list_instances())["Id"])
-    return Asked(gateway, id_, f"Connect instance '{instance}'")
+    return Asked(gateway, listings.instance_id(gateway, instance), f"Connect instance '{instance}'")
 
 
 class Asked:

@@ -14,12 +14,11 @@ from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
 from connect_users.rules import review
 from connect_users.spec import canonical
 from tests.contract.emulator.support import connect
+from tests.contract.importing import HERE, Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-HERE = {"InstanceId": seed.INSTANCE_ID}
 
 
 @pytest.fixture
@@ -61,15 +60,7 @@ def _give_everything(client: Any, user_id: str) -> None:
 @pytest.fixture
 def run(emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Run the command: exit status, stdout, stderr."""
-
-    def run(*args: str) -> tuple[int, str, str]:
-        where = ["--instance", seed.INSTANCE_ALIAS, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
-        given = list(args) if "--into" in args else ["--out", str(tmp_path), *args]
-        status = main(["import", *where, "--requests-per-second", "10000", *given])
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
+    return Command(emulator, tmp_path, capsys)
 
 
 def _rows(folder: Path) -> dict[str, dict[str, str]]:
@@ -161,11 +152,11 @@ def test_nothing_is_written_to_connect(run: Callable[..., tuple[int, str, str]],
         "ListRoutingProfiles": 1,
         "ListSecurityProfiles": 1,
         "ListUserHierarchyGroups": 1,
-        "DescribeUserHierarchyGroup": len(seed.HIERARCHY_GROUPS),
-        "SearchUsers": 2,
+        "SearchUserHierarchyGroups": 1,
+        "SearchUsers": 1,
         "ListUsers": 1,
         "DescribeUser": 30,
-        "ListUserProficiencies": 1,
+        "ListUserProficiencies": 30,
     }
 
 
@@ -181,7 +172,10 @@ def test_a_second_run_changes_nothing_and_describes_nobody(
     assert status == 0
     assert "nothing has changed" in said
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
-    assert "DescribeUser" not in _calls(emulator)
+    calls = _calls(emulator)
+    assert "DescribeUser" not in calls
+    # Of the one who has some.
+    assert calls["ListUserProficiencies"] == 1
 
 
 def test_check_tells_what_differs_without_values(
@@ -264,6 +258,9 @@ def test_a_selection(
         (["--select", "hierarchy=EMEA/Uk"], "did you mean 'EMEA/UK'?"),
         (["--requests-per-second", "0"], "must be above 0"),
         (["--check"], "run without --check first"),
+        (["--instance", "emulatr"], "did you mean 'emulator'? (--region and --profile say where to look)"),
+        (["--instance", seed.INSTANCE_ID[:-1] + "9"], "is not found in us-east-1 with these credentials"),
+        (["--instance", seed.INSTANCE_ARN.replace("us-east", "eu-west")], "the instance is in eu-west-1, says its ARN"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
@@ -278,7 +275,14 @@ def test_what_cannot_be_done_is_told_in_one_line(
 
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
     """Options that do not go together are wrong usage."""
-    for args in ([], ["--out", "x", "--into", "y"], ["--into", "y", "--check"], ["--out", "x", "--preview", "y"]):
+    for args in (
+        [],
+        ["--out", "x", "--into", "y"],
+        ["--into", "y", "--check"],
+        ["--out", "x", "--preview", "y"],
+        ["--out", "x", "--check", "--overwrite"],
+        ["--out", "x", "--name", "a/b"],
+    ):
         assert main(["import", "--instance", "x", *args]) == 2
         assert "connect-users import: " in capsys.readouterr().err
 
@@ -295,7 +299,7 @@ def test_who_cannot_be_in_a_roster_is_left_out_and_told(
     status, _, said = run()
     assert status == 1
     first, second = said.splitlines()
-    assert first.startswith("agent00001: left out: belongs to urn:pulumi:prod::shop::x::bob")
+    assert first == "agent00001: not imported, owned by stack 'prod' of project 'shop' (tag connect-users:owner)"
     assert second.startswith("agent00002: left out: tags: ")
     assert set(_rows(tmp_path)) == {f"agent{number:05d}" for number in range(3, 31)}
     assert len(_entries(tmp_path)) == 30

@@ -70,7 +70,10 @@ def test_a_user_that_a_roster_cannot_say_is_left_out() -> None:
     }
     written = rows.write(people, NAMES)
     assert set(written.inputs) == {"bob"}
-    assert written.left_out["ada"] == "identity_info cannot be written in a roster"
+    assert written.left_out["ada"] == (
+        "identity_info.first_name: a cell of a roster does not keep blanks around a text; "
+        "declare this user as a ConnectUser"
+    )
     assert written.left_out["eve"].startswith("tags: ")
 
 
@@ -79,6 +82,26 @@ def test_names_that_a_roster_can_hold() -> None:
     names = {"1": "Agent", "2": "twice", "3": "twice", "4": "a|b", "5": " blank", "6": "a/b", "7": ""}
     assert rows.writable(NameKind.SECURITY_PROFILE, names) == {"1": "Agent", "6": "a/b"}
     assert rows.writable(NameKind.HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
+
+
+def test_line_breaks_of_any_kind_stay_in_their_cell() -> None:
+    """Also one that ends no line of the file itself."""
+    base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
+    people = {
+        name: {**base, "username": name, "identity_info": {"first_name": text}}
+        for name, text in {"a": "one\ntwo", "b": "one\rtwo", "c": "one\r\ntwo", "d": "one,two\u2028three"}.items()
+    }
+    written = rows.write(people, NAMES)
+    assert written.left_out == {}
+    assert written.inputs == people
+
+
+def test_the_number_of_a_desk_phone_is_kept_while_a_soft_phone_is_used() -> None:
+    """It would be lost with the next user of that name."""
+    phone = [{"channel": "VOICE", "phone_type": "SOFT_PHONE", "phone_number": "+442079460000"}]
+    assert rows.declared({"username": "a", "phone_number_configs": phone}, NAMES)["phone_number_configs"] == phone
+    bare = [{"channel": "VOICE", "phone_type": "SOFT_PHONE"}]
+    assert "phone_number_configs" not in rows.declared({"username": "a", "phone_number_configs": bare}, NAMES)
 
 
 def test_an_empty_instance_is_an_empty_roster() -> None:
