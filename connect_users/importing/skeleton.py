@@ -15,17 +15,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import resource, roster_guard
+from connect_users import ownership, resource, roster_guard
 from connect_users.errors import ConfigurationError
 from connect_users.importing.entries import state
+from connect_users.importing.live import LiveUser
 from connect_users.live import declared_view
 from connect_users.review.reading import SECRET, read_preview
 from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Props, canonical
 
 if TYPE_CHECKING:
-    from connect_users.importing.live import LiveUser
+    from collections.abc import Container, Iterator
 
 _REQUIRED: Final = tuple(field.name for field in FIELDS if field.required)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A user of the program."""
+
+    urn: str
+    inputs: Props
+
+    @property
+    def name(self) -> str:
+        """Of the resource."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def parent_type(self) -> str:
+        """The type of the component that it is in; "" of one that is in none."""
+        types = self.urn.rpartition("::")[0].rpartition("::")[2].split("$")
+        return types[-2] if len(types) > 1 else ""
 
 
 @dataclass(frozen=True)
@@ -57,19 +77,17 @@ def read(text: str, name: str) -> dict[str, Any]:
     return dict(document)
 
 
-def declared(preview: str) -> dict[str, Props]:
-    """Resource name -> what the program declares of the user; secrets and what is not known yet are left out.
+def declared(preview: str) -> list[Declared]:
+    """What the program declares of each user; secrets and what is not known yet are left out.
 
     Raises:
         UnreadablePreview
     """
-    return {
-        each.urn.rpartition("::")[2]: {
-            name: value for name, value in each.inputs.items() if name in BY_NAME and _is_plain(value)
-        }
+    return [
+        Declared(each.urn, {name: value for name, value in each.inputs.items() if name in BY_NAME and _is_plain(value)})
         for each in read_preview(preview).resources
         if each.type == resource.TYPE_TOKEN
-    }
+    ]
 
 
 def _is_plain(value: Any) -> bool:
@@ -84,17 +102,15 @@ def fill(
     skeleton: Mapping[str, Any],
     users: Sequence[LiveUser],
     instance_id: str,
-    programs: Mapping[str, Props] | None,
+    programs: Sequence[Declared] | None,
 ) -> Filled:
     """Fill in the people; what is still to be made is taken out, and told.
 
     Args:
         programs: from `declared`.
     """
-    by_name = {user.username: user for user in users}
-    loosely: dict[str, list[LiveUser]] = {}
-    for user in users:
-        loosely.setdefault(user.username.casefold(), []).append(user)
+    live = _Live(users)
+    types = {str(entry.get("name")): str(entry["type"]) for entry in skeleton["resources"]}
     entries, unmatched = [], []
     taken: set[str] = set()
     for entry in skeleton["resources"]:
@@ -105,44 +121,68 @@ def fill(
             entries.append(entry)
             continue
         name = str(entry.get("logicalName") or entry.get("name"))
-        program = (programs or {}).get(name, {})
-        found = _match(name, str(entry.get("parent") or ""), program, by_name, loosely)
+        parent = str(entry.get("parent") or "")
+        program = None if programs is None else _program(name, types.get(parent, ""), programs)
+        found = live.named(name, parent) if program is None else live.of(program)
+        if isinstance(found, LiveUser) and found.owner is not None:
+            taken.add(found.username)
+            if program is None or found.owner.name != ownership.owner_name(program.urn):
+                found = f"'{found.username}' belongs to {found.owner.urn}; a user has one stack"
         if isinstance(found, str):
             unmatched.append(f"{name}: {found}")
             continue
         taken.add(found.username)
-        entries.append(
-            {**entry, "id": found.id, **state(_inputs(found, instance_id, program, programs), found.computed)}
-        )
-    unmatched += [f"{name}: in the instance, not in the program" for name in sorted(set(by_name) - taken)]
+        inputs = _required(found) if program is None else _managed(found, instance_id, program)
+        entries.append({**entry, "id": found.id, **state(inputs, found.computed)})
+    unmatched += [f"{user.username}: in the instance, not in the program" for user in live.others(taken)]
+    people = sum(entry["type"] == resource.TYPE_TOKEN for entry in entries)
     document = {**skeleton, "resources": entries}
-    return Filled(json.dumps(document, indent=4, ensure_ascii=False) + "\n", len(taken), tuple(unmatched))
+    return Filled(json.dumps(document, indent=4, ensure_ascii=False) + "\n", people, tuple(unmatched))
 
 
-def _match(
-    name: str,
-    parent: str,
-    program: Props,
-    by_name: Mapping[str, LiveUser],
-    loosely: Mapping[str, Sequence[LiveUser]],
-) -> LiveUser | str:
-    """The user of a resource, or why there is none."""
-    if "username" in program:
-        user = by_name.get(program["username"])
-        return user if user is not None else f"the instance has no user '{program['username']}'"
-    short = name.removeprefix(f"{parent}-") if parent else name
-    for candidate in (short, name):
-        if candidate in by_name:
-            return by_name[candidate]
-    near = loosely.get(short.casefold(), ())
-    if near:
-        return f"the instance has no user '{short}', but '{near[0].username}': names count case"
-    return f"the instance has no user '{short}'; give --preview FILE where resources are not named after usernames"
+def _program(name: str, parent_type: str, programs: Sequence[Declared]) -> Declared | None:
+    """What is declared under a name; names are unique for each type of parent only."""
+    found = [each for each in programs if each.name == name]
+    if len(found) > 1:
+        found = [each for each in found if each.parent_type == parent_type]
+    return found[0] if len(found) == 1 else None
 
 
-def _inputs(user: LiveUser, instance_id: str, program: Props, programs: Mapping[str, Props] | None) -> Props:
-    if programs is None:
-        return canonical({name: user.inputs[name] for name in _REQUIRED if name in user.inputs})
-    wanted = canonical({**program, "instance_id": instance_id, "username": user.username})
+class _Live:
+    """The users of the instance, by their names."""
+
+    def __init__(self, users: Sequence[LiveUser]) -> None:
+        self._by_name = {user.username: user for user in users}
+        self._folded = {username.casefold(): username for username in self._by_name}
+
+    def of(self, program: Declared) -> LiveUser | str:
+        """The user whom a program declares, or why there is none."""
+        username = program.inputs.get("username")
+        if username is None:
+            return "its username is a secret, or not known in the preview"
+        return self._by_name.get(username) or self._missing(username, "")
+
+    def named(self, name: str, parent: str) -> LiveUser | str:
+        """The user after whom a resource is named, or why there is none."""
+        short = name.removeprefix(f"{parent}-") if parent else name
+        hint = "; give --preview FILE where resources are not named after usernames"
+        return self._by_name.get(short) or self._by_name.get(name) or self._missing(short, hint)
+
+    def _missing(self, username: str, hint: str) -> str:
+        near = self._folded.get(username.casefold())
+        text = f"the instance has no user '{username}'"
+        return f"{text}, but '{near}': names count case" if near else f"{text}{hint}"
+
+    def others(self, taken: Container[str]) -> Iterator[LiveUser]:
+        """Those whom no resource has; those of other stacks are none of the program's business."""
+        return (user for name, user in sorted(self._by_name.items()) if name not in taken and user.owner is None)
+
+
+def _required(user: LiveUser) -> Props:
+    return canonical({name: user.inputs[name] for name in _REQUIRED if name in user.inputs})
+
+
+def _managed(user: LiveUser, instance_id: str, program: Declared) -> Props:
+    wanted = canonical({**program.inputs, "instance_id": instance_id, "username": user.username})
     view = declared_view(user.live, wanted)
     return canonical({name: value for name, value in view.items() if name in wanted})

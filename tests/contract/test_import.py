@@ -389,10 +389,7 @@ def test_into_a_program_whose_preview_is_known(run: Callable[..., tuple[int, str
         "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+10000000000"},
         "password": "[secret]",
     }
-    urn = f"urn:pulumi:dev::shop::{TYPE_TOKEN}::ada"
-    step = {"op": "create", "urn": urn, "newState": {"urn": urn, "type": TYPE_TOKEN, "inputs": inputs}}
-    preview = tmp_path / "preview.json"
-    preview.write_text(json.dumps({"steps": [step], "changeSummary": {"create": 1}}), encoding="utf-8")
+    preview = _previewed(tmp_path, (f"{TYPE_TOKEN}::ada", inputs))
     status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent00004")
     assert (status, problems) == (0, "")
     _, entry = json.loads(file.read_text(encoding="utf-8"))["resources"]
@@ -403,6 +400,74 @@ def test_into_a_program_whose_preview_is_known(run: Callable[..., tuple[int, str
         "security_profile_ids": [seed.SECURITY_PROFILES["Agent"]],
         "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+442079460000"},
     }
+
+
+def _previewed(tmp_path: Path, *programs: tuple[str, dict[str, Any]]) -> Path:
+    """A preview that makes users, each given by the end of its URN and its inputs."""
+    steps = []
+    for place, inputs in programs:
+        urn = f"urn:pulumi:dev::shop::{place}"
+        steps.append({"op": "create", "urn": urn, "newState": {"urn": urn, "type": TYPE_TOKEN, "inputs": inputs}})
+    file = tmp_path / "preview.json"
+    file.write_text(json.dumps({"steps": steps, "changeSummary": {"create": len(steps)}}), encoding="utf-8")
+    return file
+
+
+def test_into_never_takes_users_of_another_stack(
+    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
+) -> None:
+    """Nor of another resource; of this very one, after its state was lost."""
+    client = connect(emulator)
+    ids = {user["Username"]: user["Id"] for user in client.list_users(**HERE)["UserSummaryList"]}
+    mine = f"urn:pulumi:dev::shop::{TYPE_TOKEN}::agent00002"
+    for username, urn in (("agent00001", "urn:pulumi:prod::shop::x::bob"), ("agent00002", mine), ("agent00003", mine)):
+        arn = f"{seed.INSTANCE_ARN}/agent/{ids[username]}"
+        client.tag_resource(resourceArn=arn, tags={"connect-users:owner": f"{'0' * 24} {urn}"})
+    names = [f"agent0000{number}" for number in range(1, 5)]
+    preview = _previewed(tmp_path, *((f"{TYPE_TOKEN}::{name}", {"username": name}) for name in names))
+    file = _skeleton(tmp_path, *names)
+    choice = ("--select", "username=agent0000[1-4]")
+    status, _, problems = run("--into", str(file), "--preview", str(preview), *choice)
+    assert status == 1
+    assert problems.splitlines() == [
+        "agent00001: 'agent00001' belongs to urn:pulumi:prod::shop::x::bob; a user has one stack",
+        f"agent00003: 'agent00003' belongs to {mine}; a user has one stack",
+    ]
+    _, second, fourth = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    assert (second["name"], fourth["name"]) == ("agent00002", "agent00004")
+    assert second["outputs"]["ownership_token"] == "0" * 24
+    _, _, problems = run("--into", str(_skeleton(tmp_path, *names)), *choice)
+    assert len(problems.splitlines()) == 3
+
+
+def test_into_components_that_use_the_same_name(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    """Their types tell which is which; a username that the preview does not tell is said to be the reason."""
+    kinds = ("shop:Left", "shop:Right")
+    preview = _previewed(
+        tmp_path,
+        *(
+            (f"{kind}${TYPE_TOKEN}::boss", {"username": f"agent0000{number}"})
+            for number, kind in enumerate(kinds, start=1)
+        ),
+        (f"{TYPE_TOKEN}::hidden", {"username": "[secret]"}),
+        (f"{TYPE_TOKEN}::loud", {"username": "AGENT00001"}),
+    )
+    entries: list[dict[str, Any]] = [{"type": kind, "name": kind[5:], "component": True} for kind in kinds]
+    for name, logical, parent in (("boss", None, "Left"), ("bossRight", "boss", "Right")):
+        entry = {"type": TYPE_TOKEN, "name": name, "id": "<PLACEHOLDER>", "parent": parent}
+        entries.append({**entry, "logicalName": logical} if logical else entry)
+    entries += [{"type": TYPE_TOKEN, "name": name, "id": "<PLACEHOLDER>"} for name in ("hidden", "loud")]
+    file = tmp_path / "skeleton.json"
+    file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
+    status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent0000[12]")
+    assert status == 1
+    assert problems.splitlines() == [
+        "hidden: its username is a secret, or not known in the preview",
+        "loud: the instance has no user 'AGENT00001', but 'agent00001': names count case",
+    ]
+    *_, left, right = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    assert (left["name"], left["outputs"]["username"]) == ("boss", "agent00001")
+    assert (right["name"], right["outputs"]["username"]) == ("bossRight", "agent00002")
 
 
 def test_a_file_that_is_no_skeleton_is_refused(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
