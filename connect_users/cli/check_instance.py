@@ -82,10 +82,18 @@ class Asked:
 
     def _group(self, path: str) -> str:
         groups = self._directory(NameKind.HIERARCHY_GROUP, listings.HIERARCHY_GROUPS)
+        for id_ in groups.ending(path) if groups.many else ():
+            if self._searched_paths.get(id_) == path:
+                return id_
         paths = {self._path(id_): id_ for id_ in groups.ending(path)}
         if path in paths:
             return paths[path]
         raise groups.no_path(path, [*paths, *map(self._path, groups.near(path))], self._where)
+
+    @functools.cached_property
+    def _searched_paths(self) -> dict[str, str]:
+        groups = listings.searched_groups(self._gateway, self.id)
+        return {id_: listings.group_path(group) for id_, group in groups.items()}
 
     def _path(self, id_: str) -> str:
         return listings.group_path(self._gateway.describe_user_hierarchy_group(self.id, id_))
