@@ -138,7 +138,7 @@ def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: 
     where = f"the name exists in instance {props['instance_id']}"
     if owner is not None:
         return OwnedByOther(
-            f"{action}: {where} and belongs to {owner.name or 'a resource without a name'} "
+            f"{action}: {where} and belongs to {owner.urn} "
             f"(tag {ownership.TAG_KEY}); remove it from "
             "that stack first, or, if that resource is gone for good, remove the tag and set adopt_existing=True"
         )
@@ -270,7 +270,7 @@ def _may_delete(op: Operation, outputs: Props, user: Mapping[str, Any]) -> bool:
         )
     if owner is not None and owner.token != token:
         mine = owner.name == ownership.owner_name(op.urn) and bool(op.urn)
-        by = "its replacement" if mine else owner.name
+        by = "its replacement" if mine else owner.urn
         op.say("warning", f"not deleted: the user was taken over by {by}, says its tag {ownership.TAG_KEY}")
         return False
     return True

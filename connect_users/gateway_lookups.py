@@ -69,6 +69,14 @@ class Lookups(Calls):
         method = self._client.describe_user_hierarchy_group
         return dict(self._call("DescribeUserHierarchyGroup", method, params, notify).value["HierarchyGroup"])
 
+    def search_user_hierarchy_groups(
+        self, instance_id: str, *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """All groups as `describe_user_hierarchy_group` tells them, and the root; the index lags behind changes."""
+        params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
+        method = self._client.search_user_hierarchy_groups
+        return self._items("SearchUserHierarchyGroups", method, "UserHierarchyGroups", params, notify)
+
     def list_queues(
         self, instance_id: str, queue_types: Sequence[str] = ("STANDARD",), *, notify: Notify | None = None
     ) -> Iterator[dict[str, Any]]:

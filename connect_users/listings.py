@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from connect_users.errors import ConfigurationError, ConnectUsersError
+from connect_users.errors import AccessDenied, ConfigurationError, ConnectUsersError
 from connect_users.spec import bare_id, parse_arn
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ Entry = Mapping[str, Any]
 
 #: Names that a message tells at most.
 _SHOWN: Final = 10
+#: Things that are searched for rather than described one by one: a page of the search holds 100.
+_MANY: Final = 20
 #: Groups whose paths are worth reading to suggest one of them.
 _NEAR_GROUPS: Final = 3
 _ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -81,6 +83,11 @@ class Directory:
             # Queues that belong to agents have no name.
             if entry.get(kind.name):
                 self._ids.setdefault(entry[kind.name], []).append(entry["Id"])
+
+    @property
+    def many(self) -> bool:
+        """Whether a search of all of them costs less than describing those that are asked for one by one."""
+        return sum(map(len, self._ids.values())) > _MANY
 
     def id_of(self, name: str, where: str) -> str:
         """The id that belongs to a name.
@@ -163,6 +170,35 @@ def by_alias(alias: str, region: str, instances: Iterable[Entry]) -> Entry:
         f"no Connect instance in {region} has the alias '{alias}'; {_instead(alias, [name for name in known if name])} "
         "(connect-users:region and connect-users:profile say where to look)"
     )
+
+
+def instance_id(gateway: Gateway, text: str) -> str:
+    """The bare id of an instance given by id, ARN or alias.
+
+    Raises:
+        ConnectUsersError
+    """
+    return address(text).id or str(by_alias(text, gateway.region, gateway.list_instances())["Id"])
+
+
+def searched_groups(gateway: Gateway, instance_id: str, notify: Notify | None = None) -> dict[str, Entry]:
+    """Id -> the groups that the search knows, each with its path; none where it is not allowed. Its index may lag."""
+    try:
+        return {group["Id"]: group for group in gateway.search_user_hierarchy_groups(instance_id, notify=notify)}
+    except AccessDenied:
+        return {}
+
+
+def described_groups(gateway: Gateway, instance_id: str, notify: Notify | None = None) -> Iterator[Entry]:
+    """All hierarchy groups, each with its path.
+
+    From SearchUserHierarchyGroups, 100 a page; only those that its index does not know (yet) are described, or all
+    where the search is not allowed.
+    """
+    found = searched_groups(gateway, instance_id, notify)
+    for listed in gateway.list_user_hierarchy_groups(instance_id, notify=notify):
+        id_ = listed["Id"]
+        yield found.get(id_) or gateway.describe_user_hierarchy_group(instance_id, id_, notify=notify)
 
 
 def _instead(name: str, names: Sequence[str]) -> str:

@@ -107,7 +107,8 @@ class ConnectInstance:
     def hierarchy_group_id(self, path: Input[str]) -> Output[str]:
         """The id of a hierarchy group by its path from the top: ``EMEA/UK/London``.
 
-        Beside the listing, each group of the path's last name is described once.
+        Beside the listing, each group of the path's last name is described once; where there are many groups, a search
+        tells all paths at once.
         """
         return self._ask(("path", path), _Place.group, path)
 
@@ -190,6 +191,10 @@ class _Place:
         """The id of a hierarchy group."""
         directory = await self._directory(listings.HIERARCHY_GROUPS)
         ids = directory.ending(path)
+        searched = await self._searched_paths() if directory.many else {}
+        for id_ in ids:
+            if searched.get(id_) == path:
+                return id_
         paths = await asyncio.gather(*map(self._path, ids))
         if path in paths:
             return ids[paths.index(path)]
@@ -215,6 +220,16 @@ class _Place:
             lambda api: Directory(kind, kind.fetch(api, instance_id, self._notify)),
             f"listing {kind.noun}s of",
         )
+
+    async def _searched_paths(self) -> dict[str, str]:
+        """Id -> path of the hierarchy groups that the search knows."""
+        instance_id = await self.id()
+
+        def search(api: Gateway) -> dict[str, str]:
+            groups = listings.searched_groups(api, instance_id, self._notify)
+            return {id_: listings.group_path(group) for id_, group in groups.items()}
+
+        return await self._once((instance_id, "groups"), search, "searching hierarchy groups of")
 
     async def _path(self, group_id: str) -> str:
         instance_id = await self.id()

@@ -9,6 +9,7 @@ The token fences: a state whose token is no longer the live one speaks of a user
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -33,6 +34,26 @@ class Owner:
 
     token: str
     name: str
+
+    @property
+    def stack(self) -> tuple[str, str] | None:
+        """Stack and project of the resource; None where only a hash of its URN is known."""
+        return stack_of(self.name)
+
+    @property
+    def urn(self) -> str:
+        """The resource's URN as people know it; what the tag says where that is none."""
+        return re.sub("(?:=[0-9A-F]{2})+", _unescaped, self.name) or "a resource without a name"
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    return bytes.fromhex(escaped[0].replace("=", "")).decode(errors="replace")
+
+
+def stack_of(name: str) -> tuple[str, str] | None:
+    """Stack and project of a URN, ``urn:pulumi:<stack>::<project>::...``; None for a text that is none."""
+    parts = name.removeprefix("urn:pulumi:").split("::")
+    return (parts[0], parts[1]) if name.startswith("urn:pulumi:") and len(parts) > 2 else None
 
 
 def new_token(now: float) -> str:

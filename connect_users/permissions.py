@@ -103,6 +103,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, (ANYTHING,), "ListInstances"),
     *_read(Feature.LOOKUPS, ("instance",), "ListRoutingProfiles", "ListSecurityProfiles", "ListUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("hierarchy-group",), "DescribeUserHierarchyGroup"),
+    # Its resource type was not read; both that it may have are allowed, as for the search of quick connects.
+    *_read(Feature.LOOKUPS, ("instance", "hierarchy-group"), "SearchUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
     *_read(Feature.LOOKUPS, ("quick-connect",), "ListQuickConnects"),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),

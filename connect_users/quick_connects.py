@@ -87,10 +87,11 @@ def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, de
 def _warn(op: Operation, pointers: list[Pointer]) -> None:
     if pointers:
         names = ", ".join(f"'{pointer.name}'" for pointer in pointers)
+        what, them = ("quick connects", "them") if len(pointers) > 1 else ("quick connect", "it")
         op.say(
             "warning",
-            f"left behind: {'quick connects' if len(pointers) > 1 else 'quick connect'} {names} of the deleted user; "
-            "delete it in Connect, or set delete_quick_connects=True before the next one leaves",
+            f"left behind: {what} {names} of the deleted user; delete {them} in Connect, or set "
+            "delete_quick_connects=True before the next one leaves",
         )
 
 

@@ -6,7 +6,7 @@ in it by its id is managed even without a tag (imported, not changed since). Of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connect_users import ownership
@@ -38,12 +38,12 @@ class Declared:
     Attributes:
         ids: of users.
         owners: `ownership.owner_name` of the users' URNs.
-        stacks: ``<stack>::<project>`` of all URNs.
+        stacks: stack and project of all URNs.
     """
 
     ids: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
-    stacks: frozenset[str] = field(default=frozenset())
+    stacks: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, users: Iterable[tuple[str, Mapping[str, Any]]], urns: Iterable[str]) -> Declared:
@@ -52,14 +52,8 @@ class Declared:
         return cls(
             frozenset(str(outputs.get("arn", "")).rpartition("/")[2] for _, outputs in found),
             frozenset(ownership.owner_name(urn) for urn, _ in found),
-            frozenset(filter(None, map(_stack, urns))),
+            frozenset(filter(None, map(ownership.stack_of, urns))),
         )
-
-
-def _stack(name: str) -> str:
-    """Stack and project of a URN, ``urn:pulumi:<stack>::<project>::...``; "" for a text that is none."""
-    parts = name.removeprefix("urn:pulumi:").split("::")
-    return "::".join(parts[:2]) if name.startswith("urn:pulumi:") and len(parts) > 2 else ""
 
 
 def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
@@ -74,5 +68,5 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None
             continue
         if owner is None:
             yield Unmanaged(username, id_, "no stack owns it (no ownership tag)")
-        elif declared is not None and owner.name not in declared.owners and _stack(owner.name) in declared.stacks:
-            yield Unmanaged(username, id_, "its stack does not declare it any more", owner.name)
+        elif declared is not None and owner.name not in declared.owners and owner.stack in declared.stacks:
+            yield Unmanaged(username, id_, "its stack does not declare it any more", owner.urn)

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from connect_users._version import __version__
+from connect_users.cli.connecting import in_options
 from connect_users.errors import ConnectUsersError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except ConnectUsersError as error:
-        print(f"connect-users: {error}", file=sys.stderr)
+        print(f"connect-users: {in_options(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader went away (`| head`): what it did not read is not a problem of ours.

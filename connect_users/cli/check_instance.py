@@ -37,9 +37,7 @@ def ask(instance: str, settings: Settings) -> Asked:
     from connect_users.connection import gateway_for
 
     gateway = gateway_for(settings)
-    place = listings.address(instance)
-    id_ = place.id or str(listings.by_alias(instance, gateway.region, gateway.list_instances())["Id"])
-    return Asked(gateway, id_, f"Connect instance '{instance}'")
+    return Asked(gateway, listings.instance_id(gateway, instance), f"Connect instance '{instance}'")
 
 
 class Asked:
@@ -84,10 +82,18 @@ class Asked:
 
     def _group(self, path: str) -> str:
         groups = self._directory(NameKind.HIERARCHY_GROUP, listings.HIERARCHY_GROUPS)
+        for id_ in groups.ending(path) if groups.many else ():
+            if self._searched_paths.get(id_) == path:
+                return id_
         paths = {self._path(id_): id_ for id_ in groups.ending(path)}
         if path in paths:
             return paths[path]
         raise groups.no_path(path, [*paths, *map(self._path, groups.near(path))], self._where)
+
+    @functools.cached_property
+    def _searched_paths(self) -> dict[str, str]:
+        groups = listings.searched_groups(self._gateway, self.id)
+        return {id_: listings.group_path(group) for id_, group in groups.items()}
 
     def _path(self, id_: str) -> str:
         return listings.group_path(self._gateway.describe_user_hierarchy_group(self.id, id_))

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from connect_users.errors import ConfigurationError
 from connect_users.settings import Settings
+from connect_users.spec import parse_arn
 
 if TYPE_CHECKING:
     import argparse
+
+
+#: What messages call by the keys of a stack's configuration -> the option here.
+_OPTIONS: Final = {
+    "connect-users:region, aws:region": "--region",
+    "connect-users:region": "--region",
+    "connect-users:profile": "--profile",
+    "connect-users:endpointUrl": "--endpoint-url",
+    "connect-users:requestsPerSecond": "--requests-per-second",
+    "run pulumi up again: nothing is made twice": "run again",
+    "run pulumi up again": "run again",
+}
+
+
+def in_options(text: str) -> str:
+    """A message in the words of a command line: the errors below speak of a stack's configuration."""
+    for key, option in _OPTIONS.items():
+        text = text.replace(key, option)
+    return text
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -20,9 +41,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(args: argparse.Namespace) -> Settings:
-    """The settings that the options say."""
+    """The settings that the options say; an ARN of an instance says its region, too.
+
+    Raises:
+        ConfigurationError: it is in another region than the options say.
+    """
+    arn = parse_arn(getattr(args, "instance", None) or "")
+    if arn is not None and args.region not in (None, arn.region):
+        raise ConfigurationError(f"--region {args.region}: the instance is in {arn.region}, says its ARN")
     return Settings(
-        region=args.region,
+        region=args.region if arn is None else arn.region,
         profile=args.profile,
         endpoint_url=args.endpoint_url,
         emulator=args.emulator_state is not None,

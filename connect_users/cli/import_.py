@@ -11,20 +11,29 @@ Nothing is written to Connect. Four files come into a folder, the program and th
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli import connecting
 from connect_users.cli.progress import Progress
-from connect_users.errors import ConfigurationError
+from connect_users.errors import ConfigurationError, ConnectUsersError
 
 if TYPE_CHECKING:
     import argparse
 
-    from connect_users.importing_files import Folder
-    from connect_users.importing_live import Instance, LiveUser
+    from connect_users.importing.files import Folder
+    from connect_users.importing.instance import Instance
+    from connect_users.importing.live import LiveUser
     from connect_users.settings import Settings
+
+#: Of a roster: part of the names of its people's resources, and of its file.
+_NAME: Final = r"[\w.-]+"
+_IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
+#: Seconds that are announced.
+_LONG: Final = 15
 
 
 def register(subparsers: Any) -> None:
@@ -48,6 +57,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--out", metavar="DIR", help="the folder to write")
     parser.add_argument("--name", default="agents", help="name of the roster in the program (default: agents)")
+    parser.add_argument("--overwrite", action="store_true", help="write a roster anew that somebody has edited")
     parser.add_argument(
         "--check",
         action="store_true",
@@ -67,6 +77,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--requests-per-second", type=float, default=2.0, metavar="N", help="rate of each API operation (default: 2)"
     )
+    parser.add_argument("--json", action="store_true", help="say the result as JSON on stdout")
     connecting.add(parser)
     parser.set_defaults(run=run)
 
@@ -92,71 +103,135 @@ def _misuse(args: argparse.Namespace) -> str:
         return "--check goes with --out"
     if args.preview and not args.into:
         return "--preview goes with --into"
+    if args.overwrite and (args.into or args.check):
+        return "--overwrite goes with --out, and not with --check"
+    if not re.fullmatch(_NAME, args.name):
+        return "--name: write letters, digits, - _ and ."
     return ""
 
 
-def _read(args: argparse.Namespace, settings: Settings, folder: Folder | None) -> tuple[Instance, list[LiveUser]]:
+class _Watcher:
+    """Says how far the reading is, and how long it will take."""
+
+    def __init__(self, progress: Progress, rate: float, *, kept: bool) -> None:
+        self._progress = progress
+        self._rate = rate
+        self._kept = kept
+        self.at = progress.at
+        self.note = progress.note
+
+    def begin(self, total: int, new: int) -> None:
+        """Who is new is described, at the rate of requests."""
+        seconds = new / self._rate
+        if seconds > _LONG:
+            time = f"{seconds / 60:.0f} min" if seconds > 100 else f"{seconds:.0f} s"
+            self.note(
+                f"{total:,} users; {new:,} are described one by one, for their e-mail addresses: about {time} at "
+                f"{self._rate:g} a second"
+                f"{' (Ctrl-C keeps what was read)' if self._kept else ''}"
+            )
+
+
+def _read(
+    args: argparse.Namespace, settings: Settings, folder: Folder | None, users: list[LiveUser], *, kept: bool = False
+) -> Instance:
+    """The instance; its users are added to ``users``."""
     from connect_users.connection import gateway_for
-    from connect_users.importing_live import Selection, find_instance, read_users
+    from connect_users.importing.instance import find_instance
+    from connect_users.importing.live import read_users
+    from connect_users.importing.selection import Selection
 
     selection = Selection.parse(args.select)
+    known = folder.known() if folder is not None else {}
     gateway = gateway_for(settings)
     with Progress(f"reading Connect instance '{args.instance}'") as progress:
         progress.say("its names")
-        instance = find_instance(gateway, args.instance)
-        selection.check(instance.names)
-        known = folder.known() if folder is not None else {}
-        return instance, read_users(gateway, instance, selection, known, progress.at)
+        instance = find_instance(gateway, args.instance, progress.note)
+        selection.check(instance.labels)
+        watcher = _Watcher(progress, settings.requests_per_second, kept=kept)
+        read_users(gateway, instance, selection, known, watcher, users)
+    return instance
 
 
 def _write(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.importing_files import Folder
+    from connect_users.importing.files import Folder, owners
 
     folder = Folder(Path(args.out), args.name)
-    instance, users = _read(args, settings, folder)
-    done = folder.write(instance, users, None if settings.emulator else settings.region)
+    users: list[LiveUser] = []
+    try:
+        instance = _read(args, settings, folder, users, kept=True)
+    except (KeyboardInterrupt, ConnectUsersError):
+        if users:
+            folder.keep(users)
+            print(f"{len(users):,} users were read and are kept; the same command goes on from there", file=sys.stderr)
+        raise
+    done = folder.write(instance, users, None if settings.emulator else settings.region, overwrite=args.overwrite)
+    if args.json:
+        _say(
+            args.instance,
+            people=done.people,
+            changed=list(done.changed),
+            left_out=dict(done.left_out),
+            others={name: owner.urn for name, owner in done.others.items()},
+        )
+        return 1 if done.left_out else 0
+    for line in owners(done.others):
+        print(line, file=sys.stderr)
     for username, reason in sorted(done.left_out.items()):
         print(f"{username}: left out: {reason}", file=sys.stderr)
     print(f"{done.people} people of {instance.alias or instance.id} in {args.out}")
     for name in done.changed:
         print(f"  {name} written")
+    if done.snippet:
+        print(f"the program does not mention {folder.roster.name}; add to it:\n{done.snippet}", end="")
     if not done.changed:
         print("  nothing has changed")
     elif folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
-        print(f"  pulumi import --file {folder.import_name} --generate-code=false --protect=false --yes")
+        print(f"  {_IMPORT.format(folder.import_name)}")
         print("  pulumi preview")
     return 1 if done.left_out else 0
 
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.importing_files import Folder
+    from connect_users.importing.files import Folder
 
     folder = Folder(Path(args.out), args.name)
     if not folder.roster.exists():
         raise ConfigurationError(f"{folder.roster}: there is no roster; run without --check first")
-    instance, users = _read(args, settings, folder)
+    users: list[LiveUser] = []
+    instance = _read(args, settings, folder, users)
     found = folder.compare(instance, users)
-    for line in found:
-        print(line, file=sys.stderr)
+    if args.json:
+        _say(args.instance, people=len(users), differences=[dataclasses.asdict(each) for each in found])
+        return 1 if found else 0
+    for difference in found:
+        print(difference, file=sys.stderr)
     if not found:
         print(f"{folder.roster} and the instance say the same of {len(users)} people")
     return 1 if found else 0
 
 
 def _into(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users import importing_skeleton
     from connect_users.cli.names_of import text_of
+    from connect_users.importing import skeleton, texts
 
-    path = Path(args.into)
-    skeleton = importing_skeleton.read(text_of(args.into), args.into)
-    declared = importing_skeleton.declared(text_of(args.preview)) if args.preview else None
-    instance, users = _read(args, settings, None)
-    filled = importing_skeleton.fill(skeleton, users, instance.id, declared)
-    path.write_text(filled.text, encoding="utf-8")
+    document = skeleton.read(text_of(args.into), args.into)
+    declared = skeleton.declared(text_of(args.preview)) if args.preview else None
+    users: list[LiveUser] = []
+    instance = _read(args, settings, None, users)
+    filled = skeleton.fill(document, users, instance.id, declared)
+    texts.put(Path(args.into), filled.text)
+    if args.json:
+        _say(args.instance, people=filled.people, unmatched=list(filled.unmatched))
+        return 1 if filled.unmatched else 0
     for line in filled.unmatched:
         print(line, file=sys.stderr)
     print(f"{filled.people} people matched in {args.into}")
     if filled.people:
-        print(f"next: pulumi import --file {args.into} --generate-code=false --protect=false --yes")
+        print(f"next: {_IMPORT.format(args.into)}")
     return 1 if filled.unmatched else 0
+
+
+def _say(instance: str, **result: Any) -> None:
+    print(json.dumps({"instance": instance, **result}, indent=2, ensure_ascii=False))

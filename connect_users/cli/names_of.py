@@ -72,22 +72,15 @@ def from_instance(names: naming.Names, instance: str, settings: Settings) -> tup
     gateway = gateway_for(settings)
     with Progress(f"asking Connect instance '{instance}'") as progress:
         progress.say("its names")
-        place = listings.address(instance)
-        id_ = place.id or str(listings.by_alias(instance, gateway.region, gateway.list_instances())["Id"])
+        id_ = listings.instance_id(gateway, instance)
         for kind, entries in (
             (naming.ROUTING, gateway.list_routing_profiles(id_)),
             (naming.SECURITY, gateway.list_security_profiles(id_)),
         ):
             for entry in entries:
                 names.add(kind, entry["Id"], entry["Name"])
-        groups = list(gateway.list_user_hierarchy_groups(id_))
-        for number, group in enumerate(groups, start=1):
-            progress.at(number, len(groups))
-            names.add(
-                naming.HIERARCHY,
-                group["Id"],
-                listings.group_path(gateway.describe_user_hierarchy_group(id_, group["Id"])),
-            )
+        for group in listings.described_groups(gateway, id_):
+            names.add(naming.HIERARCHY, group["Id"], listings.group_path(group))
     return gateway, id_
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: Seconds before the first line, and between two.
 _DELAY = 2.0
 _EVERY = 0.2
+_CLEAR = "\r\x1b[2K"
 
 
 class Progress:
@@ -52,6 +53,11 @@ class Progress:
             self._shown = True
             self._write(f"{self._what}: {text}")
 
+    def note(self, text: str) -> None:
+        """Say something that stays, whether somebody watches or not."""
+        self._stream.write(f"{_CLEAR if self._shown else ''}{self._what}: {text}\n")
+        self._stream.flush()
+
     def _write(self, text: str) -> None:
-        self._stream.write(f"\r\x1b[2K{text}")
+        self._stream.write(f"{_CLEAR}{text}")
         self._stream.flush()

@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where everybody is managed, 1 where somebody is not, 2 without an instance."""
     from connect_users.connection import gateway_for
-    from connect_users.importing_live import instance_id
+    from connect_users.listings import instance_id
     from connect_users.unmanaged import unmanaged
 
     if not args.instance:

@@ -69,11 +69,19 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=known)
 
 
+class _Lines(list[str]):
+    """Rows as `csv.writer` writes them. It quotes a line break in a cell only if its own rows end with one like it."""
+
+    def write(self, line: str) -> None:
+        """Take a row, which ends with both characters."""
+        self.append(f"{line[:-2]}\n")
+
+
 def write(headers: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str = ",") -> str:
     """The inverse of `read`: a text with a line of headers and a row for each map."""
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=separator, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, delimiter=separator, lineterminator="\r\n")
     writer.writerow(headers)
     for row in rows:
         writer.writerow([row.get(header, "") for header in headers])
-    return target.getvalue()
+    return "".join(lines)

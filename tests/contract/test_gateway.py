@@ -243,6 +243,13 @@ CALLS: list[Call] = [
         {"HierarchyGroupId": THING},
     ),
     (
+        "SearchUserHierarchyGroups",
+        lambda gateway: list(gateway.search_user_hierarchy_groups(INSTANCE)),
+        {"UserHierarchyGroups": [{"Id": THING}]},
+        [{"Id": THING}],
+        {"MaxResults": 100},
+    ),
+    (
         "SearchQuickConnects",
         lambda gateway: list(gateway.search_quick_connects(INSTANCE)),
         {"QuickConnects": [{"QuickConnectId": THING}]},

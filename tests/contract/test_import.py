@@ -14,12 +14,11 @@ from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
 from connect_users.rules import review
 from connect_users.spec import canonical
 from tests.contract.emulator.support import connect
+from tests.contract.importing import HERE, Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-HERE = {"InstanceId": seed.INSTANCE_ID}
 
 
 @pytest.fixture
@@ -61,15 +60,7 @@ def _give_everything(client: Any, user_id: str) -> None:
 @pytest.fixture
 def run(emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Run the command: exit status, stdout, stderr."""
-
-    def run(*args: str) -> tuple[int, str, str]:
-        where = ["--instance", seed.INSTANCE_ALIAS, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
-        given = list(args) if "--into" in args else ["--out", str(tmp_path), *args]
-        status = main(["import", *where, "--requests-per-second", "10000", *given])
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
+    return Command(emulator, tmp_path, capsys)
 
 
 def _rows(folder: Path) -> dict[str, dict[str, str]]:
@@ -161,11 +152,11 @@ def test_nothing_is_written_to_connect(run: Callable[..., tuple[int, str, str]],
         "ListRoutingProfiles": 1,
         "ListSecurityProfiles": 1,
         "ListUserHierarchyGroups": 1,
-        "DescribeUserHierarchyGroup": len(seed.HIERARCHY_GROUPS),
-        "SearchUsers": 2,
+        "SearchUserHierarchyGroups": 1,
+        "SearchUsers": 1,
         "ListUsers": 1,
         "DescribeUser": 30,
-        "ListUserProficiencies": 1,
+        "ListUserProficiencies": 30,
     }
 
 
@@ -181,7 +172,10 @@ def test_a_second_run_changes_nothing_and_describes_nobody(
     assert status == 0
     assert "nothing has changed" in said
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
-    assert "DescribeUser" not in _calls(emulator)
+    calls = _calls(emulator)
+    assert "DescribeUser" not in calls
+    # Of the one who has some.
+    assert calls["ListUserProficiencies"] == 1
 
 
 def test_check_tells_what_differs_without_values(
@@ -264,6 +258,9 @@ def test_a_selection(
         (["--select", "hierarchy=EMEA/Uk"], "did you mean 'EMEA/UK'?"),
         (["--requests-per-second", "0"], "must be above 0"),
         (["--check"], "run without --check first"),
+        (["--instance", "emulatr"], "did you mean 'emulator'? (--region and --profile say where to look)"),
+        (["--instance", seed.INSTANCE_ID[:-1] + "9"], "is not found in us-east-1 with these credentials"),
+        (["--instance", seed.INSTANCE_ARN.replace("us-east", "eu-west")], "the instance is in eu-west-1, says its ARN"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
@@ -278,7 +275,14 @@ def test_what_cannot_be_done_is_told_in_one_line(
 
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
     """Options that do not go together are wrong usage."""
-    for args in ([], ["--out", "x", "--into", "y"], ["--into", "y", "--check"], ["--out", "x", "--preview", "y"]):
+    for args in (
+        [],
+        ["--out", "x", "--into", "y"],
+        ["--into", "y", "--check"],
+        ["--out", "x", "--preview", "y"],
+        ["--out", "x", "--check", "--overwrite"],
+        ["--out", "x", "--name", "a/b"],
+    ):
         assert main(["import", "--instance", "x", *args]) == 2
         assert "connect-users import: " in capsys.readouterr().err
 
@@ -295,7 +299,7 @@ def test_who_cannot_be_in_a_roster_is_left_out_and_told(
     status, _, said = run()
     assert status == 1
     first, second = said.splitlines()
-    assert first.startswith("agent00001: left out: belongs to urn:pulumi:prod::shop::x::bob")
+    assert first == "agent00001: not imported, owned by stack 'prod' of project 'shop' (tag connect-users:owner)"
     assert second.startswith("agent00002: left out: tags: ")
     assert set(_rows(tmp_path)) == {f"agent{number:05d}" for number in range(3, 31)}
     assert len(_entries(tmp_path)) == 30
@@ -385,10 +389,7 @@ def test_into_a_program_whose_preview_is_known(run: Callable[..., tuple[int, str
         "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+10000000000"},
         "password": "[secret]",
     }
-    urn = f"urn:pulumi:dev::shop::{TYPE_TOKEN}::ada"
-    step = {"op": "create", "urn": urn, "newState": {"urn": urn, "type": TYPE_TOKEN, "inputs": inputs}}
-    preview = tmp_path / "preview.json"
-    preview.write_text(json.dumps({"steps": [step], "changeSummary": {"create": 1}}), encoding="utf-8")
+    preview = _previewed(tmp_path, (f"{TYPE_TOKEN}::ada", inputs))
     status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent00004")
     assert (status, problems) == (0, "")
     _, entry = json.loads(file.read_text(encoding="utf-8"))["resources"]
@@ -399,6 +400,74 @@ def test_into_a_program_whose_preview_is_known(run: Callable[..., tuple[int, str
         "security_profile_ids": [seed.SECURITY_PROFILES["Agent"]],
         "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+442079460000"},
     }
+
+
+def _previewed(tmp_path: Path, *programs: tuple[str, dict[str, Any]]) -> Path:
+    """A preview that makes users, each given by the end of its URN and its inputs."""
+    steps = []
+    for place, inputs in programs:
+        urn = f"urn:pulumi:dev::shop::{place}"
+        steps.append({"op": "create", "urn": urn, "newState": {"urn": urn, "type": TYPE_TOKEN, "inputs": inputs}})
+    file = tmp_path / "preview.json"
+    file.write_text(json.dumps({"steps": steps, "changeSummary": {"create": len(steps)}}), encoding="utf-8")
+    return file
+
+
+def test_into_never_takes_users_of_another_stack(
+    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
+) -> None:
+    """Nor of another resource; of this very one, after its state was lost."""
+    client = connect(emulator)
+    ids = {user["Username"]: user["Id"] for user in client.list_users(**HERE)["UserSummaryList"]}
+    mine = f"urn:pulumi:dev::shop::{TYPE_TOKEN}::agent00002"
+    for username, urn in (("agent00001", "urn:pulumi:prod::shop::x::bob"), ("agent00002", mine), ("agent00003", mine)):
+        arn = f"{seed.INSTANCE_ARN}/agent/{ids[username]}"
+        client.tag_resource(resourceArn=arn, tags={"connect-users:owner": f"{'0' * 24} {urn}"})
+    names = [f"agent0000{number}" for number in range(1, 5)]
+    preview = _previewed(tmp_path, *((f"{TYPE_TOKEN}::{name}", {"username": name}) for name in names))
+    file = _skeleton(tmp_path, *names)
+    choice = ("--select", "username=agent0000[1-4]")
+    status, _, problems = run("--into", str(file), "--preview", str(preview), *choice)
+    assert status == 1
+    assert problems.splitlines() == [
+        "agent00001: 'agent00001' belongs to urn:pulumi:prod::shop::x::bob; a user has one stack",
+        f"agent00003: 'agent00003' belongs to {mine}; a user has one stack",
+    ]
+    _, second, fourth = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    assert (second["name"], fourth["name"]) == ("agent00002", "agent00004")
+    assert second["outputs"]["ownership_token"] == "0" * 24
+    _, _, problems = run("--into", str(_skeleton(tmp_path, *names)), *choice)
+    assert len(problems.splitlines()) == 3
+
+
+def test_into_components_that_use_the_same_name(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    """Their types tell which is which; a username that the preview does not tell is said to be the reason."""
+    kinds = ("shop:Left", "shop:Right")
+    preview = _previewed(
+        tmp_path,
+        *(
+            (f"{kind}${TYPE_TOKEN}::boss", {"username": f"agent0000{number}"})
+            for number, kind in enumerate(kinds, start=1)
+        ),
+        (f"{TYPE_TOKEN}::hidden", {"username": "[secret]"}),
+        (f"{TYPE_TOKEN}::loud", {"username": "AGENT00001"}),
+    )
+    entries: list[dict[str, Any]] = [{"type": kind, "name": kind[5:], "component": True} for kind in kinds]
+    for name, logical, parent in (("boss", None, "Left"), ("bossRight", "boss", "Right")):
+        entry = {"type": TYPE_TOKEN, "name": name, "id": "<PLACEHOLDER>", "parent": parent}
+        entries.append({**entry, "logicalName": logical} if logical else entry)
+    entries += [{"type": TYPE_TOKEN, "name": name, "id": "<PLACEHOLDER>"} for name in ("hidden", "loud")]
+    file = tmp_path / "skeleton.json"
+    file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
+    status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent0000[12]")
+    assert status == 1
+    assert problems.splitlines() == [
+        "hidden: its username is a secret, or not known in the preview",
+        "loud: the instance has no user 'AGENT00001', but 'agent00001': names count case",
+    ]
+    *_, left, right = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    assert (left["name"], left["outputs"]["username"]) == ("boss", "agent00001")
+    assert (right["name"], right["outputs"]["username"]) == ("bossRight", "agent00002")
 
 
 def test_a_file_that_is_no_skeleton_is_refused(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:

@@ -271,6 +271,30 @@ def test_groups_of_the_same_name_are_told_apart_by_their_paths(world: World) -> 
     client.delete_user_hierarchy_group(InstanceId=seed.INSTANCE_ID, HierarchyGroupId=other)
 
 
+def test_many_groups_are_searched_for_instead_of_described(world: World) -> None:
+    """At two requests a second, a roster of sixty teams would wait half a minute in each preview."""
+    client = connect(world.emulator)
+    below = {"InstanceId": seed.INSTANCE_ID, "ParentGroupId": seed.HIERARCHY_GROUPS["EMEA"]}
+    answers = [client.create_user_hierarchy_group(Name=f"Team {number}", **below) for number in range(20)]
+    made = [answer["HierarchyGroupId"] for answer in answers]
+
+    def look() -> Any:
+        instance = ConnectInstance(seed.INSTANCE_ID)
+        return [instance.hierarchy_group_id(f"EMEA/Team {number}") for number in range(20)]
+
+    try:
+        world.calls()
+        assert world.find(look) == made
+        assert world.calls() == {"ListUserHierarchyGroups": 1, "SearchUserHierarchyGroups": 1}
+        refused = Fault("SearchUserHierarchyGroups", "error-before", code="AccessDeniedException", status=403)
+        world.emulator.faults.add(refused)
+        assert world.find(look) == made
+        assert world.calls()["DescribeUserHierarchyGroup"] == 20
+    finally:
+        for group in made:
+            client.delete_user_hierarchy_group(InstanceId=seed.INSTANCE_ID, HierarchyGroupId=group)
+
+
 def test_an_unknown_name_is_one_line_with_a_suggestion(world: World) -> None:
     """What failed, where, and what to write instead; no traceback."""
     result = world.preview(lambda: ConnectInstance("emulator").routing_profile_id("Suport"))

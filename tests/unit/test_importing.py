@@ -6,8 +6,9 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from connect_users import channels, importing
-from connect_users.importing import Nameable
+from connect_users import channels
+from connect_users.importing import rows
+from connect_users.importing.rows import Nameable
 from connect_users.roster.names import NameKind
 from connect_users.spec import FIELDS, Verdict, canonical
 from tests.builders import INSTANCE_ID
@@ -42,8 +43,8 @@ def _told(entry: dict[str, Any]) -> dict[str, Any]:
 @given(users())
 def test_a_roster_says_of_a_user_what_connect_says(inputs: dict[str, Any]) -> None:
     """Nothing is lost but what is neutral, names or not."""
-    wanted = importing.declared(_live(inputs), NAMES)
-    written = importing.write({wanted["username"]: wanted}, NAMES)
+    wanted = rows.declared(_live(inputs), NAMES)
+    written = rows.write({wanted["username"]: wanted}, NAMES)
     assert written.left_out == {}
     assert written.inputs == {wanted["username"]: wanted}
     for name, entries in channels.effective(inputs).items():
@@ -67,19 +68,42 @@ def test_a_user_that_a_roster_cannot_say_is_left_out() -> None:
         "bob": {**base, "username": "bob", "identity_info": {"first_name": "Bob"}},
         "eve": {**base, "username": "eve", "hierarchy_group_id": "id-9", "tags": {"team": "a" * 300}},
     }
-    written = importing.write(people, NAMES)
+    written = rows.write(people, NAMES)
     assert set(written.inputs) == {"bob"}
-    assert written.left_out["ada"] == "identity_info cannot be written in a roster"
+    assert written.left_out["ada"] == (
+        "identity_info.first_name: a cell of a roster does not keep blanks around a text; "
+        "declare this user as a ConnectUser"
+    )
     assert written.left_out["eve"].startswith("tags: ")
 
 
 def test_names_that_a_roster_can_hold() -> None:
     """Those that are unique, and that a cell gives back as they are."""
     names = {"1": "Agent", "2": "twice", "3": "twice", "4": "a|b", "5": " blank", "6": "a/b", "7": ""}
-    assert importing.writable(NameKind.SECURITY_PROFILE, names) == {"1": "Agent", "6": "a/b"}
-    assert importing.writable(NameKind.HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
+    assert rows.writable(NameKind.SECURITY_PROFILE, names) == {"1": "Agent", "6": "a/b"}
+    assert rows.writable(NameKind.HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
+
+
+def test_line_breaks_of_any_kind_stay_in_their_cell() -> None:
+    """Also one that ends no line of the file itself."""
+    base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
+    people = {
+        name: {**base, "username": name, "identity_info": {"first_name": text}}
+        for name, text in {"a": "one\ntwo", "b": "one\rtwo", "c": "one\r\ntwo", "d": "one,two\u2028three"}.items()
+    }
+    written = rows.write(people, NAMES)
+    assert written.left_out == {}
+    assert written.inputs == people
+
+
+def test_the_number_of_a_desk_phone_is_kept_while_a_soft_phone_is_used() -> None:
+    """It would be lost with the next user of that name."""
+    phone = [{"channel": "VOICE", "phone_type": "SOFT_PHONE", "phone_number": "+442079460000"}]
+    assert rows.declared({"username": "a", "phone_number_configs": phone}, NAMES)["phone_number_configs"] == phone
+    bare = [{"channel": "VOICE", "phone_type": "SOFT_PHONE"}]
+    assert "phone_number_configs" not in rows.declared({"username": "a", "phone_number_configs": bare}, NAMES)
 
 
 def test_an_empty_instance_is_an_empty_roster() -> None:
     """Which is a file all the same."""
-    assert importing.write({}, NAMES).text == "username\n"
+    assert rows.write({}, NAMES).text == "username\n"

@@ -48,6 +48,21 @@ def test_owner_name(urn: str, expected: str) -> None:
     assert ownership.owner_name(urn) == expected
 
 
+@given(_texts)
+def test_people_are_told_the_urn_itself(urn: str) -> None:
+    """Not the form that a tag may hold; where only its hash is known, that."""
+    name = ownership.owner_name(urn)
+    assert ownership.Owner(_TOKEN, name).urn == (
+        name if name.startswith("sha256:") else urn or "a resource without a name"
+    )
+
+
+def test_whose_stack_it_is() -> None:
+    """As far as the name tells."""
+    assert ownership.stack_of(_URN) == ("prod", "desk")
+    assert ownership.stack_of("sha256:00") is ownership.stack_of("urn:pulumi:prod") is None
+
+
 def test_tokens_tell_when_they_were_made_and_are_never_the_same() -> None:
     tokens = {ownership.new_token(1_760_000_000.9) for _ in range(50)}
     assert len(tokens) == 50

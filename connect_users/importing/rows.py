@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +21,7 @@ from connect_users.roster import cells, csv_text
 from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Terms, judge
-from connect_users.spec import Props, canonical
+from connect_users.spec import BY_NAME, Props, Verdict, canonical
 
 if TYPE_CHECKING:
     from connect_users.roster.tables import Table
@@ -79,7 +79,7 @@ def declared(live: Props, names: Nameable) -> Props:
     inputs: Props = {"instance_id": names.instance_id}
     for name, value in live.items():
         if name in channels.LISTS:
-            entries = [entry for entry in map(_whole, value) if not channels.is_neutral(name, entry)]
+            entries = [entry for entry in map(_whole, value) if _says_something(name, entry)]
             if entries:
                 inputs[name] = entries
         elif name == _INFO:
@@ -92,6 +92,11 @@ def declared(live: Props, names: Nameable) -> Props:
         elif name != "phone_config" and value not in ({}, []):
             inputs[name] = value
     return canonical(inputs)
+
+
+def _says_something(name: str, entry: Props) -> bool:
+    """Also a desk phone's number, although it is not in use now."""
+    return "phone_number" in entry or not channels.is_neutral(name, entry)
 
 
 def _whole(entry: Props) -> Props:
@@ -211,16 +216,29 @@ def _refused(text: str, people: Mapping[str, Props], names: Nameable, identity: 
     extra = {"identity_management_type": identity} if identity else {}
     for username, inputs in people.items():
         if username not in refused and read_back.get(username) != {**inputs, **extra}:
-            found = read_back.get(username, {})
-            parts = [name for name in inputs if found.get(name) != inputs[name]]
-            refused[username] = f"{', '.join(parts) or 'it'} cannot be written in a roster"
+            refused[username] = f"{_lost(inputs, read_back.get(username, {}))}; declare this user as a ConnectUser"
     return refused
+
+
+def _lost(inputs: Props, found: Props) -> str:
+    """What of the inputs a roster does not give back, and why where that is known."""
+    names = [name for name in inputs if found.get(name) != inputs[name]]
+    if names == [_INFO]:
+        padded = [f"{_INFO}.{name}" for name, text in inputs[_INFO].items() if text != text.strip()]
+        if padded:
+            return f"{', '.join(padded)}: a cell of a roster does not keep blanks around a text"
+    return f"{', '.join(names) or 'it'} cannot be written in a roster"
 
 
 def terms(names: Nameable, identity: str | None) -> Terms:
     """How a roster of this instance is judged."""
     known = {kind: Names(kind, names.ids(kind), strict=False) for kind in NameKind}
     return Terms(instance_id=names.instance_id, identity_management_type=identity, names=known)
+
+
+def told(inputs: Props) -> Props:
+    """Of inputs, those that Connect tells."""
+    return {name: value for name, value in inputs.items() if BY_NAME[name].verdict is not Verdict.RECORD}
 
 
 def read_back(table: Table, names: Nameable, identity: str | None) -> tuple[dict[str, Props], list[str]]:
@@ -253,14 +271,3 @@ def program(name: str, roster: str, arn: str, alias: str, identity_management_ty
 def _quoted(text: str) -> str:
     """A text as ruff and black would write it."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def differences(live: Props, coded: Props) -> Iterator[str]:
-    """The names of the inputs of which a program and a live user say different things.
-
-    Args:
-        live: what the program manages of the live user (`live.declared_view`).
-    """
-    for name in coded:
-        if live.get(name) != coded[name]:
-            yield name

@@ -1,0 +1,277 @@
+"""The folder that an import writes, and how a folder differs from the instance. Writes files, calls nothing.
+
+A second run over the same folder changes nothing: people come in the order of their names, files are written only where
+their text differs, and the program and the project are the user's own once they exist. So is a roster that somebody
+edited: it is left as it is where it says the same as the instance, and written anew only when that is asked for.
+
+Each file is exchanged in one step: whoever interrupts an import has the files of before, or the new ones.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from connect_users import ownership
+from connect_users.errors import ConfigurationError
+from connect_users.importing import rows, texts
+from connect_users.importing.entries import guard_entry, roster_entry, states, user_entry
+from connect_users.live import declared_view
+from connect_users.roster.reading import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from connect_users.importing.instance import Instance
+    from connect_users.importing.live import LiveUser
+    from connect_users.spec import Props
+
+_PROJECT = """name: {name}
+runtime: python
+description: People of Amazon Connect {alias}
+"""
+
+
+#: People whom a message names.
+_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was written.
+
+    Attributes:
+        changed: names of files.
+        left_out: username -> why.
+        others: usernames of those who belong to another stack -> whose they are.
+        snippet: what to add to the program, which does not mention the roster; "" where it does.
+    """
+
+    people: int
+    changed: tuple[str, ...]
+    left_out: Mapping[str, str]
+    others: Mapping[str, ownership.Owner] = field(default_factory=dict)
+    snippet: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What the roster and the instance say differently of one user; values are not repeated.
+
+    Attributes:
+        inputs: names of inputs; empty where only one of the two has the user.
+    """
+
+    username: str
+    text: str
+    inputs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.username}: {self.text}" if self.username else self.text
+
+
+class Folder:
+    """A folder with one roster.
+
+    Args:
+        name: of the roster, in the program and as the file's stem.
+    """
+
+    import_name = "import.json"
+    #: What an import that was interrupted has read.
+    unfinished_name = "import.unfinished.json"
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name
+
+    @property
+    def roster(self) -> Path:
+        """The roster's file."""
+        return self.path / f"{self.name}.csv"
+
+    def known(self) -> dict[str, tuple[Props, Props]]:
+        """Id -> inputs and outputs of the last import, and of one that was interrupted since.
+
+        Raises:
+            ConfigurationError: the file is not one of ours.
+        """
+        return {**self._states(self.import_name), **self._states(self.unfinished_name)}
+
+    def _states(self, name: str) -> dict[str, tuple[Props, Props]]:
+        file = self.path / name
+        if not file.exists():
+            return {}
+        try:
+            return states(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ConfigurationError(f"{file}: cannot be read as the file of an import; remove it") from None
+
+    def keep(self, users: Sequence[LiveUser]) -> None:
+        """Keep what an interrupted import has read, for the next one.
+
+        Raises:
+            ConfigurationError
+        """
+        entries = [user_entry(self.name, user.id, user.inputs, user.computed) for user in users]
+        self._put(self.unfinished_name, json.dumps({"resources": entries}, ensure_ascii=False), always=True)
+
+    def write(self, instance: Instance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool) -> Done:
+        """Write what differs.
+
+        Args:
+            overwrite: a roster that somebody edited is written anew, too.
+
+        Raises:
+            ConfigurationError
+        """
+        others = {user.username: user.owner for user in users if user.owner is not None and self._is_others(user)}
+        people = {user.username: user for user in users if user.username not in others}
+        written = rows.write({name: user.inputs for name, user in people.items()}, instance.names)
+        kept = {name: people[name] for name in written.inputs}
+        roster = None if not overwrite and self._is_edited(instance, kept, written.text) else written.text
+        identity = written.identity_management_type
+        program = rows.program(self.name, self.roster.name, instance.arn, instance.alias, identity)
+        contents = {
+            self.roster.name: (roster, True),
+            "__main__.py": (program, False),
+            "Pulumi.yaml": (_project(instance, region), False),
+            self.import_name: (self._import_file(written, kept), True),
+        }
+        changed = tuple(
+            name
+            for name, (text, always) in contents.items()
+            if text is not None and self._put(name, text, always=always)
+        )
+        (self.path / self.unfinished_name).unlink(missing_ok=True)
+        snippet = "" if self._is_mentioned() else program[program.index("ConnectUserRoster(\n") :]
+        return Done(len(kept), changed, written.left_out, others, snippet)
+
+    def _import_file(self, written: rows.Written, kept: Mapping[str, LiveUser]) -> str:
+        entries = [
+            roster_entry(self.name),
+            guard_entry(self.name, written.inputs),
+            *(
+                user_entry(self.name, kept[name].id, inputs, kept[name].computed)
+                for name, inputs in sorted(written.inputs.items())
+            ),
+        ]
+        return json.dumps({"resources": entries}, indent=1, ensure_ascii=False) + "\n"
+
+    def _is_edited(self, instance: Instance, kept: Mapping[str, LiveUser], text: str) -> bool:
+        """Whether the roster is somebody's own text, which says the same as the instance.
+
+        Raises:
+            ConfigurationError: it is, and says something else.
+        """
+        if not self.roster.exists() or texts.read(self.roster) in (
+            texts.lines(text),
+            texts.lines(self._last_text(instance)),
+        ):
+            return False
+        coded, problems = rows.read_back(read_file(self.roster, str(self.roster)), instance.names, None)
+        found = [*problems, *(each.username for each in self._differences(coded, kept, instance))]
+        if found:
+            raise ConfigurationError(
+                f"{self.roster} was edited since the last import, and the instance says something else "
+                f"({_some(found)}): "
+                "nothing was written; --check tells what differs, --overwrite writes the roster anew"
+            )
+        return True
+
+    def _last_text(self, instance: Instance) -> str:
+        """The roster as the last import wrote it."""
+        last = {inputs["username"]: rows.told(inputs) for inputs, _ in self._states(self.import_name).values()}
+        return rows.write(last, instance.names).text if last else ""
+
+    def _is_mentioned(self) -> bool:
+        return self.roster.name in texts.read(self.path / "__main__.py")
+
+    def _put(self, name: str, text: str | None, *, always: bool) -> bool:
+        file = self.path / name
+        if text is None or (file.exists() and (not always or texts.read(file) == texts.lines(text))):
+            return False
+        texts.put(file, text)
+        return True
+
+    @cached_property
+    def _coded(self) -> frozenset[str]:
+        """The usernames that the roster has already."""
+        if not self.roster.exists():
+            return frozenset()
+        return frozenset(rows.read_back(read_file(self.roster, str(self.roster)), rows.Nameable(""), None)[0])
+
+    @cached_property
+    def _project(self) -> str:
+        """The name of the project that the folder has already; "" where there is none."""
+        file = self.path / "Pulumi.yaml"
+        found = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", texts.read(file)) if file.exists() else None
+        return found[1] if found else ""
+
+    def _is_others(self, user: LiveUser) -> bool:
+        """Whether another program owns the user: not this one, which has it in its roster or had it there."""
+        if user.owner is None:
+            return False
+        if self._project and user.owner.stack is not None and user.owner.stack[1] != self._project:
+            return True
+        return user.username not in self._coded and not self._made_here(user.owner, user.username)
+
+    def _made_here(self, owner: ownership.Owner, username: str) -> bool:
+        return bool(self._project) and owner.name.endswith(ownership.owner_name(f"::{self.name}-{username}"))
+
+    def compare(self, instance: Instance, users: Sequence[LiveUser]) -> list[Difference]:
+        """What the roster and the instance say differently; first what is wrong with the roster itself.
+
+        Raises:
+            ConfigurationError, UnreadableRoster
+        """
+        coded, problems = rows.read_back(read_file(self.roster, str(self.roster)), instance.names, None)
+        live = {user.username: user for user in users if user.username in coded or not self._is_others(user)}
+        return [*(Difference("", text) for text in problems), *self._differences(coded, live, instance)]
+
+    def _differences(
+        self, coded: Mapping[str, Props], live: Mapping[str, LiveUser], instance: Instance
+    ) -> Iterator[Difference]:
+        new = {name: user.inputs for name, user in live.items() if name not in coded}
+        refused = rows.write(new, instance.names).left_out
+        for username in sorted({*coded, *live}):
+            user = live.get(username)
+            if user is None:
+                yield Difference(username, "in the roster, not in the instance")
+            elif username not in coded:
+                why = f", which cannot hold it: {refused[username]}" if username in refused else ""
+                yield Difference(username, f"in the instance, not in the roster{why}")
+            elif user.owner is not None and self._is_others(user):
+                yield Difference(username, f"in the roster, but belongs to {user.owner.urn} now")
+            else:
+                view = declared_view(user.live, coded[username])
+                names = [name for name in coded[username] if view.get(name) != coded[username][name]]
+                names += [name for name in user.inputs if name not in coded[username]]
+                if names:
+                    yield Difference(username, f"differs in {', '.join(names)}", tuple(names))
+
+
+def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:
+    """Whose the users of other stacks are: a line for each stack."""
+    names: dict[str, list[str]] = {}
+    for username, owner in sorted(others.items()):
+        whose = "stack '{}' of project '{}'".format(*owner.stack) if owner.stack else owner.urn
+        names.setdefault(whose, []).append(username)
+    for whose, of_one in sorted(names.items()):
+        yield f"{_some(of_one)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _project(instance: Instance, region: str | None) -> str:
+    alias = instance.alias or instance.id
+    text = _PROJECT.format(name=f"{alias}-users", alias=alias)
+    region = region or instance.arn.split(":")[3]
+    return f"{text}config:\n  connect-users:region:\n    value: {region}\n"

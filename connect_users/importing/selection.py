@@ -1,0 +1,81 @@
+"""Whom to import: what ``--select`` says. Pure."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from connect_users.errors import ConfigurationError
+from connect_users.roster.names import NameKind, suggestion
+
+#: Names of things, id -> name or path, as an instance has them.
+Labels = Mapping[NameKind, Mapping[str, str]]
+
+_KINDS: Final = {"routing-profile": NameKind.ROUTING_PROFILE, "hierarchy": NameKind.HIERARCHY_GROUP}
+_WORDS: Final = ("tag", *_KINDS, "username")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Users of whom each named property has one of its values; everybody where nothing is named."""
+
+    wanted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, texts: Iterable[str]) -> Selection:
+        """From ``tag=team=blue``, ``routing-profile=Support``, ``hierarchy=EMEA/UK``, ``username=a*``.
+
+        Raises:
+            ConfigurationError
+        """
+        wanted: dict[str, list[str]] = {}
+        for text in texts:
+            word, equals, value = text.partition("=")
+            if word not in _WORDS or not equals or not value:
+                raise ConfigurationError(
+                    f"--select {text!r}: write tag=KEY=VALUE, routing-profile=NAME, hierarchy=PATH or username=GLOB"
+                )
+            wanted.setdefault(word, []).append(value)
+        return cls(wanted)
+
+    def takes(self, user: Mapping[str, Any], labels: Labels) -> bool:
+        """Whether a user, as DescribeUser or SearchUsers tells it, is wanted."""
+        return all(any(_has(word, value, user, labels) for value in values) for word, values in self.wanted.items())
+
+    def takes_name(self, username: str) -> bool:
+        """As far as the username goes."""
+        globs = self.wanted.get("username")
+        return globs is None or any(fnmatch.fnmatchcase(username, glob) for glob in globs)
+
+    def check(self, labels: Labels) -> None:
+        """Refuse names that nothing has.
+
+        Raises:
+            ConfigurationError
+        """
+        for word, kind in _KINDS.items():
+            known = labels.get(kind, {})
+            for value in self.wanted.get(word, ()):
+                if value not in known and value not in known.values():
+                    raise ConfigurationError(
+                        f"--select {word}={value}: the instance has no such {kind.words}"
+                        f"{suggestion(value, known.values())}"
+                    )
+
+
+def _has(word: str, value: str, user: Mapping[str, Any], labels: Labels) -> bool:
+    if word == "username":
+        return fnmatch.fnmatchcase(str(user.get("Username")), value)
+    if word == "tag":
+        tags = user.get("Tags") or {}
+        # A key may have a "=" in it.
+        return value in tags or any(value == f"{key}={said}" for key, said in tags.items())
+    if word == "routing-profile":
+        id_ = str(user.get("RoutingProfileId"))
+        return value in (id_, labels.get(NameKind.ROUTING_PROFILE, {}).get(id_))
+    paths = labels.get(NameKind.HIERARCHY_GROUP, {})
+    id_ = str(user.get("HierarchyGroupId"))
+    path = paths.get(id_, "")
+    return value == id_ or f"{path}/".startswith(f"{paths.get(value, value)}/")
