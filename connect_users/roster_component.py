@@ -7,7 +7,7 @@ made or changed, and all problems are told at once. Reading and judging are `con
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pulumi
@@ -19,7 +19,7 @@ from connect_users.resource import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
-from connect_users.roster.people import Judged, Person, Terms, judge
+from connect_users.roster.people import Judged, Person, RosterProblem, Terms, judge
 from connect_users.roster.reading import read
 from connect_users.roster.unknown_names import problems_of_names
 from connect_users.roster_collector import Patience
@@ -120,7 +120,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 password_of=_password_of(name, passwords),
                 reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
             )
-            judged = _judged(name, roster, terms, asked, min_holders, required_holders)
+            judged = _judged(name, roster, terms, asked, min_holders, required_holders, opts)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
@@ -155,6 +155,7 @@ def _judged(
     asked: InstanceNames | None,
     min_holders: Mapping[str, int] | None,
     required_holders: Mapping[str, Sequence[str]] | None,
+    opts: pulumi.ResourceOptions | None,
 ) -> Judged:
     """The people of a roster that has no problems.
 
@@ -165,12 +166,21 @@ def _judged(
     table = read(roster)
     judged = judge(table, terms)
     holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
-    problems = [str(problem) for problem in (*judged.problems, *holders)]
+    problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(judged, terms, opts))]
     if problems:
         raise pulumi.RunError(_refusal(name, problems))
     if asked is not None:
         asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
     return judged
+
+
+def _twins(judged: Judged, terms: Terms, opts: pulumi.ResourceOptions | None) -> Iterator[RosterProblem]:
+    """People whom another roster, or another resource of the program, has already."""
+    for person in judged.people:
+        twin = registration.twin_of(terms.instance_id, person.username, opts)
+        if twin is not None:
+            text = f"{person.username!r} is declared as {twin!r} already; declare a user once"
+            yield RosterProblem(judged.source, person.line, "username", text, person.username)
 
 
 def _declared(
