@@ -102,10 +102,8 @@ def test_a_renamed_roster_with_an_alias_changes_nobody(team: Team) -> None:
     stack = team.stack
     team.write(*team(8))
     stack.up()
-    stack.write_program(
-        "import pulumi\n"
-        + PROGRAM.replace('"team",', '"people", opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="team")]),')
-    )
+    options = 'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="team")])'
+    stack.write_program(f"import pulumi\n{PROGRAM}".replace('"team",', f'"people", {options},'))
     assert stack.plan() == {"people-guard": ("update", ["roster"])}
     team.write("joiner", *team(1))
     assert "7 of the 8 people of roster 'people' would leave" in stack.preview(code=1).text
