@@ -17,19 +17,23 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users import rules
 from connect_users.explicit_provider import PACKAGE
-from connect_users.shapes import in_path
-from connect_users.spec import UNKNOWN
+from connect_users.shapes import Problem, in_path
+from connect_users.spec import UNKNOWN, bare_id
 
 if TYPE_CHECKING:
-    from connect_users.shapes import Problem
     from connect_users.spec import Props
 
 
-class _Problems:
-    """The problems of the users that one run of a program has declared so far."""
+class _Declared:
+    """The users that one run of a program has declared so far, and their problems.
+
+    Attributes:
+        names: of the resources. The instances are kept with them, or another output could get the place of one.
+    """
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self.names: dict[tuple[object, ...], tuple[str, object]] = {}
 
     def add(self, name: str, username: object, problems: tuple[Problem, ...]) -> None:
         self._lines += [f"{name} ({username}): {problem}" for problem in problems]
@@ -40,33 +44,59 @@ class _Problems:
         raise pulumi.RunError(f"{count} problem{'s' if count > 1 else ''} in the inputs of Connect users:\n{text}")
 
 
-def judge(name: str, props: Props) -> None:
+def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     """Judge what is known of a user's inputs; where something is wrong, its registration will fail the program.
 
     Args:
         props: plain inputs. Of a bad user, an input is replaced by one that raises when the SDK awaits it.
     """
     known = _known(props)
-    review = rules.review(known)
-    if not review.problems:
-        return
     username = known.get("username")
+    problems = rules.review(known).problems
+    declared = _declared_by_this_run()
+    if isinstance(username, str):
+        twin = twin_of(props["instance_id"], username, opts)
+        if twin is not None:
+            problems = (*problems, Problem("username", f"is declared as {twin!r} already; declare a user once"))
+        else:
+            instance = props["instance_id"]
+            declared.names[_key(instance, username, opts)] = (name, instance)
+    if not problems:
+        return
     shown = in_path(username) if isinstance(username, str) else "username not known yet"
-    problems = _problems_of_this_run()
-    problems.add(name, shown, review.problems)
+    declared.add(name, shown, problems)
 
     async def fail() -> str:
-        problems.raise_all()
+        declared.raise_all()
 
     props["username"] = fail()
 
 
+def twin_of(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
+    """The name of the resource that this run has already declared for a user; None where there is none.
+
+    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made.
+
+    Args:
+        instance_id: as it was given; outputs are told apart by identity, not by what they may become.
+    """
+    found = _declared_by_this_run().names.get(_key(instance_id, username, opts))
+    return None if found is None else found[0]
+
+
+def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:
+    instance = bare_id(instance_id) if isinstance(instance_id, str) else id(instance_id)
+    # The same instance may exist in two regions (replicas), and then has two providers.
+    provider = next((id(it) for it in _providers(opts) if it.package == PACKAGE), None) if opts is not None else None
+    return instance, provider, username
+
+
 #: One collection for each run: the Automation API and tests run several programs in one process.
-_runs: WeakKeyDictionary[Any, _Problems] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[Any, _Declared] = WeakKeyDictionary()
 
 
-def _problems_of_this_run() -> _Problems:
-    return _runs.setdefault(SETTINGS.rpc_manager, _Problems())
+def _declared_by_this_run() -> _Declared:
+    return _runs.setdefault(SETTINGS.rpc_manager, _Declared())
 
 
 def _known(value: Any) -> Any:

@@ -7,7 +7,7 @@ made or changed, and all problems are told at once. Reading and judging are `con
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pulumi
@@ -19,8 +19,9 @@ from connect_users.resource import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
-from connect_users.roster.people import Judged, Person, Terms, judge
+from connect_users.roster.people import Judged, Person, RosterProblem, Terms, judge
 from connect_users.roster.reading import read
+from connect_users.roster.selection import columns_of_others, select
 from connect_users.roster.unknown_names import problems_of_names
 from connect_users.roster_collector import Patience
 from connect_users.roster_guard import RosterGuard
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from connect_users.args import IdentityManagementType
     from connect_users.lookups import ConnectInstance
+    from connect_users.roster.tables import Table
 
 #: Part of the URN of everybody in a roster.
 TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
@@ -61,6 +63,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         name: str,
         *,
         roster: str | os.PathLike[str] | Any,
+        where: Mapping[str, str | Sequence[str]] | None = None,
         instance_id: Input[str] | None = None,
         instance: ConnectInstance | None = None,
         routing_profiles: Mapping[str, Input[str]] | None = None,
@@ -82,6 +85,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
             name: the roster's name in the stack; a person's is ``<name>-<username>``.
             roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; or rows: maps, or a pandas or
                 polars frame. Columns: `connect_users.roster.columns`, and those of the console's CSV templates.
+            where: column -> value, or values: only the people who have it belong to this roster, as in
+                ``{"tags.site": "london"}``; for a stack of each site. Columns named here need no `ignore_columns`.
             instance_id: id or ARN of the instance. May be left out with `instance`.
             instance: looks up the names that no mapping has.
             routing_profiles: name -> id or ARN, for the names in the roster.
@@ -116,11 +121,12 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 identity_management_type=identity_management_type,
                 names=names,
                 defaults=defaults or {},
-                ignore_columns=tuple(ignore_columns),
+                ignore_columns=(*ignore_columns, *columns_of_others(where or {})),
                 password_of=_password_of(name, passwords),
                 reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
             )
-            judged = _judged(name, roster, terms, asked, min_holders, required_holders)
+            table = select(read(roster), where or {})
+            judged = _judged(name, table, terms, asked, min_holders, required_holders, opts)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
@@ -150,27 +156,35 @@ class ConnectUserRoster(pulumi.ComponentResource):
 
 def _judged(
     name: str,
-    roster: Any,
+    table: Table,
     terms: Terms,
     asked: InstanceNames | None,
     min_holders: Mapping[str, int] | None,
     required_holders: Mapping[str, Sequence[str]] | None,
+    opts: pulumi.ResourceOptions | None,
 ) -> Judged:
     """The people of a roster that has no problems.
 
     Raises:
-        ConnectUsersError: the roster cannot be read.
         pulumi.RunError: everything that is wrong with its rows.
     """
-    table = read(roster)
     judged = judge(table, terms)
     holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
-    problems = [str(problem) for problem in (*judged.problems, *holders)]
+    problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(judged, terms, opts))]
     if problems:
         raise pulumi.RunError(_refusal(name, problems))
     if asked is not None:
         asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
     return judged
+
+
+def _twins(judged: Judged, terms: Terms, opts: pulumi.ResourceOptions | None) -> Iterator[RosterProblem]:
+    """People whom another roster, or another resource of the program, has already."""
+    for person in judged.people:
+        twin = registration.twin_of(terms.instance_id, person.username, opts)
+        if twin is not None:
+            text = f"{person.username!r} is declared as {twin!r} already; declare a user once"
+            yield RosterProblem(judged.source, person.line, "username", text, person.username)
 
 
 def _declared(

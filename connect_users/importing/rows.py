@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import channels
-from connect_users.roster import cells, csv_text
+from connect_users.roster import cells, csv_text, notations
 from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Terms, judge
@@ -156,9 +156,9 @@ def _rendered(value: Any) -> str:
     if isinstance(value, bool):
         return cells.render_flag(value)
     if isinstance(value, Mapping):
-        return cells.render_tags(value)
+        return notations.render_tags(value)
     if isinstance(value, list):
-        return cells.render_proficiencies(value)
+        return notations.render_proficiencies(value)
     return str(value)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_users.roster.cells import BadCell
-from connect_users.roster.columns import PER_CHANNEL, Column, find, nearest
+from connect_users.roster.cells import BadCell, refuse_error
+from connect_users.roster.columns import PER_CHANNEL, Column, find, unknown
 from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 from connect_users.spec import UNKNOWN, Props
@@ -86,8 +86,7 @@ class Assembly:
         for header, raw in rows[0].cells if rows else ():
             column = find(header)
             if column is None:
-                near = nearest(header)
-                self.default_problems.append((header, "no such column" + (f"; did you mean {near}?" if near else "")))
+                self.default_problems.append((header, unknown(header)))
                 continue
             read = self._value(column, raw)
             self.default_problems += [(header, text) for text in read.problems]
@@ -116,9 +115,9 @@ class Assembly:
             built.take(read)
             if column.path == ("tags",) and isinstance(read.value, dict):
                 for key, value in read.value.items():
-                    self._put(built, header, ("tags", key), value)
+                    self._put(built, row, header, ("tags", key), value)
             else:
-                self._put(built, header, column.path, read.value)
+                self._put(built, row, header, column.path, read.value)
         for _, path, default in self._defaults:
             if _add(tree, path, default.value):
                 built.take(default)
@@ -137,12 +136,13 @@ class Assembly:
 
     def _value(self, column: Column, raw: Any) -> Read:
         try:
+            refuse_error(raw)
             value = column.read(raw)
         except BadCell as problem:
             return _read(UNKNOWN, problems=(str(problem),))
         if column.kind is None:
             return _read(value)
-        if isinstance(value, list):
+        if isinstance(value, list) and column.plural:
             found = [self._id(column.kind, item) for item in value]
             told = tuple(item for item in value if isinstance(item, str))
             return _read([read.value for read in found], told, tuple(text for read in found for text in read.problems))
@@ -158,18 +158,32 @@ class Assembly:
         except UnknownName as problem:
             return _read(UNKNOWN, problems=(str(problem),))
 
-    @staticmethod
-    def _put(built: Assembled, header: str, path: tuple[str, ...], value: Any) -> None:
+    def _put(self, built: Assembled, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
         node: Any = built.inputs
         for part in path[:-1]:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
                 built.problems.append((header, f"given beside {path[0]}; keep one of them"))
                 return
-        if path[-1] in node and node[path[-1]] is not value and node[path[-1]] != value:
-            built.problems.append((header, "another column says something else for the same; keep one of them"))
-            return
-        node[path[-1]] = value
+        if path[-1] not in node:
+            node[path[-1]] = value
+        elif other := self._contradicts(row, header, path, node[path[-1]], value):
+            built.problems.append((header, f"{other!r} says something else for the same; keep one of them"))
+
+    def _contradicts(self, row: Row, header: str, path: tuple[str, ...], before: Any, value: Any) -> str:
+        """The header of the cell before that says something else for the same input; "" when they agree."""
+        said = dict(row.cells)
+        columns = {name: column for name in said if name != header and (column := self._columns[name]) is not None}
+        same = [name for name, column in columns.items() if column.path == path[: len(column.path)]]
+        if _judged(before) and _judged(value):
+            return same[0] if before is not value and before != value else ""
+        # Names that nobody has judged may stand for one id, unless two cells of a kind have different ones.
+        twins = [name for name in same if columns[name] is self._columns[header] and said[name] != said[header]]
+        return twins[0] if twins else ""
+
+
+def _judged(value: Any) -> bool:
+    return value is not UNKNOWN and not (isinstance(value, list) and UNKNOWN in value)
 
 
 def _add(tree: Props, path: tuple[str, ...], value: Any) -> bool:

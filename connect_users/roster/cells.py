@@ -2,17 +2,20 @@
 
 Contract:
 - A reader turns what it understands into the value of an input, and leaves everything else as it is: the resource's own
-  rules then say what is wrong with it. Only what has a notation of its own here (tags, proficiencies) is refused here.
+  rules then say what is wrong with it. Refused here is what a spreadsheet has made of a cell, and what is not written
+  in a notation of ours (`connect_users.roster.notations`).
 - Cells are texts from CSV and Excel, or typed values from YAML, JSON and programs; both mean the same.
-- In a notation with separators, ``\\`` takes the next character's meaning away: ``path=a\\|b``.
 - `render` functions are the inverse: reading what they wrote gives the same value.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from enum import Enum
 from numbers import Real
 from typing import Any, Final
 
@@ -21,7 +24,14 @@ LIST: Final = "|"
 
 _YES: Final = frozenset(("yes", "y", "true", "t", "1", "on", "x", "ja", "oui", "sí", "wahr", "vrai", "verdadero"))
 _NO: Final = frozenset(("no", "n", "false", "f", "0", "off", "nein", "non", "falsch", "faux", "falso"))
+_DEPTH: Final = 8
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
+_ROUNDED: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
+_UNSIGNED: Final = re.compile(r"[1-9][0-9]{6,14}(\.0*)?")
+#: What spreadsheets write where a value belongs.
+_ERRORS: Final = frozenset(
+    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#ERROR!", "Err:502")
+)
 
 
 class BadCell(ValueError):
@@ -37,7 +47,47 @@ def absent(value: Any) -> bool:
     if isinstance(value, (Mapping, list, tuple)):
         return not value
     # NaN is not equal to itself; pandas' NA and NaT refuse to be compared.
-    return (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    return (isinstance(value, (float, Decimal)) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+
+
+def plain(value: Any, depth: int = _DEPTH) -> Any:
+    """What workbooks and data frames give, in terms of texts, numbers, lists and maps; dates as ISO 8601 writes them.
+
+    Raises:
+        BadCell: lists and maps within each other beyond all need, or without an end.
+    """
+    if not depth:
+        raise BadCell("is nested too deeply")
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return value
+    if absent(value):
+        return None
+    # Of types, not of values: an output of Pulumi has every attribute.
+    if hasattr(type(value), "tolist"):
+        return plain(value.tolist(), depth - 1)
+    if isinstance(value, dt.datetime) and value.time() == dt.time.min:
+        return value.date().isoformat()
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+    if isinstance(value, Enum):
+        return plain(value.value, depth - 1)
+    if isinstance(value, (set, frozenset)):
+        return sorted((plain(item, depth - 1) for item in value), key=str)
+    if isinstance(value, Mapping):
+        return {key: plain(item, depth - 1) for key, item in value.items()}
+    return [plain(item, depth - 1) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def refuse_error(value: Any) -> None:
+    """A formula that failed is no value of anything.
+
+    Raises:
+        BadCell
+    """
+    if isinstance(value, str) and value.strip() in _ERRORS:
+        raise BadCell(f"{value.strip()} is an error of the spreadsheet; mend its formula, or write the value itself")
 
 
 def text(value: Any) -> Any:
@@ -45,14 +95,27 @@ def text(value: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
         return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if isinstance(value, bool) or not isinstance(value, Real):
-        return value
-    return str(int(float(value))) if float(value).is_integer() else value
+    number = whole(value)
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 
 def verbatim(value: Any) -> Any:
     """As `text`, but blanks are kept: in a password they are a mistake to be told of."""
     return value if isinstance(value, str) else text(value)
+
+
+def phone_number(value: Any) -> Any:
+    """A phone number, unless a spreadsheet took it for a quantity.
+
+    Raises:
+        BadCell
+    """
+    value = text(value)
+    if isinstance(value, str) and _ROUNDED.fullmatch(value):
+        raise BadCell("a spreadsheet has rounded the number; make the column's format text and write + and all digits")
+    if isinstance(value, str) and _UNSIGNED.fullmatch(value):
+        raise BadCell("has no + (spreadsheets drop it); make the column's format text and write + and the country code")
+    return value
 
 
 def flag(value: Any) -> Any:
@@ -70,7 +133,7 @@ def whole(value: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
         return int(value.partition(".")[0]) if _WHOLE.fullmatch(value) else value
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, (bool, int)) or not isinstance(value, Real):
         return value
     number = float(value)
     return int(number) if number.is_integer() else number
@@ -110,77 +173,29 @@ def path(value: Any) -> Any:
     return text("/".join(level.strip() for level in value.strip("/ ").split("/")))
 
 
-def tags(value: Any) -> Any:
-    """``team=blue|site=ldn`` as a map; a value may be empty.
+def tag(value: Any) -> Any:
+    """The value of one tag; JSON and programs have true and false for what is a text."""
+    return str(value).lower() if isinstance(value, bool) else verbatim(value)
 
-    Raises:
-        BadCell
+
+class Blocks:
+    """Reads a block, or a list of blocks, as YAML, JSON and programs may write them: in the words of the resource.
+
+    Args:
+        members: how each member is read.
     """
-    if not isinstance(value, str):
-        return {key: verbatim(item) for key, item in value.items()} if isinstance(value, Mapping) else value
-    found: dict[str, str] = {}
-    for number, item in enumerate(_split(value, LIST), start=1):
-        parts = list(_split(item, "=", 1))
-        if len(parts) != 2:
-            raise BadCell(f"tag {number} has no '='; write key=value, with | between tags")
-        key, said = (_unescape(part) for part in parts)
-        if key in found:
-            raise BadCell(f"the key {key!r} is given twice; a key may appear once")
-        found[key] = said
-    return found
 
+    def __init__(self, members: Mapping[str, Callable[[Any], Any]]) -> None:
+        self._members = members
 
-def proficiencies(value: Any) -> Any:
-    """``lang:en=5|lang:fr=3`` as AWS's list of attribute, value and level.
+    def __call__(self, value: Any) -> Any:
+        """With what is understood in its place; everything else as it is."""
+        if isinstance(value, Mapping):
+            return {name: self._member(name, item) for name, item in value.items()}
+        return [self(item) for item in value] if isinstance(value, (list, tuple)) else value
 
-    Raises:
-        BadCell
-    """
-    if isinstance(value, str):
-        return [_proficiency(item) for item in _split(value, LIST)]
-    if isinstance(value, Mapping):
-        return [_proficiency(f"{pair}={level}") for pair, level in value.items()]
-    if isinstance(value, (list, tuple)):
-        return [_proficiency(item) if isinstance(item, str) else item for item in value]
-    return value
-
-
-def _proficiency(item: str) -> dict[str, Any]:
-    pair, *level = _split(item, "=", 1)
-    parts = list(_split(pair, ":", 1))
-    if len(parts) != 2 or not level:
-        raise BadCell(f"{item.strip()[:80]!r} is not a proficiency; write attribute:value=level, with | between them")
-    return {
-        "attribute_name": _unescape(parts[0]),
-        "attribute_value": _unescape(parts[1]),
-        "level": whole(_unescape(level[0])),
-    }
-
-
-def _split(cell: str, separator: str, most: int = -1) -> Iterator[str]:
-    """The parts of ``cell`` between separators that no backslash stands before; escapes are kept, blank items not."""
-    parts = _escaped_parts(cell, separator, most) if "\\" in cell else cell.split(separator, most)
-    return (part for part in parts if most >= 0 or part.strip())
-
-
-def _escaped_parts(cell: str, separator: str, most: int) -> list[str]:
-    parts = [""]
-    skip = False
-    for letter in cell:
-        if not skip and letter == separator and (most < 0 or len(parts) <= most):
-            parts.append("")
-            continue
-        skip = not skip and letter == "\\"
-        parts[-1] += letter
-    return parts
-
-
-def _unescape(part: str) -> str:
-    """The text of one part: blanks around it go, unless a backslash stands before them."""
-    if "\\" not in part:
-        return str(text(part))
-    kept = re.sub(r"(?<!\\)((?:\\\\)*)\s+$", r"\1", part.lstrip())
-    return unicodedata.normalize("NFC", re.sub(r"\\(.)", r"\1", kept, flags=re.DOTALL))
+    def _member(self, name: Any, value: Any) -> Any:
+        return value if value is None or name not in self._members else self._members[name](value)
 
 
 def render_flag(value: bool) -> str:
@@ -191,24 +206,3 @@ def render_flag(value: bool) -> str:
 def render_names(value: Iterable[str]) -> str:
     """The inverse of `names`."""
     return LIST.join(value)
-
-
-def render_tags(value: Mapping[str, str]) -> str:
-    """The inverse of `tags`."""
-    return LIST.join(f"{_escape(key)}={_escape(said)}" for key, said in value.items())
-
-
-def render_proficiencies(value: Iterable[Mapping[str, Any]]) -> str:
-    """The inverse of `proficiencies`."""
-    return LIST.join(
-        f"{_escape(item['attribute_name'])}:{_escape(item['attribute_value'])}={item['level']}" for item in value
-    )
-
-
-def _escape(part: str) -> str:
-    written = re.sub(r"([\\|=:])", r"\\\1", part)
-    if part and part[0].isspace():
-        written = f"\\{written}"
-    if len(part) > 1 and part[-1].isspace():
-        written = f"{written[:-1]}\\{part[-1]}"
-    return written

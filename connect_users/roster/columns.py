@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import limits
-from connect_users.roster import cells
+from connect_users.roster import cells, notations
 from connect_users.roster.names import NameKind
 from connect_users.spec import BY_NAME, FIELDS, Field, Kind
 
@@ -47,6 +47,11 @@ class Column:
         """Whether a map in a cell is a value, and not a group of columns."""
         return self.path[0] in ("tags", "user_proficiencies")
 
+    @property
+    def plural(self) -> bool:
+        """Whether a list in a cell is several names."""
+        return self.read is cells.names
+
 
 #: (our header without the channel, input, members, whether only VOICE has it).
 _PER_CHANNEL: Final[tuple[tuple[str, str, tuple[str, ...], bool], ...]] = (
@@ -71,7 +76,7 @@ _CONSOLE: Final[dict[str, tuple[str, ...]]] = {
     "username": ("user_login",),
     "identity_info.first_name": ("first_name",),
     "identity_info.last_name": ("last_name",),
-    "identity_info.email": ("email", "email_address"),
+    "identity_info.email": ("email", "email_address", "e_mail", "e_mail_address"),
     "identity_info.secondary_email": ("secondary_email", "secondary_email_address"),
     "identity_info.mobile": ("mobile",),
     "routing_profile": ("routing_profile_name",),
@@ -90,19 +95,21 @@ _PHONE_TYPE: Final = {"soft": "SOFT_PHONE", "softphone": "SOFT_PHONE", "desk": "
 _ENHANCEMENT: Final = {"isolate_voice": "VOICE_ISOLATION", "suppress_noise": "NOISE_SUPPRESSION"}
 
 
+_READERS: Final = {Kind.FLAG: cells.flag, Kind.WHOLE: cells.whole, Kind.IDS: cells.names, Kind.TAGS: notations.tags}
+_PHONE_NUMBERS: Final = ("mobile", "desk_phone_number", "phone_number")
+
+
 def _reader(field: Field) -> Any:
     if field.name == "password":
         return cells.verbatim
+    if field.name in _PHONE_NUMBERS:
+        return cells.phone_number
     if field.choices:
         return cells.Choice(field.choices, **_PHONE_TYPE, **_ENHANCEMENT)
-    if field.name == "user_proficiencies":
-        return cells.proficiencies
-    readers = {Kind.FLAG: cells.flag, Kind.WHOLE: cells.whole, Kind.IDS: cells.names, Kind.TAGS: cells.tags}
-    return readers.get(field.kind, cells.text if field.kind in (Kind.TEXT, Kind.ID) else _as_it_is)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    if field.kind in (Kind.BLOCK, Kind.BLOCKS):
+        blocks = cells.Blocks({member.name: _reader(member) for member in field.members})
+        return notations.Proficiencies(blocks) if field.name == "user_proficiencies" else blocks
+    return _READERS.get(field.kind, cells.text)
 
 
 def _columns() -> Iterator[Column]:
@@ -134,6 +141,8 @@ def _columns() -> Iterator[Column]:
 
 #: Every column but ``tags.<key>``, in the order of the documentation.
 COLUMNS: Final = tuple(_columns())
+#: Where the column is that names the people.
+USERNAME: Final = ("username",)
 #: Inputs that are lists with one entry for each channel.
 PER_CHANNEL: Final = frozenset(name for _, name, _, _ in _PER_CHANNEL)
 _BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.others)}
@@ -172,6 +181,16 @@ def is_group(header: str) -> bool:
 def nearest(header: str) -> str:
     """The header that ``header`` may be a misspelling of, or ""."""
     return next(iter(difflib.get_close_matches(normal(header[:80]), _BY_HEADER, n=1)), "")
+
+
+def unknown(header: str, otherwise: str = "") -> str:
+    """What to say of a header that nobody knows; ``otherwise`` is the advice where nothing is like it."""
+    group = f"{normal(header)}."
+    member = next((name for name in _BY_HEADER if name.startswith(group)), "")
+    if member:
+        return f"is a group of columns, such as {member}"
+    near = nearest(header)
+    return f"no such column; did you mean {near}?" if near else f"no such column{otherwise}"
 
 
 def of_path(path: tuple[str, ...]) -> Column | None:

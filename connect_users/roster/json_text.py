@@ -18,6 +18,8 @@ def read(text: str, source: str) -> Table:
         UnreadableRoster: no JSON, no list, a key that is written twice.
     """
     at = _skip(text, 0)
+    if at == len(text):
+        raise UnreadableRoster(source, "is empty; a roster is a list of maps, one for each person")
     if text[at : at + 1] != "[":
         raise UnreadableRoster(source, "is not a list; a roster is a list of maps, one for each person", 1)
     records: list[tuple[int, Any]] = []
@@ -32,6 +34,9 @@ def read(text: str, source: str) -> Table:
             raise UnreadableRoster(source, f"is not JSON: {error.msg}", error.lineno) from None
         except _Twice as problem:
             raise UnreadableRoster(source, f"the key {str(problem)!r} is written twice for one person", line) from None
+        except ValueError:
+            # Python refuses to read numbers of thousands of digits.
+            raise UnreadableRoster(source, "has a number that is too long", line) from None
         except RecursionError:
             raise UnreadableRoster(source, "is nested too deeply", line) from None
         records.append((line, record))

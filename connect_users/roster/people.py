@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import rules
 from connect_users.roster.assembly import Assembled, Assembly, known
-from connect_users.roster.columns import PER_CHANNEL, Column, find, nearest, normal, of_path
+from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, normal, of_path, unknown
 from connect_users.roster.tables import Row, Table, place
 from connect_users.spec import UNKNOWN, Props
 
@@ -121,9 +121,15 @@ class _Judge:
         self._plain_instance = known(terms.instance_id) is terms.instance_id
 
     def run(self) -> Judged:
-        self._judge_headers()
         people = []
-        if not self._table.rows or self._names_people():
+        if self._table.header_line and not any(self._columns.values()):
+            # Most likely the first person, of whom nothing is repeated.
+            self._problems[self._at(self._table.header_line, "", _NO_HEADER)] = None
+            return self._judged([])
+        self._judge_headers()
+        if not self._table.rows:
+            self._remarks[self._at(0, "", "nobody is in it")] = None
+        elif self._names_people():
             for row in self._table.rows:
                 person = self._person(row)
                 if person is not None:
@@ -131,6 +137,9 @@ class _Judge:
         self._judge_spelling()
         if self._passwords:
             self._remarks[self._at(0, "password", _plain_passwords(self._passwords))] = None
+        return self._judged(people)
+
+    def _judged(self, people: list[Person]) -> Judged:
         people.sort(key=lambda person: person.username)
         found = (self._sorted(self._problems), self._sorted(self._warnings), self._sorted(self._remarks))
         return Judged(self._table.source, tuple(people), *found)
@@ -147,16 +156,14 @@ class _Judge:
         ignored = {normal(header) for header in self._terms.ignore_columns}
         for header, line in self._table.headers.items():
             if self._columns[header] is None and normal(header) not in ignored:
-                near = nearest(header)
-                hint = f"; did you mean {near}?" if near else "; ignore_columns leaves it out"
-                self._problems[self._at(line, header, f"no such column{hint}")] = None
+                self._problems[self._at(line, header, unknown(header, "; ignore_columns leaves it out"))] = None
         for header in self._table.twice:
             self._problems[self._at(self._table.headers[header], header, "two columns have this header")] = None
         for header, text in self._assembly.default_problems:
             self._problems[self._at(0, f"defaults.{header}", text)] = None
 
     def _names_people(self) -> bool:
-        if ("username",) in self._paths:
+        if USERNAME in self._paths:
             return True
         line = min(self._table.headers.values(), default=0)
         self._problems[self._at(line, "username", "there is no such column; it names the people")] = None
@@ -169,7 +176,8 @@ class _Judge:
         for header, text in built.problems:
             self._problems[self._at(row.line, header, text, username)] = None
         if row.surplus:
-            text = f"{row.surplus} more cells than the header has; quote cells that have the separator in them"
+            more = "1 more cell" if row.surplus == 1 else f"{row.surplus} more cells"
+            text = f"{more} than the header has; quote cells that have the separator in them"
             self._problems[self._at(row.line, "", text, username)] = None
         inputs["instance_id"] = self._terms.instance_id
         if self._terms.identity_management_type is not None:
@@ -201,14 +209,14 @@ class _Judge:
 
     def _counted(self, row: Row, built: Assembled, username: Any) -> Person | None:
         if not isinstance(username, str):
-            if username is not None and username is not UNKNOWN:
+            if username is not UNKNOWN and known(username) is UNKNOWN:
                 text = "is not known while the program runs; it names the resource"
                 self._problems[self._at(row.line, "username", text)] = None
             return None
         if username in self._lines:
             lines = f"{self._noun}s {self._lines[username]} and {row.line}"
             text = f"{username!r} is on {lines}; a username may appear once"
-            self._problems[self._at(row.line, self._header(("username",), row), text, username)] = None
+            self._problems[self._at(row.line, self._header(USERNAME, row), text, username)] = None
             return None
         self._lines[username] = row.line
         return Person(username, built.inputs, row.line, built.profiles)
@@ -267,6 +275,7 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
     yield from (column.path[:length] for length in range(1, len(column.path) + 1))
 
 
+_NO_HEADER: Final = "names no column of a roster; the first line must, as in username,routing_profile,security_profiles"
 _PATH: Final = re.compile(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
 
 

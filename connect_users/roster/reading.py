@@ -26,6 +26,7 @@ _TEXTS: Final[dict[str, Callable[[str, str], Table]]] = {
     ".yaml": yaml_text.read,
     ".yml": yaml_text.read,
 }
+_ZIP: Final = b"PK\x03\x04"
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
 SUFFIXES: Final = (*_TEXTS, *_WORKBOOKS)
 
@@ -64,21 +65,28 @@ def read_file(path: Path, source: str) -> Table:
 
 
 def _decoded(data: bytes, source: str) -> str:
+    if data.startswith(_ZIP):
+        raise UnreadableRoster(source, "is no text but a zip file, as Excel workbooks are; if it is one, name it .xlsx")
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableRoster(
             source, "is not UTF-8; save it as 'CSV UTF-8' (in Excel's list of formats)", line
         ) from None
+    if "\0" in text:
+        # No editor writes one; UTF-16 without its mark is full of them.
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UnreadableRoster(source, "has a NUL character; save it as text in UTF-8", line)
+    return text
 
 
 def _records(rows: Rows) -> Iterable[Any]:
-    # Frames, without importing either library: polars has to_dicts, pandas to_dict.
+    # Frames, without importing either library: polars has to_dicts, pandas to_dict (and so have single columns of one).
     if hasattr(rows, "to_dicts"):
         return list(rows.to_dicts())
-    if hasattr(rows, "to_dict") and not isinstance(rows, Mapping):
+    if hasattr(rows, "to_dict") and not isinstance(rows, Mapping) and getattr(rows, "ndim", 2) == 2:
         return list(rows.to_dict("records"))
     if isinstance(rows, (Mapping, bytes)) or not isinstance(rows, Iterable):
         raise UnreadableRoster("", f"roster= is neither a path nor rows, but a {type(rows).__name__}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connect_users.errors import ConnectUsersError
-from connect_users.roster.cells import absent
+from connect_users.roster.cells import BadCell, absent, plain
 from connect_users.roster.columns import find, is_group
 
 #: Deeper nesting is no roster (and may be a file that refers to itself).
@@ -58,12 +58,14 @@ class Table:
         source: the file's name as the user wrote it; "" for a program's own rows.
         headers: each with the line it was first seen on.
         twice: headers that were written twice.
+        header_line: of a file with one line of headers, that line.
     """
 
     source: str
     rows: tuple[Row, ...]
     headers: Mapping[str, int] = field(default_factory=dict)
     twice: tuple[str, ...] = ()
+    header_line: int = 0
 
 
 def from_grid(
@@ -85,7 +87,7 @@ def from_grid(
     if not seen:
         raise UnreadableRoster(source, "there is no header; the first line must name the columns", header_line)
     found = []
-    plain = all(names)
+    all_named = all(names)
     for line, values in rows:
         # Under no header a cell is surplus, as it is beyond the last one.
         cells = [
@@ -93,10 +95,10 @@ def from_grid(
             for name, value in zip(names, values, strict=False)
             if (value or value == 0) and name and not absent(value)
         ]
-        surplus = 0 if plain and len(values) <= len(names) else _surplus(names, values)
+        surplus = 0 if all_named and len(values) <= len(names) else _surplus(names, values)
         if cells or surplus:
             found.append(Row(line, cells, surplus))
-    return Table(source, tuple(found), seen, tuple(dict.fromkeys(twice)))
+    return Table(source, tuple(found), seen, tuple(dict.fromkeys(twice)), header_line)
 
 
 def _surplus(names: Sequence[str], values: Sequence[Any]) -> int:
@@ -115,11 +117,15 @@ def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
     for line, record in records:
         if not isinstance(record, Mapping):
             raise UnreadableRoster(source, "is not a person; a roster is a list of maps, one for each person", line)
-        cells = _flat(source, line, "", record, _DEPTH)
+        # csv.DictReader puts the cells beyond the last header under None.
+        surplus = record.get(None)
+        more = sum(not absent(value) for value in surplus) if isinstance(surplus, list) else 0
+        named = {str(name): value for name, value in record.items() if name is not None}
+        cells = _flat(source, line, "", named, _DEPTH)
         for header, _ in cells:
             headers.setdefault(header, line)
-        if cells:
-            rows.append(Row(line, cells))
+        if cells or more:
+            rows.append(Row(line, cells, more))
     return Table(source, tuple(rows), headers)
 
 
@@ -127,9 +133,13 @@ def _flat(source: str, line: int, prefix: str, record: Mapping[Any, Any], depth:
     if not depth:
         raise UnreadableRoster(source, f"{prefix.rstrip('.')}: is nested too deeply", line)
     cells = []
-    for name, value in record.items():
+    for name, given in record.items():
         header = f"{prefix}{name}"
         column = find(header)
+        try:
+            value = plain(given)
+        except BadCell as problem:
+            raise UnreadableRoster(source, f"{header}: {problem}", line) from None
         if isinstance(value, Mapping) and not (column and column.structured) and is_group(header):
             cells += _flat(source, line, f"{header}.", value, depth - 1)
         elif not absent(value):

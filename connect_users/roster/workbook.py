@@ -1,20 +1,37 @@
-"""Excel: the first sheet of a workbook, whose first row with anything in it names the columns."""
+"""Excel: the sheet of a workbook that names people, whose first row with anything in it names the columns.
+
+Hidden sheets are left out. Where no sheet, or more than one, names people, it is said which one is meant or must go.
+What a reader would take for empty without it being so is refused: a formula whose value was never saved (files of other
+programs than Excel have such), and merged cells, of which only the first has the value.
+"""
 
 from __future__ import annotations
 
 import io
+import itertools
 import warnings
-from typing import Any
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.roster.cells import absent
+from connect_users.roster.cells import absent, plain
+from connect_users.roster.columns import USERNAME, find
 from connect_users.roster.tables import Table, UnreadableRoster, from_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What old and encrypted workbooks begin with (Microsoft's compound file format).
+_COMPOUND: Final = b"\xd0\xcf\x11\xe0"
+_SHOWN: Final = 3
+
+_Rows = list[tuple[int, list[Any]]]
 
 
 def read(data: bytes, source: str) -> Table:
     """The table of a workbook; of formulas, the values that Excel saved.
 
     Raises:
-        UnreadableRoster: openpyxl is not installed; no workbook; nothing in it.
+        UnreadableRoster: openpyxl is not installed; no workbook; nothing in it; cells that only seem to be empty.
     """
     try:
         import openpyxl
@@ -22,27 +39,90 @@ def read(data: bytes, source: str) -> Table:
         raise UnreadableRoster(
             source, "reading Excel needs openpyxl; pip install 'pulumi-connect-users[xlsx]', or save it as CSV"
         ) from None
+    if data.startswith(_COMPOUND):
+        raise UnreadableRoster(source, "is an old or encrypted Excel workbook; save it as .xlsx without a password")
+
+    def load(**options: bool) -> Any:
+        return openpyxl.load_workbook(io.BytesIO(data), **options)
+
     try:
         with warnings.catch_warnings():
             # About styles and extensions that have no say here.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            rows = _rows(book)
+            formulas, merged = _marks(data)
+            book = load(read_only=not merged, data_only=True)
+            title, rows = _people(book, source)
+            if merged:
+                _refuse_merged(book[title], rows, source)
+            if formulas:
+                _refuse_unsaved(book[title], load(read_only=True)[title], source)
             book.close()
+    except UnreadableRoster:
+        raise
     except Exception as error:  # a damaged workbook makes openpyxl raise almost anything
         raise UnreadableRoster(source, f"is not a readable Excel workbook ({type(error).__name__})") from None
-    if not rows:
-        raise UnreadableRoster(source, "is empty; the first row must name the columns")
     (line, headers), *people = rows
     return from_grid(source, headers, line, people)
 
 
-def _rows(book: Any) -> list[tuple[int, Any]]:
-    sheet = book.worksheets[0]
+def _marks(data: bytes) -> tuple[bool, bool]:
+    """Whether any sheet has formulas, or merged cells: only then they are looked for, which takes a second reading."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        sheets = [file.read(name) for name in file.namelist() if name.startswith("xl/worksheets/")]
+    return any(b"<f>" in sheet or b"<f " in sheet for sheet in sheets), any(b"<mergeCell " in sheet for sheet in sheets)
+
+
+def _people(book: Any, source: str) -> tuple[str, _Rows]:
+    """The title and the rows of the one sheet that names people; else of the first that has anything in it."""
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    firsts = {sheet.title: first[1] for sheet in visible for first in itertools.islice(_rows(sheet), 1)}
+    if not firsts:
+        raise UnreadableRoster(source, "is empty; the first row must name the columns")
+    named = [title for title, headers in firsts.items() if any(map(_is_username, headers))]
+    if len(named) > 1:
+        raise UnreadableRoster(
+            source, f"the sheets {', '.join(map(repr, named))} all name people; a roster is one sheet: hide the others"
+        )
+    title = next(iter(named or firsts))
+    return title, list(_rows(book[title]))
+
+
+def _is_username(header: Any) -> bool:
+    column = find(header) if isinstance(header, str) else None
+    return column is not None and column.path == USERNAME
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     # The size that a file claims is often wrong.
-    sheet.reset_dimensions()
-    found = []
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()
     for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if not all(absent(value) for value in values):
-            found.append((line, values))
-    return found
+            yield line, [value if value is None or type(value) is str else plain(value) for value in values]
+
+
+def _refuse_merged(sheet: Any, rows: _Rows, source: str) -> None:
+    first = rows[0][0]
+    ranges = sorted((area.min_row, area.coord) for area in sheet.merged_cells.ranges if area.max_row >= first)
+    if ranges:
+        cells = _listed([coord for _, coord in ranges])
+        text = f"merged cells ({cells}) have a value in the first of them only; unmerge them and fill each"
+        raise UnreadableRoster(source, text, ranges[0][0])
+
+
+def _refuse_unsaved(saved: Any, written: Any, source: str) -> None:
+    missing = []
+    for values, formulas in zip(saved.iter_rows(), written.iter_rows(), strict=False):
+        for value, formula in zip(values, formulas, strict=False):
+            # A saved result that is an empty text has a type of its own.
+            if value.value is None and value.data_type == "n" and formula.data_type == "f":
+                missing.append((formula.row, formula.coordinate))
+    if missing:
+        cells = _listed([coordinate for _, coordinate in missing])
+        text = f"formulas without a saved value ({cells}); open the workbook in Excel and save it"
+        raise UnreadableRoster(source, text, missing[0][0])
+
+
+def _listed(cells: list[str]) -> str:
+    more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
+    return f"{', '.join(cells[:_SHOWN])}{more}"

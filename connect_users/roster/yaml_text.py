@@ -46,7 +46,7 @@ def _value(node: Any, source: str, depth: int) -> Any:
     if not depth:
         raise UnreadableRoster(source, "is nested too deeply", line)
     if node.id == "scalar":
-        return None if node.style is None and node.value in _NOTHING else node.value
+        return None if _is_plain(node) and node.value in _NOTHING else node.value
     if node.id == "sequence":
         return [_value(item, source, depth - 1) for item in node.value]
     found: dict[str, Any] = {}
@@ -55,7 +55,7 @@ def _value(node: Any, source: str, depth: int) -> Any:
         if key.id != "scalar":
             raise UnreadableRoster(source, "a key is not a text", key.start_mark.line + 1)
         said = _value(value, source, depth - 1)
-        if key.value == "<<" and key.style is None:
+        if key.value == "<<" and _is_plain(key):
             for part in said if isinstance(said, list) else [said]:
                 merged = {**(part if isinstance(part, dict) else {}), **merged}
         elif key.value in found:
@@ -65,3 +65,8 @@ def _value(node: Any, source: str, depth: int) -> Any:
         else:
             found[key.value] = said
     return {**merged, **found}
+
+
+def _is_plain(scalar: Any) -> bool:
+    """Whether it is written without quotes; libyaml says "" for it, and PyYAML's own reader None."""
+    return not scalar.style

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,22 @@ def test_the_quickstart_runs_on_the_embedded_emulator(stack: Stack) -> None:
     ):
         assert said in stack.pulumi(*command, without=keys).text
     assert stack.calls() == []
+
+
+def test_the_roster_has_a_stack_for_each_site(stack: Stack) -> None:
+    """By the example's own Pulumi.<site>.yaml: each state has its own people, in one instance."""
+    _become(stack, "roster")
+    people = {"london": "ada.lovelace alan.turing grace.hopper", "home": "radia.perlman tim.lee"}
+    for site, usernames in people.items():
+        stack.pulumi("stack", "init", site, "--no-select")
+        stack.up("--stack", site)
+        told = stack.pulumi("stack", "output", "people", "--json", "--stack", site).text
+        assert json.loads(told) == usernames.split()
+    for site in people:
+        stack.preview("--expect-no-changes", "--stack", site)
+    stack.pulumi("config", "set", "site", "lndon", "--stack", "london")
+    told = stack.preview("--stack", "london", code=1).text
+    assert "agents.csv: where: nobody has 'lndon' in the column 'tags.site'; did you mean 'london'?" in told
 
 
 def _become(stack: Stack, example: str) -> None:

@@ -97,6 +97,18 @@ def test_the_example_from_joiner_to_leaver(stack: Stack) -> None:
     assert stack.live() == {}
 
 
+def test_a_renamed_roster_with_an_alias_changes_nobody(team: Team) -> None:
+    """As the example's README says; and the guard still knows who was there."""
+    stack = team.stack
+    team.write(*team(8))
+    stack.up()
+    options = 'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="team")])'
+    stack.write_program(f"import pulumi\n{PROGRAM}".replace('"team",', f'"people", {options},'))
+    assert stack.plan() == {"people-guard": ("update", ["roster"])}
+    team.write("joiner", *team(1))
+    assert "7 of the 8 people of roster 'people' would leave" in stack.preview(code=1).text
+
+
 def test_a_truncated_file_touches_nobody_even_without_a_preview(team: Team) -> None:
     """The guard fails first: no joiner is made, no mover moved, no leaver deleted; then it is done as it says."""
     stack = team.stack

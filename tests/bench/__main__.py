@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.bench import checking, cli_engine, importing, registering, scale, throttled
+from tests.bench import checking, cli_engine, importing, registering, rosters, scale, throttled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: From here on the state is not saved at every step, or the engine's own time would hide all others.
 FAST_FROM = 500
-PARTS = ("small", "scale", "quota")
+PARTS = ("small", "rosters", "scale", "quota")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,9 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     report: dict[str, Any] = {"engine": "pulumi" if cli_engine.available() else "gRPC host"}
     missed = 0
     if "small" in args.only:
-        rows = [*checking.rows(args.short), *importing.rows(args.short), *registering.rows(args.short)]
+        small = (checking, importing, registering, rosters)
+        rows = [row for part in small for row in part.rows(args.short)]
         _print_rows(rows)
         report["rows"] = [row.as_dict() for row in rows]
+        missed += sum(not row.within_bar for row in rows)
+    if "rosters" in args.only and cli_engine.available():
+        rows = rosters.previews(10, 1) if args.short else rosters.previews(5000, 3)
+        _print_rows(rows)
+        report["rosters"] = [row.as_dict() for row in rows]
         missed += sum(not row.within_bar for row in rows)
     if "scale" in args.only:
         phases = [phase for count in args.users for phase in _phases(count, args)]

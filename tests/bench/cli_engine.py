@@ -1,7 +1,7 @@
 """A contestant under the real `pulumi`: one project with its own PULUMI_HOME and file:// backend.
 
-Both contestants declare the same users from the same file. `floor` declares bare dynamic resources, so that its time is
-what Pulumi itself takes.
+All contestants declare the same users: `ours` and `floor` from the same file, `roster` from a roster. `floor` declares
+bare dynamic resources, so that its time is what Pulumi itself takes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Final, Literal
 
+from connect_users.emulator import seed
 from tests.bench import users
 from tests.bench.emulation import environment
 from tests.bench.meter import Usage, measure
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.bench.emulation import EmulatorProcess
 
-Contestant = Literal["ours", "floor"]
+Contestant = Literal["ours", "roster", "floor"]
 
 PROGRAMS: Final = {
     "ours": """
@@ -34,6 +35,18 @@ from connect_users import ConnectUser
 
 for name, inputs in json.loads(Path("users.json").read_text()).items():
     ConnectUser(name, **inputs)
+""",
+    "roster": f"""
+from connect_users import ConnectUserRoster
+
+ConnectUserRoster(
+    "agents",
+    instance_id="{seed.INSTANCE_ID}",
+    roster="roster.csv",
+    routing_profiles={seed.ROUTING_PROFILES},
+    security_profiles={seed.SECURITY_PROFILES},
+    passwords=lambda _: "{users.PASSWORD}",
+)
 """,
     "floor": """
 import json
@@ -121,6 +134,7 @@ class CliEngine:
         """
         command, changed = PHASES[phase]
         users.write(self._project / "users.json", self._count, changed=changed)
+        users.write_roster(self._project / "roster.csv", self._count, changed=changed)
         flags = ("--non-interactive", "--color=never", "--suppress-outputs")
         usage, _ = measure(["pulumi", *command, *flags], cwd=self._project, env=self._env)
         return usage

@@ -38,8 +38,8 @@ class Usage:
     """What was measured; `memory` in MB (0 where the machine does not tell), times in seconds.
 
     Attributes:
-        provider_memory, provider_cpu, program_cpu: the parts of the provider's and of the program's process, as last
-            looked at; the rest is the CLI's.
+        provider_memory, provider_cpu, program_memory, program_cpu: the parts of the provider's and of the program's
+            process, as last looked at; the rest is the CLI's.
         requests: API requests that the emulator received, None where there was no emulator.
         emulator: the emulator's CPU.
         failed: users that were not made or read.
@@ -50,6 +50,7 @@ class Usage:
     memory: float
     provider_memory: float = 0.0
     provider_cpu: float = 0.0
+    program_memory: float = 0.0
     program_cpu: float = 0.0
     requests: int | None = None
     emulator: float = 0.0
@@ -118,7 +119,7 @@ class _Sampler(threading.Thread):
         super().__init__(daemon=True)
         self.ended = threading.Event()
         self.peak = 0.0
-        self.provider_peak = 0.0
+        self.peaks = {"provider": 0.0, "program": 0.0}
         self._roles: dict[int, str] = {}
         self._cpu: dict[int, float] = {}
 
@@ -130,8 +131,9 @@ class _Sampler(threading.Thread):
                     self._roles[pid] = _role(pid)
                 self._cpu[pid] = max(self._cpu.get(pid, 0.0), cpu_of(pid))
             self.peak = max(self.peak, sum(memory.values()))
-            provider = sum(megabytes for pid, megabytes in memory.items() if self._roles[pid] == "provider")
-            self.provider_peak = max(self.provider_peak, provider)
+            for role, peak in self.peaks.items():
+                now = sum(megabytes for pid, megabytes in memory.items() if self._roles[pid] == role)
+                self.peaks[role] = max(peak, now)
 
     def cpu(self, role: str) -> float:
         """CPU seconds of the processes of that role."""
@@ -176,7 +178,8 @@ def _main(report: str, cwd: str, command: list[str]) -> int:
         "seconds": seconds,
         "cpu": used.ru_utime + used.ru_stime,
         "memory": sampler.peak,
-        "provider_memory": sampler.provider_peak,
+        "provider_memory": sampler.peaks["provider"],
+        "program_memory": sampler.peaks["program"],
         "provider_cpu": sampler.cpu("provider"),
         "program_cpu": sampler.cpu("program"),
     }

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import seed
+from connect_users.roster import csv_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,24 @@ def declared(count: int, *, changed: bool = False) -> dict[str, dict[str, Any]]:
 def write(path: Path, count: int, *, changed: bool = False) -> None:
     """The same as a file."""
     path.write_text(json.dumps(declared(count, changed=changed)), encoding="utf-8")
+
+
+def write_roster(path: Path, count: int, *, changed: bool = False) -> None:
+    """The same as a roster, but for the passwords, which its program has."""
+    rows = [
+        {
+            "username": given["username"],
+            "routing_profile": "Sales" if given["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"] else "Support",
+            "security_profiles": "Agent",
+            **given["identity_info"],
+            "phone_type": given["phone_config"]["phone_type"],
+            "auto_accept": "no",
+            "acw": str(given["phone_config"]["after_contact_work_time_limit"]),
+            "tags.team": given["tags"]["team"],
+        }
+        for given in declared(count, changed=changed).values()
+    ]
+    path.write_text(csv_text.write(list(rows[0]), rows), encoding="utf-8")
 
 
 def request(number: int) -> dict[str, Any]:

@@ -78,6 +78,14 @@ def test_the_roster_takes_joiners_movers_and_leavers(tmp_path: Path) -> None:
         config = {"connect-users:emulatorState": str(tmp_path / f"{site}.sqlite")}
         with Rehearsal(project, stack=site, config=config) as rehearsal:
             assert rehearsal.preview().raise_for_errors().changes == {"create": 3 + count}
+            agents.write_text("".join(people).replace("Sales", "Sals"), encoding="utf-8")
+            # At the file's line, and only of the site's own people.
+            lines = [number for number, row in enumerate(people, start=1) if f",{site}," in row and ",Sales," in row]
+            told = [
+                line.split(": ")[0].strip() for error in rehearsal.preview().errors for line in error.splitlines()[1:]
+            ]
+            assert told == [f"agents.csv:{number}" for number in lines]
+            agents.write_text("".join(people), encoding="utf-8")
 
 
 def test_the_demo_tells_its_whole_story(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from connect_users import ConnectInstance, ConnectUserRoster
+from connect_users import ConnectInstance, ConnectUser, ConnectUserRoster
 from connect_users.emulator import seed
 from connect_users.testing import Hosts, Rehearsal, Secret
 
@@ -35,9 +35,10 @@ class Team:
         self.file = folder / "agents.csv"
         self.options: dict[str, Any] = {}
         self.made_in_the_program: Callable[[], dict[str, Any]] = dict
-        self.rehearsal = Rehearsal(self._program, config=FAST, hosts=hosts)
+        self.rehearsal = Rehearsal(self.declare, config=FAST, hosts=hosts)
 
-    def _program(self) -> None:
+    def declare(self) -> None:
+        """The program."""
         options: dict[str, Any] = {
             "instance_id": seed.INSTANCE_ID,
             "roster": self.file,
@@ -178,6 +179,44 @@ def test_mappings_may_hold_outputs(team: Team) -> None:
     }
     team.up(ADA, BO)
     assert team.rehearsal.resource("agents-ada").outputs["routing_profile_id"] == seed.ROUTING_PROFILES["Support"]
+
+
+@pytest.mark.parametrize("instance", ["by id", "by look-up"])
+def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, hosts: Hosts, instance: str) -> None:
+    """Otherwise both pass every preview, and one fails when it is made. Another instance is another user."""
+    other = team.file.with_name("others.csv")
+    other.write_text(HEADER + GRACE + BO, encoding="utf-8")
+    names = {"routing_profiles": seed.ROUTING_PROFILES, "security_profiles": seed.SECURITY_PROFILES}
+
+    def program() -> None:
+        options: dict[str, Any] = {**names, "hierarchy_groups": seed.HIERARCHY_GROUPS, "passwords": {}}
+        if instance == "by id":
+            options["instance_id"] = seed.INSTANCE_ID
+        else:
+            options["instance"] = ConnectInstance(seed.INSTANCE_ALIAS)
+        ConnectUserRoster("agents", roster=team.file, **options)
+        ConnectUserRoster("elsewhere", roster=other, **{**options, "instance_id": seed.INSTANCE_ID[::-1]})
+        ConnectUserRoster("others", roster=other, **options)
+
+    team.rehearsal.use(program)
+    error = team.refused(ADA, BO)
+    assert error.splitlines()[0] == "1 problem of roster 'others'; nothing was changed:"
+    assert "others.csv:3: username: 'bo' is declared as 'agents-bo' already; declare a user once" in error
+
+
+def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> None:
+    def program() -> None:
+        team.declare()
+        ConnectUser(
+            "ada",
+            instance_id=seed.INSTANCE_ID,
+            username="ada",
+            routing_profile_id=seed.ROUTING_PROFILES["Support"],
+            security_profile_ids=[seed.SECURITY_PROFILES["Agent"]],
+        )
+
+    team.rehearsal.use(program)
+    assert "ada (ada): username: is declared as 'agents-ada' already; declare a user once" in team.refused(ADA, BO)
 
 
 def test_names_are_looked_up_in_the_instance(hosts: Hosts, tmp_path: Path) -> None:

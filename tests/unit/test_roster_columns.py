@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connect_users.roster import cells
-from connect_users.roster.columns import COLUMNS, find, nearest, of_path
+from connect_users.roster import cells, notations
+from connect_users.roster.columns import COLUMNS, Column, find, nearest, of_path
 from connect_users.roster.csv_text import read
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Terms, judge
@@ -26,6 +26,14 @@ NAMES = {
 }
 TERMS = Terms(instance_id="00000000-0000-4000-8000-000000000001", names=NAMES)
 
+
+def _reader(header: str) -> Any:
+    column = find(header)
+    assert isinstance(column, Column)
+    return column.read
+
+
+PROFICIENCIES = _reader("proficiencies")
 #: Byte for byte (A), and the documentation's lists (B, C); see the connect administrator guide, "Add users in bulk".
 TEMPLATES = {
     "A, 2018-2021": (
@@ -134,23 +142,27 @@ def test_an_input_is_documented_by_its_column() -> None:
         (cells.whole, 1.5, 1.5),
         (cells.text, 441632960961.0, "441632960961"),
         (cells.text, "Chloe\u0301 ", "Chlo\u00e9"),
+        (cells.text, 12345678901234567890, "12345678901234567890"),
+        (cells.phone_number, " +441632960961 ", "+441632960961"),
+        (cells.phone_number, "0163 2960961", "0163 2960961"),
         (cells.names, "A| B |", ["A", "B"]),
         (cells.names, ["A ", "B"], ["A", "B"]),
         (cells.path, "EMEA|UK| London", "EMEA/UK/London"),
         (cells.path, "/EMEA/UK/", "EMEA/UK"),
         (cells.path, ["EMEA", "UK"], "EMEA/UK"),
-        (cells.tags, "team=blue|site=ldn|empty=", {"team": "blue", "site": "ldn", "empty": ""}),
-        (cells.tags, r"path=a\|b|k\=v=1=2", {"path": "a|b", "k=v": "1=2"}),
-        (cells.tags, {"floor": 3}, {"floor": "3"}),
+        (notations.tags, "team=blue|site=ldn|empty=", {"team": "blue", "site": "ldn", "empty": ""}),
+        (notations.tags, r"path=a\|b|k\=v=1=2", {"path": "a|b", "k=v": "1=2"}),
+        (notations.tags, {"floor": 3}, {"floor": "3"}),
+        (notations.tags, {"lead": True, "left": None, "note": ""}, {"lead": "true", "note": ""}),
         (
-            cells.proficiencies,
+            PROFICIENCIES,
             "lang:en=5|lang:fr=3",
             [
                 {"attribute_name": "lang", "attribute_value": "en", "level": 5},
                 {"attribute_name": "lang", "attribute_value": "fr", "level": 3},
             ],
         ),
-        (cells.proficiencies, {"lang:en": 5}, [{"attribute_name": "lang", "attribute_value": "en", "level": 5}]),
+        (PROFICIENCIES, {"lang:en": 5}, [{"attribute_name": "lang", "attribute_value": "en", "level": 5}]),
         (cells.Choice(["SOFT_PHONE"], soft="SOFT_PHONE"), "Soft", "SOFT_PHONE"),
         (cells.Choice(["SOFT_PHONE"]), "soft-phone", "SOFT_PHONE"),
         (cells.Choice(["SOFT_PHONE"]), "other", "other"),
@@ -165,10 +177,15 @@ def test_a_cell_means(read_cell: Any, said: Any, meant: Any) -> None:
 @pytest.mark.parametrize(
     ("read_cell", "said", "told"),
     [
-        (cells.tags, "team=blue|london", "tag 2 has no '='"),
-        (cells.tags, "a=1|a=2", "the key 'a' is given twice"),
-        (cells.proficiencies, "lang=5", "'lang=5' is not a proficiency"),
-        (cells.proficiencies, "lang:en", "write attribute:value=level"),
+        (notations.tags, "team=blue|london", "tag 2 has no '='"),
+        (notations.tags, "a=1|a=2", "the key 'a' is given twice"),
+        (cells.phone_number, "4.41633E+11", "rounded the number"),
+        (cells.phone_number, "4,41633E+11", "rounded the number"),
+        (cells.phone_number, "441632960961", "has no +"),
+        (cells.phone_number, 441632960961.0, "has no +"),
+        (cells.refuse_error, " #REF! ", "#REF! is an error of the spreadsheet"),
+        (PROFICIENCIES, "lang=5", "'lang=5' is not a proficiency"),
+        (PROFICIENCIES, "lang:en", "write attribute:value=level"),
     ],
 )
 def test_a_cell_in_no_notation_is_refused(read_cell: Any, said: str, told: str) -> None:
@@ -196,14 +213,14 @@ spaced = st.text("ab|=:\\ é", min_size=1, max_size=8)
 @given(st.dictionaries(st.one_of(texts.filter(bool), spaced), st.one_of(texts, spaced, st.just("")), max_size=4))
 def test_rendered_tags_are_read_as_they_were(tags: dict[str, str]) -> None:
     """Whatever separators, backslashes and blanks are in them."""
-    assert cells.tags(cells.render_tags(tags)) == tags
+    assert notations.tags(notations.render_tags(tags)) == tags
 
 
 @settings(max_examples=100)
 @given(st.lists(st.tuples(spaced, spaced, st.integers(1, 5)), max_size=4))
 def test_rendered_proficiencies_are_read_as_they_were(pairs: list[tuple[str, str, int]]) -> None:
     found = [{"attribute_name": name, "attribute_value": value, "level": level} for name, value, level in pairs]
-    assert cells.proficiencies(cells.render_proficiencies(found)) == found
+    assert PROFICIENCIES(notations.render_proficiencies(found)) == found
 
 
 @settings(max_examples=100)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_users.roster import cells
+from connect_users.roster import cells, notations
 from connect_users.roster.csv_text import read, write
 from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.people import Judged, Terms, judge
@@ -56,7 +56,7 @@ GOOD = "username,routing_profile,security_profiles\nada,Support,Agent\n"
         ("bo,Xyzzy,Agent", ["'Xyzzy' is not a routing profile of this roster; it has 'Sales', 'Support'"]),
         ("bo,Support,Agent|Amin", ["'Amin' is not a security profile of this roster; did you mean 'Admin'?"]),
         ("ada,Sales,Agent", ["'ada' is on lines 2 and 3; a username may appear once"]),
-        ("bo,Support,Agent,more", ["1 more cells than the header has; quote cells that have the separator in them"]),
+        ("bo,Support,Agent,more", ["1 more cell than the header has; quote cells that have the separator in them"]),
     ],
 )
 def test_a_bad_row_is_told_with_its_line(rows: str, told: list[str]) -> None:
@@ -160,7 +160,67 @@ def test_usernames_that_differ_in_case_only_are_remarked() -> None:
 def test_two_columns_for_the_same_input_must_agree() -> None:
     text = "username,routing_profile,routing_profile_id,security_profiles\nada,Support,{},Agent\n"
     assert _judged(text.format(ROUTING["Support"])).problems == ()
-    assert "another column says something else" in _told(_judged(text.format(ROUTING["Sales"])))[0]
+    told = "'routing_profile' says something else for the same; keep one of them"
+    assert [problem.text for problem in _judged(text.format(ROUTING["Sales"])).problems] == [told]
+
+
+def test_names_that_nobody_judges_must_agree_in_columns_of_one_kind() -> None:
+    """A profile in a column of its own would be lost without a word; a name and an id may be the same."""
+    any_name = {kind: Names(kind, strict=False) for kind in NameKind}
+    text = "username,routing_profile,security_profile_name_1,security_profile_name_2\nada,Support,Agent,Admin\n"
+    (problem,) = judge(read(text, "a.csv"), Terms(instance_id=INSTANCE, names=any_name)).problems
+    assert str(problem).startswith("a.csv:2: security_profile_name_2: 'security_profile_name_1' says something else")
+    text = f"username,routing_profile,routing_profile_id,security_profiles\nada,Support,{ROUTING['Sales']},Agent\n"
+    assert judge(read(text, "a.csv"), Terms(instance_id=INSTANCE, names=any_name)).problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada,Support,Agent,Secret-Word-1,ada@example.com\nbo,Support,Agent,Secret-Word-2,bo@example.com\n",
+        "Agents of London,,\nusername,routing_profile,security_profiles\nada,Support,Agent\n",
+        "username|routing_profile|security_profiles\nada|Support|Agent\n",
+    ],
+)
+def test_a_file_without_a_header_is_one_problem_that_repeats_nobody(text: str) -> None:
+    """Its first line is the first person's, password and all, or a title, or has other separators."""
+    (told,) = _told(_judged(text))
+    assert told.startswith("agents.csv:1: names no column of a roster; the first line must, as in username,routing_")
+
+
+def test_a_roster_of_nobody_is_remarked() -> None:
+    """It may be a site that has no people yet, or an export that went wrong."""
+    judged = _judged("username,routing_profile,security_profiles\n")
+    assert (judged.problems, [str(remark) for remark in judged.remarks]) == ((), ["agents.csv: nobody is in it"])
+
+
+def test_a_text_where_a_group_of_columns_belongs_is_told_what_to_write() -> None:
+    rows = [{"username": "ada", "routing_profile": "Support", "security_profiles": ["Agent"], "phone_config": "soft"}]
+    (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
+    assert problem.text == "is a group of columns, such as phone_config.phone_type"
+
+
+@pytest.mark.parametrize("username", [["ada"], {"first": "ada"}, 10.5, True])
+def test_a_username_that_is_no_text_is_one_problem(username: Any) -> None:
+    rows = [{"username": username, "routing_profile": "Support", "security_profiles": ["Agent"]}]
+    (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
+    assert "is not a text" in problem.text
+
+
+def test_blocks_in_the_words_of_the_resource_are_read_as_columns_are() -> None:
+    """YAML gives texts for everything; AWS's long form means the same as `acw.voice`."""
+    long = {
+        "after_contact_work_configs": [
+            {"channel": "voice", "after_contact_work_config": {"after_contact_work_time_limit": "30"}}
+        ],
+        "user_proficiencies": [{"attribute_name": "lang", "attribute_value": "en", "level": "5"}],
+    }
+    short = {"acw.voice": "30", "proficiencies": "lang:en=5"}
+    person = {"username": "ada", "routing_profile": "Support", "security_profiles": "Agent"}
+    terms = Terms(instance_id=INSTANCE, names=_names())
+    first, second = (judge(read_any([person | more]), terms) for more in (long, short))
+    assert first.problems == ()
+    assert first.people[0].inputs == second.people[0].inputs
 
 
 def test_rows_of_a_program_are_named_by_their_number() -> None:
@@ -228,8 +288,8 @@ def _row(person: dict[str, Any]) -> dict[str, str]:
         person["first_name"],
         str(person["acw"]),
         cells.render_flag(person["auto_accept"]),
-        cells.render_proficiencies(skills),
-        cells.render_tags(person["tags"]),
+        notations.render_proficiencies(skills),
+        notations.render_tags(person["tags"]),
     )
     return dict(zip(HEADERS, values, strict=True))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import io
 import json
+from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -126,6 +130,11 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
         ("a.yaml", b"username: ada", ":1: is not a list"),
         ("a.yaml", b"- username: ada\n  username: bo", ":2: the key 'username' is written twice"),
         ("a.yaml", b"- [\n", "is not YAML"),
+        ("a.json", b" \n", "is empty"),
+        ("a.json", b'[\n{"username": ' + b"9" * 5000 + b"}]", ":2: has a number that is too long"),
+        ("a.csv", "username\nada\n".encode("utf-16-le"), ":1: has a NUL character; save it as text in UTF-8"),
+        ("a.csv", b"PK\x03\x04\x14\x00", "if it is one, name it .xlsx"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old or encrypted Excel workbook"),
         ("a.xlsx", b"no workbook", "is not a readable Excel workbook"),
         ("a.xls", b"", "save it as .xlsx or .csv"),
         ("a.pdf", b"", "files with the suffix '.pdf' cannot be read; a roster is one of .csv"),
@@ -159,6 +168,72 @@ def test_yaml_keeps_what_yaml_would_make_of_a_phone_number(tmp_path: Path) -> No
     file = tmp_path / "a.yaml"
     file.write_text("- {username: 007, phone_number: +441632960961, tags: {country: NO}}\n", encoding="utf-8")
     assert _said(file) == [{"username": "007", "phone_number": "+441632960961", "tags": {"country": "NO"}}]
+
+
+@pytest.mark.parametrize("reader", ["CBaseLoader", "BaseLoader"])
+def test_yaml_merges_maps_and_knows_null_with_and_without_libyaml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    import yaml
+
+    monkeypatch.setattr(yaml, "CBaseLoader", getattr(yaml, reader), raising=False)
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        "- &ada {username: ada, routing_profile: Support, mobile: null}\n- {<<: *ada, username: bo, last_name: '~'}\n",
+        encoding="utf-8",
+    )
+    assert _said(file) == [
+        {"username": "ada", "routing_profile": "Support"},
+        {"username": "bo", "routing_profile": "Support", "last_name": "~"},
+    ]
+
+
+def test_cells_beyond_the_header_are_told_of_rows_of_a_dict_reader_too() -> None:
+    """`csv.DictReader` gives them under None."""
+    (row,) = read(csv.DictReader(io.StringIO("username\nada,Lovelace,,Ada\n"))).rows
+    assert (row.cells, row.surplus) == ([("username", "ada")], 2)
+
+
+class Array:
+    """As numpy's: what Python values it holds is told by `tolist`."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def tolist(self) -> Any:
+        return self._value
+
+
+class Team(Enum):
+    BLUE = "blue"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (dt.datetime.fromisoformat("2026-01-02"), "2026-01-02"),
+        (dt.datetime.fromisoformat("2026-01-02T03:04:00+01:00"), "2026-01-02T03:04:00+01:00"),
+        (dt.date(2026, 1, 2), "2026-01-02"),
+        (dt.time(0, 0, 30), "00:00:30"),
+        (Decimal("30.0"), 30),
+        (Decimal("30.5"), 30.5),
+        (Team.BLUE, "blue"),
+        ({"b", "a"}, ["a", "b"]),
+        (Array(["a", "b"]), ["a", "b"]),
+        (Array(True), True),
+        ([Array(1), Decimal(2)], [1, 2]),
+    ],
+)
+def test_values_of_frames_are_plain_ones(given: Any, meant: Any) -> None:
+    """A date or an array would otherwise reach Pulumi, which cannot send it."""
+    assert _said([{"username": given}]) == [{"username": meant}]
+
+
+def test_rows_that_contain_themselves_are_refused() -> None:
+    row: dict[str, Any] = {"username": "ada"}
+    row["tags"] = [row]
+    with pytest.raises(UnreadableRoster, match="row 1: tags: is nested too deeply"):
+        read([row])
 
 
 def test_what_is_written_is_read() -> None:

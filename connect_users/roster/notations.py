@@ -1,0 +1,118 @@
+"""Cells with a notation of their own: tags and proficiencies, and back.
+
+In a notation with separators, ``\\`` takes the next character's meaning away: ``path=a\\|b``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from connect_users.roster.cells import LIST, BadCell, absent, tag, text, whole
+
+if TYPE_CHECKING:
+    from connect_users.roster.cells import Blocks
+
+
+def tags(value: Any) -> Any:
+    """``team=blue|site=ldn`` as a map; a value may be empty.
+
+    Raises:
+        BadCell
+    """
+    if isinstance(value, Mapping):
+        return {str(key): tag(item) for key, item in value.items() if item == "" or not absent(item)}
+    if not isinstance(value, str):
+        return value
+    found: dict[str, str] = {}
+    for number, item in enumerate(_split(value, LIST), start=1):
+        parts = list(_split(item, "=", 1))
+        if len(parts) != 2:
+            raise BadCell(f"tag {number} has no '='; write key=value, with | between tags")
+        key, said = (_unescape(part) for part in parts)
+        if key in found:
+            raise BadCell(f"the key {key!r} is given twice; a key may appear once")
+        found[key] = said
+    return found
+
+
+class Proficiencies:
+    """Reads ``lang:en=5|lang:fr=3``, a map of such pairs, or AWS's list of attribute, value and level."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
+
+    def __call__(self, value: Any) -> Any:
+        """AWS's list.
+
+        Raises:
+            BadCell
+        """
+        if isinstance(value, str):
+            return [_proficiency(item) for item in _split(value, LIST)]
+        if isinstance(value, Mapping):
+            return [_proficiency(f"{pair}={level}") for pair, level in value.items()]
+        if isinstance(value, (list, tuple)):
+            return [_proficiency(item) if isinstance(item, str) else self._blocks(item) for item in value]
+        return value
+
+
+def _proficiency(item: str) -> dict[str, Any]:
+    pair, *level = _split(item, "=", 1)
+    parts = list(_split(pair, ":", 1))
+    if len(parts) != 2 or not level:
+        raise BadCell(f"{item.strip()[:80]!r} is not a proficiency; write attribute:value=level, with | between them")
+    return {
+        "attribute_name": _unescape(parts[0]),
+        "attribute_value": _unescape(parts[1]),
+        "level": whole(_unescape(level[0])),
+    }
+
+
+def _split(cell: str, separator: str, most: int = -1) -> Iterator[str]:
+    """The parts of ``cell`` between separators that no backslash stands before; escapes are kept, blank items not."""
+    parts = _escaped_parts(cell, separator, most) if "\\" in cell else cell.split(separator, most)
+    return (part for part in parts if most >= 0 or part.strip())
+
+
+def _escaped_parts(cell: str, separator: str, most: int) -> list[str]:
+    parts = [""]
+    skip = False
+    for letter in cell:
+        if not skip and letter == separator and (most < 0 or len(parts) <= most):
+            parts.append("")
+            continue
+        skip = not skip and letter == "\\"
+        parts[-1] += letter
+    return parts
+
+
+def _unescape(part: str) -> str:
+    """The text of one part: blanks around it go, unless a backslash stands before them."""
+    if "\\" not in part:
+        return str(text(part))
+    kept = re.sub(r"(?<!\\)((?:\\\\)*)\s+$", r"\1", part.lstrip())
+    return unicodedata.normalize("NFC", re.sub(r"\\(.)", r"\1", kept, flags=re.DOTALL))
+
+
+def render_tags(value: Mapping[str, str]) -> str:
+    """The inverse of `tags`."""
+    return LIST.join(f"{_escape(key)}={_escape(said)}" for key, said in value.items())
+
+
+def render_proficiencies(value: Iterable[Mapping[str, Any]]) -> str:
+    """The inverse of `Proficiencies`."""
+    return LIST.join(
+        f"{_escape(item['attribute_name'])}:{_escape(item['attribute_value'])}={item['level']}" for item in value
+    )
+
+
+def _escape(part: str) -> str:
+    written = re.sub(r"([\\|=:])", r"\\\1", part)
+    if part and part[0].isspace():
+        written = f"\\{written}"
+    if len(part) > 1 and part[-1].isspace():
+        written = f"{written[:-1]}\\{part[-1]}"
+    return written

@@ -1,0 +1,68 @@
+"""A part of a roster: the people of one site, team or stack, by what a column says of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from connect_users.roster.cells import BadCell, text
+from connect_users.roster.columns import find, normal
+from connect_users.roster.names import suggestion
+from connect_users.roster.notations import tags
+from connect_users.roster.tables import Table, UnreadableRoster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
+    """The rows in which each named column has the value, or one of the values; they keep their lines.
+
+    Raises:
+        UnreadableRoster: there is no such column, or nobody in the roster has the value. Either would make everybody a
+            leaver.
+    """
+    for header, wanted in where.items():
+        values = [wanted] if isinstance(wanted, str) else list(wanted)
+        readers = _readers(table, header)
+        said = [{readers[name](raw) for name, raw in row.cells if name in readers} for row in table.rows]
+        rows = tuple(row for row, found in zip(table.rows, said, strict=True) if not found.isdisjoint(values))
+        if table.rows and not rows:
+            shown = " or ".join(map(repr, values))
+            known = {value for found in said for value in found if isinstance(value, str)}
+            hint = suggestion(" ".join(values), known) if known else "; the column is empty, or not there"
+            raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}{hint}")
+        table = dataclasses.replace(table, rows=rows)
+    return table
+
+
+def columns_of_others(where: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those columns that are none of a roster's: to name them here is enough to have them left out otherwise."""
+    return tuple(header for header in where if find(header) is None)
+
+
+def _readers(table: Table, wanted: str) -> dict[str, Callable[[Any], Any]]:
+    """How each header of a column is read: one tag may have a column of its own, or be one of a column of all."""
+    column = find(wanted)
+    path = () if column is None else column.path
+    readers: dict[str, Callable[[Any], Any]] = {}
+    for header in table.headers:
+        other = find(header)
+        if normal(header) == normal(wanted) or (other is not None and other.path == path):
+            readers[header] = _word
+        elif other is not None and other.path == path[:1] == ("tags",):
+            readers[header] = lambda raw: _tag(raw, path[1])
+    return readers
+
+
+def _word(raw: Any) -> str | None:
+    value = text(raw)
+    return value if isinstance(value, str) else None
+
+
+def _tag(raw: Any, key: str) -> str | None:
+    try:
+        found = tags(raw)
+    except BadCell:
+        return None
+    return _word(found.get(key)) if isinstance(found, dict) else None

@@ -1,0 +1,90 @@
+"""Rosters: from the file to the plan without Pulumi, and the preview of one in a real stack."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from connect_users import plan
+from connect_users.emulator import seed
+from connect_users.roster.names import NameKind, Names
+from connect_users.roster.people import Judged, Terms, judge
+from connect_users.roster.reading import read_file
+from connect_users.spec import canonical
+from tests.bench import users
+from tests.bench.cli_engine import CliEngine
+from tests.bench.rows import Row, interleaved
+
+if TYPE_CHECKING:
+    from tests.bench.meter import Usage
+
+PEOPLE: Final = 10_000
+#: Seconds of CPU for `PEOPLE`.
+PURE_BAR: Final = 1.5
+PREVIEW_BAR: Final = 1.15
+#: MB of the program of 5,000 people.
+MEMORY_BAR: Final = 500.0
+
+
+def rows(short: bool) -> list[Row]:
+    """One row: yesterday's roster is known, and one person in a hundred has moved since."""
+    count = 100 if short else PEOPLE
+    with tempfile.TemporaryDirectory() as folder:
+        today, yesterday = Path(folder, "today.csv"), Path(folder, "yesterday.csv")
+        users.write_roster(yesterday, count)
+        users.write_roster(today, count, changed=True)
+        before = {person.username: canonical(person.inputs) for person in _judged(yesterday).people}
+
+        def ours() -> float:
+            start = time.process_time()
+            people = _judged(today).people
+            steps = [plan.update_steps(before[it.username], canonical(it.inputs)) for it in people]
+            spent = time.process_time() - start
+            assert sum(map(bool, steps)) == len(range(0, count, users.CHANGED_EACH))
+            return spent
+
+        def reading() -> float:
+            start = time.process_time()
+            read_file(today, "today.csv")
+            return time.process_time() - start
+
+        spent, baseline = interleaved(1 if short else 5, ours, reading)
+    what = f"a roster of {count} people read, judged and planned, CPU (baseline: read)"
+    return [Row(what, spent, baseline, "s", most=PURE_BAR)]
+
+
+def _judged(file: Path) -> Judged:
+    names = {
+        NameKind.ROUTING_PROFILE: Names(NameKind.ROUTING_PROFILE, seed.ROUTING_PROFILES),
+        NameKind.SECURITY_PROFILE: Names(NameKind.SECURITY_PROFILE, seed.SECURITY_PROFILES),
+    }
+    terms = Terms(seed.INSTANCE_ID, names=names, password_of=lambda _: ("password", users.PASSWORD))
+    judged = judge(read_file(file, file.name), terms)
+    assert not judged.problems
+    return judged
+
+
+def previews(count: int, rounds: int) -> list[Row]:
+    """Two rows: the time of a preview, and the memory of its program. Needs `pulumi`."""
+    usages: dict[str, list[Usage]] = {"roster": [], "floor": []}
+    with tempfile.TemporaryDirectory() as folder:
+        engines = {}
+        for who in ("roster", "floor"):
+            root = Path(folder, who)
+            root.mkdir()
+            engines[who] = CliEngine(root, who, count, {"connect-users:region": "us-east-1"})
+        for number in range(rounds):
+            for who in list(engines)[:: 1 if number % 2 == 0 else -1]:
+                usages[who].append(engines[who].run("preview new"))
+
+    def median(who: str, figure: str) -> float:
+        return statistics.median(float(getattr(usage, figure)) for usage in usages[who])
+
+    times, memory = ((median("roster", it), median("floor", it)) for it in ("seconds", "program_memory"))
+    return [
+        Row(f"preview of a roster of {count} (baseline: bare dynamic resources)", *times, "s", most_ratio=PREVIEW_BAR),
+        Row(f"memory of a program with a roster of {count} (baseline: the same)", *memory, "MB", most=MEMORY_BAR),
+    ]

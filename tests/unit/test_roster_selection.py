@@ -1,0 +1,57 @@
+"""`where`: the people of one site from a file of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connect_users.roster.columns import find
+from connect_users.roster.reading import read
+from connect_users.roster.selection import columns_of_others, select
+from connect_users.roster.tables import UnreadableRoster
+
+PEOPLE = [
+    {"username": "ada", "Site": "London ", "tags": "team=blue|floor=3", "tags.shift": "day"},
+    {"username": "bo", "Site": "Austin", "tags": "team=red", "tags.shift": "night"},
+    {"username": "cy", "Site": "", "tags": {"team": "blue"}, "tags.shift": "day"},
+    {"username": "di", "Site": "London", "tags": "no tags at all"},
+]
+
+
+@pytest.mark.parametrize(
+    ("where", "usernames"),
+    [
+        ({}, ["ada", "bo", "cy", "di"]),
+        ({"site": "London"}, ["ada", "di"]),
+        ({"Site": ["London", "Austin"]}, ["ada", "bo", "di"]),
+        ({"tags.team": "blue"}, ["ada", "cy"]),
+        ({"tags.shift": "day"}, ["ada", "cy"]),
+        ({"site": "London", "tags.team": "blue"}, ["ada"]),
+        ({"user login": "bo"}, ["bo"]),
+    ],
+)
+def test_those_who_have_the_value_are_left_with_their_lines(where: dict[str, Any], usernames: list[str]) -> None:
+    rows = select(read(PEOPLE), where).rows
+    assert [dict(row.cells)["username"] for row in rows] == usernames
+    assert [row.line for row in rows] == [["ada", "bo", "cy", "di"].index(username) + 1 for username in usernames]
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ({"site": "Lodon"}, "nobody has 'Lodon' in the column 'site'; did you mean 'London'?"),
+        ({"city": "London"}, "nobody has 'London' in the column 'city'; the column is empty, or not there"),
+        ({"tags.team": ["green"]}, "nobody has 'green' in the column 'tags.team'; it has 'blue', 'red'"),
+    ],
+)
+def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], told: str) -> None:
+    """Or everybody of the stack would leave."""
+    with pytest.raises(UnreadableRoster) as refused:
+        select(read(PEOPLE), where)
+    assert refused.value.reason == f"where: {told}"
+
+
+def test_a_column_of_somebody_elses_needs_no_ignoring() -> None:
+    assert columns_of_others({"Site": "London", "tags.team": "blue"}) == ("Site",)
+    assert find("tags.team") is not None
