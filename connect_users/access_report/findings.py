@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connect_users.access_report.model import Entry, Snapshot
+    from connect_users.review.powers import Powers
 
 #: Flag -> what it says on the page.
 FLAGS: Final = {
@@ -24,15 +25,15 @@ _USUAL_SHARE: Final = 0.9
 _COLLEAGUES: Final = 5
 
 
-def flags(snapshot: Snapshot, powers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def flags(snapshot: Snapshot, powers: Powers) -> dict[str, tuple[str, ...]]:
     """Username -> flags, in the order of `FLAGS`."""
-    powerful = {power.casefold() for power in powers}
+    powerful = {each for entry in snapshot.people for each in entry.profiles if powers.has(each, each)}
     usual = _usual_phones(snapshot)
     return {entry.username: tuple(_flags(entry, powerful, usual.get(entry.routing, ""))) for entry in snapshot.people}
 
 
 def _flags(entry: Entry, powerful: set[str], usual: str) -> Iterable[str]:
-    held = sum(profile.casefold() in powerful for profile in entry.profiles)
+    held = sum(profile in powerful for profile in entry.profiles)
     if held:
         yield "power"
     if held > 1:

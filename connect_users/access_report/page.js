@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const ROW = 34, SPARE = 12;
   const number = new Intl.NumberFormat("en");
-  const powers = new Set(data.powers);
+  const powers = new Map(Object.entries(data.powers));
   const people = data.people.map(([username, routing, held, hierarchy, phone, flags]) => {
     const profiles = held.map((place) => data.profiles[place]);
     const text = [username, routing, hierarchy, phone, ...profiles].join("\n").toLowerCase();

@@ -10,22 +10,21 @@ from typing import TYPE_CHECKING, Any
 from connect_users.access_report.findings import FLAGS, changes, flags
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from connect_users.access_report.model import Snapshot
+    from connect_users.review.powers import Powers
 
 
-def data(snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None = None) -> dict[str, Any]:
+def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None) -> dict[str, Any]:
     """What the page shows, as plain data; people as rows, because there are many."""
     profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
     place = {profile: number for number, profile in enumerate(profiles)}
     flagged = flags(snapshot, powers)
-    folded = {power.casefold() for power in powers}
     return {
         "source": snapshot.source,
         "before": before.source if before else None,
         "profiles": profiles,
-        "powers": [profile for profile in profiles if profile.casefold() in folded],
+        # A powerful profile and why it is one, where that is not its name.
+        "powers": {profile: powers.why(profile, profile) for profile in profiles if powers.has(profile, profile)},
         "flags": FLAGS,
         "people": [
             [
@@ -42,9 +41,7 @@ def data(snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None =
     }
 
 
-def render(
-    snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None = None, title: str = "Access review"
-) -> str:
+def render(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, title: str = "Access review") -> str:
     """The page as text."""
     # Neither a closing tag nor a comment may begin inside the data.
     text = json.dumps(data(snapshot, powers=powers, before=before), ensure_ascii=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 _RULES: Final = {
     "power-gained": "A user gains a powerful security profile",
+    "profile-widened": "A security profile gains a powerful permission",
     "power-unclear": "A user gains a security profile whose name is not known",
     "leaves": "A user leaves",
     "replaced": "A user is replaced",
@@ -25,7 +26,7 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
     """The review as plain data."""
     return {
         "schema": SCHEMA,
-        "counts": {**review.counts, "power_gained": len(review.powers)},
+        "counts": {**review.counts, "power_gained": len(review.powers), "profiles_widened": len(review.widened)},
         "people": [
             {
                 "username": person.username,
@@ -33,12 +34,17 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
                 "urn": person.urn,
                 "changes": [{"input": change.about, "text": change.words} for change in person.changes],
                 "power_gained": list(person.gained),
+                "power_reasons": dict(person.why),
                 "power_unclear": list(person.unnamed),
                 "power_lost": list(person.lost),
                 "replace_reasons": list(person.reasons),
                 "notes": list(person.notes),
             }
             for person in review.people
+        ],
+        "security_profiles_widened": [
+            {"name": each.name, "permissions": list(each.permissions), "holders": list(each.holders), "urn": each.urn}
+            for each in review.widened
         ],
         "other_resources": dict(review.others),
         "policy_violations": [
@@ -72,6 +78,8 @@ def sarif(review: Review, version: str) -> dict[str, Any]:
 def _results(review: Review) -> Iterator[dict[str, Any]]:
     for error in review.errors:
         yield _result("preview-failed", "error", error, ("", 0), "")
+    for widened in review.widened:
+        yield _result("profile-widened", "warning", widened.words, ("", 0), widened.urn)
     for person in review.people:
         line = f"{person.username}: {person.words}"
         if person.gained:

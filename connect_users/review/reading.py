@@ -84,7 +84,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Step:
-    """What happens to one user.
+    """What happens to one resource.
 
     Attributes:
         operation: create, update, delete, replace or import.
@@ -108,12 +108,14 @@ class Preview:
         resources: everything that it shows, users and others, as it will be.
         others: operation -> number of resources that are no users, the stack itself aside.
         errors: why the preview failed; empty when it did not.
+        steps, other_steps: of users, and of everything else.
     """
 
     steps: tuple[Step, ...]
     resources: tuple[Resource, ...]
     others: Mapping[str, int]
     errors: tuple[str, ...] = ()
+    other_steps: tuple[Step, ...] = ()
 
 
 def read_preview(text: str) -> Preview:
@@ -134,6 +136,7 @@ def read_preview(text: str) -> Preview:
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
         raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
     steps: dict[str, Step] = {}
+    other_steps = []
     resources = []
     others: Counter[str] = Counter()
     for entry in raw:
@@ -149,6 +152,7 @@ def read_preview(text: str) -> Preview:
         if shown is None or shown.type != USER_TYPE:
             if operation != "create-replacement":
                 others[_OPERATIONS[operation]] += 1
+                other_steps.append(Step(_OPERATIONS[operation], urn, old, new))
             continue
         if urn in steps and steps[urn].reasons:
             continue
@@ -160,7 +164,7 @@ def read_preview(text: str) -> Preview:
             tuple(dict.fromkeys(_top(path) for path in entry.get("detailedDiff") or entry.get("diffReasons") or ())),
             tuple(map(_top, entry.get("replaceReasons") or ())),
         )
-    return Preview(tuple(steps[urn] for urn in sorted(steps)), tuple(resources), others, errors)
+    return Preview(tuple(steps[urn] for urn in sorted(steps)), tuple(resources), others, errors, tuple(other_steps))
 
 
 def read_state(text: str) -> tuple[Resource, ...]:

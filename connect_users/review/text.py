@@ -32,6 +32,8 @@ def summary(review: Review) -> str:
     line = ", ".join(parts) or "no user changes"
     if review.powers:
         line += f"; {plural(len(review.powers), 'gains power', 'gain power')} ⚠"
+    if review.widened:
+        line += f"; {plural(len(review.widened), 'security profile gains power', 'security profiles gain power')} ⚠"
     if review.others:
         told = ", ".join(f"{number} {operation}" for operation, number in sorted(review.others.items()))
         line += f"; other resources: {told}"
@@ -48,6 +50,10 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
     lines = [paint(line, "1") for line in textwrap.wrap(printable(summary(review)), width)]
     for error in review.errors:
         lines += [paint(line, "1;31") for line in _wrapped(f"the preview failed: {one_line(error)}", width, "")]
+    if review.widened:
+        lines += ["", paint(f"Security profiles that gain power ({len(review.widened):,})", "1")]
+        for profile in review.widened:
+            lines += _wrapped(f"{profile.words} ⚠", width, "  ")
     for action in ACTIONS:
         people = review.of(action)
         if not people:

@@ -12,6 +12,8 @@ from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Field, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from connect_users.review.powers import Powers
+
 _NONE: Final = "none"
 _WORDS: Final = {
     "routing_profile_id": "routing",
@@ -60,13 +62,11 @@ class Teller:
             told["[secret]"] = None
         return told
 
-    def joining(self, new: Resource, powers: frozenset[str]) -> Iterator[Change]:
+    def joining(self, new: Resource, powers: Powers) -> Iterator[Change]:
         """What a new user gets."""
         yield from self._differences({}, new.inputs, None, new, powers)
 
-    def changing(
-        self, old: Resource, new: Resource, changed: tuple[str, ...], powers: frozenset[str]
-    ) -> Iterator[Change]:
+    def changing(self, old: Resource, new: Resource, changed: tuple[str, ...], powers: Powers) -> Iterator[Change]:
         """What differs; `changed` also names inputs whose values are secret."""
         told = list(self._differences(old.inputs, new.inputs, old, new, powers))
         about = {change.about for change in told}
@@ -75,7 +75,7 @@ class Teller:
             if name not in about and name in BY_NAME:
                 yield Change(name, "new password" if name == "password" else f"{_word(name)} changed")
 
-    def leaving(self, old: Resource, powers: frozenset[str]) -> Iterator[Change]:
+    def leaving(self, old: Resource, powers: Powers) -> Iterator[Change]:
         """What a user had, as far as it matters."""
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
@@ -84,9 +84,12 @@ class Teller:
         if held:
             yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(held))}")
 
-    def _power(self, id_: str, name: str | None, powers: frozenset[str]) -> str:
+    def _power(self, id_: str, name: str | None, powers: Powers) -> str:
         text = name or id_
-        return f"{text} ⚠" if is_power(id_, name, powers) else text
+        if not powers.has(id_, name):
+            return text
+        why = powers.why(id_, name)
+        return f"{text} ⚠ ({why})" if why else f"{text} ⚠"
 
     def _differences(
         self,
@@ -94,7 +97,7 @@ class Teller:
         new: Mapping[str, Any],
         before: Resource | None,
         after: Resource,
-        powers: frozenset[str],
+        powers: Powers,
     ) -> Iterator[Change]:
         for field in FIELDS:
             name = field.name
@@ -112,7 +115,7 @@ class Teller:
             for text in words:
                 yield Change(name, text)
 
-    def _profiles(self, old: Resource | None, new: Resource, powers: frozenset[str]) -> Iterator[str]:
+    def _profiles(self, old: Resource | None, new: Resource, powers: Powers) -> Iterator[str]:
         had, has = self.security_profiles(old), self.security_profiles(new)
         plus = sorted(self._power(id_, name, powers) for id_, name in has.items() if id_ not in had)
         minus = sorted(self._power(id_, name, powers) for id_, name in had.items() if id_ not in has)
@@ -212,11 +215,6 @@ class Teller:
         if field.name in _SECONDS and isinstance(value, (int, float)):
             return f"{int(value)} s"
         return str(value)
-
-
-def is_power(id_: str, name: str | None, powers: frozenset[str]) -> bool:
-    """Whether a security profile is one of the powerful ones, which are named (case does not count) or given by id."""
-    return id_ in powers or (name is not None and name.casefold() in powers)
 
 
 def _word(name: str) -> str:

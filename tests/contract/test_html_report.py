@@ -17,13 +17,15 @@ from connect_users.access_report.model import Entry, Snapshot
 from connect_users.cli import main
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.naming import Names
+from connect_users.review.powers import Powers
 from tests.contract import browser
+from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STATE = Path(__file__).resolve().parents[1] / "data" / "previews" / "state-export.json"
-POWERS = ("Admin", "CallCenterManager")
+POWERS = Powers(("Admin", "CallCenterManager"))
 SITES = ("EMEA/UK/London", "EMEA/UK/Leeds", "AMER/US/Austin", "AMER")
 EVIL = "=1+1</script><img src=x onerror=alert(1)>"
 
@@ -105,14 +107,20 @@ def test_a_live_instance_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv(name, value)
     out = tmp_path / "review.html"
     with Emulator() as emulator:
-        seed_users(emulator.store, 12)
+        ids = seed_users(emulator.store, 12)
+        client, here = connect(emulator), {"InstanceId": seed.INSTANCE_ID}
+        lead = client.create_security_profile(SecurityProfileName="Lead", Permissions=["Users.Edit"], **here)
+        profiles = [lead["SecurityProfileId"], seed.SECURITY_PROFILES["Agent"]]
+        client.update_user_security_profiles(UserId=ids[1], SecurityProfileIds=profiles, **here)
         place = ["--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
         assert main(["report", "--html", str(out), "--instance", seed.INSTANCE_ALIAS, *place]) == 0
     data = json.loads(
         out.read_text(encoding="utf-8").partition('type="application/json">')[2].partition("</script>")[0]
     )
     assert len(data["people"]) == 12
-    assert data["profiles"] == ["Agent"]
+    assert data["profiles"] == ["Agent", "Lead"]
+    assert data["powers"] == {"Lead": "Users.Edit"}
+    assert data["people"][1][-1] == ["power", "unmanaged"]
     username, routing, _, hierarchy, _, flagged = data["people"][0]
     assert username == "agent00001"
     assert routing in seed.ROUTING_PROFILES

@@ -12,6 +12,7 @@ from connect_users.emulator import seed
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import review
 from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, Change, Person, Review
+from connect_users.review.powers import Powers
 from connect_users.review.reading import UnreadablePreview, read_preview, read_state
 
 PREVIEWS = Path(__file__).resolve().parents[1] / "data" / "previews"
@@ -209,7 +210,7 @@ def test_a_security_profile_without_a_name_counts_as_power() -> None:
 )
 def test_what_is_power_can_be_chosen(powers: list[str], gained: tuple[str, ...]) -> None:
     """By name, whatever its case, or by id."""
-    told = review(read_preview(recorded("change")), names(), powers=powers)
+    told = review(read_preview(recorded("change")), names(), powers=Powers(tuple(powers)))
     assert next(person.gained for person in told.people if person.username == "ada") == gained
 
 
@@ -217,7 +218,7 @@ def test_what_is_power_can_be_chosen(powers: list[str], gained: tuple[str, ...])
     ("conditions", "failing"),
     [
         ("", []),
-        ("admin-gained", ["admin-gained: 3 users gain power, allowed are 0"]),
+        ("admin-gained", ["admin-gained: 3 gain power, allowed are 0"]),
         ("deletions>3", []),
         ("deletions > 2", ["deletions: 3 users are deleted or replaced, allowed are 2"]),
         ("leavers,joiners>2", ["leavers: 1 user leaves, allowed are 0"]),
