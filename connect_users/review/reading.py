@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
+#: What a roster adds to its people, which says nothing to a reviewer.
+_HELPERS: Final = frozenset(
+    {"connect_users:index:ConnectUserRoster", "pulumi-python:dynamic/connect_users:RosterGuard"}
+)
 #: Pulumi's own signs: of a value that is not known yet, and of a special value (a secret, an asset) in JSON.
 _UNKNOWN_TEXTS: Final = frozenset(
     {
@@ -106,7 +110,7 @@ class Preview:
 
     Attributes:
         resources: everything that it shows, users and others, as it will be.
-        others: operation -> number of resources that are no users, the stack itself aside.
+        others: operation -> number of resources that are no users, nor what a roster adds to them.
         errors: why the preview failed; empty when it did not.
         steps, other_steps: of users, and of everything else.
     """
@@ -150,7 +154,7 @@ def read_preview(text: str) -> Preview:
         if operation in _QUIET or operation not in _OPERATIONS:
             continue
         if shown is None or shown.type != USER_TYPE:
-            if operation != "create-replacement":
+            if operation != "create-replacement" and (shown is None or shown.type not in _HELPERS):
                 others[_OPERATIONS[operation]] += 1
                 other_steps.append(Step(_OPERATIONS[operation], urn, old, new))
             continue

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 
 from connect_users.testing import Rehearsal, Secret
+from connect_users.testing.as_preview import as_preview
 
 COMMANDS = ("preview", "up", "refresh", "destroy")
 
@@ -23,6 +26,11 @@ def main() -> int:
     parser.add_argument("--stack", default="dev", help="also chooses Pulumi.<stack>.yaml (default: dev)")
     parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="kept as a secret")
     parser.add_argument("--state", help="a file that keeps the rehearsal's state between runs")
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="also write the last run there as `pulumi preview --json` would, for `connect-users explain`",
+    )
     args = parser.parse_args()
     commands = args.commands or ["preview", "up", "preview", "destroy"]
     for command in commands:
@@ -38,6 +46,8 @@ def main() -> int:
         for command in commands:
             result = getattr(rehearsal, command)()
             print(f"$ pulumi {command}\n{result.render()}\n")
+            if args.json is not None:
+                Path(args.json).write_text(json.dumps(as_preview(result), ensure_ascii=False) + "\n", encoding="utf-8")
             if not result.ok:
                 return 1
     return 0
