@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Final
 
@@ -11,6 +12,8 @@ from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACE
 _COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}
 _CHANGED: Final = "33"
 _MINIMUM: Final = 40
+#: A blank at which no line ends.
+_KEPT: Final = "\u00a0"
 
 
 def printable(text: str) -> str:
@@ -75,12 +78,14 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    # Narrow terminals: names are never broken apart, so that they can be copied.
-    return textwrap.wrap(
-        printable(text),
+    # Narrow terminals: names are never broken apart, so that they can be copied, and no line ends in a sign alone.
+    together = re.sub(r"(?<=[;:] [+-]) | (?=[⚠→])", _KEPT, printable(text))
+    lines = textwrap.wrap(
+        together,
         width,
         initial_indent=indent,
         subsequent_indent=f"{indent}    ",
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [""]
+    )
+    return [line.replace(_KEPT, " ") for line in lines] or [""]

@@ -25,7 +25,9 @@ _WORDS: Final = {
     "after_contact_work_time_limit": "after-contact work",
 }
 #: Inputs that are told only where they change something for the reader of a joiner.
-_QUIET_AT_JOINING: Final = frozenset({"instance_id", "username", "identity_management_type", "on_password_change"})
+_QUIET_AT_JOINING: Final = frozenset({"instance_id", "username"})
+#: How the stack deals with the user, which changes nothing in Connect; what matters of it is told by a note.
+_QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_password_change"})
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
 
 
@@ -70,10 +72,19 @@ class Teller:
         """What differs; `changed` also names inputs whose values are secret."""
         told = list(self._differences(old.inputs, new.inputs, old, new, powers))
         about = {change.about for change in told}
-        yield from told
-        for name in changed:
-            if name not in about and name in BY_NAME:
-                yield Change(name, "new password" if name == "password" else f"{_word(name)} changed")
+        told += [
+            Change(name, "new password" if name == "password" else f"{_word(name)} changed")
+            for name in changed
+            if name in BY_NAME and name not in about and name not in _QUIET
+        ]
+        # Told only where the review would say nothing at all.
+        yield from told or self._recorded(old.inputs, new.inputs)
+
+    def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+        for field in FIELDS:
+            one, other = old.get(field.name), new.get(field.name)
+            if field.name in _QUIET and not _same(one, other):
+                yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
 
     def leaving(self, old: Resource, powers: Powers) -> Iterator[Change]:
         """What a user had, as far as it matters."""
@@ -102,7 +113,7 @@ class Teller:
         for field in FIELDS:
             name = field.name
             one, other = old.get(name), new.get(name)
-            if _same(one, other) or (before is None and name in _QUIET_AT_JOINING):
+            if _same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
                 continue
             if name == "security_profile_ids":
                 words: Iterator[str] = self._profiles(before, after, powers)

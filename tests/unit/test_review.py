@@ -340,3 +340,30 @@ def test_a_state_tells_its_resources_without_secrets() -> None:
     assert "ciphertext" not in repr(users)
     with pytest.raises(UnreadablePreview, match="has no resources"):
         read_state("{}")
+
+
+def test_how_the_stack_deals_with_a_user_is_told_only_when_nothing_else_changes() -> None:
+    """It changes nothing in Connect; but a line that says nothing would be worse."""
+    old, new = {"tags": {"a": "1"}}, {"tags": {}, "adopt_existing": True}
+    told = words(review(read_preview(preview(step("update", "ada", old, new))), names()))
+    assert told == {"ada": "- tag a"}
+    told = words(review(read_preview(preview(step("update", "ada", {}, {"adopt_existing": True}))), names()))
+    assert told == {"ada": "only in the stack: adopt existing none → yes"}
+
+
+def test_what_a_roster_adds_to_its_people_is_no_other_resource() -> None:
+    """A reviewer would look for it in vain."""
+    helpers = ("connect_users:index:ConnectUserRoster", "pulumi-python:dynamic/connect_users:RosterGuard")
+    steps = [
+        {"op": "update", "urn": f"urn:pulumi:dev::agents::{type_}::x", "newState": {"urn": "x", "type": type_}}
+        for type_ in (*helpers, "aws:s3/bucket:Bucket")
+    ]
+    assert review(read_preview(preview(*steps)), names()).others == {"update": 1}
+
+
+def test_no_line_of_a_narrow_terminal_ends_in_a_sign() -> None:
+    """A plus belongs to what is added, a warning to what it is about."""
+    changes = tuple(Change("tags", f"+ tag {'t' * number}") for number in range(1, 40))
+    shown = text.render(Review((Person("ada", CHANGES, "urn", changes),)), width=40)
+    assert "\u00a0" not in shown
+    assert not [line for line in shown.splitlines() if line.rstrip().endswith(("+", "-"))]
