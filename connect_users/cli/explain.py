@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users._version import __version__
 from connect_users.cli import connecting, names_of, power
+from connect_users.cli.progress import Progress
 from connect_users.errors import ConfigurationError
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
@@ -82,9 +83,13 @@ def run(args: argparse.Namespace) -> int:
     if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
         print("connect-users explain: --fail-on policy needs --policy FILE", file=sys.stderr)
         return 2
-    preview = read_preview(names_of.text_of(args.preview))
+    with Progress("reading the preview") as progress:
+        source = names_of.text_of(args.preview)
+        progress.say(f"{len(source):,} characters")
+        preview = read_preview(source)
     names, lines, powers = _names(args, preview)
-    told = review(preview, names, powers=powers, personal=args.personal, lines=lines)
+    with Progress("reviewing users") as progress:
+        told = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
     if args.policy is not None:
         told = dataclasses.replace(told, violations=violations(preview, names, _policies(args.policy)))
     failures = gate.failures(told, args.fail_on)

@@ -25,7 +25,7 @@ from connect_users.review.wording import Teller
 from connect_users.spec import bare_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from connect_users.review.naming import Names
 
@@ -39,6 +39,7 @@ def review(
     powers: Powers | None = None,
     personal: bool = False,
     lines: Mapping[str, tuple[str, int]] | None = None,
+    tell: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Review:
     """The review of a preview.
 
@@ -46,11 +47,15 @@ def review(
         powers: what counts as power; permissions that the preview's own security profiles declare are added.
         personal: tell values that are personal data, too.
         lines: username -> file and line of a roster.
+        tell: is told how many of how many users are done.
     """
     powers = powers or Powers()
     powers = dataclasses.replace(powers, granted={**powers.granted, **granted_by(preview.resources)})
     reviewer = _Reviewer(names, powers, personal)
-    people = [_placed(reviewer.person(step), lines or {}) for step in preview.steps]
+    people = []
+    for number, step in enumerate(preview.steps, start=1):
+        people.append(_placed(reviewer.person(step), lines or {}))
+        tell(number, len(preview.steps))
     twice = {person.username for person in people if person.action == LEAVES}.intersection(
         person.username for person in people if person.action == JOINS
     )

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 #: Of the JSON: raised when a member changes its meaning; members may be added.
 SCHEMA: Final = 1
+#: Code scanning refuses a run with more results (GitHub Docs, "SARIF support for code scanning"); the worst come first.
+RESULTS: Final = 25_000
+_LEVELS: Final = ("error", "warning", "note")
 _RULES: Final = {
     "power-gained": "A user gains a powerful security profile",
     "profile-widened": "A security profile gains a powerful permission",
@@ -57,6 +60,7 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
 
 def sarif(review: Review, version: str) -> dict[str, Any]:
     """What a reviewer should look at, as a SARIF log with one run; joiners and plain changes are no findings."""
+    results = sorted(_results(review), key=lambda result: _LEVELS.index(result["level"]))
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -69,7 +73,8 @@ def sarif(review: Review, version: str) -> dict[str, Any]:
                         "rules": [{"id": name, "shortDescription": {"text": text}} for name, text in _RULES.items()],
                     }
                 },
-                "results": list(_results(review)),
+                "results": results[:RESULTS],
+                "properties": {"results_left_out": max(0, len(results) - RESULTS)},
             }
         ],
     }

@@ -40,7 +40,7 @@ def render(
 ) -> str:
     """The review as Markdown of at most ``limit`` characters."""
     head = [MARKER, f"### {escaped(title)}", "", f"**{escaped(summary(review))}**", ""]
-    head += [f"> ❌ the preview failed: {_short(error)}\n" for error in review.errors[:10]]
+    head += [f"> ❌ {_short(error)}\n" for error in review.errors[:10]]
     head += [f"> ⛔ {_short(failure)}\n" for failure in failures]
     sections = []
     gains = [f"- {_short(each.words)}" for each in review.widened]

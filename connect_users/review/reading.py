@@ -6,6 +6,7 @@ Formats: `pulumi preview --json` of CLI 3.2xx (recorded in tests/data/previews) 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +34,7 @@ _UNKNOWN_TEXTS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
+_ENDED: Final = re.compile(r"program exited with non-zero exit code|^preview failed$")
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 #: Inputs whose value is a secret by its nature, whatever the preview marks.
 _ALWAYS_SECRET: Final = frozenset({"password"})
@@ -132,11 +134,7 @@ def read_preview(text: str) -> Preview:
     if "sequence" in document and "steps" not in document:
         raise UnreadablePreview("the preview is a stream of events; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW")
     raw = [step for step in document.get("steps") or () if isinstance(step, dict)]
-    errors = tuple(
-        str(each.get("message", "")).removeprefix("error: ").strip()
-        for each in document.get("diagnostics") or ()
-        if isinstance(each, dict) and each.get("severity") == "error"
-    )
+    errors = _errors(document)
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
         raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
     steps: dict[str, Step] = {}
@@ -169,6 +167,16 @@ def read_preview(text: str) -> Preview:
             tuple(map(_top, entry.get("replaceReasons") or ())),
         )
     return Preview(tuple(steps[urn] for urn in sorted(steps)), tuple(resources), others, errors, tuple(other_steps))
+
+
+def _errors(document: Mapping[str, Any]) -> tuple[str, ...]:
+    told = [
+        str(each.get("message", "")).removeprefix("error: ").strip()
+        for each in document.get("diagnostics") or ()
+        if isinstance(each, dict) and each.get("severity") == "error"
+    ]
+    # The engine also tells that the program ended, which is not why.
+    return tuple(each for each in told if not _ENDED.search(each)) or tuple(told)
 
 
 def read_state(text: str) -> tuple[Resource, ...]:

@@ -33,6 +33,8 @@ def summary(review: Review) -> str:
     }
     parts = [plural(count, *words[action]) for action, count in review.counts.items() if count]
     line = ", ".join(parts) or "no user changes"
+    if review.errors:
+        line = f"the preview failed; until then: {line}" if parts else "the preview failed"
     if review.powers:
         line += f"; {plural(len(review.powers), 'gains power', 'gain power')} ⚠"
     if review.widened:
@@ -52,7 +54,7 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
     width = max(width, _MINIMUM)
     lines = [paint(line, "1") for line in textwrap.wrap(printable(summary(review)), width)]
     for error in review.errors:
-        lines += [paint(line, "1;31") for line in _wrapped(f"the preview failed: {one_line(error)}", width, "")]
+        lines += [paint(line, "1;31") for line in _wrapped(one_line(error), width, "  ")]
     if review.widened:
         lines += ["", paint(f"Security profiles that gain power ({len(review.widened):,})", "1")]
         for profile in review.widened:

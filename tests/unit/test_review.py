@@ -122,8 +122,8 @@ def test_a_failed_preview_is_told_with_its_reasons() -> None:
     """Nobody takes it for one without changes."""
     told = review(read_preview(recorded("failed")), names())
     assert "fa rid" in told.errors[0]
-    assert "the preview failed: 1 problem" in text.render(told)
-    assert "❌ the preview failed" in markdown.render(told)
+    assert "the preview failed\n  1 problem" in text.render(told)
+    assert "> ❌ 1 problem" in markdown.render(told)
 
 
 @pytest.mark.parametrize(
@@ -367,3 +367,26 @@ def test_no_line_of_a_narrow_terminal_ends_in_a_sign() -> None:
     shown = text.render(Review((Person("ada", CHANGES, "urn", changes),)), width=40)
     assert "\u00a0" not in shown
     assert not [line for line in shown.splitlines() if line.rstrip().endswith(("+", "-"))]
+
+
+def test_a_preview_that_failed_does_not_pass_for_one_without_changes() -> None:
+    """What it says is not all; that the program ended is not why."""
+    said = (
+        "error: ada: no such profile",
+        "error: an unhandled error occurred: program exited with non-zero exit code: 1",
+    )
+    failed = {"steps": [], "diagnostics": [{"severity": "error", "message": each} for each in said]}
+    told = review(read_preview(json.dumps(failed)), names())
+    assert told.errors == ("ada: no such profile",)
+    assert text.summary(told) == "the preview failed"
+    some = review(read_preview(json.dumps({**failed, "steps": [step("create", "ada", None, {})]})), names())
+    assert text.summary(some) == "the preview failed; until then: 1 joiner"
+
+
+def test_code_scanning_gets_no_more_results_than_it_takes() -> None:
+    """Those that matter least are left out, and counted."""
+    crowd = tuple(Person(f"a{number}", LEAVES, f"urn:{number}") for number in range(documents.RESULTS))
+    (run,) = documents.sarif(Review((*crowd, Person("boss", JOINS, "urn:b", gained=("Admin",)))), "1")["runs"]
+    assert len(run["results"]) == documents.RESULTS
+    assert run["results"][0]["message"]["text"].startswith("boss")
+    assert run["properties"] == {"results_left_out": 1}
