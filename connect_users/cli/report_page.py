@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
         snapshot = _file(args.roster or args.state, names, granted)
     before = _file(args.since, names, {}) if args.since is not None else None
     powers = power.powers(args, granted)
-    text = page.render(snapshot, powers=powers, before=before, title=args.title)
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
     try:
         Path(args.html).write_text(text, encoding="utf-8")
     except OSError as problem:
