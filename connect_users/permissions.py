@@ -45,6 +45,7 @@ class Feature(Enum):
     PROFICIENCIES = "Proficiencies"
     LOOKUPS = "LookUps"
     QUICK_CONNECTS = "QuickConnects"
+    REVIEWS = "Reviews"
     PASSWORDS = "PasswordSecrets"
 
 
@@ -107,6 +108,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, ("instance", "hierarchy-group"), "SearchUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
     *_read(Feature.LOOKUPS, ("quick-connect",), "ListQuickConnects"),
+    # Which security profiles are power, for `explain --instance` and `report --instance`.
+    *_read(Feature.REVIEWS, ("security-profile",), "ListSecurityProfilePermissions"),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
     *_read(Feature.QUICK_CONNECTS, ("instance", "quick-connect"), "SearchQuickConnects"),
     *_write(Feature.QUICK_CONNECTS, ("quick-connect",), "DeleteQuickConnect"),

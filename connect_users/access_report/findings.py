@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connect_users.access_report.model import Entry, Snapshot
+    from connect_users.review.powers import Powers
 
 #: Flag -> what it says on the page.
 FLAGS: Final = {
@@ -24,15 +25,15 @@ _USUAL_SHARE: Final = 0.9
 _COLLEAGUES: Final = 5
 
 
-def flags(snapshot: Snapshot, powers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def flags(snapshot: Snapshot, powers: Powers) -> dict[str, tuple[str, ...]]:
     """Username -> flags, in the order of `FLAGS`."""
-    powerful = {power.casefold() for power in powers}
+    powerful = {each for entry in snapshot.people for each in entry.profiles if powers.has(each, each)}
     usual = _usual_phones(snapshot)
     return {entry.username: tuple(_flags(entry, powerful, usual.get(entry.routing, ""))) for entry in snapshot.people}
 
 
 def _flags(entry: Entry, powerful: set[str], usual: str) -> Iterable[str]:
-    held = sum(profile.casefold() in powerful for profile in entry.profiles)
+    held = sum(profile in powerful for profile in entry.profiles)
     if held:
         yield "power"
     if held > 1:
@@ -60,29 +61,46 @@ def _usual_phones(snapshot: Snapshot) -> dict[str, str]:
     return found
 
 
-def changes(before: Snapshot, after: Snapshot) -> list[tuple[str, str, str]]:
-    """(username, kind, words) of everybody who differs; kind is joined, left or changed. Sorted by username."""
+class Difference(NamedTuple):
+    """What happened to one user between two snapshots.
+
+    Attributes:
+        kind: joined, left or changed.
+        gained: security profiles that the user had not.
+    """
+
+    username: str
+    kind: str
+    words: str
+    gained: tuple[str, ...] = ()
+
+
+def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
+    """Everybody who differs, by username; a setting that one of the snapshots tells of nobody is not compared."""
     old = {entry.username: entry for entry in before.people}
     new = {entry.username: entry for entry in after.people}
+    compared = [
+        name
+        for name in ("routing", "hierarchy", "phone")
+        if all(any(getattr(entry, name) for entry in snapshot.people) for snapshot in (before, after))
+    ]
     told = []
     for username in sorted({*old, *new}):
         if username not in old:
-            told.append((username, "joined", _profiles(new[username])))
+            profiles = new[username].profiles
+            told.append(Difference(username, "joined", ", ".join(profiles), profiles))
         elif username not in new:
-            told.append((username, "left", _profiles(old[username])))
-        elif words := _differences(old[username], new[username]):
-            told.append((username, "changed", "; ".join(words)))
+            told.append(Difference(username, "left", ", ".join(old[username].profiles)))
+        elif words := _differences(old[username], new[username], compared):
+            gained = tuple(sorted({*new[username].profiles} - {*old[username].profiles}))
+            told.append(Difference(username, "changed", "; ".join(words), gained))
     return told
 
 
-def _profiles(entry: Entry) -> str:
-    return ", ".join(entry.profiles)
-
-
-def _differences(old: Entry, new: Entry) -> list[str]:
+def _differences(old: Entry, new: Entry, compared: Iterable[str]) -> list[str]:
     words = [f"+ {name}" for name in sorted({*new.profiles} - {*old.profiles})]
     words += [f"- {name}" for name in sorted({*old.profiles} - {*new.profiles})]
-    for name in ("routing", "hierarchy", "phone"):
+    for name in compared:
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
             words.append(f"{name} {was or 'none'} → {now or 'none'}")

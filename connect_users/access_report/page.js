@@ -4,19 +4,35 @@
   const byId = (id) => document.getElementById(id);
   const ROW = 34, SPARE = 12;
   const number = new Intl.NumberFormat("en");
-  const powers = new Set(data.powers);
+  const powers = new Map(Object.entries(data.powers));
   const people = data.people.map(([username, routing, held, hierarchy, phone, flags]) => {
     const profiles = held.map((place) => data.profiles[place]);
     const text = [username, routing, hierarchy, phone, ...profiles].join("\n").toLowerCase();
     return { username, routing, held: new Set(held), profiles, hierarchy, phone, flags, text };
   });
+  // Sorting compares numbers only: the place of each value among all values, "a2" before "a10".
+  const { compare } = new Intl.Collator("en", { numeric: true, sensitivity: "variant" });
+  const ranked = (of) => {
+    const ranks = new Map([...new Set(people.map(of))].sort(compare).map((value, rank) => [value, rank]));
+    return (one) => ranks.get(of(one));
+  };
+  const byName = ranked((one) => one.username);
+  for (const one of people) one.rank = byName(one);
+  people.sort((a, b) => a.rank - b.rank);
+  const holders = data.profiles.map(() => 0);
+  for (const one of people) for (const place of one.held) holders[place] += 1;
+  const weight = (one) => one.flags.reduce((sum, flag) => sum + (flag.includes("power") ? 10 : 1), 0);
+  const phone = (one) => one.phone.replace("_PHONE", "").toLowerCase();
+  // Powerful profiles first, then those that most people have.
+  const order = data.profiles.map((_, place) => place).sort((a, b) =>
+    powers.has(data.profiles[b]) - powers.has(data.profiles[a]) || holders[b] - holders[a] || a - b);
   const columns = [
-    { name: "Username", key: (one) => one.username },
-    { name: "Routing profile", key: (one) => one.routing },
-    { name: "Hierarchy", key: (one) => one.hierarchy },
-    { name: "Phone", key: (one) => one.phone },
-    { name: "Flags", key: (one) => String(9 - one.flags.length) },
-    ...data.profiles.map((name, place) => ({ name, matrix: true, place, key: (one) => (one.held.has(place) ? "0" : "1") })),
+    { name: "Username", key: (one) => one.rank, shown: (one) => one.username, bold: true },
+    ...order.map((place) => ({ name: data.profiles[place], matrix: true, place, key: (one) => (one.held.has(place) ? 0 : 1) })),
+    { name: "Flags", key: (one) => -weight(one), flags: true },
+    { name: "Routing profile", key: ranked((one) => one.routing), shown: (one) => one.routing },
+    { name: "Hierarchy", key: ranked((one) => one.hierarchy), shown: (one) => one.hierarchy, rest: true },
+    { name: "Phone", key: ranked((one) => one.phone), shown: phone },
   ];
   const state = { search: "", routing: "", profile: "", flag: "", group: "", sort: 0, down: false };
   let shown = people, all = false;
@@ -41,13 +57,18 @@
       (!state.flag || one.flags.includes(state.flag)) &&
       (!state.group || (state.group === "none" ? !one.hierarchy : within(one.hierarchy, state.group.slice(1)))));
     const { key } = columns[state.sort], sign = state.down ? -1 : 1;
-    const keys = new Map(shown.map((one) => [one, key(one)]));
-    shown.sort((a, b) => {
-      const x = keys.get(a), y = keys.get(b);
-      if (x !== y) return (x < y ? -1 : 1) * sign;
-      return a.username < b.username ? -1 : 1;
-    });
+    for (const one of shown) one.key = key(one);
+    shown.sort((a, b) => (a.key - b.key) * sign || a.rank - b.rank);
     byId("count").textContent = `${number.format(shown.length)} of ${number.format(people.length)} people`;
+    const filters = [
+      state.flag && data.flags[state.flag],
+      state.group && (state.group === "none" ? "no group" : `in ${state.group.slice(1)}`),
+      state.routing && `routing profile ${state.routing}`,
+      place >= 0 && `security profile ${data.profiles[place]}`,
+      state.search.trim() && `search “${state.search.trim()}”`,
+    ].filter(Boolean);
+    byId("filtered").textContent = filters.length ? `Only: ${filters.join("; ")}` : "";
+    byId("clear").disabled = !(filters.length || state.search);
     document.querySelector("#people table").setAttribute("aria-rowcount", shown.length + 1);
     for (const button of document.querySelectorAll("#flags button")) {
       button.setAttribute("aria-pressed", String(button.dataset.flag === state.flag));
@@ -63,24 +84,26 @@
     draw();
   }
 
-  function row(one, index) {
-    const cells = [
-      element("th", { scope: "row", title: one.username }, one.username),
-      text(one.routing), text(one.hierarchy), text(one.phone.replace("_PHONE", "").toLowerCase()),
-      element("td", {}, ...one.flags.map((flag) =>
-        element("span", { class: flag.includes("power") ? "flag alarm" : "flag", title: data.flags[flag] }, flag))),
-    ];
-    data.profiles.forEach((name, place) => {
-      const cell = element("td", { class: powers.has(name) ? "matrix power" : "matrix" });
-      if (one.held.has(place)) {
-        cell.append(element("span", { "aria-hidden": "true", title: name }, powers.has(name) ? "⚠" : "✓"),
-          element("span", { class: "hidden" }, name));
-      }
-      cells.push(cell);
-    });
-    return element("tr", { "aria-rowindex": index + 2 }, ...cells);
+  const label = (flag) => flag.replaceAll("-", " ");
+  const text = (value) => element("td", value ? { title: value } : { class: "empty" }, value || "none");
+  const flagged = ({ flags }) => element("td", { title: flags.map((flag) => data.flags[flag]).join("; ") || undefined },
+    ...flags.map((flag) => element("span", { class: flag.includes("power") ? "flag alarm" : "flag" }, label(flag))));
+  function tick(one, { name, place }) {
+    const powerful = powers.has(name);
+    const cell = element("td", { class: powerful ? "matrix power" : "matrix" });
+    if (one.held.has(place)) {
+      cell.append(element("span", { "aria-hidden": "true", title: name }, powerful ? "\u26a0" : "\u2713"),
+        element("span", { class: "hidden" }, name));
+    }
+    return cell;
   }
-  const text = (value) => element("td", value ? {} : { class: "empty" }, value || "none");
+  function row(one, index) {
+    return element("tr", { "aria-rowindex": index + 2 }, ...columns.map((column, place) => {
+      if (place === 0) return element("th", { scope: "row", title: one.username }, one.username);
+      if (column.matrix) return tick(one, column);
+      return column.flags ? flagged(one) : text(column.shown(one));
+    }));
+  }
   const spacer = (height) => {
     const cell = element("td", { colspan: columns.length });
     cell.style.height = `${height}px`;
@@ -101,10 +124,38 @@
     byId("rows").replaceChildren(...rows);
   }
 
+  // Columns as wide as their longest text, whichever rows are in the document: nothing jumps while scrolling.
+  function widths() {
+    const pen = document.createElement("canvas").getContext("2d");
+    const { fontFamily } = getComputedStyle(document.body);
+    const longest = (of) => people.reduce((most, one) => (of(one).length > most.length ? of(one) : most), "");
+    let sum = 0;
+    for (const { name, matrix, shown: of, bold, flags, rest } of columns) {
+      let width = matrix ? 38 : 0;
+      if (of) {
+        pen.font = `${bold ? 600 : 400} 15px ${fontFamily}`;
+        width = pen.measureText(longest(of)).width;
+        pen.font = `600 14px ${fontFamily}`;
+        width = Math.min(300, Math.ceil(Math.max(width, pen.measureText(`${name} \u2195`).width)) + 30);
+      } else if (flags) {
+        const all = people.reduce((most, one) =>
+          Math.max(most, one.flags.reduce((all, flag) => all + label(flag).length * 7 + 26, 0)), 0);
+        // Rarely has somebody more than two; what does not fit is in the tip.
+        width = Math.min(260, Math.max(90, all + 20));
+      }
+      byId("cols").append(element("col", rest ? {} : { style: `width:${width}px` }));
+      sum += width;
+    }
+    document.querySelector("#people table").style.minWidth = `${sum}px`;
+  }
+
   function heads() {
     columns.forEach((column, place) => {
-      const kind = [column.matrix && "matrix", powers.has(column.name) && column.matrix && "power"].filter(Boolean).join(" ");
-      const button = element("button", { type: "button", title: `Sort by ${column.name}` }, column.name);
+      const powerful = column.matrix && powers.has(column.name);
+      const kind = [column.matrix && "matrix", powerful && "power"].filter(Boolean).join(" ");
+      const why = powerful && powers.get(column.name) ? ` (${powers.get(column.name)})` : "";
+      const button = element("button", { type: "button", title: `Sort by ${column.name}${why}` }, element("span", {}, column.name));
+      if (column.matrix) button.append(element("span", { class: "number" }, number.format(holders[column.place])));
       button.addEventListener("click", () => {
         state.down = state.sort === place && !state.down;
         state.sort = place;
@@ -112,6 +163,13 @@
       });
       byId("head").append(element("th", { scope: "col", class: kind || undefined }, button));
     });
+  }
+
+  function legend() {
+    if (!powers.size) return;
+    byId("powers").hidden = false;
+    const told = [...powers].map(([name, why]) => (why ? `${name} (${why})` : name));
+    byId("powers").append(element("b", {}, "Powerful: "), told.join(", "));
   }
 
   function chips() {
@@ -142,7 +200,7 @@
         counts.set(path, (counts.get(path) || 0) + 1);
       }
     }
-    const paths = [...counts.keys()].sort();
+    const paths = [...counts.keys()].sort(compare);
     const lists = new Map([["", element("ul")]]);
     const item = (name, count, group) => {
       const button = element("button", { type: "button", "data-group": group }, element("span", {}, name),
@@ -168,7 +226,7 @@
   }
 
   function selects() {
-    const routings = [...new Set(people.map((one) => one.routing))].filter(Boolean).sort();
+    const routings = [...new Set(people.map((one) => one.routing))].filter(Boolean).sort(compare);
     byId("routing").append(element("option", { value: "" }, "all"), ...routings.map((name) => element("option", { value: name }, name)));
     byId("profile").append(element("option", { value: "" }, "all"),
       ...data.profiles.map((name, place) => element("option", { value: String(place) }, name)));
@@ -176,10 +234,24 @@
 
   function changes() {
     if (!data.before) return;
+    const MOST = 200;
+    const one = ([username, kind, words, power]) => element("tr", {}, element("th", { scope: "row" }, username),
+      element("td", { class: kind }, kind),
+      element("td", {}, ...(power ? [element("span", { class: "flag alarm" }, "gains power"), " "] : []), words));
     byId("changes").hidden = false;
-    byId("changes-title").textContent = `${number.format(data.changes.length)} changes since ${data.before}`;
-    byId("changed").append(...data.changes.map(([username, kind, words]) =>
-      element("tr", {}, element("th", { scope: "row" }, username), element("td", { class: kind }, kind), element("td", {}, words))));
+    const count = data.changes.length, words = `${number.format(count)} ${count === 1 ? "change" : "changes"} since ${data.before}`;
+    byId("changes-title").textContent = words;
+    const link = element("a", { href: "#changes-title", class: "chip" }, element("b", {}, number.format(count)),
+      `${count === 1 ? "change" : "changes"} since ${data.before}`);
+    byId("flags").append(link);
+    byId("changed").append(...data.changes.slice(0, MOST).map(one));
+    if (count > MOST) {
+      byId("more").hidden = false;
+      byId("more").textContent = `Show all ${number.format(count)}`;
+      const rest = () => { byId("more").hidden = true; byId("changed").append(...data.changes.slice(MOST).map(one)); };
+      byId("more").addEventListener("click", rest, { once: true });
+      addEventListener("beforeprint", () => { if (!byId("more").hidden) byId("more").click(); });
+    }
   }
 
   function csv() {
@@ -219,11 +291,14 @@
     };
     byId("people").addEventListener("scroll", later, { passive: true });
     addEventListener("resize", later);
-    addEventListener("beforeprint", () => { all = true; draw(); });
+    addEventListener("beforeprint", () => { all = true; byId("groups").open = true; draw(); });
     addEventListener("afterprint", () => { all = false; draw(); });
   }
 
-  byId("source").textContent = `${number.format(people.length)} people of ${data.source}`;
+  byId("source").textContent = `${number.format(people.length)} people of ${data.source}${data.made ? `, as of ${data.made}` : ""}`;
+  if (matchMedia("(max-width: 820px)").matches) byId("groups").open = false;
+  legend();
+  widths();
   heads();
   chips();
   tree();

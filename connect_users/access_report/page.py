@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 from connect_users.access_report.findings import FLAGS, changes, flags
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from connect_users.access_report.model import Snapshot
+    from connect_users.review.powers import Powers
 
 
-def data(snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None = None) -> dict[str, Any]:
+def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, made: str = "") -> dict[str, Any]:
     """What the page shows, as plain data; people as rows, because there are many."""
     profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
     place = {profile: number for number, profile in enumerate(profiles)}
     flagged = flags(snapshot, powers)
-    folded = {power.casefold() for power in powers}
     return {
         "source": snapshot.source,
+        "made": made,
         "before": before.source if before else None,
         "profiles": profiles,
-        "powers": [profile for profile in profiles if profile.casefold() in folded],
+        # A powerful profile and why it is one, where that is not its name.
+        "powers": {profile: powers.why(profile, profile) for profile in profiles if powers.has(profile, profile)},
         "flags": FLAGS,
         "people": [
             [
@@ -38,16 +38,31 @@ def data(snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None =
             ]
             for entry in snapshot.people
         ],
-        "changes": changes(before, snapshot) if before else [],
+        "changes": _changes(before, snapshot, powers) if before else [],
     }
 
 
+def _changes(before: Snapshot, after: Snapshot, powers: Powers) -> list[tuple[str, str, str, bool]]:
+    """Rows of changes, and whether power is gained; those first."""
+    rows = [
+        (each.username, each.kind, each.words, any(powers.has(name, name) for name in each.gained))
+        for each in changes(before, after)
+    ]
+    return sorted(rows, key=lambda row: not row[3])
+
+
 def render(
-    snapshot: Snapshot, *, powers: Sequence[str], before: Snapshot | None = None, title: str = "Access review"
+    snapshot: Snapshot,
+    *,
+    powers: Powers,
+    before: Snapshot | None = None,
+    title: str = "Access review",
+    made: str = "",
 ) -> str:
-    """The page as text."""
+    """The page as text; ``made`` says when the snapshot was taken."""
     # Neither a closing tag nor a comment may begin inside the data.
-    text = json.dumps(data(snapshot, powers=powers, before=before), ensure_ascii=False, separators=(",", ":"))
+    told = data(snapshot, powers=powers, before=before, made=made)
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     parts = {
         "TITLE": html.escape(title),

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users._version import __version__
-from connect_users.cli import connecting, names_of
+from connect_users.cli import connecting, names_of, power
+from connect_users.cli.progress import Progress
 from connect_users.errors import ConfigurationError
 from connect_users.review import documents, gate, markdown, naming, text
-from connect_users.review.building import DEFAULT_POWERS, review
+from connect_users.review.building import profiles_of, review
 from connect_users.review.policing import violations
+from connect_users.review.powers import Powers, granted_by
 from connect_users.review.reading import Preview, read_preview
 
 if TYPE_CHECKING:
@@ -51,13 +53,7 @@ def register(subparsers: Any) -> None:
         help="exit with 1 on any of these, e.g. admin-gained,deletions>10,replacements; "
         f"words: {', '.join(gate.WORDS)}",
     )
-    parser.add_argument(
-        "--power",
-        nargs="+",
-        default=list(DEFAULT_POWERS),
-        metavar="NAME",
-        help=f"names or ids of security profiles that are power (default: {' '.join(DEFAULT_POWERS)})",
-    )
+    power.add_options(parser)
     parser.add_argument("--policy", metavar="FILE", help="a YAML or JSON file of rules (see connect_users.policy)")
     parser.add_argument(
         "--personal", action="store_true", help="show names, e-mail addresses, numbers and tags, too (never secrets)"
@@ -87,9 +83,13 @@ def run(args: argparse.Namespace) -> int:
     if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
         print("connect-users explain: --fail-on policy needs --policy FILE", file=sys.stderr)
         return 2
-    preview = read_preview(names_of.text_of(args.preview))
-    names, lines = _names(args, preview)
-    told = review(preview, names, powers=args.power, personal=args.personal, lines=lines)
+    with Progress("reading the preview") as progress:
+        source = names_of.text_of(args.preview)
+        progress.say(f"{len(source):,} characters")
+        preview = read_preview(source)
+    names, lines, powers = _names(args, preview)
+    with Progress("reviewing users") as progress:
+        told = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
     if args.policy is not None:
         told = dataclasses.replace(told, violations=violations(preview, names, _policies(args.policy)))
     failures = gate.failures(told, args.fail_on)
@@ -101,21 +101,25 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failures or told.errors else 0
 
 
-def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, dict[str, tuple[str, int]]]:
+def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
     names = naming.Names()
     lines: dict[str, tuple[str, int]] = {}
+    resources = (*preview.resources, *(names_of.state_file(args.state) if args.state is not None else ()))
+    granted = granted_by(resources)
     if args.names is not None:
         names_of.names_file(names, args.names)
     if args.instance is not None:
-        names_of.from_instance(names, args.instance, connecting.settings(args))
-    resources = (*preview.resources, *(names_of.state_file(args.state) if args.state is not None else ()))
+        gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
+        # What the stack declares is what will be; a profile that the instance does not have cannot be asked about.
+        there = names.told[naming.SECURITY].keys() & profiles_of(preview) - granted.keys()
+        granted |= power.asked(gateway, id_, there, args)
     naming.from_resources(names, resources)
     if args.roster is not None:
         from connect_users.roster.reading import read
 
         people, lines = names_of.roster_names(read(args.roster))
         naming.from_roster(names, people, preview.resources)
-    return names, lines
+    return names, lines, power.powers(args, granted)
 
 
 def _policies(file: str) -> tuple[Policy, ...]:

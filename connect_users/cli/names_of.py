@@ -13,8 +13,6 @@ from connect_users.review import naming
 from connect_users.review.reading import Resource, read_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from connect_users.gateway import Gateway
     from connect_users.roster.tables import Table
     from connect_users.settings import Settings
@@ -113,8 +111,3 @@ def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], d
 def _several(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
     return tuple(item for item in items if isinstance(item, str))
-
-
-def security_names(names: naming.Names) -> Mapping[str, str]:
-    """Id -> name of the security profiles."""
-    return dict(names.told[naming.SECURITY])

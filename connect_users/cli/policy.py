@@ -18,6 +18,7 @@ PARTS = {
     "proficiencies": Feature.PROFICIENCIES,
     "look-ups": Feature.LOOKUPS,
     "quick-connects": Feature.QUICK_CONNECTS,
+    "reviews": Feature.REVIEWS,
 }
 
 

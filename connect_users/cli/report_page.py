@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_users.access_report import page, sources
-from connect_users.cli import connecting, names_of
+from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.errors import ConfigurationError
 from connect_users.review import naming
-from connect_users.review.building import DEFAULT_POWERS
+from connect_users.review.powers import granted_by
 
 if TYPE_CHECKING:
     import argparse
@@ -29,13 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
     )
-    group.add_argument(
-        "--power",
-        nargs="+",
-        default=list(DEFAULT_POWERS),
-        metavar="NAME",
-        help=f"security profiles that are power (default: {' '.join(DEFAULT_POWERS)})",
-    )
+    power.add_options(group)
     group.add_argument("--title", default="Access review", help="heading of the page (default: Access review)")
 
 
@@ -51,9 +46,15 @@ def run(args: argparse.Namespace) -> int:
     names = naming.Names()
     if args.names is not None:
         names_of.names_file(names, args.names)
-    snapshot = _live(args, names) if args.instance is not None else _file(args.roster or args.state, names)
-    before = _file(args.since, names) if args.since is not None else None
-    text = page.render(snapshot, powers=args.power, before=before, title=args.title)
+    granted: dict[str, tuple[str, ...]] = {}
+    if args.instance is not None:
+        snapshot = _live(args, names, granted)
+    else:
+        snapshot = _file(args.roster or args.state, names, granted)
+    before = _file(args.since, names, {}) if args.since is not None else None
+    powers = power.powers(args, granted)
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
     try:
         Path(args.html).write_text(text, encoding="utf-8")
     except OSError as problem:
@@ -62,11 +63,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _file(file: str, names: naming.Names) -> Snapshot:
-    """The snapshot of a file: a state where it is the JSON of one, else a roster."""
+def _file(file: str, names: naming.Names, granted: dict[str, tuple[str, ...]]) -> Snapshot:
+    """The snapshot of a file: a state where it is the JSON of one, else a roster. Permissions go into ``granted``."""
     if Path(file).suffix.lower() == ".json" and _is_state(file):
         resources = names_of.state_file(file)
         naming.from_resources(names, resources)
+        granted |= granted_by(resources)
         return sources.from_state(Path(file).name, resources, names)
     from connect_users.roster.reading import read_file
 
@@ -81,11 +83,15 @@ def _is_state(file: str) -> bool:
     return isinstance(document, dict) and "deployment" in document
 
 
-def _live(args: argparse.Namespace, names: naming.Names) -> Snapshot:
+def _live(args: argparse.Namespace, names: naming.Names, granted: dict[str, tuple[str, ...]]) -> Snapshot:
     gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
     users = []
     with Progress(f"reading the users of {args.instance}") as progress:
         for found, total in gateway.search_all_users(id_):
             users += found
             progress.at(len(users), total)
+    held = {id_ for user in users for id_ in user.get("SecurityProfileIds") or ()}
+    # The page knows profiles by their names.
+    for profile, permissions in power.asked(gateway, id_, held, args).items():
+        granted[names.name(naming.SECURITY, profile) or profile] = permissions
     return sources.from_live(args.instance, users, names)

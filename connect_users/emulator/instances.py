@@ -118,9 +118,11 @@ def routing_profile_document(name: str, queue_id: str) -> Document:
 
 
 def security_profile_document(name: str) -> Document:
-    """One of AWS's own, or the like."""
+    """One of AWS's own, or the like; a few of the permissions that it has there."""
+    users = ["Users.Create", "Users.Delete", "Users.Edit", "Users.EditPermission", "Users.View"]
+    profiles = ["SecurityProfiles.Create", "SecurityProfiles.Delete", "SecurityProfiles.Edit", "SecurityProfiles.View"]
     permissions = {
-        "Admin": ["AdminAgents.Create", "AdminAgents.Edit", "Users.Create", "Users.Edit", "SecurityProfiles.Edit"],
+        "Admin": ["BasicAgentAccess", "OutboundCallAccess", *users, *profiles],
         "CallCenterManager": ["AccessMetrics", "Users.Edit", "Users.View"],
         "QualityAnalyst": ["AccessMetrics", "ListenCallRecordings"],
     }

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from connect_users.review.model import ACTIONS, ADOPTED, CHANGES, JOINS, LEAVES, MOVES, REPLACED, Change, Person, Review
-from connect_users.review.reading import Preview, Resource, Step
-from connect_users.review.wording import Teller, is_power
+from connect_users.review.model import (
+    ACTIONS,
+    ADOPTED,
+    CHANGES,
+    JOINS,
+    LEAVES,
+    MOVES,
+    REPLACED,
+    Change,
+    Person,
+    Review,
+    Widened,
+)
+from connect_users.review.naming import SECURITY, TYPES
+from connect_users.review.powers import Powers, granted_by, permissions_of
+from connect_users.review.reading import USER_TYPE, Preview, Resource, Step
+from connect_users.review.wording import Teller
+from connect_users.spec import bare_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from connect_users.review.naming import Names
 
-#: Security profiles that count as power: those that Connect itself makes for administrators and managers.
-DEFAULT_POWERS = ("Admin", "CallCenterManager")
 _MOVING = frozenset({"routing_profile_id", "hierarchy_group_id"})
 
 
@@ -23,25 +36,67 @@ def review(
     preview: Preview,
     names: Names,
     *,
-    powers: Iterable[str] = DEFAULT_POWERS,
+    powers: Powers | None = None,
     personal: bool = False,
     lines: Mapping[str, tuple[str, int]] | None = None,
+    tell: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Review:
     """The review of a preview.
 
     Args:
-        powers: names or ids of the security profiles that are power.
+        powers: what counts as power; permissions that the preview's own security profiles declare are added.
         personal: tell values that are personal data, too.
         lines: username -> file and line of a roster.
+        tell: is told how many of how many users are done.
     """
-    reviewer = _Reviewer(names, frozenset(power.casefold() for power in powers), personal)
-    people = [_placed(reviewer.person(step), lines or {}) for step in preview.steps]
+    powers = powers or Powers()
+    powers = dataclasses.replace(powers, granted={**powers.granted, **granted_by(preview.resources)})
+    reviewer = _Reviewer(names, powers, personal)
+    people = []
+    for number, step in enumerate(preview.steps, start=1):
+        people.append(_placed(reviewer.person(step), lines or {}))
+        tell(number, len(preview.steps))
     twice = {person.username for person in people if person.action == LEAVES}.intersection(
         person.username for person in people if person.action == JOINS
     )
     people = [_noted(person) if person.username in twice else person for person in people]
     people.sort(key=lambda person: (ACTIONS.index(person.action), person.username, person.urn))
-    return Review(tuple(people), dict(preview.others), preview.errors)
+    return Review(
+        tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, reviewer.powers))
+    )
+
+
+def _widened(preview: Preview, powers: Powers) -> Iterable[Widened]:
+    """The security profiles of the stack that get a powerful permission which they had not."""
+    for step in preview.other_steps:
+        kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
+        if kind != SECURITY or step.old is None or step.new is None:
+            continue
+        gained = powers.among({*permissions_of(step.new)} - {*permissions_of(step.old)})
+        if not gained:
+            continue
+        ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
+        holders = {username_of(each) for each in preview.resources if _holds(each, ids, step.urn)}
+        name = step.new.inputs.get("name")
+        yield Widened(str(name or step.urn.rpartition("::")[2]), gained, tuple(sorted(holders)), step.urn)
+
+
+def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
+    if resource.type != USER_TYPE:
+        return False
+    held = resource.inputs.get("security_profile_ids")
+    known = {bare_id(each) for each in held if isinstance(each, str)} if isinstance(held, list) else set()
+    return bool(known & ids) or urn in resource.depends.get("security_profile_ids", ())
+
+
+def profiles_of(preview: Preview) -> set[str]:
+    """The ids of the security profiles that anybody has or gets whom the preview makes, changes or deletes."""
+    found: set[str] = set()
+    for step in preview.steps:
+        for resource in (step.old, step.new):
+            value = resource.inputs.get("security_profile_ids") if resource is not None else None
+            found.update(str(bare_id(each)) for each in value or () if isinstance(each, str))
+    return found
 
 
 def username_of(resource: Resource | None) -> str:
@@ -53,9 +108,9 @@ def username_of(resource: Resource | None) -> str:
 
 
 class _Reviewer:
-    def __init__(self, names: Names, powers: frozenset[str], personal: bool) -> None:
+    def __init__(self, names: Names, powers: Powers, personal: bool) -> None:
         self._teller = Teller(names, personal=personal)
-        self._powers = powers
+        self.powers = powers
 
     def person(self, step: Step) -> Person:
         old, new = step.old, step.new
@@ -63,16 +118,16 @@ class _Reviewer:
         had = self._teller.security_profiles(old if step.operation not in ("create", "import") else None)
         has = self._teller.security_profiles(new) if action != LEAVES else {}
         fresh = {id_: name for id_, name in has.items() if id_ not in had}
+        powers = self.powers
         return Person(
             username_of(new or old),
             action,
             step.urn,
             tuple(self._changes(step, action)),
-            gained=tuple(sorted(name or id_ for id_, name in fresh.items() if is_power(id_, name, self._powers))),
-            unnamed=tuple(sorted(id_ for id_, name in fresh.items() if name is None and id_ not in self._powers)),
-            lost=tuple(
-                sorted(name or id_ for id_, name in had.items() if id_ not in has and is_power(id_, name, self._powers))
-            ),
+            gained=tuple(sorted(name or id_ for id_, name in fresh.items() if powers.has(id_, name))),
+            unnamed=tuple(sorted(id_ for id_, name in fresh.items() if name is None and not powers.knows(id_))),
+            lost=tuple(sorted(name or id_ for id_, name in had.items() if id_ not in has and powers.has(id_, name))),
+            why={name or id_: why for id_, name in fresh.items() if (why := powers.why(id_, name))},
             reasons=step.reasons,
             notes=tuple(_notes(step, action)),
             place=(new or old or Resource("", "")).position,
@@ -80,12 +135,12 @@ class _Reviewer:
 
     def _changes(self, step: Step, action: str) -> Iterable[Change]:
         if action == LEAVES:
-            return self._teller.leaving(step.old, self._powers) if step.old else ()
+            return self._teller.leaving(step.old, self.powers) if step.old else ()
         if step.new is None:
             return ()
         if step.old is None or action == JOINS:
-            return self._teller.joining(step.new, self._powers)
-        return self._teller.changing(step.old, step.new, step.changed, self._powers)
+            return self._teller.joining(step.new, self.powers)
+        return self._teller.changing(step.old, step.new, step.changed, self.powers)
 
 
 def _action(step: Step) -> str:

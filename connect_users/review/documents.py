@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 #: Of the JSON: raised when a member changes its meaning; members may be added.
 SCHEMA: Final = 1
+#: Code scanning refuses a run with more results (GitHub Docs, "SARIF support for code scanning"); the worst come first.
+RESULTS: Final = 25_000
+_LEVELS: Final = ("error", "warning", "note")
 _RULES: Final = {
     "power-gained": "A user gains a powerful security profile",
+    "profile-widened": "A security profile gains a powerful permission",
     "power-unclear": "A user gains a security profile whose name is not known",
     "leaves": "A user leaves",
     "replaced": "A user is replaced",
@@ -25,7 +29,7 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
     """The review as plain data."""
     return {
         "schema": SCHEMA,
-        "counts": {**review.counts, "power_gained": len(review.powers)},
+        "counts": {**review.counts, "power_gained": len(review.powers), "profiles_widened": len(review.widened)},
         "people": [
             {
                 "username": person.username,
@@ -33,12 +37,17 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
                 "urn": person.urn,
                 "changes": [{"input": change.about, "text": change.words} for change in person.changes],
                 "power_gained": list(person.gained),
+                "power_reasons": dict(person.why),
                 "power_unclear": list(person.unnamed),
                 "power_lost": list(person.lost),
                 "replace_reasons": list(person.reasons),
                 "notes": list(person.notes),
             }
             for person in review.people
+        ],
+        "security_profiles_widened": [
+            {"name": each.name, "permissions": list(each.permissions), "holders": list(each.holders), "urn": each.urn}
+            for each in review.widened
         ],
         "other_resources": dict(review.others),
         "policy_violations": [
@@ -51,6 +60,7 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
 
 def sarif(review: Review, version: str) -> dict[str, Any]:
     """What a reviewer should look at, as a SARIF log with one run; joiners and plain changes are no findings."""
+    results = sorted(_results(review), key=lambda result: _LEVELS.index(result["level"]))
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -63,7 +73,8 @@ def sarif(review: Review, version: str) -> dict[str, Any]:
                         "rules": [{"id": name, "shortDescription": {"text": text}} for name, text in _RULES.items()],
                     }
                 },
-                "results": list(_results(review)),
+                "results": results[:RESULTS],
+                "properties": {"results_left_out": max(0, len(results) - RESULTS)},
             }
         ],
     }
@@ -72,6 +83,8 @@ def sarif(review: Review, version: str) -> dict[str, Any]:
 def _results(review: Review) -> Iterator[dict[str, Any]]:
     for error in review.errors:
         yield _result("preview-failed", "error", error, ("", 0), "")
+    for widened in review.widened:
+        yield _result("profile-widened", "warning", widened.words, ("", 0), widened.urn)
     for person in review.people:
         line = f"{person.username}: {person.words}"
         if person.gained:

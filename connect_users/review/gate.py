@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 #: Word of a condition -> (what it counts, in words for a message).
 _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
-    "admin-gained": (lambda review: len(review.powers), ("user gains power", "users gain power")),
+    "admin-gained": (
+        lambda review: len(review.powers) + len(review.widened),
+        ("gains power", "gain power"),
+    ),
     "deletions": (
         lambda review: len(review.of(LEAVES)) + len(review.of(REPLACED)),
         ("user is deleted or replaced", "users are deleted or replaced"),
@@ -62,7 +65,9 @@ def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
         text = f"{condition.word}: {plural(number, *words)}, allowed are {condition.most}"
         if condition.word == "admin-gained":
             unnamed = [person for person in review.powers if not person.gained]
-            text += f" ({', '.join(_some([person.username for person in review.powers]))})"
+            named = [person.username for person in review.powers]
+            named += [f"security profile {each.name}" for each in review.widened]
+            text += f" ({', '.join(_some(named))})"
             if unnamed:
                 text += (
                     f"; {len(unnamed)} of them by security profiles that have no name here and so count as power: "

@@ -40,11 +40,13 @@ def render(
 ) -> str:
     """The review as Markdown of at most ``limit`` characters."""
     head = [MARKER, f"### {escaped(title)}", "", f"**{escaped(summary(review))}**", ""]
-    head += [f"> ❌ the preview failed: {_short(error)}\n" for error in review.errors[:10]]
+    head += [f"> ❌ {_short(error)}\n" for error in review.errors[:10]]
     head += [f"> ⛔ {_short(failure)}\n" for failure in failures]
     sections = []
-    if review.powers:
-        sections.append(("⚠ Gain power", [_power(person) for person in review.powers], True))
+    gains = [f"- {_short(each.words)}" for each in review.widened]
+    gains += [_power(person) for person in review.powers]
+    if gains:
+        sections.append(("⚠ Gain power", gains, True))
     if review.violations:
         told = [
             f"- **{escaped(each.username)}**: {escaped(each.policy)}: {_short(each.text)}" for each in review.violations
@@ -59,7 +61,10 @@ def render(
 
 
 def _power(person: Person) -> str:
-    names = [f"**{escaped(name)}**" for name in person.gained]
+    names = [
+        f"**{escaped(name)}**" + (f" ({escaped(person.why[name])})" if name in person.why else "")
+        for name in person.gained
+    ]
     if person.unnamed:
         names.append(f"{plural(len(person.unnamed), 'security profile')} without a known name")
     return f"- **{escaped(person.username)}** ({person.action}): {', '.join(names)}"

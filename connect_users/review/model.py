@@ -36,6 +36,7 @@ class Person:
     Attributes:
         gained: names (or ids) of powerful security profiles that the user has now and had not.
         unnamed: ids of gained security profiles whose names nobody tells: they may be powerful.
+        why: of those gained that are not power by their names: name -> the permissions that make them power.
         lost: powerful security profiles that the user had.
         reasons: inputs that make a replacement.
         notes: what a reviewer should know beside the changes.
@@ -52,6 +53,7 @@ class Person:
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     place: tuple[str, int] = ("", 0)
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -61,6 +63,30 @@ class Person:
         start = head.get(self.action, "")
         line = f"{start}: {told}" if start and told else start or told or "nothing that is shown"
         return "; ".join((line, *self.notes))
+
+
+@dataclass(frozen=True)
+class Widened:
+    """A security profile of the stack that becomes power, so that everybody who has it gains power.
+
+    Attributes:
+        permissions: those that it gains and that are power.
+        holders: usernames of those who have it and are told; unchanged users are told with ``--show-sames`` only.
+    """
+
+    name: str
+    permissions: tuple[str, ...]
+    holders: tuple[str, ...] = ()
+    urn: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it gains, and how many have it."""
+        return f"security profile {self.name} gains {', '.join(self.permissions)} ({self._held})"
+
+    @property
+    def _held(self) -> str:
+        return f"held by {plural(len(self.holders), 'user')} here" if self.holders else "nobody here has it"
 
 
 @dataclass(frozen=True)
@@ -87,6 +113,7 @@ class Review:
     others: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
+    widened: tuple[Widened, ...] = ()
 
     def of(self, action: str) -> tuple[Person, ...]:
         """The people to whom this happens."""

@@ -21,7 +21,7 @@ INPUTS: Final = {"routing_profile_id": ROUTING, "security_profile_ids": SECURITY
 _UP_TO: Final = 5  # levels of a hierarchy
 
 #: Resource type (both pulumi_aws and pulumi_aws_native) -> kind, and the outputs that may hold the id.
-_TYPES: Final = {
+TYPES: Final = {
     "aws:connect/routingProfile:RoutingProfile": (ROUTING, ("routingProfileId",)),
     "aws:connect/securityProfile:SecurityProfile": (SECURITY, ("securityProfileId",)),
     "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY, ("hierarchyGroupId",)),
@@ -77,9 +77,9 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
     """Take the names of ``aws.connect`` resources."""
     groups: dict[str, tuple[str, str, str]] = {}
     for resource in resources:
-        if resource.type not in _TYPES:
+        if resource.type not in TYPES:
             continue
-        kind, keys = _TYPES[resource.type]
+        kind, keys = TYPES[resource.type]
         name = resource.inputs.get("name", resource.outputs.get("name"))
         if not isinstance(name, str):
             continue

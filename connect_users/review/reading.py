@@ -6,6 +6,7 @@ Formats: `pulumi preview --json` of CLI 3.2xx (recorded in tests/data/previews) 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
+#: What a roster adds to its people, which says nothing to a reviewer.
+_HELPERS: Final = frozenset(
+    {"connect_users:index:ConnectUserRoster", "pulumi-python:dynamic/connect_users:RosterGuard"}
+)
 #: Pulumi's own signs: of a value that is not known yet, and of a special value (a secret, an asset) in JSON.
 _UNKNOWN_TEXTS: Final = frozenset(
     {
@@ -29,6 +34,7 @@ _UNKNOWN_TEXTS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
+_ENDED: Final = re.compile(r"program exited with non-zero exit code|^preview failed$")
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 #: Inputs whose value is a secret by its nature, whatever the preview marks.
 _ALWAYS_SECRET: Final = frozenset({"password"})
@@ -84,7 +90,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Step:
-    """What happens to one user.
+    """What happens to one resource.
 
     Attributes:
         operation: create, update, delete, replace or import.
@@ -106,14 +112,16 @@ class Preview:
 
     Attributes:
         resources: everything that it shows, users and others, as it will be.
-        others: operation -> number of resources that are no users, the stack itself aside.
+        others: operation -> number of resources that are no users, nor what a roster adds to them.
         errors: why the preview failed; empty when it did not.
+        steps, other_steps: of users, and of everything else.
     """
 
     steps: tuple[Step, ...]
     resources: tuple[Resource, ...]
     others: Mapping[str, int]
     errors: tuple[str, ...] = ()
+    other_steps: tuple[Step, ...] = ()
 
 
 def read_preview(text: str) -> Preview:
@@ -126,14 +134,11 @@ def read_preview(text: str) -> Preview:
     if "sequence" in document and "steps" not in document:
         raise UnreadablePreview("the preview is a stream of events; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW")
     raw = [step for step in document.get("steps") or () if isinstance(step, dict)]
-    errors = tuple(
-        str(each.get("message", "")).removeprefix("error: ").strip()
-        for each in document.get("diagnostics") or ()
-        if isinstance(each, dict) and each.get("severity") == "error"
-    )
+    errors = _errors(document)
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
         raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
     steps: dict[str, Step] = {}
+    other_steps = []
     resources = []
     others: Counter[str] = Counter()
     for entry in raw:
@@ -147,8 +152,9 @@ def read_preview(text: str) -> Preview:
         if operation in _QUIET or operation not in _OPERATIONS:
             continue
         if shown is None or shown.type != USER_TYPE:
-            if operation != "create-replacement":
+            if operation != "create-replacement" and (shown is None or shown.type not in _HELPERS):
                 others[_OPERATIONS[operation]] += 1
+                other_steps.append(Step(_OPERATIONS[operation], urn, old, new))
             continue
         if urn in steps and steps[urn].reasons:
             continue
@@ -160,7 +166,17 @@ def read_preview(text: str) -> Preview:
             tuple(dict.fromkeys(_top(path) for path in entry.get("detailedDiff") or entry.get("diffReasons") or ())),
             tuple(map(_top, entry.get("replaceReasons") or ())),
         )
-    return Preview(tuple(steps[urn] for urn in sorted(steps)), tuple(resources), others, errors)
+    return Preview(tuple(steps[urn] for urn in sorted(steps)), tuple(resources), others, errors, tuple(other_steps))
+
+
+def _errors(document: Mapping[str, Any]) -> tuple[str, ...]:
+    told = [
+        str(each.get("message", "")).removeprefix("error: ").strip()
+        for each in document.get("diagnostics") or ()
+        if isinstance(each, dict) and each.get("severity") == "error"
+    ]
+    # The engine also tells that the program ended, which is not why.
+    return tuple(each for each in told if not _ENDED.search(each)) or tuple(told)
 
 
 def read_state(text: str) -> tuple[Resource, ...]:

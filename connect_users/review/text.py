@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Final
 
@@ -11,6 +12,8 @@ from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACE
 _COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}
 _CHANGED: Final = "33"
 _MINIMUM: Final = 40
+#: A blank at which no line ends.
+_KEPT: Final = "\u00a0"
 
 
 def printable(text: str) -> str:
@@ -30,8 +33,12 @@ def summary(review: Review) -> str:
     }
     parts = [plural(count, *words[action]) for action, count in review.counts.items() if count]
     line = ", ".join(parts) or "no user changes"
+    if review.errors:
+        line = f"the preview failed; until then: {line}" if parts else "the preview failed"
     if review.powers:
         line += f"; {plural(len(review.powers), 'gains power', 'gain power')} ⚠"
+    if review.widened:
+        line += f"; {plural(len(review.widened), 'security profile gains power', 'security profiles gain power')} ⚠"
     if review.others:
         told = ", ".join(f"{number} {operation}" for operation, number in sorted(review.others.items()))
         line += f"; other resources: {told}"
@@ -47,7 +54,11 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
     width = max(width, _MINIMUM)
     lines = [paint(line, "1") for line in textwrap.wrap(printable(summary(review)), width)]
     for error in review.errors:
-        lines += [paint(line, "1;31") for line in _wrapped(f"the preview failed: {one_line(error)}", width, "")]
+        lines += [paint(line, "1;31") for line in _wrapped(one_line(error), width, "  ")]
+    if review.widened:
+        lines += ["", paint(f"Security profiles that gain power ({len(review.widened):,})", "1")]
+        for profile in review.widened:
+            lines += _wrapped(f"{profile.words} ⚠", width, "  ")
     for action in ACTIONS:
         people = review.of(action)
         if not people:
@@ -69,12 +80,14 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    # Narrow terminals: names are never broken apart, so that they can be copied.
-    return textwrap.wrap(
-        printable(text),
+    # Narrow terminals: names are never broken apart, so that they can be copied, and no line ends in a sign alone.
+    together = re.sub(r"(?<=[;:] [+-]) | (?=[⚠→])", _KEPT, printable(text))
+    lines = textwrap.wrap(
+        together,
         width,
         initial_indent=indent,
         subsequent_indent=f"{indent}    ",
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [""]
+    )
+    return [line.replace(_KEPT, " ") for line in lines] or [""]

@@ -12,6 +12,8 @@ from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Field, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from connect_users.review.powers import Powers
+
 _NONE: Final = "none"
 _WORDS: Final = {
     "routing_profile_id": "routing",
@@ -23,7 +25,9 @@ _WORDS: Final = {
     "after_contact_work_time_limit": "after-contact work",
 }
 #: Inputs that are told only where they change something for the reader of a joiner.
-_QUIET_AT_JOINING: Final = frozenset({"instance_id", "username", "identity_management_type", "on_password_change"})
+_QUIET_AT_JOINING: Final = frozenset({"instance_id", "username"})
+#: How the stack deals with the user, which changes nothing in Connect; what matters of it is told by a note.
+_QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_password_change"})
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
 
 
@@ -60,22 +64,29 @@ class Teller:
             told["[secret]"] = None
         return told
 
-    def joining(self, new: Resource, powers: frozenset[str]) -> Iterator[Change]:
+    def joining(self, new: Resource, powers: Powers) -> Iterator[Change]:
         """What a new user gets."""
         yield from self._differences({}, new.inputs, None, new, powers)
 
-    def changing(
-        self, old: Resource, new: Resource, changed: tuple[str, ...], powers: frozenset[str]
-    ) -> Iterator[Change]:
+    def changing(self, old: Resource, new: Resource, changed: tuple[str, ...], powers: Powers) -> Iterator[Change]:
         """What differs; `changed` also names inputs whose values are secret."""
         told = list(self._differences(old.inputs, new.inputs, old, new, powers))
         about = {change.about for change in told}
-        yield from told
-        for name in changed:
-            if name not in about and name in BY_NAME:
-                yield Change(name, "new password" if name == "password" else f"{_word(name)} changed")
+        told += [
+            Change(name, "new password" if name == "password" else f"{_word(name)} changed")
+            for name in changed
+            if name in BY_NAME and name not in about and name not in _QUIET
+        ]
+        # Told only where the review would say nothing at all.
+        yield from told or self._recorded(old.inputs, new.inputs)
 
-    def leaving(self, old: Resource, powers: frozenset[str]) -> Iterator[Change]:
+    def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+        for field in FIELDS:
+            one, other = old.get(field.name), new.get(field.name)
+            if field.name in _QUIET and not _same(one, other):
+                yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
+
+    def leaving(self, old: Resource, powers: Powers) -> Iterator[Change]:
         """What a user had, as far as it matters."""
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
@@ -84,9 +95,12 @@ class Teller:
         if held:
             yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(held))}")
 
-    def _power(self, id_: str, name: str | None, powers: frozenset[str]) -> str:
+    def _power(self, id_: str, name: str | None, powers: Powers) -> str:
         text = name or id_
-        return f"{text} ⚠" if is_power(id_, name, powers) else text
+        if not powers.has(id_, name):
+            return text
+        why = powers.why(id_, name)
+        return f"{text} ⚠ ({why})" if why else f"{text} ⚠"
 
     def _differences(
         self,
@@ -94,12 +108,12 @@ class Teller:
         new: Mapping[str, Any],
         before: Resource | None,
         after: Resource,
-        powers: frozenset[str],
+        powers: Powers,
     ) -> Iterator[Change]:
         for field in FIELDS:
             name = field.name
             one, other = old.get(name), new.get(name)
-            if _same(one, other) or (before is None and name in _QUIET_AT_JOINING):
+            if _same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
                 continue
             if name == "security_profile_ids":
                 words: Iterator[str] = self._profiles(before, after, powers)
@@ -112,7 +126,7 @@ class Teller:
             for text in words:
                 yield Change(name, text)
 
-    def _profiles(self, old: Resource | None, new: Resource, powers: frozenset[str]) -> Iterator[str]:
+    def _profiles(self, old: Resource | None, new: Resource, powers: Powers) -> Iterator[str]:
         had, has = self.security_profiles(old), self.security_profiles(new)
         plus = sorted(self._power(id_, name, powers) for id_, name in has.items() if id_ not in had)
         minus = sorted(self._power(id_, name, powers) for id_, name in had.items() if id_ not in has)
@@ -212,11 +226,6 @@ class Teller:
         if field.name in _SECONDS and isinstance(value, (int, float)):
             return f"{int(value)} s"
         return str(value)
-
-
-def is_power(id_: str, name: str | None, powers: frozenset[str]) -> bool:
-    """Whether a security profile is one of the powerful ones, which are named (case does not count) or given by id."""
-    return id_ in powers or (name is not None and name.casefold() in powers)
 
 
 def _word(name: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_users.errors import one_line
 from connect_users.testing import Rehearsal, Secret
+from connect_users.testing.as_preview import as_preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--stack", default="dev", help="also chooses Pulumi.<stack>.yaml (default: dev)")
     parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="kept as a secret")
     parser.add_argument("--state", help="a file that keeps the rehearsal's state between runs")
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="also write the last run there as `pulumi preview --json` would, for `connect-users explain`",
+    )
     args = parser.parse_args(argv)
     commands = args.commands or ["preview", "up", "preview", "destroy"]
     for command in commands:
@@ -47,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for command in commands:
             result = getattr(rehearsal, command)()
             print(f"$ pulumi {command}\n{result.render()}\n")
+            if args.json is not None:
+                Path(args.json).write_text(json.dumps(as_preview(result), ensure_ascii=False) + "\n", encoding="utf-8")
             if not result.ok:
                 return 1
     return 0

@@ -11,7 +11,7 @@ from connect_users.policy import (
     tags_required,
 )
 
-#: Ids of security profiles, as `connect-users explain --names` and the console tell them; a pack sees ids only.
+#: Yours by `aws connect list-security-profiles`; a pack sees ids only. These are the emulator's.
 SECURITY_PROFILES = {
     "40000000-0000-4000-8000-000000000001": "Admin",
     "40000000-0000-4000-8000-000000000002": "Agent",

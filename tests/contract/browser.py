@@ -177,6 +177,13 @@ class Browser:
         """What is to be seen, as PNG."""
         file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
+    def press(self, key: str) -> None:
+        """Press and release a key where the focus is."""
+        code = {"Tab": 9, "Enter": 13}[key]
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
     def look(self, *, width: int, height: int, dark: bool) -> None:
         """Another size and colour scheme."""
         self.call(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 from connect_users.cli import main
 from connect_users.cli.progress import Progress
 from connect_users.emulator import Emulator, seed
+from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +65,40 @@ def test_names_come_from_an_instance(endpoint: str, capsys: pytest.CaptureFixtur
         assert told.err == ""
 
 
+def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only of the security profiles that the preview is about, and only while permissions are to count."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+    with Emulator() as emulator:
+        place = ["--instance", seed.INSTANCE_ID, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
+        client = connect(emulator)
+        made = client.create_security_profile(
+            InstanceId=seed.INSTANCE_ID, SecurityProfileName="Team", Permissions=["Users.View", "Users.EditPermission"]
+        )["SecurityProfileId"]
+        client.create_security_profile(
+            InstanceId=seed.INSTANCE_ID, SecurityProfileName="Nobodys", Permissions=["Users.Edit"]
+        )
+        file = tmp_path / "preview.json"
+        told = Path(CHANGE).read_text(encoding="utf-8").replace(seed.SECURITY_PROFILES["Admin"], made)
+        file.write_text(told, encoding="utf-8")
+        command = ["explain", str(file), "--width", "300", *place]
+        assert main([*command, "--fail-on", "admin-gained>2"]) == 1
+        captured = capsys.readouterr()
+        assert "ada: routing Support → Sales; + security profile Team ⚠ (Users.EditPermission)" in captured.out
+        assert "admin-gained: 3 gain power, allowed are 2" in captured.err
+        assert asked(emulator) == 4  # Agent, CallCenterManager, QualityAnalyst and Team, not Admin or Nobodys
+        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission"]) == 0
+        assert asked(emulator) == 4
+        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", "Users.V*"]) == 1
+
+
+def asked(emulator: Emulator) -> int:
+    """How often the permissions of a security profile were asked for."""
+    return sum(record.operation == "ListSecurityProfilePermissions" for record in emulator.requests)
+
+
 def test_names_come_from_a_roster_which_also_gives_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """SARIF then points at the person's row."""
     roster = tmp_path / "agents.csv"
@@ -93,10 +129,10 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
     assert told.out == ""
     (line,) = told.err.splitlines()
     assert line.startswith(
-        "connect-users explain: admin-gained: 3 users gain power, allowed are 0 (grace, hugo, ada); 1 of them by "
+        "connect-users explain: admin-gained: 3 gain power, allowed are 0 (grace, hugo, ada); 1 of them by "
         "security profiles that have no name here and so count as power"
     )
-    assert "⛔ admin-gained: 3 users gain power" in review.read_text(encoding="utf-8")
+    assert "⛔ admin-gained: 3 gain power" in review.read_text(encoding="utf-8")
     assert main([*command, "--fail-on", "deletions>10"]) == 0
 
 
@@ -154,13 +190,27 @@ class _Terminal(io.StringIO):
         return self._watched
 
 
-@pytest.mark.parametrize(("watched", "shown"), [(True, "\r\x1b[2Kreading: 30 of 1,000\r\x1b[2K"), (False, "")])
-def test_progress_is_told_from_two_seconds_on_and_only_to_a_terminal(watched: bool, shown: str) -> None:
-    """One line, written over itself and gone at the end."""
+@pytest.mark.parametrize("watched", [True, False])
+def test_progress_is_told_from_two_seconds_on_and_only_to_a_terminal(watched: bool) -> None:
+    """One line, written over itself and gone at the end; the seconds go on while nothing else does."""
     now = 0.0
     stream = _Terminal(watched)
-    with Progress("reading", stream=stream, clock=lambda: now) as progress:
-        for second, done in ((1.9, 20), (2.0, 30), (2.1, 31)):
+    told: list[float] = []
+    turns = {"work": threading.Semaphore(0), "watcher": threading.Semaphore(0)}
+
+    def sleep(seconds: float) -> bool:
+        told.append(seconds)
+        turns["work"].release()
+        turns["watcher"].acquire()
+        return now > 3
+
+    with Progress("reading", stream=stream, clock=lambda: now, sleep=sleep) as progress:
+        for second, done in ((2.0, 30), (2.0, 1_000), (3.0, 1_000), (3.1, 1_000)):
+            if watched:
+                turns["work"].acquire()
             now = second
             progress.at(done, 1_000)
-    assert stream.getvalue() == shown
+            turns["watcher"].release()
+    lines = ["reading: 30 of 1,000 (2 s)", "reading: 1,000 of 1,000 (2 s)", "reading: 1,000 of 1,000 (3 s)", ""]
+    assert stream.getvalue() == ("".join(f"\r\x1b[2K{line}" for line in lines) if watched else "")
+    assert told == ([2.0, 0.2, 0.2, 0.2] if watched else [])

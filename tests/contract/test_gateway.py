@@ -236,6 +236,13 @@ CALLS: list[Call] = [
         )
     ),
     (
+        "ListSecurityProfilePermissions",
+        lambda gateway: list(gateway.list_security_profile_permissions(INSTANCE, THING)),
+        {"Permissions": ["Users.Edit", "Users.View"]},
+        ["Users.Edit", "Users.View"],
+        {**PAGE, "SecurityProfileId": THING},
+    ),
+    (
         "DescribeUserHierarchyGroup",
         lambda gateway: gateway.describe_user_hierarchy_group(INSTANCE, THING),
         {"HierarchyGroup": {"Id": THING}},

@@ -82,6 +82,8 @@ def test_look_ups_find_what_the_instance_holds(emulator: Emulator) -> None:
     assert gateway.describe_instance(INSTANCE)["Arn"] == seed.INSTANCE_ARN
     assert {each["Name"]: each["Id"] for each in gateway.list_routing_profiles(INSTANCE)} == seed.ROUTING_PROFILES
     assert {each["Name"]: each["Id"] for each in gateway.list_security_profiles(INSTANCE)} == seed.SECURITY_PROFILES
+    permissions = gateway.list_security_profile_permissions(INSTANCE, seed.SECURITY_PROFILES["CallCenterManager"])
+    assert list(permissions) == ["AccessMetrics", "Users.Edit", "Users.View"]
     groups = {each["Id"] for each in gateway.list_user_hierarchy_groups(INSTANCE)}
     assert groups == set(seed.HIERARCHY_GROUPS.values())
     london = gateway.describe_user_hierarchy_group(INSTANCE, seed.HIERARCHY_GROUPS["EMEA/UK/London"])

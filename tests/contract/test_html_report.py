@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -17,13 +19,15 @@ from connect_users.access_report.model import Entry, Snapshot
 from connect_users.cli import main
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.naming import Names
+from connect_users.review.powers import Powers
 from tests.contract import browser
+from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STATE = Path(__file__).resolve().parents[1] / "data" / "previews" / "state-export.json"
-POWERS = ("Admin", "CallCenterManager")
+POWERS = Powers(("Admin", "CallCenterManager"))
 SITES = ("EMEA/UK/London", "EMEA/UK/Leeds", "AMER/US/Austin", "AMER")
 EVIL = "=1+1</script><img src=x onerror=alert(1)>"
 
@@ -66,9 +70,9 @@ def test_changes_since_another_snapshot_are_told() -> None:
     before = Snapshot("", (Entry("ada", "Support", ("Agent",), "EMEA"), Entry("bo"), Entry("same")))
     after = Snapshot("", (Entry("ada", "Sales", ("Admin",), ""), Entry("chloe", profiles=("Agent",)), Entry("same")))
     assert changes(before, after) == [
-        ("ada", "changed", "+ Admin; - Agent; routing Support → Sales; hierarchy EMEA → none"),
-        ("bo", "left", ""),
-        ("chloe", "joined", "Agent"),
+        ("ada", "changed", "+ Admin; - Agent; routing Support → Sales", ("Admin",)),
+        ("bo", "left", "", ()),
+        ("chloe", "joined", "Agent", ("Agent",)),
     ]
 
 
@@ -93,7 +97,8 @@ def test_a_state_and_a_roster_are_sources(tmp_path: Path, capsys: pytest.Capture
     told = out.read_text(encoding="utf-8")
     for hidden in ("Lovelace", "ada@example.com", "ciphertext", "Augusta"):
         assert hidden not in told
-    assert '["zoe","left","Admin"]' in told
+    assert '["zoe","left","Admin",false]' in told
+    assert re.search(r'"made":"\d{4}-\d\d-\d\d \d\d:\d\d UTC"', told)
     assert main(["report", "--html", str(out), "--state", str(STATE), "--roster", str(roster)]) == 2
     assert "one of --roster, --state, --instance; --roster and --state given" in capsys.readouterr().err
     assert main(["report"]) == 2
@@ -105,14 +110,20 @@ def test_a_live_instance_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv(name, value)
     out = tmp_path / "review.html"
     with Emulator() as emulator:
-        seed_users(emulator.store, 12)
+        ids = seed_users(emulator.store, 12)
+        client, here = connect(emulator), {"InstanceId": seed.INSTANCE_ID}
+        lead = client.create_security_profile(SecurityProfileName="Lead", Permissions=["Users.Edit"], **here)
+        profiles = [lead["SecurityProfileId"], seed.SECURITY_PROFILES["Agent"]]
+        client.update_user_security_profiles(UserId=ids[1], SecurityProfileIds=profiles, **here)
         place = ["--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
         assert main(["report", "--html", str(out), "--instance", seed.INSTANCE_ALIAS, *place]) == 0
     data = json.loads(
         out.read_text(encoding="utf-8").partition('type="application/json">')[2].partition("</script>")[0]
     )
     assert len(data["people"]) == 12
-    assert data["profiles"] == ["Agent"]
+    assert data["profiles"] == ["Agent", "Lead"]
+    assert data["powers"] == {"Lead": "Users.Edit"}
+    assert data["people"][1][-1] == ["power", "unmanaged"]
     username, routing, _, hierarchy, _, flagged = data["people"][0]
     assert username == "agent00001"
     assert routing in seed.ROUTING_PROFILES
@@ -133,9 +144,14 @@ def shown() -> Iterator[browser.Browser]:
     if program is None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
     before = Snapshot("last month", people(4_990).people)
+    now = list(people(5_000).people)
+    now[42] = dataclasses.replace(now[42], profiles=("Agent", "Supervisor"))
+    powers = Powers(granted={"Supervisor": ("Users.View", "Users.Edit")})
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         file = Path(home) / "review.html"
-        file.write_text(page.render(people(5_000), powers=POWERS, before=before), encoding="utf-8")
+        file.write_text(
+            page.render(Snapshot("roster agents.csv", tuple(now)), powers=powers, before=before), encoding="utf-8"
+        )
         with browser.Browser(program, Path(home)) as opened:
             opened.look(width=1280, height=800, dark=False)
             opened.open(file)
@@ -227,7 +243,60 @@ def test_a_click_on_a_heading_sorts(window: browser.Browser) -> None:
     assert usernames(window)[:3] == ["agent00000", "agent00100", "agent00200"]
     row = window.run("document.querySelector('#rows tr').textContent")
     assert "Admin" in row
-    assert "multi-power" in row
+    assert "multi power" in row
+
+
+def test_power_stands_first_and_says_why(window: browser.Browser) -> None:
+    """The columns that matter, then those that most people have; with the number of their holders."""
+    heads = window.run("[...document.querySelectorAll('#head th')].map((each) => each.textContent)")
+    assert heads[:5] == ["Username", "CallCenterManager100", "Admin50", "Supervisor1", "Agent5,000"]
+    assert heads[-4:] == ["Flags", "Routing profile", "Hierarchy", "Phone"]
+    told = window.run("document.getElementById('powers').textContent")
+    assert told == "Powerful: Admin, CallCenterManager, Supervisor (Users.Edit)"
+
+
+def test_columns_stay_where_they_are(window: browser.Browser) -> None:
+    """Whichever rows are in the document: a table that jumps cannot be read."""
+    places = "[...document.querySelectorAll('#head th')].map((each) => Math.round(each.getBoundingClientRect().width))"
+    before = window.run(places)
+    window.type("#search", "agent04999")
+    assert window.run(places) == before
+    window.type("#search", "nobody at all")
+    assert window.run(places) == before
+
+
+def test_the_keyboard_does_what_the_mouse_does(window: browser.Browser) -> None:
+    """Every control is reached by tabs, and worked by Enter; what cannot be cleared is not offered."""
+    window.run("document.querySelector('a, button, input, select, summary').focus()")
+    reached = [window.run("document.activeElement.textContent")]
+    for _ in range(40):
+        window.press("Tab")
+        reached.append(window.run("document.activeElement.id || document.activeElement.textContent"))
+    assert reached[0] == "Skip to the people"
+    assert {"search", "routing", "profile", "csv", "people", "Username"} <= set(reached)
+    assert "clear" not in reached
+    window.run("document.querySelector('#head button[title=\"Sort by Phone\"]').focus()")
+    window.press("Enter")
+    assert window.run("document.querySelector('#head th:last-child').getAttribute('aria-sort')") == "ascending"
+    window.run("document.querySelector('#flags button').focus()")
+    window.press("Enter")
+    assert window.run("document.getElementById('clear').disabled") is False
+    assert window.run("document.getElementById('filtered').textContent") == "Only: Powerful security profile"
+
+
+def test_the_page_has_landmarks(window: browser.Browser) -> None:
+    """One of each, and those of which there may be more have names."""
+    nodes = window.call("Accessibility.getFullAXTree")["nodes"]
+    told = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")]
+    for landmark in (
+        ("banner", ""),
+        ("complementary", "Hierarchy"),
+        ("main", ""),
+        ("search", "Filter people"),
+        ("region", "People and their security profiles"),
+        ("region", "11 changes since last month"),
+    ):
+        assert told.count(landmark) == 1, landmark
 
 
 def test_scrolling_shows_the_last_one(window: browser.Browser) -> None:
@@ -256,9 +325,14 @@ def test_what_is_shown_is_exported(window: browser.Browser) -> None:
 
 
 def test_changes_are_listed(window: browser.Browser) -> None:
-    """Under the people, with what they are since."""
-    assert window.run("document.getElementById('changes-title').textContent") == "10 changes since last month"
+    """Under the people, with what they are since; who gains power comes first, and a link leads there."""
+    assert window.run("document.getElementById('changes-title').textContent") == "11 changes since last month"
     assert window.run("document.querySelectorAll('#changed .joined').length") == 10
+    assert window.run("document.querySelector('#changed tr').textContent") == (
+        "agent00042changedgains power + Supervisor"
+    )
+    link = "document.querySelector('#flags a')"
+    assert window.run(f"{link}.textContent + {link}.getAttribute('href')") == "11changes since last month#changes-title"
 
 
 def test_printing_brings_everybody(window: browser.Browser) -> None:
@@ -276,8 +350,9 @@ def test_it_fits_any_window(window: browser.Browser, width: int, dark: bool) -> 
     window.look(width=width, height=800, dark=dark)
     assert window.run("document.documentElement.scrollWidth") <= width
     contrast = window.run(
-        """[...document.querySelectorAll('h1, #source, #count, #tree button, #flags button, #head button, #rows td')]
-        .slice(0, 60).map((each) => {
+        """[...document.querySelectorAll('h1, #source, #powers b, #count, .number, #tree button, #flags button, '
+          + '#head button, #rows td, #rows .flag')]
+        .slice(0, 150).map((each) => {
           const light = (text) => {
             const [r, g, b] = text.match(/[\\d.]+/g).map((value) => value / 255)
               .map((value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);

@@ -1,14 +1,25 @@
-"""The adapter and the example pack with the real `pulumi-policy`, where it is installed."""
+"""The adapter and the example pack with the real `pulumi-policy`, and in the process that the engine starts for it."""
 
 from __future__ import annotations
 
 import runpy
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from connect_users import policy
+from connect_users.testing.values import UNKNOWN, Secret, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
 
 pulumi_policy = pytest.importorskip("pulumi_policy", reason="pulumi-policy is not installed: pip install pulumi-policy")
 
@@ -45,3 +56,114 @@ def test_the_example_pack_holds_its_policies(monkeypatch: pytest.MonkeyPatch) ->
     assert name == "connect-users"
     told = reported(policies, {"username": "ada", "security_profile_ids": [ADMIN], "password": "x"})
     assert len(told) == 5
+
+
+class Engine:
+    """Drives a policy pack as the engine does: the process of the language host, and the Analyzer service in it."""
+
+    def __init__(self, pack: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:9", str(pack)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{self._process.stdout.readline().strip()}")
+        self._analyzer = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._channel.close()
+        self._process.terminate()
+        self._process.communicate(timeout=30)
+
+    def info(self) -> Any:
+        return self._analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
+
+    def analyze(self, props: dict[str, Any], type_: str = policy.USER_TYPE) -> dict[str, str]:
+        """Policy -> message; those that could not be judged are told by ``?``."""
+        request = analyzer_pb2.AnalyzeRequest(
+            type=type_,
+            urn=f"urn:pulumi:dev::agents::{type_}::ada",
+            name="ada",
+            properties=encode(props, secrets=True, unknowns=True),
+        )
+        told = self._analyzer.Analyze(request, timeout=30).diagnostics
+        assert {each.policyPackName for each in told} <= {"connect-users"}
+        levels = {each.policyName: each.enforcementLevel for each in told}
+        return {
+            each.policyName.removeprefix("connect-users-"): each.message.strip().splitlines()[-1]
+            if levels[each.policyName] == analyzer_pb2.MANDATORY
+            else "?"
+            for each in told
+        }
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(PACK.parent) as started:
+        yield started
+
+
+def test_the_pack_introduces_itself_to_the_engine(engine: Engine) -> None:
+    """With all its policies, which stop a deployment."""
+    told = engine.info()
+    assert told.name == "connect-users"
+    assert {each.name for each in told.policies} == {
+        "connect-users-admins-only",
+        "connect-users-no-plain-passwords",
+        "connect-users-hierarchy-required",
+        "connect-users-tags-required",
+        "connect-users-dotted-names",
+    }
+    assert {each.enforcementLevel for each in told.policies} == {analyzer_pb2.MANDATORY}
+
+
+GOOD = {
+    "username": "ada.lovelace",
+    "security_profile_ids": ["40000000-0000-4000-8000-000000000002"],
+    "hierarchy_group_id": "60000000-0000-4000-8000-000000000003",
+    "tags": {"team": "support"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, {}),
+        ({"username": "root.ops", "security_profile_ids": [ADMIN]}, {}),
+        (
+            {"security_profile_ids": [ADMIN]},
+            {"admins-only": "ada.lovelace has the security profile 'Admin', which only root.ops may have"},
+        ),
+        (
+            {"password": Secret("Hush-hush-1"), "tags": None, "hierarchy_group_id": None},
+            {
+                "no-plain-passwords": "ada.lovelace has a password in the program; name a secret with "
+                "password_secret_arn instead",
+                "hierarchy-required": "ada.lovelace is in no hierarchy group; set hierarchy_group_id",
+                "tags-required": "ada.lovelace lacks the tag team",
+            },
+        ),
+        (
+            {"password": UNKNOWN},
+            {
+                "no-plain-passwords": "ada.lovelace has a password in the program; name a secret with "
+                "password_secret_arn instead"
+            },
+        ),
+        ({"security_profile_ids": [UNKNOWN], "tags": Secret({"team": "a"})}, {"admins-only": "?"}),
+    ],
+    ids=["good", "the one admin", "an admin", "secret password", "password to come", "profile to come"],
+)
+def test_the_pack_judges_what_the_engine_sends(engine: Engine, changes: dict[str, Any], told: dict[str, str]) -> None:
+    """Secrets are seen without being told; what is not known yet is said not to be judged."""
+    props = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+    assert engine.analyze(props) == told
+
+
+def test_the_pack_leaves_other_resources_alone(engine: Engine) -> None:
+    """Whatever they hold."""
+    assert engine.analyze({"username": "ada", "password": "x"}, "aws:rds/instance:Instance") == {}

@@ -24,7 +24,7 @@ STATE = CHANGE.with_name("state-export.json")
 #: Stands for GitHub's command: tells what it was asked, and that there is (not) a comment of ours.
 _GH = """#!/bin/sh
 echo "$@" >> calls.txt
-case "$*" in *--paginate*) cat existing.txt ;; esac
+case "$*" in */pulls*) cat pulls.txt ;; *--paginate*) cat existing.txt ;; esac
 """
 _PULUMI = """#!/bin/sh
 echo "$@" >> calls.txt
@@ -80,11 +80,23 @@ def command(place: Path, name: str, text: str) -> None:
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
 
-@pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not on PATH")
-def test_actionlint_finds_nothing() -> None:
-    """The workflows' own linter."""
-    done = subprocess.run(["actionlint", *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "")
+LINTERS = {
+    "actionlint": ["actionlint"],
+    "check-jsonschema": ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"],
+    "zizmor": ["zizmor", "--offline", "--no-progress", "--color", "never"],
+}
+
+
+@pytest.mark.parametrize("linter", LINTERS)
+def test_the_linters_of_workflows_find_nothing(linter: str) -> None:
+    """GitHub's schema, actionlint (with shellcheck for the scripts), zizmor for what can be attacked."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    program = shutil.which(linter, path=path)
+    if program is None:
+        pytest.skip(f"{linter} is not on PATH (`make test` installs it; actionlint where Go is)")
+    command = [program, *LINTERS[linter][1:], *map(str, WORKFLOWS)]
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
@@ -112,8 +124,9 @@ def test_actions_are_pinned_and_permissions_are_few(file: Path) -> None:
     document = workflow(file.stem)
     assert document["permissions"] == {}
     for job in document["jobs"].values():
-        assert set(job["permissions"]) <= {"contents", "id-token", "pull-requests"}
+        assert set(job["permissions"]) <= {"contents", "id-token", "pull-requests", "actions"}
         assert job["permissions"]["contents"] == "read"
+        assert job["permissions"].get("actions", "read") == "read"
         for step in job["steps"]:
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
@@ -139,9 +152,9 @@ def test_a_fork_gets_no_secret() -> None:
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_the_commands_of_a_workflow_exist(file: Path) -> None:
     """With the options that they are given."""
-    lines = "\n".join(step.get("run", "") for step in steps(file.stem)).splitlines()
+    lines = "\n".join(step.get("run", "") for step in steps(file.stem)).replace("\\\n", "").splitlines()
     for line in lines:
-        called = re.search(r"(?<!<!-- )connect-users (?P<name>\w+) [^;]*", line)
+        called = re.search(r"(?<!<!-- )connect-users (?P<name>\w+) [^;|]*", line)
         if called is None:
             continue
         if called["name"] not in COMMANDS:
@@ -160,13 +173,14 @@ def test_the_preview_is_explained_and_the_gate_fails_the_job(tmp_path: Path) -> 
     assert "--show-secrets" not in (tmp_path / "calls.txt").read_text(encoding="utf-8")
     done = shell(script("preview", "Explain"), tmp_path)
     assert done.returncode == 1
-    assert "admin-gained: 3 users gain power" in done.stderr
+    assert "admin-gained: 3 gain power" in done.stderr
     assert "policy: " in done.stderr
     assert (tmp_path / "review.md").read_text(encoding="utf-8").startswith("<!-- connect-users explain -->\n")
     assert "Leavers (1)" in (tmp_path / "review.txt").read_text(encoding="utf-8")
     assert '"schema": 1' in (tmp_path / "review.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", ["preview", "rehearsal-comment"])
 @pytest.mark.parametrize(
     ("existing", "call"),
     [
@@ -175,43 +189,104 @@ def test_the_preview_is_explained_and_the_gate_fails_the_job(tmp_path: Path) -> 
     ],
     ids=["no comment yet", "a comment of ours"],
 )
-def test_the_comment_is_made_once_and_then_edited(tmp_path: Path, existing: str, call: str) -> None:
+def test_the_comment_is_made_once_and_then_edited(tmp_path: Path, name: str, existing: str, call: str) -> None:
     """By the marker that `explain` puts first."""
     command(tmp_path, "gh", _GH)
     (tmp_path / "existing.txt").write_text(existing, encoding="utf-8")
-    done = shell(script("preview", "Comment"), tmp_path)
+    (tmp_path / "pulls.txt").write_text("7\n", encoding="utf-8")
+    done = shell(script(name, "Comment"), tmp_path, HEAD="fork:fix", COMMIT="abc")
     assert (done.returncode, done.stderr) == (0, "")
-    asked, written = (tmp_path / "calls.txt").read_text(encoding="utf-8").splitlines()
+    *_, asked, written = (tmp_path / "calls.txt").read_text(encoding="utf-8").splitlines()
     assert "<!-- connect-users explain -->" in asked
     assert written == call
 
 
-def test_a_forks_change_is_rehearsed_on_the_emulator(tmp_path: Path) -> None:
-    """The base branch is made, then the change previewed: who leaves, who moves."""
-    for name in ("before", "after"):
-        shutil.copytree(EXAMPLE, tmp_path / name)
-    roster = tmp_path / "after" / "agents.csv"
-    rows = roster.read_text(encoding="utf-8").splitlines()
-    rows[1] = rows[1].replace(",Support,Agent,", ",Sales,Agent|Admin,")
-    del rows[2]
-    roster.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    summary = tmp_path / "summary.md"
-    done = shell(script("rehearsal", "Rehearse"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
+def test_a_forks_comment_goes_to_the_pull_request_that_github_names(tmp_path: Path) -> None:
+    """Found by branch and commit of the run; nothing is written when it has moved on, or was closed."""
+    command(tmp_path, "gh", _GH)
+    (tmp_path / "pulls.txt").touch()
+    done = shell(script("rehearsal-comment", "Comment"), tmp_path, HEAD="fork:$(id)", COMMIT="abc")
     assert (done.returncode, done.stderr) == (0, "")
+    (asked,) = (tmp_path / "calls.txt").read_text(encoding="utf-8").splitlines()
+    assert "repos/org/agents/pulls" in asked
+    assert "head=fork:$(id)" in asked
+    assert 'select(.head.sha == "abc")' in asked
+
+
+def test_the_comment_of_a_fork_is_made_without_its_code() -> None:
+    """Checked out is the default branch; of the fork comes one file of data."""
+    used = [each for each in steps("rehearsal-comment") if "uses" in each]
+    (checkout,) = (each for each in used if each["uses"].startswith("actions/checkout@"))
+    assert "ref" not in checkout["with"]
+    assert "repository" not in checkout["with"]
+    (download,) = (each for each in used if each["uses"].startswith("actions/download-artifact@"))
+    assert download["with"]["path"] == "rehearsal"
+    assert workflow("rehearsal-comment")["on"] == {"workflow_run": {"workflows": ["Rehearsal"], "types": ["completed"]}}
+    assert workflow("rehearsal")["name"] == "Rehearsal"
+
+
+def change(place: Path, *replacements: tuple[str, str]) -> None:
+    """The example before, and after a fork's change of the roster."""
+    for name in ("before", "after"):
+        shutil.copytree(EXAMPLE, place / name)
+    roster = place / "after" / "agents.csv"
+    text = roster.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    roster.write_text(text, encoding="utf-8")
+
+
+def test_a_forks_change_is_rehearsed_and_reviewed(tmp_path: Path) -> None:
+    """The summary says who gains power, and the gate fails the job; the comment says the same."""
+    leaver = "edsger.dijkstra,Edsger,Dijkstra,Support,Agent,EMEA/UK/London,support\n"
+    change(
+        tmp_path, (",Support,Agent,EMEA/UK/London,support\nedsger", ",Sales,Agent|Admin,,support\nedsger"), (leaver, "")
+    )
+    summary = tmp_path / "summary.md"
+    done = shell(script("rehearsal", "Rehearse"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = shell(script("rehearsal", "Explain"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
+    assert done.returncode == 1
     told = summary.read_text(encoding="utf-8")
+    assert "**1 leaver, 1 mover; 1 gains power ⚠**" in told
+    assert "⛔ admin-gained: 1 gains power, allowed are 0 (ada.lovelace)" in told
+    assert "- **ada.lovelace**: routing Support → Sales; + security profile Admin ⚠" in told
+    assert "hierarchy-required" in told
+    assert "no-plain-passwords" not in told
     assert "REHEARSAL" in told
-    assert "~ 2 to update" in told
-    assert "- 1 to delete" in told
-    assert "Emulator-Only-1" not in told
+    assert "Lovelace" not in told.partition("<summary>All of it")[0]
+    assert "Emulator-Only-1" not in told + (tmp_path / "preview.json").read_text(encoding="utf-8")
+
+    trusted = tmp_path / "trusted"
+    shutil.copytree(EXAMPLE, trusted)
+    (trusted / "rehearsal").mkdir()
+    shutil.copy(tmp_path / "preview.json", trusted / "rehearsal")
+    done = shell(script("rehearsal-comment", "Explain"), trusted)
+    assert done.returncode == 0, done.stderr
+    comment = (trusted / "review.md").read_text(encoding="utf-8")
+    assert comment.startswith("<!-- connect-users explain -->\n### Rehearsal on the emulator\n")
+    assert told.startswith(comment)
+
+
+@pytest.mark.parametrize("data", ["", "{", "[]", '{"steps": "x"}', '{"steps": [{"op": 1, "urn": [], "newState": 7}]}'])
+def test_data_of_a_fork_that_is_no_preview_makes_no_comment(tmp_path: Path, data: str) -> None:
+    """One line that says so, or a review without anybody; never a traceback."""
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "rehearsal").mkdir()
+    (tmp_path / "rehearsal" / "preview.json").write_text(data, encoding="utf-8")
+    done = shell(script("rehearsal-comment", "Explain"), tmp_path)
+    assert "Traceback" not in done.stderr
+    assert (done.returncode != 0) == (not (tmp_path / "review.md").exists())
 
 
 def test_a_forks_mistake_fails_the_rehearsal_with_its_reason(tmp_path: Path) -> None:
     """The summary is written all the same."""
-    for name in ("before", "after"):
-        shutil.copytree(EXAMPLE, tmp_path / name)
-    roster = tmp_path / "after" / "agents.csv"
-    roster.write_text(roster.read_text(encoding="utf-8").replace("Support", "Suport"), encoding="utf-8")
+    change(tmp_path, ("Support", "Suport"))
     summary = tmp_path / "summary.md"
-    done = shell(script("rehearsal", "Rehearse"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
+    done = shell(script("rehearsal", "Rehearse"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = shell(script("rehearsal", "Explain"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == 1
+    assert "❌ " in summary.read_text(encoding="utf-8")
     assert "did you mean 'Support'?" in summary.read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from connect_users.emulator import seed
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import review
 from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, Change, Person, Review
+from connect_users.review.powers import Powers
 from connect_users.review.reading import UnreadablePreview, read_preview, read_state
 
 PREVIEWS = Path(__file__).resolve().parents[1] / "data" / "previews"
@@ -121,8 +122,8 @@ def test_a_failed_preview_is_told_with_its_reasons() -> None:
     """Nobody takes it for one without changes."""
     told = review(read_preview(recorded("failed")), names())
     assert "fa rid" in told.errors[0]
-    assert "the preview failed: 1 problem" in text.render(told)
-    assert "❌ the preview failed" in markdown.render(told)
+    assert "the preview failed\n  1 problem" in text.render(told)
+    assert "> ❌ 1 problem" in markdown.render(told)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_a_security_profile_without_a_name_counts_as_power() -> None:
 )
 def test_what_is_power_can_be_chosen(powers: list[str], gained: tuple[str, ...]) -> None:
     """By name, whatever its case, or by id."""
-    told = review(read_preview(recorded("change")), names(), powers=powers)
+    told = review(read_preview(recorded("change")), names(), powers=Powers(tuple(powers)))
     assert next(person.gained for person in told.people if person.username == "ada") == gained
 
 
@@ -217,7 +218,7 @@ def test_what_is_power_can_be_chosen(powers: list[str], gained: tuple[str, ...])
     ("conditions", "failing"),
     [
         ("", []),
-        ("admin-gained", ["admin-gained: 3 users gain power, allowed are 0"]),
+        ("admin-gained", ["admin-gained: 3 gain power, allowed are 0"]),
         ("deletions>3", []),
         ("deletions > 2", ["deletions: 3 users are deleted or replaced, allowed are 2"]),
         ("leavers,joiners>2", ["leavers: 1 user leaves, allowed are 0"]),
@@ -339,3 +340,53 @@ def test_a_state_tells_its_resources_without_secrets() -> None:
     assert "ciphertext" not in repr(users)
     with pytest.raises(UnreadablePreview, match="has no resources"):
         read_state("{}")
+
+
+def test_how_the_stack_deals_with_a_user_is_told_only_when_nothing_else_changes() -> None:
+    """It changes nothing in Connect; but a line that says nothing would be worse."""
+    old, new = {"tags": {"a": "1"}}, {"tags": {}, "adopt_existing": True}
+    told = words(review(read_preview(preview(step("update", "ada", old, new))), names()))
+    assert told == {"ada": "- tag a"}
+    told = words(review(read_preview(preview(step("update", "ada", {}, {"adopt_existing": True}))), names()))
+    assert told == {"ada": "only in the stack: adopt existing none → yes"}
+
+
+def test_what_a_roster_adds_to_its_people_is_no_other_resource() -> None:
+    """A reviewer would look for it in vain."""
+    helpers = ("connect_users:index:ConnectUserRoster", "pulumi-python:dynamic/connect_users:RosterGuard")
+    steps = [
+        {"op": "update", "urn": f"urn:pulumi:dev::agents::{type_}::x", "newState": {"urn": "x", "type": type_}}
+        for type_ in (*helpers, "aws:s3/bucket:Bucket")
+    ]
+    assert review(read_preview(preview(*steps)), names()).others == {"update": 1}
+
+
+def test_no_line_of_a_narrow_terminal_ends_in_a_sign() -> None:
+    """A plus belongs to what is added, a warning to what it is about."""
+    changes = tuple(Change("tags", f"+ tag {'t' * number}") for number in range(1, 40))
+    shown = text.render(Review((Person("ada", CHANGES, "urn", changes),)), width=40)
+    assert "\u00a0" not in shown
+    assert not [line for line in shown.splitlines() if line.rstrip().endswith(("+", "-"))]
+
+
+def test_a_preview_that_failed_does_not_pass_for_one_without_changes() -> None:
+    """What it says is not all; that the program ended is not why."""
+    said = (
+        "error: ada: no such profile",
+        "error: an unhandled error occurred: program exited with non-zero exit code: 1",
+    )
+    failed = {"steps": [], "diagnostics": [{"severity": "error", "message": each} for each in said]}
+    told = review(read_preview(json.dumps(failed)), names())
+    assert told.errors == ("ada: no such profile",)
+    assert text.summary(told) == "the preview failed"
+    some = review(read_preview(json.dumps({**failed, "steps": [step("create", "ada", None, {})]})), names())
+    assert text.summary(some) == "the preview failed; until then: 1 joiner"
+
+
+def test_code_scanning_gets_no_more_results_than_it_takes() -> None:
+    """Those that matter least are left out, and counted."""
+    crowd = tuple(Person(f"a{number}", LEAVES, f"urn:{number}") for number in range(documents.RESULTS))
+    (run,) = documents.sarif(Review((*crowd, Person("boss", JOINS, "urn:b", gained=("Admin",)))), "1")["runs"]
+    assert len(run["results"]) == documents.RESULTS
+    assert run["results"][0]["message"]["text"].startswith("boss")
+    assert run["properties"] == {"results_left_out": 1}

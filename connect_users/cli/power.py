@@ -1,0 +1,61 @@
+"""The options that say what counts as power, one meaning for all commands, and how an instance is asked about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_users.cli.progress import Progress
+from connect_users.errors import ResourceNotFound
+from connect_users.review.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS, Powers
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Mapping
+
+    from connect_users.gateway import Gateway
+
+
+def add_options(parser: argparse._ActionsContainer) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "--power",
+        nargs="*",
+        default=list(DEFAULT_POWERS),
+        metavar="NAME",
+        help=f"names or ids of security profiles that are power (default: {' '.join(DEFAULT_POWERS)})",
+    )
+    parser.add_argument(
+        "--power-permission",
+        nargs="*",
+        default=list(DEFAULT_PERMISSIONS),
+        metavar="PERMISSION",
+        help="permissions that make any security profile power, by their API names, with * for any text; told by "
+        "--instance and by aws.connect security profiles of the stack; none: names alone decide (default: "
+        f"{' '.join(DEFAULT_PERMISSIONS)})",
+    )
+
+
+def powers(args: argparse.Namespace, granted: Mapping[str, Iterable[str]] | None = None) -> Powers:
+    """What the options say."""
+    return Powers(tuple(args.power), tuple(args.power_permission), granted or {})
+
+
+def asked(
+    gateway: Gateway, instance_id: str, ids: Iterable[str], args: argparse.Namespace
+) -> dict[str, tuple[str, ...]]:
+    """Id -> permissions of security profiles, one request each; nothing where permissions are not to count.
+
+    Raises:
+        ConnectUsersError
+    """
+    wanted = sorted(set(ids)) if args.power_permission else []
+    told = {}
+    with Progress("asking what security profiles permit") as progress:
+        for number, id_ in enumerate(wanted, start=1):
+            progress.at(number, len(wanted))
+            try:
+                told[id_] = tuple(gateway.list_security_profile_permissions(instance_id, id_))
+            except ResourceNotFound:
+                # Not of this instance, or gone since: its name decides.
+                continue
+    return told

@@ -1,0 +1,86 @@
+"""Reviews of what the real engine says: `explain` on its previews, and the example policy pack under it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_users.cli import main
+from connect_users.emulator import seed
+from tests.acceptance.stack import PASSWORD, SALES, user
+
+if TYPE_CHECKING:
+    from tests.acceptance.stack import Stack
+
+PACK = Path(__file__).resolve().parents[2] / "examples" / "policy-pack"
+ADMIN = seed.SECURITY_PROFILES["Admin"]
+
+
+def test_a_preview_of_the_engine_is_reviewed_with_names_from_the_instance(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Joiners, leavers, movers and replacements; nothing personal, no secret, and nothing when nothing changes."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "acceptance")
+    place = ["--instance", seed.INSTANCE_ID, "--endpoint-url", stack.emulator.endpoint_url, "--region", seed.REGION]
+
+    def explained(code: int, *more: str) -> str:
+        file = tmp_path / "preview.json"
+        file.write_text(stack.preview("--json", "--show-sames").text, encoding="utf-8")
+        assert main(["explain", str(file), "--width", "200", *place, *more]) == code
+        return capsys.readouterr().out
+
+    stack.users = {name: user(name) for name in ("ada", "bo", "cy", "same")}
+    told = explained(0)
+    assert told.startswith("4 joiners; other resources: 1 create\n")
+    stack.up()
+    assert explained(0) == "no user changes\n"
+    del stack.users["bo"]
+    stack.users["ada"] |= {"routing_profile_id": SALES, "security_profile_ids": [ADMIN]}
+    stack.users["cy"] |= {"username": "cyd"}
+    stack.users["dee"] = user("dee")
+    told = explained(1, "--fail-on", "admin-gained")
+    assert told.startswith("1 leaver, 1 replaced, 1 joiner, 1 mover; 1 gains power ⚠\n")
+    assert "  ada: routing Support → Sales; + security profile Admin ⚠; - security profile Agent\n" in told
+    assert "  cyd: replaced (new username): username cy → cyd\n" in told
+    assert PASSWORD not in told
+    assert "Lovelace" not in told
+
+
+def test_a_preview_that_fails_is_reviewed_with_its_reason(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1, whatever the gate."""
+    stack.users = {"ada": user("a da"), "bo": user("bo")}
+    file = tmp_path / "preview.json"
+    file.write_text(stack.preview("--json", code=255).text, encoding="utf-8")
+    assert main(["explain", str(file)]) == 1
+    assert "username: 'a da'" in capsys.readouterr().err
+
+
+def test_the_example_pack_stops_a_preview(stack: Stack) -> None:
+    """What it says, at whom; a user who keeps its rules passes."""
+    pytest.importorskip("pulumi_policy", reason="pulumi-policy is not installed: pip install pulumi-policy")
+    kept = {
+        "hierarchy_group_id": seed.HIERARCHY_GROUPS["EMEA/UK/London"],
+        "tags": {"team": "a"},
+        "password": None,
+        "identity_info": {"first_name": "Ada", "last_name": "Lovelace"},
+        "identity_management_type": "SAML",
+    }
+    stack.users = {"ada": user("ada.lovelace", **kept)}
+    stack.preview("--policy-pack", str(PACK))
+    stack.users["bo"] = user("bo", security_profile_ids=[ADMIN])
+    told = stack.preview("--policy-pack", str(PACK), code=255).text
+    for said in (
+        "bo has the security profile 'Admin', which only root.ops may have",
+        "bo has a password in the program",
+        "bo is in no hierarchy group",
+        "bo lacks the tag team",
+        "bo is not named first.last",
+    ):
+        assert said in told
+    assert PASSWORD not in told
+    assert "ada.lovelace has" not in told
