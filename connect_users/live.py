@@ -18,20 +18,28 @@ from connect_users.ownership import declared_tags
 from connect_users.spec import BY_NAME, FIELDS, Kind, Props, Verdict, canonical, from_wire, wire_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
 #: Inputs that Connect never tells: they are carried over from the state.
 _WRITE_ONLY = tuple(
     field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD) or field.name == "instance_id"
 )
 
+#: Told by one or the other (see `_both_views`).
+_SETTINGS = ("phone_config", *channels.LISTS)
 
-def live_props(user: Mapping[str, Any], proficiencies: Sequence[Mapping[str, Any]] | None = None) -> Props:
+
+def live_props(
+    user: Mapping[str, Any],
+    proficiencies: Sequence[Mapping[str, Any]] | None = None,
+    wanted: Container[str] | None = None,
+) -> Props:
     """All inputs that a live user shows.
 
     Args:
         user: ``User`` of DescribeUser.
         proficiencies: ``UserProficiencyList``, all pages; None when they were not asked for.
+        wanted: the only inputs that will be looked at; None for all. Thousands of users are read at once.
     """
     told = dict(user)
     if proficiencies is not None:
@@ -39,17 +47,22 @@ def live_props(user: Mapping[str, Any], proficiencies: Sequence[Mapping[str, Any
     props = {}
     for field in FIELDS:
         value = told.get(wire_name(field.name))
-        if value is not None:
+        if value is not None and (wanted is None or field.name in wanted or field.name in _SETTINGS):
             props[field.name] = declared_tags(value) if field.kind is Kind.TAGS else from_wire(field, value)
-    return _both_views(canonical(props))
+    return _both_views(canonical(props), wanted)
 
 
-def _both_views(props: Props) -> Props:
+def _both_views(props: Props, wanted: Container[str] | None) -> Props:
     """Whether Connect tells settings by `phone_config`, by lists or by both is not documented: fill in the other."""
-    lists = {name: props[name] for name in channels.LISTS if name in props}
-    config = {**channels.to_phone_config(lists), **props.get("phone_config", {})}
-    lists = {**channels.from_phone_config(props.get("phone_config", {})), **lists}
-    return {**props, **lists, **({"phone_config": config} if config else {})}
+    config, lists = props.get("phone_config", {}), {name: props[name] for name in channels.LISTS if name in props}
+    views = dict(props)
+    if wanted is None or any(name in wanted for name in channels.LISTS):
+        views.update({**channels.from_phone_config(config), **lists})
+    if lists:
+        config = {**channels.to_phone_config(lists), **config}
+    if config:
+        views["phone_config"] = config
+    return views
 
 
 def declared_view(live: Props, declared: Mapping[str, Any]) -> Props:

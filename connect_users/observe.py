@@ -16,7 +16,7 @@ from connect_users import ownership, snapshot, snapshot_proof
 from connect_users.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
 from connect_users.errors import ConnectApiError, ResourceNotFound, WrongInstance
 from connect_users.live import declared_view, live_props
-from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY, Props, canonical, parse_arn
+from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,14 +39,15 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     """The user as it is now, its drift told in the inputs; None when it is gone.
 
     Args:
-        inputs: the inputs of the state; without them the outputs tell what is declared.
+        outputs: of the state, in canonical form.
+        inputs: of the state, in canonical form; without them the outputs tell what is declared.
 
     Raises:
         ConnectApiError, WrongInstance
     """
     action = subject("reading", outputs)
     check_place(op, outputs)
-    declared = canonical({name: value for name, value in (inputs or outputs).items() if name in BY_NAME})
+    declared = {name: value for name, value in (inputs or outputs).items() if name in BY_NAME}
     reading = _Reading(op, outputs["instance_id"], user_id)
     try:
         proven = _in_bulk(reading, outputs, declared)

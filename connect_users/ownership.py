@@ -26,6 +26,8 @@ TAG_KEY: Final = "connect-users:owner"
 _TOKEN_BYTES: Final = 12
 _TIME_BYTES: Final = 4
 _HASH_PREFIX: Final = "sha256:"
+#: Letters of a URN that have to be looked at: few, and there may be thousands of users.
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_.:/+@-]")
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,15 @@ def owner_name(urn: str) -> str:
     Tag values take letters, digits, blanks and ``_ . : / = + - @`` (botocore model, TagValue's siblings): anything
     else, and ``=`` itself, becomes ``=`` and two hex digits per UTF-8 byte, so two URNs never share a name.
     """
-    escaped = "".join(
-        letter if letter != "=" and _allowed(letter) else "".join(f"={byte:02X}" for byte in letter.encode())
-        for letter in urn
-    )
+    escaped = _NOT_PLAIN.sub(_escaped, urn)
     if len(escaped) > TAG_VALUE_MAX - 2 * _TOKEN_BYTES - 1:
         return _HASH_PREFIX + hashlib.sha256(urn.encode()).hexdigest()
     return escaped
+
+
+def _escaped(match: re.Match[str]) -> str:
+    letter = match[0]
+    return letter if letter != "=" and _allowed(letter) else "".join(f"={byte:02X}" for byte in letter.encode())
 
 
 def _allowed(letter: str) -> bool:

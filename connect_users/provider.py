@@ -9,6 +9,7 @@ Contract:
 
 from __future__ import annotations
 
+import gc
 import time
 import traceback
 from contextlib import contextmanager
@@ -51,6 +52,8 @@ class ConnectUserProvider(ResourceProvider):
         self._configured = Configured.read(codec.raw_config(req.config))
         if host.listen_for_cancel():
             host.watch_engine()
+            # What is loaded by now stays: the garbage collector need not look through it again and again.
+            gc.freeze()
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Every problem of the inputs at once; their canonical form."""
@@ -93,11 +96,14 @@ class ConnectUserProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The user as it is; an empty id says that it is gone."""
         inputs, state = host.current_call().inputs("inputs"), codec.sound(codec.decode(props))
-        declared = codec.sound(codec.decode(inputs)) if inputs else None
+        given = codec.decode(inputs) if inputs else None
+        declared = codec.sound(given) if given is not None else None
         seen = self._operate("reading", state, lambda op: observe.read(op, id_, state, declared))
         if seen is None:
             return ReadResult("", {})
-        return ReadResult(id_, codec.encode(seen.outputs), codec.encode(seen.inputs))
+        # Of a user without drift the engine keeps the inputs that it has: cheaper for both sides.
+        drifted = seen.inputs if seen.inputs != given else None
+        return ReadResult(id_, codec.encode(seen.outputs), None if drifted is None else codec.encode(drifted))
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Only the calls that the difference needs."""

@@ -1,4 +1,4 @@
-"""boto3's clients, made once per configuration and only when first needed.
+"""The clients of AWS, botocore's, made once per configuration and only when first needed.
 
 - Region: `Settings.region`, then ``AWS_REGION``, then boto3's own chain (``AWS_DEFAULT_REGION``, the profile). For the
   embedded emulator: `Settings.region`, else `EMULATOR_REGION`, whatever the shell says.
@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from contextlib import contextmanager
@@ -22,8 +23,8 @@ from connect_users.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import boto3
     from botocore.config import Config
+    from botocore.session import Session
     from mypy_boto3_connect.client import ConnectClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
@@ -44,7 +45,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Clients:
-    """The boto3 clients of one configuration. Thread-safe.
+    """The clients of one configuration. Thread-safe.
 
     Args:
         embedded: `Settings.endpoint_url` is an emulator that this process started: no AWS account, profile or
@@ -67,7 +68,7 @@ class Clients:
         self._embedded = embedded
         self._timeouts = (connect_timeout, read_timeout)
         self._lock = threading.RLock()
-        self._session: boto3.Session | None = None
+        self._session: Session | None = None
         self._connect: ConnectClient | None = None
         self._secrets: dict[str, SecretsManagerClient] = {}
 
@@ -79,18 +80,11 @@ class Clients:
     @property
     def connect(self) -> ConnectClient:
         """The client of Amazon Connect."""
-        with self._lock, _told_as_configuration():
-            if self._connect is None:
-                endpoint, key = self._settings.endpoint_url, self._key()
-                self._connect = self._boto3().client(
-                    "connect",
-                    region_name=self._region(),
-                    endpoint_url=endpoint,
-                    aws_access_key_id=key,
-                    aws_secret_access_key=key,
-                    config=self._config(endpoint),
-                )
-            return self._connect
+        if self._connect is None:
+            with self._lock, _loading(), _told_as_configuration():
+                if self._connect is None:
+                    self._connect = self._client("connect", self._region(), self._settings.endpoint_url)
+        return self._connect
 
     def secrets_manager(self, region: str | None = None) -> SecretsManagerClient:
         """The client of AWS Secrets Manager, of the region where the secret is.
@@ -98,25 +92,26 @@ class Clients:
         `Settings.endpoint_url` is Connect's: boto3's own chain finds another one (AWS_ENDPOINT_URL_SECRETS_MANAGER).
         The embedded emulator keeps secrets, too.
         """
-        with self._lock, _told_as_configuration():
+        with self._lock, _loading(), _told_as_configuration():
             region = region or self._region()
             if region not in self._secrets:
-                endpoint, key = self._settings.endpoint_url if self._embedded else None, self._key()
-                self._secrets[region] = self._boto3().client(
-                    "secretsmanager",
-                    region_name=region,
-                    endpoint_url=endpoint,
-                    aws_access_key_id=key,
-                    aws_secret_access_key=key,
-                    config=self._config(endpoint),
-                )
+                endpoint = self._settings.endpoint_url if self._embedded else None
+                self._secrets[region] = self._client("secretsmanager", region, endpoint)
             return self._secrets[region]
 
-    def _key(self) -> str | None:
-        """A made-up key for the embedded emulator; None leaves credentials to boto3."""
-        return "emulator" if self._embedded else None
+    def _client(self, service: str, region: str, endpoint: str | None) -> Any:
+        # A made-up key for the embedded emulator; None leaves credentials to botocore.
+        key = "emulator" if self._embedded else None
+        return self._botocore().create_client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=key,
+            config=self._config(endpoint),
+        )
 
-    def _boto3(self) -> boto3.Session:
+    def _botocore(self) -> Session:
         if self._session is None:
             self._session = _new_session(self._settings.profile, hermetic=self._embedded)
         return self._session
@@ -126,7 +121,7 @@ class Clients:
             # What the emulator holds is in one region: a variable of the shell must not make it look empty.
             return self._settings.region or EMULATOR_REGION
         # boto3 itself does not read AWS_REGION, which every other SDK, Lambda and pulumi-aws do.
-        region = self._settings.region or os.environ.get("AWS_REGION") or self._boto3().region_name
+        region = self._settings.region or os.environ.get("AWS_REGION") or self._botocore().get_config_variable("region")
         if not region:
             raise ConfigurationError("no region: set connect-users:region, aws:region or AWS_REGION")
         return region
@@ -150,6 +145,18 @@ class Clients:
 
 
 @contextmanager
+def _loading() -> Iterator[None]:
+    """Without garbage collection: nothing of what is loaded is garbage, and looking for some takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@contextmanager
 def _told_as_configuration() -> Iterator[None]:
     """What botocore says about a missing profile, a malformed endpoint or file, as an error of ours."""
     from botocore.exceptions import BotoCoreError
@@ -163,16 +170,22 @@ def _told_as_configuration() -> Iterator[None]:
         ) from None
 
 
-def _new_session(profile: str | None, *, hermetic: bool) -> boto3.Session:
-    """A boto3 session; a hermetic one reads no profile and no file, so that nothing wrong with them matters."""
-    import boto3
+def _new_session(profile: str | None, *, hermetic: bool) -> Session:
+    """A session as boto3's own; a hermetic one reads no profile and no file, so that nothing wrong with them matters.
+
+    Without boto3's layer of resources: importing it would take longer than botocore itself, and nothing here uses it.
+    """
     from botocore.session import Session
 
-    if not hermetic:
-        return boto3.Session(profile_name=profile)
+    from connect_users.service_models import ServiceModels
+
     nothing: dict[str, Any] = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
         "credentials_file": (None, None, os.devnull, None),
     }
-    return boto3.Session(botocore_session=Session(session_vars=nothing))
+    session = Session(session_vars=nothing if hermetic else None)
+    if profile is not None and not hermetic:
+        session.set_config_variable("profile", profile)
+    session.register_component("data_loader", ServiceModels(session.get_config_variable("data_path")))
+    return session

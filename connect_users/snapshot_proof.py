@@ -20,9 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import channels, ownership
+from connect_users import ownership
 from connect_users.live import declared_view, live_props
-from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire, wire_name
+from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _BOUND: Final = "<"
 _SECONDS: Final = "AfterContactWorkTimeLimit"
 _MILLISECONDS: Final = 1000
+#: Where after-contact work is told.
+_TIMED_LISTS: Final = ("AfterContactWorkConfigs",)
+_TIMED: Final = ("PhoneConfig", *_TIMED_LISTS)
 #: Outputs that a state may still lack: CreateUser does not tell them.
 _COMPUTED: Final = ("directory_user_id",)
 #: Of `identity_info`, what SearchUsers tells.
@@ -117,8 +120,9 @@ def proven_outputs(
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
     kept = {name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY) if name in outputs}
+    wanted = {*declared, *_COMPUTED}
     for user in described(summary, declared):
-        live = live_props(user, proficiencies)
+        live = live_props(user, proficiencies, wanted)
         view = declared_view(live, declared)
         found = {**view, **kept}
         if live.get("directory_user_id"):
@@ -147,10 +151,11 @@ def described(summary: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterat
     }
     told = summary.get("IdentityInfo") or {}
     user = {**summary, "IdentityInfo": {**info, **{name: told[name] for name in _SEARCHED_NAMES if name in told}}}
-    yield _in_seconds(user)
-    lists = {wire_name(name): user[wire_name(name)] for name in channels.LISTS if wire_name(name) in user}
-    if _in_seconds(lists) != lists:
-        yield {**_in_seconds(user), **lists}
+    timed = {name: _in_seconds(user[name]) for name in _TIMED if name in user}
+    yield {**user, **timed}
+    lists = {name: user[name] for name in _TIMED_LISTS if name in user}
+    if any(timed[name] != entries for name, entries in lists.items()):
+        yield {**user, **timed, **lists}
 
 
 def _in_seconds(value: Any) -> Any:
