@@ -143,6 +143,13 @@ def _take_over(
 def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: DuplicateResource) -> ConnectUsersError:
     action = apply.subject("creating", props)
     where = f"the name exists in instance {props['instance_id']}"
+    if owner is not None and ownership.stack_of(owner.name) == ownership.stack_of(ownership.owner_name(op.urn)) != "":
+        former = owner.name.rpartition("::")[2]
+        return OwnedByOther(
+            f"{action}: {where} and belongs to {owner.name}, of this very stack (tag {ownership.TAG_KEY}); "
+            f"if that resource was renamed or moved, tell Pulumi by aliases (pulumi.Alias(name='{former}')) or pulumi "
+            "state rename; else remove it in a run of its own first"
+        )
     if owner is not None:
         return OwnedByOther(
             f"{action}: {where} and belongs to {owner.name or 'a resource without a name'} "

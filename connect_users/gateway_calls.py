@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from connect_users.errors import ConnectApiError
 from connect_users.pacing import Notify, Pacer, SystemTimer, Timer
 from connect_users.server_clock import ServerClock
-from connect_users.transport import Answer, Transport
+from connect_users.transport import Answer, NotAnswered, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,10 +71,17 @@ class Calls:
         params: Mapping[str, Any],
         notify: Notify | None = None,
         *,
+        needs: str = "",
         paced: bool = True,
     ) -> Answer[Result]:
-        secrets = confidential(params)
-        return self._transport.call(operation, lambda: method(**params), notify=notify, secrets=secrets, paced=paced)
+        """One call; an answer without AWS's request id, or without the member that it `needs`, is none."""
+
+        def send() -> Result:
+            answer = method(**params)
+            _expect(answer, needs)
+            return answer
+
+        return self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
 
     def _pages(
         self,
@@ -118,6 +125,18 @@ class Calls:
         """The items of all pages, one by one."""
         for page in self._pages(operation, method, key, params, notify):
             yield from page
+
+
+def _expect(answer: Any, member: str) -> None:
+    """Raise `NotAnswered` for what AWS cannot have answered.
+
+    Updates and deletions are answered by an empty body: of those, the request id is all that tells AWS from a page of
+    a proxy.
+    """
+    if not answer.get("ResponseMetadata", {}).get("RequestId"):
+        raise NotAnswered("the answer has no request id: not Amazon Connect answered, but a proxy or another server")
+    if member and member not in answer:
+        raise NotAnswered(f"the answer has no {member}")
 
 
 def confidential(params: Mapping[str, Any]) -> list[str]:

@@ -128,6 +128,12 @@ def owner_of(tags: Mapping[str, Any]) -> Owner | None:
     return Owner(token, name)
 
 
+def stack_of(name: str) -> str:
+    """Stack and project of a URN or of an owner's name, ``<stack>::<project>``; "" where it does not tell them."""
+    parts = name.removeprefix("urn:pulumi:").split("::")
+    return "::".join(parts[:2]) if name.startswith("urn:pulumi:") and len(parts) > 2 else ""
+
+
 def is_ours(tags: Mapping[str, Any], urn: str) -> bool:
     """Whether the resource ``urn`` made the user with these tags."""
     owner = owner_of(tags)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
@@ -47,6 +48,10 @@ class Answer(Generic[Result]):
 
     value: Result
     uncertain: bool
+
+
+class NotAnswered(Exception):
+    """What came back with HTTP 200 is no answer of AWS: a proxy or another server answered, perhaps in its stead."""
 
 
 class Transport:
@@ -108,7 +113,7 @@ class Transport:
                 raise _error(operation, failure, tries, now - first_sent_at, uncertain, secrets)
             if notify and (pause > NOTICE_AFTER or now - noted_at > NOTICE_EVERY):
                 noted_at = now
-                notify(f"waiting {pause:.0f} s: {_story(operation, failure)} (try {tries})")
+                notify(f"waiting {pause:.0f} s: {_scrubbed(_story(operation, failure), secrets)} (try {tries})")
             if self._timer.wait(pause):
                 raise _cancelled(operation, tries, uncertain)
 
@@ -129,9 +134,10 @@ class Transport:
 def _story(operation: str, failure: Failure) -> str:
     if failure.kind is Kind.THROTTLED:
         return f"Amazon Connect throttled {operation}"
+    detail = failure.detail.rstrip(".")
     if failure.kind is Kind.NOT_SENT:
-        return f"no connection to AWS for {operation}"
-    return f"no definite answer to {operation} ({failure.code})"
+        return f"no connection to AWS for {operation}: {detail}"
+    return f"no definite answer to {operation} ({failure.code}): {detail}"
 
 
 def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApiError:
@@ -142,7 +148,7 @@ def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApi
 def _error(
     operation: str, failure: Failure, tries: int, seconds: float, uncertain: bool, secrets: Iterable[str]
 ) -> errors.ConnectApiError:
-    detail = _scrubbed(failure.detail, secrets).rstrip(".")
+    detail = _scrubbed(failure.detail, secrets).rstrip(".") or "no further explanation"
     if tries > 1:
         detail = f"{detail}, after {tries} tries in {seconds:.0f} s"
     chosen = failure.error or errors.CODES.get(failure.code)
@@ -188,23 +194,38 @@ _CREDENTIALS = {
 }
 
 
+#: What TLS and botocore say of settings that will not change by waiting, of a proxy or the endpoint.
+_WILL_NOT_PASS = re.compile(
+    r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|HANDSHAKE_FAILURE"
+    r"|ALERT_UNKNOWN_CA|\[Errno 2\]|not a valid host or port|Tunnel connection failed: 4\d\d"
+)
+
+#: Letters that are told of an answer that is not AWS's, which may be a whole web page.
+_TOLD_OF_PAGES = 100
+
+
 def failure_of(operation: str, problem: Exception) -> Failure | None:
-    """What an exception of botocore means; None for one that is not botocore's."""
+    """What an exception of botocore, or `NotAnswered`, means; None for any other."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
     if isinstance(problem, ClientError):
         return _answered(operation, problem)
+    if isinstance(problem, NotAnswered):
+        return Failure(Kind.UNCERTAIN, "NoAnswer", str(problem))
     if not isinstance(problem, (BotoCoreError, ResponseParserError)):
         return None
     names = {cls.__name__ for cls in type(problem).__mro__}
     text = str(problem)
+    tunnel = re.search(r"Tunnel connection failed: [^'\")]*", str(getattr(problem, "kwargs", {}).get("error", "")))
+    if tunnel is not None:
+        text = f"{text}: {tunnel[0]}"
     if names & _CREDENTIALS:
         return Failure(Kind.FINAL, type(problem).__name__, text, error=errors.CredentialsProblem)
-    if names & _NOT_SENT or ("SSLError" in names and "CERTIFICATE_VERIFY_FAILED" in text):
-        # A certificate that is refused now will be refused again.
-        kind = Kind.FINAL if "SSLError" in names else Kind.NOT_SENT
-        return Failure(kind, "ConnectionFailed", text)
+    if names & (_NOT_SENT | _NO_ANSWER) and _WILL_NOT_PASS.search(text):
+        return Failure(Kind.FINAL, "ConnectionFailed", text)
+    if names & _NOT_SENT:
+        return Failure(Kind.NOT_SENT, "ConnectionFailed", text)
     if names & _NO_ANSWER:
         return Failure(Kind.UNCERTAIN, "NoAnswer", text)
     return Failure(Kind.FINAL, type(problem).__name__, text)
@@ -222,6 +243,11 @@ def _answered(operation: str, problem: object) -> Failure:
         # botocore asked STS or SSO for credentials, and that call failed: ours was not sent.
         return Failure(Kind.FINAL, code, f"{failed}: {message}", request_id, errors.CredentialsProblem)
     kind = kind_of(code, int(meta.get("HTTPStatusCode") or 0))
+    if code.isdigit() and kind is Kind.FINAL:
+        # Without a code there is a status in its place: not AWS answered, but a proxy or another server.
+        page = errors.one_line(message)[:_TOLD_OF_PAGES] or "nothing"
+        detail = f"not Amazon Connect answered, but another server (HTTP {code}): {page}"
+        return Failure(kind, code, detail, request_id, errors.Unreachable)
     if errors.CODES.get(code) is errors.CredentialsProblem:
         kind = Kind.FINAL
     return Failure(kind, code, message, request_id)

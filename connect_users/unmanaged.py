@@ -52,14 +52,8 @@ class Declared:
         return cls(
             frozenset(str(outputs.get("arn", "")).rpartition("/")[2] for _, outputs in found),
             frozenset(ownership.owner_name(urn) for urn, _ in found),
-            frozenset(filter(None, map(_stack, urns))),
+            frozenset(filter(None, map(ownership.stack_of, urns))),
         )
-
-
-def _stack(name: str) -> str:
-    """Stack and project of a URN, ``urn:pulumi:<stack>::<project>::...``; "" for a text that is none."""
-    parts = name.removeprefix("urn:pulumi:").split("::")
-    return "::".join(parts[:2]) if name.startswith("urn:pulumi:") and len(parts) > 2 else ""
 
 
 def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
@@ -74,5 +68,9 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None
             continue
         if owner is None:
             yield Unmanaged(username, id_, "no stack owns it (no ownership tag)")
-        elif declared is not None and owner.name not in declared.owners and _stack(owner.name) in declared.stacks:
+        elif (
+            declared is not None
+            and owner.name not in declared.owners
+            and ownership.stack_of(owner.name) in declared.stacks
+        ):
             yield Unmanaged(username, id_, "its stack does not declare it any more", owner.name)

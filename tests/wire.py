@@ -19,7 +19,8 @@ class Wire:
     """Answers the requests of boto3 clients in order; the last answer stays. Nothing leaves the process.
 
     Attributes:
-        answers: a body (answered with 200), a tuple of status, code and message, or an exception to raise.
+        answers: a body (answered with 200), a text (the same from a server that is not AWS), a tuple of status, code
+            and message, or an exception to raise.
         operations, params, requests: what was sent, as botocore's model understood it, and as HTTP.
     """
 
@@ -52,6 +53,8 @@ class Wire:
             raise answer
         if isinstance(answer, Mapping):
             return response(request.url, 200, answer)
+        if isinstance(answer, str):
+            return AWSResponse(request.url, 200, {"Content-Type": "text/html"}, _Raw(answer.encode()))
         status, code, message = answer
         # Connect reads the code from the header, Secrets Manager from the body.
         return response(request.url, status, {"Message": message, "__type": code}, {"x-amzn-ErrorType": code})

@@ -343,6 +343,33 @@ def test_a_listing_that_repeats_its_token_ends(gateway: Gateway, wire: Wire) -> 
     assert len(wire.requests) == 2
 
 
+@pytest.mark.parametrize("page", ["<html>please log in</html>", "{}", ""])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda gateway: gateway.create_user(REQUEST),
+        lambda gateway: gateway.describe_user(INSTANCE, USER),
+        lambda gateway: gateway.update_user("UpdateUserHierarchy", INSTANCE, USER, {}),
+        lambda gateway: gateway.delete_user(INSTANCE, USER),
+        lambda gateway: list(gateway.list_users(INSTANCE)),
+    ],
+    ids=["create", "describe", "update", "delete", "list"],
+)
+def test_the_page_of_a_proxy_is_no_answer(call: Any, page: str, gateway: Gateway, wire: Wire) -> None:
+    """HTTP 200 without AWS's request id: believed, it would be an update or a deletion that never happened."""
+    wire.answers = [page]
+    with pytest.raises(errors.Unreachable, match="not Amazon Connect answered") as raised:
+        call(gateway)
+    assert raised.value.uncertain
+    assert len(wire.requests) > 1
+
+
+def test_an_answer_that_lacks_what_it_is_for_is_none(gateway: Gateway, wire: Wire) -> None:
+    """And what comes when it is asked for again, is."""
+    wire.answers = [{}, {"User": {"Id": USER}}]
+    assert gateway.describe_user(INSTANCE, USER) == {"Id": USER}
+
+
 def test_a_full_quota_costs_exactly_one_request(gateway: Gateway, wire: Wire, time: VirtualTime) -> None:
     """LimitExceededException is HTTP 429, as a throttle is; botocore itself would send it three times."""
     wire.answers = [(429, "LimitExceededException", "Users quota exceeded")]

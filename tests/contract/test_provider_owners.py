@@ -94,6 +94,18 @@ def test_who_gets_the_former_name_of_a_resource_does_not_get_its_user(engine: En
     assert site.users() == before
 
 
+def test_a_resource_that_was_renamed_without_an_alias_is_told_how_to_say_so(engine: Engine, site: Site) -> None:
+    """Pulumi makes the new one before the old one goes: the name is taken by the same stack."""
+    engine.up(user())
+    before = site.users()
+    with pytest.raises(HostError) as caught:
+        replace(engine, name="countess", state=None).up(user())
+    text = judged(caught.value)
+    assert "pulumi.Alias(name='ada')" in text
+    assert "of this very stack" in text
+    assert site.users() == before
+
+
 def test_a_run_that_died_between_the_new_tag_and_its_state_loses_nobody(engine: Engine, site: Site) -> None:
     """The state still has the former token: it is of the same making."""
     engine.up(user())
