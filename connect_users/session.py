@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -90,6 +92,7 @@ class Clients:
                     aws_secret_access_key=key,
                     config=self._config(endpoint),
                 )
+                _require_place(self._connect, self._boto3())
             return self._connect
 
     def secrets_manager(self, region: str | None = None) -> SecretsManagerClient:
@@ -147,6 +150,35 @@ class Clients:
             # A proxy cannot reach this machine's loopback, and an emulator has no FIPS or dual-stack variant.
             config = config.merge(Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
         return config
+
+
+def _require_place(client: ConnectClient, session: boto3.Session) -> None:
+    """Refuse a misspelt region, and one that Connect is not in: its endpoint has no address, and never will have.
+
+    Regions that are newer than this boto3 pass, and so does what a proxy resolves.
+
+    Raises:
+        ConfigurationError
+    """
+    from botocore.utils import get_environ_proxies
+
+    region, url = client.meta.region_name, client.meta.endpoint_url
+    host = urlsplit(url).hostname or ""
+    known = [
+        each
+        for partition in session.get_available_partitions()
+        for each in session.get_available_regions("connect", partition)
+    ]
+    if region in known or not host.startswith("connect.") or region not in host or get_environ_proxies(url):
+        return
+    try:
+        socket.getaddrinfo(host, 443)
+    except OSError:
+        near = difflib.get_close_matches(region, known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"this boto3 knows {', '.join(known)}"
+        raise ConfigurationError(
+            f"connect-users:region: Amazon Connect is not known in '{region}', and {host} has no address; {meant}"
+        ) from None
 
 
 @contextmanager

@@ -54,7 +54,8 @@ class Wire:
         if isinstance(answer, Mapping):
             return response(request.url, 200, answer)
         if isinstance(answer, str):
-            return AWSResponse(request.url, 200, {"Content-Type": "text/html"}, _Raw(answer.encode()))
+            page: Any = {"Content-Type": "text/html"}
+            return AWSResponse(request.url, 200, page, _Raw(answer.encode()))
         status, code, message = answer
         # Connect reads the code from the header, Secrets Manager from the body.
         return response(request.url, status, {"Message": message, "__type": code}, {"x-amzn-ErrorType": code})
