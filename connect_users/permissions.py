@@ -56,6 +56,7 @@ class Permission:
         writes: it changes something.
         resources: names in `RESOURCES`, or `ANYTHING`; empty for Secrets Manager, whose resources the caller names.
         service: IAM's prefix of the action.
+        also: another feature that cannot do without it.
     """
 
     operation: str
@@ -63,6 +64,7 @@ class Permission:
     writes: bool
     resources: tuple[str, ...]
     service: str = "connect"
+    also: Feature | None = None
 
     @property
     def action(self) -> str:
@@ -104,7 +106,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, ("instance",), "ListRoutingProfiles", "ListSecurityProfiles", "ListUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("hierarchy-group",), "DescribeUserHierarchyGroup"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
-    *_read(Feature.LOOKUPS, ("quick-connect",), "ListQuickConnects"),
+    Permission("ListQuickConnects", Feature.LOOKUPS, False, ("quick-connect",), also=Feature.QUICK_CONNECTS),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
     *_read(Feature.QUICK_CONNECTS, ("instance", "quick-connect"), "SearchQuickConnects"),
     *_write(Feature.QUICK_CONNECTS, ("quick-connect",), "DeleteQuickConnect"),
@@ -148,10 +150,11 @@ def policy(
     wanted = set(features)
     groups: dict[tuple[Feature, tuple[str, ...]], list[Permission]] = {}
     for permission in PERMISSIONS:
-        if permission.feature in wanted and not (read_only and permission.writes):
+        feature = next((each for each in (permission.feature, permission.also) if each in wanted), None)
+        if feature is not None and not (read_only and permission.writes):
             resources = _arns(permission, instance_arn, security_profile_ids, password_secret_arns)
             if resources:
-                groups.setdefault((permission.feature, resources), []).append(permission)
+                groups.setdefault((feature, resources), []).append(permission)
     statements = []
     numbers: dict[Feature, int] = {}
     for (feature, resources), permissions in groups.items():
