@@ -6,7 +6,7 @@ PIP := -m pip --disable-pip-version-check --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # The pure core: its unit tests cover every branch.
-PURE := limits spec shapes rules channels plan progress live ownership settings errors permissions snapshot_proof server_clock
+PURE := limits spec shapes rules channels plan progress live ownership settings errors permissions snapshot_proof server_clock answers
 
 # What the tests read beside the package.
 FILES := tests examples pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml

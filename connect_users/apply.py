@@ -15,7 +15,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users import ownership, plan, progress
-from connect_users.errors import ConnectApiError, InvalidRequest, PartialUpdate, ResourceNotFound, WrongInstance
+from connect_users.errors import (
+    ConnectApiError,
+    InvalidRequest,
+    OwnedByOther,
+    PartialUpdate,
+    ResourceNotFound,
+    WrongInstance,
+)
 from connect_users.live import live_props
 from connect_users.snapshot import survey_of
 from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
@@ -81,26 +88,44 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     """Bring a user from the outputs ``old`` to the inputs ``new``; returns the new outputs.
 
     A user without an ownership token (imported, or made while the tag was off) gets one with its first
-    update, also where that has nothing else to do: the tag may be all that an earlier one did not get done.
+    update, also where that has nothing else to do: the tag may be all that an earlier one did not get done. The tag of
+    a user whose resource was renamed is written anew. Both only where nobody else's tag is in the way.
 
     Raises:
+        OwnedByOther: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
     check_place(op, old)
     survey_of(op.gateway).forget()
     kept = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, "directory_user_id") if key in old}
-    owner_tag = None
-    steps = plan.update_steps(old, new)
-    if op.owns and op.urn and TOKEN_KEY not in old:
-        token = ownership.new_token(op.now())
-        owner_tag = ownership.tag(token, op.urn)
-        steps = plan.update_steps(old, new, owner_tag)
-        kept[TOKEN_KEY] = token
     before = {**old, **kept}
-    if owner_tag is not None:
-        before.pop(TOKEN_KEY)
+    steps = plan.update_steps(old, new)
+    if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):
+        kept[TOKEN_KEY] = _next_token(op, user_id, old, new)
+        steps = plan.update_steps(old, new, ownership.tag(kept[TOKEN_KEY], op.urn))
     run(op, subject("updating", new), user_id, before, new, steps)
     return {**kept, **new}
+
+
+def _next_token(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> str:
+    """The token of the tag that is to be written, once it is seen that it overwrites nobody else's."""
+    action = subject("updating", new)
+    try:
+        describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.tell)
+        user = _patiently(op, user_id, new, _settling(op, old), describe)
+    except ConnectApiError as error:
+        raise error.about(action) from None
+    tags, token = user.get("Tags", {}), old.get(TOKEN_KEY)
+    owner = ownership.owner_of(tags)
+    if owner is not None and not (ownership.same_making(token, owner.token) or ownership.is_ours(tags, op.urn)):
+        raise OwnedByOther(
+            f"{action}: the user belongs to {owner.name or 'a resource without a name'}, says its tag "
+            f"{ownership.TAG_KEY}; nothing was changed; remove the user from one of the two stacks "
+            "(pulumi state delete leaves it in Connect)"
+        )
+    if isinstance(token, str):
+        return ownership.renamed(token, op.urn)
+    return ownership.first_token(op.now(), op.urn, str(user.get("Arn", "")))
 
 
 def run(

@@ -46,7 +46,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
     """
     action = apply.subject("creating", props)
     survey_of(op.gateway).forget()
-    token = ownership.new_token(op.now()) if op.owns else ""
+    token = ownership.new_token(op.now(), op.urn) if op.owns else ""
     owner_tag = ownership.tag(token, op.urn) if op.owns else None
     try:
         request = plan.create_request(props, owner_tag)
@@ -101,7 +101,10 @@ def _settle_duplicate(
     while True:
         user = observe.find_by_name(op, props["instance_id"], props["username"])
         if user is not None:
-            return _take_over(op, props, user, token, error)
+            try:
+                return _take_over(op, props, user, token, error)
+            except _Vanished:
+                op.tell(f"user {user['Id']} has the name, but is not found any more")
         pause = next(pauses, None)
         if pause is None:
             raise error
@@ -109,7 +112,7 @@ def _settle_duplicate(
         op.wait(pause)
         if op.owns:
             # A token tells when its user was made; this one would be as old as the wait.
-            token = ownership.new_token(op.now())
+            token = ownership.new_token(op.now(), op.urn)
             request = {**request, "Tags": {**request["Tags"], **ownership.tag(token, op.urn)}}
         try:
             made = _create_user(op, request)
@@ -117,6 +120,10 @@ def _settle_duplicate(
             error = again
         else:
             return _finish(op, props, made, token)
+
+
+class _Vanished(Exception):
+    """The user that was to be taken over is not found: one that was deleted just now, or a reader lags behind."""
 
 
 def _take_over(
@@ -136,6 +143,13 @@ def _take_over(
 def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: DuplicateResource) -> ConnectUsersError:
     action = apply.subject("creating", props)
     where = f"the name exists in instance {props['instance_id']}"
+    if owner is not None and owner.stack == ownership.stack_of(ownership.owner_name(op.urn)) is not None:
+        former = owner.urn.rpartition("::")[2]
+        return OwnedByOther(
+            f"{action}: {where} and belongs to {owner.urn}, of this very stack (tag {ownership.TAG_KEY}); "
+            f"if that resource was renamed or moved, tell Pulumi by aliases (pulumi.Alias(name='{former}')) or pulumi "
+            "state rename; else remove it in a run of its own first"
+        )
     if owner is not None:
         return OwnedByOther(
             f"{action}: {where} and belongs to {owner.urn} "
@@ -155,7 +169,7 @@ def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: 
 
 def _adopt(op: Operation, props: Props, user: Mapping[str, Any], token: str, *, ours: bool) -> tuple[str, Props]:
     """Take over a live user: first the tag with the new token, which fences off every older state, then the rest."""
-    user_id = str(user["Id"])
+    user_id, owner = str(user["Id"]), ownership.owner_of(user.get("Tags", {}))
     directory = user.get("DirectoryUserId")
     if "directory_user_id" in props and directory != props["directory_user_id"]:
         raise InvalidUser(
@@ -164,9 +178,15 @@ def _adopt(op: Operation, props: Props, user: Mapping[str, Any], token: str, *, 
         )
     done: tuple[str, ...] = ()
     if op.owns:
-        op.gateway.tag_resource(user["Arn"], ownership.tag(token, op.urn), notify=op.tell)
+        try:
+            op.gateway.tag_resource(user["Arn"], ownership.tag(token, op.urn), notify=op.tell)
+            user = _settled_view(op, props, user, token)
+        except ResourceNotFound:
+            raise _Vanished from None
         done = ("TagResource",)
-        user = _settled_view(op, props, user, token)
+    elif owner is not None:
+        # The tag stays as it is, and so does its proof.
+        token = owner.token
     proficiencies = None
     if ours or "user_proficiencies" in props:
         proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.tell)
@@ -177,7 +197,7 @@ def _adopt(op: Operation, props: Props, user: Mapping[str, Any], token: str, *, 
     computed: Props = {ARN_KEY: user["Arn"], **snapshot_proof.read_stamp(modified, op.now())}
     if directory:
         computed["directory_user_id"] = directory
-    if op.owns:
+    if token:
         computed[TOKEN_KEY] = token
     changed = ", ".join(dict.fromkeys(field for step in steps for field in step.fields)) or "nothing"
     op.tell(f"taking over the existing user {user_id}; to be changed: {changed}")
@@ -189,13 +209,24 @@ def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: s
     """The user as it is read once the tag of just now can be seen: then every earlier change can be, too.
 
     A run that crashed a moment ago may have changed what a view from before that does not show.
+
+    Raises:
+        OwnedByOther: another resource took the user over at the same moment, and its tag is the one that stays.
     """
     waits = apply.pauses(min(apply.SETTLING, op.grace))
     while True:
         user = op.gateway.describe_user(props["instance_id"], str(user["Id"]), notify=op.tell)
-        owner = ownership.owner_of(user.get("Tags", {}))
+        tags = user.get("Tags", {})
+        owner = ownership.owner_of(tags)
         pause = next(waits, None)
-        if pause is None or (owner is not None and owner.token == token):
+        if owner is not None and owner.token == token:
+            return user
+        if pause is None:
+            if owner is not None and not ownership.is_ours(tags, op.urn):
+                raise OwnedByOther(
+                    f"{apply.subject('taking over', props)}: {owner.name or 'another resource'} took it over at the "
+                    f"same moment (tag {ownership.TAG_KEY}); nothing else was changed; declare the user in one place"
+                )
             return user
         op.tell(f"waiting {pause:g} s: Amazon Connect does not show yet that the user was taken over")
         op.wait(pause)
@@ -262,15 +293,15 @@ def _delete_user(op: Operation, user_id: str, outputs: Props) -> None:
 
 
 def _may_delete(op: Operation, outputs: Props, user: Mapping[str, Any]) -> bool:
-    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(user.get("Tags", {}))
-    if owner is None and token is not None:
+    tags, token = user.get("Tags", {}), outputs.get(TOKEN_KEY)
+    if ownership.vouches(token, tags, op.urn, str(user.get("Arn", ""))):
+        return True
+    owner = ownership.owner_of(tags)
+    if owner is None:
         raise OwnedByOther(
             f"{apply.subject('deleting', outputs)}: its tag {ownership.TAG_KEY} was removed in Connect, so this state "
             "cannot prove that it made the user; run pulumi refresh to accept that, then run again"
         )
-    if owner is not None and owner.token != token:
-        mine = owner.name == ownership.owner_name(op.urn) and bool(op.urn)
-        by = "its replacement" if mine else owner.urn
-        op.say("warning", f"not deleted: the user was taken over by {by}, says its tag {ownership.TAG_KEY}")
-        return False
-    return True
+    by = "its replacement" if ownership.is_ours(tags, op.urn) else owner.urn
+    op.say("warning", f"not deleted: the user was taken over by {by}, says its tag {ownership.TAG_KEY}")
+    return False

@@ -227,6 +227,7 @@ CODES: dict[str, type[ConnectApiError]] = {
     **dict.fromkeys(("AccessDeniedException", "AccessDenied", "UnauthorizedOperation"), AccessDenied),
     **dict.fromkeys(
         (
+            "AuthFailure",
             "ExpiredToken",
             "ExpiredTokenException",
             "IncompleteSignature",

@@ -65,14 +65,14 @@ class Gateway(Lookups):
             received = self._wall()
             return value
 
-        answer = self._call("CreateUser", create, request, notify)
+        answer = self._call("CreateUser", create, request, notify, needs="UserId")
         answered_at = self._server_clock.answered(answer.value, sent, received)
         return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain, answered_at)
 
     def describe_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``User``: everything except the password and the proficiencies."""
         params = {"InstanceId": instance_id, "UserId": user_id}
-        return dict(self._call("DescribeUser", self._client.describe_user, params, notify).value["User"])
+        return dict(self._call("DescribeUser", self._client.describe_user, params, notify, needs="User").value["User"])
 
     def delete_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> None:
         """Delete a user. ResourceNotFound with ``uncertain`` set: an earlier attempt of this call may have done it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from connect_users.answers import expect
 from connect_users.errors import ConnectApiError
 from connect_users.pacing import Notify, Pacer, SystemTimer, Timer
 from connect_users.server_clock import ServerClock
@@ -71,10 +72,17 @@ class Calls:
         params: Mapping[str, Any],
         notify: Notify | None = None,
         *,
+        needs: str = "",
         paced: bool = True,
     ) -> Answer[Result]:
-        secrets = confidential(params)
-        return self._transport.call(operation, lambda: method(**params), notify=notify, secrets=secrets, paced=paced)
+        """One call; what is not AWS's answer, or has not the member that it `needs`, is none."""
+
+        def send() -> Result:
+            answer = method(**params)
+            expect(answer, needs)
+            return answer
+
+        return self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
 
     def _pages(
         self,

@@ -115,7 +115,7 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
         return found
     if token is not None:
         found[TOKEN_KEY] = token
-    if token != owner.token and not ownership.is_ours(user.get("Tags", {}), op.urn):
+    if not ownership.same_making(token, owner.token) and not ownership.is_ours(user.get("Tags", {}), op.urn):
         op.say("warning", f"this user belongs to {owner.urn} now, says its tag {ownership.TAG_KEY}")
     return found
 

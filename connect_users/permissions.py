@@ -38,7 +38,7 @@ ANYTHING = "*"
 
 
 class Feature(Enum):
-    """What a permission is for; the value starts the statement's Sid."""
+    """What a permission is for; the values are the statement's Sid, with its number."""
 
     USERS = "Users"
     TAGS = "Tags"
@@ -57,6 +57,7 @@ class Permission:
         writes: it changes something.
         resources: names in `RESOURCES`, or `ANYTHING`; empty for Secrets Manager, whose resources the caller names.
         service: IAM's prefix of the action.
+        also: another feature that cannot do without it.
     """
 
     operation: str
@@ -64,6 +65,7 @@ class Permission:
     writes: bool
     resources: tuple[str, ...]
     service: str = "connect"
+    also: Feature | None = None
 
     @property
     def action(self) -> str:
@@ -107,7 +109,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     # Its resource type was not read; both that it may have are allowed, as for the search of quick connects.
     *_read(Feature.LOOKUPS, ("instance", "hierarchy-group"), "SearchUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
-    *_read(Feature.LOOKUPS, ("quick-connect",), "ListQuickConnects"),
+    Permission("ListQuickConnects", Feature.LOOKUPS, False, ("quick-connect",), also=Feature.QUICK_CONNECTS),
     # Which security profiles are power, for `explain --instance` and `report --instance`.
     *_read(Feature.REVIEWS, ("security-profile",), "ListSecurityProfilePermissions"),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
@@ -151,22 +153,22 @@ def policy(
             f"'{instance_arn}' is not the ARN of a Connect instance (arn:aws:connect:REGION:ACCOUNT:instance/ID)"
         )
     wanted = set(features)
-    groups: dict[tuple[Feature, tuple[str, ...]], list[Permission]] = {}
+    # One statement for all that has the same resources: their ARNs are what a policy's limited room goes to.
+    groups: dict[tuple[str, ...], list[tuple[Feature, Permission]]] = {}
     for permission in PERMISSIONS:
-        if permission.feature in wanted and not (read_only and permission.writes):
+        feature = next((each for each in (permission.feature, permission.also) if each in wanted), None)
+        if feature is not None and not (read_only and permission.writes):
             resources = _arns(permission, instance_arn, security_profile_ids, password_secret_arns)
             if resources:
-                groups.setdefault((permission.feature, resources), []).append(permission)
+                groups.setdefault(resources, []).append((feature, permission))
     statements = []
-    numbers: dict[Feature, int] = {}
-    for (feature, resources), permissions in groups.items():
-        numbers[feature] = numbers.get(feature, 0) + 1
-        actions = [permission.action for permission in permissions]
-        statements.append(_statement(f"{feature.value}{numbers[feature]}", actions, resources))
+    for number, (resources, members) in enumerate(groups.items(), start=1):
+        sid = "".join(feature.value for feature in dict.fromkeys(feature for feature, _ in members))
+        statements.append(_statement(f"{sid}{number}", [permission.action for _, permission in members], resources))
     dependent = {
         DEPENDENT[permission.operation]
-        for permissions in groups.values()
-        for permission in permissions
+        for members in groups.values()
+        for _, permission in members
         if permission.operation in DEPENDENT
     }
     if dependent:

@@ -26,10 +26,10 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from connect_users import apply, codec, create, host, observe, password, plan, rules
+from connect_users import apply, codec, create, host, observe, ownership, password, plan, rules
 from connect_users.connection import Configured
 from connect_users.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
-from connect_users.spec import Props, canonical
+from connect_users.spec import TOKEN_KEY, Props, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +46,8 @@ class ConnectUserProvider(ResourceProvider):
     __module__ = "connect_users"
 
     serialize_as_secret_always = False
+
+    _told_of_renames = False
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration for this process; a problem with it is told by the first call, cleanly."""
@@ -79,13 +81,26 @@ class ConnectUserProvider(ResourceProvider):
         with _one_line_errors(call):
             old, new = codec.sound(codec.decode(olds)), canonical(codec.decode(news))
             if not plan.changed_fields(old, new):
-                return DiffResult(changes=False)
+                return DiffResult(changes=self._renamed(call, old))
             replacement = plan.replacement(old, new)
             if replacement is not None:
                 return DiffResult(None, list(replacement.fields), delete_before_replace=replacement.delete_first)
             old_inputs = call.inputs("old_inputs")
             same_inputs = old_inputs is not None and not plan.changed_fields(canonical(codec.decode(old_inputs)), new)
             return DiffResult(changes=True if same_inputs else None)
+
+    def _renamed(self, call: host.Call, old: Props) -> bool:
+        """Whether the ownership tag names the resource by a former URN, so that it has to be written anew."""
+        renamed = self._configured.settings.ownership_tag and ownership.names_another(old.get(TOKEN_KEY), call.urn)
+        if renamed and not self._told_of_renames:
+            self._told_of_renames = True
+            host.say(
+                call,
+                "info",
+                f"to be updated: the tag {ownership.TAG_KEY}, which names this resource as it was called before it was "
+                "renamed or moved (said once, for all users of whom that is so)",
+            )
+        return renamed
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make the user exactly once."""

@@ -7,19 +7,19 @@ the instance (API reference, DeleteUser). Contract:
 - Which user each leads to is found out once in a process (for `MAX_AGE`): one listing, and nothing more where no quick
   connect leads to a user; else SearchQuickConnects (100 a page), and DescribeQuickConnect for those that its index does
   not know yet.
-- One is deleted only after DescribeQuickConnect has confirmed where it leads.
+- One is deleted only after DescribeQuickConnect has confirmed where it leads, and believed gone after two looks.
 - Without the right to look, a deletion that did not ask for more says so once.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from connect_users.errors import Cancelled, ConnectApiError, ConnectUsersError, ResourceNotFound
+from connect_users.observe import SECOND_LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,7 @@ def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) ->
     with _lock:
         known = _known.setdefault(op.gateway, {}).setdefault(instance_id, _Known())
     with known.lock:
-        if time.monotonic() - known.read_at > MAX_AGE or (delete and known.refused):
+        if abs(op.now() - known.read_at) > MAX_AGE or (delete and known.refused):
             known.by_user, known.refused = {}, None
             try:
                 known.by_user = _read(op, instance_id)
@@ -110,7 +110,7 @@ def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) ->
                     raise
                 known.refused = error
                 op.say("info", f"quick connects that lead to deleted users were not looked for: {error.reason}")
-            known.read_at = time.monotonic()
+            known.read_at = op.now()
         return list(known.by_user.get(user_id, ()))
 
 
@@ -124,13 +124,21 @@ def _read(op: Operation, instance_id: str) -> dict[str, list[Pointer]]:
     by_user: dict[str, list[Pointer]] = {}
     for id_, name in names.items():
         if id_ not in configs:
-            try:
-                described = gateway.describe_quick_connect(instance_id, id_, notify=op.tell)
-            except ResourceNotFound:
-                continue
-            configs[id_] = described.get("QuickConnectConfig") or {}
+            configs[id_] = _config(op, instance_id, id_)
         by_user.setdefault(_led_to(configs[id_]), []).append(Pointer(id_, name))
     return by_user
+
+
+def _config(op: Operation, instance_id: str, id_: str) -> Config:
+    """What a quick connect is; nothing for one that is not found at the second look either."""
+    for pause in (SECOND_LOOK, 0.0):
+        try:
+            described = op.gateway.describe_quick_connect(instance_id, id_, notify=op.tell)
+        except ResourceNotFound:
+            op.wait(pause)
+        else:
+            return described.get("QuickConnectConfig") or {}
+    return {}
 
 
 def _led_to(config: Mapping[str, Any]) -> str:
@@ -141,11 +149,17 @@ def _led_to(config: Mapping[str, Any]) -> str:
 
 def _delete(op: Operation, instance_id: str, user_id: str, pointer: Pointer) -> None:
     """Delete one; one that is gone, or leads elsewhere by now, is nobody's any more."""
-    try:
-        described = op.gateway.describe_quick_connect(instance_id, pointer.id, notify=op.tell)
-        if _led_to(described.get("QuickConnectConfig") or {}) != user_id:
+    for pause in (SECOND_LOOK, 0.0):
+        if _led_to(_config(op, instance_id, pointer.id)) != user_id:
             return
-        op.gateway.delete_quick_connect(instance_id, pointer.id, notify=op.tell)
-    except ResourceNotFound:
+        try:
+            op.gateway.delete_quick_connect(instance_id, pointer.id, notify=op.tell)
+        except ResourceNotFound as error:
+            if error.uncertain:
+                break
+            op.wait(pause)
+        else:
+            break
+    else:
         return
     op.tell(f"deleted quick connect '{pointer.name}', which led to the deleted user")

@@ -39,6 +39,9 @@ THROTTLE_CODES = frozenset(
     }
 )
 
+#: In lower case: what a code that nobody knows has in it where it is one of throttling. "limit" may be a quota.
+_THROTTLE_WORDS = ("throttl", "toomanyrequests", "rateexceeded")
+
 UNCERTAIN_CODES = frozenset(
     {
         "InternalError",
@@ -82,7 +85,7 @@ def kind_of(code: str, status: int) -> Kind:
     """What an AWS error code means; the HTTP status counts only where the code is not known."""
     if code in FINAL_CODES:
         return Kind.FINAL
-    if code in THROTTLE_CODES:
+    if code in THROTTLE_CODES or any(word in code.lower() for word in _THROTTLE_WORDS):
         return Kind.THROTTLED
     if code in UNCERTAIN_CODES:
         return Kind.UNCERTAIN

@@ -10,8 +10,10 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import os
+import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -83,7 +85,9 @@ class Clients:
         if self._connect is None:
             with self._lock, _loading(), _told_as_configuration():
                 if self._connect is None:
-                    self._connect = self._client("connect", self._region(), self._settings.endpoint_url)
+                    client: ConnectClient = self._client("connect", self._region(), self._settings.endpoint_url)
+                    _require_place(client, self._botocore())
+                    self._connect = client
         return self._connect
 
     def secrets_manager(self, region: str | None = None) -> SecretsManagerClient:
@@ -144,9 +148,38 @@ class Clients:
         return config
 
 
+def _require_place(client: ConnectClient, session: Session) -> None:
+    """Refuse a misspelt region, and one that Connect is not in: its endpoint has no address, and never will have.
+
+    Regions that are newer than this boto3 pass, and so does what a proxy resolves.
+
+    Raises:
+        ConfigurationError
+    """
+    from botocore.utils import get_environ_proxies
+
+    region, url = client.meta.region_name, client.meta.endpoint_url
+    host = urlsplit(url).hostname or ""
+    known = [
+        each
+        for partition in session.get_available_partitions()
+        for each in session.get_available_regions("connect", partition)
+    ]
+    if region in known or not host.startswith("connect.") or region not in host or get_environ_proxies(url):
+        return
+    try:
+        socket.getaddrinfo(host, 443)
+    except OSError:
+        near = difflib.get_close_matches(region, known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"this boto3 knows {', '.join(known)}"
+        raise ConfigurationError(
+            f"connect-users:region: Amazon Connect is not known in '{region}', and {host} has no address; {meant}"
+        ) from None
+
+
 @contextmanager
 def _loading() -> Iterator[None]:
-    """Without garbage collection: nothing of what is loaded is garbage, and looking for some takes a third of the time."""
+    """Without garbage collection: nothing of what is loaded is garbage, and looking for some is a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

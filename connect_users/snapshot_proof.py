@@ -32,8 +32,8 @@ _BOUND: Final = "<"
 _SECONDS: Final = "AfterContactWorkTimeLimit"
 _MILLISECONDS: Final = 1000
 #: Where after-contact work is told.
-_TIMED_LISTS: Final = ("AfterContactWorkConfigs",)
-_TIMED: Final = ("PhoneConfig", *_TIMED_LISTS)
+_TIMED_LISTS: Final[tuple[str, ...]] = ("AfterContactWorkConfigs",)
+_TIMED: Final[tuple[str, ...]] = ("PhoneConfig", *_TIMED_LISTS)
 #: Outputs that a state may still lack: CreateUser does not tell them.
 _COMPUTED: Final = ("directory_user_id",)
 #: Of `identity_info`, what SearchUsers tells.

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
 from connect_users import errors
+from connect_users.answers import ForeignAnswer, NotAnswered, died_reading, foreign
 from connect_users.retries import Kind, delay, kind_of
 
 if TYPE_CHECKING:
@@ -94,7 +95,6 @@ class Transport:
             tries += 1
             try:
                 value = send()
-                _refuse_foreign(value)
             except Exception as problem:
                 failure = failure_of(operation, problem)
                 if failure is None:
@@ -110,7 +110,7 @@ class Transport:
                 raise _error(operation, failure, tries, now - first_sent_at, uncertain, secrets)
             if notify and (pause > NOTICE_AFTER or now - noted_at > NOTICE_EVERY):
                 noted_at = now
-                notify(f"waiting {pause:.0f} s: {_story(operation, failure)} (try {tries})")
+                notify(f"waiting {pause:.0f} s: {_scrubbed(_story(operation, failure), secrets)} (try {tries})")
             if self._timer.wait(pause):
                 raise _cancelled(operation, tries, uncertain)
 
@@ -131,9 +131,10 @@ class Transport:
 def _story(operation: str, failure: Failure) -> str:
     if failure.kind is Kind.THROTTLED:
         return f"Amazon Connect throttled {operation}"
+    detail = failure.detail.rstrip(".")
     if failure.kind is Kind.NOT_SENT:
-        return f"no connection to AWS for {operation}"
-    return f"no definite answer to {operation} ({failure.code})"
+        return f"no connection to AWS for {operation}: {detail}"
+    return f"no definite answer to {operation} ({failure.code}): {detail}"
 
 
 def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApiError:
@@ -144,7 +145,7 @@ def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApi
 def _error(
     operation: str, failure: Failure, tries: int, seconds: float, uncertain: bool, secrets: Iterable[str]
 ) -> errors.ConnectApiError:
-    detail = _scrubbed(failure.detail, secrets).rstrip(".")
+    detail = _scrubbed(failure.detail, secrets).rstrip(".") or "no further explanation"
     if tries > 1:
         detail = f"{detail}, after {tries} tries in {seconds:.0f} s"
     chosen = failure.error or errors.CODES.get(failure.code)
@@ -169,41 +170,6 @@ def _scrubbed(message: str, secrets: Iterable[str]) -> str:
     return text
 
 
-class _ForeignAnswer(Exception):
-    """What answered is not AWS: a proxy, a sign-in page, another service."""
-
-    def __init__(self, told: str) -> None:
-        super().__init__(f"what answered is not AWS ({told})")
-
-
-def _refuse_foreign(value: object) -> None:
-    """Refuse an answer without a request id, which every answer of AWS has, and any page for people.
-
-    Without this, a page of a proxy would pass for the success of any update, whose answers are empty.
-    """
-    meta = value.get("ResponseMetadata") if isinstance(value, Mapping) else None
-    foreign = None if meta is None else _foreign(meta)
-    if foreign is not None:
-        raise foreign
-
-
-def _foreign(meta: Mapping[str, Any]) -> _ForeignAnswer | None:
-    kind = meta.get("HTTPHeaders", {}).get("content-type", "").partition(";")[0]
-    request_id = meta.get("RequestId")
-    if request_id and kind != "text/html":
-        return None
-    told = (f"HTTP {meta.get('HTTPStatusCode')}", kind or "no content type", "" if request_id else "no request id")
-    return _ForeignAnswer(", ".join(part for part in told if part))
-
-
-def _died_reading(problem: Exception) -> bool:
-    """Whether botocore's own parser fell over what it was to read."""
-    frame = problem.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return frame is not None and frame.tb_frame.f_globals.get("__name__") == "botocore.parsers"
-
-
 #: Botocore exceptions that mean: the request never left. Names, because the classes are not to be imported here.
 _NOT_SENT = {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}
 
@@ -225,27 +191,39 @@ _CREDENTIALS = {
 }
 
 
+#: What TLS and botocore say of settings that will not change by waiting, of a proxy or the endpoint.
+_WILL_NOT_PASS = re.compile(
+    r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|HANDSHAKE_FAILURE"
+    r"|ALERT_UNKNOWN_CA|\[Errno 2\]|not a valid host or port|Tunnel connection failed: 4\d\d"
+)
+
+
 def failure_of(operation: str, problem: Exception) -> Failure | None:
-    """What an exception of botocore means, or a foreign answer; None for one that is not botocore's."""
+    """What an exception of botocore or of `connect_users.answers` means; None for any other."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
     if isinstance(problem, ClientError):
         return _answered(operation, problem)
-    if not isinstance(problem, ResponseParserError) and _died_reading(problem):
-        problem = _ForeignAnswer(f"its answer cannot be read: {type(problem).__name__}")
-    if isinstance(problem, _ForeignAnswer):
+    if isinstance(problem, NotAnswered):
+        return Failure(Kind.UNCERTAIN, "NoAnswer", str(problem))
+    if not isinstance(problem, ResponseParserError) and died_reading(problem):
+        problem = ForeignAnswer(f"its answer cannot be read: {type(problem).__name__}")
+    if isinstance(problem, ForeignAnswer):
         return Failure(Kind.FINAL, "ForeignAnswer", str(problem), error=errors.Unreachable)
     if not isinstance(problem, (BotoCoreError, ResponseParserError)):
         return None
     names = {cls.__name__ for cls in type(problem).__mro__}
     text = str(problem)
+    tunnel = re.search(r"Tunnel connection failed: [^'\")]*", str(getattr(problem, "kwargs", {}).get("error", "")))
+    if tunnel is not None:
+        text = f"{text}: {tunnel[0]}"
     if names & _CREDENTIALS:
         return Failure(Kind.FINAL, type(problem).__name__, text, error=errors.CredentialsProblem)
-    if names & _NOT_SENT or ("SSLError" in names and "CERTIFICATE_VERIFY_FAILED" in text):
-        # A certificate that is refused now will be refused again.
-        kind = Kind.FINAL if "SSLError" in names else Kind.NOT_SENT
-        return Failure(kind, "ConnectionFailed", text)
+    if names & (_NOT_SENT | _NO_ANSWER) and _WILL_NOT_PASS.search(text):
+        return Failure(Kind.FINAL, "ConnectionFailed", text)
+    if names & _NOT_SENT:
+        return Failure(Kind.NOT_SENT, "ConnectionFailed", text)
     if names & _NO_ANSWER:
         return Failure(Kind.UNCERTAIN, "NoAnswer", text)
     return Failure(Kind.FINAL, type(problem).__name__, text)
@@ -264,9 +242,9 @@ def _answered(operation: str, problem: object) -> Failure:
         return Failure(Kind.FINAL, code, f"{failed}: {message}", request_id, errors.CredentialsProblem)
     kind = kind_of(code, int(meta.get("HTTPStatusCode") or 0))
     # Where there is no code, botocore gives the status, and the whole page as the message.
-    foreign = _foreign(meta) if code.isdigit() and kind is not Kind.THROTTLED else None
-    if foreign is not None:
-        return Failure(kind, "ForeignAnswer", str(foreign), request_id, errors.Unreachable)
+    strange = foreign(meta) if code.isdigit() and kind is not Kind.THROTTLED else None
+    if strange is not None:
+        return Failure(kind, "ForeignAnswer", str(strange), request_id, errors.Unreachable)
     if errors.CODES.get(code) is errors.CredentialsProblem:
         kind = Kind.FINAL
     return Failure(kind, code, message, request_id)

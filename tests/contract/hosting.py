@@ -113,9 +113,9 @@ class Site:
         """The package's requests, oldest first."""
         return [record for record in self.emulator.requests if _OUR_AGENT in record.user_agent]
 
-    def calls(self) -> list[str]:
-        """The operations of the package's requests, oldest first, but for those that a process sends once."""
-        return [record.operation for record in self.records() if record.operation not in _ONCE]
+    def calls(self, *, once: bool = False) -> list[str]:
+        """The operations of the package's requests, oldest first; with `once` also those that a process sends once."""
+        return [record.operation for record in self.records() if once or record.operation not in _ONCE]
 
     def forget(self) -> None:
         """Start counting calls anew."""

@@ -75,7 +75,7 @@ FAULTS = (
 )
 
 #: Requests that are not repeated when something is not found: there, it means a wrong id and not a lag.
-_NOT_FOUND_IS_FINAL = {"GetSecretValue", "SearchUsers", "ListUserProficiencies"}
+_NOT_FOUND_IS_FINAL = {"GetSecretValue", "SearchUsers", "ListUserProficiencies", "ListQuickConnects"}
 
 UPDATES = (
     "UpdateUserRoutingProfile",
@@ -91,6 +91,9 @@ UPDATES = (
 )
 _FINDING = ("CreateUser", "SearchUsers", "DescribeUser", "TagResource", "DescribeUser", "ListUserProficiencies")
 
+#: Its requests for the quick connects are sent by a process that looks for them for the first time.
+DELETE_WITH_QUICK_CONNECTS = "delete with quick connects"
+
 #: Operation -> the requests of an undisturbed run, in order.
 OPERATIONS: dict[str, tuple[str, ...]] = {
     "create": ("CreateUser",),
@@ -98,9 +101,17 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "create with a password from Secrets Manager": ("GetSecretValue", "CreateUser"),
     "update": UPDATES,
     "update of per-channel lists": ("UpdateUserConfig",),
-    "first change of an imported user": ("UpdateUserRoutingProfile", "TagResource"),
+    "first change of an imported user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
+    "first change of a renamed user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
     "refresh": ("DescribeUser", "ListUserProficiencies"),
     "delete": ("DescribeUser", "DeleteUser"),
+    DELETE_WITH_QUICK_CONNECTS: (
+        "DescribeUser",
+        "DeleteUser",
+        "ListQuickConnects",
+        *3 * ("DescribeQuickConnect",),
+        "DeleteQuickConnect",
+    ),
     "take over what a crash left behind": (*_FINDING, *UPDATES),
     "adopt": (*_FINDING, *UPDATES),
     "rename": ("CreateUser", "AssociateUserProficiencies", "DescribeUser", "DeleteUser"),
@@ -128,9 +139,7 @@ class Row:
     @property
     def end(self) -> End:
         """The end that is expected."""
-        taking_over = OPERATIONS[self.operation][: len(_FINDING)] == _FINDING and self.index in (3, 4)
-        final = self.call in _NOT_FOUND_IS_FINAL or taking_over
-        if self.fault.name == "not found" and final:
+        if self.fault.name == "not found" and self.call in _NOT_FOUND_IS_FINAL:
             return End.STOPPED
         return self.fault.end
 

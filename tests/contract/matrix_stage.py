@@ -13,6 +13,7 @@ from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, use
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_FLOW = "80000000-0000-4000-8000-000000000001"
 AGENT, ADMIN = seed.SECURITY_PROFILES["Agent"], seed.SECURITY_PROFILES["Admin"]
 
 
@@ -52,6 +53,9 @@ class Play:
         self._operation = operation
         self._inputs: dict[str, Any] = {}
         self._made_id = ""
+        self._deletes = operation.startswith("delete")
+        self._led_to_the_user: set[str] = set()
+        self._led_elsewhere: set[str] = set()
 
     def prepare(self) -> None:
         """Bring about what the operation starts from, and somebody else's user beside it."""
@@ -64,7 +68,7 @@ class Play:
         """Do it, as the engine would."""
         if self._operation == "refresh":
             assert self.engine.refresh() == "same"
-        elif self._operation == "delete":
+        elif self._deletes:
             self.engine.destroy()
         else:
             self.engine.up(self._inputs)
@@ -74,9 +78,11 @@ class Play:
         users = self.site.users()
         assert {"bystander": users.pop("bystander")} == self.others
         state = self.engine.state
-        if self._operation == "delete":
+        if self._deletes:
             assert users == {}
             assert state is None
+            assert self._quick_connects() & self._led_elsewhere == self._led_elsewhere
+            assert not self._quick_connects() & self._led_to_the_user
             return
         assert set(users) == {self._inputs["username"]}
         (live,) = users.values()
@@ -124,6 +130,30 @@ class Play:
 
     def _delete(self) -> None:
         self._live(user(**BEFORE))
+
+    def _delete_with_quick_connects(self) -> None:
+        """One leads to the user, one to somebody else; they are looked for by a process that never did."""
+        for id_ in self._quick_connects():
+            self.site.client.delete_quick_connect(InstanceId=seed.INSTANCE_ID, QuickConnectId=id_)
+        state = self._live(user(**BEFORE, delete_quick_connects=True))
+        bystander = self.site.users()["bystander"]["Id"]
+        self._led_to_the_user = {self._quick_connect(state.id)}
+        self._led_elsewhere = {self._quick_connect(bystander)}
+
+    def _quick_connect(self, user_id: str) -> str:
+        config = {"QuickConnectType": "USER", "UserConfig": {"UserId": user_id, "ContactFlowId": _FLOW}}
+        arguments = {"InstanceId": seed.INSTANCE_ID, "Name": f"to-{uuid4()}", "QuickConnectConfig": config}
+        return str(self.site.client.create_quick_connect(**arguments)["QuickConnectId"])
+
+    def _quick_connects(self) -> set[str]:
+        listed = self.site.client.list_quick_connects(InstanceId=seed.INSTANCE_ID, QuickConnectTypes=["USER"])
+        return {entry["Id"] for entry in listed["QuickConnectSummaryList"]}
+
+    def _first_change_of_a_renamed_user(self) -> None:
+        """A stack was renamed, say: the state is as it was, the URN is not."""
+        self._live(user())
+        self.engine.name = "countess"
+        self._inputs = user(routing_profile_id=seed.ROUTING_PROFILES["Sales"])
 
     def _take_over_what_a_crash_left_behind(self) -> None:
         self._live(user(**BEFORE))

@@ -357,6 +357,12 @@ def test_a_listing_that_repeats_its_token_ends(gateway: Gateway, wire: Wire) -> 
     assert len(wire.requests) == 2
 
 
+def test_an_answer_that_lacks_what_it_is_for_is_none(gateway: Gateway, wire: Wire) -> None:
+    """And what comes when it is asked for again, is."""
+    wire.answers = [{}, {"User": {"Id": USER}}]
+    assert gateway.describe_user(INSTANCE, USER) == {"Id": USER}
+
+
 def test_a_full_quota_costs_exactly_one_request(gateway: Gateway, wire: Wire, time: VirtualTime) -> None:
     """LimitExceededException is HTTP 429, as a throttle is; botocore itself would send it three times."""
     wire.answers = [(429, "LimitExceededException", "Users quota exceeded")]

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
     from connect_users.testing import DynamicHost
 
-OTHER_OWNER = ownership.tag(ownership.new_token(2_000_000_000), urn("somebody-else"))
+OTHER_OWNER = ownership.tag(ownership.new_token(2_000_000_000, urn("somebody-else")), urn("somebody-else"))
 
 
-def _aged(state: State | None) -> State:
+def _aged(state: State | None, of: str) -> State:
     """The state of a user that was made long ago: Connect needs no time any more to show it."""
     assert state is not None
-    old = ownership.new_token(1_600_000_000)
+    old = ownership.new_token(1_600_000_000, of)
     return replace(state, outputs={**state.outputs, "ownership_token": old})
 
 
 def _made(engine: Engine, site: Site, **changes: Any) -> State:
     """A user that was made long ago, live and in the state."""
     engine.up(user(engine.name, **changes))
-    engine.state = state = _aged(engine.state)
+    engine.state = state = _aged(engine.state, engine.urn)
     _tag(site, state, ownership.tag(state.outputs["ownership_token"], engine.urn))
     site.forget()
     return state
@@ -291,7 +291,7 @@ def test_the_first_change_of_an_imported_user_puts_the_tag_on(engine: Engine, si
     engine.state = _imported(site)
     site.forget()
     engine.up(user(routing_profile_id=seed.ROUTING_PROFILES["Sales"]))
-    assert site.calls() == ["UpdateUserRoutingProfile", "TagResource"]
+    assert site.calls() == ["DescribeUser", "UpdateUserRoutingProfile", "TagResource"]
     token = engine.state.outputs["ownership_token"]
     assert site.users()["ada"]["Tags"][OWNER_KEY] == ownership.tag(token, engine.urn)[OWNER_KEY]
     engine.destroy()

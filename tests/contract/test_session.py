@@ -73,6 +73,27 @@ def test_settings_that_boto3_refuses_are_one_line(settings: Settings, word: str)
     assert "connect-users:profile" in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [("us-esat-1", "did you mean us-east-1?"), ("xx-nowhere-9", "this boto3 knows")],
+)
+def test_a_region_where_connect_cannot_be_is_refused_at_once(region: str, told: str) -> None:
+    """Its endpoint has no address: trying for minutes would be of no use."""
+    with pytest.raises(ConfigurationError) as raised:
+        _ = Clients(Settings(region=region)).connect
+    assert f"connect.{region}.amazonaws.com has no address" in str(raised.value)
+    assert told in str(raised.value)
+
+
+def test_a_region_that_boto3_does_not_know_passes_where_somebody_else_finds_its_endpoint(
+    shell: pytest.MonkeyPatch,
+) -> None:
+    """A proxy, or an endpoint of one's own."""
+    assert Clients(Settings(region="xx-nowhere-9", endpoint_url=LOOPBACK)).region == "xx-nowhere-9"
+    shell.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert Clients(Settings(region="xx-nowhere-9")).region == "xx-nowhere-9"
+
+
 def test_the_endpoint_of_the_shell_works_by_itself(shell: pytest.MonkeyPatch) -> None:
     """And the one of the settings goes before it; Secrets Manager has its own."""
     shell.setenv("AWS_ENDPOINT_URL_CONNECT", "http://127.0.0.1:1")

@@ -14,6 +14,7 @@ from connect_users.rules import RESERVED_TAG_PREFIXES
 
 _URN = "urn:pulumi:prod::desk::pulumi-python:dynamic/connect_users:ConnectUser::ada"
 _TOKEN = "68f00000aabbccddeeff0011"
+_ARN = "arn:aws:connect:us-east-1:123456789012:instance/i/agent/u"
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
 
@@ -64,10 +65,50 @@ def test_whose_stack_it_is() -> None:
 
 
 def test_tokens_tell_when_they_were_made_and_are_never_the_same() -> None:
-    tokens = {ownership.new_token(1_760_000_000.9) for _ in range(50)}
+    tokens = {ownership.new_token(1_760_000_000.9, _URN) for _ in range(50)}
     assert len(tokens) == 50
     assert {len(token) for token in tokens} == {24}
     assert {ownership.made_at(token) for token in tokens} == {1_760_000_000.0}
+
+
+def test_a_token_knows_that_its_resource_was_renamed_and_stays_of_the_same_making() -> None:
+    token = ownership.new_token(1_760_000_000.0, _URN)
+    other = ownership.renamed(token, _URN + "2")
+    assert not ownership.names_another(token, _URN)
+    assert ownership.names_another(token, _URN + "2")
+    assert not ownership.names_another(other, _URN + "2")
+    assert ownership.same_making(token, other)
+    assert ownership.renamed(other, _URN) == token
+    assert not ownership.same_making(token, ownership.new_token(1_760_000_000.0, _URN))
+
+
+@pytest.mark.parametrize("token", [_TOKEN, "", "me", None, 5.0, ["x"]], ids=str)
+def test_what_is_no_token_of_ours_never_counts_as_renamed(token: object) -> None:
+    """Nor does a token of a host that does not tell the URN."""
+    assert not ownership.names_another(token, _URN)
+    assert not ownership.names_another(ownership.new_token(0, _URN), "")
+    assert ownership.same_making(token, token)
+    assert not ownership.same_making(token, ownership.new_token(0, _URN))
+
+
+def test_a_state_vouches_for_the_user_of_its_token_only() -> None:
+    """By whatever name the tag has; and a state without a token for a user without a tag."""
+    mine, other = ownership.new_token(0, _URN), ownership.new_token(0, _URN)
+    assert ownership.vouches(mine, ownership.tag(mine, _URN), _URN, _ARN)
+    assert ownership.vouches(mine, ownership.tag(mine, _URN), _URN + "2", _ARN)
+    assert ownership.vouches(mine, ownership.tag(ownership.renamed(mine, _URN + "2"), _URN + "2"), _URN, _ARN)
+    assert not ownership.vouches(mine, ownership.tag(other, _URN), _URN, _ARN)
+    assert not ownership.vouches(mine, {}, _URN, _ARN)
+    assert ownership.vouches(None, {}, _URN, _ARN)
+
+
+def test_a_state_without_a_token_vouches_for_the_tag_that_it_wrote_itself() -> None:
+    """And for no tag that a replacement, another resource or another user's state wrote."""
+    first = ownership.tag(ownership.first_token(1_760_000_000.0, _URN, _ARN), _URN)
+    assert ownership.vouches(None, first, _URN, _ARN)
+    assert not ownership.vouches(None, first, _URN, _ARN + "2")
+    assert not ownership.vouches(None, first, _URN + "2", _ARN)
+    assert not ownership.vouches(None, ownership.tag(ownership.new_token(0, _URN), _URN), _URN, _ARN)
 
 
 @pytest.mark.parametrize("text", ["", "not a token"])

@@ -7,6 +7,7 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from connect_users import errors, retries
+from connect_users.answers import ForeignAnswer, NotAnswered
 from connect_users.pacing import Pacer
 from connect_users.retries import Kind
 from connect_users.transport import Transport, failure_of
@@ -41,6 +42,8 @@ CODES = [
     ("RequestLimitExceeded", 503, Kind.THROTTLED, errors.Throttled),
     ("SlowDown", 503, Kind.THROTTLED, errors.Throttled),
     ("429", 429, Kind.THROTTLED, errors.Throttled),
+    ("ConnectThrottledForNowException", 429, Kind.THROTTLED, errors.Throttled),
+    ("RateExceeded", 400, Kind.THROTTLED, errors.Throttled),
     ("InternalServiceException", 500, Kind.UNCERTAIN, errors.Unreachable),
     ("ServiceUnavailable", 503, Kind.UNCERTAIN, errors.Unreachable),
     ("RequestTimeout", 408, Kind.UNCERTAIN, errors.Unreachable),
@@ -49,6 +52,8 @@ CODES = [
     ("ConditionalOperationFailedException", 409, Kind.CONFLICT, errors.ConnectApiError),
     ("SomethingNew", 400, Kind.FINAL, errors.ConnectApiError),
     ("SomethingNew", 429, Kind.FINAL, errors.ConnectApiError),
+    ("UserLimitReachedException", 429, Kind.FINAL, errors.ConnectApiError),
+    ("403", 403, Kind.FINAL, errors.ConnectApiError),
     ("LimitExceededException", 429, Kind.FINAL, errors.QuotaReached),
     ("LimitExceededException", 500, Kind.FINAL, errors.QuotaReached),
     ("ServiceQuotaExceededException", 402, Kind.FINAL, errors.QuotaReached),
@@ -60,6 +65,7 @@ CODES = [
     ("ExpiredTokenException", 403, Kind.FINAL, errors.CredentialsProblem),
     ("UnrecognizedClientException", 403, Kind.FINAL, errors.CredentialsProblem),
     ("InvalidSignatureException", 403, Kind.FINAL, errors.CredentialsProblem),
+    ("AuthFailure", 401, Kind.FINAL, errors.CredentialsProblem),
     ("RequestTimeTooSkewed", 403, Kind.FINAL, errors.CredentialsProblem),
     ("RequestTimeTooSkewed", 500, Kind.FINAL, errors.CredentialsProblem),
 ]
@@ -94,6 +100,18 @@ SILENCE = [
     (boto.HTTPClientError(error="incomplete read"), Kind.UNCERTAIN, errors.Unreachable),
     (boto.SSLError(endpoint_url=URL, error=OSError("EOF occurred")), Kind.UNCERTAIN, errors.Unreachable),
     (ResponseParserError("<html>"), Kind.UNCERTAIN, errors.Unreachable),
+    (NotAnswered("the answer has no User"), Kind.UNCERTAIN, errors.Unreachable),
+    (ForeignAnswer("HTTP 200, text/html"), Kind.FINAL, errors.Unreachable),
+    *(
+        (problem, Kind.FINAL, errors.Unreachable)
+        for problem in (
+            boto.SSLError(endpoint_url=URL, error=OSError("[SSL: WRONG_VERSION_NUMBER] wrong version number")),
+            boto.SSLError(endpoint_url=URL, error=OSError("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE]")),
+            boto.SSLError(endpoint_url=URL, error=FileNotFoundError(2, "No such file or directory")),
+            boto.ProxyConnectionError(proxy_url="http://p", error=OSError("Tunnel connection failed: 407 Proxy")),
+            boto.HTTPClientError(error="Failed to parse: 'proxy:abc' is not a valid host or port"),
+        )
+    ),
     (
         boto.SSLError(endpoint_url=URL, error=OSError("[SSL: CERTIFICATE_VERIFY_FAILED]")),
         Kind.FINAL,
@@ -202,8 +220,29 @@ def test_short_waits_of_a_call_that_takes_long_are_told_every_ten_seconds() -> N
     with pytest.raises(errors.Unreachable):
         transport(time, jitter=0.0, timeout=60.0).call("CreateUser", send, notify=notes.append)
     assert notes == [
-        f"waiting 0 s: no definite answer to CreateUser (NoAnswer) (try {tries})" for tries in (2, 4, 6, 8, 10)
+        f'waiting 0 s: no definite answer to CreateUser (NoAnswer): Read timeout on endpoint URL: "{URL}" (try {tries})'
+        for tries in (2, 4, 6, 8, 10)
     ]
+
+
+def test_a_proxy_that_refuses_says_why() -> None:
+    problem = boto.ProxyConnectionError(proxy_url="http://p", error=OSError("Tunnel connection failed: 407 Login"))
+    with pytest.raises(errors.Unreachable, match=r'"http://p": Tunnel connection failed: 407 Login \(Conn'):
+        transport(VirtualTime()).call("CreateUser", Attempts(problem))
+
+
+def test_a_failure_without_words_is_said_to_be_one() -> None:
+    with pytest.raises(errors.Throttled, match="no further explanation, after"):
+        transport(VirtualTime()).call("CreateUser", Attempts(aws_error("CreateUser", "429", 429, ""), forever=True))
+
+
+def test_a_connection_that_is_waited_for_is_named() -> None:
+    """An emulator that was not started, a region that does not exist: nobody should wait for it unknowingly."""
+    notes: list[str] = []
+    transport(VirtualTime()).call("CreateUser", Attempts(*[UNSENT] * 5), notify=notes.append)
+    assert notes[-1] == (
+        f'waiting 8 s: no connection to AWS for CreateUser: Could not connect to the endpoint URL: "{URL}" (try 5)'
+    )
 
 
 def test_giving_up_tells_how_long_it_was_tried() -> None:
