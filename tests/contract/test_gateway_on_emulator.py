@@ -13,6 +13,7 @@ from connect_users.gateway import Gateway
 from connect_users.pacing import SystemTimer
 from connect_users.session import Clients
 from connect_users.settings import Settings
+from tests.contract.emulator.support import connect
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -166,8 +167,8 @@ def test_threads_share_the_quota_of_a_throttling_server(emulator: Emulator) -> N
 def test_a_secret_holds_a_password(emulator: Emulator) -> None:
     """Read from the emulator's own Secrets Manager."""
     settings = Settings(endpoint_url=emulator.endpoint_url)
-    clients = Clients(settings, embedded=True)
-    arn = clients.secrets_manager().create_secret(Name="agents/ada", SecretString="Secret-pass-1")["ARN"]
-    gateway = Gateway(clients, settings, VirtualTime())
+    vault = connect(emulator, service="secretsmanager")
+    arn = vault.create_secret(Name="agents/ada", SecretString="Secret-pass-1")["ARN"]
+    gateway = Gateway(Clients(settings, embedded=True), settings, VirtualTime())
     assert gateway.get_secret_value(arn) == "Secret-pass-1"
     assert gateway.get_secret_value("agents/ada") == "Secret-pass-1"
