@@ -253,6 +253,16 @@ given_names = st.text("abcÅé ,;\"'\n", min_size=1, max_size=8).map(str.strip).
 words = st.text("abc|=:\\ ", min_size=1, max_size=5).map(str.strip).filter(bool)
 #: What AWS allows in tags.
 tag_words = st.text("abc=: ", min_size=1, max_size=5).map(str.strip).filter(bool)
+#: What has few values, as one draw.
+places = st.sampled_from(
+    [
+        {"routing_profile": routing, "security_profiles": security, "hierarchy_group": group, "auto_accept": flag}
+        for routing in sorted(ROUTING)
+        for security in (["Admin"], ["Agent"], ["Admin", "Agent"], ["Agent", "Admin"])
+        for group in sorted(GROUPS)
+        for flag in (False, True)
+    ]
+)
 
 
 @st.composite
@@ -262,14 +272,11 @@ def people(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [
         {
             "username": name,
-            "routing_profile": draw(st.sampled_from(sorted(ROUTING))),
-            "security_profiles": draw(st.lists(st.sampled_from(sorted(SECURITY)), min_size=1, max_size=2, unique=True)),
-            "hierarchy_group": draw(st.sampled_from(sorted(GROUPS))),
+            **draw(places),
             "first_name": draw(given_names),
             "acw": draw(st.integers(0, 2_000_000)),
-            "auto_accept": draw(st.booleans()),
-            "proficiencies": draw(st.dictionaries(st.tuples(words, words), st.integers(1, 5), min_size=1, max_size=3)),
-            "tags": draw(st.dictionaries(tag_words, tag_words, min_size=1, max_size=3)),
+            "proficiencies": draw(st.dictionaries(st.tuples(words, words), st.integers(1, 5), min_size=1, max_size=2)),
+            "tags": draw(st.dictionaries(tag_words, tag_words, min_size=1, max_size=2)),
         }
         for name in names
     ]
