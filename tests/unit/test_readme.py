@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from connect_users.roster.columns import COLUMNS, Column
 from connect_users.settings import KEYS, NAMESPACE
 from connect_users.spec import FIELDS, Field
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+
+ROSTERS = (Path(__file__).resolve().parents[2] / "examples" / "roster" / "README.md").read_text(encoding="utf-8")
+COLUMNS_SECTION = ROSTERS.partition("\n## Columns\n")[2].partition("\n## ")[0]
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
@@ -27,6 +31,15 @@ def test_every_configuration_key_is_documented() -> None:
     """Ours, and no others."""
     ours = {key for keys, _ in KEYS.values() for key in keys if key.startswith(NAMESPACE)}
     assert ours <= set(re.findall(r"connect-users:[a-zA-Z]+", README))
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_every_column_of_a_roster_is_documented(column: Column) -> None:
+    """By its name or another of its headers, or by the channels after the first."""
+    word, _, channel = column.name.rpartition(".")
+    documented = set(re.findall(r"`([^`]+)`", COLUMNS_SECTION))
+    short = {f".{channel}"} if f"{word}.voice" in documented else set()
+    assert documented & {column.name, *column.others, *short}
 
 
 def test_the_two_commands_are_in_the_first_screen() -> None:
