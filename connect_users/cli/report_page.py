@@ -48,10 +48,13 @@ def run(args: argparse.Namespace) -> int:
             f"connect-users report: --html shows one of --roster, --state, --instance; {named} given", file=sys.stderr
         )
         return 2
+    if args.state and len(args.state) > 1:
+        print("connect-users report: --html shows one --state", file=sys.stderr)
+        return 2
     names = naming.Names()
     if args.names is not None:
         names_of.names_file(names, args.names)
-    snapshot = _live(args, names) if args.instance is not None else _file(args.roster or args.state, names)
+    snapshot = _live(args, names) if args.instance is not None else _file(args.roster or args.state[0], names)
     before = _file(args.since, names) if args.since is not None else None
     text = page.render(snapshot, powers=args.power, before=before, title=args.title)
     try:
