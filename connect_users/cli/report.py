@@ -19,7 +19,12 @@ def register(subparsers: Any) -> None:
         description="Report on the people of a roster, of an exported state or of a live instance (read only).",
     )
     parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of a live instance")
-    parser.add_argument("--state", metavar="FILE", help="what `pulumi stack export` wrote")
+    parser.add_argument(
+        "--state",
+        action="append",
+        metavar="FILE",
+        help="what `pulumi stack export` wrote; with --unmanaged once for each stack that has users of the instance",
+    )
     report_page.add_options(parser)
     report_unmanaged.add_options(parser)
     parser.add_argument("--json", action="store_true", help="with --unmanaged: for machines")

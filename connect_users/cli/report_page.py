@@ -43,6 +43,9 @@ def run(args: argparse.Namespace) -> int:
             f"connect-users report: --html shows one of --roster, --state, --instance; {named} given", file=sys.stderr
         )
         return 2
+    if args.state and len(args.state) > 1:
+        print("connect-users report: --html shows one --state", file=sys.stderr)
+        return 2
     names = naming.Names()
     if args.names is not None:
         names_of.names_file(names, args.names)
@@ -50,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     if args.instance is not None:
         snapshot = _live(args, names, granted)
     else:
-        snapshot = _file(args.roster or args.state, names, granted)
+        snapshot = _file(args.roster or args.state[0], names, granted)
     before = _file(args.since, names, {}) if args.since is not None else None
     powers = power.powers(args, granted)
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")

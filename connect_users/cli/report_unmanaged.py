@@ -12,7 +12,7 @@ from connect_users.cli.progress import Progress
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from connect_users.gateway import Gateway
     from connect_users.unmanaged import Declared
@@ -68,11 +68,11 @@ def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str
         yield listed.id, listed.username, dict(summary.get("Tags") or {})
 
 
-def _declared(file: str) -> Declared:
+def _declared(files: Sequence[str]) -> Declared:
     from connect_users.cli.names_of import state_file
     from connect_users.review.reading import USER_TYPE
     from connect_users.unmanaged import Declared
 
-    resources = state_file(file)
+    resources = [each for file in files for each in state_file(file)]
     users = [(each.urn, each.outputs) for each in resources if each.type == USER_TYPE]
     return Declared.of(users, [each.urn for each in resources])

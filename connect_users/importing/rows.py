@@ -195,7 +195,7 @@ def write(people: Mapping[str, Props], names: Nameable) -> Written:
     while True:
         text = table_text(row(inputs, names) for inputs in kept.values())
         refused = _refused(text, kept, names, saml)
-        if refused and saml:
+        if saml and set(refused) != set(_refused(text, kept, names, None) if refused else ()):
             saml = None
             continue
         if not refused:

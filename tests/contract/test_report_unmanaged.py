@@ -78,6 +78,11 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
             ("agent00003", ""),
             ("agent00004", ""),
         ]
+        imported = {**resource, "urn": _urn("three").replace("shop", "other"), "outputs": {"arn": arns[2]}}
+        other = tmp_path / "other.json"
+        other.write_text(json.dumps({"version": 3, "deployment": {"resources": [imported]}}), encoding="utf-8")
+        assert main(["report", "--unmanaged", "--state", str(state), "--state", str(other), *place]) == 1
+        assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == ["agent00002", "agent00004"]
         emulator.options = Options(search_lag=3600.0)
         for arn in arns[2:]:
             client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=arn.rpartition("/")[2])

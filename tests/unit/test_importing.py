@@ -84,6 +84,20 @@ def test_names_that_a_roster_can_hold() -> None:
     assert rows.writable(NameKind.HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
 
 
+def test_one_whom_every_instance_would_refuse_says_nothing_of_saml() -> None:
+    """The program says what the instance is, unless that itself refuses somebody."""
+    base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
+    names = {"first_name": "A", "last_name": "B"}
+    bad = {**base, "username": "bad", "identity_info": {**names, "first_name": " A"}}
+    good = {**base, "username": "good", "identity_info": names}
+    saml = Nameable(INSTANCE_ID, NAMES.names, "SAML")
+    written = rows.write({"bad": bad, "good": good}, saml)
+    assert (set(written.left_out), written.identity_management_type) == ({"bad"}, "SAML")
+    mailed = {**good, "identity_info": {**names, "email": "a@example.com"}}
+    written = rows.write({"bad": bad, "good": mailed}, saml)
+    assert (set(written.left_out), written.identity_management_type) == ({"bad"}, None)
+
+
 def test_line_breaks_of_any_kind_stay_in_their_cell() -> None:
     """Also one that ends no line of the file itself."""
     base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
