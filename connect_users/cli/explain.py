@@ -44,6 +44,14 @@ def register(subparsers: Any) -> None:
     parser.add_argument("preview", nargs="?", default="-", metavar="FILE", help="the preview (default: stdin)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default: text)")
     parser.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
+    parser.add_argument(
+        "--write",
+        action="append",
+        type=_written,
+        default=[],
+        metavar="FORMAT=FILE",
+        help="also write the review there, in that format; may be given more than once",
+    )
     parser.add_argument("--title", default="Amazon Connect users", help="heading of the Markdown")
     parser.add_argument(
         "--fail-on",
@@ -78,6 +86,13 @@ def _conditions(words: str) -> tuple[gate.Condition, ...]:
         raise argparse.ArgumentTypeError(str(problem)) from None
 
 
+def _written(text: str) -> tuple[str, str]:
+    format_, _, file = text.partition("=")
+    if format_ not in FORMATS or not file:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}")
+    return format_, file
+
+
 def run(args: argparse.Namespace) -> int:
     """0; 1 when a condition is met or the preview failed; 2 where policies are asked about that nobody gave."""
     if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
@@ -93,7 +108,9 @@ def run(args: argparse.Namespace) -> int:
     if args.policy is not None:
         told = dataclasses.replace(told, violations=violations(preview, names, _policies(args.policy)))
     failures = gate.failures(told, args.fail_on)
-    _write(args, _rendered(args, told, failures))
+    for format_, file in args.write:
+        _write(file, _rendered(format_, args, told, failures, color=args.color == "always"))
+    _write(args.output, _rendered(args.format, args, told, failures, color=_color(args)))
     for failure in failures:
         print(f"connect-users explain: {text.printable(failure)}", file=sys.stderr)
     for error in told.errors:
@@ -133,15 +150,14 @@ def _policies(file: str) -> tuple[Policy, ...]:
         raise ConfigurationError(f"{file} is neither YAML nor JSON: {problem}") from None
 
 
-def _rendered(args: argparse.Namespace, told: Review, failures: Sequence[str]) -> str:
-    if args.format == "markdown":
+def _rendered(format_: str, args: argparse.Namespace, told: Review, failures: Sequence[str], *, color: bool) -> str:
+    if format_ == "markdown":
         return markdown.render(told, failures=failures, title=args.title)
-    if args.format == "json":
+    if format_ == "json":
         return json.dumps(documents.document(told, failures), indent=2, ensure_ascii=False)
-    if args.format == "sarif":
+    if format_ == "sarif":
         return json.dumps(documents.sarif(told, __version__), indent=2, ensure_ascii=False)
-    width = args.width or shutil.get_terminal_size().columns
-    return text.render(told, width=width, color=_color(args))
+    return text.render(told, width=args.width or shutil.get_terminal_size().columns, color=color)
 
 
 def _color(args: argparse.Namespace) -> bool:
@@ -150,11 +166,11 @@ def _color(args: argparse.Namespace) -> bool:
     return args.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _write(args: argparse.Namespace, written: str) -> None:
-    if args.output is None:
+def _write(file: str | None, written: str) -> None:
+    if file is None:
         print(written)
         return
     try:
-        Path(args.output).write_text(f"{written}\n", encoding="utf-8")
+        Path(file).write_text(f"{written}\n", encoding="utf-8")
     except OSError as problem:
-        raise ConfigurationError(f"{args.output} cannot be written: {problem.strerror}") from None
+        raise ConfigurationError(f"{file} cannot be written: {problem.strerror}") from None

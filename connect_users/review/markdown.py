@@ -40,8 +40,10 @@ def render(
 ) -> str:
     """The review as Markdown of at most ``limit`` characters."""
     head = [MARKER, f"### {escaped(title)}", "", f"**{escaped(summary(review))}**", ""]
-    head += [f"> ❌ {_short(error)}\n" for error in review.errors[:10]]
-    head += [f"> ⛔ {_short(failure)}\n" for failure in failures]
+    alarms = [f"> ❌ {_short(error)}" for error in review.errors[:10]] + [f"> ⛔ {_short(each)}" for each in failures]
+    if alarms:
+        # GitHub's red box; elsewhere a quotation.
+        head += ["> [!CAUTION]", "\n>\n".join(alarms), ""]
     sections = []
     gains = [f"- {_short(each.words)}" for each in review.widened]
     gains += [_power(person) for person in review.powers]

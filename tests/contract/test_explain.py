@@ -136,6 +136,22 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
     assert main([*command, "--fail-on", "deletions>10"]) == 0
 
 
+def test_one_run_writes_every_format(names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """So that an instance is asked once, and a gate that fails leaves all of them."""
+    files = {name: tmp_path / f"review.{name}" for name in ("markdown", "json", "sarif", "text")}
+    written = [word for name, file in files.items() for word in ("--write", f"{name}={file}")]
+    assert main(["explain", CHANGE, "--names", names_file, "--fail-on", "leavers", *written]) == 1
+    shown = capsys.readouterr().out
+    assert files["text"].read_text(encoding="utf-8") == shown
+    assert "⛔ leavers" in files["markdown"].read_text(encoding="utf-8")
+    assert json.loads(files["json"].read_text(encoding="utf-8"))["gate_failures"]
+    assert json.loads(files["sarif"].read_text(encoding="utf-8"))["version"] == "2.1.0"
+    for wrong in ("html=x", "markdown", "markdown="):
+        with pytest.raises(SystemExit):
+            main(["explain", CHANGE, "--write", wrong])
+        assert "is not FORMAT=FILE" in capsys.readouterr().err
+
+
 def test_policies_are_judged_and_gated(names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """From a file of rules."""
     rules = tmp_path / "policy.yaml"

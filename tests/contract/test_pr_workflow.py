@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from connect_users.cli import COMMANDS, parser
+from connect_users.emulator import Emulator, seed
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "pr-preview"
 WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yml"))
@@ -152,8 +153,9 @@ def test_a_fork_gets_no_secret() -> None:
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_the_commands_of_a_workflow_exist(file: Path) -> None:
     """With the options that they are given."""
-    lines = "\n".join(step.get("run", "") for step in steps(file.stem)).replace("\\\n", "").splitlines()
-    for line in lines:
+    text = "\n".join(step.get("run", "") for step in steps(file.stem)).replace("\\\n", "")
+    # What the shell leaves out when a variable is empty has to be right, too.
+    for line in re.sub(r"\$\{\w+:\+(.*?)\}", r"\1", text).splitlines():
         called = re.search(r"(?<!<!-- )connect-users (?P<name>\w+) [^;|]*", line)
         if called is None:
             continue
@@ -171,13 +173,28 @@ def test_the_preview_is_explained_and_the_gate_fails_the_job(tmp_path: Path) -> 
     done = shell(script("preview", "Preview"), tmp_path, RECORDED_PREVIEW=str(CHANGE), RECORDED_STATE=str(STATE))
     assert (done.returncode, done.stderr) == (0, "")
     assert "--show-secrets" not in (tmp_path / "calls.txt").read_text(encoding="utf-8")
-    done = shell(script("preview", "Explain"), tmp_path)
+    done = shell(script("preview", "Explain"), tmp_path, INSTANCE="")
     assert done.returncode == 1
     assert "admin-gained: 3 gain power" in done.stderr
     assert "policy: " in done.stderr
     assert (tmp_path / "review.md").read_text(encoding="utf-8").startswith("<!-- connect-users explain -->\n")
     assert "Leavers (1)" in (tmp_path / "review.txt").read_text(encoding="utf-8")
     assert '"schema": 1' in (tmp_path / "review.json").read_text(encoding="utf-8")
+
+
+def test_the_instance_is_asked_where_a_variable_names_it(tmp_path: Path) -> None:
+    """For names that neither the state nor the roster can tell."""
+    for name in ("agents.csv", "policy.yaml"):
+        shutil.copy(EXAMPLE / name, tmp_path)
+    shutil.copy(CHANGE, tmp_path / "preview.json")
+    shutil.copy(STATE, tmp_path / "state.json")
+    with Emulator() as emulator:
+        place = {"AWS_ENDPOINT_URL_CONNECT": emulator.endpoint_url, "AWS_REGION": seed.REGION}
+        keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}
+        done = shell(script("preview", "Explain"), tmp_path, INSTANCE=seed.INSTANCE_ALIAS, **place, **keys)
+    assert done.returncode == 1
+    assert "admin-gained: 3 gain power" in done.stderr
+    assert "ada: routing Support → Sales; + security profile Admin ⚠" in (tmp_path / "review.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["preview", "rehearsal-comment"])
