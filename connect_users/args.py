@@ -2,8 +2,8 @@
 
 - Names are AWS's own in snake_case, in programs as on the wire; nothing is translated.
 - Either form may be used; a block, its members or the list it stands in may be outputs.
-- The types say how things are called; `connect_users.rules` judges the values. The limits that are told here are those
-  of `connect_users.limits`, which names their sources. Tests hold names and limits equal.
+- The types say how things are called; `connect_users.core.rules` judges the values. The limits that are told here are
+  those of `connect_users.core.limits`, which names their sources. Tests hold names and limits equal.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from connect_users.shapes import shape_problems
-from connect_users.spec import BY_NAME, UNKNOWN, Props, canonical
+from connect_users.core.shapes import shape_problems
+from connect_users.core.spec import BY_NAME, UNKNOWN, Props, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +79,6 @@ def raw_config(config: Config) -> dict[str, Any]:
     values = getattr(config, "_props", None)
     if isinstance(values, dict):
         return {key: value for key, value in values.items() if not isinstance(value, Unknown)}
-    from connect_users.settings import KEYS
+    from connect_users.core.settings import KEYS
 
     return {key: config.get(key) for keys, _ in KEYS.values() for key in keys}

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_users import host
-from connect_users.errors import ConfigurationError, ConnectUsersError
-from connect_users.settings import DEFAULT_EMULATOR_STATE, Settings, from_config
+from connect_users.core.errors import ConfigurationError, ConnectUsersError
+from connect_users.core.settings import DEFAULT_EMULATOR_STATE, Settings, from_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.gateway import Gateway
+    from connect_users.effects.gateway import Gateway
 
 #: A rate that never makes anyone wait.
 _UNPACED = 1_000_000
@@ -60,9 +60,9 @@ def gateway_for(settings: Settings) -> Gateway:
     Raises:
         ConfigurationError: when the embedded emulator cannot be started.
     """
-    from connect_users.gateway import Gateway
-    from connect_users.pacing import SystemTimer
-    from connect_users.session import Clients
+    from connect_users.effects.gateway import Gateway
+    from connect_users.effects.pacing import SystemTimer
+    from connect_users.effects.session import Clients
 
     with _lock:
         if settings not in _gateways:

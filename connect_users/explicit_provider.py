@@ -1,7 +1,7 @@
 """`Provider`: users of several regions or accounts in one stack, each with settings of their own.
 
 A provider's inputs have the names of the stack configuration (``connect-users:region``), as texts, so that the dynamic
-host reads both in the same way (`connect_users.settings`).
+host reads both in the same way (`connect_users.core.settings`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 
-from connect_users.errors import ConfigurationError
-from connect_users.settings import KEYS, Settings, from_config
+from connect_users.core.errors import ConfigurationError
+from connect_users.core.settings import KEYS, Settings, from_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

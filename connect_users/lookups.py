@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
-from connect_users import listings
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
+from connect_users.effects import listings
+from connect_users.effects.listings import Directory, Kind
 from connect_users.explicit_provider import read, stack_config
-from connect_users.listings import Directory, Kind
 from connect_users.runs import NotConnected, Run, current_run
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from pulumi import Input, Output
 
+    from connect_users.core.settings import Settings
+    from connect_users.effects.gateway import Gateway
     from connect_users.explicit_provider import Provider
-    from connect_users.gateway import Gateway
-    from connect_users.settings import Settings
 
 T = TypeVar("T")
 

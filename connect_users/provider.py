@@ -26,10 +26,12 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from connect_users import apply, codec, create, host, observe, ownership, password, plan, rules
+from connect_users import codec, host
 from connect_users.connection import Configured
-from connect_users.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
-from connect_users.spec import TOKEN_KEY, Props, canonical
+from connect_users.core import changes, ownership, plan, rules
+from connect_users.core.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
+from connect_users.core.spec import TOKEN_KEY, Props, canonical
+from connect_users.effects import apply, create, observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,10 +66,10 @@ class ConnectUserProvider(ResourceProvider):
             old, given = codec.decode(olds), codec.decode(news)
             review = rules.review(given, reserved_tags=1 if self._configured.settings.ownership_tag else 0)
             inputs = canonical(given)
-            changes = password.review_change(codec.sound(old), inputs) if old else rules.Review()
-            for warning in (*review.warnings, *changes.warnings):
+            change = changes.review_change(codec.sound(old), inputs) if old else rules.Review()
+            for warning in (*review.warnings, *change.warnings):
                 host.say(call, "warning", str(warning))
-            problems = [*self._configured.problems, *map(str, (*review.problems, *changes.problems))]
+            problems = [*self._configured.problems, *map(str, (*review.problems, *change.problems))]
             # No property is named: the engine would print its value, secrets included.
             return CheckResult(codec.encode(inputs), [CheckFailure("", problem) for problem in problems])
 

@@ -15,13 +15,13 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime.settings import SETTINGS
 
-from connect_users import rules
+from connect_users.core import rules
+from connect_users.core.shapes import Problem, in_path
+from connect_users.core.spec import UNKNOWN, bare_id
 from connect_users.explicit_provider import PACKAGE
-from connect_users.shapes import Problem, in_path
-from connect_users.spec import UNKNOWN, bare_id
 
 if TYPE_CHECKING:
-    from connect_users.spec import Props
+    from connect_users.core.spec import Props
 
 
 class _Declared:

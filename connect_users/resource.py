@@ -9,7 +9,7 @@ from pulumi.dynamic import Resource
 
 from connect_users import registration
 from connect_users.args import plain
-from connect_users.spec import ARN_KEY, BY_NAME, parse_arn
+from connect_users.core.spec import ARN_KEY, BY_NAME, parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     those of CreateUser in snake_case; an input that is left out is not managed.
 
     Outputs beside the inputs: ``id`` (the user's id, which every Connect API takes), ``arn`` and
-    ``directory_user_id``. The state also keeps ``ownership_token`` (see `connect_users.ownership`).
+    ``directory_user_id``. The state also keeps ``ownership_token`` (see `connect_users.core.ownership`).
     """
 
     if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     ) -> None:
         """Declare a user.
 
-        Ids may be given as ARNs and are stored as bare ids. Limits and their sources: `connect_users.limits`.
+        Ids may be given as ARNs and are stored as bare ids. Limits and their sources: `connect_users.core.limits`.
 
         Args:
             name: the resource's name in the stack; it is not the username.

@@ -14,7 +14,7 @@ import pulumi
 from pulumi import Input, Output
 
 from connect_users import registration
-from connect_users.errors import ConnectUsersError
+from connect_users.core.errors import ConnectUsersError
 from connect_users.resource import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.holders import holder_problems

@@ -22,7 +22,7 @@ from pulumi.dynamic import (
 )
 
 from connect_users import host
-from connect_users.errors import ConnectUsersError
+from connect_users.core.errors import ConnectUsersError
 from connect_users.roster import leavers
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 
-from connect_users import listings
-from connect_users.listings import NoSuchName
+from connect_users.effects import listings
+from connect_users.effects.listings import NoSuchName
 from connect_users.roster.names import LookUp, NameKind
 
 if TYPE_CHECKING:

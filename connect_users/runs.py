@@ -20,8 +20,8 @@ from weakref import WeakKeyDictionary, WeakSet
 import pulumi
 from pulumi.runtime.settings import SETTINGS
 
-from connect_users.errors import ConnectApiError, ConnectUsersError, CredentialsProblem
-from connect_users.listings import NoSuchName
+from connect_users.core.errors import ConnectApiError, ConnectUsersError, CredentialsProblem
+from connect_users.effects.listings import NoSuchName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable

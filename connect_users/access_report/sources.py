@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connect_users.access_report.model import Entry, Snapshot
-from connect_users.ownership import owner_of
+from connect_users.core.ownership import owner_of
 from connect_users.review.naming import HIERARCHY, ROUTING, SECURITY, Names
 from connect_users.review.reading import USER_TYPE, Resource
 from connect_users.roster.cells import BadCell

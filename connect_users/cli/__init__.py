@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from connect_users._version import __version__
 from connect_users.cli.connecting import in_options
-from connect_users.errors import ConnectUsersError
+from connect_users.core.errors import ConnectUsersError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

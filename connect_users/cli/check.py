@@ -11,18 +11,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_users import limits
 from connect_users.cli import check_formats, connecting
 from connect_users.cli.check_instance import NotAnswered, ask
 from connect_users.cli.progress import Progress
-from connect_users.errors import ConfigurationError
+from connect_users.core import limits
+from connect_users.core.errors import ConfigurationError
+from connect_users.core.spec import UNKNOWN
 from connect_users.roster import cells
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Judged, RosterProblem, Terms, judge
 from connect_users.roster.reading import read_file
 from connect_users.roster.tables import UnreadableRoster
-from connect_users.spec import UNKNOWN
 
 if TYPE_CHECKING:
     import argparse

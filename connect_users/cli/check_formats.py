@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from connect_users._version import __version__
-from connect_users.errors import one_line
+from connect_users.core.errors import one_line
 from connect_users.review.text import printable
 from connect_users.roster.tables import place
 

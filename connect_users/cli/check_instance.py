@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from connect_users import listings
 from connect_users.cli.progress import Progress
-from connect_users.errors import ConnectUsersError
-from connect_users.listings import Directory, Kind, NoSuchName
+from connect_users.core.errors import ConnectUsersError
+from connect_users.effects import listings
+from connect_users.effects.listings import Directory, Kind, NoSuchName
 from connect_users.roster.names import NameKind
 
 if TYPE_CHECKING:
-    from connect_users.gateway import Gateway
+    from connect_users.core.settings import Settings
+    from connect_users.effects.gateway import Gateway
     from connect_users.roster.names import LookUp
-    from connect_users.settings import Settings
 
 
 class NotAnswered(Exception):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage, Stage
-from connect_users.errors import ConnectUsersError
+from connect_users.core.errors import ConnectUsersError
 
 if TYPE_CHECKING:
     import argparse

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from connect_users.connection import gateway_for
+from connect_users.core.settings import DEFAULT_EMULATOR_STATE, Settings
 from connect_users.emulator import seed
-from connect_users.settings import DEFAULT_EMULATOR_STATE, Settings
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli import connecting
 from connect_users.cli.progress import Progress
-from connect_users.errors import ConfigurationError, ConnectUsersError
+from connect_users.core.errors import ConfigurationError, ConnectUsersError
 
 if TYPE_CHECKING:
     import argparse
 
+    from connect_users.core.settings import Settings
     from connect_users.importing.files import Folder
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
-    from connect_users.settings import Settings
 
 #: Of a roster: part of the names of its people's resources, and of its file.
 _NAME: Final = r"[\w.-]+"

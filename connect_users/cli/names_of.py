@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli.progress import Progress
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 from connect_users.review import naming
 from connect_users.review.reading import Resource, read_state
 
 if TYPE_CHECKING:
-    from connect_users.gateway import Gateway
+    from connect_users.core.settings import Settings
+    from connect_users.effects.gateway import Gateway
     from connect_users.roster.tables import Table
-    from connect_users.settings import Settings
 
 #: Columns of a roster -> the inputs whose ids they name.
 _COLUMNS = {
@@ -64,8 +64,8 @@ def from_instance(names: naming.Names, instance: str, settings: Settings) -> tup
     Raises:
         ConnectUsersError
     """
-    from connect_users import listings
     from connect_users.connection import gateway_for
+    from connect_users.effects import listings
 
     gateway = gateway_for(settings)
     with Progress(f"asking Connect instance '{instance}'") as progress:

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from connect_users.permissions import Feature, policy
+from connect_users.core.permissions import Feature, policy
 
 if TYPE_CHECKING:
     import argparse

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_users.cli.progress import Progress
-from connect_users.errors import ResourceNotFound
+from connect_users.core.errors import ResourceNotFound
 from connect_users.review.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS, Powers
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
-    from connect_users.gateway import Gateway
+    from connect_users.effects.gateway import Gateway
 
 
 def add_options(parser: argparse._ActionsContainer) -> None:

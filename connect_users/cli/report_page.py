@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from connect_users.access_report import page, sources
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 from connect_users.review import naming
 from connect_users.review.powers import granted_by
 

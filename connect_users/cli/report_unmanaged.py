@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from connect_users.gateway import Gateway
-    from connect_users.unmanaged import Declared
+    from connect_users.core.unmanaged import Declared
+    from connect_users.effects.gateway import Gateway
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -31,8 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where everybody is managed, 1 where somebody is not, 2 without an instance."""
     from connect_users.connection import gateway_for
-    from connect_users.listings import instance_id
-    from connect_users.unmanaged import unmanaged
+    from connect_users.core.unmanaged import unmanaged
+    from connect_users.effects.listings import instance_id
 
     if not args.instance:
         print("connect-users report: --unmanaged needs --instance", file=sys.stderr)
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Id, username and tags of everybody; who is too new for the search is described."""
-    from connect_users.errors import ResourceNotFound
-    from connect_users.snapshot import survey_of
+    from connect_users.core.errors import ResourceNotFound
+    from connect_users.effects.snapshot import survey_of
 
     for listed in survey_of(gateway).everyone(instance, lambda _: None):
         summary = listed.summary
@@ -70,8 +70,8 @@ def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str
 
 def _declared(files: Sequence[str]) -> Declared:
     from connect_users.cli.names_of import state_file
+    from connect_users.core.unmanaged import Declared
     from connect_users.review.reading import USER_TYPE
-    from connect_users.unmanaged import Declared
 
     resources = [each for file in files for each in state_file(file)]
     users = [(each.urn, each.outputs) for each in resources if each.type == USER_TYPE]

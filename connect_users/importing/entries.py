@@ -14,7 +14,7 @@ from connect_users.roster import leavers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from connect_users.spec import Props
+    from connect_users.core.spec import Props
 
 _PROVIDER = "__provider"
 

@@ -15,20 +15,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from connect_users import ownership
-from connect_users.errors import ConfigurationError
+from connect_users.core import ownership
+from connect_users.core.errors import ConfigurationError
+from connect_users.core.live import declared_view
 from connect_users.importing import rows, texts
 from connect_users.importing.entries import guard_entry, roster_entry, states, user_entry
-from connect_users.live import declared_view
 from connect_users.roster.reading import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from connect_users.core.spec import Props
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
-    from connect_users.spec import Props
 
 _PROJECT = """name: {name}
 runtime: python

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connect_users import listings
-from connect_users.errors import ConfigurationError, ResourceNotFound
+from connect_users.core.errors import ConfigurationError, ResourceNotFound
+from connect_users.effects import listings
 from connect_users.importing import rows
 from connect_users.importing.rows import Nameable
 from connect_users.roster.names import NameKind
@@ -14,8 +14,8 @@ from connect_users.roster.names import NameKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.gateway import Gateway
-    from connect_users.pacing import Notify
+    from connect_users.effects.gateway import Gateway
+    from connect_users.effects.pacing import Notify
 
 
 @dataclass(frozen=True)

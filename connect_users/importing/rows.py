@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import channels
+from connect_users.core import channels
+from connect_users.core.spec import BY_NAME, Props, Verdict, canonical
 from connect_users.roster import cells, csv_text, notations
 from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Terms, judge
-from connect_users.spec import BY_NAME, Props, Verdict, canonical
 
 if TYPE_CHECKING:
     from connect_users.roster.tables import Table

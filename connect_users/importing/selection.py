@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 from connect_users.roster.names import NameKind, suggestion
 
 #: Names of things, id -> name or path, as an instance has them.

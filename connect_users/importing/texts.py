@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path

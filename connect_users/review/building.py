@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core.spec import bare_id
 from connect_users.review.model import (
     ACTIONS,
     ADOPTED,
@@ -22,7 +23,6 @@ from connect_users.review.naming import SECURITY, TYPES
 from connect_users.review.powers import Powers, granted_by, permissions_of
 from connect_users.review.reading import USER_TYPE, Preview, Resource, Step
 from connect_users.review.wording import Teller
-from connect_users.spec import bare_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from connect_users.errors import one_line
+from connect_users.core.errors import one_line
 from connect_users.review.model import ACTIONS, HEADINGS, Person, Review, plural
 from connect_users.review.text import printable, summary
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from connect_users.core.spec import bare_id
 from connect_users.review.reading import USER_TYPE, Resource
-from connect_users.spec import bare_id
 
 #: Kind of a named thing, and the input that holds its id.
 ROUTING, SECURITY, HIERARCHY = "routing profile", "security profile", "hierarchy group"

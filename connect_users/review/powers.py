@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from connect_users.core.spec import bare_id
 from connect_users.review.naming import SECURITY, TYPES
-from connect_users.spec import bare_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,8 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.errors import ConnectUsersError
-from connect_users.spec import UNKNOWN
+from connect_users.core.errors import ConnectUsersError
+from connect_users.core.spec import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

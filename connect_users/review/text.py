@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import Final
 
-from connect_users.errors import one_line
+from connect_users.core.errors import one_line
 from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACED, Review, plural
 
 _COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}

@@ -4,8 +4,8 @@
     csv_text  records  yaml_text  xlsx          columns  cells  names  rules of the resource
 
 Contract:
-- The rules are the resource's own (`connect_users.rules`); what is added here is about the file: headers, notations,
-  names, duplicates, holders of security profiles, leavers.
+- The rules are the resource's own (`connect_users.core.rules`); what is added here is about the file: headers,
+  notations, names, duplicates, holders of security profiles, leavers.
 - Order means nothing: shuffling the rows gives the same people.
 - Neither a password nor personal data is repeated in a message; a person is named by username and line.
 """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.cells import BadCell, refuse_error
 from connect_users.roster.columns import PER_CHANNEL, Column, find, unknown
 from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
-from connect_users.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,10 +15,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import limits
+from connect_users.core import limits
+from connect_users.core.spec import BY_NAME, FIELDS, Field, Kind
 from connect_users.roster import cells, notations
 from connect_users.roster.names import NameKind
-from connect_users.spec import BY_NAME, FIELDS, Field, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

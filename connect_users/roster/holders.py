@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_users.core.spec import bare_id
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Judged, Person, RosterProblem
-from connect_users.spec import bare_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Collection

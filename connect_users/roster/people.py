@@ -13,11 +13,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import rules
+from connect_users.core import rules
+from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
 from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, normal, of_path, unknown
 from connect_users.roster.tables import Row, Table, place
-from connect_users.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connect_users.errors import ConnectUsersError
+from connect_users.core.errors import ConnectUsersError
 from connect_users.roster.cells import BadCell, absent, plain
 from connect_users.roster.columns import find, is_group
 

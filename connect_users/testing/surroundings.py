@@ -99,8 +99,8 @@ class Surroundings:
         if ENDPOINT in config:
             return str(reveal(config[ENDPOINT]))
         if _embedded(config):
+            from connect_users.core.settings import DEFAULT_EMULATOR_STATE
             from connect_users.emulator import embedded
-            from connect_users.settings import DEFAULT_EMULATOR_STATE
 
             # The host opens the same file, relative to its working directory, the project's.
             return embedded(self._root / str(reveal(config.get(EMBEDDED_FILE, DEFAULT_EMULATOR_STATE)))).endpoint_url

@@ -8,8 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from connect_users.core.ownership import owner_of
 from connect_users.emulator import Phase, RequestRecord, Throttle
-from connect_users.ownership import owner_of
 from tests.acceptance.processes import family, kill_what_is_left
 from tests.acceptance.stack import skilled, user
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 
+from connect_users.core.ownership import TAG_KEY, owner_of
 from connect_users.emulator import Emulator, Phase, RequestRecord, seed
-from connect_users.ownership import TAG_KEY, owner_of
 from tests.acceptance.processes import Victim, family, kill, kill_what_is_left, victims
 from tests.acceptance.stack import PASSWORD, SALES, Stack, environment, new_root, skilled, user
 

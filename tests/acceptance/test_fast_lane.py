@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from connect_users.ownership import owner_of
+from connect_users.core.ownership import owner_of
 from tests.acceptance.processes import kill_what_is_left
 from tests.acceptance.stack import SALES, skilled, user
 from tests.acceptance.test_crashes import Assassin

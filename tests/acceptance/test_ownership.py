@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core.ownership import TAG_KEY, owner_of
 from connect_users.emulator import seed
-from connect_users.ownership import TAG_KEY, owner_of
 from tests.acceptance.stack import PASSWORD, SALES, SUPPORT, skilled, user
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from connect_users import plan
+from connect_users.core import plan
+from connect_users.core.spec import canonical
 from connect_users.emulator import seed
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Judged, Terms, judge
 from connect_users.roster.reading import read_file
-from connect_users.spec import canonical
 from tests.bench import users
 from tests.bench.cli_engine import CliEngine
 from tests.bench.rows import Row, interleaved

@@ -28,7 +28,7 @@ OWNER_KEY = "connect-users:owner"
 
 #: In the agent string of every request that the package sends; the judges' own clients lack it.
 _OUR_AGENT = "md/connect-users"
-#: After its first deletion a process looks for the quick connects that lead to users (`connect_users.quick_connects`).
+#: After its first deletion a process looks for the quick connects that lead to users (`effects.quick_connects`).
 _ONCE = {"ListQuickConnects"}
 
 

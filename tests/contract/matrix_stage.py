@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from connect_users import limits
+from connect_users.core import limits
 from connect_users.emulator import seed
 from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, user

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
-from connect_users import errors
-from connect_users.gateway import CreatedUser, Gateway
-from connect_users.permissions import PERMISSIONS
-from connect_users.session import Clients
-from connect_users.settings import Settings
+from connect_users.core import errors
+from connect_users.core.permissions import PERMISSIONS
+from connect_users.core.settings import Settings
+from connect_users.effects.gateway import CreatedUser, Gateway
+from connect_users.effects.session import Clients
 from tests.virtual_time import VirtualTime
 from tests.wire import Wire
 

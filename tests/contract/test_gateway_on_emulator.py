@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users import errors
+from connect_users.core import errors
+from connect_users.core.settings import Settings
+from connect_users.effects.gateway import Gateway
+from connect_users.effects.pacing import SystemTimer
+from connect_users.effects.session import Clients
 from connect_users.emulator import Emulator, Fault, Options, Throttle, seed
-from connect_users.gateway import Gateway
-from connect_users.pacing import SystemTimer
-from connect_users.session import Clients
-from connect_users.settings import Settings
 from tests.contract.emulator.support import connect
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connect_users.pacing import Timer
+    from connect_users.effects.pacing import Timer
 
 INSTANCE = seed.INSTANCE_ID
 

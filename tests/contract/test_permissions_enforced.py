@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from connect_users.core.permissions import PERMISSIONS, Feature, policy
 from connect_users.emulator import Fault, seed
-from connect_users.permissions import PERMISSIONS, Feature, policy
 from connect_users.testing import HostError
 from tests.contract.hosting import Engine, user
 from tests.contract.matrix_stage import AFTER, BEFORE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users import ownership
+from connect_users.core import ownership
 from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
 from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, judged, urn, user

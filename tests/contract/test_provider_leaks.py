@@ -156,7 +156,7 @@ def test_an_unexpected_exception_shows_neither_values_nor_a_traceback(site: Site
         "import importlib.abc, importlib.util, sys\n"
         "class Spoiler(importlib.abc.MetaPathFinder):\n"
         "    def find_spec(self, name, path, target=None):\n"
-        "        if name != 'connect_users.plan':\n"
+        "        if name != 'connect_users.core.plan':\n"
         "            return None\n"
         "        sys.meta_path.remove(self)\n"
         "        spec = importlib.util.find_spec(name)\n"

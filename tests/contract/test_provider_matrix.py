@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users import quick_connects
+from connect_users.effects import quick_connects
 from connect_users.emulator import Fault
 from connect_users.testing import HostError
 from tests.contract.hosting import Engine, judged

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users import ownership
+from connect_users.core import ownership
 from connect_users.emulator import seed
 from connect_users.testing import HostError
 from tests.contract.emulator import support

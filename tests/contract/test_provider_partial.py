@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.core.spec import canonical
 from connect_users.emulator import Fault, seed
 from connect_users.resource import PROVIDER_BLOB
-from connect_users.spec import canonical
 from connect_users.testing import HostError
 from connect_users.testing.values import Secret
 from tests.contract.hosting import PASSWORD, Engine, Site, judged, user

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.output import Unknown
 
-from connect_users import codec, plan
+from connect_users import codec
 from connect_users.connection import Configured
+from connect_users.core import plan
+from connect_users.core.live import declared_view
+from connect_users.core.settings import Settings
+from connect_users.core.spec import FIELDS, Field, Kind, canonical, contains_unknown
 from connect_users.emulator import seed
-from connect_users.live import declared_view
 from connect_users.provider import ConnectUserProvider
-from connect_users.settings import Settings
-from connect_users.spec import FIELDS, Field, Kind, canonical, contains_unknown
 from connect_users.testing import HostError
 from connect_users.testing.values import UNKNOWN
 from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, user

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
-from connect_users import ownership
 from connect_users.cli import main
+from connect_users.core import ownership
 from connect_users.emulator import Emulator, Options, seed, seed_users
 from connect_users.resource import TYPE_TOKEN
-from connect_users.unmanaged import Declared, unmanaged
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 TOKEN = "0" * 24
 
@@ -26,28 +25,6 @@ def _urn(name: str, stack: str = "dev", project: str = "shop") -> str:
 
 def _tags(urn: str) -> dict[str, str]:
     return ownership.tag(TOKEN, urn)
-
-
-#: Sentence, tags of the user, is it in the state by its id, is it unmanaged (without a state, with one).
-ROWS = [
-    ("nobody owns it", {}, False, (True, True)),
-    ("imported, not changed since", {}, True, (True, False)),
-    ("of this stack", _tags(_urn("ada")), True, (False, False)),
-    ("of this stack, its id is another's", _tags(_urn("ada")), False, (False, False)),
-    ("no longer declared by this stack", _tags(_urn("gone")), False, (False, True)),
-    ("of another stack of the project", _tags(_urn("gone", stack="prod")), False, (False, False)),
-    ("of another project", _tags(_urn("gone", project="other")), False, (False, False)),
-    ("of a name too long to be told", _tags(_urn("x" * 300)), False, (False, False)),
-]
-
-
-@pytest.mark.parametrize(("tags", "by_id", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
-def test_who_is_unmanaged(tags: dict[str, str], by_id: bool, expected: tuple[bool, bool]) -> None:
-    """A state speaks for its own stack alone."""
-    outputs = {"arn": f"{seed.INSTANCE_ARN}/agent/{'u-1' if by_id else 'other'}"}
-    declared = Declared.of([(_urn("ada"), outputs)], [_urn("ada")])
-    user = [("u-1", "ada", tags)]
-    assert (bool(list(unmanaged(user, None))), bool(list(unmanaged(user, declared)))) == expected
 
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

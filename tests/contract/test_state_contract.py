@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 import connect_users
-from connect_users import ownership
+from connect_users.core import ownership
+from connect_users.core.spec import ARN_KEY, FIELDS, TOKEN_KEY, VERIFIED_KEY
 from connect_users.emulator import seed
 from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
-from connect_users.spec import ARN_KEY, FIELDS, TOKEN_KEY, VERIFIED_KEY
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Engine, Site, State, user
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from connect_users import apply, codec, create, observe
+from connect_users import codec
 from connect_users.connection import Configured
-from connect_users.errors import Cancelled, ConnectUsersError, PartialUpdate
-from connect_users.gateway import Gateway
+from connect_users.core.errors import Cancelled, ConnectUsersError, PartialUpdate
+from connect_users.core.settings import Settings
+from connect_users.core.spec import canonical
+from connect_users.effects import apply, create, observe
+from connect_users.effects.gateway import Gateway
+from connect_users.effects.session import Clients
 from connect_users.provider import ConnectUserProvider
 from connect_users.resource import PROVIDER_BLOB
-from connect_users.session import Clients
-from connect_users.settings import Settings
-from connect_users.spec import canonical
 from connect_users.testing import CheckReply, DiffReply, HostError, InitFailed, StateReply
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Site, urn

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from connect_users.plan import Replacement
-from connect_users.spec import UNKNOWN
+from connect_users.core.plan import Replacement
+from connect_users.core.spec import UNKNOWN
 
 ACW = "after_contact_work_config"
 LIMIT = "after_contact_work_time_limit"

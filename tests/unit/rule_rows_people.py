@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connect_users.spec import UNKNOWN
+from connect_users.core.spec import UNKNOWN
 
 #: Sentence, changes of the default user; problems and warnings as "path: beginning of the text".
 Row = tuple[str, dict[str, Any], list[str], list[str]]

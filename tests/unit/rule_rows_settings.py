@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connect_users.spec import UNKNOWN
+from connect_users.core.spec import UNKNOWN
 from tests.builders import INSTANCE_ID, SECURITY_PROFILE_ID
 from tests.unit.rule_rows_people import E164, FINE, Row
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connect_users.answers import ForeignAnswer, NotAnswered, died_reading, expect
+from connect_users.core.answers import ForeignAnswer, NotAnswered, died_reading, expect
 
 
 def answer(request_id: str = "req-1", kind: str = "application/json", **members: Any) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connect_users import errors
-from connect_users.errors import (
+from connect_users.core import errors
+from connect_users.core.errors import (
     AccessDenied,
     Cancelled,
     ConfigurationError,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_users import plan
-from connect_users.rules import review
-from connect_users.spec import FIELDS, UNKNOWN, canonical, contains_unknown
+from connect_users.core import plan
+from connect_users.core.rules import review
+from connect_users.core.spec import FIELDS, UNKNOWN, canonical, contains_unknown
 from tests.strategies import broken_users, garbage, users
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from connect_users import channels
+from connect_users.core import channels
+from connect_users.core.spec import FIELDS, Verdict, canonical
 from connect_users.importing import rows
 from connect_users.importing.rows import Nameable
 from connect_users.roster.names import NameKind
-from connect_users.spec import FIELDS, Verdict, canonical
 from tests.builders import INSTANCE_ID
 from tests.strategies import users
 

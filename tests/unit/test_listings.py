@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from connect_users import listings
+from connect_users.core.errors import ConfigurationError
+from connect_users.effects import listings
+from connect_users.effects.listings import Address, Directory, NoSuchName
 from connect_users.emulator import seed
-from connect_users.errors import ConfigurationError
-from connect_users.listings import Address, Directory, NoSuchName
 
 WHERE = "Connect instance 'shop'"
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from connect_users import plan
-from connect_users.live import declared_view, leftovers, live_props
-from connect_users.ownership import TAG_KEY
-from connect_users.spec import canonical, to_wire
+from connect_users.core import plan
+from connect_users.core.live import declared_view, leftovers, live_props
+from connect_users.core.ownership import TAG_KEY
+from connect_users.core.spec import canonical, to_wire
 from tests.builders import connect_model, user
 from tests.strategies import users
 

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 
 import connect_users
 from connect_users.cli import policy as command
-from connect_users.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, policy
+from connect_users.core.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, policy
 
 INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
 SECRET = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:agents/ada-AbC123"
@@ -31,7 +31,7 @@ def operations_of(service: str) -> set[str]:
 def operations_in_the_gateway() -> set[str]:
     """Every operation that the gateway's source names."""
     known = operations_of("connect") | operations_of("secretsmanager")
-    folder = Path(connect_users.__file__).parent
+    folder = Path(connect_users.__file__).parent / "effects"
     return {
         node.value
         for source in folder.glob("gateway*.py")

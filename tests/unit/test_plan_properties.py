@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connect_users import channels, plan, progress
-from connect_users.live import declared_view, leftovers, live_props
-from connect_users.ownership import TAG_KEY
-from connect_users.rules import review
-from connect_users.spec import BY_NAME, Kind, from_wire, to_wire
+from connect_users.core import channels, plan, progress
+from connect_users.core.live import declared_view, leftovers, live_props
+from connect_users.core.ownership import TAG_KEY
+from connect_users.core.rules import review
+from connect_users.core.spec import BY_NAME, Kind, from_wire, to_wire
 from tests.strategies import users
 
 _NEUTRAL = {

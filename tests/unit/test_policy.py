@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users import policy
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
+from connect_users.core.spec import UNKNOWN
 from connect_users.review.naming import SECURITY, Names
 from connect_users.review.policing import violations
 from connect_users.review.reading import read_preview
-from connect_users.spec import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

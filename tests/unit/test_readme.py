@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from connect_users.core.settings import KEYS, NAMESPACE
+from connect_users.core.spec import FIELDS, Field
 from connect_users.roster.columns import COLUMNS, Column
-from connect_users.settings import KEYS, NAMESPACE
-from connect_users.spec import FIELDS, Field
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 from connect_users.roster.csv_text import read
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.leavers import Limit, limit, too_many

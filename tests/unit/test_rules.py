@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.rules import Review, password_problems, review
-from connect_users.spec import UNKNOWN
+from connect_users.core.rules import Review, password_problems, review
+from connect_users.core.spec import UNKNOWN
 from tests.builders import PERSONAL, user
 from tests.unit import rule_rows_people, rule_rows_settings
 
 if TYPE_CHECKING:
-    from connect_users.shapes import Problem
+    from connect_users.core.shapes import Problem
 
 _ROWS = [*rule_rows_people.ROWS, *rule_rows_settings.ROWS]
 _LIMIT = rule_rows_settings.LIMIT

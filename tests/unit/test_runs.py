@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 from connect_users.runs import WORKERS, CannotAsk, Run
 
 if TYPE_CHECKING:

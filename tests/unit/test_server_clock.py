@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connect_users.server_clock import ServerClock, date_of
+from connect_users.core.server_clock import ServerClock, date_of
 
 NOW = 1_700_000_000.0
 

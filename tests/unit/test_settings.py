@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_users.errors import ConfigurationError
-from connect_users.settings import KEYS, Settings, from_config, to_config
+from connect_users.core.errors import ConfigurationError
+from connect_users.core.settings import KEYS, Settings, from_config, to_config
 
 _READ: list[tuple[str, dict[str, object], Settings]] = [
     ("nothing leaves it all to the defaults", {}, Settings()),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from connect_users import spec
-from connect_users.spec import BY_NAME, FIELDS, UNKNOWN, Arn, Field, Kind, canonical
+from connect_users.core import spec
+from connect_users.core.spec import BY_NAME, FIELDS, UNKNOWN, Arn, Field, Kind, canonical
 from tests.builders import INSTANCE_ARN, INSTANCE_ID, ROUTING_PROFILE_ID, connect_model, user
 from tests.strategies import users
 

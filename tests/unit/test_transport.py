@@ -6,11 +6,12 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from connect_users import errors, retries
-from connect_users.answers import ForeignAnswer, NotAnswered
-from connect_users.pacing import Pacer
-from connect_users.retries import Kind
-from connect_users.transport import Transport, failure_of
+from connect_users.core import errors
+from connect_users.core.answers import ForeignAnswer, NotAnswered
+from connect_users.effects import retries
+from connect_users.effects.pacing import Pacer
+from connect_users.effects.retries import Kind
+from connect_users.effects.transport import Transport, failure_of
 from tests.builders_aws import aws_error
 from tests.virtual_time import VirtualTime
 

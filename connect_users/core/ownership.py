@@ -20,7 +20,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.limits import TAG_KEY_PUNCTUATION, TAG_VALUE_MAX
+from connect_users.core.limits import TAG_KEY_PUNCTUATION, TAG_VALUE_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

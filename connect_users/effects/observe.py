@@ -12,16 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import ownership, snapshot, snapshot_proof
-from connect_users.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
-from connect_users.errors import ConnectApiError, ResourceNotFound, WrongInstance
-from connect_users.live import declared_view, live_props
-from connect_users.spec import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
+from connect_users.core import ownership, snapshot_proof
+from connect_users.core.errors import ConnectApiError, ResourceNotFound, WrongInstance
+from connect_users.core.live import declared_view, live_props
+from connect_users.core.spec import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
+from connect_users.effects import snapshot
+from connect_users.effects.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.apply import Operation
+    from connect_users.effects.apply import Operation
 
 #: Seconds between the two looks that make a missing user a deleted one.
 SECOND_LOOK: Final = 3.0

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import limits
+from connect_users.core import limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,7 +196,7 @@ BY_NAME: Final = {field.name: field for field in FIELDS}
 #: Outputs beside the inputs: computed by AWS (`arn`; `directory_user_id` where it is no input) or by us.
 TOKEN_KEY: Final = "ownership_token"
 ARN_KEY: Final = "arn"
-#: Up to when the state is known to be true of the user, in Connect's own time (see `connect_users.snapshot_proof`).
+#: Up to when the state is known to be true of the user, in Connect's own time (see `core.snapshot_proof`).
 VERIFIED_KEY: Final = "verified_at"
 
 _ARN = re.compile(r"arn:([^:\s]*):connect:([^:\s]*):([^:\s]*):instance/([^:/\s]+)(?:/([^:/\s]+)/([^:/\s]+))?")

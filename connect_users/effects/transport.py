@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
-from connect_users import errors
-from connect_users.answers import ForeignAnswer, NotAnswered, died_reading, foreign
-from connect_users.retries import Kind, delay, kind_of
+from connect_users.core import errors
+from connect_users.core.answers import ForeignAnswer, NotAnswered, died_reading, foreign
+from connect_users.effects.retries import Kind, delay, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from connect_users.pacing import Notify, Pacer, Timer
+    from connect_users.effects.pacing import Notify, Pacer, Timer
 
 Result = TypeVar("Result")
 
@@ -199,7 +199,7 @@ _WILL_NOT_PASS = re.compile(
 
 
 def failure_of(operation: str, problem: Exception) -> Failure | None:
-    """What an exception of botocore or of `connect_users.answers` means; None for any other."""
+    """What an exception of botocore or of `connect_users.core.answers` means; None for any other."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connect_users import channels
-from connect_users.ownership import declared_tags
-from connect_users.spec import BY_NAME, FIELDS, Kind, Props, Verdict, canonical, from_wire, wire_name
+from connect_users.core import channels
+from connect_users.core.ownership import declared_tags
+from connect_users.core.spec import BY_NAME, FIELDS, Kind, Props, Verdict, canonical, from_wire, wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

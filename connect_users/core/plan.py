@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import channels
-from connect_users.spec import FIELDS, UNKNOWN, Kind, Props, Verdict, contains_unknown, to_wire
+from connect_users.core import channels
+from connect_users.core.spec import FIELDS, UNKNOWN, Kind, Props, Verdict, contains_unknown, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

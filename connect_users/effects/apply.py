@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from connect_users import ownership, plan, progress
-from connect_users.errors import (
+from connect_users.core import ownership, plan, progress
+from connect_users.core.errors import (
     ConnectApiError,
     InvalidRequest,
     OwnedByOther,
@@ -23,15 +23,15 @@ from connect_users.errors import (
     ResourceNotFound,
     WrongInstance,
 )
-from connect_users.live import live_props
-from connect_users.snapshot import survey_of
-from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
+from connect_users.core.live import live_props
+from connect_users.core.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
+from connect_users.effects.snapshot import survey_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from connect_users.gateway import Gateway
-    from connect_users.plan import Step
+    from connect_users.core.plan import Step
+    from connect_users.effects.gateway import Gateway
 
 #: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API
 #: reference, eventual consistency).

@@ -2,13 +2,13 @@
 
 - Requests and answers are AWS's own words (PascalCase keys); nothing is translated, defaulted or left out, except
   that an answer's envelope is opened (`describe_user` gives the ``User``).
-- Each method is one paced, retried call (`connect_users.transport`); a listing is one call per page, made when the
-  page is asked for. `notify` is called with one line when a wait begins that a person would notice.
-- Every failure is an error of `connect_users.errors`; its message repeats no password and no personal data of the
+- Each method is one paced, retried call (`connect_users.effects.transport`); a listing is one call per page, made when
+  the page is asked for. `notify` is called with one line when a wait begins that a person would notice.
+- Every failure is an error of `connect_users.core.errors`; its message repeats no password and no personal data of the
   request.
 - Ids may be ARNs wherever AWS takes both.
 
-Which IAM action each operation needs: `connect_users.permissions`.
+Which IAM action each operation needs: `connect_users.core.permissions`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_users.errors import InvalidRequest
-from connect_users.gateway_calls import LIST_PAGE, SMALL_PAGE
-from connect_users.gateway_lookups import Lookups
+from connect_users.core.errors import InvalidRequest
+from connect_users.effects.gateway_calls import LIST_PAGE, SMALL_PAGE
+from connect_users.effects.gateway_lookups import Lookups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from connect_users.pacing import Notify
+    from connect_users.effects.pacing import Notify
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class CreatedUser:
     Attributes:
         uncertain: an earlier attempt of the same call got no definite answer. Names are unique in an instance, so it
             cannot have made a second user.
-        answered_at: when the answer came, in Connect's time (see `connect_users.server_clock`); None where it did not
-            say.
+        answered_at: when the answer came, in Connect's time (see `connect_users.core.server_clock`); None where it did
+            not say.
     """
 
     user_id: str

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from connect_users.errors import AccessDenied, ConfigurationError, ConnectUsersError
-from connect_users.spec import bare_id, parse_arn
+from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectUsersError
+from connect_users.core.spec import bare_id, parse_arn
 
 if TYPE_CHECKING:
-    from connect_users.gateway import Gateway
-    from connect_users.pacing import Notify
+    from connect_users.effects.gateway import Gateway
+    from connect_users.effects.pacing import Notify
 
 Entry = Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 """What every method of the gateway shares: the clients, one way to call, one way to page.
 
-Each call is paced and retried by `connect_users.transport`; a listing is one call per page, made when its items are
-asked for. Every failure is an error of `connect_users.errors`.
+Each call is paced and retried by `connect_users.effects.transport`; a listing is one call per page, made when its items
+are asked for. Every failure is an error of `connect_users.core.errors`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from connect_users.answers import expect
-from connect_users.errors import ConnectApiError
-from connect_users.pacing import Notify, Pacer, SystemTimer, Timer
-from connect_users.server_clock import ServerClock
-from connect_users.transport import Answer, Transport
+from connect_users.core.answers import expect
+from connect_users.core.errors import ConnectApiError
+from connect_users.core.server_clock import ServerClock
+from connect_users.effects.pacing import Notify, Pacer, SystemTimer, Timer
+from connect_users.effects.transport import Answer, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mypy_boto3_connect.client import ConnectClient
 
-    from connect_users.session import Clients
-    from connect_users.settings import Settings
+    from connect_users.core.settings import Settings
+    from connect_users.effects.session import Clients
 
 Result = TypeVar("Result")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connect_users.ownership import declared_tags
-from connect_users.spec import BY_NAME, Props, canonical, from_wire
+from connect_users.core.ownership import declared_tags
+from connect_users.core.spec import BY_NAME, Props, canonical, from_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.plan import Step
+    from connect_users.core.plan import Step
 
 
 def after(props: Mapping[str, Any], step: Step, new: Mapping[str, Any]) -> Props:

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from connect_users.errors import Cancelled, ConnectApiError, ConnectUsersError, ResourceNotFound
-from connect_users.observe import SECOND_LOOK
+from connect_users.core.errors import Cancelled, ConnectApiError, ConnectUsersError, ResourceNotFound
+from connect_users.effects.observe import SECOND_LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.apply import Operation
-    from connect_users.gateway import Gateway
+    from connect_users.effects.apply import Operation
+    from connect_users.effects.gateway import Gateway
 
 #: Seconds for which it is believed where quick connects lead to.
 MAX_AGE: Final = 300.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connect_users import plan
-from connect_users.rules import Review
-from connect_users.shapes import Problem
-from connect_users.spec import UNKNOWN
+from connect_users.core import plan
+from connect_users.core.rules import Review
+from connect_users.core.shapes import Problem
+from connect_users.core.spec import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

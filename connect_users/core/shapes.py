@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import limits
-from connect_users.spec import (
+from connect_users.core import limits
+from connect_users.core.spec import (
     BLOCK,
     BLOCKS,
     BY_NAME,

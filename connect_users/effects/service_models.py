@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import DataNotFoundError
 from botocore.loaders import JSONFileLoader, Loader, create_loader
 
-from connect_users.permissions import PERMISSIONS
+from connect_users.core.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

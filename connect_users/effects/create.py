@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from connect_users import apply, observe, ownership, plan, quick_connects, rules, snapshot_proof
-from connect_users.errors import (
+from connect_users.core import ownership, plan, rules, snapshot_proof
+from connect_users.core.errors import (
     ConnectApiError,
     ConnectUsersError,
     DuplicateResource,
@@ -19,15 +19,16 @@ from connect_users.errors import (
     OwnedByOther,
     ResourceNotFound,
 )
-from connect_users.gateway import CreatedUser
-from connect_users.live import declared_view, leftovers, live_props
-from connect_users.snapshot import survey_of
-from connect_users.spec import ARN_KEY, TOKEN_KEY, Props
+from connect_users.core.live import declared_view, leftovers, live_props
+from connect_users.core.spec import ARN_KEY, TOKEN_KEY, Props
+from connect_users.effects import apply, observe, quick_connects
+from connect_users.effects.gateway import CreatedUser
+from connect_users.effects.snapshot import survey_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.apply import Operation
+    from connect_users.effects.apply import Operation
 
 #: What the state of a user without proficiencies is compared with.
 _NO_PROFICIENCIES: Props = {"user_proficiencies": []}

@@ -1,6 +1,6 @@
 """Look-ups: the instance, the things that users refer to, quick connects, and a password kept in Secrets Manager.
 
-Part of the `connect_users.gateway`, whose contract holds here. Answers are AWS's dictionaries.
+Part of the `connect_users.effects.gateway`, whose contract holds here. Answers are AWS's dictionaries.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from connect_users.errors import (
+from connect_users.core.errors import (
     Cancelled,
     ConfigurationError,
     ConnectApiError,
@@ -17,12 +17,12 @@ from connect_users.errors import (
     Throttled,
     Unreachable,
 )
-from connect_users.gateway_calls import INSTANCES_PAGE, LIST_PAGE, SMALL_PAGE, Calls
+from connect_users.effects.gateway_calls import INSTANCES_PAGE, LIST_PAGE, SMALL_PAGE, Calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from connect_users.pacing import Notify
+    from connect_users.effects.pacing import Notify
 
 _SECRET_ARN = re.compile(r"arn:[^:]+:secretsmanager:(?P<region>[^:]+):\d{12}:secret:.+")
 

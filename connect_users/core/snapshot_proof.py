@@ -12,7 +12,7 @@ own time proves nothing, since somebody may have changed something else before i
 that was cut off, and is good for the first kind of stamp only, and there only when the second was over.
 
 Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
-tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.snapshot`'s business.
+tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.effects.snapshot`'s business.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import ownership
-from connect_users.live import declared_view, live_props
-from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire
+from connect_users.core import ownership
+from connect_users.core.live import declared_view, live_props
+from connect_users.core.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

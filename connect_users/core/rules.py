@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connect_users import limits
-from connect_users.shapes import Problem, in_path, shape_problems, shown, sound_parts
-from connect_users.spec import FIELDS, UNKNOWN, Field, Props, bare_id
+from connect_users.core import limits
+from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound_parts
+from connect_users.core.spec import FIELDS, UNKNOWN, Field, Props, bare_id
 
 #: Prefixes of tag keys that nobody may set: AWS's own, and this package's ownership tag.
 RESERVED_TAG_PREFIXES = ("aws:", "connect-users:")

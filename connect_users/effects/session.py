@@ -4,7 +4,7 @@
   embedded emulator: `Settings.region`, else `EMULATOR_REGION`, whatever the shell says.
 - Endpoint: `Settings.endpoint_url`, then boto3's own chain (``AWS_ENDPOINT_URL_CONNECT``, the profile).
 - botocore never repeats a request: it would also repeat one that a full quota refused, and would hide that a lost
-  answer may have been carried out. `connect_users.transport` does the repeating.
+  answer may have been carried out. `connect_users.effects.transport` does the repeating.
 - STS is never called. Secrets Manager is only called for a user whose password is there.
 """
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connect_users import _version
-from connect_users.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_connect.client import ConnectClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
-    from connect_users.settings import Settings
+    from connect_users.core.settings import Settings
 
 #: The region of the embedded emulator where none is set.
 EMULATOR_REGION = "us-east-1"
@@ -210,7 +210,7 @@ def _new_session(profile: str | None, *, hermetic: bool) -> Session:
     """
     from botocore.session import Session
 
-    from connect_users.service_models import ServiceModels
+    from connect_users.effects.service_models import ServiceModels
 
     nothing: dict[str, Any] = {
         "profile": (None, None, None, None),

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_users import ownership
+from connect_users.core import ownership
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from connect_users.spec import Props
+    from connect_users.core.spec import Props
 
 
 @dataclass(frozen=True)

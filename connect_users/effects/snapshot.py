@@ -2,8 +2,8 @@
 
 Reads come one by one, four at a time, and nobody says how many will come. So the first few are described directly
 (`BURST`); from then on a snapshot of the whole instance is taken once: all pages of SearchUsers and of ListUsers. A
-user is answered from it only where `connect_users.snapshot_proof` proves it unchanged; anything else is described, so
-that no drift is told that DescribeUser has not confirmed.
+user is answered from it only where `connect_users.core.snapshot_proof` proves it unchanged; anything else is described,
+so that no drift is told that DescribeUser has not confirmed.
 
 - A large instance costs many pages, and a stack may hold few of its users: there, more reads are direct (half as many
   as the search has pages) before the rest of the pages is read.
@@ -27,16 +27,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from connect_users.errors import Cancelled, ConnectApiError
-from connect_users.gateway_calls import SEARCH_PAGE
-from connect_users.snapshot_proof import Listed, epoch
+from connect_users.core.errors import Cancelled, ConnectApiError
+from connect_users.core.snapshot_proof import Listed, epoch
+from connect_users.effects.gateway_calls import SEARCH_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from connect_users.gateway import Gateway
-    from connect_users.pacing import Notify
+    from connect_users.effects.gateway import Gateway
+    from connect_users.effects.pacing import Notify
 
 #: Reads of one refresh that are described directly, whatever comes: AWS's burst.
 BURST: Final = 5
