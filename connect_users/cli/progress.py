@@ -1,16 +1,15 @@
-"""One line on the terminal that says how far a command is, from two seconds on; nothing where nobody watches.
+"""How far a command is, from two seconds on; nothing where nobody watches.
 
-Own code, and no library: a line that is written over itself is all that the commands need. A thread writes it, so that
-one call that takes long is told as well as many short ones, with the seconds that it has taken.
+The bar is tqdm's. A thread moves it, so that one call that takes long is told as well as many short ones.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
-import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from tqdm import tqdm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +17,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-#: Seconds before the first line, and between two.
+#: Seconds before the bar is shown, and between two looks at it.
 _DELAY = 2.0
 _EVERY = 0.2
-_CLEAR = "\r\x1b[2K"
+#: Where nothing is counted.
+_WORDS = "{desc} [{elapsed}]"
 
 
 class Progress:
@@ -33,20 +33,14 @@ class Progress:
     """
 
     def __init__(
-        self,
-        what: str,
-        *,
-        stream: TextIO | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], bool] | None = None,
+        self, what: str, *, stream: TextIO | None = None, sleep: Callable[[float], bool] | None = None
     ) -> None:
         self._what = what
         self._stream = stream if stream is not None else sys.stderr
-        self._clock = clock
-        self._begun = clock()
         self._done = threading.Event()
         self._sleep = sleep or self._done.wait
         self._text = ""
+        self._count: tuple[int, int | None] | None = None
         self._thread = threading.Thread(target=self._watch, daemon=True) if self._stream.isatty() else None
 
     def __enter__(self) -> Self:
@@ -62,35 +56,29 @@ class Progress:
             self._thread.join()
 
     def at(self, done: int, total: int | None = None) -> None:
-        """So many are done, of so many where that is known."""
-        of = f" of {total:,}" if total else ""
-        self.say(f"{done:,}{of}")
+        """So many are done, of so many where that is known; costs nothing."""
+        self._text, self._count = "", (done, total)
 
     def say(self, text: str) -> None:
         """Say where it is; costs nothing."""
         self._text = f": {text}"
 
+    def note(self, text: str) -> None:
+        """Say something that stays, whether somebody watches or not."""
+        tqdm.write(f"{self._what}: {text}", file=self._stream)
+
     def _watch(self) -> None:
         if self._sleep(_DELAY):
             return
-        shown = ""
-        try:
-            while True:
-                line = f"{self._what}{self._text} ({self._clock() - self._begun:.0f} s)"
-                if line != shown:
-                    self._write(line)
-                    shown = line
-                if self._sleep(_EVERY):
-                    return
-        finally:
-            self._write("")
+        with tqdm(file=self._stream, leave=False, dynamic_ncols=True, unit="", bar_format=_WORDS) as bar:
+            bar.start_t -= _DELAY
+            self._show(bar)
+            while not self._sleep(_EVERY):
+                self._show(bar)
 
-    def note(self, text: str) -> None:
-        """Say something that stays, whether somebody watches or not."""
-        self._stream.write(f"{_CLEAR if self._thread is not None else ''}{self._what}: {text}\n")
-        self._stream.flush()
-
-    def _write(self, text: str) -> None:
-        # Longer than the terminal is wide, it could not be taken back.
-        self._stream.write(f"{_CLEAR}{text[: shutil.get_terminal_size().columns - 1]}")
-        self._stream.flush()
+    def _show(self, bar: tqdm[Any]) -> None:
+        bar.set_description_str(f"{self._what}{self._text}", refresh=False)
+        if self._count is not None:
+            bar.bar_format = None
+            bar.n, bar.total = self._count
+        bar.refresh()

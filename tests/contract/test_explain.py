@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from connect_users.cli import main
-from connect_users.cli.progress import Progress
 from connect_users.emulator import Emulator, seed
 from tests.contract.emulator.support import connect
 
@@ -193,40 +191,3 @@ def test_a_condition_that_nobody_knows_is_wrong_usage(capsys: pytest.CaptureFixt
         main(["explain", CHANGE, "--fail-on", "admins"])
     assert stopped.value.code == 2
     assert "'admins' is no condition; write admin-gained, deletions" in capsys.readouterr().err
-
-
-class _Terminal(io.StringIO):
-    """A stream that somebody may watch."""
-
-    def __init__(self, watched: bool) -> None:
-        super().__init__()
-        self._watched = watched
-
-    def isatty(self) -> bool:
-        return self._watched
-
-
-@pytest.mark.parametrize("watched", [True, False])
-def test_progress_is_told_from_two_seconds_on_and_only_to_a_terminal(watched: bool) -> None:
-    """One line, written over itself and gone at the end; the seconds go on while nothing else does."""
-    now = 0.0
-    stream = _Terminal(watched)
-    told: list[float] = []
-    turns = {"work": threading.Semaphore(0), "watcher": threading.Semaphore(0)}
-
-    def sleep(seconds: float) -> bool:
-        told.append(seconds)
-        turns["work"].release()
-        turns["watcher"].acquire()
-        return now > 3
-
-    with Progress("reading", stream=stream, clock=lambda: now, sleep=sleep) as progress:
-        for second, done in ((2.0, 30), (2.0, 1_000), (3.0, 1_000), (3.1, 1_000)):
-            if watched:
-                turns["work"].acquire()
-            now = second
-            progress.at(done, 1_000)
-            turns["watcher"].release()
-    lines = ["reading: 30 of 1,000 (2 s)", "reading: 1,000 of 1,000 (2 s)", "reading: 1,000 of 1,000 (3 s)", ""]
-    assert stream.getvalue() == ("".join(f"\r\x1b[2K{line}" for line in lines) if watched else "")
-    assert told == ([2.0, 0.2, 0.2, 0.2] if watched else [])
