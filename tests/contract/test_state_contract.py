@@ -162,12 +162,13 @@ def test_an_old_state_is_refreshed_without_drift(old: Engine) -> None:
 
 
 def test_an_old_state_is_updated(old: Engine, site: Site) -> None:
-    """With the one call that the change needs (and the tag, where it never had one)."""
+    """With the one call that the change needs (and, where it never had a tag, a look at whose it is, and the tag)."""
     assert old.state is not None
     sales = seed.ROUTING_PROFILES["Sales"]
     tagged = TOKEN_KEY in old.state.outputs
     assert old.up({**old.state.inputs, "routing_profile_id": sales}) == "update"
-    assert site.calls() == ["UpdateUserRoutingProfile"] + ([] if tagged else ["TagResource"])
+    change = ["UpdateUserRoutingProfile"]
+    assert site.calls() == (change if tagged else ["DescribeUser", *change, "TagResource"])
     assert site.users()["ada"]["RoutingProfileId"] == sales
 
 
