@@ -34,6 +34,8 @@ _NAME: Final = r"[\w.-]+"
 _IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
 #: Seconds that are announced.
 _LONG: Final = 15
+#: People for whom a self-managed backend, which writes the whole state for each, takes minutes.
+_MANY: Final = 500
 
 
 def register(subparsers: Any) -> None:
@@ -53,7 +55,7 @@ def register(subparsers: Any) -> None:
         default=[],
         metavar="WHAT=VALUE",
         help="only these users: tag=KEY=VALUE (or tag=KEY), routing-profile=NAME, hierarchy=PATH (with all below), "
-        "username=GLOB; may be repeated: one of each kind has to be true",
+        "username=GLOB; may be repeated: one of each kind has to be true; who is in the roster already stays",
     )
     parser.add_argument("--out", metavar="DIR", help="the folder to write")
     parser.add_argument("--name", default="agents", help="name of the roster in the program (default: agents)")
@@ -135,7 +137,7 @@ class _Watcher:
 def _read(
     args: argparse.Namespace, settings: Settings, folder: Folder | None, users: list[LiveUser], *, kept: bool = False
 ) -> Instance:
-    """The instance; its users are added to ``users``."""
+    """The instance; its users are added to ``users``: those of the roster, whoever is selected besides."""
     from connect_users.connection import gateway_for
     from connect_users.importing.instance import find_instance
     from connect_users.importing.live import read_users
@@ -143,13 +145,14 @@ def _read(
 
     selection = Selection.parse(args.select)
     known = folder.known() if folder is not None else {}
+    also = folder.usernames if folder is not None and not args.overwrite else frozenset()
     gateway = gateway_for(settings)
     with Progress(f"reading Connect instance '{args.instance}'") as progress:
         progress.say("its names")
         instance = find_instance(gateway, args.instance, progress.note)
         selection.check(instance.labels)
         watcher = _Watcher(progress, settings.requests_per_second, kept=kept)
-        read_users(gateway, instance, selection, known, watcher, users)
+        read_users(gateway, instance, selection, known, watcher, users, also)
     return instance
 
 
@@ -173,10 +176,13 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
             changed=list(done.changed),
             left_out=dict(done.left_out),
             others={name: owner.urn for name, owner in done.others.items()},
+            unselected=list(done.unselected),
         )
         return 1 if done.left_out else 0
     for line in owners(done.others):
         print(line, file=sys.stderr)
+    for username in done.unselected:
+        print(f"{username}: stays in the roster, not selected any more; --overwrite drops it", file=sys.stderr)
     for username, reason in sorted(done.left_out.items()):
         print(f"{username}: left out: {reason}", file=sys.stderr)
     print(f"{done.people} people of {instance.alias or instance.id} in {args.out}")
@@ -190,6 +196,8 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
         print("next, in that folder, with a stack selected:")
         print(f"  {_IMPORT.format(folder.import_name)}")
         print("  pulumi preview")
+        if done.people > _MANY:
+            print("(on a self-managed backend, PULUMI_SKIP_CHECKPOINTS=true makes the import a matter of seconds)")
     return 1 if done.left_out else 0
 
 

@@ -58,7 +58,15 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
         if user is None:
             return None
         modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
-        proficiencies = reading.proficiencies(modified) if "user_proficiencies" in declared else None
+        proficiencies = None
+        if "user_proficiencies" in declared:
+            try:
+                proficiencies = reading.proficiencies(modified)
+            except ResourceNotFound:
+                # Deleted between the two calls?
+                if describe(op, user_id, outputs) is None:
+                    return None
+                raise
     except ConnectApiError as error:
         raise error.about(action) from None
     live = live_props(user, proficiencies)
@@ -94,7 +102,11 @@ def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None
     if listed is None or not snapshot_proof.unmoved(outputs.get(VERIFIED_KEY), listed.modified):
         return None
     listing = "user_proficiencies" in declared and not reading.survey.skills_move(reading.instance_id)
-    proficiencies = reading.proficiencies(listed.modified) if listing else None
+    try:
+        proficiencies = reading.proficiencies(listed.modified) if listing else None
+    except ResourceNotFound:
+        # Deleted since the listing, or gone from another view of it: describing tells.
+        return None
     return snapshot_proof.proven_outputs(listed, outputs, declared, proficiencies)
 
 

@@ -49,6 +49,8 @@ class Done:
         left_out: username -> why.
         others: usernames of those who belong to another stack -> whose they are.
         snippet: what to add to the program, which does not mention the roster; "" where it does.
+        unselected: usernames of those who are only in the roster because they were before: without its line,
+            ``pulumi up`` would delete a user.
     """
 
     people: int
@@ -56,6 +58,7 @@ class Done:
     left_out: Mapping[str, str]
     others: Mapping[str, ownership.Owner] = field(default_factory=dict)
     snippet: str = ""
+    unselected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,8 @@ class Folder:
         )
         (self.path / self.unfinished_name).unlink(missing_ok=True)
         snippet = "" if self._is_mentioned() else program[program.index("ConnectUserRoster(\n") :]
-        return Done(len(kept), changed, written.left_out, others, snippet)
+        unselected = tuple(sorted(name for name, user in kept.items() if not user.selected))
+        return Done(len(kept), changed, written.left_out, others, snippet, unselected)
 
     def _import_file(self, written: rows.Written, kept: Mapping[str, LiveUser]) -> str:
         entries = [
@@ -199,7 +203,7 @@ class Folder:
         return True
 
     @cached_property
-    def _coded(self) -> frozenset[str]:
+    def usernames(self) -> frozenset[str]:
         """The usernames that the roster has already."""
         if not self.roster.exists():
             return frozenset()
@@ -218,7 +222,7 @@ class Folder:
             return False
         if self._project and user.owner.stack is not None and user.owner.stack[1] != self._project:
             return True
-        return user.username not in self._coded and not self._made_here(user.owner, user.username)
+        return user.username not in self.usernames and not self._made_here(user.owner, user.username)
 
     def _made_here(self, owner: ownership.Owner, username: str) -> bool:
         return bool(self._project) and owner.name.endswith(ownership.owner_name(f"::{self.name}-{username}"))

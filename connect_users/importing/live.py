@@ -22,7 +22,7 @@ from connect_users.effects.snapshot import survey_of
 from connect_users.importing import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from connect_users.core.snapshot_proof import Listed
     from connect_users.effects.gateway import Gateway
@@ -49,6 +49,7 @@ class LiveUser:
         inputs: `rows.declared`.
         computed: the outputs that are no inputs.
         owner: what its ownership tag says; None without one.
+        selected: False of one who is read for another reason than the selection.
     """
 
     id: str
@@ -57,6 +58,7 @@ class LiveUser:
     computed: Props
     owner: ownership.Owner | None = None
     live: Props = field(default_factory=dict)
+    selected: bool = True
 
 
 class Watcher(Protocol):
@@ -79,10 +81,12 @@ def read_users(
     known: Mapping[str, tuple[Props, Props]],
     watcher: Watcher,
     found: list[LiveUser],
+    also: Container[str] = frozenset(),
 ) -> None:
     """All users that the selection takes.
 
     Args:
+        also: usernames of those who are read although the selection does not take them.
         known: id -> inputs and outputs of an earlier import.
         found: gets them, one by one: whoever interrupts this has those who were read.
 
@@ -92,15 +96,18 @@ def read_users(
     listed = [
         each
         for each in survey_of(gateway).everyone(instance.id, watcher.note)
-        if selection.takes_name(each.username)
-        and (each.summary is None or selection.takes(each.summary, instance.labels))
+        if each.username in also
+        or (
+            selection.takes_name(each.username)
+            and (each.summary is None or selection.takes(each.summary, instance.labels))
+        )
     ]
     reader = _Reader(gateway, instance, selection, known, watcher)
     watcher.begin(len(listed), sum(each.id not in known for each in listed))
     with ThreadPoolExecutor(_WORKERS, "connect-users-import") as pool:
         for number, user in enumerate(pool.map(reader.read, listed), start=1):
             watcher.at(number, len(listed))
-            if user is not None:
+            if user is not None and (user.selected or user.username in also):
                 found.append(user)
 
 
@@ -138,7 +145,7 @@ class _Reader:
         return found
 
     def read(self, listed: Listed) -> LiveUser | None:
-        """The user; None where the selection does not take it or it is gone by now."""
+        """The user; None where it is gone by now."""
         try:
             proficiencies = self._proficiencies(listed.id)
             return self._known_user(listed, proficiencies) or self._described(listed.id, proficiencies)
@@ -163,12 +170,11 @@ class _Reader:
             return None
         owner = ownership.owner_of(listed.summary.get("Tags") or {})
         told = rows.told(inputs)
-        return LiveUser(listed.id, listed.username, told, _computed(proven), owner, told)
+        selected = self._selection.takes(listed.summary, self._instance.labels)
+        return LiveUser(listed.id, listed.username, told, _computed(proven), owner, told, selected)
 
-    def _described(self, user_id: str, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
+    def _described(self, user_id: str, proficiencies: list[dict[str, Any]]) -> LiveUser:
         user = self._gateway.describe_user(self._instance.id, user_id, notify=self._notify)
-        if not self._selection.takes(user, self._instance.labels):
-            return None
         live = live_props(user, proficiencies)
         owner = ownership.owner_of(user.get("Tags") or {})
         stamp = snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), time.time())
@@ -178,7 +184,8 @@ class _Reader:
         if owner is not None:
             computed[TOKEN_KEY] = owner.token
         inputs = rows.declared(live, self._instance.names)
-        return LiveUser(user_id, str(user["Username"]), inputs, computed, owner, canonical(live))
+        selected = self._selection.takes(user, self._instance.labels)
+        return LiveUser(user_id, str(user["Username"]), inputs, computed, owner, canonical(live), selected)
 
 
 def _computed(outputs: Props) -> Props:

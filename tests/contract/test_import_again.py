@@ -185,6 +185,7 @@ def test_the_results_as_json(run: Command) -> None:
         "changed": ["agents.csv", "__main__.py", "Pulumi.yaml", "import.json"],
         "left_out": {},
         "others": {"agent00001": "urn:pulumi:prod::shop::x::bob"},
+        "unselected": [],
     }
     _move(run, "agent00002")
     client.delete_user(UserId=users_of(client)["agent00003"], **HERE)
@@ -203,6 +204,24 @@ def test_a_program_that_does_not_know_the_roster_is_told_what_to_add(run: Comman
     assert "the program does not mention sales.csv; add to it:\nConnectUserRoster(\n" in said
     (run.folder / "__main__.py").write_text("roster='sales.csv'\n", encoding="utf-8")
     assert "does not mention" not in run("--name", "sales")[1]
+
+
+def test_who_is_not_selected_any_more_stays_in_the_roster(run: Command) -> None:
+    """A tag that somebody took away must not lead to the deletion of its user by the next `pulumi up`."""
+    select = ("--select", "tag=team=team-4")
+    run(*select)
+    assert set(run.rows()) == {"agent00004", "agent00024"}
+    assert run(*select, "--check")[0] == 0
+    client = connect(run.emulator)
+    arn = f"{seed.INSTANCE_ARN}/agent/{users_of(client)['agent00004']}"
+    client.untag_resource(resourceArn=arn, tagKeys=["team"])
+    assert run(*select, "--check")[2] == "agent00004: differs in tags\n"
+    status, _, said = run(*select)
+    assert status == 0
+    assert said == "agent00004: stays in the roster, not selected any more; --overwrite drops it\n"
+    assert "tags" not in run.rows()["agent00004"]
+    run(*select, "--overwrite")
+    assert set(run.rows()) == {"agent00024"}
 
 
 def test_groups_and_profiles_with_odd_names_can_be_chosen(run: Command) -> None:

@@ -194,6 +194,29 @@ def test_proficiencies_are_listed_until_their_time_proves_itself(crew: Crew) -> 
         assert (calls["DescribeUser"], calls["ListUserProficiencies"]) == (snapshot.BURST, lists)
 
 
+def test_a_user_that_goes_while_the_pages_still_have_it_is_gone(crew: Crew) -> None:
+    """The listing may lag behind a deletion; its proficiencies are not found then, which is no error."""
+    people = [crew.make(f"user{number:03d}", **full(number)) for number in range(12)]
+    crew.remember({person.name: crew.read_directly(person) for person in people})
+    last = people[-1]
+    crew.refresh(people[:-1])
+    crew.site.client.delete_user(**last.ids)
+    assert crew.read(last) is None
+
+
+def test_a_user_that_goes_between_two_calls_is_gone(crew: Crew) -> None:
+    """Also where it is described: between that and the listing of its proficiencies."""
+    person = crew.make("user", **full(1))
+
+    def leave(phase: str, event: Any) -> None:
+        if phase == "received" and event.operation == "ListUserProficiencies":
+            crew.site.on_event = lambda *_: None
+            crew.site.client.delete_user(**person.ids)
+
+    crew.site.on_event = leave
+    assert crew.read(person) is None
+
+
 def test_few_users_are_described_directly(crew: Crew) -> None:
     """As are those of --target."""
     for number in range(snapshot.BURST):
