@@ -84,7 +84,7 @@
     draw();
   }
 
-  const label = (flag) => flag.replaceAll("-", " ");
+  const label = (flag) => (flag === "unnamed-power" ? "unnamed" : flag.replaceAll("-", " "));
   const text = (value) => element("td", value ? { title: value } : { class: "empty" }, value || "none");
   const flagged = ({ flags }) => element("td", { title: flags.map((flag) => data.flags[flag]).join("; ") || undefined },
     ...flags.map((flag) => element("span", { class: flag.includes("power") ? "flag alarm" : "flag" }, label(flag))));

@@ -87,9 +87,9 @@ def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
         assert "ada: routing Support → Sales; + security profile Team ⚠ (Users.EditPermission)" in captured.out
         assert "admin-gained: 3 gain power, allowed are 2" in captured.err
         assert asked(emulator) == 4  # Agent, CallCenterManager, QualityAnalyst and Team, not Admin or Nobodys
-        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission"]) == 0
+        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", ""]) == 0
         assert asked(emulator) == 4
-        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", "Users.V*"]) == 1
+        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", "Queues.View, Users.V*"]) == 1
 
 
 def asked(emulator: Emulator) -> int:
