@@ -366,6 +366,28 @@ def test_changes_are_listed(window: browser.Browser) -> None:
     assert window.run(f"{link}.textContent + {link}.getAttribute('href')") == "11changes since last month#changes-title"
 
 
+def test_many_changes_come_in_parts_and_on_paper_all(tmp_path: Path) -> None:
+    """Thousands of rows at once would hold the browser up."""
+    program = browser.found()
+    if program is None:
+        pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
+    file = tmp_path / "review.html"
+    file.write_text(page.render(people(1_500), powers=POWERS, before=Snapshot("then", ())), encoding="utf-8")
+    rows = "document.querySelectorAll('#changed tr').length"
+    with browser.Browser(program, tmp_path) as opened:
+        opened.look(width=1280, height=800, dark=False)
+        opened.open(file)
+        assert (opened.run(rows), opened.run("document.getElementById('more').textContent")) == (
+            200,
+            "Show more (1,300 left)",
+        )
+        opened.click("#more")
+        assert opened.run(rows) == 1_200
+        opened.run("dispatchEvent(new Event('beforeprint'))")
+        assert opened.run(rows) == 1_500
+        assert opened.run("document.getElementById('more').hidden") is True
+
+
 def test_printing_brings_everybody(window: browser.Browser) -> None:
     """Not only the rows in sight."""
     window.run("dispatchEvent(new Event('beforeprint'))")
