@@ -58,7 +58,7 @@ def register(subparsers: Any) -> None:
         type=_conditions,
         default=(),
         metavar="CONDITIONS",
-        help="exit with 1 on any of these, e.g. admin-gained,deletions>10,replacements; "
+        help="exit with 1 on any of these, e.g. 'admin-gained,deletions>10' (in quotes: a shell takes > for itself); "
         f"words: {', '.join(gate.WORDS)}",
     )
     power.add_options(parser)

@@ -22,7 +22,7 @@ def add_options(parser: argparse._ActionsContainer) -> None:
         type=_several,
         default=DEFAULT_POWERS,
         metavar="NAMES",
-        help=f"security profiles that are power, by name or id: A,B (default: {','.join(DEFAULT_POWERS)})",
+        help=f"security profiles that are power, by name or id: A,B (default: {', '.join(DEFAULT_POWERS)})",
     )
     parser.add_argument(
         "--power-permission",
@@ -31,7 +31,7 @@ def add_options(parser: argparse._ActionsContainer) -> None:
         metavar="PERMISSIONS",
         help="permissions that make any security profile power, by their API names, with * for any text; told by "
         "--instance and by aws.connect security profiles of the stack; '': names alone decide (default: "
-        f"{','.join(DEFAULT_PERMISSIONS)})",
+        f"{', '.join(DEFAULT_PERMISSIONS)})",
     )
 
 

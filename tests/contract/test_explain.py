@@ -134,6 +134,15 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
     assert main([*command, "--fail-on", "deletions>10"]) == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_preview_may_come_from_any_shell(tmp_path: Path, encoding: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """PowerShell writes UTF-16 where another shell writes UTF-8."""
+    file = tmp_path / "preview.json"
+    file.write_text(Path(CHANGE).read_text(encoding="utf-8"), encoding=encoding)
+    assert main(["explain", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("1 leaver, 2 replaced")
+
+
 def test_one_run_writes_every_format(names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """So that an instance is asked once, and a gate that fails leaves all of them."""
     files = {name: tmp_path / f"review.{name}" for name in ("markdown", "json", "sarif", "text")}
