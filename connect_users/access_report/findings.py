@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connect_users.limits import ID_PATTERN
+from connect_users.core.limits import ID_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

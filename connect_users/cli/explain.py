@@ -154,9 +154,9 @@ def _rendered(format_: str, args: argparse.Namespace, told: Review, failures: Se
     if format_ == "markdown":
         return markdown.render(told, failures=failures, title=args.title)
     if format_ == "json":
-        return json.dumps(documents.document(told, failures), indent=2, ensure_ascii=False)
+        return json.dumps(documents.document(told, failures), indent=2)
     if format_ == "sarif":
-        return json.dumps(documents.sarif(told, __version__), indent=2, ensure_ascii=False)
+        return json.dumps(documents.sarif(told, __version__), indent=2)
     return text.render(told, width=args.width or shutil.get_terminal_size().columns, color=color)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
 
     from connect_users.access_report.model import Snapshot
-    from connect_users.gateway import Gateway
+    from connect_users.effects.gateway import Gateway
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,6 +144,23 @@ def test_a_preview_may_come_from_any_shell(tmp_path: Path, encoding: str, capsys
     file.write_text(Path(CHANGE).read_text(encoding="utf-8"), encoding=encoding)
     assert main(["explain", str(file)]) == 0
     assert capsys.readouterr().out.startswith("1 leaver, 2 replaced")
+
+
+@pytest.mark.parametrize(("format_", "said"), [("text", "routing Support ? Sales"), ("json", "Support \\u2192 Sales")])
+def test_a_pipe_that_takes_no_arrows_gets_question_marks(names_file: str, format_: str, said: str) -> None:
+    """As on Windows; JSON stays what it is."""
+    command = [sys.executable, "-c", "import sys; from connect_users.cli import main; sys.exit(main())", "explain"]
+    done = subprocess.run(
+        [*command, CHANGE, "--names", names_file, "--format", format_],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        text=True,
+        encoding="cp1252",
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
 
 
 def test_one_run_writes_every_format(names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
