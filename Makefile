@@ -78,7 +78,8 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/python $(PIP) install --force-reinstall --no-deps build/wheel/*.whl
 	.venv-wheel/bin/python $(PIP) install build/wheel/*.whl $(TEST_PACKAGES)
-	GOBIN=$(CURDIR)/.venv-wheel/bin go install $(ACTIONLINT) || echo "no Go here: actionlint is left out"
+	@if command -v go >/dev/null; then GOBIN=$(CURDIR)/.venv-wheel/bin go install $(ACTIONLINT) 2>/dev/null; fi \
+	  || echo "actionlint could not be built; the other linters judge the workflows"
 	@touch $@
 
 .venv-lowest/ready: build/wheel

@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.limits import ID_PATTERN
 from connect_users.core.spec import UNKNOWN, bare_id
 
 USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
@@ -71,7 +72,7 @@ def admins_only(*usernames: str, profiles: Sequence[str] = DEFAULT_PROFILES) -> 
         profiles: names or ids. Names need `Subject.names`.
     """
     folded = {profile.casefold() for profile in profiles}
-    by_id_only = all(_like_id(profile) for profile in profiles)
+    by_id_only = all(ID_PATTERN.fullmatch(profile) for profile in profiles)
 
     def check(subject: Subject) -> Iterable[str]:
         if subject.username in usernames:
@@ -212,10 +213,6 @@ def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("is neither true nor false")
     return value
-
-
-def _like_id(text: str) -> bool:
-    return len(text) == 36 and text.count("-") == 4
 
 
 def _and(names: Sequence[str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from connect_users.core.limits import ID_PATTERN
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 FLAGS: Final = {
     "power": "Powerful security profile",
     "multi-power": "More than one powerful security profile",
+    "unnamed-power": "Security profile without a known name",
     "no-hierarchy": "In no hierarchy group",
     "odd-phone": "Another phone type than colleagues",
     "unmanaged": "Not made by a stack",
@@ -28,16 +31,28 @@ _COLLEAGUES: Final = 5
 def flags(snapshot: Snapshot, powers: Powers) -> dict[str, tuple[str, ...]]:
     """Username -> flags, in the order of `FLAGS`."""
     powerful = {each for entry in snapshot.people for each in entry.profiles if powers.has(each, each)}
+    nameless = {*unnamed(snapshot, powers)}
     usual = _usual_phones(snapshot)
-    return {entry.username: tuple(_flags(entry, powerful, usual.get(entry.routing, ""))) for entry in snapshot.people}
+    return {
+        entry.username: tuple(_flags(entry, powerful, nameless, usual.get(entry.routing, "")))
+        for entry in snapshot.people
+    }
 
 
-def _flags(entry: Entry, powerful: set[str], usual: str) -> Iterable[str]:
+def unnamed(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
+    """Ids of the security profiles that nothing is known of, so that they may be power."""
+    held = {profile for entry in snapshot.people for profile in entry.profiles}
+    return tuple(sorted(each for each in held if ID_PATTERN.fullmatch(each) and not powers.knows(each)))
+
+
+def _flags(entry: Entry, powerful: set[str], nameless: set[str], usual: str) -> Iterable[str]:
     held = sum(profile in powerful for profile in entry.profiles)
     if held:
         yield "power"
     if held > 1:
         yield "multi-power"
+    if nameless.intersection(entry.profiles):
+        yield "unnamed-power"
     if not entry.hierarchy:
         yield "no-hierarchy"
     if usual and entry.phone and entry.phone != usual:

@@ -84,7 +84,7 @@
     draw();
   }
 
-  const label = (flag) => flag.replaceAll("-", " ");
+  const label = (flag) => (flag === "unnamed-power" ? "unnamed" : flag.replaceAll("-", " "));
   const text = (value) => element("td", value ? { title: value } : { class: "empty" }, value || "none");
   const flagged = ({ flags }) => element("td", { title: flags.map((flag) => data.flags[flag]).join("; ") || undefined },
     ...flags.map((flag) => element("span", { class: flag.includes("power") ? "flag alarm" : "flag" }, label(flag))));
@@ -244,14 +244,16 @@
     const link = element("a", { href: "#changes-title", class: "chip" }, element("b", {}, number.format(count)),
       `${count === 1 ? "change" : "changes"} since ${data.before}`);
     byId("flags").append(link);
-    byId("changed").append(...data.changes.slice(0, MOST).map(one));
-    if (count > MOST) {
-      byId("more").hidden = false;
-      byId("more").textContent = `Show all ${number.format(count)}`;
-      const rest = () => { byId("more").hidden = true; byId("changed").append(...data.changes.slice(MOST).map(one)); };
-      byId("more").addEventListener("click", rest, { once: true });
-      addEventListener("beforeprint", () => { if (!byId("more").hidden) byId("more").click(); });
-    }
+    let next = 0;
+    const show = (most) => {
+      byId("changed").append(...data.changes.slice(next, next + most).map(one));
+      next += most;
+      byId("more").hidden = next >= count;
+      byId("more").textContent = `Show more (${number.format(count - next)} left)`;
+    };
+    show(MOST);
+    byId("more").addEventListener("click", () => show(5 * MOST));
+    addEventListener("beforeprint", () => { if (next < count) show(count); });
   }
 
   function csv() {

@@ -6,6 +6,7 @@ Exit status: 0 fine, 1 problems found, 2 wrong usage. Problems go to stderr, one
 from __future__ import annotations
 
 import argparse
+import io
 import keyword
 import sys
 from importlib import import_module
@@ -37,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     args = parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        # A pipe on Windows takes no arrows: better a question mark than a traceback. JSON is ASCII anyway.
+        sys.stdout.reconfigure(errors="replace")
     try:
         return int(args.run(args))
     except ConnectUsersError as error:

@@ -68,7 +68,7 @@ def as_json(found: Sequence[Judged]) -> None:
             for judged in found
         ]
     }
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    print(json.dumps(document, indent=2))
 
 
 def github(found: Sequence[Judged]) -> None:
@@ -100,7 +100,7 @@ def sarif(found: Sequence[Judged]) -> None:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
     }
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    print(json.dumps(document, indent=2))
 
 
 def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def register(subparsers: Any) -> None:
         type=_conditions,
         default=(),
         metavar="CONDITIONS",
-        help="exit with 1 on any of these, e.g. admin-gained,deletions>10,replacements; "
+        help="exit with 1 on any of these, e.g. 'admin-gained,deletions>10' (in quotes: a shell takes > for itself); "
         f"words: {', '.join(gate.WORDS)}",
     )
     power.add_options(parser)
@@ -154,9 +154,9 @@ def _rendered(format_: str, args: argparse.Namespace, told: Review, failures: Se
     if format_ == "markdown":
         return markdown.render(told, failures=failures, title=args.title)
     if format_ == "json":
-        return json.dumps(documents.document(told, failures), indent=2, ensure_ascii=False)
+        return json.dumps(documents.document(told, failures), indent=2)
     if format_ == "sarif":
-        return json.dumps(documents.sarif(told, __version__), indent=2, ensure_ascii=False)
+        return json.dumps(documents.sarif(told, __version__), indent=2)
     return text.render(told, width=args.width or shutil.get_terminal_size().columns, color=color)
 
 

@@ -242,4 +242,4 @@ def _into(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _say(instance: str, **result: Any) -> None:
-    print(json.dumps({"instance": instance, **result}, indent=2, ensure_ascii=False))
+    print(json.dumps({"instance": instance, **result}, indent=2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ _COLUMNS = {
 
 
 def text_of(file: str) -> str:
-    """The text of a file; of stdin for ``-``.
+    """The text of a file; of stdin for ``-``. UTF-8, or UTF-16 with its mark, which PowerShell's ``>`` writes.
 
     Raises:
         ConfigurationError
@@ -34,7 +35,8 @@ def text_of(file: str) -> str:
     try:
         if file == "-":
             return sys.stdin.read()
-        return Path(file).read_text(encoding="utf-8-sig")
+        raw = Path(file).read_bytes()
+        return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except OSError as problem:
         raise ConfigurationError(f"{file} cannot be read: {problem.strerror}") from None
     except UnicodeDecodeError:

@@ -19,25 +19,29 @@ def add_options(parser: argparse._ActionsContainer) -> None:
     """Add the options."""
     parser.add_argument(
         "--power",
-        nargs="*",
-        default=list(DEFAULT_POWERS),
-        metavar="NAME",
-        help=f"names or ids of security profiles that are power (default: {' '.join(DEFAULT_POWERS)})",
+        type=_several,
+        default=DEFAULT_POWERS,
+        metavar="NAMES",
+        help=f"security profiles that are power, by name or id: A,B (default: {', '.join(DEFAULT_POWERS)})",
     )
     parser.add_argument(
         "--power-permission",
-        nargs="*",
-        default=list(DEFAULT_PERMISSIONS),
-        metavar="PERMISSION",
+        type=_several,
+        default=DEFAULT_PERMISSIONS,
+        metavar="PERMISSIONS",
         help="permissions that make any security profile power, by their API names, with * for any text; told by "
-        "--instance and by aws.connect security profiles of the stack; none: names alone decide (default: "
-        f"{' '.join(DEFAULT_PERMISSIONS)})",
+        "--instance and by aws.connect security profiles of the stack; '': names alone decide (default: "
+        f"{', '.join(DEFAULT_PERMISSIONS)})",
     )
+
+
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def powers(args: argparse.Namespace, granted: Mapping[str, Iterable[str]] | None = None) -> Powers:
     """What the options say."""
-    return Powers(tuple(args.power), tuple(args.power_permission), granted or {})
+    return Powers(args.power, args.power_permission, granted or {})
 
 
 def asked(

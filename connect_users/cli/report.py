@@ -18,7 +18,11 @@ def register(subparsers: Any) -> None:
         help="review who has access",
         description="Report on the people of a roster, of an exported state or of a live instance (read only).",
     )
-    parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of a live instance")
+    parser.add_argument(
+        "--instance",
+        metavar="ID",
+        help="id, ARN or alias of a live instance; beside --roster or --state, it only tells names and permissions",
+    )
     parser.add_argument(
         "--state",
         action="append",

@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_users.access_report import page, sources
+from connect_users.access_report.findings import unnamed
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import ConfigurationError
 from connect_users.review import naming
+from connect_users.review.model import plural
 from connect_users.review.powers import granted_by
 
 if TYPE_CHECKING:
     import argparse
 
     from connect_users.access_report.model import Snapshot
+    from connect_users.effects.gateway import Gateway
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -35,10 +38,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 2 where it is not one source that is named."""
-    given = [name for name in ("roster", "state", "instance") if getattr(args, name) is not None]
-    if len(given) != 1:
-        named = " and ".join(f"--{name}" for name in given) or "none"
+    """0; 2 where it is not one source of people that is named."""
+    files = [name for name in ("roster", "state") if getattr(args, name) is not None]
+    if len(files) > 1 or not (files or args.instance):
+        named = " and ".join(f"--{name}" for name in files) or "none"
         print(
             f"connect-users report: --html shows one of --roster, --state, --instance; {named} given", file=sys.stderr
         )
@@ -47,14 +50,17 @@ def run(args: argparse.Namespace) -> int:
         print("connect-users report: --html shows one --state", file=sys.stderr)
         return 2
     names = naming.Names()
+    granted: dict[str, tuple[str, ...]] = {}
     if args.names is not None:
         names_of.names_file(names, args.names)
-    granted: dict[str, tuple[str, ...]] = {}
-    if args.instance is not None:
-        snapshot = _live(args, names, granted)
-    else:
+    asked = names_of.from_instance(names, args.instance, connecting.settings(args)) if args.instance else None
+    if asked is None or files:
         snapshot = _file(args.roster or args.state[0], names, granted)
+    else:
+        snapshot = _live(args.instance, *asked, names)
     before = _file(args.since, names, {}) if args.since is not None else None
+    if asked is not None:
+        granted |= _permissions(args, *asked, snapshot, names)
     powers = power.powers(args, granted)
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
@@ -62,6 +68,14 @@ def run(args: argparse.Namespace) -> int:
         Path(args.html).write_text(text, encoding="utf-8")
     except OSError as problem:
         raise ConfigurationError(f"{args.html} cannot be written: {problem.strerror}") from None
+    nameless = unnamed(snapshot, powers)
+    if nameless:
+        print(
+            f"connect-users report: {plural(len(nameless), 'security profile has', 'security profiles have')} no name "
+            "here and may be power: give --instance or --names "
+            f"({', '.join(nameless[:3])}{' ...' if nameless[3:] else ''})",
+            file=sys.stderr,
+        )
     print(f"{args.html}: {len(snapshot.people):,} people of {snapshot.source}")
     return 0
 
@@ -86,15 +100,20 @@ def _is_state(file: str) -> bool:
     return isinstance(document, dict) and "deployment" in document
 
 
-def _live(args: argparse.Namespace, names: naming.Names, granted: dict[str, tuple[str, ...]]) -> Snapshot:
-    gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
+def _live(instance: str, gateway: Gateway, id_: str, names: naming.Names) -> Snapshot:
     users = []
-    with Progress(f"reading the users of {args.instance}") as progress:
+    with Progress(f"reading the users of {instance}") as progress:
         for found, total in gateway.search_all_users(id_):
             users += found
             progress.at(len(users), total)
-    held = {id_ for user in users for id_ in user.get("SecurityProfileIds") or ()}
-    # The page knows profiles by their names.
-    for profile, permissions in power.asked(gateway, id_, held, args).items():
-        granted[names.name(naming.SECURITY, profile) or profile] = permissions
-    return sources.from_live(args.instance, users, names)
+    return sources.from_live(instance, users, names)
+
+
+def _permissions(
+    args: argparse.Namespace, gateway: Gateway, id_: str, snapshot: Snapshot, names: naming.Names
+) -> dict[str, tuple[str, ...]]:
+    """Name -> permissions of the security profiles that anybody has; the page knows them by their names."""
+    held = {profile for entry in snapshot.people for profile in entry.profiles}
+    ids = {profile: name for profile, name in names.told[naming.SECURITY].items() if name in held}
+    told = power.asked(gateway, id_, ids, args)
+    return {ids[profile]: permissions for profile, permissions in told.items()}

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+#: Ids of instances and of what is in them, as Connect makes them; the model allows other texts.
+ID_PATTERN: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #: Characters of a username. Model: AgentUsername 1-100; CloudFormation and SAML: 64, which is followed.
 USERNAME_MAX: Final = 64
 #: Documented for instances without SAML, not enforced in practice (Terraform's acceptance tests use longer names).

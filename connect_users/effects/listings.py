@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectUsersError
+from connect_users.core.limits import ID_PATTERN
 from connect_users.core.spec import bare_id, parse_arn
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ _SHOWN: Final = 10
 _MANY: Final = 20
 #: Groups whose paths are worth reading to suggest one of them.
 _NEAR_GROUPS: Final = 3
-_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LEVELS: Final = ("LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive")
 
 
@@ -152,7 +152,7 @@ def address(text: object) -> Address:
                 f"'{text}' is not the ARN of a Connect instance (arn:aws:connect:REGION:ACCOUNT:instance/ID)"
             )
         return Address(bare_id(text), text)
-    return Address(text if _ID.fullmatch(text) else "")
+    return Address(text if ID_PATTERN.fullmatch(text) else "")
 
 
 def by_alias(alias: str, region: str, instances: Iterable[Entry]) -> Entry:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,9 +90,9 @@ def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
         assert "ada: routing Support → Sales; + security profile Team ⚠ (Users.EditPermission)" in captured.out
         assert "admin-gained: 3 gain power, allowed are 2" in captured.err
         assert asked(emulator) == 4  # Agent, CallCenterManager, QualityAnalyst and Team, not Admin or Nobodys
-        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission"]) == 0
+        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", ""]) == 0
         assert asked(emulator) == 4
-        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", "Users.V*"]) == 1
+        assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", "Queues.View, Users.V*"]) == 1
 
 
 def asked(emulator: Emulator) -> int:
@@ -132,6 +135,32 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
     )
     assert "⛔ admin-gained: 3 gain power" in review.read_text(encoding="utf-8")
     assert main([*command, "--fail-on", "deletions>10"]) == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_preview_may_come_from_any_shell(tmp_path: Path, encoding: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """PowerShell writes UTF-16 where another shell writes UTF-8."""
+    file = tmp_path / "preview.json"
+    file.write_text(Path(CHANGE).read_text(encoding="utf-8"), encoding=encoding)
+    assert main(["explain", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("1 leaver, 2 replaced")
+
+
+@pytest.mark.parametrize(("format_", "said"), [("text", "routing Support ? Sales"), ("json", "Support \\u2192 Sales")])
+def test_a_pipe_that_takes_no_arrows_gets_question_marks(names_file: str, format_: str, said: str) -> None:
+    """As on Windows; JSON stays what it is."""
+    command = [sys.executable, "-c", "import sys; from connect_users.cli import main; sys.exit(main())", "explain"]
+    done = subprocess.run(
+        [*command, CHANGE, "--names", names_file, "--format", format_],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        text=True,
+        encoding="cp1252",
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
 
 
 def test_one_run_writes_every_format(names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

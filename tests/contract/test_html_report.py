@@ -65,6 +65,15 @@ def test_flags_say_what_to_look_at() -> None:
     assert set(flags(few, POWERS).values()) == {()}
 
 
+def test_a_security_profile_that_nothing_is_known_of_is_flagged() -> None:
+    """It may be the powerful one; by its id, its permissions or its name it can be judged."""
+    unknown = "40000000-0000-4000-8000-000000000001"
+    snapshot = Snapshot("", (Entry("ada", profiles=(unknown, "Agent"), hierarchy="EMEA"),))
+    assert flags(snapshot, POWERS)["ada"] == ("unnamed-power",)
+    assert flags(snapshot, Powers((unknown,)))["ada"] == ("power",)
+    assert flags(snapshot, Powers(granted={unknown: ["Users.View"]}))["ada"] == ()
+
+
 def test_changes_since_another_snapshot_are_told() -> None:
     """Who joined, who left, and what differs."""
     before = Snapshot("", (Entry("ada", "Support", ("Agent",), "EMEA"), Entry("bo"), Entry("same")))
@@ -93,7 +102,11 @@ def test_a_state_and_a_roster_are_sources(tmp_path: Path, capsys: pytest.Capture
     roster.write_text("username,first_name,security_profiles\nada,Augusta,Agent\nzoe,Zoe,Admin\n", encoding="utf-8")
     out = tmp_path / "review.html"
     assert main(["report", "--html", str(out), "--state", str(STATE), "--since", str(roster)]) == 0
-    assert capsys.readouterr().out == f"{out}: 6 people of state state-export.json\n"
+    captured = capsys.readouterr()
+    assert captured.out == f"{out}: 6 people of state state-export.json\n"
+    assert (
+        "2 security profiles have no name here and may be power: give --instance or --names (40000000-" in captured.err
+    )
     told = out.read_text(encoding="utf-8")
     for hidden in ("Lovelace", "ada@example.com", "ciphertext", "Augusta"):
         assert hidden not in told
@@ -129,6 +142,24 @@ def test_a_live_instance_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert routing in seed.ROUTING_PROFILES
     assert hierarchy in seed.HIERARCHY_GROUPS
     assert flagged == ["unmanaged"]
+
+
+def test_an_instance_names_what_a_state_says_by_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The people are those of the state; power is judged by names and permissions."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+    out = tmp_path / "review.html"
+    with Emulator() as emulator:
+        place = ["--instance", seed.INSTANCE_ID, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
+        command = ["report", "--html", str(out), "--state", str(STATE), *place, "--power-permission", "Listen*"]
+        assert main(command) == 0
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == (f"{out}: 6 people of state state-export.json\n", "")
+    told = out.read_text(encoding="utf-8")
+    assert '"profiles":["Agent","QualityAnalyst"]' in told
+    assert '"powers":{"QualityAnalyst":"ListenCallRecordings"}' in told
 
 
 def test_a_live_user_of_a_stack_is_told_from_others() -> None:
@@ -333,6 +364,28 @@ def test_changes_are_listed(window: browser.Browser) -> None:
     )
     link = "document.querySelector('#flags a')"
     assert window.run(f"{link}.textContent + {link}.getAttribute('href')") == "11changes since last month#changes-title"
+
+
+def test_many_changes_come_in_parts_and_on_paper_all(tmp_path: Path) -> None:
+    """Thousands of rows at once would hold the browser up."""
+    program = browser.found()
+    if program is None:
+        pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
+    file = tmp_path / "review.html"
+    file.write_text(page.render(people(1_500), powers=POWERS, before=Snapshot("then", ())), encoding="utf-8")
+    rows = "document.querySelectorAll('#changed tr').length"
+    with browser.Browser(program, tmp_path) as opened:
+        opened.look(width=1280, height=800, dark=False)
+        opened.open(file)
+        assert (opened.run(rows), opened.run("document.getElementById('more').textContent")) == (
+            200,
+            "Show more (1,300 left)",
+        )
+        opened.click("#more")
+        assert opened.run(rows) == 1_200
+        opened.run("dispatchEvent(new Event('beforeprint'))")
+        assert opened.run(rows) == 1_500
+        assert opened.run("document.getElementById('more').hidden") is True
 
 
 def test_printing_brings_everybody(window: browser.Browser) -> None:
