@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi.dynamic import Resource
 
-from connect_users import registration
+from connect_users import large_programs, registration
 from connect_users.args import plain
 from connect_users.core.spec import ARN_KEY, BY_NAME, parse_arn
 
@@ -166,6 +166,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
                 if field in BY_NAME and value is not None and (field, value) not in _DEFAULTS
             }
         )
+        large_programs.count_user()
         registration.refuse_ignored_options(name, opts)
         registration.judge(name, props, opts)
         if "password" in props:
