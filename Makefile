@@ -6,7 +6,7 @@ PIP := -m pip --disable-pip-version-check --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
-FILES := tests examples pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml
+FILES := tests examples pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 
 .PHONY: help demo test bench lint types layers unit contract lowest acceptance clean
@@ -64,7 +64,7 @@ $(VENV)/dev: $(VENV)/runtime
 	$(BIN)/python $(PIP) install --group dev
 	@touch $@
 
-build/wheel: $(VENV)/dev $(shell find connect_users -name '*.py' 2>/dev/null)
+build/wheel: $(VENV)/dev $(shell find connect_users -type f -not -name '*.pyc' 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
 	@rm -f build.log && touch $@
 

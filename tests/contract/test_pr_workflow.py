@@ -18,8 +18,10 @@ import yaml
 from connect_users.cli import COMMANDS, parser
 from connect_users.emulator import Emulator, seed
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "pr-preview"
-WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yml"))
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "pr-preview"
+#: The example's, and the one of this repository itself.
+WORKFLOWS = [file for place in (EXAMPLE, ROOT) for file in sorted((place / ".github" / "workflows").glob("*.yml"))]
 CHANGE = Path(__file__).resolve().parents[1] / "data" / "previews" / "change.json"
 STATE = CHANGE.with_name("state-export.json")
 #: Stands for GitHub's command: tells what it was asked, and that there is (not) a comment of ours.
@@ -34,19 +36,24 @@ case "$1" in stack) cat "$RECORDED_STATE" ;; preview) cat "$RECORDED_PREVIEW"; e
 
 
 def workflow(name: str) -> dict[str, Any]:
+    """A workflow of the example."""
+    return read(EXAMPLE / ".github" / "workflows" / f"{name}.yml")
+
+
+def read(file: Path) -> dict[str, Any]:
     """A workflow; YAML takes the key ``on`` for a truth value."""
-    document: dict[Any, Any] = yaml.safe_load((EXAMPLE / ".github" / "workflows" / f"{name}.yml").read_text("utf-8"))
+    document: dict[Any, Any] = yaml.safe_load(file.read_text("utf-8"))
     return {"on" if key is True else str(key): value for key, value in document.items()}
 
 
-def steps(name: str) -> list[dict[str, Any]]:
-    (job,) = workflow(name)["jobs"].values()
+def steps(document: dict[str, Any]) -> list[dict[str, Any]]:
+    (job,) = document["jobs"].values()
     found: list[dict[str, Any]] = job["steps"]
     return found
 
 
 def script(name: str, step: str) -> str:
-    return str(next(each["run"] for each in steps(name) if each.get("name") == step))
+    return str(next(each["run"] for each in steps(workflow(name)) if each.get("name") == step))
 
 
 def shell(text: str, place: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -103,7 +110,7 @@ def test_the_linters_of_workflows_find_nothing(linter: str) -> None:
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_a_workflow_is_formed_as_github_wants_it(file: Path) -> None:
     """Every step runs or uses, jobs have limits and runners that do not move."""
-    document = workflow(file.stem)
+    document = read(file)
     assert {"name", "on", "permissions", "jobs"} <= document.keys()
     for job in document["jobs"].values():
         assert job["runs-on"] == "ubuntu-24.04"
@@ -122,7 +129,7 @@ def test_actions_are_pinned_and_permissions_are_few(file: Path) -> None:
     for action, comment in uses:
         assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
-    document = workflow(file.stem)
+    document = read(file)
     assert document["permissions"] == {}
     for job in document["jobs"].values():
         assert set(job["permissions"]) <= {"contents", "id-token", "pull-requests", "actions"}
@@ -146,14 +153,14 @@ def test_a_fork_gets_no_secret() -> None:
     assert "write" not in text
     assert "pull_request_target" not in "".join(file.read_text("utf-8") for file in WORKFLOWS)
     for file in WORKFLOWS:
-        for step in steps(file.stem):
+        for step in steps(read(file)):
             assert "${{" not in step.get("run", "")
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_the_commands_of_a_workflow_exist(file: Path) -> None:
     """With the options that they are given."""
-    text = "\n".join(step.get("run", "") for step in steps(file.stem)).replace("\\\n", "")
+    text = "\n".join(step.get("run", "") for step in steps(read(file))).replace("\\\n", "")
     # What the shell leaves out when a variable is empty has to be right, too.
     for line in re.sub(r"\$\{\w+:\+(.*?)\}", r"\1", text).splitlines():
         called = re.search(r"(?<!<!-- )connect-users (?P<name>\w+) [^;|]*", line)
@@ -232,7 +239,7 @@ def test_a_forks_comment_goes_to_the_pull_request_that_github_names(tmp_path: Pa
 
 def test_the_comment_of_a_fork_is_made_without_its_code() -> None:
     """Checked out is the default branch; of the fork comes one file of data."""
-    used = [each for each in steps("rehearsal-comment") if "uses" in each]
+    used = [each for each in steps(workflow("rehearsal-comment")) if "uses" in each]
     (checkout,) = (each for each in used if each["uses"].startswith("actions/checkout@"))
     assert "ref" not in checkout["with"]
     assert "repository" not in checkout["with"]
