@@ -6,6 +6,8 @@ It prints exactly `listening on http://127.0.0.1:PORT` once clients can connect,
 from __future__ import annotations
 
 import argparse
+import difflib
+import math
 import signal
 import sqlite3
 import sys
@@ -39,6 +41,7 @@ _SECONDS: Final = {
 }
 #: Seconds between two looks at whether to stop: not every platform interrupts a wait for a signal.
 _POLL: Final = 0.5
+_LAST_PORT: Final = 65_535
 
 
 def register(subparsers: Any) -> None:
@@ -48,7 +51,7 @@ def register(subparsers: Any) -> None:
         help="run an Amazon Connect on this machine",
         description="Run an Amazon Connect on this machine, for boto3, the AWS CLI or any SDK, until it is stopped.",
     )
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--state", metavar="FILE", help="SQLite file to keep everything in (default: memory)")
     for name, (choices, help_) in _CHOICES.items():
         parser.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=help_)
@@ -57,8 +60,8 @@ def register(subparsers: Any) -> None:
             f"--{name.replace('_', '-')}", type=_quota, default=argparse.SUPPRESS, metavar="N", help=help_
         )
     for name, (flag, help_) in _SECONDS.items():
-        parser.add_argument(flag, dest=name, type=float, metavar="S", help=help_)
-    parser.add_argument("--username-limit", type=int, metavar="N", help="longest username accepted (default 64)")
+        parser.add_argument(flag, dest=name, type=_seconds, metavar="S", help=help_)
+    parser.add_argument("--username-limit", type=_count, metavar="N", help="longest username accepted (default 64)")
     parser.add_argument(
         "--throttle", metavar="RATE/BURST", help="requests a second and at once, per operation (AWS: 2/5)"
     )
@@ -69,12 +72,35 @@ def register(subparsers: Any) -> None:
         metavar="OPERATION=RATE/BURST",
         help="another rate for one operation (none: not throttled); may be repeated",
     )
-    parser.add_argument("--seed-users", type=int, default=0, metavar="N", help="add users agent00001 to agent<N>")
+    parser.add_argument("--seed-users", type=_count, default=0, metavar="N", help="add users agent00001 to agent<N>")
     parser.set_defaults(run=run)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a count")
+    return int(text)
+
+
 def _quota(text: str) -> int | None:
-    return None if text.lower() == "none" else int(text)
+    return None if text.lower() == "none" else _count(text)
+
+
+def _port(text: str) -> int:
+    port = _count(text)
+    if port > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{port} is no port; there are 0 (a free one) to {_LAST_PORT}")
+    return port
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,14 +112,19 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         emulator = Emulator(args.state, _options(args), port=args.port)
-    except (ValueError, OSError, sqlite3.Error) as error:
-        return _refuse(error)
+    except ValueError as error:
+        return _refuse(str(error))
+    except (OSError, sqlite3.Error) as error:
+        return _refuse(f"{args.state} cannot be used as the emulator's file: {_why(error)}")
     try:
         try:
             seed_users(emulator.store, args.seed_users)
+        except sqlite3.Error as error:
+            return _refuse(f"{args.state} cannot be used as the emulator's file: {_why(error)}")
+        try:
             emulator.start()
-        except (OSError, OverflowError, sqlite3.Error) as error:
-            return _refuse(error)
+        except OSError as error:
+            return _refuse(f"port {args.port} of 127.0.0.1 cannot be used: {_why(error)}")
         print(f"listening on {emulator.endpoint_url}", flush=True)
         while not stopped.wait(_POLL):
             pass
@@ -102,13 +133,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse(error: Exception) -> int:
-    print(f"connect-users emulator: {error}", file=sys.stderr)
+def _refuse(text: str) -> int:
+    print(f"connect-users emulator: {text}", file=sys.stderr)
     return 2
+
+
+def _why(error: OSError | sqlite3.Error) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _options(args: argparse.Namespace) -> Options:
     from connect_users.emulator import Options
+    from connect_users.emulator.calls import CONNECT
 
     given = {
         name: value
@@ -121,5 +157,9 @@ def _options(args: argparse.Namespace) -> Options:
         operation, equals, rate = text.partition("=")
         if not equals:
             raise ValueError(f"--throttle-operation {text!r}: write OPERATION=RATE/BURST")
+        if operation not in CONNECT:
+            near = difflib.get_close_matches(operation, CONNECT, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"--throttle-operation {text!r}: {operation} is not emulated{hint}")
         rates[operation] = None if rate.lower() == "none" else rate
     return Options().changed({**given, "throttles": rates})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -91,16 +92,30 @@ def test_options_reach_the_emulator() -> None:
     [
         (["--throttle", "5"], "RATE/BURST"),
         (["--throttle-operation", "CreateUser"], "OPERATION=RATE/BURST"),
-        (["--lag", "-1"], "consistency_lag"),
-        (["--port", "99999"], "port"),
+        (["--throttle-operation", "CreateUsers=1/1"], "CreateUsers is not emulated; did you mean CreateUser?"),
+        (["--lag", "-1"], "argument --lag: '-1' is not a number of seconds"),
+        (["--latency", "soon"], "argument --latency: 'soon' is not a number of seconds"),
+        (["--port", "99999"], "argument --port: 99999 is no port"),
         (["--phone-view", "upside-down"], "invalid choice"),
-        (["--users-quota", "many"], "invalid"),
-        (["--state", "."], "unable to open"),
+        (["--users-quota", "many"], "argument --users-quota: 'many' is not a count"),
+        (["--seed-users", "-1"], "argument --seed-users: '-1' is not a count"),
+        (["--state", "."], ". cannot be used as the emulator's file: unable to open"),
+        (["--state", "junk"], "junk cannot be used as the emulator's file: file is not a database"),
     ],
 )
 def test_what_it_cannot_use_is_told_in_one_line(arguments: list[str], words: str, tmp_path: Path) -> None:
+    (tmp_path / "junk").write_text("no database at all" * 100)
     done = subprocess.run(_command(*arguments), capture_output=True, text=True, timeout=30, check=False, cwd=tmp_path)
     assert done.returncode == 2
     assert words in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(_command("--port", str(port)), capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"connect-users emulator: port {port} of 127.0.0.1 cannot be used: ")
+    assert done.stderr.count("\n") == 1
