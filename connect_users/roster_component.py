@@ -7,8 +7,7 @@ made or changed, and all problems are told at once. Reading and judging are `con
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi import Input, Output
@@ -18,17 +17,18 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.resource import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.holders import holder_problems
-from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Judged, Person, RosterProblem, Terms, judge
 from connect_users.roster.reading import read
 from connect_users.roster.selection import columns_of_others, select
 from connect_users.roster.unknown_names import problems_of_names
+from connect_users.roster_arguments import Ids, Passwords, names_of, password_of, refuse_wrong_forms
 from connect_users.roster_collector import Patience
 from connect_users.roster_guard import RosterGuard
 from connect_users.roster_names import InstanceNames
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator, Mapping, Sequence
 
     from connect_users.args import IdentityManagementType
     from connect_users.lookups import ConnectInstance
@@ -42,9 +42,6 @@ _LINES_MAX: Final = 1_000
 
 #: People who are registered together; many times what the engine does at a time.
 _WAVE: Final = 1_000
-
-#: Names in Secrets Manager by a pattern with ``{username}``; or passwords by username, or a function of the username.
-Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
 
 
 class ConnectUserRoster(pulumi.ComponentResource):
@@ -66,9 +63,9 @@ class ConnectUserRoster(pulumi.ComponentResource):
         where: Mapping[str, str | Sequence[str]] | None = None,
         instance_id: Input[str] | None = None,
         instance: ConnectInstance | None = None,
-        routing_profiles: Mapping[str, Input[str]] | None = None,
-        security_profiles: Mapping[str, Input[str]] | None = None,
-        hierarchy_groups: Mapping[str, Input[str]] | None = None,
+        routing_profiles: Ids | None = None,
+        security_profiles: Ids | None = None,
+        hierarchy_groups: Ids | None = None,
         defaults: Mapping[str, Any] | None = None,
         passwords: Passwords | None = None,
         identity_management_type: IdentityManagementType | None = None,
@@ -89,7 +86,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 ``{"tags.site": "london"}``; for a stack of each site. Columns named here need no `ignore_columns`.
             instance_id: id or ARN of the instance. May be left out with `instance`.
             instance: looks up the names that no mapping has.
-            routing_profiles: name -> id or ARN, for the names in the roster.
+            routing_profiles: name -> id or ARN, for the names in the roster; also an output, such as another stack's.
             security_profiles: likewise.
             hierarchy_groups: likewise; a path like ``EMEA/UK/London`` is a name.
             defaults: columns and their values for people whose cell is empty.
@@ -110,10 +107,17 @@ class ConnectUserRoster(pulumi.ComponentResource):
             pulumi.RunError: every problem of the roster, one a line, as ``agents.csv:14: routing_profile: ...``.
         """
         registration.refuse_ignored_options(name, opts)
-        if instance_id is None and instance is None:
-            raise pulumi.RunError(f"roster '{name}': instance_id or instance is missing; give one of them")
+        maps = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
+        refuse_wrong_forms(name, roster, instance_id, instance, **maps)
         asked = None if instance is None else InstanceNames(name, instance)
-        names = _names(asked, routing_profiles, security_profiles, hierarchy_groups)
+        names = names_of(
+            name,
+            asked,
+            routing_profiles=routing_profiles,
+            security_profiles=security_profiles,
+            hierarchy_groups=hierarchy_groups,
+        )
+        ignored = (ignore_columns,) if isinstance(ignore_columns, str) else ignore_columns
         try:
             most = leavers.limit(max_deletions)
             terms = Terms(
@@ -121,8 +125,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 identity_management_type=identity_management_type,
                 names=names,
                 defaults=defaults or {},
-                ignore_columns=(*ignore_columns, *columns_of_others(where or {})),
-                password_of=_password_of(name, passwords),
+                ignore_columns=(*ignored, *columns_of_others(where or {})),
+                password_of=password_of(name, passwords),
                 reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
             )
             table = select(read(roster), where or {})
@@ -222,46 +226,6 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
     """The guard, once the engine has answered for a user: only the guard becomes a dependency."""
     await user.urn.future()
     return guard
-
-
-def _names(
-    asked: InstanceNames | None,
-    routing_profiles: Mapping[str, Input[str]] | None,
-    security_profiles: Mapping[str, Input[str]] | None,
-    hierarchy_groups: Mapping[str, Input[str]] | None,
-) -> dict[NameKind, Names]:
-    given = {
-        NameKind.ROUTING_PROFILE: routing_profiles,
-        NameKind.SECURITY_PROFILE: security_profiles,
-        NameKind.HIERARCHY_GROUP: hierarchy_groups,
-    }
-    return {kind: Names(kind, ids, asked.look_up(kind) if asked else None) for kind, ids in given.items()}
-
-
-def _password_of(roster: str, passwords: Passwords | None) -> Callable[[str], tuple[str, Any] | None] | None:
-    """How `passwords` says what a user's password is."""
-    if passwords is None:
-        return None
-    if isinstance(passwords, str):
-        pattern = passwords
-        if "{username}" not in pattern:
-            text = "names one secret for everybody; write {username} where the username belongs"
-            raise pulumi.RunError(f"roster '{roster}': passwords: {text}")
-        return lambda username: ("password_secret_arn", pattern.replace("{username}", username))
-    if isinstance(passwords, Output):
-        later = passwords
-        return lambda username: ("password", later.apply(lambda known: _of_output(roster, known, username)))
-    if isinstance(passwords, Mapping):
-        found = passwords
-        return lambda username: ("password", found[username]) if found.get(username) is not None else None
-    function = passwords
-    return lambda username: ("password", function(username))
-
-
-def _of_output(roster: str, passwords: Mapping[str, str], username: str) -> str:
-    if username not in passwords:
-        raise pulumi.RunError(f"roster '{roster}': passwords has none for {username!r}; add one")
-    return passwords[username]
 
 
 def _refusal(name: str, problems: Sequence[str]) -> str:

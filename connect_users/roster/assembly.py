@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.cells import BadCell, refuse_error
-from connect_users.roster.columns import PER_CHANNEL, Column, find, unknown
+from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, unknown
 from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
@@ -85,6 +85,9 @@ class Assembly:
             return
         for header, raw in rows[0].cells if rows else ():
             column = find(header)
+            if column is not None and column.path == USERNAME:
+                self.default_problems.append((header, "names one person; no default can"))
+                continue
             if column is None:
                 self.default_problems.append((header, unknown(header)))
                 continue

@@ -6,14 +6,16 @@ Both keep a wrong file from locking everybody out, as the "minimum admins" and "
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from connect_users.core.spec import bare_id
-from connect_users.roster.names import NameKind, Names
+from connect_users.roster.names import NameKind, Names, near
 from connect_users.roster.people import Judged, Person, RosterProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+_SHOWN: Final = 5
 
 
 def holder_problems(
@@ -31,23 +33,34 @@ def holder_problems(
     profiles = names.get(NameKind.SECURITY_PROFILE)
     people = {person.username: person for person in judged.people}
     for profile, least in (min_holders or {}).items():
+        if not _is_count(least):
+            yield RosterProblem(judged.source, 0, "min_holders", f"{profile!r}: {least!r} is not a number of people")
+            continue
         holders = [person.username for person in people.values() if _holds(person, profile, profiles)]
         if len(holders) < least:
-            yield RosterProblem(judged.source, 0, "min_holders", _too_few(profile, least, holders))
+            # What nobody has is most likely misspelt.
+            meant = "" if holders else near(profile, {it for person in people.values() for it in person.profiles})
+            yield RosterProblem(judged.source, 0, "min_holders", f"{_too_few(profile, least, holders)}{meant}")
     for profile, usernames in (required_holders or {}).items():
-        for username in usernames:
+        for username in [usernames] if isinstance(usernames, str) else usernames:
             person = people.get(username)
             if person is None:
-                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster"
+                meant = near(username, people)
+                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{meant}"
                 yield RosterProblem(judged.source, 0, "required_holders", text)
             elif not _holds(person, profile, profiles):
                 text = f"{username!r} must have the security profile {profile!r}"
                 yield RosterProblem(judged.source, person.line, "required_holders", text, username)
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _too_few(profile: str, least: int, holders: Sequence[str]) -> str:
     count = f"{len(holders)} {'person' if len(holders) == 1 else 'people'}"
-    who = f" ({', '.join(holders)})" if holders else ""
+    more = " ..." if len(holders) > _SHOWN else ""
+    who = f" ({', '.join(holders[:_SHOWN])}{more})" if holders else ""
     return f"{count} would have the security profile {profile!r}{who}, at least {least} must"
 
 

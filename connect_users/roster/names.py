@@ -97,13 +97,19 @@ class Names:
         return UNKNOWN
 
 
+def near(name: str, known: Iterable[str]) -> str:
+    """The one that ``name`` may be a misspelling of, as the end of a message; "" where there is none."""
+    folded = {item.casefold(): item for item in known}
+    found = difflib.get_close_matches(name.casefold()[:100], folded, n=1)
+    return f"; did you mean {folded[found[0]]!r}?" if found else ""
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """What to write instead of ``name``, as the end of a message."""
     known = list(known)
-    folded = {item.casefold(): item for item in known}
-    near = difflib.get_close_matches(name.casefold()[:100], folded, n=1)
-    if near:
-        return f"; did you mean {folded[near[0]]!r}?"
+    meant = near(name, known)
+    if meant:
+        return meant
     if not known:
         return "; it has none"
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""

@@ -160,7 +160,7 @@ class _Judge:
         for header in self._table.twice:
             self._problems[self._at(self._table.headers[header], header, "two columns have this header")] = None
         for header, text in self._assembly.default_problems:
-            self._problems[self._at(0, f"defaults.{header}", text)] = None
+            self._problems[self._at(0, f"defaults.{header}" if header else "defaults", text)] = None
 
     def _names_people(self) -> bool:
         if USERNAME in self._paths:
@@ -187,7 +187,7 @@ class _Judge:
         review = rules.review(inputs if plain else known(inputs), reserved_tags=self._terms.reserved_tags)
         for found, into in ((review.problems, self._problems), (review.warnings, self._warnings)):
             for problem in found:
-                into[self._placed(problem.path, problem.text, row, built, from_elsewhere)] = None
+                into[self._placed(problem.path, problem.text, row, built)] = None
         return self._counted(row, built, username)
 
     def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
@@ -230,19 +230,19 @@ class _Judge:
                 text = f"{username!r} differs from {other!r} on {self._noun} {self._lines[other]} in case only"
                 self._remarks[self._at(line, "username", text, username)] = None
 
-    def _placed(self, path: str, text: str, row: Row, built: Assembled, from_elsewhere: str) -> RosterProblem:
+    def _placed(self, path: str, text: str, row: Row, built: Assembled) -> RosterProblem:
         """A problem of the rules, at its column and line; at the whole roster where no row is to blame."""
         username = built.inputs.get("username")
         parts = _parts(path, built.inputs)
         header = self._header(parts, row)
         if header:
             return self._at(row.line, header, text, username)
-        if parts[0] == "instance_id":
-            return self._at(0, "instance_id", text)
+        if parts[0] in ("instance_id", "identity_management_type"):
+            return self._at(0, parts[0], text)
         default = self._assembly.default_header(parts)
         if default:
             return self._at(0, f"defaults.{default}", text)
-        if parts[0] == from_elsewhere:
+        if parts[0] in _PASSWORDS and self._terms.password_of is not None:
             return self._at(row.line, "passwords", text, username)
         column = of_path(parts)
         name = column.name if column else path
@@ -275,6 +275,7 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
     yield from (column.path[:length] for length in range(1, len(column.path) + 1))
 
 
+_PASSWORDS: Final = ("password", "password_secret_arn")
 _NO_HEADER: Final = "names no column of a roster; the first line must, as in username,routing_profile,security_profiles"
 _PATH: Final = re.compile(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
 

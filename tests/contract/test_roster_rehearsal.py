@@ -219,6 +219,49 @@ def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> N
     assert "ada (ada): username: is declared as 'agents-ada' already; declare a user once" in team.refused(ADA, BO)
 
 
+def test_a_mapping_may_be_an_output_as_a_whole(team: Team) -> None:
+    """Such as another stack's; a name that it lacks is told with a suggestion."""
+    team.made_in_the_program = lambda: {"routing_profiles": pulumi.Output.from_input(seed.ROUTING_PROFILES)}
+    team.up(ADA, BO)
+    assert team.rehearsal.resource("agents-bo").outputs["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"]
+    error = team.refused(ADA, BO.replace("Sales", "Sals"))
+    assert error == "roster 'agents': 'Sals' is not a routing profile of routing_profiles; did you mean 'Sales'?"
+
+
+def test_somebody_without_a_password_is_named(team: Team) -> None:
+    """Not the file's first line: others have one."""
+    team.options = {"identity_management_type": "CONNECT_MANAGED", "passwords": {"ada": PASSWORD}}
+    team.write(ADA, BO)
+    (error,) = [line for line in team.refused(ADA, BO).splitlines() if "password" in line]
+    assert "agents.csv:3: passwords: missing; CONNECT_MANAGED users need password" in error
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"instance": "emulator"}, "instance: given as str; write ConnectInstance(...)"),
+        ({"instance_id": None}, "instance_id or instance is missing; give one of them"),
+        ({"passwords": 7}, "passwords: given as int; write a name with {username}, a map of passwords"),
+        ({"routing_profiles": ["Support"]}, "routing_profiles: given as list; write a map"),
+        ({"defaults": ["Support"]}, "defaults: given as list; write a map"),
+        ({"where": "tags.site=london"}, "where: given as str; write a map"),
+        ({"max_deletions": "lots"}, "max_deletions: 'lots' is neither a number of people nor a percentage"),
+        ({"min_holders": {"Agent": "2"}}, "min_holders: 'Agent': '2' is not a number of people"),
+        ({"min_holders": {"Agnt": 1}}, "the security profile 'Agnt', at least 1 must; did you mean 'Agent'?"),
+        ({"required_holders": {"Agent": "adda"}}, "'adda' must have the security profile 'Agent', but is not in the"),
+        ({"defaults": {"username": "x"}}, "defaults.username: names one person; no default can"),
+        ({"defaults": {"acw.voic": 3}}, "defaults.acw.voic: no such column; did you mean acw.voice?"),
+        ({"identity_management_type": "SALM"}, "agents.csv: identity_management_type: 'SALM' is none of SAML"),
+    ],
+)
+def test_a_wrong_argument_is_refused_in_one_line(team: Team, options: dict[str, Any], told: str) -> None:
+    """What to write instead, and no traceback."""
+    team.options = options
+    error = team.refused(ADA)
+    assert told in error
+    assert "Traceback" not in error
+
+
 def test_names_are_looked_up_in_the_instance(hosts: Hosts, tmp_path: Path) -> None:
     """One listing for each kind; unknown names are told with their lines, and no user is registered."""
     team = Team(tmp_path, hosts)

@@ -90,6 +90,8 @@ def _people(*rows: str) -> Judged:
         ),
         ({"Owner": 1}, {}, ["0: min_holders: 0 people would have the security profile 'Owner', at least 1 must"]),
         ({"Agent": 2}, {"Admin": ["root"]}, []),
+        ({}, {"Admin": "root"}, []),
+        ({"Agent": True}, {}, ["0: min_holders: 'Agent': True is not a number of people"]),
         ({}, {"Admin": ["ada"]}, ["2: required_holders: 'ada' must have the security profile 'Admin'"]),
         (
             {},
@@ -98,7 +100,7 @@ def _people(*rows: str) -> Judged:
         ),
     ],
 )
-def test_who_must_hold_a_profile(minimum: dict[str, int], required: dict[str, list[str]], told: list[str]) -> None:
+def test_who_must_hold_a_profile(minimum: dict[str, int], required: dict[str, Any], told: list[str]) -> None:
     """At least so many, and these."""
     judged = _people("ada,Support,Agent", "bo,Support,Agent", "root,Support,Agent|Admin")
     found = holder_problems(judged, NAMES, minimum, required)
