@@ -139,8 +139,7 @@ class Assembly:
 
     def _value(self, column: Column, raw: Any) -> Read:
         try:
-            refuse_error(raw)
-            value = column.read(raw)
+            value = _value_of(column, raw)
         except BadCell as problem:
             return _read(UNKNOWN, problems=(str(problem),))
         if column.kind is None:
@@ -179,10 +178,19 @@ class Assembly:
         columns = {name: column for name in said if name != header and (column := self._columns[name]) is not None}
         same = [name for name, column in columns.items() if column.path == path[: len(column.path)]]
         if _judged(before) and _judged(value):
-            return same[0] if before is not value and before != value else ""
+            # A header that is there twice contradicts itself.
+            return (same or [header])[0] if before is not value and before != value else ""
         # Names that nobody has judged may stand for one id, unless two cells of a kind have different ones.
         twins = [name for name in same if columns[name] is self._columns[header] and said[name] != said[header]]
         return twins[0] if twins else ""
+
+
+def _value_of(column: Column, raw: Any) -> Any:
+    refuse_error(raw)
+    value = column.read(raw)
+    if isinstance(value, dict) and column.path[0] in PER_CHANNEL:
+        raise BadCell("is a map; write a list with an entry for each channel")
+    return value
 
 
 def _judged(value: Any) -> bool:

@@ -47,7 +47,9 @@ def absent(value: Any) -> bool:
     if isinstance(value, (Mapping, list, tuple)):
         return not value
     # NaN is not equal to itself; pandas' NA and NaT refuse to be compared.
-    return (isinstance(value, (float, Decimal)) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    return (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
 
 
 def plain(value: Any, depth: int = _DEPTH) -> Any:

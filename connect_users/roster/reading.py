@@ -52,7 +52,8 @@ def read_file(path: Path, source: str) -> Table:
     if suffix not in SUFFIXES:
         advice = "save it as .xlsx or .csv" if suffix in (".xls", ".ods", ".numbers") else "a roster is one of"
         known = "" if "save" in advice else f" {' '.join(SUFFIXES)}"
-        raise UnreadableRoster(source, f"files with the suffix {suffix!r} cannot be read; {advice}{known}")
+        files = f"files with the suffix {suffix!r}" if suffix else "files without a suffix"
+        raise UnreadableRoster(source, f"{files} cannot be read; {advice}{known}")
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -188,6 +188,24 @@ def test_a_file_without_a_header_is_one_problem_that_repeats_nobody(text: str) -
     assert told.startswith("agents.csv:1: names no column of a roster; the first line must, as in username,routing_")
 
 
+def test_a_map_where_a_list_for_each_channel_belongs_is_told() -> None:
+    rows = [
+        {
+            "username": "ada",
+            "routing_profile": "Support",
+            "security_profiles": ["Agent"],
+            "auto_accept_configs": {"channel": "VOICE", "auto_accept": True},
+        }
+    ]
+    (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
+    assert problem.text == "is a map; write a list with an entry for each channel"
+
+
+def test_a_header_that_is_there_twice_is_told() -> None:
+    told = _told(_judged("username,routing_profile,security_profiles,username\nada,Support,Agent,bo\n"))
+    assert told[0] == "agents.csv:1: username: two columns have this header"
+
+
 def test_a_roster_of_nobody_is_remarked() -> None:
     """It may be a site that has no people yet, or an export that went wrong."""
     judged = _judged("username,routing_profile,security_profiles\n")

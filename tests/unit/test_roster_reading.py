@@ -137,6 +137,7 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old or encrypted Excel workbook"),
         ("a.xlsx", b"no workbook", "is not a readable Excel workbook"),
         ("a.xls", b"", "save it as .xlsx or .csv"),
+        ("agents", b"", "files without a suffix cannot be read; a roster is one of .csv"),
         ("a.pdf", b"", "files with the suffix '.pdf' cannot be read; a roster is one of .csv"),
     ],
 )

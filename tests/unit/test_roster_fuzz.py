@@ -1,0 +1,77 @@
+"""Whatever is in a roster, it is judged or refused: never another exception."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connect_users.roster import csv_text, json_text, workbook, yaml_text
+from connect_users.roster.columns import COLUMNS
+from connect_users.roster.names import NameKind, Names
+from connect_users.roster.people import Terms, judge
+from connect_users.roster.reading import read
+from connect_users.roster.tables import Table, UnreadableRoster
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEADERS = [header for column in COLUMNS for header in (column.name, *column.others)]
+ODD = ["tags.a", "tags.", "<<", "", "identity_info", "acw", "acw.voice", "auto_accept_configs", "shoe size"]
+IDS = {"A": "30000000-0000-4000-8000-000000000002"}
+NAMES = {kind: Names(kind, IDS) for kind in NameKind}
+texts = st.one_of(st.text(max_size=6), st.sampled_from(["A", "ada", "yes", "5", "lang:en=5", "a=b", "VOICE", "#REF!"]))
+said = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts)
+given_by_programs = st.one_of(said, st.dates(), st.times(), st.decimals(), st.binary(max_size=2), st.just(10**400))
+keys = st.one_of(st.sampled_from(["channel", "after_contact_work_config", "level", "lang:en", "voice"]), texts)
+
+csv_parts = st.sampled_from([*HEADERS, *ODD, *',;\t\r\n"|=\\', "ada", "A", "5", "\ufeff"])
+
+
+def _records(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2))
+    return st.lists(st.dictionaries(st.sampled_from([*HEADERS, *ODD]), values, max_size=6), max_size=3)
+
+
+def _judged(table: Table, defaults: Mapping[str, Any] | None = None) -> None:
+    for kind in (None, "SAML", "CONNECT_MANAGED"):
+        judged = judge(table, Terms(identity_management_type=kind, names=NAMES, defaults=defaults or {}))
+        assert all(isinstance(person.username, str) for person in judged.people)
+        assert len({person.username for person in judged.people}) == len(judged.people)
+
+
+@settings(deadline=None, max_examples=30)
+@given(_records(given_by_programs), _records(given_by_programs))
+def test_rows_of_a_program(rows: list[dict[str, Any]], defaults: list[dict[str, Any]]) -> None:
+    with contextlib.suppress(UnreadableRoster):
+        _judged(read(rows), defaults[0] if defaults else None)
+
+
+@settings(deadline=None, max_examples=25)
+@given(_records(said))
+def test_json_and_yaml(rows: list[dict[str, Any]]) -> None:
+    _judged(json_text.read(json.dumps(rows), "a.json"))
+    with contextlib.suppress(UnreadableRoster):
+        # Refused is "<<" with something else than a map.
+        _judged(yaml_text.read(yaml.safe_dump(rows), "a.yaml"))
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.sampled_from([*HEADERS, *ODD, *',;\t\r\n"|=\\', "ada", "A", "5", "\ufeff"]), max_size=24).map("".join)
+)
+def test_csv(text: str) -> None:
+    with contextlib.suppress(UnreadableRoster):
+        _judged(csv_text.read(text, "a.csv"))
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.binary(max_size=80))
+def test_workbooks(data: bytes) -> None:
+    with pytest.raises(UnreadableRoster):
+        workbook.read(b"PK\x03\x04" + data, "a.xlsx")
