@@ -41,10 +41,10 @@ def live_props(user: Mapping[str, Any], proficiencies: Sequence[Mapping[str, Any
         value = told.get(wire_name(field.name))
         if value is not None:
             props[field.name] = declared_tags(value) if field.kind is Kind.TAGS else from_wire(field, value)
-    return _both_views(canonical(props))
+    return both_views(canonical(props))
 
 
-def _both_views(props: Props) -> Props:
+def both_views(props: Props) -> Props:
     """Whether Connect tells settings by `phone_config`, by lists or by both is not documented: fill in the other."""
     lists = {name: props[name] for name in channels.LISTS if name in props}
     config = {**channels.to_phone_config(lists), **props.get("phone_config", {})}
