@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import argparse
 
     from connect_users.core.settings import Settings
-    from connect_users.importing.files import Folder
+    from connect_users.importing.files import Done, Folder
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
 
@@ -157,7 +157,7 @@ def _read(
 
 
 def _write(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.importing.files import Folder, owners
+    from connect_users.importing.files import Folder
 
     folder = Folder(Path(args.out), args.name)
     users: list[LiveUser] = []
@@ -177,14 +177,10 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
             left_out=dict(done.left_out),
             others={name: owner.urn for name, owner in done.others.items()},
             unselected=list(done.unselected),
+            pending=list(done.pending),
         )
         return 1 if done.left_out else 0
-    for line in owners(done.others):
-        print(line, file=sys.stderr)
-    for username in done.unselected:
-        print(f"{username}: stays in the roster, not selected any more; --overwrite drops it", file=sys.stderr)
-    for username, reason in sorted(done.left_out.items()):
-        print(f"{username}: left out: {reason}", file=sys.stderr)
+    _tell(done)
     print(f"{done.people} people of {instance.alias or instance.id} in {args.out}")
     for name in done.changed:
         print(f"  {name} written")
@@ -199,6 +195,20 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
         if done.people > _MANY:
             print("(on a self-managed backend, PULUMI_SKIP_CHECKPOINTS=true makes the import a matter of seconds)")
     return 1 if done.left_out else 0
+
+
+def _tell(done: Done) -> None:
+    """Of whom the roster does not say what the instance says, and why."""
+    from connect_users.importing.files import owners
+
+    for line in owners(done.others):
+        print(line, file=sys.stderr)
+    for username in done.unselected:
+        print(f"{username}: stays in the roster, not selected any more; --overwrite drops it", file=sys.stderr)
+    for username in done.pending:
+        print(f"{username}: its line stays as somebody edited it, for the next pulumi up", file=sys.stderr)
+    for username, reason in sorted(done.left_out.items()):
+        print(f"{username}: left out: {reason}", file=sys.stderr)
 
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:

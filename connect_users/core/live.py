@@ -49,10 +49,10 @@ def live_props(
         value = told.get(wire_name(field.name))
         if value is not None and (wanted is None or field.name in wanted or field.name in _SETTINGS):
             props[field.name] = declared_tags(value) if field.kind is Kind.TAGS else from_wire(field, value)
-    return _both_views(canonical(props), wanted)
+    return both_views(canonical(props), wanted)
 
 
-def _both_views(props: Props, wanted: Container[str] | None) -> Props:
+def both_views(props: Props, wanted: Container[str] | None = None) -> Props:
     """Whether Connect tells settings by `phone_config`, by lists or by both is not documented: fill in the other."""
     config, lists = props.get("phone_config", {}), {name: props[name] for name in channels.LISTS if name in props}
     views = dict(props)

@@ -2,13 +2,14 @@
 
 A second run over the same folder changes nothing: people come in the order of their names, files are written only where
 their text differs, and the program and the project are the user's own once they exist. So is a roster that somebody
-edited: it is left as it is where it says the same as the instance, and written anew only when that is asked for.
+edited: only what changed in the instance since the last import is put into it (`merging`), or nothing at all.
 
 Each file is exchanged in one step: whoever interrupts an import has the files of before, or the new ones.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from dataclasses import dataclass, field
@@ -17,10 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
-from connect_users.core.live import declared_view
-from connect_users.importing import rows, texts
+from connect_users.importing import merging, rows, texts
 from connect_users.importing.entries import guard_entry, roster_entry, states, user_entry
-from connect_users.roster.reading import read_file
+from connect_users.roster.reading import decoded, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +36,7 @@ description: People of Amazon Connect {alias}
 """
 
 
+_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: People whom a message names.
 _SHOWN: Final = 5
 
@@ -51,6 +52,7 @@ class Done:
         snippet: what to add to the program, which does not mention the roster; "" where it does.
         unselected: usernames of those who are only in the roster because they were before: without its line,
             ``pulumi up`` would delete a user.
+        pending: usernames of whom the roster says something else, as somebody wrote it.
     """
 
     people: int
@@ -59,6 +61,7 @@ class Done:
     others: Mapping[str, ownership.Owner] = field(default_factory=dict)
     snippet: str = ""
     unselected: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,11 +139,11 @@ class Folder:
         people = {user.username: user for user in users if user.username not in others}
         written = rows.write({name: user.inputs for name, user in people.items()}, instance.names)
         kept = {name: people[name] for name in written.inputs}
-        roster = None if not overwrite and self._is_edited(instance, kept, written.text) else written.text
+        roster = merging.Merged(written.text) if overwrite else self._roster(instance, kept, written.text)
         identity = written.identity_management_type
         program = rows.program(self.name, self.roster.name, instance.arn, instance.alias, identity)
         contents = {
-            self.roster.name: (roster, True),
+            self.roster.name: (roster.text, True),
             "__main__.py": (program, False),
             "Pulumi.yaml": (_project(instance, region), False),
             self.import_name: (self._import_file(written, kept), True),
@@ -153,7 +156,7 @@ class Folder:
         (self.path / self.unfinished_name).unlink(missing_ok=True)
         snippet = "" if self._is_mentioned() else program[program.index("ConnectUserRoster(\n") :]
         unselected = tuple(sorted(name for name, user in kept.items() if not user.selected))
-        return Done(len(kept), changed, written.left_out, others, snippet, unselected)
+        return Done(len(kept), changed, written.left_out, others, snippet, unselected, roster.pending)
 
     def _import_file(self, written: rows.Written, kept: Mapping[str, LiveUser]) -> str:
         entries = [
@@ -166,40 +169,56 @@ class Folder:
         ]
         return json.dumps({"resources": entries}, indent=1, ensure_ascii=False) + "\n"
 
-    def _is_edited(self, instance: Instance, kept: Mapping[str, LiveUser], text: str) -> bool:
-        """Whether the roster is somebody's own text, which says the same as the instance.
+    def _roster(self, instance: Instance, kept: Mapping[str, LiveUser], text: str) -> merging.Merged:
+        """What becomes of the roster: the text that the instance gives, unless somebody has edited it.
 
         Raises:
-            ConfigurationError: it is, and says something else.
+            ConfigurationError: it says something else than the instance, which has changed, too.
+            UnreadableRoster
         """
-        if not self.roster.exists() or texts.read(self.roster) in (
-            texts.lines(text),
-            texts.lines(self._last_text(instance)),
-        ):
-            return False
-        coded, problems = rows.read_back(read_file(self.roster, str(self.roster)), instance.names, None)
-        found = [*problems, *(each.username for each in self._differences(coded, kept, instance))]
-        if found:
+        if not self.roster.exists():
+            return merging.Merged(text)
+        edited = texts.read(self.roster)
+        if edited in (texts.lines(text), texts.lines(self._last_text(instance))):
+            return merging.Merged(text)
+        merged = merging.merge(
+            decoded(self.roster.read_bytes(), str(self.roster)),
+            self._last,
+            {name: rows.told(user.inputs) for name, user in kept.items()},
+            {name: user.live for name, user in kept.items()},
+            instance.names,
+        )
+        if merged.conflicts:
             raise ConfigurationError(
-                f"{self.roster} was edited since the last import, and the instance says something else "
-                f"({_some(found)}): "
-                "nothing was written; --check tells what differs, --overwrite writes the roster anew"
+                f"{self.roster} was edited since the last import, and the instance has changed, too "
+                f"({_some(merged.conflicts)}): nothing was written; --check tells what differs, --overwrite writes the "
+                "roster anew"
             )
-        return True
+        return merged
+
+    @cached_property
+    def _last(self) -> dict[str, Props]:
+        """Username -> inputs, as the last import found them."""
+        return {inputs["username"]: rows.told(inputs) for inputs, _ in self._states(self.import_name).values()}
 
     def _last_text(self, instance: Instance) -> str:
         """The roster as the last import wrote it."""
-        last = {inputs["username"]: rows.told(inputs) for inputs, _ in self._states(self.import_name).values()}
-        return rows.write(last, instance.names).text if last else ""
+        return rows.write(self._last, instance.names).text if self._last else ""
 
     def _is_mentioned(self) -> bool:
         return self.roster.name in texts.read(self.path / "__main__.py")
 
     def _put(self, name: str, text: str | None, *, always: bool) -> bool:
         file = self.path / name
-        if text is None or (file.exists() and (not always or texts.read(file) == texts.lines(text))):
+        if text is None:
             return False
-        texts.put(file, text)
+        before = file.read_bytes() if file.exists() else None
+        if before is not None and (not always or texts.read(file) == texts.lines(text)):
+            return False
+        # What an editor made of the ends of lines stays, as does the mark by which Excel knows UTF-8.
+        marked = name == self.roster.name and before is not None and before.startswith(_MARKS)
+        newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
+        texts.put(file, f"\ufeff{text}" if marked else text, newline)
         return True
 
     @cached_property
@@ -252,9 +271,7 @@ class Folder:
             elif user.owner is not None and self._is_others(user):
                 yield Difference(username, f"in the roster, but belongs to {user.owner.urn} now")
             else:
-                view = declared_view(user.live, coded[username])
-                names = [name for name in coded[username] if view.get(name) != coded[username][name]]
-                names += [name for name in user.inputs if name not in coded[username]]
+                names = merging.apart(coded[username], user.live, user.inputs)
                 if names:
                     yield Difference(username, f"differs in {', '.join(names)}", tuple(names))
 

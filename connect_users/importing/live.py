@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.errors import InvalidRequest, ResourceNotFound
-from connect_users.core.live import live_props
+from connect_users.core.live import both_views, live_props
 from connect_users.core.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, canonical
 from connect_users.effects.snapshot import survey_of
 from connect_users.importing import rows
@@ -171,7 +171,7 @@ class _Reader:
         owner = ownership.owner_of(listed.summary.get("Tags") or {})
         told = rows.told(inputs)
         selected = self._selection.takes(listed.summary, self._instance.labels)
-        return LiveUser(listed.id, listed.username, told, _computed(proven), owner, told, selected)
+        return LiveUser(listed.id, listed.username, told, _computed(proven), owner, both_views(told), selected)
 
     def _described(self, user_id: str, proficiencies: list[dict[str, Any]]) -> LiveUser:
         user = self._gateway.describe_user(self._instance.id, user_id, notify=self._notify)

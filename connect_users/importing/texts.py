@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def put(file: Path, text: str) -> None:
+def put(file: Path, text: str, newline: str = "\n") -> None:
     """Write a file, or exchange it, in one step.
 
     Raises:
@@ -20,7 +20,7 @@ def put(file: Path, text: str) -> None:
     new = target.with_name(f".{target.name}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(text, encoding="utf-8", newline="\n")
+        new.write_text(text, encoding="utf-8", newline=newline)
         new.replace(target)
     except OSError as problem:
         raise ConfigurationError(f"{file} cannot be written: {problem.strerror}") from None

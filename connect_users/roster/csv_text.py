@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster.columns import find
@@ -24,15 +25,11 @@ def read(text: str, source: str) -> Table:
     Raises:
         UnreadableRoster: a quote that is not closed, nothing in it, no header.
     """
-    skipped = 0
-    separator = ""
-    first, _, rest = text.partition("\n")
-    if first.strip().strip('"').lower().startswith(_SEP_LINE):
-        separator = first.strip().strip('"')[len(_SEP_LINE) :]
-        text, skipped = rest, 1
+    start, separator, text = _opened(text)
+    skipped = 1 if start else 0
     rows = []
     end = skipped
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator[:1] or _separator(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for values in reader:
             # A row starts where the one before it ended: its cells may have line breaks in quotes.
@@ -45,6 +42,15 @@ def read(text: str, source: str) -> Table:
         raise UnreadableRoster(source, "is empty; the first line must name the columns")
     (line, headers), *people = rows
     return from_grid(source, headers, line, people)
+
+
+def _opened(text: str) -> tuple[str, str, str]:
+    """Excel's line ``sep=;`` or "", the separator, and the text after the line."""
+    first, end, rest = text.partition("\n")
+    if first.strip().strip('"').lower().startswith(_SEP_LINE):
+        separator = first.strip().strip('"')[len(_SEP_LINE) :]
+        return first + end, separator[:1] or _separator(rest), rest
+    return "", _separator(text), text
 
 
 def _reason(error: csv.Error) -> str:
@@ -77,11 +83,31 @@ class _Lines(list[str]):
         self.append(f"{line[:-2]}\n")
 
 
+@dataclass(frozen=True)
+class Grid:
+    """A text as somebody wrote it: every cell of every line, read or not.
+
+    Attributes:
+        start: Excel's line ``sep=;``, or "".
+    """
+
+    start: str
+    separator: str
+    rows: list[list[Any]]
+
+    @classmethod
+    def of(cls, text: str) -> Grid:
+        """The cells of a text that `read` can read."""
+        start, separator, rest = _opened(text)
+        return cls(start, separator, list(csv.reader(io.StringIO(rest, newline=""), delimiter=separator, strict=True)))
+
+    def text(self) -> str:
+        """The inverse."""
+        lines = _Lines()
+        csv.writer(lines, delimiter=self.separator, lineterminator="\r\n").writerows(self.rows)
+        return self.start + "".join(lines)
+
+
 def write(headers: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str = ",") -> str:
     """The inverse of `read`: a text with a line of headers and a row for each map."""
-    lines = _Lines()
-    writer = csv.writer(lines, delimiter=separator, lineterminator="\r\n")
-    writer.writerow(headers)
-    for row in rows:
-        writer.writerow([row.get(header, "") for header in headers])
-    return "".join(lines)
+    return Grid("", separator, [list(headers), *([row.get(header, "") for header in headers] for row in rows)]).text()

@@ -62,10 +62,15 @@ def read_file(path: Path, source: str) -> Table:
         from connect_users.roster import workbook
 
         return workbook.read(data, source)
-    return _TEXTS[suffix](_decoded(data, source), source)
+    return _TEXTS[suffix](decoded(data, source), source)
 
 
-def _decoded(data: bytes, source: str) -> str:
+def decoded(data: bytes, source: str) -> str:
+    """The text of a roster's file, without a byte order mark.
+
+    Raises:
+        UnreadableRoster
+    """
     if data.startswith(_ZIP):
         raise UnreadableRoster(source, "is no text but a zip file, as Excel workbooks are; if it is one, name it .xlsx")
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
