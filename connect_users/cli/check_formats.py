@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from connect_users._version import __version__
 from connect_users.core.errors import one_line
+from connect_users.review.documents import artifact_uri
 from connect_users.review.text import printable
 from connect_users.roster.tables import place
 
@@ -105,7 +104,7 @@ def sarif(found: Sequence[Judged]) -> None:
 
 def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:
     where = {
-        "artifactLocation": {"uri": _uri(problem.source)},
+        "artifactLocation": {"uri": artifact_uri(problem.source)},
         "region": {"startLine": problem.line or 1},
     }
     return {
@@ -114,12 +113,6 @@ def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:
         "message": {"text": _said(problem)},
         "locations": [{"physicalLocation": where}],
     }
-
-
-def _uri(file: str) -> str:
-    """Relative where the file was named so: code scanning takes it from the top of the repository."""
-    path = Path(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 FORMATS: Final[dict[str, Callable[[Sequence[Judged]], None]]] = {

@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
             f"({', '.join(nameless[:3])}{' ...' if nameless[3:] else ''})",
             file=sys.stderr,
         )
-    print(f"{args.html}: {len(snapshot.people):,} people of {snapshot.source}")
+    print(f"{args.html}: {plural(len(snapshot.people), 'person', 'people')} of {snapshot.source}")
     return 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from connect_users.review.model import LEAVES, REPLACED, Person, Review
 
@@ -109,7 +111,7 @@ def _result(rule: str, level: str, text: str, place: tuple[str, int], urn: str) 
     # Code scanning refuses results without a file; the project file is where the stack begins.
     file, line = place if place[0] else ("Pulumi.yaml", 1)
     location: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": max(line, 1)}}
+        "physicalLocation": {"artifactLocation": {"uri": artifact_uri(file)}, "region": {"startLine": max(line, 1)}}
     }
     if urn:
         location["logicalLocations"] = [{"fullyQualifiedName": urn, "kind": "resource"}]
@@ -117,3 +119,9 @@ def _result(rule: str, level: str, text: str, place: tuple[str, int], urn: str) 
     if urn:
         result["partialFingerprints"] = {"resource/v1": f"{rule}:{urn}"}
     return result
+
+
+def artifact_uri(file: str) -> str:
+    """A file as SARIF names it; relative where it is, since code scanning takes it from the top of the repository."""
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -102,7 +102,7 @@ def asked(emulator: Emulator) -> int:
 
 def test_names_come_from_a_roster_which_also_gives_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """SARIF then points at the person's row."""
-    roster = tmp_path / "agents.csv"
+    roster = tmp_path / "our agents.csv"
     roster.write_text(
         "username,routing_profile,security_profiles\n"
         "ada,Sales,Agent|Admin\nchloe,Support,Agent\ngrace,Support,Agent|CallCenterManager\n",
@@ -116,7 +116,7 @@ def test_names_come_from_a_roster_which_also_gives_lines(tmp_path: Path, capsys:
     results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     ada = next(each for each in results if each["message"]["text"].startswith("ada:"))
     place = ada["locations"][0]["physicalLocation"]
-    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (str(roster), 2)
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (roster.as_uri(), 2)
 
 
 def test_the_gate_exits_with_1_and_still_writes_the_review(

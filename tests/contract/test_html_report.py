@@ -366,6 +366,21 @@ def test_changes_are_listed(window: browser.Browser) -> None:
     assert window.run(f"{link}.textContent + {link}.getAttribute('href')") == "11changes since last month#changes-title"
 
 
+def test_a_page_of_nobody_says_so(tmp_path: Path) -> None:
+    """No empty tables, no advice that does not help."""
+    program = browser.found()
+    if program is None:
+        pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
+    file = tmp_path / "review.html"
+    nobody = Snapshot("roster x.csv", ())
+    file.write_text(page.render(nobody, powers=POWERS, before=nobody), encoding="utf-8")
+    with browser.Browser(program, tmp_path) as opened:
+        opened.open(file)
+        assert opened.problems == []
+        assert opened.run("document.getElementById('rows').textContent") == "Nobody is here."
+        assert opened.run("document.getElementById('changes').innerText").strip() == "No changes since roster x.csv"
+
+
 def test_many_changes_come_in_parts_and_on_paper_all(tmp_path: Path) -> None:
     """Thousands of rows at once would hold the browser up."""
     program = browser.found()

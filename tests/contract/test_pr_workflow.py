@@ -107,6 +107,20 @@ def test_the_linters_of_workflows_find_nothing(linter: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_updates_of_the_pinned_actions_are_asked_for() -> None:
+    """As GitHub's schema for Dependabot has it; with a pause, in which a bad release is found out."""
+    file = EXAMPLE / ".github" / "dependabot.yml"
+    updates = yaml.safe_load(file.read_text(encoding="utf-8"))["updates"]
+    assert {each["package-ecosystem"] for each in updates} == {"github-actions", "pip"}
+    assert all(each["cooldown"]["default-days"] >= 7 for each in updates)
+    program = shutil.which("check-jsonschema", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("check-jsonschema is not installed (`make test` installs it)")
+    command = [program, "--builtin-schema", "vendor.dependabot", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_a_workflow_is_formed_as_github_wants_it(file: Path) -> None:
     """Every step runs or uses, jobs have limits and runners that do not move."""
