@@ -31,7 +31,7 @@ _declared = 0
 
 def count_user() -> None:
     """One user more was declared."""
-    global _declared  # noqa: PLW0603 - of the process, as is the collector
+    global _declared
     _declared += 1
     if _declared == MANY and run_by_pulumi(sys.orig_argv):
         collect_rarely()

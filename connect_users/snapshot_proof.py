@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users import ownership
-from connect_users.live import declared_view, live_props
+from connect_users.live import declared_view, live_props, tells
 from connect_users.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ _BOUND: Final = "<"
 _SECONDS: Final = "AfterContactWorkTimeLimit"
 _MILLISECONDS: Final = 1000
 #: Where after-contact work is told.
-_TIMED_LISTS: Final = ("AfterContactWorkConfigs",)
-_TIMED: Final = ("PhoneConfig", *_TIMED_LISTS)
+_TIMED_LISTS: Final[tuple[str, ...]] = ("AfterContactWorkConfigs",)
+_TIMED: Final[tuple[str, ...]] = ("PhoneConfig", *_TIMED_LISTS)
 #: Outputs that a state may still lack: CreateUser does not tell them.
 _COMPUTED: Final = ("directory_user_id",)
 #: Of `identity_info`, what SearchUsers tells.
@@ -120,13 +120,15 @@ def proven_outputs(
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
     kept = {name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY) if name in outputs}
-    wanted = {*declared, *_COMPUTED}
     for user in described(summary, declared):
-        live = live_props(user, proficiencies, wanted)
-        view = declared_view(live, declared)
+        if tells({**user, "UserProficiencies": proficiencies}, declared):
+            view, directory = dict(declared), user.get("DirectoryUserId")
+        else:
+            live = live_props(user, proficiencies, {*declared, *_COMPUTED})
+            view, directory = declared_view(live, declared), live.get("directory_user_id")
         found = {**view, **kept}
-        if live.get("directory_user_id"):
-            found["directory_user_id"] = live["directory_user_id"]
+        if directory:
+            found["directory_user_id"] = directory
         if view == declared and found == {**{name: found[name] for name in _COMPUTED if name in found}, **outputs}:
             return found
     return None
