@@ -58,6 +58,17 @@ class Call:
             return None
         return dict(rpc.deserialize_properties(struct, keep_unknowns=True))
 
+    def names_as_in(self, name: str, other: str) -> list[str] | None:
+        """The names in a property bag of the request, where each has the value that it has in another bag.
+
+        Cheaper than reading the bag. None when a value differs, or where the request has no such bag.
+        """
+        bag, whole = getattr(self.request, name, None), getattr(self.request, other, None)
+        if bag is None or whole is None or not len(bag):
+            return None
+        names, fields, others = list(bag.fields), bag.fields, whole.fields
+        return names if all(key in others and fields[key] == others[key] for key in names) else None
+
 
 def current_call() -> Call:
     """The request that the host is serving on this thread."""

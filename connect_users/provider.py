@@ -66,7 +66,7 @@ class ConnectUserProvider(ResourceProvider):
             old, given = codec.decode(olds), codec.decode(news)
             review = rules.review(given, reserved_tags=1 if self._configured.settings.ownership_tag else 0)
             inputs = canonical(given)
-            change = changes.review_change(codec.sound(old), inputs) if old else rules.Review()
+            change = changes.review_change(codec.sound(old), inputs) if old and old != inputs else rules.Review()
             for warning in (*review.warnings, *change.warnings):
                 host.say(call, "warning", str(warning))
             problems = [*self._configured.problems, *map(str, (*review.problems, *change.problems))]
@@ -81,7 +81,10 @@ class ConnectUserProvider(ResourceProvider):
         """
         call = host.current_call()
         with _one_line_errors(call):
-            old, new = codec.sound(codec.decode(olds)), canonical(codec.decode(news))
+            old, new = codec.decode(olds), codec.decode(news)
+            if plan.changed_fields(old, new):
+                # Those of most users of a large stack are equal as they are.
+                old, new = codec.sound(old), canonical(new)
             if not plan.changed_fields(old, new):
                 return DiffResult(changes=self._renamed(call, old))
             replacement = plan.replacement(old, new)
@@ -112,9 +115,9 @@ class ConnectUserProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The user as it is; an empty id says that it is gone."""
-        inputs, state = host.current_call().inputs("inputs"), codec.sound(codec.decode(props))
-        given = codec.decode(inputs) if inputs else None
-        declared = codec.sound(given) if given is not None else None
+        plain = codec.decode(props)
+        state = codec.sound(plain)
+        given, declared = _declared_of(host.current_call(), plain, state)
         seen = self._operate("reading", state, lambda op: observe.read(op, id_, state, declared))
         if seen is None:
             return ReadResult("", {})
@@ -151,6 +154,20 @@ class ConnectUserProvider(ResourceProvider):
                     now=time.time,
                 )
             )
+
+
+def _declared_of(call: host.Call, plain: Props, state: Props) -> tuple[Props | None, Props | None]:
+    """The inputs of a Read as they were given and in sound form; most are what the outputs say, which is read already.
+
+    Args:
+        plain, state: the outputs, in either form.
+    """
+    names = call.names_as_in("inputs", "properties")
+    if names is not None:
+        return {key: plain[key] for key in names if key in plain}, {key: state[key] for key in names if key in state}
+    inputs = call.inputs("inputs")
+    given = codec.decode(inputs) if inputs else None
+    return given, None if given is None else codec.sound(given)
 
 
 @contextmanager

@@ -171,7 +171,8 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
         registration.judge(name, props, opts)
         if "password" in props:
             props["password"] = pulumi.Output.secret(props["password"])
-            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=["password"]))
+            secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
+            opts = secret if opts is None else pulumi.ResourceOptions.merge(opts, secret)
         # CustomResource's own constructor: dynamic.Resource would pickle the provider (see PROVIDER_BLOB).
         pulumi.CustomResource.__init__(
             self,

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership
-from connect_users.core.live import declared_view, live_props
+from connect_users.core.live import declared_view, live_props, tells
 from connect_users.core.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire
 
 if TYPE_CHECKING:
@@ -120,13 +120,15 @@ def proven_outputs(
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
     kept = {name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY) if name in outputs}
-    wanted = {*declared, *_COMPUTED}
     for user in described(summary, declared):
-        live = live_props(user, proficiencies, wanted)
-        view = declared_view(live, declared)
+        if tells({**user, "UserProficiencies": proficiencies}, declared):
+            view, directory = dict(declared), user.get("DirectoryUserId")
+        else:
+            live = live_props(user, proficiencies, {*declared, *_COMPUTED})
+            view, directory = declared_view(live, declared), live.get("directory_user_id")
         found = {**view, **kept}
-        if live.get("directory_user_id"):
-            found["directory_user_id"] = live["directory_user_id"]
+        if directory:
+            found["directory_user_id"] = directory
         if view == declared and found == {**{name: found[name] for name in _COMPUTED if name in found}, **outputs}:
             return found
     return None

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SERVICES: Final = ("connect", "secretsmanager")
-_CALLED: Final = frozenset(permission.operation for permission in PERMISSIONS)
 
 
 class ServiceModels(Loader):
@@ -43,7 +42,7 @@ class ServiceModels(Loader):
         if service_name not in SERVICES:
             return super().load_service_model(service_name, type_name, api_version)
         model = self._ours.load_service_model(service_name, type_name, api_version)
-        return called_part(model) if type_name == "service-2" else model
+        return called_part(service_name, model) if type_name == "service-2" else model
 
 
 class _Ours(Loader):
@@ -71,9 +70,10 @@ class _PlainFiles(JSONFileLoader):
         return json.loads(gzip.decompress(packed.read_bytes())) if packed.is_file() else None
 
 
-def called_part(model: Mapping[str, Any]) -> dict[str, Any]:
+def called_part(service: str, model: Mapping[str, Any]) -> dict[str, Any]:
     """``model`` with the operations that we call, and with the shapes that they and all errors are made of."""
-    operations = {name: operation for name, operation in model["operations"].items() if name in _CALLED}
+    called = {permission.operation for permission in PERMISSIONS if permission.service == service}
+    operations = {name: operation for name, operation in model["operations"].items() if name in called}
     shapes = model["shapes"]
     waiting = [*_references(operations), *(name for name, shape in shapes.items() if shape.get("exception"))]
     reached: set[str] = set()

@@ -179,7 +179,7 @@ def _require_place(client: ConnectClient, session: Session) -> None:
 
 @contextmanager
 def _loading() -> Iterator[None]:
-    """Without garbage collection: nothing of what is loaded is garbage, and looking for some is a third of the time."""
+    """Without garbage collection: what is loaded is no garbage, and looking for some takes a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -16,7 +16,7 @@ import pytest
 from google.protobuf import empty_pb2
 
 from connect_users import host as reach
-from connect_users.emulator import Fault
+from connect_users.emulator import Fault, seed
 from connect_users.testing import DynamicHost, HostError
 from tests.contract import plain_provider
 from tests.contract.hosting import ROOT, Engine, Site, environment, judged, user
@@ -66,6 +66,25 @@ def test_the_old_inputs_reach_diff(engine: Engine) -> None:
     drifted = {**state.outputs, "routing_profile_id": "somewhere-else"}
     assert engine.host.diff(state.id, drifted, state.inputs, old_inputs=state.inputs).changes is True
     assert engine.host.diff(state.id, drifted, state.inputs, old_inputs=drifted).changes is None
+
+
+def test_a_read_tells_inputs_only_where_they_drifted(engine: Engine, site: Site) -> None:
+    """The engine keeps its own otherwise, secrets included; inputs that are not the outputs are read: `names_as_in`."""
+    engine.up(user(tags={"team": "Blue"}))
+    state = engine.state
+    assert state is not None
+    assert engine.host.read(state.id, state.outputs, inputs=state.inputs, urn=engine.urn).inputs is None
+    # As an update leaves them that failed in the middle: new outputs, old inputs.
+    before = {**state.inputs, "tags": {"team": "Red"}}
+    seen = engine.host.read(state.id, state.outputs, inputs=before, urn=engine.urn)
+    assert seen.inputs is not None
+    assert seen.inputs["tags"] == {"team": "Blue"}
+    site.client.update_user_routing_profile(
+        InstanceId=seed.INSTANCE_ID, UserId=state.id, RoutingProfileId=seed.ROUTING_PROFILES["Sales"]
+    )
+    drifted = engine.host.read(state.id, state.outputs, inputs=state.inputs, urn=engine.urn).inputs
+    assert drifted is not None
+    assert drifted["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"]
 
 
 @pytest.mark.parametrize("calls", [1, 4, 8])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from connect_users.core import plan
-from connect_users.core.live import declared_view, leftovers, live_props
+from connect_users.core.live import declared_view, leftovers, live_props, tells
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.spec import canonical, to_wire
 from tests.builders import connect_model, user
@@ -43,6 +43,34 @@ def test_a_user_made_from_a_declaration_looks_like_it(props: dict[str, Any]) -> 
     request = plan.create_request(props, {TAG_KEY: "token urn"})
     skills = [{**to_wire(entry), "Level": float(entry["level"])} for entry in props.get("user_proficiencies", [])]
     assert declared_view(live_props(request, skills), props) == props
+
+
+@settings(max_examples=60)
+@given(users(), users())
+def test_the_quick_yes_is_never_a_wrong_one(made: dict[str, Any], declared: dict[str, Any]) -> None:
+    """Where a user is said to tell all that is declared, the full comparison finds no drift; and its own maker's is."""
+    told = plan.create_request(made, {TAG_KEY: "token urn"})
+    told["UserProficiencies"] = to_wire(made.get("user_proficiencies", []))
+    for props in (made, declared, {**made, **declared}, {name: made[name] for name in made if name in declared}):
+        if tells(told, props):
+            assert declared_view(live_props(told, told["UserProficiencies"]), props) == props
+
+
+def test_the_quick_yes_holds_for_a_user_as_it_was_declared() -> None:
+    """Or it would save nothing; and one changed setting of any kind takes it away."""
+    phone = {"phone_type": "SOFT_PHONE", "auto_accept": False}
+    declared = user(tags={"team": "Blue"}, phone_config=phone, user_proficiencies=[])
+    told = {**_told(tags={"team": "Blue", TAG_KEY: "token urn"}, phone_config=phone), "UserProficiencies": []}
+    assert tells(told, declared)
+    for name, value in {
+        "username": "other",
+        "security_profile_ids": ["other"],
+        "phone_config": {**phone, "auto_accept": True},
+        "tags": {"team": "Red"},
+        "user_proficiencies": [{"attribute_name": "a", "attribute_value": "b", "level": 1}],
+        "hierarchy_group_id": "told by nobody",
+    }.items():
+        assert not tells(told, {**declared, name: value}), name
 
 
 def test_live_props_are_all_that_connect_tells_in_canonical_form() -> None:
