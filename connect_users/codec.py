@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
+from connect_users.core.fields import BY_NAME
 from connect_users.core.shapes import shape_problems
-from connect_users.core.spec import BY_NAME, UNKNOWN, Props, canonical
+from connect_users.core.spec import UNKNOWN, Props, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

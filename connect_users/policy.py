@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
+from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.limits import ID_PATTERN
-from connect_users.core.spec import UNKNOWN, bare_id
+from connect_users.core.spec import UNKNOWN
 
 USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
 DEFAULT_PROFILES: Final = ("Admin",)

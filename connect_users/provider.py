@@ -30,7 +30,8 @@ from connect_users import codec, host
 from connect_users.connection import Configured
 from connect_users.core import changes, ownership, plan, rules
 from connect_users.core.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
-from connect_users.core.spec import TOKEN_KEY, Props, canonical
+from connect_users.core.fields import TOKEN_KEY
+from connect_users.core.spec import Props, canonical
 from connect_users.effects import apply, create, observe
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ import pulumi
 from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import rules
+from connect_users.core.arns import bare_id
 from connect_users.core.shapes import Problem, in_path
-from connect_users.core.spec import UNKNOWN, bare_id
+from connect_users.core.spec import UNKNOWN
 from connect_users.explicit_provider import PACKAGE
 
 if TYPE_CHECKING:

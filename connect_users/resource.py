@@ -9,7 +9,8 @@ from pulumi.dynamic import Resource
 
 from connect_users import large_programs, registration
 from connect_users.args import plain
-from connect_users.core.spec import ARN_KEY, BY_NAME, parse_arn
+from connect_users.core.arns import parse_arn
+from connect_users.core.fields import ARN_KEY, BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

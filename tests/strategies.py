@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from connect_users.core.channels import TWINS
+from connect_users.core.fields import FIELDS
 from connect_users.core.limits import CHANNELS, VOICE_ENHANCEMENT_MODES
-from connect_users.core.spec import FIELDS, UNKNOWN, canonical
+from connect_users.core.spec import UNKNOWN, canonical
 from tests.builders import user
 
 if TYPE_CHECKING:

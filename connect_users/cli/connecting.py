@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.settings import Settings
-from connect_users.core.spec import parse_arn
 
 if TYPE_CHECKING:
     import argparse

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core.fields import BY_NAME
 from connect_users.core.limits import CHANNELS
-from connect_users.core.spec import BY_NAME, Props, contains_unknown
+from connect_users.core.spec import Props, contains_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,13 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connect_users.core import channels
+from connect_users.core.fields import BY_NAME, FIELDS, Kind, Verdict
 from connect_users.core.ownership import declared_tags
-from connect_users.core.spec import BY_NAME, FIELDS, Kind, Props, Verdict, canonical, from_wire, to_wire, wire_name
+from connect_users.core.spec import Props, canonical, from_wire, to_wire, wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    from connect_users.core.spec import Field
+    from connect_users.core.fields import Field
 
 #: Inputs that Connect never tells: they are carried over from the state.
 _WRITE_ONLY = tuple(

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels
-from connect_users.core.spec import FIELDS, UNKNOWN, Kind, Props, Verdict, contains_unknown, to_wire
+from connect_users.core.fields import FIELDS, Kind, Verdict
+from connect_users.core.spec import UNKNOWN, Props, contains_unknown, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core.fields import BY_NAME
 from connect_users.core.ownership import declared_tags
-from connect_users.core.spec import BY_NAME, Props, canonical, from_wire
+from connect_users.core.spec import Props, canonical, from_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from connect_users.core import limits
-from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound_parts
-from connect_users.core.spec import FIELDS, UNKNOWN, Field, Props, bare_id
-
-#: Prefixes of tag keys that nobody may set: AWS's own, and this package's ownership tag.
-RESERVED_TAG_PREFIXES = ("aws:", "connect-users:")
+from connect_users.core.arns import bare_id
+from connect_users.core.fields import FIELDS, Field
+from connect_users.core.shapes import Problem, shape_problems, shown, sound_parts
+from connect_users.core.spec import UNKNOWN, Props
+from connect_users.core.tag_rules import tag_problems
 
 _CHANNEL_LISTS = tuple(field for field in FIELDS if field.keys == ("channel",))
 
@@ -48,7 +48,7 @@ def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
     for rule in _RULES:
         for problem in rule(sound, given):
             (warnings if isinstance(problem, _Warning) else problems).append(problem)
-    problems.extend(_tag_problems(sound, reserved_tags))
+    problems.extend(tag_problems(sound, reserved_tags))
     return Review(tuple(problems), tuple(warnings))
 
 
@@ -284,35 +284,6 @@ _RULES: tuple[_Rule, ...] = (
     _per_channel,
     _proficiencies,
 )
-
-
-def _tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
-    tags = props.get("tags", {})
-    room = limits.TAGS_MAX - reserved_tags
-    if len(tags) > room:
-        beside = " beside the ownership tag" if reserved_tags else ""
-        yield Problem("tags", f"{len(tags)} given, AWS allows at most {room}{beside}")
-    for key, value in tags.items():
-        path = f"tags.{in_path(key)}"
-        if not 1 <= len(key) <= limits.TAG_KEY_MAX:
-            yield Problem("tags", f"a key has {len(key)} characters; AWS allows 1 to {limits.TAG_KEY_MAX}")
-        elif not all(
-            letter in limits.TAG_KEY_PUNCTUATION or unicodedata.category(letter)[0] in "LNZ" for letter in key
-        ):
-            yield Problem(path, "AWS allows letters, digits, blanks and _ . : / = + - @ in a key")
-        if key.lower().startswith(RESERVED_TAG_PREFIXES):
-            yield Problem(path, f"keys that begin with {' or '.join(RESERVED_TAG_PREFIXES)} are reserved")
-        if value is not UNKNOWN:
-            yield from _tag_value(path, value)
-
-
-def _tag_value(path: str, value: Any) -> Iterator[Problem]:
-    if value is None:
-        yield Problem(path, "has no value; an empty text is allowed")
-    elif not isinstance(value, str):
-        yield Problem(path, "the value is not a text")
-    elif len(value) > limits.TAG_VALUE_MAX:
-        yield Problem(path, f"the value has {len(value)} characters; AWS allows at most {limits.TAG_VALUE_MAX}")
 
 
 def password_problems(password: str) -> list[Problem]:

@@ -12,22 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits
-from connect_users.core.spec import (
-    BLOCK,
-    BLOCKS,
-    BY_NAME,
-    FIELDS,
-    FLAG,
-    ID,
-    IDS,
-    TAGS,
-    TEXT,
-    UNKNOWN,
-    Field,
-    Props,
-    bare_id,
-    parse_arn,
-)
+from connect_users.core.arns import bare_id, parse_arn
+from connect_users.core.fields import BLOCK, BLOCKS, BY_NAME, FIELDS, FLAG, ID, IDS, TAGS, TEXT, Field
+from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

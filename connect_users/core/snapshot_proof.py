@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership
+from connect_users.core.fields import ARN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import declared_view, live_props, tells
-from connect_users.core.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, to_wire
+from connect_users.core.spec import Props, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

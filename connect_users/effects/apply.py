@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.core import ownership, plan, progress
+from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
     InvalidRequest,
@@ -23,14 +24,15 @@ from connect_users.core.errors import (
     ResourceNotFound,
     WrongInstance,
 )
+from connect_users.core.fields import ARN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import live_props
-from connect_users.core.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
 from connect_users.effects.snapshot import survey_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from connect_users.core.plan import Step
+    from connect_users.core.spec import Props
     from connect_users.effects.gateway import Gateway
 
 #: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API

@@ -19,8 +19,8 @@ from connect_users.core.errors import (
     OwnedByOther,
     ResourceNotFound,
 )
+from connect_users.core.fields import ARN_KEY, TOKEN_KEY
 from connect_users.core.live import declared_view, leftovers, live_props
-from connect_users.core.spec import ARN_KEY, TOKEN_KEY, Props
 from connect_users.effects import apply, observe, quick_connects
 from connect_users.effects.gateway import CreatedUser
 from connect_users.effects.snapshot import survey_of
@@ -28,6 +28,7 @@ from connect_users.effects.snapshot import survey_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from connect_users.core.spec import Props
     from connect_users.effects.apply import Operation
 
 #: What the state of a user without proficiencies is compared with.

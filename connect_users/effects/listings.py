@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectUsersError
 from connect_users.core.limits import ID_PATTERN
-from connect_users.core.spec import bare_id, parse_arn
 
 if TYPE_CHECKING:
     from connect_users.effects.gateway import Gateway

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership, snapshot_proof
+from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConnectApiError, ResourceNotFound, WrongInstance
+from connect_users.core.fields import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import declared_view, live_props
-from connect_users.core.spec import ARN_KEY, BY_NAME, TOKEN_KEY, VERIFIED_KEY, Props, parse_arn
 from connect_users.effects import snapshot
 from connect_users.effects.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from connect_users.core.spec import Props
     from connect_users.effects.apply import Operation
 
 #: Seconds between the two looks that make a missing user a deleted one.

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.errors import InvalidRequest, ResourceNotFound
+from connect_users.core.fields import ARN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import both_views, live_props
-from connect_users.core.spec import ARN_KEY, TOKEN_KEY, VERIFIED_KEY, Props, canonical
+from connect_users.core.spec import Props, canonical
 from connect_users.effects.snapshot import survey_of
 from connect_users.importing import rows
 

@@ -15,8 +15,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels
+from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import both_views, declared_view
-from connect_users.core.spec import BY_NAME, Props, Verdict
 from connect_users.importing import rows
 from connect_users.roster import cells, csv_text, notations
 from connect_users.roster.columns import Column, find
@@ -25,6 +25,7 @@ from connect_users.roster.tables import UnreadableRoster
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
+    from connect_users.core.spec import Props
     from connect_users.importing.rows import Nameable
 
 _NEVER_TOLD: Final = (Verdict.RECORD, Verdict.PASSWORD)

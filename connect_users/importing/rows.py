@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels
-from connect_users.core.spec import BY_NAME, Props, Verdict, canonical
+from connect_users.core.fields import BY_NAME, Verdict
+from connect_users.core.spec import Props, canonical
 from connect_users.roster import cells, csv_text, notations
 from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
 from connect_users.roster.names import NameKind, Names

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users import resource, roster_guard
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.fields import BY_NAME, FIELDS
 from connect_users.core.live import declared_view
-from connect_users.core.spec import BY_NAME, FIELDS, UNKNOWN, Props, canonical
+from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.importing.entries import state
 from connect_users.importing.live import LiveUser
 from connect_users.review.reading import SECRET, read_preview

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from connect_users.core.spec import bare_id
+from connect_users.core.arns import bare_id
 from connect_users.review.model import (
     ACTIONS,
     ADOPTED,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connect_users.core.spec import bare_id
+from connect_users.core.arns import bare_id
 from connect_users.review.reading import USER_TYPE, Resource
 
 #: Kind of a named thing, and the input that holds its id.

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from connect_users.core.spec import bare_id
+from connect_users.core.arns import bare_id
 from connect_users.review.naming import SECURITY, TYPES
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.spec import BY_NAME, FIELDS, UNKNOWN, Field, Kind
+from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.spec import UNKNOWN
 from connect_users.review.model import Change
 from connect_users.review.naming import INPUTS, Names
 from connect_users.review.reading import SECRET, Resource

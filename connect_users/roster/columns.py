@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits
-from connect_users.core.spec import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
 from connect_users.roster import cells, notations
 from connect_users.roster.names import NameKind
 

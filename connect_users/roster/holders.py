@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from connect_users.core.spec import bare_id
+from connect_users.core.arns import bare_id
 from connect_users.roster.names import NameKind, Names, near
 from connect_users.roster.people import Judged, Person, RosterProblem
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
-from connect_users.core.spec import UNKNOWN, bare_id
+from connect_users.core.spec import UNKNOWN
 
 
 class NameKind(Enum):

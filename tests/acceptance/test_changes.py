@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from connect_users.core.spec import FIELDS, Verdict
+from connect_users.core.fields import FIELDS, Verdict
 from connect_users.emulator import Emulator, seed
 from tests.acceptance.stack import AGENT, PASSWORD, SALES, SUPPORT, Stack, environment, new_root, proficiency, user
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.core.spec import FIELDS, Verdict
+from connect_users.core.fields import FIELDS, Verdict
 from connect_users.emulator import seed
 from connect_users.testing.values import Secret, reveal
 from tests.contract.hosting import OWNER_KEY, PASSWORD, CheckFailed, Engine, Site, user

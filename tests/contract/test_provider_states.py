@@ -12,9 +12,10 @@ from pulumi.output import Unknown
 from connect_users import codec
 from connect_users.connection import Configured
 from connect_users.core import plan
+from connect_users.core.fields import FIELDS, Field, Kind
 from connect_users.core.live import declared_view
 from connect_users.core.settings import Settings
-from connect_users.core.spec import FIELDS, Field, Kind, canonical, contains_unknown
+from connect_users.core.spec import canonical, contains_unknown
 from connect_users.emulator import seed
 from connect_users.provider import ConnectUserProvider
 from connect_users.testing import HostError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.core.spec import FIELDS, Verdict
+from connect_users.core.fields import FIELDS, Verdict
 from connect_users.testing.values import UNKNOWN, Secret, has_unknowns, reveal
 from tests.contract.hosting import Engine, Site, user
 from tests.contract.test_provider_lifecycle import AGENT, CHANGES

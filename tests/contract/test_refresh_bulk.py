@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.core.fields import ARN_KEY, FIELDS, VERIFIED_KEY, Verdict
 from connect_users.core.live import live_props
 from connect_users.core.snapshot_proof import described, read_stamp
-from connect_users.core.spec import ARN_KEY, FIELDS, VERIFIED_KEY, Verdict, canonical
+from connect_users.core.spec import canonical
 from connect_users.effects import snapshot
 from connect_users.emulator import Fault, seed, seed_users
 from connect_users.emulator.options import Options

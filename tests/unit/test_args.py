@@ -17,7 +17,7 @@ from pulumi.runtime import rpc
 
 from connect_users import args
 from connect_users.core import limits
-from connect_users.core.spec import FIELDS, Field, Kind
+from connect_users.core.fields import FIELDS, Field, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from connect_users.core import channels
-from connect_users.core.spec import BY_NAME, FIELDS, UNKNOWN, Verdict
+from connect_users.core.fields import BY_NAME, FIELDS, Verdict
+from connect_users.core.spec import UNKNOWN
 
 _LIMIT = "after_contact_work_time_limit"
 _WORK = "after_contact_work_config"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users.core import plan
+from connect_users.core.fields import FIELDS
 from connect_users.core.rules import review
-from connect_users.core.spec import FIELDS, UNKNOWN, canonical, contains_unknown
+from connect_users.core.spec import UNKNOWN, canonical, contains_unknown
 from tests.strategies import broken_users, garbage, users
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 
 from connect_users.core import channels
-from connect_users.core.spec import FIELDS, Verdict, canonical
+from connect_users.core.fields import FIELDS, Verdict
+from connect_users.core.spec import canonical
 from connect_users.importing import rows
 from connect_users.importing.rows import Nameable
 from connect_users.roster.names import NameKind

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connect_users.core import ownership
 from connect_users.core.limits import TAG_KEY_PUNCTUATION, TAG_VALUE_MAX
-from connect_users.core.rules import RESERVED_TAG_PREFIXES
+from connect_users.core.tag_rules import RESERVED_TAG_PREFIXES
 
 _URN = "urn:pulumi:prod::desk::pulumi-python:dynamic/connect_users:ConnectUser::ada"
 _TOKEN = "68f00000aabbccddeeff0011"

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from connect_users.core import plan, progress
+from connect_users.core.fields import BY_NAME, FIELDS, Verdict
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.plan import Replacement
-from connect_users.core.spec import BY_NAME, FIELDS, UNKNOWN, Verdict, canonical
+from connect_users.core.spec import UNKNOWN, canonical
 from tests.builders import INSTANCE_ID, user
 from tests.unit.plan_rows import ACW, LIMIT, OTHERS_OFF, PASSWORDS, PHONE_ROWS, ROWS, VOICE_ON, Calls, skill
 

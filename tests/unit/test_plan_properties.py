@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_users.core import channels, plan, progress
+from connect_users.core.fields import BY_NAME, Kind
 from connect_users.core.live import declared_view, leftovers, live_props
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.rules import review
-from connect_users.core.spec import BY_NAME, Kind, from_wire, to_wire
+from connect_users.core.spec import from_wire, to_wire
 from tests.strategies import users
 
 _NEUTRAL = {

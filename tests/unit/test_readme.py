@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from connect_users.core.fields import FIELDS, Field
 from connect_users.core.settings import KEYS, NAMESPACE
-from connect_users.core.spec import FIELDS, Field
 from connect_users.roster.columns import COLUMNS, Column
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from connect_users.core.fields import FIELDS, Field, Kind
 from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound_parts
-from connect_users.core.spec import FIELDS, UNKNOWN, Field, Kind
+from connect_users.core.spec import UNKNOWN
 from tests.builders import INSTANCE_ARN, user
 
 _ENTRY = {"channel": "VOICE", "auto_accept": True}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connect_users.core import ownership
+from connect_users.core.fields import VERIFIED_KEY
 from connect_users.core.snapshot_proof import (
     Listed,
     described,
@@ -17,7 +18,7 @@ from connect_users.core.snapshot_proof import (
     read_stamp,
     unmoved,
 )
-from connect_users.core.spec import VERIFIED_KEY, canonical, to_wire
+from connect_users.core.spec import canonical, to_wire
 from tests.builders import INSTANCE_ARN, user
 
 ARN = f"{INSTANCE_ARN}/agent/u-1"

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 
 from connect_users.core import spec
-from connect_users.core.spec import BY_NAME, FIELDS, UNKNOWN, Arn, Field, Kind, canonical
+from connect_users.core.arns import Arn, parse_arn
+from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.spec import UNKNOWN, canonical
 from tests.builders import INSTANCE_ARN, INSTANCE_ID, ROUTING_PROFILE_ID, connect_model, user
 from tests.strategies import users
 
@@ -177,7 +179,7 @@ _ARNS: list[tuple[str, Arn | None]] = [
 
 @pytest.mark.parametrize(("text", "expected"), _ARNS)
 def test_parse_arn(text: str, expected: Arn | None) -> None:
-    assert spec.parse_arn(text) == expected
+    assert parse_arn(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""ARNs of Amazon Connect: their parts, and the bare id that every API takes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_ARN = re.compile(r"arn:([^:\s]*):connect:([^:\s]*):([^:\s]*):instance/([^:/\s]+)(?:/([^:/\s]+)/([^:/\s]+))?")
+
+
+@dataclass(frozen=True)
+class Arn:
+    """An ARN of Amazon Connect: of an instance (`resource` "") or of something in it."""
+
+    partition: str
+    region: str
+    account: str
+    instance_id: str
+    resource: str = ""
+    resource_id: str = ""
+
+
+def parse_arn(text: str) -> Arn | None:
+    """The parts of an Amazon Connect ARN; None when ``text`` is none."""
+    match = _ARN.fullmatch(text)
+    return None if match is None else Arn(*match.groups(default=""))
+
+
+def bare_id(value: Any) -> Any:
+    """The id at the end of an ARN; anything else as it is."""
+    if isinstance(value, str) and value.startswith("arn:"):
+        arn = parse_arn(value)
+        return value if arn is None else arn.resource_id or arn.instance_id
+    return value
