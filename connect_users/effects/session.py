@@ -1,4 +1,4 @@
-"""The clients of AWS, botocore's, made once per configuration and only when first needed.
+"""boto3's clients, made once per configuration and only when first needed.
 
 - Region: `Settings.region`, then ``AWS_REGION``, then boto3's own chain (``AWS_DEFAULT_REGION``, the profile). For the
   embedded emulator: `Settings.region`, else `EMULATOR_REGION`, whatever the shell says.
@@ -25,8 +25,8 @@ from connect_users.core.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import boto3
     from botocore.config import Config
-    from botocore.session import Session
     from mypy_boto3_connect.client import ConnectClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
@@ -70,7 +70,7 @@ class Clients:
         self._embedded = embedded
         self._timeouts = (connect_timeout, read_timeout)
         self._lock = threading.RLock()
-        self._session: Session | None = None
+        self._session: boto3.Session | None = None
         self._connect: ConnectClient | None = None
         self._secrets: dict[str, SecretsManagerClient] = {}
 
@@ -86,7 +86,7 @@ class Clients:
             with self._lock, _loading(), _told_as_configuration():
                 if self._connect is None:
                     client: ConnectClient = self._client("connect", self._region(), self._settings.endpoint_url)
-                    _require_place(client, self._botocore())
+                    _require_place(client, self._boto3())
                     self._connect = client
         return self._connect
 
@@ -104,9 +104,10 @@ class Clients:
             return self._secrets[region]
 
     def _client(self, service: str, region: str, endpoint: str | None) -> Any:
-        # A made-up key for the embedded emulator; None leaves credentials to botocore.
+        # A made-up key for the embedded emulator; None leaves credentials to boto3.
         key = "emulator" if self._embedded else None
-        return self._botocore().create_client(
+        session: Any = self._boto3()
+        return session.client(
             service,
             region_name=region,
             endpoint_url=endpoint,
@@ -115,7 +116,7 @@ class Clients:
             config=self._config(endpoint),
         )
 
-    def _botocore(self) -> Session:
+    def _boto3(self) -> boto3.Session:
         if self._session is None:
             self._session = _new_session(self._settings.profile, hermetic=self._embedded)
         return self._session
@@ -125,7 +126,7 @@ class Clients:
             # What the emulator holds is in one region: a variable of the shell must not make it look empty.
             return self._settings.region or EMULATOR_REGION
         # boto3 itself does not read AWS_REGION, which every other SDK, Lambda and pulumi-aws do.
-        region = self._settings.region or os.environ.get("AWS_REGION") or self._botocore().get_config_variable("region")
+        region = self._settings.region or os.environ.get("AWS_REGION") or self._boto3().region_name
         if not region:
             raise ConfigurationError("no region: set connect-users:region, aws:region or AWS_REGION")
         return region
@@ -148,7 +149,7 @@ class Clients:
         return config
 
 
-def _require_place(client: ConnectClient, session: Session) -> None:
+def _require_place(client: ConnectClient, session: boto3.Session) -> None:
     """Refuse a misspelt region, and one that Connect is not in: its endpoint has no address, and never will have.
 
     Regions that are newer than this boto3 pass, and so does what a proxy resolves.
@@ -203,11 +204,9 @@ def _told_as_configuration() -> Iterator[None]:
         ) from None
 
 
-def _new_session(profile: str | None, *, hermetic: bool) -> Session:
-    """A session as boto3's own; a hermetic one reads no profile and no file, so that nothing wrong with them matters.
-
-    Without boto3's layer of resources: importing it would take longer than botocore itself, and nothing here uses it.
-    """
+def _new_session(profile: str | None, *, hermetic: bool) -> boto3.Session:
+    """A session; a hermetic one reads no profile and no file, so that nothing wrong with them matters."""
+    import boto3
     from botocore.session import Session
 
     from connect_users.effects.service_models import ServiceModels
@@ -221,4 +220,4 @@ def _new_session(profile: str | None, *, hermetic: bool) -> Session:
     if profile is not None and not hermetic:
         session.set_config_variable("profile", profile)
     session.register_component("data_loader", ServiceModels(session.get_config_variable("data_path")))
-    return session
+    return boto3.Session(botocore_session=session)
