@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
-#: What a roster adds to its people, which says nothing to a reviewer.
+#: What comes with users and says nothing to a reviewer: the stack, and what a roster adds to its people.
 _HELPERS: Final = frozenset(
-    {"connect_users:index:ConnectUserRoster", "pulumi-python:dynamic/connect_users:RosterGuard"}
+    {
+        "pulumi:pulumi:Stack",
+        "connect_users:index:ConnectUserRoster",
+        "pulumi-python:dynamic/connect_users:RosterGuard",
+    }
 )
 #: Pulumi's own signs: of a value that is not known yet, and of a special value (a secret, an asset) in JSON.
 _UNKNOWN_TEXTS: Final = frozenset(
@@ -112,7 +116,7 @@ class Preview:
 
     Attributes:
         resources: everything that it shows, users and others, as it will be.
-        others: operation -> number of resources that are no users, nor what a roster adds to them.
+        others: operation -> number of resources that are neither users nor what comes with them.
         errors: why the preview failed; empty when it did not.
         steps, other_steps: of users, and of everything else.
     """

@@ -34,7 +34,7 @@ def test_a_preview_of_the_engine_is_reviewed_with_names_from_the_instance(
 
     stack.users = {name: user(name) for name in ("ada", "bo", "cy", "same")}
     told = explained(0)
-    assert told.startswith("4 joiners; other resources: 1 create\n")
+    assert told.startswith("4 joiners\n")
     stack.up()
     assert explained(0) == "no user changes\n"
     del stack.users["bo"]

@@ -353,7 +353,8 @@ def test_how_the_stack_deals_with_a_user_is_told_only_when_nothing_else_changes(
 
 def test_what_a_roster_adds_to_its_people_is_no_other_resource() -> None:
     """A reviewer would look for it in vain."""
-    helpers = ("connect_users:index:ConnectUserRoster", "pulumi-python:dynamic/connect_users:RosterGuard")
+    ours = ("connect_users:index:ConnectUserRoster", "pulumi-python:dynamic/connect_users:RosterGuard")
+    helpers = (*ours, "pulumi:pulumi:Stack")
     steps = [
         {"op": "update", "urn": f"urn:pulumi:dev::agents::{type_}::x", "newState": {"urn": "x", "type": type_}}
         for type_ in (*helpers, "aws:s3/bucket:Bucket")
