@@ -134,7 +134,13 @@ def read_preview(text: str) -> Preview:
     Raises:
         UnreadablePreview
     """
-    document = _document(text, "a preview; write it with: pulumi preview --json > preview.json")
+    try:
+        return _preview(_document(text, "a preview; write it with: pulumi preview --json > preview.json"))
+    except RecursionError:
+        raise UnreadablePreview("the preview is nested too deeply; pulumi preview --json does not write such") from None
+
+
+def _preview(document: Mapping[str, Any]) -> Preview:
     if "sequence" in document and "steps" not in document:
         raise UnreadablePreview("the preview is a stream of events; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW")
     raw = [step for step in document.get("steps") or () if isinstance(step, dict)]

@@ -391,3 +391,12 @@ def test_code_scanning_gets_no_more_results_than_it_takes() -> None:
     assert len(run["results"]) == documents.RESULTS
     assert run["results"][0]["message"]["text"].startswith("boss")
     assert run["properties"] == {"results_left_out": 1}
+
+
+@pytest.mark.parametrize("depth", [2_000, 100_000])
+def test_a_preview_that_is_nested_without_end_is_refused(depth: int) -> None:
+    """What a fork hands over may be anything."""
+    inputs = '{"a":' * depth + "1" + "}" * depth
+    hostile = json.dumps({"steps": [{"op": "create", "urn": "u", "newState": {"type": USER_TYPE, "inputs": 0}}]})
+    with pytest.raises(UnreadablePreview, match="nested too deeply"):
+        read_preview(hostile.replace('"inputs": 0', f'"inputs": {inputs}'))
