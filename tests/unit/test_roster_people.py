@@ -206,6 +206,16 @@ def test_a_header_that_is_there_twice_is_told() -> None:
     assert told[0] == "agents.csv:1: username: two columns have this header"
 
 
+def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
+    """Blanks count as little there as in a cell."""
+    groups = Names(NameKind.HIERARCHY_GROUP, {"EMEA / UK": GROUPS["EMEA/UK/London"]})
+    terms = Terms(instance_id=INSTANCE, names=_names() | {NameKind.HIERARCHY_GROUP: groups})
+    text = "username,routing_profile,security_profiles,hierarchy_group\nada,Support,Agent,EMEA | UK\n"
+    judged = judge(read(text, "agents.csv"), terms)
+    assert judged.problems == ()
+    assert judged.people[0].inputs["hierarchy_group_id"] == GROUPS["EMEA/UK/London"]
+
+
 def test_a_roster_of_nobody_is_remarked() -> None:
     """It may be a site that has no people yet, or an export that went wrong."""
     judged = _judged("username,routing_profile,security_profiles\n")
