@@ -9,7 +9,7 @@ import pulumi
 from pulumi import Input, Output
 
 from connect_users.lookups import ConnectInstance
-from connect_users.roster.names import NameKind, Names, suggestion
+from connect_users.roster.names import NameKind, Names, UnknownName
 
 if TYPE_CHECKING:
     from connect_users.roster.names import LookUp
@@ -73,11 +73,10 @@ def _later(name: str, kind: NameKind, ids: Output[Mapping[str, str]]) -> LookUp:
 
 def _of_output(name: str, kind: NameKind, ids: Any, wanted: str) -> Any:
     refuse_wrong_forms(name, None, "", None, **{kind.argument: ids})
-    if wanted not in ids:
-        raise pulumi.RunError(
-            f"roster '{name}': {wanted!r} is not a {kind.words} of {kind.argument}{suggestion(wanted, ids)}"
-        )
-    return ids[wanted]
+    try:
+        return Names(kind, ids).id_of(wanted)
+    except UnknownName as problem:
+        raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
 
 def password_of(name: str, passwords: object) -> Callable[[str], tuple[str, Any] | None] | None:

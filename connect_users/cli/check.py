@@ -17,7 +17,6 @@ from connect_users.cli.progress import Progress
 from connect_users.core import limits
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.spec import UNKNOWN
-from connect_users.roster import cells
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Judged, RosterProblem, Terms, judge
@@ -126,7 +125,7 @@ class _Usage(ConfigurationError):
 
 
 def _terms(args: argparse.Namespace) -> Terms:
-    names = {kind: Names(kind, _given(kind, getattr(args, kind.argument)), strict=False) for kind in _KINDS}
+    names = {kind: Names(kind, _given(getattr(args, kind.argument)), strict=False) for kind in _KINDS}
     identity: str | None = args.identity_management
     instance_id: Any = UNKNOWN
     if args.instance is not None:
@@ -148,10 +147,8 @@ def _listed(text: str) -> list[str]:
     return [item.strip() for row in csv.reader([text], skipinitialspace=True) for item in row if item.strip()]
 
 
-def _given(kind: NameKind, names: list[str] | None) -> dict[str, Any] | None:
-    # In the form that the cells of a roster are brought to.
-    form = cells.path if kind is NameKind.HIERARCHY_GROUP else cells.text
-    return None if names is None else {form(name): UNKNOWN for name in names}
+def _given(names: list[str] | None) -> dict[str, Any] | None:
+    return None if names is None else dict.fromkeys(names, UNKNOWN)
 
 
 def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:

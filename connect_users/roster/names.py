@@ -15,6 +15,7 @@ from typing import Any, Final
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.spec import UNKNOWN
+from connect_users.roster import cells
 
 
 class NameKind(Enum):
@@ -34,6 +35,10 @@ class NameKind(Enum):
         """The argument of a roster that maps the names."""
         return f"{self.name.lower()}s"
 
+    def spelled(self, name: Any) -> Any:
+        """A name as the cells of a roster are read: without blanks around it (of a path, around each level)."""
+        return cells.path(name) if self is NameKind.HIERARCHY_GROUP else cells.text(name)
+
 
 class UnknownName(ValueError):
     """A name that stands for nothing; the text says so, with a suggestion."""
@@ -49,7 +54,8 @@ class Names:
     """The names of one kind.
 
     Attributes:
-        given: name -> id, or anything that will be one (an output, `UNKNOWN`); None when no mapping is given.
+        given: name -> id, or anything that will be one (an output, `UNKNOWN`); None when no mapping is given. Names
+            may be written as in a roster.
         look_up: asks the instance; None when there is no look-up.
         strict: names that cannot be judged are problems, not `UNKNOWN`.
     """
@@ -59,6 +65,10 @@ class Names:
     look_up: LookUp | None = None
     strict: bool = True
     _answers: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.given is not None:
+            self.given = {self.kind.spelled(name): id_ for name, id_ in self.given.items()}
 
     def id_of(self, name: str) -> Any:
         """The id of a name; each name is looked up once.
@@ -78,6 +88,7 @@ class Names:
 
     def id_if_known(self, name: str) -> str | None:
         """The bare id of a name where it can be told without asking anybody."""
+        name = self.kind.spelled(name)
         found = self._answers.get(name, (self.given or {}).get(name))
         return str(bare_id(found)) if isinstance(found, str) else None
 

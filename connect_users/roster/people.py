@@ -170,15 +170,17 @@ class _Judge:
         return False
 
     def _person(self, row: Row) -> Person | None:
+        if row.surplus:
+            # Its cells may stand under other headers than theirs: what else they say is wrong, and may be a password.
+            more = "1 more cell" if row.surplus == 1 else f"{row.surplus} more cells"
+            text = f"{more} than the header has; quote cells that have the separator in them"
+            self._problems[self._at(row.line, "", text)] = None
+            return None
         built = self._assembly.of(row)
         inputs = built.inputs
         username = inputs.get("username")
         for header, text in built.problems:
             self._problems[self._at(row.line, header, text, username)] = None
-        if row.surplus:
-            more = "1 more cell" if row.surplus == 1 else f"{row.surplus} more cells"
-            text = f"{more} than the header has; quote cells that have the separator in them"
-            self._problems[self._at(row.line, "", text, username)] = None
         inputs["instance_id"] = self._terms.instance_id
         if self._terms.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._terms.identity_management_type)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 #: What old and encrypted workbooks begin with (Microsoft's compound file format).
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 _SHOWN: Final = 3
+#: Elements of a sheet; some writers give them a prefix.
+_FORMULA: Final = re.compile(rb"<(\w+:)?f[\s/>]")
+_MERGED: Final = re.compile(rb"<(\w+:)?mergeCell\s")
 
 _Rows = list[tuple[int, list[Any]]]
 
@@ -69,7 +73,7 @@ def _marks(data: bytes) -> tuple[bool, bool]:
     """Whether any sheet has formulas, or merged cells: only then they are looked for, which takes a second reading."""
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         sheets = [file.read(name) for name in file.namelist() if name.startswith("xl/worksheets/")]
-    return any(b"<f>" in sheet or b"<f " in sheet for sheet in sheets), any(b"<mergeCell " in sheet for sheet in sheets)
+    return any(map(_FORMULA.search, sheets)), any(map(_MERGED.search, sheets))
 
 
 def _people(book: Any, source: str) -> tuple[str, _Rows]:

@@ -225,7 +225,7 @@ def test_a_mapping_may_be_an_output_as_a_whole(team: Team) -> None:
     team.up(ADA, BO)
     assert team.rehearsal.resource("agents-bo").outputs["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"]
     error = team.refused(ADA, BO.replace("Sales", "Sals"))
-    assert error == "roster 'agents': 'Sals' is not a routing profile of routing_profiles; did you mean 'Sales'?"
+    assert error == "roster 'agents': 'Sals' is not a routing profile of this roster; did you mean 'Sales'?"
 
 
 def test_somebody_without_a_password_is_named(team: Team) -> None:

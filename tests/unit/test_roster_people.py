@@ -206,6 +206,23 @@ def test_a_header_that_is_there_twice_is_told() -> None:
     assert told[0] == "agents.csv:1: username: two columns have this header"
 
 
+def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
+    """Blanks count as little there as in a cell."""
+    groups = Names(NameKind.HIERARCHY_GROUP, {"EMEA / UK": GROUPS["EMEA/UK/London"]})
+    terms = Terms(instance_id=INSTANCE, names=_names() | {NameKind.HIERARCHY_GROUP: groups})
+    text = "username,routing_profile,security_profiles,hierarchy_group\nada,Support,Agent,EMEA | UK\n"
+    judged = judge(read(text, "agents.csv"), terms)
+    assert judged.problems == ()
+    assert judged.people[0].inputs["hierarchy_group_id"] == GROUPS["EMEA/UK/London"]
+
+
+def test_cells_that_have_moved_under_other_headers_are_not_repeated() -> None:
+    """One comma too many, and a password stands where a number belongs."""
+    header = "username,first_name,password,acw,routing_profile,security_profiles"
+    (told,) = _told(_judged(f"{header}\nada,Lovelace, Ada,Secret-Word-1,30,Support,Agent\n"))
+    assert told == "agents.csv:2: 1 more cell than the header has; quote cells that have the separator in them"
+
+
 def test_a_roster_of_nobody_is_remarked() -> None:
     """It may be a site that has no people yet, or an export that went wrong."""
     judged = _judged("username,routing_profile,security_profiles\n")
