@@ -17,19 +17,30 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users import rules
 from connect_users.explicit_provider import PACKAGE
-from connect_users.shapes import in_path
-from connect_users.spec import UNKNOWN
+from connect_users.shapes import Problem, in_path, shown
+from connect_users.spec import UNKNOWN, bare_id
 
 if TYPE_CHECKING:
-    from connect_users.shapes import Problem
     from connect_users.spec import Props
 
 
 class _Problems:
-    """The problems of the users that one run of a program has declared so far."""
+    """The users that one run of a program has declared so far, and their problems."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self._declared: dict[tuple[object, ...], str] = {}
+
+    def twins(self, name: str, known: Props, provider: object) -> tuple[Problem, ...]:
+        """The problem that another resource declares the same user: the second of them could never be made."""
+        instance_id, username = bare_id(known.get("instance_id")), known.get("username")
+        if not isinstance(instance_id, str) or not isinstance(username, str):
+            return ()
+        first = self._declared.setdefault((instance_id, username, provider), name)
+        # Two resources of one name are the engine's to tell, or two runs of a test's program in one set of mocks.
+        if first == name:
+            return ()
+        return (Problem("username", f"{shown(username)} is declared by '{first}', too; an instance has a name once"),)
 
     def add(self, name: str, username: object, problems: tuple[Problem, ...]) -> None:
         self._lines += [f"{name} ({username}): {problem}" for problem in problems]
@@ -40,23 +51,23 @@ class _Problems:
         raise pulumi.RunError(f"{count} problem{'s' if count > 1 else ''} in the inputs of Connect users:\n{text}")
 
 
-def judge(name: str, props: Props) -> None:
+def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
     """Judge what is known of a user's inputs; where something is wrong, its registration will fail the program.
 
     Args:
         props: plain inputs. Of a bad user, an input is replaced by one that raises when the SDK awaits it.
     """
     known = _known(props)
-    review = rules.review(known)
-    if not review.problems:
+    run = _this_run()
+    problems = (*rules.review(known).problems, *run.twins(name, known, _own_provider(opts)))
+    if not problems:
         return
     username = known.get("username")
-    shown = in_path(username) if isinstance(username, str) else "username not known yet"
-    problems = _problems_of_this_run()
-    problems.add(name, shown, review.problems)
+    told = in_path(username) if isinstance(username, str) else "username not known yet"
+    run.add(name, told, problems)
 
     async def fail() -> str:
-        problems.raise_all()
+        run.raise_all()
 
     props["username"] = fail()
 
@@ -65,7 +76,7 @@ def judge(name: str, props: Props) -> None:
 _runs: WeakKeyDictionary[Any, _Problems] = WeakKeyDictionary()
 
 
-def _problems_of_this_run() -> _Problems:
+def _this_run() -> _Problems:
     return _runs.setdefault(SETTINGS.rpc_manager, _Problems())
 
 
@@ -101,6 +112,12 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
                 f"ConnectUser '{name}': Pulumi would ignore the {provider.package} provider given to it and use the "
                 "stack's region and credentials; give it a connect_users.Provider"
             )
+
+
+def _own_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+    """The explicit provider of this package that applies: it may stand for an account of its own."""
+    found = () if opts is None else _providers(opts)
+    return next((provider for provider in found if provider.package == PACKAGE), None)
 
 
 def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:

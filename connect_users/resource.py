@@ -167,7 +167,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             }
         )
         registration.refuse_ignored_options(name, opts)
-        registration.judge(name, props)
+        registration.judge(name, props, opts)
         if "password" in props:
             props["password"] = pulumi.Output.secret(props["password"])
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=["password"]))
