@@ -56,12 +56,12 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     problems = rules.review(known).problems
     declared = _declared_by_this_run()
     if isinstance(username, str):
-        twin = twin_of(props["instance_id"], username, opts)
-        if twin is not None:
-            problems = (*problems, Problem("username", f"is declared as {twin!r} already; declare a user once"))
-        else:
-            instance = props["instance_id"]
+        instance = props["instance_id"]
+        twin = twin_of(name, instance, username, opts)
+        if twin is None:
             declared.names[_key(instance, username, opts)] = (name, instance)
+        else:
+            problems = (*problems, Problem("username", f"is declared as {twin!r} already; declare a user once"))
     if not problems:
         return
     shown = in_path(username) if isinstance(username, str) else "username not known yet"
@@ -73,16 +73,18 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     props["username"] = fail()
 
 
-def twin_of(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
-    """The name of the resource that this run has already declared for a user; None where there is none.
+def twin_of(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
+    """The name of another resource that this run has already declared for a user; None where there is none.
 
-    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made.
+    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made. Two of
+    one name are the engine's to tell, or a program that a test runs twice.
 
     Args:
+        name: of the resource that is being declared.
         instance_id: as it was given; outputs are told apart by identity, not by what they may become.
     """
-    found = _declared_by_this_run().names.get(_key(instance_id, username, opts))
-    return None if found is None else found[0]
+    twin, _ = _declared_by_this_run().names.get(_key(instance_id, username, opts), (None, None))
+    return None if twin == name else twin
 
 
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:
@@ -132,6 +134,12 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
                 f"ConnectUser '{name}': Pulumi would ignore the {provider.package} provider given to it and use the "
                 "stack's region and credentials; give it a connect_users.Provider"
             )
+
+
+def _own_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+    """The explicit provider of this package that applies: it may stand for an account of its own."""
+    found = () if opts is None else _providers(opts)
+    return next((provider for provider in found if provider.package == PACKAGE), None)
 
 
 def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:

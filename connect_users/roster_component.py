@@ -174,7 +174,7 @@ def _judged(
     """
     judged = judge(table, terms)
     holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
-    problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(judged, terms, opts))]
+    problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(name, judged, terms, opts))]
     if problems:
         raise pulumi.RunError(_refusal(name, problems))
     if asked is not None:
@@ -182,10 +182,10 @@ def _judged(
     return judged
 
 
-def _twins(judged: Judged, terms: Terms, opts: pulumi.ResourceOptions | None) -> Iterator[RosterProblem]:
+def _twins(name: str, judged: Judged, terms: Terms, opts: pulumi.ResourceOptions | None) -> Iterator[RosterProblem]:
     """People whom another roster, or another resource of the program, has already."""
     for person in judged.people:
-        twin = registration.twin_of(terms.instance_id, person.username, opts)
+        twin = registration.twin_of(_child(name, person), terms.instance_id, person.username, opts)
         if twin is not None:
             text = f"{person.username!r} is declared as {twin!r} already; declare a user once"
             yield RosterProblem(judged.source, person.line, "username", text, person.username)
@@ -211,7 +211,7 @@ def _declared(
                 parent=parent, depends_on=[ready], retain_on_delete=True if retain_leavers else None
             )
         person = people.pop()
-        user = ConnectUser(f"{name}-{person.username}", **person.inputs, opts=opts)
+        user = ConnectUser(_child(name, person), **person.inputs, opts=opts)
         users[person.username] = user
         if len(users) % _WAVE == 0:
             ends.append(user)
@@ -220,6 +220,11 @@ def _declared(
     else:
         patience.end()
     return users
+
+
+def _child(name: str, person: Person) -> str:
+    """The logical name of a person's resource: whatever the order of the rows."""
+    return f"{name}-{person.username}"
 
 
 async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:

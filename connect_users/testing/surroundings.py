@@ -20,6 +20,7 @@ EMBEDDED = "connect-users:emulator"
 EMBEDDED_FILE = "connect-users:emulatorState"
 REGION = "connect-users:region"
 _DEFAULT_REGION = "us-east-1"
+_SECRETS = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
 #: Credentials that open nothing; profiles and instance roles are out of reach.
 _NO_ACCOUNT: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "rehearsal",
@@ -80,7 +81,11 @@ class Surroundings:
 
     def environment(self) -> dict[str, str | None]:
         """Variables for the program and the host."""
-        return {**(_NO_ACCOUNT if self._wanted is not False else {}), **self._changes}
+        found = dict(_NO_ACCOUNT) if self._wanted is not False else {}
+        if self.emulator is not None:
+            # Passwords come from it, too: `connect-users:endpointUrl` is Connect's alone.
+            found[_SECRETS] = self.emulator.endpoint_url
+        return {**found, **self._changes}
 
     def aws_provider(self, config: Mapping[str, Any], state: ResourceState, mocks: Mocks | None) -> Provider:
         """The provider of the `aws` package for one provider resource."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_users import ConnectUser
+import pulumi
+
+from connect_users import ConnectUser, Provider
 from connect_users.emulator import seed
 from connect_users.testing import Rehearsal
 
@@ -54,3 +56,29 @@ def test_a_problem_is_one_line_whatever_the_name(hosts: Hosts) -> None:
         "  b ('')",
         f"  c ('{'x' * 156}...)",
     ]
+
+
+def test_a_user_who_is_declared_twice_is_told_in_the_preview(hosts: Hosts) -> None:
+    """The second could never be made: a name is taken once in an instance. Case counts."""
+    first, *lines = _refused(hosts, {"a": "ada", "b": "ada", "c": "Ada"})
+    assert first == "1 problem in the inputs of Connect users:"
+    assert lines == ["  b (ada): username: is declared as 'a' already; declare a user once"]
+
+
+def test_the_same_name_may_be_in_two_accounts(hosts: Hosts) -> None:
+    """Each explicit provider may reach another one; and each run of a program begins anew."""
+
+    def program() -> None:
+        for name, provider in (("a", None), ("b", Provider("two", region="eu-west-2"))):
+            ConnectUser(
+                name,
+                instance_id=seed.INSTANCE_ID,
+                username="ada",
+                routing_profile_id=ROUTING_PROFILE_ID,
+                security_profile_ids=SECURITY_PROFILE_IDS,
+                opts=pulumi.ResourceOptions(provider=provider),
+            )
+
+    with Rehearsal(program, emulator=False, hosts=hosts) as rehearsal:
+        for _ in range(2):
+            rehearsal.preview().raise_for_errors()

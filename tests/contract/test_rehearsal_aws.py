@@ -8,6 +8,7 @@ import boto3
 import pulumi
 import pytest
 
+from connect_users import ConnectUser
 from connect_users.emulator import Emulator, seed
 from connect_users.testing import Rehearsal, Secret
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 PASSWORD = "Never-Shown-1!"
 
 
-def client(emulator: Emulator) -> Any:
+def client(emulator: Emulator, service: str = "connect") -> Any:
     """boto3 on the emulator."""
     keys = {"aws_access_key_id": "rehearsal", "aws_secret_access_key": "rehearsal"}
     session: Any = boto3.session.Session()
-    return session.client("connect", endpoint_url=emulator.endpoint_url, region_name=seed.REGION, **keys)
+    return session.client(service, endpoint_url=emulator.endpoint_url, region_name=seed.REGION, **keys)
 
 
 def centre(name: str = "Support", tags: dict[str, str] | None = None) -> Callable[[], None]:
@@ -228,3 +229,26 @@ def test_a_rehearsal_has_an_emulator_of_its_own_unless_told_otherwise() -> None:
     with Rehearsal(program, config={"connect-users:endpointUrl": "http://127.0.0.1:9"}) as other:
         other.preview()
         assert (other.emulator, seen[1]) == (None, ("http://127.0.0.1:9", "rehearsal"))
+
+
+def test_passwords_in_secrets_manager_come_from_the_emulator_too() -> None:
+    """A rehearsal never asks a real account, not even for a secret that the emulator does not have."""
+
+    def program() -> None:
+        ConnectUser(
+            "ada",
+            instance_id=seed.INSTANCE_ID,
+            username="ada",
+            password_secret_arn="connect/ada",
+            identity_info={"first_name": "Ada", "last_name": "Lovelace"},
+            routing_profile_id=seed.ROUTING_PROFILES["Support"],
+            security_profile_ids=[seed.SECURITY_PROFILES["Agent"]],
+        )
+
+    with Rehearsal(program) as rehearsal:
+        (error,) = rehearsal.up().errors
+        assert "GetSecretValue, ResourceNotFoundException" in error
+        assert rehearsal.emulator is not None
+        client(rehearsal.emulator, "secretsmanager").create_secret(Name="connect/ada", SecretString=PASSWORD)
+        rehearsal.up().raise_for_errors()
+        assert PASSWORD not in str(rehearsal.resource("ada"))
