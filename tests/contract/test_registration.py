@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -82,3 +84,48 @@ def test_the_same_name_may_be_in_two_accounts(hosts: Hosts) -> None:
     with Rehearsal(program, emulator=False, hosts=hosts) as rehearsal:
         for _ in range(2):
             rehearsal.preview().raise_for_errors()
+
+
+def test_a_user_without_an_instance_is_told_like_any_other_problem(hosts: Hosts) -> None:
+    """An output that turned out to be None in the program, say."""
+    nothing: Any = None
+
+    def program() -> None:
+        ConnectUser(
+            "a",
+            instance_id=nothing,
+            username="ada",
+            routing_profile_id=ROUTING_PROFILE_ID,
+            security_profile_ids=SECURITY_PROFILE_IDS,
+        )
+
+    with Rehearsal(program, emulator=False, hosts=hosts) as rehearsal:
+        (error,) = rehearsal.preview().errors
+    assert error.splitlines()[1:] == ["  a (ada): instance_id: missing; it is required"]
+
+
+_MOCKED = """
+import pulumi
+from connect_users import ConnectUser
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return args.name, args.inputs
+    def call(self, args):
+        return {}
+
+pulumi.runtime.set_mocks(Mocks())
+
+@pulumi.runtime.test
+def declare(name):
+    ConnectUser(name, instance_id="i", username="ada", routing_profile_id="r", security_profile_ids=["s"])
+
+declare("a")
+declare("b")
+"""
+
+
+def test_unit_tests_with_mocks_may_declare_the_same_user_again() -> None:
+    """They are many programs in one process, and nothing tells them apart."""
+    done = subprocess.run([sys.executable, "-c", _MOCKED], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
