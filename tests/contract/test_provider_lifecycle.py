@@ -265,7 +265,7 @@ def test_an_update_that_nothing_needs_calls_nothing(engine: Engine, host: Dynami
     state = engine.state
     assert state is not None
     site.forget()
-    reply = host.update(state.id, state.outputs, state.inputs, old_inputs=state.inputs)
+    reply = host.update(state.id, state.outputs, state.inputs, old_inputs=state.inputs, urn=engine.urn)
     assert site.calls() == []
     assert reveal(reply.outputs) == reveal(state.outputs)
 
