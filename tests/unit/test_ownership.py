@@ -135,3 +135,12 @@ def test_one_character_more_than_a_tag_holds_is_hashed() -> None:
 
 def test_no_program_can_declare_the_ownership_tag() -> None:
     assert ownership.TAG_KEY.startswith(RESERVED_TAG_PREFIXES)
+
+
+@pytest.mark.parametrize(
+    ("name", "stack"),
+    [(_URN, "prod::desk"), ("urn:pulumi:prod", ""), ("sha256:00", ""), ("", ""), ("me::and::you", "")],
+)
+def test_an_owners_name_tells_its_stack_and_project(name: str, stack: str) -> None:
+    """A hash does not, nor does what a person wrote."""
+    assert ownership.stack_of(name) == stack
