@@ -10,7 +10,6 @@ Contract:
 from __future__ import annotations
 
 import gc
-import time
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,16 +142,17 @@ class ConnectUserProvider(ResourceProvider):
         call = host.current_call()
         with _one_line_errors(call, apply.subject(action, props), props):
             settings = self._configured.settings
+            gateway = self._configured.gateway()
             return work(
                 apply.Operation(
-                    gateway=self._configured.gateway(),
+                    gateway=gateway,
                     urn=call.urn,
                     owns=settings.ownership_tag,
                     # The embedded emulator is never late.
                     grace=0.0 if settings.emulator else settings.timeout,
                     say=lambda severity, text: host.say(call, severity, text),
                     wait=_wait,
-                    now=time.time,
+                    now=gateway.now,
                 )
             )
 

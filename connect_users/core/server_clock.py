@@ -29,7 +29,7 @@ class ServerClock:
         """When AWS gave an answer, at the latest, in its own time; None for an answer without a Date.
 
         Args:
-            answer: as boto3 gives it.
+            answer: as boto3 gives it, or an error's response.
             sent, received: seconds since the epoch, by this machine's clock.
         """
         date = date_of(answer)
@@ -41,9 +41,13 @@ class ServerClock:
             if self._low > self._high:
                 # One of the clocks was set: what was known is void.
                 self._low, self._high = date - received, date + 1.0 - sent
-            ahead = 0.0 if self._low <= 0.0 <= self._high else self._low
-        moment = min(max(received + ahead, date), date + 1.0 - MILLISECOND)
+        moment = min(max(self.now(received), date), date + 1.0 - MILLISECOND)
         return max(date, round(moment, 3))
+
+    def now(self, here: float) -> float:
+        """AWS's time when this machine's clock says ``here``, as far as the answers until now tell it."""
+        with self._lock:
+            return here if self._low <= 0.0 <= self._high else here + self._low
 
 
 def date_of(answer: Any) -> float | None:

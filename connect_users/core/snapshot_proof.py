@@ -51,12 +51,37 @@ def made_stamp(answered_at: float | None) -> Props:
     return {} if answered_at is None else {VERIFIED_KEY: f"{_BOUND}{answered_at:.3f}"}
 
 
+def age(outputs: Mapping[str, Any], now: float) -> float:
+    """Seconds since the user of a state was made or taken over; 0 where that seems to lie in the future.
+
+    The token tells it by the clock of the machine that made it, which may have been wrong; the stamp of CreateUser's
+    answer tells it by AWS's.
+
+    Args:
+        now: AWS's time.
+    """
+    token, stamp = ownership.made_at(str(outputs.get(TOKEN_KEY, ""))), _made_moment(outputs.get(VERIFIED_KEY))
+    if token > now:
+        return now - stamp if 0 < stamp <= now else 0.0
+    return max(0.0, now - max(token, stamp))
+
+
+def _made_moment(stamp: object) -> float:
+    """The moment of a stamp of CreateUser; 0 for any other."""
+    if not isinstance(stamp, str) or not stamp.startswith(_BOUND):
+        return 0.0
+    try:
+        return float(stamp.removeprefix(_BOUND))
+    except ValueError:
+        return 0.0
+
+
 def read_stamp(modified: float | None, now: float) -> Props:
     """The output of a user that DescribeUser told.
 
     Args:
         modified: its LastModifiedTime.
-        now: this machine's time. Where Connect tells whole seconds only, a change within the same one would have the
+        now: AWS's time. Where Connect tells whole seconds only, a change within the same one would have the
             same time: there is no proof before some time has passed.
     """
     if modified is None or (_whole(modified) and abs(now - modified) < 60.0):

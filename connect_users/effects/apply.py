@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from connect_users.core import ownership, plan, progress
+from connect_users.core import ownership, plan, progress, snapshot_proof
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
@@ -54,7 +54,7 @@ class Operation:
         grace: seconds to wait at most for what was just made to be found, or a name to be released.
         say: shows an ("info" or "warning", text) message on the resource.
         wait: sleeps for some seconds, or raises `Cancelled`.
-        now: seconds since the epoch.
+        now: AWS's time in seconds since the epoch, as far as it is known.
     """
 
     gateway: Gateway
@@ -114,7 +114,7 @@ def _next_token(op: Operation, user_id: str, old: Mapping[str, Any], new: Props)
     action = subject("updating", new)
     try:
         describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.tell)
-        user = _patiently(op, user_id, new, _settling(op, old), describe)
+        user = _patiently(op, user_id, old, describe)
     except ConnectApiError as error:
         raise error.about(action) from None
     tags, token = user.get("Tags", {}), old.get(TOKEN_KEY)
@@ -150,11 +150,10 @@ def run(
         PartialUpdate: when there is anything to tell or to save.
     """
     state = dict(before)
-    settling = _settling(op, before)
     names = [*done, *(step.operation for step in steps)]
     for index, step in enumerate(steps, start=len(done)):
         try:
-            _patiently(op, user_id, new, settling, partial(_carry_out, op, user_id, state, new, step))
+            _patiently(op, user_id, before, partial(_carry_out, op, user_id, state, new, step))
         except ConnectApiError as error:
             if len(names) == 1:
                 raise error.about(action) from None
@@ -175,23 +174,23 @@ def run(
 
 def _settling(op: Operation, outputs: Mapping[str, Any]) -> float:
     """Seconds for which this user may not be found although it exists; little for one that is known to be old."""
-    token = str(outputs.get(TOKEN_KEY, ""))
-    young = not token or op.now() - ownership.made_at(token) < SETTLING
+    young = TOKEN_KEY not in outputs or snapshot_proof.age(outputs, op.now()) < SETTLING
     return SETTLING if young else REFERENCE_SETTLING
 
 
-def _patiently(op: Operation, user_id: str, props: Mapping[str, Any], settling: float, attempt: Callable[[], T]) -> T:
+def _patiently(op: Operation, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
     """``attempt()``, tried again while what it does not find may only be late.
 
     Args:
-        settling: seconds to wait for the user itself.
+        outputs: of the state; they tell how old the user is.
     """
     waited = 0.0
     for pause in pauses(min(SETTLING, op.grace)):
         try:
             return attempt()
         except ResourceNotFound:
-            limit = REFERENCE_SETTLING if _exists(op, props["instance_id"], user_id) else settling
+            exists = _exists(op, outputs["instance_id"], user_id)
+            limit = REFERENCE_SETTLING if exists else _settling(op, outputs)
             if waited + pause > limit:
                 break
             op.tell(f"waiting {pause:g} s: Amazon Connect does not find what was just made yet")

@@ -180,6 +180,8 @@ def _adopt(op: Operation, props: Props, user: Mapping[str, Any], token: str, *, 
         )
     done: tuple[str, ...] = ()
     if op.owns:
+        # Made now, not before the call that found the name taken: it tells when the user was taken over.
+        token = ownership.new_token(op.now(), op.urn)
         try:
             op.gateway.tag_resource(user["Arn"], ownership.tag(token, op.urn), notify=op.tell)
             user = _settled_view(op, props, user, token)

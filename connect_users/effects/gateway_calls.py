@@ -38,7 +38,7 @@ class Calls:
 
     Args:
         timer: the clock, and the sleep that a cancelled run ends.
-        wall: seconds since the epoch.
+        wall: this machine's clock, in seconds since the epoch.
     """
 
     def __init__(
@@ -55,6 +55,10 @@ class Calls:
         pacer = Pacer(settings.requests_per_second, settings.burst, timer)
         self._clients = clients
         self._transport = Transport(pacer, timer, settings.timeout)
+
+    def now(self) -> float:
+        """AWS's time in seconds since the epoch, as far as its answers tell how wrong this machine's clock is."""
+        return self._server_clock.now(self._wall())
 
     @property
     def region(self) -> str:
@@ -78,7 +82,13 @@ class Calls:
         """One call; what is not AWS's answer, or has not the member that it `needs`, is none."""
 
         def send() -> Result:
-            answer = method(**params)
+            sent = self._wall()
+            try:
+                answer = method(**params)
+            except Exception as problem:
+                self._server_clock.answered(getattr(problem, "response", None), sent, self._wall())
+                raise
+            self._server_clock.answered(answer, sent, self._wall())
             expect(answer, needs)
             return answer
 

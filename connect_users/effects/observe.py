@@ -146,24 +146,31 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
         WrongInstance: when the instance cannot be found either, or is another account's.
     """
     instance_id = outputs["instance_id"]
-    age = op.now() - ownership.made_at(str(outputs.get(TOKEN_KEY, "")))
-    # A user that was made moments ago may simply not be visible yet.
-    settling = min(SETTLING, op.grace)
-    settling = settling - age if 0 <= age < settling else 0.0
     waited = 0.0
     while True:
         try:
             user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)
         except ResourceNotFound:
-            if waited >= max(SECOND_LOOK, settling):
+            # A user that was made moments ago may simply not be visible yet.
+            if waited >= max(SECOND_LOOK, _settling(op, outputs, waited)):
                 break
         else:
+            settling = _settling(op, outputs, waited)
             if waited >= _patience_with_view(op, user.get("Tags", {}), outputs, settling):
                 return user
         op.wait(SECOND_LOOK)
         waited += SECOND_LOOK
     _check_instance(op, outputs)
     return None
+
+
+def _settling(op: Operation, outputs: Mapping[str, Any], waited: float) -> float:
+    """Seconds from the first look on for which Connect may not show the user of this state as it is.
+
+    Asked for after an answer, since an answer tells AWS's time.
+    """
+    full = min(SETTLING, op.grace)
+    return min(full, max(0.0, full + waited - snapshot_proof.age(outputs, op.now())))
 
 
 def _patience_with_view(op: Operation, tags: Mapping[str, Any], outputs: Mapping[str, Any], settling: float) -> float:

@@ -45,6 +45,28 @@ def test_two_stacks_that_declare_the_same_user(stack: Stack, new_stack: NewStack
     assert stack.live() == before
 
 
+def test_a_renamed_resource_keeps_its_user_and_hands_it_to_nobody(stack: Stack, new_stack: NewStack) -> None:
+    """The next up writes the tag anew; whoever has the former URN by then is refused."""
+    stack.users = {"ada": user("ada")}
+    stack.up()
+    before = stack.live()["ada"]
+    stack.calls()
+    stack.users = {"countess": user("ada", opts={"aliases": [{"name": "ada"}]})}
+    stack.up()
+    assert stack.calls() == ["DescribeUser", "TagResource"]
+    assert stack.plan() == {}
+    second = new_stack()
+    second.emulator, second.users = stack.emulator, {"ada": user("ada", routing_profile_id=SALES)}
+    second.configure(endpointUrl=stack.emulator.endpoint_url)
+    (line,) = [line for line in second.up(code=1).messages("ada") if line.startswith("error")]
+    assert "::countess" in line
+    second.destroy()
+    live = stack.live()["ada"]
+    assert (live["Id"], live["RoutingProfileId"]) == (before["Id"], SUPPORT)
+    stack.destroy()
+    assert stack.live() == {}
+
+
 def test_a_stranger_is_adopted_only_when_asked(stack: Stack) -> None:
     """Without adopt_existing the error says how; with it the user is brought to what is declared, and kept."""
     made = stack.connect.create_user(

@@ -175,6 +175,34 @@ def test_every_flow_ends_right(
     assert _live(site) == {}
 
 
+#: By how many seconds the clocks of two machines are wrong: of the one that makes the user, of the one that goes on.
+CLOCKS = [(7200.0, 0.0), (0.0, 7200.0), (-40_000_000.0, 0.0), (0.0, -40_000_000.0), (30.0, -30.0)]
+
+
+@pytest.mark.parametrize("clocks", CLOCKS, ids=str)
+@pytest.mark.parametrize("then", ["update", "refresh", "destroy", "crash, destroy"])
+def test_clocks_that_are_wrong_lose_nobody(then: str, clocks: tuple[float, float], site: TimedSite) -> None:
+    """A user that is not visible yet is not gone, however old it seems to the second machine."""
+    _lag(site, **LAGS["everything late"])
+    engine = Engine(TimedHost(site, skew=clocks[0]))
+    engine.up(user())
+    engine.host = TimedHost(site, skew=clocks[1])
+    if then.startswith("crash"):
+        engine.state = None
+    if then == "refresh":
+        assert engine.refresh() == "same"
+    elif then != "destroy":
+        engine.up(user(routing_profile_id=seed.ROUTING_PROFILES["Sales"]))
+    if "destroy" in then:
+        engine.destroy()
+        assert _live(site) == {}
+        return
+    (live,) = _live(site).values()
+    assert engine.state is not None
+    assert engine.state.id == live["Id"]
+    assert live["Tags"][OWNER_KEY].startswith(engine.state.outputs["ownership_token"])
+
+
 @pytest.mark.parametrize("lag", LAGS)
 @pytest.mark.parametrize("between", ["nothing", "refresh"])
 def test_a_user_that_was_adopted_just_now_is_this_states(

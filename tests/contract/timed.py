@@ -42,7 +42,8 @@ class TimedSite(Site):
 class TimedHost:
     """The host's methods without the host, as far as an `Engine` needs them; `said` is what was shown."""
 
-    def __init__(self, site: TimedSite, *, owns: bool = True, timeout: float = 300.0) -> None:
+    def __init__(self, site: TimedSite, *, owns: bool = True, timeout: float = 300.0, skew: float = 0.0) -> None:
+        """`skew`: seconds by which the clock of the host's machine is ahead of Connect's."""
         self.settings = Settings(
             endpoint_url=site.emulator.endpoint_url,
             requests_per_second=1000.0,
@@ -52,7 +53,9 @@ class TimedHost:
         )
         self.said: list[tuple[str, str]] = []
         self._timer = site.timer
-        self._gateway = Gateway(Clients(self.settings, embedded=True), self.settings, site.timer)
+        self._gateway = Gateway(
+            Clients(self.settings, embedded=True), self.settings, site.timer, lambda: EPOCH + skew + site.timer.now()
+        )
         self._provider = ConnectUserProvider()
         self._provider._configured = Configured(self.settings)
 
@@ -122,7 +125,7 @@ class TimedHost:
             grace=self.settings.timeout,
             say=lambda severity, text: self.said.append((severity, text)),
             wait=self._wait,
-            now=lambda: EPOCH + self._timer.now(),
+            now=self._gateway.now,
         )
 
     def _wait(self, seconds: float) -> None:

@@ -61,7 +61,8 @@ def test_people_are_told_the_urn_itself(urn: str) -> None:
 def test_whose_stack_it_is() -> None:
     """As far as the name tells."""
     assert ownership.stack_of(_URN) == ("prod", "desk")
-    assert ownership.stack_of("sha256:00") is ownership.stack_of("urn:pulumi:prod") is None
+    for name in ("sha256:00", "urn:pulumi:prod", "", "me::and::you"):
+        assert ownership.stack_of(name) is None
 
 
 def test_tokens_tell_when_they_were_made_and_are_never_the_same() -> None:

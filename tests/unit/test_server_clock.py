@@ -45,6 +45,16 @@ def test_a_clock_that_is_wrong_is_found_out(behind: float) -> None:
     assert server - 0.05 <= moment <= server + 0.05 + 1e-3
 
 
+def test_the_time_of_aws_is_this_machines_until_an_answer_says_otherwise() -> None:
+    """One answer tells it to a second."""
+    clock = ServerClock()
+    assert clock.now(NOW) == NOW
+    ask(clock, NOW + 0.5)
+    assert clock.now(NOW + 10.0) == NOW + 10.0
+    ask(clock, NOW + 20.5, behind=7200.0)
+    assert clock.now(NOW + 30.0 - 7200.0) == pytest.approx(NOW + 29.5, abs=0.6)
+
+
 def test_a_clock_that_was_set_is_learnt_anew() -> None:
     """What was known of the difference is void."""
     clock = ServerClock()

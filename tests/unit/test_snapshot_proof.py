@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connect_users.core import ownership
+from connect_users.core import ownership, snapshot_proof
 from connect_users.core.fields import VERIFIED_KEY
 from connect_users.core.snapshot_proof import (
     Listed,
@@ -153,3 +153,40 @@ def test_either_unit_of_the_channels_may_be_meant(unit: int) -> None:
 def test_anything_else_is_no_proof(summary: dict[str, Any] | None, changes: dict[str, Any]) -> None:
     """Then the user is described."""
     assert _proven(summary, **changes) is None
+
+
+_NOW = 1_700_000_000.0
+_RECENT, _FUTURE, _LONG_AGO = (ownership.new_token(_NOW + shift, "urn") for shift in (-30.0, 7200.0, -7200.0))
+
+
+@pytest.mark.parametrize(
+    ("token", "stamp", "age"),
+    [
+        (_RECENT, None, 30.0),
+        (_RECENT, f"{_NOW - 1}", 30.0),
+        (_LONG_AGO, f"<{_NOW - 20}", 20.0),
+        (_LONG_AGO, f"<{_NOW + 5}", 0.0),
+        (_FUTURE, f"<{_NOW - 20}", 20.0),
+        (_FUTURE, None, 0.0),
+        (_FUTURE, "<yesterday", 0.0),
+        (None, f"<{_NOW - 20}", 20.0),
+        (None, None, _NOW),
+        (["x"], 5.0, _NOW),
+    ],
+    ids=[
+        "the token alone",
+        "a stamp of DescribeUser",
+        "a machine whose clock was behind",
+        "an answer of just now",
+        "a machine whose clock was ahead",
+        "the same, taken over",
+        "a stamp that cannot be read",
+        "no token",
+        "nothing: long ago",
+        "what is neither",
+    ],
+)
+def test_the_age_of_a_state_is_told_by_awss_clock_where_it_can_be(token: object, stamp: object, age: float) -> None:
+    outputs = {"ownership_token": token, VERIFIED_KEY: stamp}
+    known = {name: value for name, value in outputs.items() if value is not None}
+    assert snapshot_proof.age(known, _NOW) == pytest.approx(age)
