@@ -121,7 +121,7 @@ def _next_token(op: Operation, user_id: str, old: Mapping[str, Any], new: Props)
     owner = ownership.owner_of(tags)
     if owner is not None and not (ownership.same_making(token, owner.token) or ownership.is_ours(tags, op.urn)):
         raise OwnedByOther(
-            f"{action}: the user belongs to {owner.name or 'a resource without a name'}, says its tag "
+            f"{action}: the user belongs to {owner.urn}, says its tag "
             f"{ownership.TAG_KEY}; nothing was changed; remove the user from one of the two stacks "
             "(pulumi state delete leaves it in Connect)"
         )
