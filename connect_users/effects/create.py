@@ -228,7 +228,7 @@ def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: s
         if pause is None:
             if owner is not None and not ownership.is_ours(tags, op.urn):
                 raise OwnedByOther(
-                    f"{apply.subject('taking over', props)}: {owner.name or 'another resource'} took it over at the "
+                    f"{apply.subject('taking over', props)}: {owner.urn} took it over at the "
                     f"same moment (tag {ownership.TAG_KEY}); nothing else was changed; declare the user in one place"
                 )
             return user
