@@ -152,7 +152,7 @@ class ConnectUserProvider(ResourceProvider):
                     grace=0.0 if settings.emulator else settings.timeout,
                     say=lambda severity, text: host.say(call, severity, text),
                     wait=_wait,
-                    now=gateway.now,
+                    now=lambda: gateway.now,
                 )
             )
 

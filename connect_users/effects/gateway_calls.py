@@ -56,6 +56,7 @@ class Calls:
         self._clients = clients
         self._transport = Transport(pacer, timer, settings.timeout)
 
+    @property
     def now(self) -> float:
         """AWS's time in seconds since the epoch, as far as its answers tell how wrong this machine's clock is."""
         return self._server_clock.now(self._wall())

@@ -125,7 +125,7 @@ class TimedHost:
             grace=self.settings.timeout,
             say=lambda severity, text: self.said.append((severity, text)),
             wait=self._wait,
-            now=self._gateway.now,
+            now=lambda: self._gateway.now,
         )
 
     def _wait(self, seconds: float) -> None:
