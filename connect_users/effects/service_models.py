@@ -36,13 +36,19 @@ class ServiceModels(Loader):
         paths = create_loader(data_path).search_paths
         super().__init__(list(paths), files, include_default_search_paths=False)
         self._ours = _Ours(list(paths), files, include_default_search_paths=False)
+        self._parts: dict[tuple[str, str | None], dict[str, Any]] = {}
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
         """As botocore's, of ours without the operations that nobody calls."""
         if service_name not in SERVICES:
             return super().load_service_model(service_name, type_name, api_version)
         model = self._ours.load_service_model(service_name, type_name, api_version)
-        return called_part(service_name, model) if type_name == "service-2" else model
+        if type_name != "service-2":
+            return model
+        asked = (service_name, api_version)
+        if asked not in self._parts:
+            self._parts[asked] = called_part(service_name, model)
+        return self._parts[asked]
 
 
 class _Ours(Loader):

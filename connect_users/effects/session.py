@@ -83,10 +83,13 @@ class Clients:
     def connect(self) -> ConnectClient:
         """The client of Amazon Connect."""
         if self._connect is None:
+            from connect_users.effects.bulk_pages import take_as_json
+
             with self._lock, _loading(), _told_as_configuration():
                 if self._connect is None:
                     client: ConnectClient = self._client("connect", self._region(), self._settings.endpoint_url)
                     _require_place(client, self._boto3())
+                    take_as_json(client)
                     self._connect = client
         return self._connect
 
@@ -161,12 +164,14 @@ def _require_place(client: ConnectClient, session: boto3.Session) -> None:
 
     region, url = client.meta.region_name, client.meta.endpoint_url
     host = urlsplit(url).hostname or ""
+    if not host.startswith("connect.") or region not in host:
+        return
     known = [
         each
         for partition in session.get_available_partitions()
         for each in session.get_available_regions("connect", partition)
     ]
-    if region in known or not host.startswith("connect.") or region not in host or get_environ_proxies(url):
+    if region in known or get_environ_proxies(url):
         return
     try:
         socket.getaddrinfo(host, 443)

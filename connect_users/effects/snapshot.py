@@ -23,6 +23,7 @@ import json
 import threading
 import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -154,18 +155,20 @@ class Survey:
             say("warning", f"users are read one by one, since they cannot be read in bulk: {error.reason}")
 
     def _read_pages(self, instance_id: str, refresh: _Refresh, notify: Notify) -> None:
-        pages = refresh.pages or self._gateway.search_all_users(instance_id, notify=notify)
-        for users, _ in pages:
-            _keep(refresh, users)
-        listed = {}
-        for page in self._gateway.list_users(instance_id, notify=notify):
-            for user in page:
-                listed[user["Id"]] = (
-                    user.get("Arn", ""),
-                    user.get("Username", ""),
-                    epoch(user.get("LastModifiedTime")),
-                )
-        refresh.listed = listed
+        with ThreadPoolExecutor(1, "connect-users-listing") as pool:
+            # Each operation has a quota of its own.
+            listing = pool.submit(self._listing, instance_id, notify)
+            for users, _ in refresh.pages or self._gateway.search_all_users(instance_id, notify=notify):
+                _keep(refresh, users)
+            refresh.listed = listing.result()
+
+    def _listing(self, instance_id: str, notify: Notify) -> dict[str, tuple[str, str, float | None]]:
+        """Everybody in the listing: id -> ARN, username, LastModifiedTime."""
+        return {
+            user["Id"]: (user.get("Arn", ""), user.get("Username", ""), epoch(user.get("LastModifiedTime")))
+            for page in self._gateway.list_users(instance_id, notify=notify)
+            for user in page
+        }
 
 
 def _keep(refresh: _Refresh, users: list[dict[str, Any]]) -> None:
