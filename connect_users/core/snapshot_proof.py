@@ -68,12 +68,22 @@ def age(outputs: Mapping[str, Any], now: float) -> float:
 
 def _made_moment(stamp: object) -> float:
     """The moment of a stamp of CreateUser; 0 for any other."""
-    if not isinstance(stamp, str) or not stamp.startswith(_BOUND):
-        return 0.0
+    moment = _moment(stamp)
+    return moment if moment is not None and _is_bound(stamp) else 0.0
+
+
+def _moment(stamp: object) -> float | None:
+    """The moment of a stamp of either kind; None for what is no stamp."""
+    if not isinstance(stamp, str):
+        return None
     try:
         return float(stamp.removeprefix(_BOUND))
     except ValueError:
-        return 0.0
+        return None
+
+
+def _is_bound(stamp: object) -> bool:
+    return isinstance(stamp, str) and stamp.startswith(_BOUND)
 
 
 def read_stamp(modified: float | None, now: float) -> Props:
@@ -91,13 +101,10 @@ def read_stamp(modified: float | None, now: float) -> Props:
 
 def unmoved(stamp: object, modified: float | None) -> bool:
     """Whether a user with this LastModifiedTime is the one that the stamp was made of."""
-    if not isinstance(stamp, str) or modified is None:
+    moment = _moment(stamp)
+    if moment is None or modified is None:
         return False
-    try:
-        moment = float(stamp.removeprefix(_BOUND))
-    except ValueError:
-        return False
-    if stamp.startswith(_BOUND):
+    if _is_bound(stamp):
         return not _whole(modified) and modified <= moment
     return modified == moment
 

@@ -56,17 +56,8 @@ class Gateway(Lookups):
                 call.
             ConnectApiError: any other failure; with ``uncertain``, the user may exist all the same.
         """
-        sent = received = 0.0
-
-        def create(**params: Any) -> Any:
-            nonlocal sent, received
-            sent = self._wall()
-            value = self._client.create_user(**params)
-            received = self._wall()
-            return value
-
-        answer = self._call("CreateUser", create, request, notify, needs="UserId")
-        answered_at = self._server_clock.answered(answer.value, sent, received)
+        method: Callable[..., Any] = self._client.create_user
+        answer, answered_at = self._dated_call("CreateUser", method, request, notify, needs="UserId")
         return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain, answered_at)
 
     def describe_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> dict[str, Any]:

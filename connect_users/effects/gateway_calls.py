@@ -81,19 +81,35 @@ class Calls:
         paced: bool = True,
     ) -> Answer[Result]:
         """One call; what is not AWS's answer, or has not the member that it `needs`, is none."""
+        return self._dated_call(operation, method, params, notify, needs=needs, paced=paced)[0]
+
+    def _dated_call(
+        self,
+        operation: str,
+        method: Callable[..., Result],
+        params: Mapping[str, Any],
+        notify: Notify | None = None,
+        *,
+        needs: str = "",
+        paced: bool = True,
+    ) -> tuple[Answer[Result], float | None]:
+        """As `_call`, and when the answer was given, in AWS's time; None where it did not say."""
+        answered_at: float | None = None
 
         def send() -> Result:
+            nonlocal answered_at
             sent = self._wall()
             try:
                 answer = method(**params)
             except Exception as problem:
                 self._server_clock.answered(getattr(problem, "response", None), sent, self._wall())
                 raise
-            self._server_clock.answered(answer, sent, self._wall())
+            answered_at = self._server_clock.answered(answer, sent, self._wall())
             expect(answer, needs)
             return answer
 
-        return self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
+        answer = self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
+        return answer, answered_at
 
     def _pages(
         self,
