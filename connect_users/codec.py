@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Kept encrypted in every result, whatever the program or an older state did with it.
 _SECRET = "password"
+#: What most values are: nothing is to be done with them.
+_SCALARS = (str, bool, int, float)
 
 
 def decode(props: Mapping[str, Any]) -> Props:
@@ -29,6 +31,8 @@ def decode(props: Mapping[str, Any]) -> Props:
 
 
 def _decoded(value: Any) -> Any:
+    if isinstance(value, _SCALARS):
+        return value
     if isinstance(value, Unknown):
         return UNKNOWN
     if rpc.is_rpc_secret(value):
@@ -53,6 +57,8 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _encoded(value: Any) -> Any:
+    if isinstance(value, _SCALARS):
+        return value
     if value is UNKNOWN:
         return Unknown()  # type: ignore[no-untyped-call]  # the SDK's class has no annotations
     if isinstance(value, dict):
@@ -68,8 +74,9 @@ def sound(state: Props) -> Props:
     A state may have been written by hand or by another release: what cannot be read counts as never set, so that the
     next update writes it anew.
     """
-    broken = {problem.path.split(".")[0].split("[")[0] for problem in shape_problems(state)}
-    return canonical({name: value for name, value in state.items() if name not in broken or name not in BY_NAME})
+    inputs = {name: value for name, value in state.items() if name in BY_NAME}
+    broken = {problem.path.split(".")[0].split("[")[0] for problem in shape_problems(inputs)}
+    return canonical({name: value for name, value in state.items() if name not in broken} if broken else state)
 
 
 def raw_config(config: Config) -> dict[str, Any]:

@@ -8,6 +8,7 @@ what is no JSON are botocore's, as ever.
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +39,11 @@ def _read(member: str, response_dict: dict[str, Any], customized_response_dict: 
     users = page.pop(member)
     for user in users:
         if user.get(_TIME) is not None:
-            user[_TIME] = parse_timestamp(user[_TIME])
+            user[_TIME] = _moment(user[_TIME])
     customized_response_dict[member] = users
     response_dict["body"] = json.dumps(page).encode()
+
+
+def _moment(told: Any) -> datetime:
+    """A time as the protocol tells it, seconds since 1970; botocore's reading of any other form."""
+    return datetime.fromtimestamp(told, timezone.utc) if isinstance(told, (int, float)) else parse_timestamp(told)
