@@ -73,10 +73,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _phases(count: int, args: argparse.Namespace) -> list[scale.Phase]:
-    large = count > 2000
     return scale.phases(
         count,
-        rounds=1 if large else args.rounds,
+        rounds=args.rounds,
         fast=count >= FAST_FROM,
         told=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
     )
