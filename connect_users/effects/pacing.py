@@ -24,13 +24,17 @@ from typing import Protocol
 
 Notify = Callable[[str], None]
 
-#: Share of the configured rate that is used: AWS's clock and ours, and the network's jitter, are not ours to know.
-#: Together with `HEADROOM` it costs 1.02 times the quota's floor for 100 requests at 2/s, burst 5.
-MARGIN = 0.985
+#: Share of the configured rate that is used: AWS's clock is not ours to know.
+#: Together with `HEADROOM` it costs 1.01 times the quota's floor for 100 requests at 2/s, burst 5.
+MARGIN = 0.995
 
-#: Tokens of the burst that are left unused. The first requests are slower on the way than later ones (connection and
-#: TLS set-up), so that a server sees them closer together than they were sent: 0.4 tokens at 2/s are 200 ms.
+#: Tokens of the burst that are left unused. Some requests are slower on the way than those after them, so that a server
+#: sees them closer together than they were sent: 0.4 tokens at 2/s are 200 ms.
 HEADROOM = 0.4
+
+#: Seconds after the first request during which no tokens flow unless it was answered. It is the slowest on the way
+#: (connection and TLS set-up): until it arrives, the server's bucket is full, and nothing flows into it either.
+PATIENCE = 2.0
 
 #: The rate after a throttled answer, as a share of the one before.
 DECREASE = 0.8
@@ -78,12 +82,24 @@ class _Bucket:
         self.depth = max(1.0, burst - HEADROOM)
         self.tokens = self.depth
         self.filled_at = now
+        #: From when on tokens flow, whatever is answered; None before the first request.
+        self.flows_from: float | None = None
         self.slowed_at = float("-inf")
         self.queue: deque[object] = deque()
 
     def refill(self, now: float) -> None:
-        self.tokens = min(self.depth, self.tokens + (now - self.filled_at) * self.rate)
+        if self.flows_from is not None and now > self.flows_from:
+            self.tokens = min(self.depth, self.tokens + (now - max(self.filled_at, self.flows_from)) * self.rate)
         self.filled_at = now
+
+    def take(self, now: float) -> None:
+        self.tokens -= 1.0
+        if self.flows_from is None:
+            self.flows_from = now + PATIENCE
+
+    def answered(self, now: float) -> None:
+        self.refill(now)
+        self.flows_from = now if self.flows_from is None else min(now, self.flows_from)
 
     def missing(self, ticket: object) -> float:
         """Tokens that still have to flow in before it is this ticket's turn; 0 or less means now."""
@@ -136,7 +152,7 @@ class Pacer:
                     bucket.refill(now)
                     missing = bucket.missing(ticket)
                     if missing <= 1e-6:
-                        bucket.tokens -= 1.0
+                        bucket.take(now)
                         return now
                     pause, rate = bucket.pause(missing), bucket.rate
                 due = missing / rate
@@ -157,7 +173,7 @@ class Pacer:
         with self._lock:
             bucket = self._bucket(operation)
             now = self._timer.now()
-            bucket.refill(now)
+            bucket.answered(now)
             bucket.tokens = min(bucket.tokens, 0.0)
             if sent_at > bucket.slowed_at:
                 bucket.rate = max(bucket.rate * DECREASE, bucket.ceiling * FLOOR)
@@ -167,8 +183,8 @@ class Pacer:
         """AWS took a request of this operation, whatever it answered."""
         with self._lock:
             bucket = self._bucket(operation)
+            bucket.answered(self._timer.now())
             if bucket.rate < bucket.ceiling:
-                bucket.refill(self._timer.now())
                 bucket.rate = min(bucket.ceiling, bucket.rate + bucket.ceiling * RECOVERY)
 
     def _bucket(self, operation: str) -> _Bucket:
