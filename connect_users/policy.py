@@ -1,6 +1,6 @@
 """Policies for users: ready checks, for a `pulumi-policy` pack and for `connect-users explain --policy`. Pure.
 
-    admins_only("root.ops")       nobody else has a powerful security profile
+    admins_only("root.ops")       nobody else has the security profile Admin (or those of `profiles`)
     no_plain_passwords()          passwords come from AWS Secrets Manager, so that none is in the program or the state
     hierarchy_required()          everybody is in a hierarchy group
     tags_required("team")         everybody has these tags

@@ -57,7 +57,8 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     those of CreateUser in snake_case; an input that is left out is not managed.
 
     Outputs beside the inputs: ``id`` (the user's id, which every Connect API takes), ``arn`` and
-    ``directory_user_id``. The state also keeps ``ownership_token`` (see `connect_users.core.ownership`).
+    ``directory_user_id``. The state also keeps ``ownership_token`` (see `connect_users.core.ownership`) and
+    ``verified_at`` (see `connect_users.core.snapshot_proof`).
     """
 
     if TYPE_CHECKING:

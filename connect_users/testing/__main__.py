@@ -20,7 +20,10 @@ COMMANDS = ("preview", "up", "refresh", "destroy")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the commands in order; 1 as soon as one of them fails, 2 where there is no project to rehearse."""
-    parser = argparse.ArgumentParser(prog="python -m connect_users.testing", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m connect_users.testing",
+        description="Rehearse a project on the terminal, without the Pulumi CLI and without AWS.",
+    )
     parser.add_argument("project", help="a folder with a Pulumi.yaml, or a .py file")
     parser.add_argument(
         "commands",

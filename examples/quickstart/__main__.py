@@ -9,8 +9,11 @@ config = pulumi.Config()
 # The embedded emulator's instance; on AWS, your own alias, id or ARN.
 instance = ConnectInstance(config.get("instance") or "emulator")
 
-# A first password for people who sign in to Connect itself; your own: pulumi config set --secret firstPassword ...
-password = config.get_secret("firstPassword") or pulumi.Output.secret("Change-Me-1")
+# A first password for people who sign in to Connect itself: pulumi config set --secret firstPassword ...
+# The published one is for the emulator only.
+password = config.get_secret("firstPassword") or (
+    None if config.get("instance") else pulumi.Output.secret("Change-Me-1")
+)
 
 ada = ConnectUser(
     "ada",

@@ -14,7 +14,8 @@ agents = ConnectUserRoster(
     roster="agents.csv",
     where={"tags.site": site} if site else None,
     # On AWS: pulumi config set passwords 'connect/{username}', the name of each person's secret in AWS Secrets Manager.
-    passwords=config.get("passwords") or (lambda _username: pulumi.Output.secret("Emulator-Only-1")),
+    passwords=config.get("passwords")
+    or (None if config.get("instance") else lambda _username: pulumi.Output.secret("Emulator-Only-1")),
     # For people whose cell is empty.
     defaults={"phone_config": {"phone_type": "SOFT_PHONE"}},
     # Nobody is left alone with the floor: one manager at each site.
