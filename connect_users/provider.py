@@ -50,6 +50,8 @@ class ConnectUserProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     _told_of_renames = False
+    #: Until `configure` is called: all defaults.
+    _configured = Configured.read({})
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration for this process; a problem with it is told by the first call, cleanly."""

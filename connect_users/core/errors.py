@@ -182,6 +182,12 @@ class InvalidRequest(ConnectApiError):
     advice = "correct the named input; nothing was changed by this call"
 
 
+class PartlyRefused(InvalidRequest):
+    """AWS refused some of the proficiencies of a user, each for itself."""
+
+    advice = "correct the named input; the proficiencies that AWS accepted were written"
+
+
 class QuotaReached(ConnectApiError):
     """A quota of the instance is full. It never passes by waiting."""
 

@@ -18,14 +18,13 @@ from connect_users.core import ownership, plan, progress, snapshot_proof
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
-    InvalidRequest,
     OwnedByOther,
     PartialUpdate,
     ResourceNotFound,
     WrongInstance,
 )
 from connect_users.core.fields import ARN_KEY, TOKEN_KEY, VERIFIED_KEY
-from connect_users.core.live import live_props
+from connect_users.effects import blocks, proficiencies
 from connect_users.effects.snapshot import survey_of
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def run(
         try:
             _patiently(op, user_id, before, partial(_carry_out, op, user_id, state, new, step))
         except ConnectApiError as error:
-            if len(names) == 1:
+            if len(names) == 1 and state == before:
                 raise error.about(action) from None
             raise PartialUpdate(
                 action,
@@ -207,7 +206,8 @@ def _exists(op: Operation, instance_id: str, user_id: str) -> bool:
     return True
 
 
-def _carry_out(op: Operation, user_id: str, state: Mapping[str, Any], new: Mapping[str, Any], step: Step) -> None:
+def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any], step: Step) -> None:
+    """One step; ``state`` takes up what is true after a part of it."""
     gateway, instance_id, params = op.gateway, new["instance_id"], step.params
     if step.operation in ("TagResource", "UntagResource"):
         arn = str(state.get(ARN_KEY, ""))
@@ -218,70 +218,11 @@ def _carry_out(op: Operation, user_id: str, state: Mapping[str, Any], new: Mappi
         else:
             gateway.untag_resource(arn, params["tagKeys"], notify=op.tell)
     elif "UserProficiencies" in params:
-        _write_proficiencies(op, user_id, state, new, step)
+        proficiencies.write(gateway, user_id, state, new, step, op.tell)
+    elif step.operation in blocks.BLOCKS:
+        blocks.write(gateway, instance_id, user_id, step, op.tell)
     else:
         gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
-
-
-def _write_proficiencies(
-    op: Operation, user_id: str, state: Mapping[str, Any], new: Mapping[str, Any], step: Step
-) -> None:
-    """Associate, update or disassociate; mended where the state was out of date.
-
-    Associating what is associated, and updating or disassociating what is not, is refused as a whole: that happens
-    when an earlier attempt was carried out and its answer lost. The live list tells what is left to do; where it lags
-    behind, too, each proficiency tells by itself.
-    """
-    instance_id = new["instance_id"]
-    try:
-        op.gateway.write_user_proficiencies(step.operation, instance_id, user_id, step.params, notify=op.tell)
-    except InvalidRequest as error:
-        live = live_props({}, op.gateway.list_user_proficiencies(instance_id, user_id, notify=op.tell))
-        wanted = progress.after(live, step, new)
-        steps = plan.update_steps(
-            {"user_proficiencies": live.get("user_proficiencies", [])},
-            {"user_proficiencies": wanted.get("user_proficiencies", [])},
-        )
-        if [(each.operation, each.params) for each in steps] == [(step.operation, step.params)]:
-            _one_by_one(op, user_id, state, new, step, error)
-            return
-        for each in steps:
-            op.gateway.write_user_proficiencies(each.operation, instance_id, user_id, each.params, notify=op.tell)
-
-
-def _one_by_one(
-    op: Operation, user_id: str, state: Mapping[str, Any], new: Mapping[str, Any], step: Step, error: InvalidRequest
-) -> None:
-    """Write each proficiency of a step that was refused, in the way that the step assumes, else in the other way.
-
-    Raises:
-        InvalidRequest: ``error``, where neither way is accepted, so that something else is wrong.
-    """
-    removes = step.operation == "DisassociateUserProficiencies"
-    other = "AssociateUserProficiencies" if step.operation == "UpdateUserProficiencies" else "UpdateUserProficiencies"
-    entries = step.params["UserProficiencies"]
-    levels = {
-        (entry["attribute_name"], entry["attribute_value"]): entry["level"]
-        for entry in state.get("user_proficiencies", [])
-    }
-    for entry in entries:
-        accepted = len(entries) > 1 and _accepted(op, step.operation, user_id, new, entry)
-        if not accepted:
-            # A pair that can neither be removed nor updated is not there, which is what a removal is to bring about.
-            level = levels.get((entry["AttributeName"], entry["AttributeValue"]), 1)
-            known = _accepted(op, other, user_id, new, {"Level": level, **entry})
-            if known == removes:
-                raise error
-
-
-def _accepted(op: Operation, operation: str, user_id: str, new: Mapping[str, Any], entry: Props) -> bool:
-    try:
-        op.gateway.write_user_proficiencies(
-            operation, new["instance_id"], user_id, {"UserProficiencies": [entry]}, notify=op.tell
-        )
-    except InvalidRequest:
-        return False
-    return True
 
 
 def check_place(op: Operation, outputs: Mapping[str, Any]) -> None:

@@ -15,8 +15,10 @@ from connect_users.core.errors import (
     ConnectApiError,
     ConnectUsersError,
     DuplicateResource,
+    InvalidRequest,
     InvalidUser,
     OwnedByOther,
+    QuotaReached,
     ResourceNotFound,
 )
 from connect_users.core.fields import ARN_KEY, TOKEN_KEY
@@ -58,9 +60,29 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
             made = _create_user(op, request)
         except DuplicateResource as error:
             return _settle_duplicate(op, props, request, token, error)
+        except (InvalidRequest, QuotaReached) as error:
+            found = _found_all_the_same(op, props, error)
+            if found is None:
+                raise
+            return _take_over(op, props, found, token, error)
     except ConnectApiError as error:
         raise error.about(action) from None
+    except _Vanished:
+        raise ConnectUsersError(
+            f"{action}: a user of this name was found, and was gone a moment later; run again"
+        ) from None
     return _finish(op, props, made, token)
+
+
+def _found_all_the_same(op: Operation, props: Props, error: ConnectApiError) -> dict[str, Any] | None:
+    """The user of that name, where Connect refused to make it for another reason than its name.
+
+    AWS does not say what it looks at first: a full quota may be told before a name that is taken, and a missing
+    password, which nobody needs who adopts, is.
+    """
+    if isinstance(error, InvalidRequest) and not props.get("adopt_existing"):
+        return None
+    return observe.search_by_name(op, props["instance_id"], props["username"])
 
 
 def _create_user(op: Operation, request: Props) -> CreatedUser:
@@ -129,7 +151,7 @@ class _Vanished(Exception):
 
 
 def _take_over(
-    op: Operation, props: Props, user: Mapping[str, Any], token: str, error: DuplicateResource
+    op: Operation, props: Props, user: Mapping[str, Any], token: str, error: ConnectApiError
 ) -> tuple[str, Props]:
     tags = user.get("Tags", {})
     owner = ownership.owner_of(tags)
@@ -142,7 +164,7 @@ def _take_over(
     return _adopt(op, props, user, token, ours=ours)
 
 
-def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: DuplicateResource) -> ConnectUsersError:
+def _refusal(op: Operation, props: Props, owner: ownership.Owner | None, error: ConnectApiError) -> ConnectUsersError:
     action = apply.subject("creating", props)
     where = f"the name exists in instance {props['instance_id']}"
     if owner is not None and owner.stack == ownership.stack_of(ownership.owner_name(op.urn)) is not None:

@@ -209,14 +209,20 @@ def find_by_name(op: Operation, instance_id: str, username: str) -> dict[str, An
 
     SearchUsers first, since it is one call; its index may lag by minutes, so ListUsers has the last word.
     """
+    found = search_by_name(op, instance_id, username)
+    if found is not None:
+        return found
+    listed = (user for page in op.gateway.list_users(instance_id, notify=op.tell) for user in page)
+    return _named(op, instance_id, [user["Id"] for user in listed if user.get("Username") == username], username)
+
+
+def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
+    """As `find_by_name`, but only as far as the index of SearchUsers knows: two calls, however many users there are."""
     candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.tell)]
-    if not candidates:
-        candidates = [
-            user["Id"]
-            for page in op.gateway.list_users(instance_id, notify=op.tell)
-            for user in page
-            if user.get("Username") == username
-        ]
+    return _named(op, instance_id, candidates, username)
+
+
+def _named(op: Operation, instance_id: str, candidates: list[str], username: str) -> dict[str, Any] | None:
     for user_id in candidates:
         try:
             user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)

@@ -51,7 +51,7 @@ class Fault:
         return self.name.startswith("killed")
 
 
-_FOREVER = 100_000
+FOREVER = 100_000
 
 FAULTS = (
     Fault("killed before", "SIGKILL while the request is on its way; it never arrives", "received", End.NEXT_RUN),
@@ -64,18 +64,28 @@ FAULTS = (
     Fault("garbage", "a proxy's HTML page (502), but the request was carried out", "garbage", End.SAME_RUN),
     Fault("throttled", "ThrottlingException", "error-before", End.SAME_RUN, "ThrottlingException", 3),
     Fault("too many", "TooManyRequestsException", "error-before", End.SAME_RUN, "TooManyRequestsException", 3),
-    Fault("outage", "500 for longer than `connect-users:timeout`", "error-before", End.NEXT_RUN, times=_FOREVER),
-    Fault("outage after", "the same, but every request was carried out", "error-after", End.NEXT_RUN, times=_FOREVER),
-    Fault("no answers", "every answer is lost for longer than the timeout", "drop-after", End.NEXT_RUN, times=_FOREVER),
-    Fault("denied", "AccessDeniedException", "error-before", End.STOPPED, "AccessDeniedException", _FOREVER),
-    Fault("quota", "LimitExceededException", "error-before", End.STOPPED, "LimitExceededException", _FOREVER),
-    Fault("expired", "ExpiredTokenException", "error-before", End.STOPPED, "ExpiredTokenException", _FOREVER),
-    Fault("invalid", "InvalidRequestException", "error-before", End.STOPPED, "InvalidRequestException", _FOREVER),
+    Fault("outage", "500 for longer than `connect-users:timeout`", "error-before", End.NEXT_RUN, times=FOREVER),
+    Fault("outage after", "the same, but every request was carried out", "error-after", End.NEXT_RUN, times=FOREVER),
+    Fault("no answers", "every answer is lost for longer than the timeout", "drop-after", End.NEXT_RUN, times=FOREVER),
+    Fault("denied", "AccessDeniedException", "error-before", End.STOPPED, "AccessDeniedException", FOREVER),
+    Fault("quota", "LimitExceededException", "error-before", End.STOPPED, "LimitExceededException", FOREVER),
+    Fault("expired", "ExpiredTokenException", "error-before", End.STOPPED, "ExpiredTokenException", FOREVER),
+    Fault("invalid", "InvalidRequestException", "error-before", End.STOPPED, "InvalidRequestException", FOREVER),
     Fault("not found", "one ResourceNotFoundException", "error-before", End.SAME_RUN, "ResourceNotFoundException"),
 )
 
 #: Requests that are not repeated when something is not found: there, it means a wrong id and not a lag.
 _NOT_FOUND_IS_FINAL = {"GetSecretValue", "SearchUsers", "ListUserProficiencies", "ListQuickConnects"}
+
+#: Operation, fault and number of the request -> how that ends, where it is another end than the fault's.
+_OTHER_ENDS = {
+    # What was refused as a whole is sent once more without what does not change.
+    ("update of a part of a block", "invalid", 1): End.NEXT_RUN,
+    # The user is there, whatever Connect says first.
+    ("take over what a crash left behind", "quota", 0): End.SAME_RUN,
+    ("adopt", "quota", 0): End.SAME_RUN,
+    ("adopt", "invalid", 0): End.SAME_RUN,
+}
 
 UPDATES = (
     "UpdateUserRoutingProfile",
@@ -100,6 +110,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "create with proficiencies": ("CreateUser", "AssociateUserProficiencies"),
     "create with a password from Secrets Manager": ("GetSecretValue", "CreateUser"),
     "update": UPDATES,
+    "update of a part of a block": ("DescribeUser", "UpdateUserIdentityInfo"),
     "update of per-channel lists": ("UpdateUserConfig",),
     "first change of an imported user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
     "first change of a renamed user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
@@ -141,7 +152,7 @@ class Row:
         """The end that is expected."""
         if self.fault.name == "not found" and self.call in _NOT_FOUND_IS_FINAL:
             return End.STOPPED
-        return self.fault.end
+        return _OTHER_ENDS.get((self.operation, self.fault.name, self.index), self.fault.end)
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.fault.name} at {self.index + 1} {self.call}"

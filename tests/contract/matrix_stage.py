@@ -32,8 +32,21 @@ AFTER: dict[str, Any] = {
     "routing_profile_id": seed.ROUTING_PROFILES["Sales"],
     "security_profile_ids": [AGENT, ADMIN],
     "hierarchy_group_id": seed.HIERARCHY_GROUPS["AMER"],
-    "identity_info": {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"},
-    "phone_config": {"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 20},
+    # Whole: nothing has to be looked up.
+    "identity_info": {
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "email": "ada@example.com",
+        "secondary_email": "lovelace@example.com",
+        "mobile": "+441632960962",
+    },
+    "phone_config": {
+        "phone_type": "DESK_PHONE",
+        "desk_phone_number": "+441632960961",
+        "auto_accept": True,
+        "after_contact_work_time_limit": 20,
+        "persistent_connection": False,
+    },
     "user_proficiencies": [_skill("en", 5), _skill("de", 1)],
     "tags": {"team": "b"},
 }
@@ -115,6 +128,11 @@ class Play:
     def _update_of_per_channel_lists(self) -> None:
         self._live(user(**_channel(10)))
         self._inputs = user(**_channel(20))
+
+    def _update_of_a_part_of_a_block(self) -> None:
+        self._live(user())
+        names = {"first_name": "Ada", "last_name": "Lovelace"}
+        self._inputs = user(identity_info=names)
 
     def _first_change_of_an_imported_user(self) -> None:
         self._live(user())
@@ -210,7 +228,8 @@ def declared(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "identity": {
             "FirstName": identity["first_name"],
             "LastName": identity["last_name"],
-            "Email": identity["email"],
+            # One that is declared no longer stays.
+            "Email": identity.get("email", "ada@example.com"),
         },
         "work": work,
         "proficiencies": {

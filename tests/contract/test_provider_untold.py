@@ -1,0 +1,206 @@
+"""What AWS does not say: whether a write keeps what it leaves out, and what a refused request looked at first."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.emulator import Fault, seed
+from connect_users.testing import DynamicHost, HostError
+from tests.contract.emulator import support
+from tests.contract.hosting import Engine, Site, judged, user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHANNELS = ("VOICE", "CHAT", "TASK", "EMAIL")
+WORK = "AfterContactWork"
+
+
+def _set(site: Site, **options: Any) -> None:
+    site.emulator.options = dataclasses.replace(site.emulator.options, **options)
+
+
+@pytest.mark.parametrize("mode", ["keep", "clear"])
+def test_an_address_that_is_not_declared_stays_when_a_name_changes(engine: Engine, site: Site, mode: str) -> None:
+    """It is where a password reset goes, and nobody would see it in a preview."""
+    _set(site, update_identity_info=mode)
+    engine.up(user(identity_info={"first_name": "Ada", "last_name": "Byron"}))
+    assert engine.state is not None
+    site.client.update_user_identity_info(
+        InstanceId=seed.INSTANCE_ID,
+        UserId=engine.state.id,
+        IdentityInfo={"FirstName": "Ada", "LastName": "Byron", "Email": "a@example.com", "Mobile": "+441632960961"},
+    )
+    site.forget()
+    engine.up(user(identity_info={"first_name": "Ada", "last_name": "Lovelace"}))
+    assert site.calls() == ["DescribeUser", "UpdateUserIdentityInfo"]
+    assert site.users()["ada"]["IdentityInfo"] == {
+        "FirstName": "Ada",
+        "LastName": "Lovelace",
+        "Email": "a@example.com",
+        "Mobile": "+441632960961",
+    }
+
+
+def test_phone_settings_that_are_not_declared_stay_when_another_changes(engine: Engine, site: Site) -> None:
+    """UpdateUserPhoneConfig writes the whole block."""
+    engine.up(user(phone_config={"phone_type": "SOFT_PHONE"}))
+    assert engine.state is not None
+    site.client.update_user_phone_config(
+        InstanceId=seed.INSTANCE_ID,
+        UserId=engine.state.id,
+        PhoneConfig={"PhoneType": "SOFT_PHONE", "AutoAccept": True, "AfterContactWorkTimeLimit": 30},
+    )
+    engine.up(user(phone_config={"phone_type": "DESK_PHONE", "desk_phone_number": "+441632960961"}))
+    config = site.users()["ada"]["PhoneConfig"]
+    assert (config["PhoneType"], config["AutoAccept"], config["AfterContactWorkTimeLimit"]) == ("DESK_PHONE", True, 30)
+
+
+def test_after_contact_work_of_each_channel_stays_when_auto_accept_changes(engine: Engine, site: Site) -> None:
+    """UpdateUserPhoneConfig would set all channels alike."""
+    engine.up(user(phone_config={"phone_type": "SOFT_PHONE", "auto_accept": False}))
+    assert engine.state is not None
+    site.client.update_user_config(
+        InstanceId=seed.INSTANCE_ID,
+        UserId=engine.state.id,
+        AutoAcceptConfigs=[{"Channel": channel, "AutoAccept": channel == "CHAT"} for channel in CHANNELS],
+        AfterContactWorkConfigs=[
+            {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
+            for channel, seconds in zip(CHANNELS, (10, 20, 30, 40), strict=True)
+        ],
+        PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+441632960961"}],
+    )
+    engine.up(user(phone_config={"auto_accept": True}))
+    live = site.users()["ada"]
+    work = {e["Channel"]: e["AfterContactWorkConfig"]["AfterContactWorkTimeLimit"] for e in live[f"{WORK}Configs"]}
+    assert work == dict(zip(CHANNELS, (10, 20, 30, 40), strict=True))
+    accepted = {entry["Channel"] for entry in live["AutoAcceptConfigs"] if entry["AutoAccept"]}
+    assert accepted == {"VOICE", "CHAT"}
+
+
+def test_a_whole_block_is_one_request(engine: Engine, site: Site) -> None:
+    """Nothing has to be looked up where every member is declared."""
+    whole = {
+        "first_name": "Ada",
+        "last_name": "Byron",
+        "email": "ada@example.com",
+        "secondary_email": "a@example.com",
+        "mobile": "+441632960961",
+    }
+    engine.up(user(identity_info=whole))
+    site.forget()
+    engine.up(user(identity_info={**whole, "last_name": "Lovelace"}))
+    assert site.calls() == ["UpdateUserIdentityInfo"]
+
+
+@pytest.fixture
+def directory(site: Site) -> Iterator[dict[str, Any]]:
+    """The instance keeps its users in a directory; what a program declares of it."""
+    _manage_by(site, "EXISTING_DIRECTORY")
+    yield {"identity_management_type": "EXISTING_DIRECTORY", "password": None}
+    _manage_by(site, "CONNECT_MANAGED")
+
+
+def _manage_by(site: Site, management: str) -> None:
+    with site.emulator.store.write() as tx:
+        tx.execute("UPDATE instances SET doc = json_set(doc, '$.IdentityManagementType', ?)", (management,))
+
+
+def test_what_belongs_to_a_directory_does_not_hinder_what_does_not(
+    engine: Engine, site: Site, directory: dict[str, Any]
+) -> None:
+    """The names are declared, and unchanged; Connect takes no request that has them."""
+    info = {"first_name": "Ada", "last_name": "Byron"}
+    engine.up(user(identity_info={**info, "secondary_email": "a@example.com"}, **directory))
+    engine.up(user(identity_info={**info, "secondary_email": "b@example.com"}, **directory))
+    assert site.users()["ada"]["IdentityInfo"] == {
+        "FirstName": "Ada",
+        "LastName": "Byron",
+        "SecondaryEmail": "b@example.com",
+    }
+    with pytest.raises(HostError) as caught:
+        engine.up(
+            user(identity_info={**info, "last_name": "Lovelace", "secondary_email": "b@example.com"}, **directory)
+        )
+    assert "belongs to the directory" in judged(caught.value)
+
+
+def test_proficiencies_that_could_be_written_beside_a_wrong_one_are_told_and_kept(engine: Engine, site: Site) -> None:
+    """The state has them, so that the next run takes away what is not wanted any more."""
+    known = {"attribute_name": "lang", "attribute_value": "en", "level": 3}
+    unknown = {"attribute_name": "lang", "attribute_value": "xx", "level": 3}
+    engine.up(user())
+    with pytest.raises(HostError) as caught:
+        engine.up(user(user_proficiencies=[unknown, known]))
+    text = judged(caught.value)
+    assert "AssociateUserProficiencies" in text
+    assert "nothing was changed" not in text
+    assert caught.value.partial is not None
+    assert [entry["attribute_value"] for entry in caught.value.partial.outputs["user_proficiencies"]] == ["en"]
+    assert site.users()["ada"]["Proficiencies"] == {("lang", "en"): 3}
+    engine.up(user(user_proficiencies=[]))
+    assert site.users()["ada"]["Proficiencies"] == {}
+
+
+@pytest.mark.parametrize("code", ["InvalidRequestException", "ResourceNotFoundException"])
+def test_a_proficiency_that_is_gone_already_can_be_removed(engine: Engine, site: Site, code: str) -> None:
+    """Somebody removed it in the console."""
+    skills = [{"attribute_name": "lang", "attribute_value": value, "level": 3} for value in ("en", "fr")]
+    engine.up(user(user_proficiencies=skills))
+    assert engine.state is not None
+    site.client.disassociate_user_proficiencies(
+        InstanceId=seed.INSTANCE_ID,
+        UserId=engine.state.id,
+        UserProficiencies=[{"AttributeName": "lang", "AttributeValue": "fr"}],
+    )
+    site.emulator.faults.add(Fault("DisassociateUserProficiencies", "error-before", code=code))
+    engine.up(user(user_proficiencies=[]))
+    assert site.users()["ada"]["Proficiencies"] == {}
+
+
+def test_a_user_is_adopted_without_its_password(engine: Engine, site: Site) -> None:
+    """Connect misses the password before it sees that the name is taken."""
+    made = site.client.create_user(**support.user(Username="ada"))
+    engine.up(user(password=None, adopt_existing=True, identity_management_type="CONNECT_MANAGED"))
+    assert engine.state is not None
+    assert engine.state.id == made["UserId"]
+
+
+def test_without_such_a_user_the_missing_password_is_told(engine: Engine, site: Site) -> None:
+    with pytest.raises(HostError) as caught:
+        engine.up(user(password=None, adopt_existing=True))
+    assert "Password" in judged(caught.value)
+    assert site.users() == {}
+
+
+@pytest.mark.parametrize("code", ["LimitExceededException", "ServiceQuotaExceededException"])
+def test_a_user_that_a_crash_left_behind_is_found_in_a_full_instance(
+    engine: Engine, site: Site, code: str, host: DynamicHost
+) -> None:
+    """AWS may tell the full quota before the name that is taken."""
+    engine.up(user())
+    assert engine.state is not None
+    again = Engine(host)
+    site.emulator.faults.add(Fault("CreateUser", "error-before", code=code, message="full"))
+    again.up(user())
+    assert again.state is not None
+    assert again.state.id == engine.state.id
+
+
+def test_a_full_quota_costs_one_look(engine: Engine, site: Site) -> None:
+    _set(site, users_quota=0)
+    with pytest.raises(HostError) as caught:
+        engine.up(user())
+    assert "quota" in judged(caught.value)
+    assert site.calls() == ["CreateUser", "SearchUsers"]
+
+
+def test_somebody_elses_user_in_a_full_instance_is_left_alone(engine: Engine, site: Site) -> None:
+    site.client.create_user(**support.user(Username="ada"))
+    site.emulator.faults.add(Fault("CreateUser", "error-before", code="LimitExceededException", message="full"))
+    with pytest.raises(HostError) as caught:
+        engine.up(user())
+    assert "carries no ownership tag" in judged(caught.value)
