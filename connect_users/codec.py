@@ -56,6 +56,28 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
     return encoded
 
 
+def encode_partly(outputs: Props, news: Mapping[str, Any]) -> dict[str, Any]:
+    """As `encode`, for outputs that are not wholly the new inputs.
+
+    What the new inputs do not have was perhaps a secret of the old ones, which the engine does not compare with: it
+    leaves as a secret, until the next update.
+    """
+    encoded = encode(outputs)
+    for name, value in outputs.items():
+        if name in BY_NAME and not _covers(news.get(name), value):
+            encoded[name] = rpc.wrap_rpc_secret(encoded[name])
+    return encoded
+
+
+def _covers(new: Any, value: Any) -> bool:
+    """Whether ``new`` has a counterpart for every part of ``value``."""
+    if isinstance(value, dict):
+        return isinstance(new, dict) and all(key in new and _covers(new[key], item) for key, item in value.items())
+    if isinstance(value, list):
+        return isinstance(new, list) and len(value) <= len(new) and all(map(_covers, new, value))
+    return new is not None
+
+
 def _encoded(value: Any) -> Any:
     if isinstance(value, _SCALARS):
         return value

@@ -67,7 +67,7 @@ def gateway_for(settings: Settings) -> Gateway:
     with _lock:
         if settings not in _gateways:
             endpoint = settings
-            if settings.emulator and settings.endpoint_url is None:
+            if settings.embedded:
                 endpoint = dataclasses.replace(
                     settings,
                     endpoint_url=_embedded_endpoint(settings),

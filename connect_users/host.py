@@ -166,14 +166,18 @@ class _EngineWatch:
     def __init__(self, channel: grpc.Channel) -> None:
         self._channel = channel
         self._seen = False
+        self._idle = False
 
     def __call__(self, state: grpc.ChannelConnectivity) -> None:
+        was_idle, self._idle = self._idle, state.name == "IDLE"
         if state.name == "READY":
             self._seen = True
         elif self._seen and state.name == "TRANSIENT_FAILURE":
             CANCELLED.set()
-        elif self._seen and state.name == "IDLE":
-            # A connection that ended, as it also does when nothing was said for long: only a new one can tell.
+        elif self._seen and self._idle and not was_idle:
+            # A connection that ended, as it also does when nothing was said for long: only a new one can tell. Whoever
+            # subscribes is told at once that it is idle still, and asks no second time.
+            self._channel.unsubscribe(self)
             self._channel.subscribe(self, try_to_connect=True)
 
 

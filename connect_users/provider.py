@@ -31,7 +31,7 @@ from connect_users.core import changes, ownership, plan, rules
 from connect_users.core.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.core.spec import Props, canonical
-from connect_users.effects import apply, create, observe
+from connect_users.effects import apply, create, delete, observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,7 +137,7 @@ class ConnectUserProvider(ResourceProvider):
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Delete the user if it is still this state's; one who is gone is a success."""
         state = codec.sound(codec.decode(props))
-        self._operate("deleting", state, lambda op: create.delete(op, id_, state))
+        self._operate("deleting", state, lambda op: delete.delete(op, id_, state))
 
     def _operate(self, action: str, props: Props, work: Callable[[apply.Operation], T]) -> T:
         """Do ``work`` with a connection; ``props`` tell of whom, and are saved where only a part of it succeeds."""
@@ -151,7 +151,7 @@ class ConnectUserProvider(ResourceProvider):
                     urn=call.urn,
                     owns=settings.ownership_tag,
                     # The embedded emulator is never late.
-                    grace=0.0 if settings.emulator else settings.timeout,
+                    grace=0.0 if settings.embedded else settings.timeout,
                     say=lambda severity, text: host.say(call, severity, text),
                     wait=_wait,
                     now=lambda: gateway.now,
@@ -180,7 +180,8 @@ def _one_line_errors(call: host.Call, action: str = "", inputs: Props | None = N
     try:
         yield
     except PartialUpdate as error:
-        host.fail_partly(call, str(error), error.id, codec.encode(error.outputs), codec.encode(inputs or {}))
+        outputs = codec.encode_partly(error.outputs, inputs or {})
+        host.fail_partly(call, str(error), error.id, outputs, codec.encode(inputs or {}))
     except ConfigurationError as error:
         host.fail(call, f"{about}{error}")
     except ConnectUsersError as error:

@@ -169,7 +169,7 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
             folder.keep(users)
             print(f"{len(users):,} users were read and are kept; the same command goes on from there", file=sys.stderr)
         raise
-    done = folder.write(instance, users, None if settings.emulator else settings.region, overwrite=args.overwrite)
+    done = folder.write(instance, users, None if settings.embedded else settings.region, overwrite=args.overwrite)
     if args.json:
         _say(
             args.instance,

@@ -51,6 +51,11 @@ class Settings:
     emulator: bool = False
     emulator_state: str | None = None
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded emulator answers: an endpoint that is named comes before it."""
+        return self.emulator and self.endpoint_url is None
+
 
 def _text(value: object) -> str:
     if not isinstance(value, str):

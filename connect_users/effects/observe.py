@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.effects.apply import Operation
 
+#: Inputs that are outputs only where they were declared.
+_MANAGED: Final = BY_NAME.keys() - {"directory_user_id"}
 #: Seconds between the two looks that make a missing user a deleted one.
 SECOND_LOOK: Final = 3.0
 
@@ -51,6 +53,8 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     action = subject("reading", outputs)
     check_place(op, outputs)
     declared = {name: value for name, value in (inputs or outputs).items() if name in BY_NAME}
+    # What an update did before it failed is in the outputs only: forgotten there, nobody would ever undo it.
+    managed = {**declared, **{name: value for name, value in outputs.items() if name in _MANAGED}}
     reading = _Reading(op, outputs["instance_id"], user_id)
     try:
         proven = _in_bulk(reading, outputs, declared)
@@ -61,7 +65,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
             return None
         modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
         proficiencies = None
-        if "user_proficiencies" in declared:
+        if "user_proficiencies" in managed:
             try:
                 proficiencies = reading.proficiencies(modified)
             except ResourceNotFound:
@@ -72,11 +76,12 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     except ConnectApiError as error:
         raise error.about(action) from None
     live = live_props(user, proficiencies)
-    view = declared_view(live, declared)
     # A user of somebody else's is described each time, to tell of it each time.
     ours = snapshot_proof.same_owner(user.get("Tags", {}), outputs)
     stamp = snapshot_proof.read_stamp(modified, op.now()) if ours else {}
-    return Seen(view, {**view, **computed(op, user, live, outputs), **stamp})
+    return Seen(
+        declared_view(live, declared), {**declared_view(live, managed), **computed(op, user, live, outputs), **stamp}
+    )
 
 
 class _Reading:

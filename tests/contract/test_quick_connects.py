@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.effects import create
+from connect_users.effects import delete
 from connect_users.effects.quick_connects import QuickConnectsLeft
 from connect_users.emulator import Fault, seed
 from tests.contract.refreshing import Crew, Person
@@ -40,7 +40,7 @@ def _names(crew: Crew) -> set[str]:
 
 def _leave(crew: Crew, *people: Person) -> dict[str, int]:
     for person in people:
-        create.delete(crew.operation(person.name), person.id, person.outputs)
+        delete.delete(crew.operation(person.name), person.id, person.outputs)
     return {
         operation: count
         for operation, count in _all_calls(crew).items()

@@ -12,7 +12,7 @@ from connect_users.connection import Configured
 from connect_users.core.errors import Cancelled, ConnectUsersError, PartialUpdate
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
-from connect_users.effects import apply, create, observe
+from connect_users.effects import apply, create, delete, observe
 from connect_users.effects.gateway import Gateway
 from connect_users.effects.session import Clients
 from connect_users.provider import ConnectUserProvider
@@ -114,7 +114,7 @@ class TimedHost:
         urn: str = urn(),
     ) -> None:
         state = codec.sound(codec.decode(properties))
-        self._told(lambda: create.delete(self.operation(urn), id, state))
+        self._told(lambda: delete.delete(self.operation(urn), id, state))
 
     def operation(self, urn: str) -> apply.Operation:
         """What the effects work with."""

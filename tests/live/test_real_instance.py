@@ -13,7 +13,7 @@ from connect_users.connection import gateway_for
 from connect_users.core.errors import DuplicateResource
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
-from connect_users.effects import apply, create, observe
+from connect_users.effects import apply, create, delete, observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def live(op: apply.Operation, props: Props) -> Iterator[tuple[str, Props]]:
     """A user that is there for one test."""
     user_id, outputs = create.create(op, props)
     yield user_id, outputs
-    create.delete(op, user_id, outputs)
+    delete.delete(op, user_id, outputs)
 
 
 def test_a_user_is_read_back_as_declared(op: apply.Operation, live: tuple[str, Props], props: Props) -> None:
@@ -81,7 +81,7 @@ def test_creating_again_takes_over_the_same_user(op: apply.Operation, live: tupl
     """What a crash left behind is found by its tag: one user, the same id, and the old state is fenced off."""
     user_id, outputs = create.create(op, props)
     assert user_id == live[0]
-    create.delete(op, user_id, live[1])
+    delete.delete(op, user_id, live[1])
     assert observe.read(op, user_id, outputs, props) is not None
     live[1].update(outputs)
 
@@ -121,7 +121,7 @@ def test_what_aws_does_not_document(op: apply.Operation, live: tuple[str, Props]
 def test_a_deleted_name_can_be_used_again(op: apply.Operation, props: Props) -> None:
     """At once or after a while; says which."""
     user_id, outputs = create.create(op, props)
-    create.delete(op, user_id, outputs)
+    delete.delete(op, user_id, outputs)
     try:
         again = op.gateway.create_user(
             {
@@ -136,7 +136,7 @@ def test_a_deleted_name_can_be_used_again(op: apply.Operation, props: Props) -> 
     except DuplicateResource:
         print("\na deleted name is not free at once")
         user_id, outputs = create.create(op, props)
-        create.delete(op, user_id, outputs)
+        delete.delete(op, user_id, outputs)
     else:
         print("\na deleted name is free at once")
         op.gateway.delete_user(props["instance_id"], again.user_id)

@@ -130,3 +130,10 @@ def test_defaults_are_not_written() -> None:
         "connect-users:burst": "6",
         "connect-users:ownershipTag": "false",
     }
+
+
+def test_an_endpoint_that_is_named_comes_before_the_embedded_emulator() -> None:
+    """Its patience and its pace are those of a real one."""
+    assert Settings(emulator=True).embedded
+    assert not Settings(emulator=True, endpoint_url="http://127.0.0.1:1").embedded
+    assert not Settings().embedded
