@@ -39,20 +39,21 @@ unit: $(VENV)/dev
 	$(BIN)/python -m pytest -p no:connect_users tests/unit --cov=connect_users.core --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100
 
+# Four workers on two cores: much of a test is waiting for another process.
 # The contract ring judges the wheel as a user installs it: no source of the package is in sight.
 contract: .venv-wheel/ready .venv-awscli/ready
 	rm -rf build/wheel-tests && mkdir -p build/wheel-tests && cp -R $(FILES) build/wheel-tests/
 	cd build/wheel-tests && PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
-	  $(CURDIR)/.venv-wheel/bin/pytest tests/contract -n 2 --dist loadfile
+	  $(CURDIR)/.venv-wheel/bin/pytest tests/contract -n 4 --dist loadfile
 
 # ... and once more with the oldest pulumi and boto3 that the package allows.
 lowest: .venv-lowest/ready .venv-awscli/ready
 	rm -rf build/lowest-tests && mkdir -p build/lowest-tests && cp -R $(FILES) build/lowest-tests/
 	cd build/lowest-tests && PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
-	  $(CURDIR)/.venv-lowest/bin/pytest tests/contract -n 2 --dist loadfile
+	  $(CURDIR)/.venv-lowest/bin/pytest tests/contract -n 4 --dist loadfile
 
 acceptance: $(VENV)/dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/acceptance -n 2 --dist worksteal
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/acceptance -n 4 --dist worksteal
 
 $(VENV)/runtime: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

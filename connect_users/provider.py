@@ -31,7 +31,7 @@ from connect_users.core import changes, ownership, plan, rules
 from connect_users.core.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.core.spec import Props, canonical
-from connect_users.effects import apply, create, delete, observe
+from connect_users.effects import adopt, apply, create, delete, observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,7 +131,7 @@ class ConnectUserProvider(ResourceProvider):
         """Only the calls that the difference needs."""
         new = canonical(codec.decode(news))
         state = codec.sound(codec.decode(olds))
-        outputs = self._operate("updating", new, lambda op: apply.update(op, id_, state, new))
+        outputs = self._operate("updating", new, lambda op: adopt.update(op, id_, state, new))
         return UpdateResult(codec.encode(outputs))
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:

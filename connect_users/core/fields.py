@@ -179,3 +179,7 @@ TOKEN_KEY: Final = "ownership_token"
 ARN_KEY: Final = "arn"
 #: Up to when the state is known to be true of the user, in Connect's own time (see `core.snapshot_proof`).
 VERIFIED_KEY: Final = "verified_at"
+#: Of a user whose take-over was interrupted: whether this resource had made it, until the next update ends it.
+PENDING_KEY: Final = "takeover_pending"
+#: Of a user who was taken over without a new tag: tells this state from the one before.
+TAKEN_KEY: Final = "taken_over"

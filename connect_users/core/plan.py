@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _REPLACE: Final = tuple(field.name for field in FIELDS if field.verdict is Verdict.REPLACE)
 _REPLACE_DELETE_FIRST: Final = tuple(field.name for field in FIELDS if field.verdict is Verdict.REPLACE_DELETE_FIRST)
+#: Members of `identity_info` that a directory owns.
+_OF_A_DIRECTORY: Final = ("first_name", "last_name", "email")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def update_steps(
         steps.append(_one("UpdateUserHierarchy", new, "hierarchy_group_id"))
     # There is no way to clear a block: one that is empty or declared no longer has nothing to send.
     if new.get("identity_info") and old.get("identity_info") != new["identity_info"]:
-        steps.append(_one("UpdateUserIdentityInfo", new, "identity_info"))
+        steps += _identity_steps(old.get("identity_info", {}), new)
     steps += _phone_steps(old, new)
     steps += _proficiency_steps(old.get("user_proficiencies", []), new.get("user_proficiencies", []))
     steps += _tag_steps(old.get("tags", {}), new.get("tags", {}), owner_tag or {})
@@ -116,6 +118,14 @@ def update_steps(
 def _one(operation: str, new: Mapping[str, Any], field: str) -> Step:
     """A step that sends one input whole; without it when it is declared no longer."""
     return Step(operation, to_wire({field: new[field]}) if field in new else {}, (field,))
+
+
+def _identity_steps(before: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
+    info = new["identity_info"]
+    if new.get("identity_management_type") == "EXISTING_DIRECTORY":
+        # Connect takes no request that has them: only somebody who changes them shall hear of that.
+        info = {name: value for name, value in info.items() if name not in _OF_A_DIRECTORY or before.get(name) != value}
+    return [Step("UpdateUserIdentityInfo", to_wire({"identity_info": info}), ("identity_info",))] if info else []
 
 
 def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:

@@ -8,8 +8,9 @@ The evidence is a user's LastModifiedTime, as ListUsers tells it, against a stam
   latest. Any change after it has a later time.
 
 An update leaves the stamp alone: it moves the LastModifiedTime past it, so that the user is described once more. Its
-own time proves nothing, since somebody may have changed something else before it. A time of a whole second may be one
-that was cut off, and is good for the first kind of stamp only, and there only when the second was over.
+own time proves nothing, since somebody may have changed something else before it. Where Connect tells whole seconds
+only, a time may be one that was cut off, and is good for the first kind of stamp only, and there only when the second
+was over.
 
 Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
 tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.effects.snapshot`'s business.
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership
-from connect_users.core.fields import ARN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import ARN_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import declared_view, live_props, tells
 from connect_users.core.spec import Props, to_wire
 
@@ -69,7 +70,7 @@ def age(outputs: Mapping[str, Any], now: float) -> float:
 def _made_moment(stamp: object) -> float:
     """The moment of a stamp of CreateUser; 0 for any other."""
     moment = _moment(stamp)
-    return moment if moment is not None and _is_bound(stamp) else 0.0
+    return moment if moment is not None and is_as_made(stamp) else 0.0
 
 
 def _moment(stamp: object) -> float | None:
@@ -82,7 +83,8 @@ def _moment(stamp: object) -> float | None:
         return None
 
 
-def _is_bound(stamp: object) -> bool:
+def is_as_made(stamp: object) -> bool:
+    """Whether a stamp is CreateUser's: what the state says is all that was ever seen of the user."""
     return isinstance(stamp, str) and stamp.startswith(_BOUND)
 
 
@@ -94,22 +96,27 @@ def read_stamp(modified: float | None, now: float) -> Props:
         now: AWS's time. Where Connect tells whole seconds only, a change within the same one would have the
             same time: there is no proof before some time has passed.
     """
-    if modified is None or (_whole(modified) and abs(now - modified) < 60.0):
+    if modified is None or (whole(modified) and abs(now - modified) < 60.0):
         return {}
     return {VERIFIED_KEY: f"{modified:.3f}"}
 
 
-def unmoved(stamp: object, modified: float | None) -> bool:
-    """Whether a user with this LastModifiedTime is the one that the stamp was made of."""
+def unmoved(stamp: object, modified: float | None, *, exact: bool) -> bool:
+    """Whether a user with this LastModifiedTime is the one that the stamp was made of.
+
+    Args:
+        exact: the instance tells fractions of a second.
+    """
     moment = _moment(stamp)
     if moment is None or modified is None:
         return False
-    if _is_bound(stamp):
-        return not _whole(modified) and modified <= moment
+    if is_as_made(stamp):
+        return (exact or not whole(modified)) and modified <= moment
     return modified == moment
 
 
-def _whole(moment: float) -> bool:
+def whole(moment: float) -> bool:
+    """Whether a time has no fraction of a second."""
     return moment == int(moment)
 
 
@@ -120,6 +127,7 @@ class Listed:
     Attributes:
         modified: LastModifiedTime of ListUsers.
         summary: of SearchUsers; None where its index does not know the user (yet).
+        exact: some time of this listing has a fraction of a second, so that a whole one is no time that was cut off.
     """
 
     id: str
@@ -127,6 +135,7 @@ class Listed:
     username: str
     modified: float | None
     summary: Mapping[str, Any] | None
+    exact: bool = False
 
 
 def proven_outputs(
@@ -146,13 +155,13 @@ def proven_outputs(
     if (
         summary is None
         or listed.arn != outputs.get(ARN_KEY)
-        or not unmoved(outputs.get(VERIFIED_KEY), listed.modified)
+        or not unmoved(outputs.get(VERIFIED_KEY), listed.modified, exact=listed.exact)
         or not same_owner(summary.get("Tags") or {}, outputs)
     ):
         return None
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
-    kept = {name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY) if name in outputs}
+    kept = {name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, TAKEN_KEY) if name in outputs}
     for user in described(summary, declared):
         if tells({**user, "UserProficiencies": proficiencies}, declared):
             view, directory = dict(declared), user.get("DirectoryUserId")

@@ -6,6 +6,7 @@ moment, cannot delete the user any more.
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership, plan, snapshot_proof
@@ -17,9 +18,10 @@ from connect_users.core.errors import (
     PartialUpdate,
     ResourceNotFound,
 )
-from connect_users.core.fields import ARN_KEY, TOKEN_KEY
+from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY
 from connect_users.core.live import declared_view, leftovers, live_props
 from connect_users.effects import apply
+from connect_users.effects.snapshot import survey_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.effects.apply import Operation
 
-#: (instance, user) of those who were taken over in this process without a tag.
-_UNTAGGED: Final[set[tuple[str, str]]] = set()
+#: (instance, user) of those who were taken over in this process without a new tag -> what their new state has.
+_UNTAGGED: Final[dict[tuple[str, str], str]] = {}
 
 
 class Vanished(Exception):
@@ -88,43 +90,87 @@ def _adopt(op: Operation, props: Props, user: Mapping[str, Any], *, ours: bool) 
             str(props["username"]),
             [f"directory_user_id: the live user has {directory!r}, and no API changes it; declare that, or delete it"],
         )
-    action = apply.subject("taking over", props)
-    done: tuple[str, ...] = ()
     computed: Props = {ARN_KEY: user["Arn"]}
     if directory:
         computed["directory_user_id"] = directory
-    if op.owns or ours:
-        # Made now, not before the call that found the name taken: it tells when the user was taken over.
-        computed[TOKEN_KEY] = ownership.new_token(op.now(), op.urn)
-        try:
-            op.gateway.tag_resource(user["Arn"], ownership.tag(computed[TOKEN_KEY], op.urn), notify=op.tell)
-        except ResourceNotFound:
-            raise Vanished from None
-        done = ("TagResource",)
-    else:
-        _UNTAGGED.add((props["instance_id"], user_id))
-    proficiencies = None
+    if not op.owns:
+        # A tag that is there stays as it is, and so does its proof.
+        owner = ownership.owner_of(user.get("Tags", {}))
+        if owner is not None:
+            computed[TOKEN_KEY] = owner.token
+        computed[TAKEN_KEY] = _UNTAGGED[props["instance_id"], user_id] = secrets.token_hex(4)
+        return user_id, _bring(op, props, user, computed, ours=ours)
+    # Made now, not before the call that found the name taken: it tells when the user was taken over.
+    computed[TOKEN_KEY] = ownership.new_token(op.now(), op.urn)
     try:
-        if done:
-            user = _settled_view(op, props, user, computed[TOKEN_KEY])
-        if ours or "user_proficiencies" in props:
-            proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.tell)
+        op.gateway.tag_resource(user["Arn"], ownership.tag(computed[TOKEN_KEY], op.urn), notify=op.tell)
+        user = _settled_view(op, props, user, computed[TOKEN_KEY])
+        return user_id, _bring(op, props, user, computed, ours=ours, done=("TagResource",))
+    except ResourceNotFound as error:
+        if error.operation == "ListUserProficiencies":
+            raise _pending(props, user, computed, error, ours=ours) from None
+        raise Vanished from None
     except ConnectApiError as error:
-        if isinstance(error, ResourceNotFound) and error.operation == "DescribeUser":
-            raise Vanished from None
-        if not done:
+        if error.operation == "TagResource":
             raise
-        # The tag is written: from now on only a state with this token may delete the user.
-        seen = {**_before(props, live_props(user), ours=ours), **computed}
-        raise PartialUpdate(
-            action, user_id, seen, done=done, failed=error.operation, not_tried=(), cause=error
-        ) from None
+        raise _pending(props, user, computed, error, ours=ours) from None
+
+
+def _pending(
+    props: Props, user: Mapping[str, Any], computed: Props, error: ConnectApiError, *, ours: bool
+) -> PartialUpdate:
+    """The tag is written: from now on only a state with its token may delete the user, so there has to be one."""
+    return PartialUpdate(
+        apply.subject("taking over", props),
+        str(user["Id"]),
+        {**declared_view(live_props(user), props), **computed, PENDING_KEY: ours},
+        done=("TagResource",),
+        failed=error.operation,
+        not_tried=(),
+        cause=error,
+    )
+
+
+def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
+    """As `apply.update`; a take-over that was interrupted goes on.
+
+    Raises:
+        OwnedByOther: before anything is changed.
+        PartialUpdate, ConnectApiError, WrongInstance
+    """
+    if PENDING_KEY not in old:
+        return apply.update(op, user_id, old, new)
+    apply.check_place(op, old)
+    survey_of(op.gateway).forget()
+    try:
+        user = op.gateway.describe_user(new["instance_id"], user_id, notify=op.tell)
+        owner = ownership.owner_of(user.get("Tags", {}))
+        if owner is None or not ownership.same_making(old.get(TOKEN_KEY), owner.token):
+            raise OwnedByOther(
+                f"{apply.subject('taking over', new)}: its tag {ownership.TAG_KEY} is not the one that was written "
+                f"when it was taken over ({owner.urn if owner else 'none'}); nothing was changed; remove the user "
+                "from this stack (pulumi state delete leaves it in Connect) and declare it anew"
+            )
+        computed = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, "directory_user_id") if key in old}
+        return _bring(op, new, user, computed, ours=old[PENDING_KEY] is True)
+    except ConnectApiError as error:
+        raise error.about(apply.subject("taking over", new)) from None
+
+
+def _bring(
+    op: Operation, props: Props, user: Mapping[str, Any], computed: Props, *, ours: bool, done: tuple[str, ...] = ()
+) -> Props:
+    """Bring a user that was taken over to what is declared; returns the outputs."""
+    user_id, proficiencies = str(user["Id"]), None
+    if ours or "user_proficiencies" in props:
+        proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.tell)
     before = _before(props, live_props(user, proficiencies), ours=ours)
     steps = plan.update_steps(before, props)
-    computed.update(snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now()))
+    stamp = snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
+    outputs = {**computed, **stamp}
     _tell_of_adoption(op, props, user_id, steps, ours=ours)
-    apply.run(op, action, user_id, {**before, **computed}, props, steps, done)
-    return user_id, {**computed, **props}
+    apply.run(op, apply.subject("taking over", props), user_id, {**before, **outputs}, props, steps, done)
+    return {**outputs, **props}
 
 
 def _before(props: Props, live: Props, *, ours: bool) -> Props:
@@ -168,12 +214,11 @@ def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: s
         op.wait(pause)
 
 
-def was_taken_over(instance_id: str, user_id: str) -> bool:
-    """Whether this process took over that user without a tag, asked for the first time since.
+def is_former(user_id: str, outputs: Mapping[str, Any]) -> bool:
+    """Whether these are the outputs of a user whom another state took over in this process, without a new tag.
 
-    Without tags nothing tells the old half of a replacement, which is deleted after the new half took the user over,
-    from the new one. That deletion comes in the same run, and so in the same process.
+    Without one, nothing in Connect tells the old half of a replacement, which is deleted once the new half took the
+    user over, from the new one. That deletion comes in the same run, and so in the same process.
     """
-    taken = (instance_id, user_id) in _UNTAGGED
-    _UNTAGGED.discard((instance_id, user_id))
-    return taken
+    taken = _UNTAGGED.get((outputs["instance_id"], user_id))
+    return taken is not None and outputs.get(TAKEN_KEY) != taken

@@ -23,7 +23,7 @@ from connect_users.core.errors import (
     ResourceNotFound,
     WrongInstance,
 )
-from connect_users.core.fields import ARN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import ARN_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.effects import blocks, proficiencies
 from connect_users.effects.snapshot import survey_of
 
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 SETTLING: Final = 60.0
 #: Seconds to wait for something else that a request names, e.g. a profile made in the same run.
 REFERENCE_SETTLING: Final = 8.0
+
+#: Outputs that an update leaves alone.
+_KEPT: Final = (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, TAKEN_KEY, "directory_user_id")
 
 T = TypeVar("T")
 
@@ -98,7 +101,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     """
     check_place(op, old)
     survey_of(op.gateway).forget()
-    kept = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, "directory_user_id") if key in old}
+    kept = {key: old[key] for key in _KEPT if key in old}
     before = {**old, **kept}
     steps = plan.update_steps(old, new)
     if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):
@@ -220,7 +223,8 @@ def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any]
     elif "UserProficiencies" in params:
         proficiencies.write(gateway, user_id, state, new, step, op.tell)
     elif step.operation in blocks.BLOCKS:
-        blocks.write(gateway, instance_id, user_id, step, op.tell)
+        as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY))
+        blocks.write(gateway, instance_id, user_id, step, as_made=as_made, notify=op.tell)
     else:
         gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
 

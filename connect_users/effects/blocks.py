@@ -1,12 +1,11 @@
 """Writing a block of settings whole, with the live value of each member that is not declared.
 
 AWS does not say whether UpdateUserIdentityInfo and UpdateUserPhoneConfig keep or clear a member that is left out. Sent
-as it is, it is kept either way. Two things stand in the way of that:
+as it is, it is kept either way; where AWS does not take it (an address that belongs to a directory), it is safe anyway.
+Of a user that CreateUser made, and that nobody is known to have changed since, there is nothing to keep: one call does.
 
-- Names and address that belong to a directory are taken in no request: they are left out in a second attempt, unless
-  they are to be changed.
-- UpdateUserPhoneConfig sets after-contact work of all channels alike. Where it differs by channel, and is not declared,
-  UpdateUserConfig writes the lists that say the same as the declared members.
+UpdateUserPhoneConfig sets after-contact work of all channels alike. Where it differs by channel, and is not declared,
+UpdateUserConfig writes the lists that say the same as the declared members.
 """
 
 from __future__ import annotations
@@ -17,21 +16,28 @@ from connect_users.core import channels
 from connect_users.core.errors import InvalidRequest
 from connect_users.core.fields import BY_NAME
 from connect_users.core.live import live_props
-from connect_users.core.spec import Props, from_wire, to_wire
+from connect_users.core.spec import from_wire, to_wire
 
 if TYPE_CHECKING:
     from connect_users.core.plan import Step
+    from connect_users.core.spec import Props
     from connect_users.effects.gateway import Gateway
     from connect_users.effects.pacing import Notify
 
 #: Operation -> the input that it writes.
 BLOCKS: Final = {"UpdateUserIdentityInfo": "identity_info", "UpdateUserPhoneConfig": "phone_config"}
-_OF_A_DIRECTORY: Final = ("first_name", "last_name", "email")
+#: Nobody is without them, so that they cannot be cleared.
+_NAMES: Final = ("first_name", "last_name")
 _WORK: Final = "after_contact_work_time_limit"
 
 
-def write(gateway: Gateway, instance_id: str, user_id: str, step: Step, notify: Notify | None) -> None:
+def write(
+    gateway: Gateway, instance_id: str, user_id: str, step: Step, *, as_made: bool, notify: Notify | None
+) -> None:
     """Carry out a step of one of the operations of `BLOCKS`.
+
+    Args:
+        as_made: nobody is known to have changed the user since CreateUser.
 
     Raises:
         ConnectApiError
@@ -43,28 +49,22 @@ def write(gateway: Gateway, instance_id: str, user_id: str, step: Step, notify: 
     def send(block: Props) -> None:
         gateway.update_user(step.operation, instance_id, user_id, {parameter: to_wire(block)}, notify=notify)
 
-    if BY_NAME[name].by_name.keys() <= declared.keys():
+    if as_made or BY_NAME[name].by_name.keys() <= declared.keys():
         send(declared)
         return
     live = live_props(gateway.describe_user(instance_id, user_id, notify=notify))
-    told = {member: value for member, value in live.get(name, {}).items() if value != ""}
+    told = {member: value for member, value in live.get(name, {}).items() if value != "" and member not in _NAMES}
     whole = {**told, **declared}
     if name == "phone_config" and _WORK not in declared and _differs_by_channel(live):
-        lists = _lists(declared, whole, live)
-        gateway.update_user("UpdateUserConfig", instance_id, user_id, to_wire(lists), notify=notify)
+        lists = to_wire(_lists(declared, whole, live))
+        gateway.update_user("UpdateUserConfig", instance_id, user_id, lists, notify=notify)
         return
     try:
         send(whole)
     except InvalidRequest:
-        rest = {
-            member: value
-            for member, value in whole.items()
-            if member not in _OF_A_DIRECTORY or told.get(member, "") != value
-        }
-        if rest == whole:
+        if whole == declared:
             raise
-        if rest:
-            send(rest)
+        send(declared)
 
 
 def _differs_by_channel(live: Props) -> bool:

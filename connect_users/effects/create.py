@@ -59,7 +59,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         except DuplicateResource as error:
             return _settle_duplicate(op, props, request, token, error)
         except (InvalidRequest, QuotaReached) as error:
-            found = _found_all_the_same(op, props, error)
+            found = _found_all_the_same(op, props)
             if found is None:
                 raise
             return _settle(op, props, found, token, error)
@@ -72,13 +72,13 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
     return _finish(op, props, made, token)
 
 
-def _found_all_the_same(op: Operation, props: Props, error: ConnectApiError) -> dict[str, Any] | None:
-    """The user of that name, where Connect refused to make it for another reason than its name.
+def _found_all_the_same(op: Operation, props: Props) -> dict[str, Any] | None:
+    """The user to adopt, where Connect refused to make it for another reason than its name.
 
     AWS does not say what it looks at first: a full quota may be told before a name that is taken, and a missing
     password, which nobody needs who adopts, is.
     """
-    if isinstance(error, InvalidRequest) and not props.get("adopt_existing"):
+    if not props.get("adopt_existing"):
         return None
     return observe.search_by_name(op, props["instance_id"], props["username"])
 

@@ -58,7 +58,7 @@ def _delete_user(op: Operation, user_id: str, outputs: Props) -> None:
 
 
 def _may_delete(op: Operation, outputs: Props, user: Mapping[str, Any]) -> bool:
-    if adopt.was_taken_over(outputs["instance_id"], str(user.get("Id", ""))):
+    if adopt.is_former(str(user.get("Id", "")), outputs):
         op.say("warning", "not deleted: the user was taken over in this run, by its replacement")
         return False
     tags, token = user.get("Tags", {}), outputs.get(TOKEN_KEY)

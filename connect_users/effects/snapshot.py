@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from connect_users.core.errors import Cancelled, ConnectApiError
-from connect_users.core.snapshot_proof import Listed, epoch
+from connect_users.core.snapshot_proof import Listed, epoch, whole
 from connect_users.effects.gateway_calls import SEARCH_PAGE
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class _Refresh:
     summaries: dict[str, bytes] = field(default_factory=dict)
     #: Id -> ARN, username, LastModifiedTime; None until the snapshot is whole.
     listed: dict[str, tuple[str, str, float | None]] | None = None
+    #: Some LastModifiedTime of it has a fraction of a second.
+    exact: bool = False
     failed: bool = False
 
 
@@ -160,7 +162,9 @@ class Survey:
             listing = pool.submit(self._listing, instance_id, notify)
             for users, _ in refresh.pages or self._gateway.search_all_users(instance_id, notify=notify):
                 _keep(refresh, users)
-            refresh.listed = listing.result()
+            listed = listing.result()
+        refresh.exact = any(modified is not None and not whole(modified) for _, _, modified in listed.values())
+        refresh.listed = listed
 
     def _listing(self, instance_id: str, notify: Notify) -> dict[str, tuple[str, str, float | None]]:
         """Everybody in the listing: id -> ARN, username, LastModifiedTime."""
@@ -183,7 +187,7 @@ def _listed(refresh: _Refresh, user_id: str) -> Listed | None:
         return None
     text = refresh.summaries.get(user_id)
     arn, username, modified = entry
-    return Listed(user_id, arn, username, modified, None if text is None else json.loads(text))
+    return Listed(user_id, arn, username, modified, None if text is None else json.loads(text), refresh.exact)
 
 
 _lock = threading.Lock()

@@ -79,10 +79,9 @@ _NOT_FOUND_IS_FINAL = {"GetSecretValue", "SearchUsers", "ListUserProficiencies",
 
 #: Operation, fault and number of the request -> how that ends, where it is another end than the fault's.
 _OTHER_ENDS = {
-    # What was refused as a whole is sent once more without what does not change.
+    # What was refused as a whole is sent once more as it was declared.
     ("update of a part of a block", "invalid", 1): End.NEXT_RUN,
-    # The user is there, whatever Connect says first.
-    ("take over what a crash left behind", "quota", 0): End.SAME_RUN,
+    # The user who is to be adopted is there, whatever Connect says first.
     ("adopt", "quota", 0): End.SAME_RUN,
     ("adopt", "invalid", 0): End.SAME_RUN,
 }

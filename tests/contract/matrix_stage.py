@@ -130,7 +130,9 @@ class Play:
         self._inputs = user(**_channel(20))
 
     def _update_of_a_part_of_a_block(self) -> None:
+        """Of a user who was seen since it was made, with an address that the program does not declare any more."""
         self._live(user())
+        assert self.engine.refresh() == "same"
         names = {"first_name": "Ada", "last_name": "Lovelace"}
         self._inputs = user(identity_info=names)
 

@@ -46,7 +46,7 @@ def test_without_the_tag_a_replacement_does_not_delete_the_user_that_it_took_ove
 def test_an_adoption_that_was_interrupted_wipes_nothing_later(engine: Engine, site: Site, host: DynamicHost) -> None:
     """The second run finds this resource's tag; what the user had before is still nobody's leftover."""
     accepting = [{"Channel": "CHAT", "AutoAccept": True}]
-    theirs = {"HierarchyGroupId": EMEA, "Tags": {"team": "theirs"}, "AutoAcceptConfigs": accepting}
+    theirs: dict[str, Any] = {"HierarchyGroupId": EMEA, "Tags": {"team": "theirs"}, "AutoAcceptConfigs": accepting}
     site.client.create_user(**support.user(Username="ada", **theirs))
     before = site.users()["ada"]
     site.emulator.faults.add(_denied("DescribeUser", skip=1))

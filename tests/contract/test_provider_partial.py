@@ -162,4 +162,4 @@ def test_a_takeover_that_fails_after_the_tag_is_saved(engine: Engine, site: Site
     assert "taking over Connect user 'ada': done: TagResource, UpdateUserRoutingProfile" in text
     site.forget()
     assert engine.up(_target(len(STEPS))) == "update"
-    assert tuple(site.calls()) == UPDATES[2:]
+    assert tuple(call for call in site.calls() if call != "DescribeUser") == UPDATES[2:]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.emulator import Fault, seed
-from connect_users.testing import DynamicHost, HostError
+from connect_users.testing import HostError
 from tests.contract.emulator import support
 from tests.contract.hosting import Engine, Site, judged, user
 
@@ -23,6 +23,19 @@ def _set(site: Site, **options: Any) -> None:
     site.emulator.options = dataclasses.replace(site.emulator.options, **options)
 
 
+@pytest.fixture
+def directory(site: Site) -> Iterator[dict[str, Any]]:
+    """The instance keeps its users in a directory; what a program declares of it."""
+    _manage_by(site, "EXISTING_DIRECTORY")
+    yield {"identity_management_type": "EXISTING_DIRECTORY", "password": None}
+    _manage_by(site, "CONNECT_MANAGED")
+
+
+def _manage_by(site: Site, management: str) -> None:
+    with site.emulator.store.write() as tx:
+        tx.execute("UPDATE instances SET doc = json_set(doc, '$.IdentityManagementType', ?)", (management,))
+
+
 @pytest.mark.parametrize("mode", ["keep", "clear"])
 def test_an_address_that_is_not_declared_stays_when_a_name_changes(engine: Engine, site: Site, mode: str) -> None:
     """It is where a password reset goes, and nobody would see it in a preview."""
@@ -34,6 +47,7 @@ def test_an_address_that_is_not_declared_stays_when_a_name_changes(engine: Engin
         UserId=engine.state.id,
         IdentityInfo={"FirstName": "Ada", "LastName": "Byron", "Email": "a@example.com", "Mobile": "+441632960961"},
     )
+    engine.refresh()
     site.forget()
     engine.up(user(identity_info={"first_name": "Ada", "last_name": "Lovelace"}))
     assert site.calls() == ["DescribeUser", "UpdateUserIdentityInfo"]
@@ -54,6 +68,7 @@ def test_phone_settings_that_are_not_declared_stay_when_another_changes(engine: 
         UserId=engine.state.id,
         PhoneConfig={"PhoneType": "SOFT_PHONE", "AutoAccept": True, "AfterContactWorkTimeLimit": 30},
     )
+    engine.refresh()
     engine.up(user(phone_config={"phone_type": "DESK_PHONE", "desk_phone_number": "+441632960961"}))
     config = site.users()["ada"]["PhoneConfig"]
     assert (config["PhoneType"], config["AutoAccept"], config["AfterContactWorkTimeLimit"]) == ("DESK_PHONE", True, 30)
@@ -73,12 +88,35 @@ def test_after_contact_work_of_each_channel_stays_when_auto_accept_changes(engin
         ],
         PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+441632960961"}],
     )
+    engine.refresh()
     engine.up(user(phone_config={"auto_accept": True}))
     live = site.users()["ada"]
     work = {e["Channel"]: e["AfterContactWorkConfig"]["AfterContactWorkTimeLimit"] for e in live[f"{WORK}Configs"]}
     assert work == dict(zip(CHANNELS, (10, 20, 30, 40), strict=True))
     accepted = {entry["Channel"] for entry in live["AutoAcceptConfigs"] if entry["AutoAccept"]}
     assert accepted == {"VOICE", "CHAT"}
+
+
+def test_a_change_of_a_user_that_is_as_it_was_made_is_one_request(engine: Engine, site: Site) -> None:
+    """There is nothing to keep."""
+    engine.up(user(identity_info={"first_name": "Ada", "last_name": "Byron"}))
+    site.forget()
+    engine.up(user(identity_info={"first_name": "Ada", "last_name": "Lovelace"}))
+    assert site.calls() == ["UpdateUserIdentityInfo"]
+
+
+def test_an_address_of_a_directory_does_not_hinder_a_change_of_another(
+    engine: Engine, site: Site, directory: dict[str, Any]
+) -> None:
+    """It cannot be sent, and needs not to be; the program does not say what manages the instance."""
+    del directory["identity_management_type"]
+    engine.up(user(identity_info={"secondary_email": "a@example.com"}, **directory))
+    with site.emulator.store.write() as tx:
+        tx.execute("UPDATE users SET doc = json_set(doc, '$.IdentityInfo.Email', 'ada@example.com')")
+    assert engine.state is not None
+    engine.state.outputs.pop("verified_at")
+    engine.up(user(identity_info={"secondary_email": "b@example.com"}, **directory))
+    assert site.users()["ada"]["IdentityInfo"] == {"Email": "ada@example.com", "SecondaryEmail": "b@example.com"}
 
 
 def test_a_whole_block_is_one_request(engine: Engine, site: Site) -> None:
@@ -91,22 +129,10 @@ def test_a_whole_block_is_one_request(engine: Engine, site: Site) -> None:
         "mobile": "+441632960961",
     }
     engine.up(user(identity_info=whole))
+    engine.refresh()
     site.forget()
     engine.up(user(identity_info={**whole, "last_name": "Lovelace"}))
     assert site.calls() == ["UpdateUserIdentityInfo"]
-
-
-@pytest.fixture
-def directory(site: Site) -> Iterator[dict[str, Any]]:
-    """The instance keeps its users in a directory; what a program declares of it."""
-    _manage_by(site, "EXISTING_DIRECTORY")
-    yield {"identity_management_type": "EXISTING_DIRECTORY", "password": None}
-    _manage_by(site, "CONNECT_MANAGED")
-
-
-def _manage_by(site: Site, management: str) -> None:
-    with site.emulator.store.write() as tx:
-        tx.execute("UPDATE instances SET doc = json_set(doc, '$.IdentityManagementType', ?)", (management,))
 
 
 def test_what_belongs_to_a_directory_does_not_hinder_what_does_not(
@@ -177,30 +203,19 @@ def test_without_such_a_user_the_missing_password_is_told(engine: Engine, site: 
 
 
 @pytest.mark.parametrize("code", ["LimitExceededException", "ServiceQuotaExceededException"])
-def test_a_user_that_a_crash_left_behind_is_found_in_a_full_instance(
-    engine: Engine, site: Site, code: str, host: DynamicHost
-) -> None:
+def test_a_user_is_adopted_in_a_full_instance(engine: Engine, site: Site, code: str) -> None:
     """AWS may tell the full quota before the name that is taken."""
-    engine.up(user())
-    assert engine.state is not None
-    again = Engine(host)
+    made = site.client.create_user(**support.user(Username="ada"))
     site.emulator.faults.add(Fault("CreateUser", "error-before", code=code, message="full"))
-    again.up(user())
-    assert again.state is not None
-    assert again.state.id == engine.state.id
+    engine.up(user(adopt_existing=True))
+    assert engine.state is not None
+    assert engine.state.id == made["UserId"]
 
 
-def test_a_full_quota_costs_one_look(engine: Engine, site: Site) -> None:
+def test_a_full_quota_is_one_request(engine: Engine, site: Site) -> None:
+    """Nothing is looked for that nobody asked to adopt."""
     _set(site, users_quota=0)
     with pytest.raises(HostError) as caught:
         engine.up(user())
     assert "quota" in judged(caught.value)
-    assert site.calls() == ["CreateUser", "SearchUsers"]
-
-
-def test_somebody_elses_user_in_a_full_instance_is_left_alone(engine: Engine, site: Site) -> None:
-    site.client.create_user(**support.user(Username="ada"))
-    site.emulator.faults.add(Fault("CreateUser", "error-before", code="LimitExceededException", message="full"))
-    with pytest.raises(HostError) as caught:
-        engine.up(user())
-    assert "carries no ownership tag" in judged(caught.value)
+    assert site.calls() == ["CreateUser"]

@@ -12,7 +12,7 @@ from connect_users.connection import Configured
 from connect_users.core.errors import Cancelled, ConnectUsersError, PartialUpdate
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
-from connect_users.effects import apply, create, delete, observe
+from connect_users.effects import adopt, apply, create, delete, observe
 from connect_users.effects.gateway import Gateway
 from connect_users.effects.session import Clients
 from connect_users.provider import ConnectUserProvider
@@ -103,7 +103,7 @@ class TimedHost:
     ) -> StateReply:
         new = canonical(codec.decode(news))
         state = codec.sound(codec.decode(olds))
-        return StateReply(id, _kept(self._told(lambda: apply.update(self.operation(urn), id, state, new), new)))
+        return StateReply(id, _kept(self._told(lambda: adopt.update(self.operation(urn), id, state, new), new)))
 
     def delete(
         self,

@@ -13,7 +13,7 @@ from connect_users.connection import gateway_for
 from connect_users.core.errors import DuplicateResource
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
-from connect_users.effects import apply, create, delete, observe
+from connect_users.effects import adopt, apply, create, delete, observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def test_creating_again_takes_over_the_same_user(op: apply.Operation, live: tupl
 def test_per_channel_settings_are_changed(op: apply.Operation, live: tuple[str, Props], props: Props) -> None:
     """A complete list leaves no room for merge or replace."""
     changed = canonical({**props, "auto_accept_configs": [{"channel": "CHAT", "auto_accept": True}]})
-    outputs = apply.update(op, live[0], live[1], changed)
+    outputs = adopt.update(op, live[0], live[1], changed)
     seen = observe.read(op, live[0], outputs, changed)
     assert seen is not None
     assert seen.inputs == changed

@@ -51,7 +51,14 @@ STAMPS: list[tuple[str, object, float | None, bool]] = [
 @pytest.mark.parametrize(("stamp", "modified", "proof"), [row[1:] for row in STAMPS], ids=[row[0] for row in STAMPS])
 def test_stamps(stamp: object, modified: float | None, proof: bool) -> None:
     """Only what can mean nothing else."""
-    assert unmoved(stamp, modified) is proof
+    assert unmoved(stamp, modified, exact=False) is proof
+
+
+def test_a_whole_second_is_a_time_like_any_other_where_others_have_fractions() -> None:
+    """One user of a thousand is changed just then."""
+    assert not unmoved("<1700000000.123", 1_700_000_000.0, exact=False)
+    assert unmoved("<1700000000.123", 1_700_000_000.0, exact=True)
+    assert not unmoved("<1699999999.900", 1_700_000_000.0, exact=True)
 
 
 def test_how_stamps_are_made() -> None:
