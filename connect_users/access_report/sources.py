@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from connect_users.access_report.model import Entry, Snapshot
 from connect_users.core.ownership import owner_of
 from connect_users.review.naming import HIERARCHY, ROUTING, SECURITY, Names
-from connect_users.review.reading import USER_TYPE, Resource
+from connect_users.review.reading import USER_TYPE
 from connect_users.roster.cells import BadCell
 from connect_users.roster.columns import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
 
 #: Columns of a roster -> members of an entry.

@@ -19,13 +19,14 @@ from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.policing import violations
 from connect_users.review.powers import Powers, granted_by
-from connect_users.review.reading import Preview, read_preview
+from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connect_users.policy import Policy
     from connect_users.review.model import Review
+    from connect_users.review.steps import Preview
 
 FORMATS = ("text", "markdown", "json", "sarif")
 

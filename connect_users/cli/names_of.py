@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import ConfigurationError
 from connect_users.review import naming
-from connect_users.review.reading import Resource, read_state
+from connect_users.review.reading import read_state
 
 if TYPE_CHECKING:
     from connect_users.core.settings import Settings
     from connect_users.effects.gateway import Gateway
+    from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
 
 #: Columns of a roster -> the inputs whose ids they name.

@@ -12,7 +12,7 @@ from connect_users.review.naming import SECURITY, Names
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.review.reading import Preview
+    from connect_users.review.steps import Preview
 
 
 def violations(preview: Preview, names: Names, policies: Iterable[Policy]) -> tuple[Violation, ...]:

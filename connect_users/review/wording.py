@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core.arns import bare_id
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
-from connect_users.core.spec import UNKNOWN
+from connect_users.core.spec import UNKNOWN, contains_unknown
+from connect_users.review.changed import LATER, ODD, untold
 from connect_users.review.model import Change
 from connect_users.review.naming import INPUTS, Names
-from connect_users.review.reading import SECRET, Resource
+from connect_users.review.reading import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from connect_users.review.powers import Powers
+    from connect_users.review.steps import Resource
 
 _NONE: Final = "none"
 _WORDS: Final = {
@@ -29,6 +32,10 @@ _WORDS: Final = {
 _QUIET_AT_JOINING: Final = frozenset({"instance_id", "username"})
 #: How the stack deals with the user, which changes nothing in Connect; what matters of it is told by a note.
 _QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_password_change"})
+#: What makes a user another one for Connect.
+_WHO: Final = ("username", "instance_id")
+#: How placeholders of security profiles begin that say nothing about what a user had.
+_NEVER_HAD: Final = (LATER[:-1], ODD[:-1])
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
 
 
@@ -45,25 +52,29 @@ class Teller:
 
     def security_profiles(self, resource: Resource | None) -> dict[str, str | None]:
         """Id (or a placeholder) -> name of each security profile; None for those that nobody names."""
-        value = resource.inputs.get("security_profile_ids") if resource else None
-        if resource is None or value is None:
+        if resource is None:
             return {}
-        if not isinstance(value, list):
-            value = [value]
         told: dict[str, str | None] = {}
-        later = sum(item is UNKNOWN for item in value)
-        urns = resource.depends.get("security_profile_ids", ())
-        known = [item for item in value if isinstance(item, str)]
-        for item in known:
+        for item in resource.ids("security_profile_ids"):
             told[item] = self._names.name("security profile", item)
+        hidden = [item for item in resource.listed("security_profile_ids") if not isinstance(item, str)]
+        later = sum(item is UNKNOWN for item in hidden)
+        urns = resource.depends.get("security_profile_ids", ())
         new = [name for name in self._names.of_unknown("security profile", urns) if name not in told.values()]
         # Of values to come only the resources are known that they come from; all of them have to be named.
-        named = len(new) == later
-        for number in range(later):
-            told[f"[not known yet {number + 1}]"] = new[number] if named else None
-        if any(item is SECRET for item in value):
-            told["[secret]"] = None
+        named = iter(new if len(new) == later else ())
+        for number, item in enumerate(hidden, start=1):
+            told[f"{untold(item)[:-1]} {number}]"] = next(named, None) if item is UNKNOWN else None
         return told
+
+    def had(self, old: Resource | None, new: Resource | None) -> dict[str, str | None]:
+        """The security profiles that a user had: none where it was one of another name, or of another instance.
+
+        Of old values only those count that can be compared.
+        """
+        if new is not None and another(old, new):
+            return {}
+        return {id_: name for id_, name in self.security_profiles(old).items() if not id_.startswith(_NEVER_HAD)}
 
     def joining(self, new: Resource, powers: Powers) -> Iterator[Change]:
         """What a new user gets."""
@@ -114,10 +125,10 @@ class Teller:
         for field in FIELDS:
             name = field.name
             one, other = old.get(name), new.get(name)
-            if _same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
-                continue
             if name == "security_profile_ids":
                 words: Iterator[str] = self._profiles(before, after, powers)
+            elif _same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
+                continue
             elif name in INPUTS or name == "instance_id":
                 words = iter([self._moved(name, one, other, before, after)])
             elif name == "password":
@@ -128,7 +139,10 @@ class Teller:
                 yield Change(name, text)
 
     def _profiles(self, old: Resource | None, new: Resource, powers: Powers) -> Iterator[str]:
-        had, has = self.security_profiles(old), self.security_profiles(new)
+        had, has = self.had(old, new), self.security_profiles(new)
+        if not any(powers.has(id_, name) or powers.unclear(id_, name) for id_, name in has.items()):
+            # Of a user under a new name all is told only where it matters.
+            had = self.security_profiles(old)
         plus = sorted(self._power(id_, name, powers) for id_, name in has.items() if id_ not in had)
         minus = sorted(self._power(id_, name, powers) for id_, name in had.items() if id_ not in has)
         for sign, texts in (("+", plus), ("-", minus)):
@@ -139,6 +153,8 @@ class Teller:
         to = self._named(name, other, new)
         if old is None:
             return f"{_word(name)} {to}"
+        if isinstance(one, Secret) and isinstance(other, Secret):
+            return f"{_word(name)} changed"
         return f"{_word(name)} {self._named(name, one, old)} → {to}"
 
     def _named(self, name: str, value: Any, resource: Resource) -> str:
@@ -154,12 +170,12 @@ class Teller:
     def _plain(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
         if field.kind is Kind.BLOCK:
             yield from self._block(field, one or {}, other or {}, joining=joining)
-        elif field.kind is Kind.TAGS:
+        elif field.kind is Kind.TAGS and isinstance(one or {}, dict) and isinstance(other or {}, dict):
             yield from self._tags(one, other, joining=joining)
-        elif field.name == "user_proficiencies":
-            yield from _levels(one, other)
-        elif field.kind is Kind.BLOCKS:
-            yield from self._channels(field, one, other)
+        elif field.kind is Kind.BLOCKS and _keyed(field.keys, one) and _keyed(field.keys, other):
+            yield from _levels(one, other) if field.name == "user_proficiencies" else self._channels(field, one, other)
+        elif field.kind in (Kind.TAGS, Kind.BLOCKS):
+            yield f"{_word(field.name)} {'set' if joining else 'changed'}"
         elif joining:
             yield f"{_word(field.name)} {self._value(field, other)}" if not field.personal else _word(field.name)
         else:
@@ -167,7 +183,7 @@ class Teller:
 
     def _block(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
         if not isinstance(one, dict) or not isinstance(other, dict):
-            yield f"{_word(field.name)} changed"
+            yield f"{_word(field.name)} {'set' if joining else 'changed'}"
             return
         told, hidden = [], []
         for member in field.members:
@@ -213,7 +229,7 @@ class Teller:
         return f"={value}" if self._personal else ""
 
     def _arrow(self, label: str, field: Field, one: Any, other: Any) -> str:
-        if field.discreet and not self._personal:
+        if (field.discreet and not self._personal) or (isinstance(one, Secret) and isinstance(other, Secret)):
             return f"{label} changed"
         return f"{label} {self._value(field, one)} → {self._value(field, other)}"
 
@@ -225,7 +241,7 @@ class Teller:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if field.name in _SECONDS and isinstance(value, (int, float)):
-            return f"{int(value)} s"
+            return f"{value:.0f} s"
         return str(value)
 
 
@@ -233,11 +249,26 @@ def _word(name: str) -> str:
     return _WORDS.get(name, name.replace("_configs", "").replace("_id", "").replace("_", " "))
 
 
+def another(old: Resource | None, new: Resource) -> bool:
+    """Whether Connect has them as two users: a change of either makes a new one."""
+    return old is not None and not all(
+        _same(bare_id(old.inputs.get(name)), bare_id(new.inputs.get(name))) for name in _WHO
+    )
+
+
 def _same(one: Any, other: Any) -> bool:
     # What is not known yet may be the same; that it changes is for the engine to say.
-    if one is UNKNOWN or other is UNKNOWN:
+    return not contains_unknown(one) and not contains_unknown(other) and bool(one == other)
+
+
+def _keyed(keys: tuple[str, ...], entries: Any) -> bool:
+    """Whether each entry of a list can be told by its keys."""
+    if not entries:
+        return True
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return False
-    return bool(one == other)
+    told = [tuple(entry.get(key) for key in keys) for entry in entries]
+    return all(isinstance(part, str) for key in told for part in key) and len(set(told)) == len(told)
 
 
 def _by(keys: tuple[str, ...], entries: Any) -> dict[tuple[str, ...], Mapping[str, Any]]:
