@@ -9,7 +9,7 @@ from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
 from connect_users.core.spec import UNKNOWN, contains_unknown
 from connect_users.review.changed import LATER, ODD, untold
 from connect_users.review.model import Change
-from connect_users.review.naming import INPUTS, Names
+from connect_users.review.naming import INPUTS, SECURITY, Names
 from connect_users.review.reading import Secret
 
 if TYPE_CHECKING:
@@ -54,18 +54,22 @@ class Teller:
         """Id (or a placeholder) -> name of each security profile; None for those that nobody names."""
         if resource is None:
             return {}
-        told: dict[str, str | None] = {}
-        for item in resource.ids("security_profile_ids"):
-            told[item] = self._names.name("security profile", item)
+        told = {id_: self._names.name(SECURITY, id_) for id_ in resource.ids("security_profile_ids")}
+        return {**told, **self.untold_profiles(resource)}
+
+    def untold_profiles(self, resource: Resource) -> dict[str, str | None]:
+        """Of these the placeholders alone: of secrets, and of what is not known yet."""
         hidden = [item for item in resource.listed("security_profile_ids") if not isinstance(item, str)]
         later = sum(item is UNKNOWN for item in hidden)
         urns = resource.depends.get("security_profile_ids", ())
-        new = [name for name in self._names.of_unknown("security profile", urns) if name not in told.values()]
+        known = {self._names.name(SECURITY, id_) for id_ in resource.ids("security_profile_ids")}
+        new = [name for name in self._names.of_unknown(SECURITY, urns) if name not in known]
         # Of values to come only the resources are known that they come from; all of them have to be named.
         named = iter(new if len(new) == later else ())
-        for number, item in enumerate(hidden, start=1):
-            told[f"{untold(item)[:-1]} {number}]"] = next(named, None) if item is UNKNOWN else None
-        return told
+        return {
+            f"{untold(item)[:-1]} {number}]": next(named, None) if item is UNKNOWN else None
+            for number, item in enumerate(hidden, start=1)
+        }
 
     def had(self, old: Resource | None, new: Resource | None) -> dict[str, str | None]:
         """The security profiles that a user had: none where it was one of another name, or of another instance.
