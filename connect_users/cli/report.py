@@ -31,13 +31,16 @@ def register(subparsers: Any) -> None:
     )
     report_page.add_options(parser)
     report_unmanaged.add_options(parser)
-    parser.add_argument("--json", action="store_true", help="with --unmanaged: for machines")
+    parser.add_argument("--json", action="store_true", help="tell the result as JSON, for machines")
     connecting.add(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """What the chosen kind of report returns; 2 where none is chosen."""
+    """What the chosen kind of report returns; 2 where none is chosen, or both are."""
+    if args.html is not None and args.unmanaged:
+        print("connect-users report: --html and --unmanaged are two reports; ask for one at a time", file=sys.stderr)
+        return 2
     if args.html is not None:
         return report_page.run(args)
     if args.unmanaged:
