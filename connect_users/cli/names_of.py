@@ -88,14 +88,14 @@ def names_file(names: naming.Names, file: str) -> None:
         raise UnusableFile(f"{file} is not a file of names: {problem}") from None
 
 
-def state_file(file: str) -> tuple[Resource, ...]:
-    """The resources of a state that was exported.
+def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
+    """The resources of a state that was exported; ``leaving``: also those that are still to be deleted.
 
     Raises:
         UnusableFile
     """
     try:
-        return read_state(text_of(file))
+        return read_state(text_of(file), leaving=leaving)
     except UnreadablePreview as problem:
         raise UnusableFile(f"{_said(file)}: {problem}") from None
 

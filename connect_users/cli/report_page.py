@@ -125,7 +125,7 @@ def _read(file: str, *, state: bool = False) -> _File:
     """
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
-        return _File(name, resources=names_of.state_file(file))
+        return _File(name, resources=names_of.state_file(file, leaving=True))
     return _File(name, names_of.roster_file(file, name))
 
 

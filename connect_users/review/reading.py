@@ -104,7 +104,7 @@ def _preview(document: Mapping[str, Any]) -> Preview:
     resources = []
     others: Counter[str] = Counter()
     for entry in raw:
-        operation, urn = str(entry.get("op", "")), str(entry.get("urn", ""))
+        operation, urn = str(entry.get("op", "")), _writable(entry.get("urn", ""))
         old, new = _resource(entry.get("oldState")), _resource(entry.get("newState"))
         shown = new or old
         if shown is not None and operation not in ("delete", "delete-replaced"):
@@ -148,26 +148,34 @@ def _errors(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(each for each in told if not _ENDED.search(each)) or tuple(told)
 
 
-def read_state(text: str) -> tuple[Resource, ...]:
+def read_state(text: str, *, leaving: bool = False) -> tuple[Resource, ...]:
     """The resources of a state that `pulumi stack export` wrote.
+
+    Args:
+        leaving: also those that are still to be deleted, since they have been replaced.
 
     Raises:
         UnreadablePreview
     """
     try:
-        return _state(_document(text, "a state; write it with: pulumi stack export > state.json"))
+        return _state(_document(text, "a state; write it with: pulumi stack export > state.json"), leaving)
     except RecursionError:
         raise UnreadablePreview("the state is nested too deeply; pulumi stack export does not write such") from None
 
 
-def _state(document: Mapping[str, Any]) -> tuple[Resource, ...]:
+def _state(document: Mapping[str, Any], leaving: bool) -> tuple[Resource, ...]:
     deployment = document.get("deployment", document)
     entries = deployment.get("resources") if isinstance(deployment, dict) else None
     if not isinstance(entries, list):
         if isinstance(deployment, dict) and "manifest" in deployment:
             return ()
         raise UnreadablePreview("the JSON has no resources; it is not what pulumi stack export writes")
-    found = (_resource(entry) for entry in entries if isinstance(entry, dict) and not entry.get("delete"))
+    found = (
+        _resource(entry)
+        for entry in entries
+        # One that waits for its replacement has been deleted.
+        if isinstance(entry, dict) and not entry.get("pendingReplacement") and (leaving or not entry.get("delete"))
+    )
     return tuple(resource for resource in found if resource is not None)
 
 
@@ -191,7 +199,7 @@ def _resource(entry: Any) -> Resource | None:
         return None
     depends = entry.get("propertyDependencies")
     return Resource(
-        str(entry.get("urn", "")),
+        _writable(entry.get("urn", "")),
         str(entry.get("type", "")),
         _values(entry.get("inputs")),
         _values(entry.get("outputs")),
@@ -210,8 +218,12 @@ def _position(value: Any) -> tuple[str, int]:
     line = _LINE.match(place)
     if line is None or ".." in file:
         return "", 0
-    # A lone surrogate can be written nowhere.
-    return file.encode("utf-8", "replace").decode(), int(line[0])
+    return _writable(file), int(line[0])
+
+
+def _writable(value: Any) -> str:
+    # A lone surrogate, which JSON may have, can be written nowhere.
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _values(entries: Any) -> dict[str, Any]:

@@ -175,6 +175,16 @@ def test_no_value_breaks_a_page(odd: Any, tmp_path: Path, capsys: pytest.Capture
         assert len(data_of(out)["people"]) >= 1
 
 
+def test_a_user_whose_deletion_is_still_to_come_has_access(tmp_path: Path) -> None:
+    """An update that stopped before it leaves the replaced one in Connect."""
+    document = json.loads(state({"username": "alice", "security_profile_ids": [ADMIN]}, {"username": "mallory"}))
+    document["deployment"]["resources"][0]["delete"] = True
+    file, out = tmp_path / "state.json", tmp_path / "review.html"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["report", "--html", str(out), "--state", str(file)]) == 0
+    assert [person[0] for person in data_of(out)["people"]] == ["alice", "mallory"]
+
+
 @pytest.mark.parametrize(
     ("option", "name", "written", "said"),
     [

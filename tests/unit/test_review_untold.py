@@ -291,6 +291,16 @@ def test_no_part_of_a_step_breaks_a_review(part: str, odd: Any) -> None:
         shown(told({**step("replace", before, after), part: odd}))
 
 
+def test_a_replaced_user_who_is_still_to_be_deleted_is_of_a_state_on_request() -> None:
+    """In Connect there are both; one that waits for its replacement has been deleted."""
+    marks: tuple[dict[str, Any], ...] = ({}, {"delete": True}, {"pendingReplacement": True})
+    entries = [state({}, name=name, **mark) for name, mark in zip(("ada", "bo", "cy"), marks, strict=True)]
+    document = json.dumps({"deployment": {"resources": entries}})
+    for leaving, expected in ((False, ["ada"]), (True, ["ada", "bo"])):
+        found = read_state(document, leaving=leaving)
+        assert [each.urn.rpartition("::")[2] for each in found] == expected
+
+
 @pytest.mark.parametrize("odd", ODD, ids=repr)
 @pytest.mark.parametrize("part", ["urn", "type", "inputs", "outputs", "propertyDependencies", "sourcePosition"])
 def test_no_part_of_a_state_breaks_a_review(part: str, odd: Any) -> None:
