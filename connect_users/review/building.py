@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core.arns import bare_id
 from connect_users.review.changed import LATER, ODD, with_secrets_told_apart
+from connect_users.review.held import Held
 from connect_users.review.model import (
     ACTIONS,
     ADOPTED,
@@ -111,13 +112,14 @@ def username_of(resource: Resource | None) -> str:
 class _Reviewer:
     def __init__(self, names: Names, powers: Powers, personal: bool) -> None:
         self._teller = Teller(names, personal=personal)
+        self._held = Held(names)
         self.powers = powers
 
     def person(self, step: Step) -> Person:
         old, new = step.old, step.new
         action = _action(step)
-        had = self._teller.had(old if step.operation not in ("create", "import") else None, new)
-        has = self._teller.security_profiles(new) if action != LEAVES else {}
+        had = self._held.before(old if step.operation not in ("create", "import") else None, new)
+        has = self._held.of(new) if action != LEAVES else {}
         fresh = {id_: name for id_, name in has.items() if id_ not in had}
         powers = self.powers
         return Person(

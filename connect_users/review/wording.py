@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.arns import bare_id
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
-from connect_users.core.spec import UNKNOWN, contains_unknown
-from connect_users.review.changed import LATER, ODD, untold
+from connect_users.core.spec import UNKNOWN
+from connect_users.review.held import Held, same
 from connect_users.review.model import Change
-from connect_users.review.naming import INPUTS, SECURITY, Names
+from connect_users.review.naming import INPUTS, Names
 from connect_users.review.reading import Secret
 
 if TYPE_CHECKING:
@@ -32,10 +31,6 @@ _WORDS: Final = {
 _QUIET_AT_JOINING: Final = frozenset({"instance_id", "username"})
 #: How the stack deals with the user, which changes nothing in Connect; what matters of it is told by a note.
 _QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_password_change"})
-#: What makes a user another one for Connect.
-_WHO: Final = ("username", "instance_id")
-#: How placeholders of security profiles begin that say nothing about what a user had.
-_NEVER_HAD: Final = (LATER[:-1], ODD[:-1])
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
 
 
@@ -48,37 +43,8 @@ class Teller:
 
     def __init__(self, names: Names, *, personal: bool = False) -> None:
         self._names = names
+        self._held = Held(names)
         self._personal = personal
-
-    def security_profiles(self, resource: Resource | None) -> dict[str, str | None]:
-        """Id (or a placeholder) -> name of each security profile; None for those that nobody names."""
-        if resource is None:
-            return {}
-        told = {id_: self._names.name(SECURITY, id_) for id_ in resource.ids("security_profile_ids")}
-        return {**told, **self.untold_profiles(resource)}
-
-    def untold_profiles(self, resource: Resource) -> dict[str, str | None]:
-        """Of these the placeholders alone: of secrets, and of what is not known yet."""
-        hidden = [item for item in resource.listed("security_profile_ids") if not isinstance(item, str)]
-        later = sum(item is UNKNOWN for item in hidden)
-        urns = resource.depends.get("security_profile_ids", ())
-        known = {self._names.name(SECURITY, id_) for id_ in resource.ids("security_profile_ids")}
-        new = [name for name in self._names.of_unknown(SECURITY, urns) if name not in known]
-        # Of values to come only the resources are known that they come from; all of them have to be named.
-        named = iter(new if len(new) == later else ())
-        return {
-            f"{untold(item)[:-1]} {number}]": next(named, None) if item is UNKNOWN else None
-            for number, item in enumerate(hidden, start=1)
-        }
-
-    def had(self, old: Resource | None, new: Resource | None) -> dict[str, str | None]:
-        """The security profiles that a user had: none where it was one of another name, or of another instance.
-
-        Of old values only those count that can be compared.
-        """
-        if new is not None and another(old, new):
-            return {}
-        return {id_: name for id_, name in self.security_profiles(old).items() if not id_.startswith(_NEVER_HAD)}
 
     def joining(self, new: Resource, powers: Powers) -> Iterator[Change]:
         """What a new user gets."""
@@ -99,7 +65,7 @@ class Teller:
     def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         for field in FIELDS:
             one, other = old.get(field.name), new.get(field.name)
-            if field.name in _QUIET and not _same(one, other):
+            if field.name in _QUIET and not same(one, other):
                 yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
 
     def leaving(self, old: Resource, powers: Powers) -> Iterator[Change]:
@@ -107,7 +73,7 @@ class Teller:
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
                 yield Change(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
-        held = [self._power(id_, name, powers) for id_, name in self.security_profiles(old).items()]
+        held = [self._power(id_, name, powers) for id_, name in self._held.of(old).items()]
         if held:
             yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(held))}")
 
@@ -131,7 +97,7 @@ class Teller:
             one, other = old.get(name), new.get(name)
             if name == "security_profile_ids":
                 words: Iterator[str] = self._profiles(before, after, powers)
-            elif _same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
+            elif same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
                 continue
             elif name in INPUTS or name == "instance_id":
                 words = iter([self._moved(name, one, other, before, after)])
@@ -143,10 +109,10 @@ class Teller:
                 yield Change(name, text)
 
     def _profiles(self, old: Resource | None, new: Resource, powers: Powers) -> Iterator[str]:
-        had, has = self.had(old, new), self.security_profiles(new)
+        had, has = self._held.before(old, new), self._held.of(new)
         if not any(powers.has(id_, name) or powers.unclear(id_, name) for id_, name in has.items()):
             # Of a user under a new name all is told only where it matters.
-            had = self.security_profiles(old)
+            had = self._held.of(old)
         plus = sorted(self._power(id_, name, powers) for id_, name in has.items() if id_ not in had)
         minus = sorted(self._power(id_, name, powers) for id_, name in had.items() if id_ not in has)
         for sign, texts in (("+", plus), ("-", minus)):
@@ -191,7 +157,7 @@ class Teller:
             return
         told, hidden = [], []
         for member in field.members:
-            if _same(one.get(member.name), other.get(member.name)):
+            if same(one.get(member.name), other.get(member.name)):
                 continue
             if member.discreet and not self._personal:
                 hidden.append(_word(member.name))
@@ -210,7 +176,7 @@ class Teller:
             entry, next_ = was.get(key, {}), now.get(key, {})
             for member in field.members[1:]:
                 leaf, before, after = _leaf(member, entry.get(member.name), next_.get(member.name))
-                if not _same(before, after):
+                if not same(before, after):
                     label = f"{_word(leaf.name)} {key[0]}" + (
                         " (first callback)" if "first_callback" in member.name else ""
                     )
@@ -223,7 +189,7 @@ class Teller:
         shown += [
             f"tag {key} " + (f"{was[key]} → {now[key]}" if self._personal else "changed")
             for key in sorted({*was} & {*now})
-            if not _same(was[key], now[key])
+            if not same(was[key], now[key])
         ]
         if joining and not self._personal:
             return
@@ -251,18 +217,6 @@ class Teller:
 
 def _word(name: str) -> str:
     return _WORDS.get(name, name.replace("_configs", "").replace("_id", "").replace("_", " "))
-
-
-def another(old: Resource | None, new: Resource) -> bool:
-    """Whether Connect has them as two users: a change of either makes a new one."""
-    return old is not None and not all(
-        _same(bare_id(old.inputs.get(name)), bare_id(new.inputs.get(name))) for name in _WHO
-    )
-
-
-def _same(one: Any, other: Any) -> bool:
-    # What is not known yet may be the same; that it changes is for the engine to say.
-    return not contains_unknown(one) and not contains_unknown(other) and bool(one == other)
 
 
 def _keyed(keys: tuple[str, ...], entries: Any) -> bool:
