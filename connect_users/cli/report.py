@@ -16,7 +16,8 @@ def register(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
         help="review who has access",
-        description="Report on the people of a roster, of an exported state or of a live instance (read only).",
+        description="Report on the people of a roster, of an exported state or of a live instance (read only). Exit "
+        "status: 0; 1 where --unmanaged finds somebody; 2 for wrong usage, or where a file cannot be used.",
     )
     parser.add_argument(
         "--instance",

@@ -34,6 +34,8 @@ class Held:
     def untold(self, resource: Resource) -> dict[str, str | None]:
         """Of these the placeholders alone: of secrets, and of what is not known yet."""
         hidden = [item for item in resource.listed("security_profile_ids") if not isinstance(item, str)]
+        if not hidden:
+            return {}
         later = sum(item is UNKNOWN for item in hidden)
         urns = resource.depends.get("security_profile_ids", ())
         known = {self._names.name(SECURITY, id_) for id_ in resource.ids("security_profile_ids")}
@@ -65,4 +67,4 @@ def another(old: Resource | None, new: Resource) -> bool:
 def same(one: Any, other: Any) -> bool:
     """Whether nothing has changed for a reader."""
     # What is not known yet may be the same; that it changes is for the engine to say.
-    return not contains_unknown(one) and not contains_unknown(other) and bool(one == other)
+    return bool(one == other) and not contains_unknown(one)
