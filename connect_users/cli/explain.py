@@ -128,16 +128,19 @@ def run(args: argparse.Namespace) -> int:
 def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
     names = naming.Names()
     lines: dict[str, tuple[str, int]] = {}
-    resources = (*preview.resources, *(names_of.state_file(args.state) if args.state is not None else ()))
-    granted = granted_by(resources)
+    state = names_of.state_file(args.state) if args.state is not None else ()
+    granted = granted_by((*state, *preview.resources))
     if args.names is not None:
         names_of.names_file(names, args.names)
     if args.instance is not None:
         gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
-        # What the stack declares is what will be; a profile that the instance does not have cannot be asked about.
-        there = names.told[naming.SECURITY].keys() & profiles_of(preview) - granted.keys()
-        granted |= power.asked(gateway, id_, there, args)
-    naming.from_resources(names, resources)
+        # What the preview writes is what will be; a profile that the instance does not have cannot be asked about.
+        written = granted_by(step.new for step in preview.other_steps if step.new is not None)
+        there = names.told[naming.SECURITY].keys() & profiles_of(preview) - written.keys()
+        for profile, permissions in power.asked(gateway, id_, there, args).items():
+            # What the preview leaves alone may have been changed by hand: both count.
+            granted[profile] = (*granted.get(profile, ()), *permissions)
+    naming.from_resources(names, (*preview.resources, *state))
     if args.roster is not None:
         people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.roster))
         naming.from_roster(names, people, preview.resources)

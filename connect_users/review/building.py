@@ -47,13 +47,14 @@ def review(
     """The review of a preview.
 
     Args:
-        powers: what counts as power; permissions that the preview's own security profiles declare are added.
+        powers: what counts as power; permissions that the preview's own security profiles declare are added where
+            it tells none.
         personal: tell values that are personal data, too.
         lines: username -> file and line of a roster.
         tell: is told how many of how many users are done.
     """
     powers = powers or Powers()
-    powers = dataclasses.replace(powers, granted={**powers.granted, **granted_by(preview.resources)})
+    powers = dataclasses.replace(powers, granted={**granted_by(preview.resources), **powers.granted})
     reviewer = _Reviewer(names, powers, personal)
     people = []
     for number, step in enumerate(preview.steps, start=1):

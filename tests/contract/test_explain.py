@@ -95,6 +95,42 @@ def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
         assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", "Queues.View, Users.V*"]) == 1
 
 
+def test_permissions_that_were_given_by_hand_count_beside_those_of_the_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pulumi leaves what it does not change; what it writes is what will be."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+    file, state = tmp_path / "preview.json", tmp_path / "state.json"
+    with Emulator() as emulator:
+        made = connect(emulator).create_security_profile(
+            InstanceId=seed.INSTANCE_ID, SecurityProfileName="Team", Permissions=["Users.Edit"]
+        )["SecurityProfileId"]
+        place = ["--instance", seed.INSTANCE_ID, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
+        urn, type_ = "urn:pulumi:dev::agents::p::team", "aws:connect/securityProfile:SecurityProfile"
+        team = {"urn": urn, "type": type_, "outputs": {"securityProfileId": made}}
+        low, high = (
+            {**team, "inputs": {"name": "Team", "permissions": [each]}} for each in ("Users.View", "Users.Edit")
+        )
+        user = {"urn": "urn:u", "type": "pulumi-python:dynamic/connect_users:ConnectUser"}
+        new = {**user, "inputs": {"username": "ada", "security_profile_ids": [made]}}
+        gains = {"op": "create", "urn": "urn:u", "newState": new}
+        state.write_text(json.dumps({"deployment": {"resources": [low]}}), encoding="utf-8")
+        for steps, status in (
+            ([{"op": "same", "urn": urn, "oldState": low, "newState": low}], 1),
+            ([{"op": "update", "urn": urn, "oldState": high, "newState": low}], 0),
+            ([], 1),
+        ):
+            file.write_text(json.dumps({"steps": [*steps, gains]}), encoding="utf-8")
+            assert main(["explain", str(file), "--fail-on", "admin-gained", "--state", str(state), *place]) == status
+            assert ("Team ⚠ (Users.Edit)" in " ".join(capsys.readouterr().out.split())) == bool(status)
+    file.write_text(
+        json.dumps({"steps": [{"op": "update", "urn": urn, "oldState": low, "newState": high}, gains]}),
+        encoding="utf-8",
+    )
+    assert main(["explain", str(file), "--fail-on", "admin-gained", "--state", str(state)]) == 1
+
+
 def asked(emulator: Emulator) -> int:
     """How often the permissions of a security profile were asked for."""
     return sum(record.operation == "ListSecurityProfilePermissions" for record in emulator.requests)
