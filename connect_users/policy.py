@@ -6,7 +6,8 @@
     tags_required("team")         everybody has these tags
 
 A check is a function from a `Subject` to the texts of what is wrong, so that packs can add their own. A value that a
-preview does not know yet is not judged here (``pulumi-policy`` itself says that it could not run).
+preview does not know yet is not judged here (``pulumi-policy`` itself says that it could not run); but security
+profiles are, where a `Subject` says that there are some which are not told.
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ class Subject:
     Attributes:
         props: the inputs, as the state has them; `UNKNOWN` for what is not known yet.
         names: id of a security profile -> its name.
+        untold: stands for security profiles whose ids a preview does not tell -> their names, as far as they are known.
     """
 
     props: Mapping[str, Any]
     names: Mapping[str, str] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def username(self) -> str:
@@ -44,7 +47,8 @@ class Subject:
         return value if isinstance(value, str) else ""
 
     def security_profiles(self) -> Iterable[tuple[str, str]]:
-        """(id, name) of each security profile that is known; the name is empty where nobody tells it."""
+        """(id, name) of each security profile that is told; the name is empty where nobody tells it."""
+        yield from self.untold.items()
         value = self.props.get("security_profile_ids")
         for item in value if isinstance(value, Sequence) and not isinstance(value, str) else ():
             if isinstance(item, str):
@@ -81,7 +85,7 @@ def admins_only(*usernames: str, profiles: Sequence[str] = DEFAULT_PROFILES) -> 
         for id_, name in subject.security_profiles():
             if id_ in folded or name.casefold() in folded:
                 yield f"has the security profile '{name or id_}', which only {_and(usernames)} may have"
-            elif not name and not by_id_only:
+            elif not name and (id_ in subject.untold or not by_id_only):
                 yield f"has the security profile {id_}, whose name is not known, so that it may be {_or(profiles)}"
 
     return Policy("admins-only", f"Only {_and(usernames)} may have {_or(profiles)}.", check)
@@ -116,8 +120,11 @@ def tags_required(*keys: str) -> Policy:
         tags = subject.props.get("tags")
         if tags is UNKNOWN:
             return
-        missing = [key for key in keys if not (isinstance(tags, Mapping) and tags.get(key))]
-        if missing:
+        told = tags if isinstance(tags, Mapping) else {}
+        missing = [key for key in keys if not told.get(key)]
+        if missing and tags is not told and tags is not None:
+            yield f"has tags that are not told, so that {_or(missing)} may be missing"
+        elif missing:
             yield f"lacks the tag{'s' * (len(missing) > 1)} {', '.join(missing)}"
 
     return Policy("tags-required", f"Every user has the tags {', '.join(keys)}.", check)

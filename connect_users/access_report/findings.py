@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core.limits import ID_PATTERN
+from connect_users.review.changed import UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,21 +30,26 @@ _USUAL_SHARE: Final = 0.9
 _COLLEAGUES: Final = 5
 
 
-def flags(snapshot: Snapshot, powers: Powers) -> dict[str, tuple[str, ...]]:
-    """Username -> flags, in the order of `FLAGS`."""
+def flags(snapshot: Snapshot, powers: Powers) -> list[tuple[str, ...]]:
+    """The flags of each of the people, in the order of `FLAGS`."""
     powerful = {each for entry in snapshot.people for each in entry.profiles if powers.has(each, each)}
     nameless = {*unnamed(snapshot, powers)}
     usual = _usual_phones(snapshot)
-    return {
-        entry.username: tuple(_flags(entry, powerful, nameless, usual.get(entry.routing, "")))
+    return [
+        tuple(_flags(entry, powerful, nameless, usual.get((entry.instance, entry.routing), "")))
         for entry in snapshot.people
-    }
+    ]
 
 
 def unnamed(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
     """Ids of the security profiles that nothing is known of, so that they may be power."""
-    held = {profile for entry in snapshot.people for profile in entry.profiles}
-    return tuple(sorted(each for each in held if ID_PATTERN.fullmatch(each) and not powers.knows(each)))
+    held = {
+        profile
+        for entry in snapshot.people
+        for profile in entry.profiles
+        if profile in entry.unnamed or profile in UNTOLD or ID_PATTERN.fullmatch(profile)
+    }
+    return tuple(sorted(each for each in held if not powers.knows(each)))
 
 
 def _flags(entry: Entry, powerful: set[str], nameless: set[str], usual: str) -> Iterable[str]:
@@ -61,12 +68,12 @@ def _flags(entry: Entry, powerful: set[str], nameless: set[str], usual: str) -> 
         yield "unmanaged"
 
 
-def _usual_phones(snapshot: Snapshot) -> dict[str, str]:
-    """Routing profile -> the phone type that nearly everybody has."""
-    phones: dict[str, Counter[str]] = defaultdict(Counter)
+def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
+    """Instance and routing profile -> the phone type that nearly everybody has."""
+    phones: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for entry in snapshot.people:
         if entry.phone:
-            phones[entry.routing][entry.phone] += 1
+            phones[entry.instance, entry.routing][entry.phone] += 1
     found = {}
     for routing, counted in phones.items():
         phone, number = counted.most_common(1)[0]
@@ -88,28 +95,65 @@ class Difference(NamedTuple):
     kind: str
     words: str
     gained: tuple[str, ...] = ()
+    instance: str = ""
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
-    """Everybody who differs, by username; a setting that one of the snapshots tells of nobody is not compared."""
-    old = {entry.username: entry for entry in before.people}
-    new = {entry.username: entry for entry in after.people}
+    """Everybody who differs, by username; a setting that one of the snapshots tells of nobody is not compared.
+
+    Nor are instances: a user of two of them is then compared with the same username of either.
+    """
     compared = [
         name
-        for name in ("routing", "hierarchy", "phone")
+        for name in ("routing", "hierarchy", "phone", "instance")
         if all(any(getattr(entry, name) for entry in snapshot.people) for snapshot in (before, after))
     ]
-    told = []
-    for username in sorted({*old, *new}):
-        if username not in old:
-            profiles = new[username].profiles
-            told.append(Difference(username, "joined", ", ".join(profiles), profiles))
-        elif username not in new:
-            told.append(Difference(username, "left", ", ".join(old[username].profiles)))
-        elif words := _differences(old[username], new[username], compared):
-            gained = tuple(sorted({*new[username].profiles} - {*old[username].profiles}))
-            told.append(Difference(username, "changed", "; ".join(words), gained))
+    apart = "instance" in compared
+    old, new = (_by_user(snapshot, apart, after.instance) for snapshot in (before, after))
+    told: list[Difference] = []
+    for user in sorted({*old, *new}):
+        for one, other in _pairs(old.get(user, []), new.get(user, [])):
+            told += _difference(one, other, compared)
     return told
+
+
+def _by_user(snapshot: Snapshot, apart: bool, instance: str) -> dict[tuple[str, str], list[Entry]]:
+    """Username and instance -> the rows of that user.
+
+    Args:
+        apart: the same username in another instance is another user.
+        instance: the only one whose users are to be compared; "" for all.
+    """
+    found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in snapshot.people:
+        if not (instance and entry.instance) or entry.instance == instance:
+            found[entry.username, entry.instance if apart else ""].append(entry)
+    return found
+
+
+def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, Entry | None]]:
+    """Rows of one user that belong together: those with the same security profiles, then as they come."""
+    old = list(old)
+    left = []
+    for entry in new:
+        same = next((each for each in old if each.profiles == entry.profiles), None)
+        if same is None:
+            left.append(entry)
+        else:
+            old.remove(same)
+            yield same, entry
+    yield from zip_longest(old, left)
+
+
+def _difference(old: Entry | None, new: Entry | None, compared: Iterable[str]) -> Iterable[Difference]:
+    if new is None:
+        if old is not None:
+            yield Difference(old.username, "left", ", ".join(old.profiles), (), old.instance)
+    elif old is None:
+        yield Difference(new.username, "joined", ", ".join(new.profiles), new.profiles, new.instance)
+    elif words := _differences(old, new, compared):
+        gained = tuple(sorted({*new.profiles} - {*old.profiles}))
+        yield Difference(new.username, "changed", "; ".join(words), gained, new.instance)
 
 
 def _differences(old: Entry, new: Entry, compared: Iterable[str]) -> list[str]:

@@ -11,6 +11,8 @@ class Entry:
 
     Attributes:
         managed: made by a stack; None where the source cannot tell.
+        instance: id of the instance; "" where the source does not tell.
+        unnamed: those of the profiles that are ids (or secrets) which nobody names.
     """
 
     username: str
@@ -19,11 +21,19 @@ class Entry:
     hierarchy: str = ""
     phone: str = ""
     managed: bool | None = None
+    instance: str = ""
+    unnamed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The people of a source; `source` says in words which that is."""
+    """The people of a source; `source` says in words which that is.
+
+    Attributes:
+        people: rows; the same username may be in several instances, or twice in a roster.
+        instance: id of the only instance that it can be about; "" where it may be about others.
+    """
 
     source: str
     people: tuple[Entry, ...]
+    instance: str = ""

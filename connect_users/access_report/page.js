@@ -5,10 +5,12 @@
   const ROW = 34, SPARE = 12;
   const number = new Intl.NumberFormat("en");
   const powers = new Map(Object.entries(data.powers));
-  const people = data.people.map(([username, routing, held, hierarchy, phone, flags]) => {
+  const several = data.instances.length > 0;
+  const people = data.people.map(([username, routing, held, hierarchy, phone, flags], row) => {
     const profiles = held.map((place) => data.profiles[place]);
-    const text = [username, routing, hierarchy, phone, ...profiles].join("\n").toLowerCase();
-    return { username, routing, held: new Set(held), profiles, hierarchy, phone, flags, text };
+    const instance = several ? data.instances[row] : "";
+    const text = [username, routing, hierarchy, phone, instance, ...profiles].join("\n").toLowerCase();
+    return { username, routing, held: new Set(held), profiles, hierarchy, phone, instance, flags, text };
   });
   // Sorting compares numbers only: the place of each value among all values, "a2" before "a10".
   const { compare } = new Intl.Collator("en", { numeric: true, sensitivity: "variant" });
@@ -30,6 +32,7 @@
     { name: "Username", key: (one) => one.rank, shown: (one) => one.username, bold: true },
     ...order.map((place) => ({ name: data.profiles[place], matrix: true, place, key: (one) => (one.held.has(place) ? 0 : 1) })),
     { name: "Flags", key: (one) => -weight(one), flags: true },
+    ...(several ? [{ name: "Instance", key: ranked((one) => one.instance), shown: (one) => one.instance }] : []),
     { name: "Routing profile", key: ranked((one) => one.routing), shown: (one) => one.routing },
     { name: "Hierarchy", key: ranked((one) => one.hierarchy), shown: (one) => one.hierarchy, rest: true },
     { name: "Phone", key: ranked((one) => one.phone), shown: phone },
@@ -268,8 +271,10 @@
       return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
     const lines = [["username", "routing_profile", "security_profiles", "hierarchy_group", "phone_type", "flags"]];
+    if (several) lines[0].push("instance");
     for (const one of shown) {
-      lines.push([one.username, one.routing, one.profiles.join("|"), one.hierarchy, one.phone, one.flags.join("|")]);
+      const line = [one.username, one.routing, one.profiles.join("|"), one.hierarchy, one.phone, one.flags.join("|")];
+      lines.push(several ? [...line, one.instance] : line);
     }
     return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
   }

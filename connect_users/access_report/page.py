@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import json
+from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from connect_users.access_report.findings import FLAGS, changes, flags
+from connect_users.access_report.findings import FLAGS, changes, flags, unnamed
 
 if TYPE_CHECKING:
     from connect_users.access_report.model import Snapshot
@@ -18,7 +19,7 @@ def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, 
     """What the page shows, as plain data; people as rows, because there are many."""
     profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
     place = {profile: number for number, profile in enumerate(profiles)}
-    flagged = flags(snapshot, powers)
+    several = _several(snapshot, before)
     return {
         "source": snapshot.source,
         "made": made,
@@ -34,18 +35,50 @@ def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, 
                 [place[profile] for profile in entry.profiles],
                 entry.hierarchy,
                 entry.phone,
-                list(flagged[entry.username]),
+                list(flagged),
             ]
-            for entry in snapshot.people
+            for entry, flagged in zip(snapshot.people, flags(snapshot, powers), strict=True)
         ],
-        "changes": _changes(before, snapshot, powers) if before else [],
+        # One for each of the people, where there are several.
+        "instances": [entry.instance for entry in snapshot.people] if several else [],
+        "changes": _changes(before, snapshot, powers, several=several) if before else [],
     }
 
 
-def _changes(before: Snapshot, after: Snapshot, powers: Powers) -> list[tuple[str, str, str, bool]]:
-    """Rows of changes, and whether power is gained; those first."""
+def summary(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None) -> dict[str, Any]:
+    """What the page comes to, for machines: numbers, and the ids that nobody names."""
+    flagged = Counter(flag for each in flags(snapshot, powers) for flag in each)
+    told: dict[str, Any] = {
+        "source": snapshot.source,
+        "people": len(snapshot.people),
+        "flags": {flag: flagged[flag] for flag in FLAGS},
+        "unnamed_security_profiles": list(unnamed(snapshot, powers)),
+    }
+    if before is not None:
+        rows = _changes(before, snapshot, powers, several=False)
+        kinds = Counter(kind for _, kind, _, _ in rows)
+        told["since"] = before.source
+        told["changes"] = {
+            **{kind: kinds[kind] for kind in ("joined", "left", "changed")},
+            "gain_power": sum(power for *_, power in rows),
+        }
+    return told
+
+
+def _several(*snapshots: Snapshot | None) -> bool:
+    return len({entry.instance for each in snapshots if each is not None for entry in each.people}) > 1
+
+
+def _changes(before: Snapshot, after: Snapshot, powers: Powers, *, several: bool) -> list[tuple[str, str, str, bool]]:
+    """Rows of changes, and whether power is gained, or may be; those first."""
+    nameless = {*unnamed(after, powers)}
     rows = [
-        (each.username, each.kind, each.words, any(powers.has(name, name) for name in each.gained))
+        (
+            f"{each.username} ({each.instance})" if several and each.instance else each.username,
+            each.kind,
+            each.words,
+            any(powers.has(name, name) or name in nameless for name in each.gained),
+        )
         for each in changes(before, after)
     ]
     return sorted(rows, key=lambda row: not row[3])
@@ -73,7 +106,9 @@ def render(
     page = _part("page.html")
     # In one pass: what is put in is never looked into again.
     pieces = page.split("%%")
-    return "".join(parts.get(piece, piece) if number % 2 else piece for number, piece in enumerate(pieces))
+    text = "".join(parts.get(piece, piece) if number % 2 else piece for number, piece in enumerate(pieces))
+    # Lone surrogates can be written nowhere; in the data their escapes are JSON's own.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _part(name: str) -> str:

@@ -1,51 +1,79 @@
-"""Snapshots from a roster, a state or an instance's own listing."""
+"""Snapshots of a roster, a state or an instance's own listing. What cannot be read is told as such, not left out."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from connect_users.access_report.model import Entry, Snapshot
+from connect_users.core.arns import bare_id
 from connect_users.core.ownership import owner_of
+from connect_users.review.building import username_of
+from connect_users.review.changed import untold
 from connect_users.review.naming import HIERARCHY, ROUTING, SECURITY, Names
-from connect_users.review.reading import USER_TYPE, Resource
-from connect_users.roster.cells import BadCell
+from connect_users.review.reading import USER_TYPE
+from connect_users.roster import cells
 from connect_users.roster.columns import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from connect_users.roster.tables import Table
+    from connect_users.review.steps import Resource
+    from connect_users.roster.columns import Column
+    from connect_users.roster.tables import Row, Table
 
-#: Columns of a roster -> members of an entry.
+#: Columns of a roster -> members of an entry, and the kind of thing whose name or id they hold; names come first.
 _COLUMNS = {
-    "username": "username",
-    "routing_profile": "routing",
-    "security_profiles": "profiles",
-    "hierarchy_group": "hierarchy",
-    "phone_config.phone_type": "phone",
-    "phone_type.voice": "phone",
+    "username": ("username", ""),
+    "routing_profile": ("routing", ROUTING),
+    "routing_profile_id": ("routing", ROUTING),
+    "security_profiles": ("profiles", SECURITY),
+    "security_profile_ids": ("profiles", SECURITY),
+    "hierarchy_group": ("hierarchy", HIERARCHY),
+    "hierarchy_group_id": ("hierarchy", HIERARCHY),
+    "phone_config.phone_type": ("phone", ""),
+    "phone_type.voice": ("phone", ""),
 }
 
 
-def from_roster(table: Table) -> Snapshot:
-    """The people of a roster, by the names that it says; cells that cannot be read are left out."""
-    columns = {header: column for header in table.headers if (column := find(header)) is not None}
-    people = []
-    for row in table.rows:
-        told: dict[str, Any] = {}
-        for header, raw in row.cells:
-            column = columns.get(header)
-            if column is None or column.name not in _COLUMNS:
-                continue
-            try:
-                told[_COLUMNS[column.name]] = column.read(raw)
-            except BadCell:
-                continue
-        if isinstance(told.get("username"), str):
-            profiles = tuple(sorted(str(name) for name in told.pop("profiles", None) or ()))
-            routing, hierarchy, phone = (str(told.get(name) or "") for name in ("routing", "hierarchy", "phone"))
-            people.append(Entry(told["username"], routing, profiles, hierarchy, phone))
-    return _snapshot(f"roster {table.source}", people)
+def from_roster(table: Table, names: Names) -> Snapshot:
+    """The people of a roster, row by row."""
+    columns = {
+        header: column for header in table.headers if (column := find(header)) is not None and column.name in _COLUMNS
+    }
+    entries = (_of_row(row, columns, names) for row in table.rows)
+    return _snapshot(f"roster {table.source}", (entry for entry in entries if entry is not None))
+
+
+def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
+    told: dict[str, list[str]] = {"profiles": []}
+    unnamed = set()
+    for header, raw in row.cells:
+        column = columns.get(header)
+        if column is None:
+            continue
+        member, kind = _COLUMNS[column.name]
+        value = _read(column, raw)
+        for item in value if isinstance(value, list) else [value]:
+            text = _name(names, kind, cells.text(item))
+            if text:
+                told.setdefault(member, []).append(text)
+            if column.name == "security_profile_ids" and names.name(kind, item) is None:
+                unnamed.add(text)
+    if not (told.get("username") or told["profiles"]):
+        return None
+    # A row that names nobody has its power all the same.
+    username = next(iter(told.get("username", ())), f"[no username, line {row.line}]")
+    routing, hierarchy, phone = (next(iter(told.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
+    profiles = tuple(sorted({*told["profiles"]}))
+    return Entry(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
+
+
+def _read(column: Column, raw: Any) -> Any:
+    try:
+        return column.read(raw)
+    except cells.BadCell:
+        return raw
 
 
 def from_state(source: str, resources: Iterable[Resource], names: Names) -> Snapshot:
@@ -54,40 +82,51 @@ def from_state(source: str, resources: Iterable[Resource], names: Names) -> Snap
     return _snapshot(f"state {source}", (_of_state(user, names) for user in users))
 
 
-def _of_state(user: Resource, names: Names) -> Entry:
-    props: dict[str, Any] = {**user.outputs, **user.inputs}
-    phone = (props.get("phone_config") or {}).get("phone_type", "")
-    for entry in props.get("phone_number_configs") or ():
-        phone = entry.get("phone_type", phone)
+def _of_state(resource: Resource, names: Names) -> Entry:
+    user = dataclasses.replace(resource, inputs={**resource.outputs, **resource.inputs})
+    blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
+    phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
+    phone = next((each for each in reversed(phones) if isinstance(each, str)), "")
+    profiles = {_name(names, SECURITY, id_): id_ for id_ in user.listed("security_profile_ids")}
     return Entry(
-        str(props.get("username", "")),
-        _name(names, ROUTING, props.get("routing_profile_id")),
-        tuple(sorted(_name(names, SECURITY, id_) for id_ in props.get("security_profile_ids") or ())),
-        _name(names, HIERARCHY, props.get("hierarchy_group_id")),
-        str(phone),
+        username_of(user),
+        _name(names, ROUTING, user.inputs.get("routing_profile_id")),
+        tuple(sorted(profiles)),
+        _name(names, HIERARCHY, user.inputs.get("hierarchy_group_id")),
+        phone,
         True,
+        _name(names, "", user.inputs.get("instance_id")),
+        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY, id_) is None),
     )
 
 
-def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names) -> Snapshot:
-    """The users of an instance, as SearchUsers tells them."""
-    return _snapshot(f"instance {source}", (_of_live(user, names) for user in users))
+def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, instance: str = "") -> Snapshot:
+    """The users of an instance, as SearchUsers tells them; ``instance`` is its id."""
+    return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
 
 
-def _of_live(user: Mapping[str, Any], names: Names) -> Entry:
+def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
+    profiles = {_name(names, SECURITY, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
     return Entry(
         str(user.get("Username", "")),
         _name(names, ROUTING, user.get("RoutingProfileId")),
-        tuple(sorted(_name(names, SECURITY, id_) for id_ in user.get("SecurityProfileIds") or ())),
+        tuple(sorted(profiles)),
         _name(names, HIERARCHY, user.get("HierarchyGroupId")),
         str((user.get("PhoneConfig") or {}).get("PhoneType", "")),
         owner_of(user.get("Tags") or {}) is not None,
+        instance,
+        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY, id_) is None),
     )
 
 
-def _name(names: Names, kind: str, id_: Any) -> str:
-    return (names.name(kind, id_) or id_) if isinstance(id_, str) and id_ else ""
+def _name(names: Names, kind: str, value: Any) -> str:
+    """The name of an id; else the id (or the name, where it is one), or what stands for a value that is not told."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return untold(value)
+    return names.name(kind, value) or str(bare_id(value))
 
 
-def _snapshot(source: str, people: Iterable[Entry]) -> Snapshot:
-    return Snapshot(source, tuple(sorted(people, key=lambda entry: entry.username)))
+def _snapshot(source: str, people: Iterable[Entry], instance: str = "") -> Snapshot:
+    return Snapshot(source, tuple(sorted(people, key=lambda entry: (entry.username, entry.instance))), instance)

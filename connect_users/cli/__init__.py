@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from connect_users._version import __version__
 from connect_users.cli.connecting import in_options
-from connect_users.core.errors import ConnectUsersError
+from connect_users.core.errors import ConnectUsersError, UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.run(args))
     except ConnectUsersError as error:
         print(f"connect-users: {in_options(str(error))}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UnusableFile) else 1
     except BrokenPipeError:
         # The reader went away (`| head`): what it did not read is not a problem of ours.
         sys.stderr.close()

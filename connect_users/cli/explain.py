@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users._version import __version__
-from connect_users.cli import connecting, names_of, power
+from connect_users.cli import connecting, names_of, power, rules
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import ConfigurationError
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.policing import violations
 from connect_users.review.powers import Powers, granted_by
-from connect_users.review.reading import Preview, read_preview
+from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connect_users.policy import Policy
     from connect_users.review.model import Review
+    from connect_users.review.steps import Preview
 
 FORMATS = ("text", "markdown", "json", "sarif")
 
@@ -38,11 +38,13 @@ def register(subparsers: Any) -> None:
         description=(
             "Read what `pulumi preview --json` wrote and say who joins, leaves, moves, changes and is replaced, and "
             "who gains power, with names in place of ids. Secrets are never shown, personal data only as the username. "
-            "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage."
+            "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage, or "
+            "where a file cannot be used."
         ),
     )
     parser.add_argument("preview", nargs="?", default="-", metavar="FILE", help="the preview (default: stdin)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default: text)")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
     parser.add_argument(
         "--write",
@@ -94,10 +96,15 @@ def _written(text: str) -> tuple[str, str]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 1 when a condition is met or the preview failed; 2 where policies are asked about that nobody gave."""
+    """0; 1 when a condition is met or the preview failed; 2 where policies are asked about that nobody gave.
+
+    Raises:
+        UnusableFile: for the status 2, too.
+    """
     if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
         print("connect-users explain: --fail-on policy needs --policy FILE", file=sys.stderr)
         return 2
+    policies = rules.policies(args.policy) if args.policy is not None else ()
     with Progress("reading the preview") as progress:
         source = names_of.text_of(args.preview)
         progress.say(f"{len(source):,} characters")
@@ -106,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
     with Progress("reviewing users") as progress:
         told = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
     if args.policy is not None:
-        told = dataclasses.replace(told, violations=violations(preview, names, _policies(args.policy)))
+        told = dataclasses.replace(told, violations=violations(preview, names, policies))
     failures = gate.failures(told, args.fail_on)
     for format_, file in args.write:
         _write(file, _rendered(format_, args, told, failures, color=args.color == "always"))
@@ -121,33 +128,23 @@ def run(args: argparse.Namespace) -> int:
 def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
     names = naming.Names()
     lines: dict[str, tuple[str, int]] = {}
-    resources = (*preview.resources, *(names_of.state_file(args.state) if args.state is not None else ()))
-    granted = granted_by(resources)
+    state = names_of.state_file(args.state) if args.state is not None else ()
+    granted = granted_by((*state, *preview.resources))
     if args.names is not None:
         names_of.names_file(names, args.names)
     if args.instance is not None:
         gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
-        # What the stack declares is what will be; a profile that the instance does not have cannot be asked about.
-        there = names.told[naming.SECURITY].keys() & profiles_of(preview) - granted.keys()
-        granted |= power.asked(gateway, id_, there, args)
-    naming.from_resources(names, resources)
+        # What the preview writes is what will be; a profile that the instance does not have cannot be asked about.
+        written = granted_by(step.new for step in preview.other_steps if step.new is not None)
+        there = names.told[naming.SECURITY].keys() & profiles_of(preview) - written.keys()
+        for profile, permissions in power.asked(gateway, id_, there, args).items():
+            # What the preview leaves alone may have been changed by hand: both count.
+            granted[profile] = (*granted.get(profile, ()), *permissions)
+    naming.from_resources(names, (*preview.resources, *state))
     if args.roster is not None:
-        from connect_users.roster.reading import read
-
-        people, lines = names_of.roster_names(read(args.roster))
+        people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.roster))
         naming.from_roster(names, people, preview.resources)
     return names, lines, power.powers(args, granted)
-
-
-def _policies(file: str) -> tuple[Policy, ...]:
-    import yaml
-
-    from connect_users.policy import from_rules
-
-    try:
-        return from_rules(yaml.safe_load(names_of.text_of(file)))
-    except yaml.YAMLError as problem:
-        raise ConfigurationError(f"{file} is neither YAML nor JSON: {problem}") from None
 
 
 def _rendered(format_: str, args: argparse.Namespace, told: Review, failures: Sequence[str], *, color: bool) -> str:

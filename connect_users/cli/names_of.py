@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError
+from connect_users.core.errors import UnusableFile
 from connect_users.review import naming
-from connect_users.review.reading import Resource, read_state
+from connect_users.review.reading import UnreadablePreview, read_state
 
 if TYPE_CHECKING:
     from connect_users.core.settings import Settings
     from connect_users.effects.gateway import Gateway
+    from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
 
 #: Columns of a roster -> the inputs whose ids they name.
@@ -30,7 +31,7 @@ def text_of(file: str) -> str:
     """The text of a file; of stdin for ``-``. UTF-8, or UTF-16 with its mark, which PowerShell's ``>`` writes.
 
     Raises:
-        ConfigurationError
+        UnusableFile
     """
     try:
         if file == "-":
@@ -38,26 +39,65 @@ def text_of(file: str) -> str:
         raw = Path(file).read_bytes()
         return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except OSError as problem:
-        raise ConfigurationError(f"{file} cannot be read: {problem.strerror}") from None
+        raise UnusableFile(f"{_said(file)} cannot be read: {problem.strerror}") from None
     except UnicodeDecodeError:
-        raise ConfigurationError(f"{file} is not UTF-8") from None
+        raise UnusableFile(f"{_said(file)} is not UTF-8") from None
+
+
+def _said(file: str) -> str:
+    return "stdin" if file == "-" else file
+
+
+def json_of(file: str) -> Any:
+    """The JSON of a file.
+
+    Raises:
+        ValueError: it is none, or nested beyond all need.
+        UnusableFile: it cannot be read.
+    """
+    try:
+        return json.loads(text_of(file))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def roster_file(file: str, source: str) -> Table:
+    """The roster of a file that messages call ``source``.
+
+    Raises:
+        UnusableFile
+    """
+    from connect_users.roster.reading import read_file
+    from connect_users.roster.tables import UnreadableRoster
+
+    try:
+        return read_file(Path(file), source)
+    except UnreadableRoster as problem:
+        raise UnusableFile(str(problem)) from None
 
 
 def names_file(names: naming.Names, file: str) -> None:
     """Take the names of a JSON file.
 
     Raises:
-        ConfigurationError
+        UnusableFile
     """
     try:
-        naming.from_mapping(names, json.loads(text_of(file)))
+        naming.from_mapping(names, json_of(file))
     except ValueError as problem:
-        raise ConfigurationError(f"{file} is not a file of names: {problem}") from None
+        raise UnusableFile(f"{file} is not a file of names: {problem}") from None
 
 
-def state_file(file: str) -> tuple[Resource, ...]:
-    """The resources of a state that was exported."""
-    return read_state(text_of(file))
+def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
+    """The resources of a state that was exported; ``leaving``: also those that are still to be deleted.
+
+    Raises:
+        UnusableFile
+    """
+    try:
+        return read_state(text_of(file), leaving=leaving)
+    except UnreadablePreview as problem:
+        raise UnusableFile(f"{_said(file)}: {problem}") from None
 
 
 def from_instance(names: naming.Names, instance: str, settings: Settings) -> tuple[Gateway, str]:

@@ -60,6 +60,7 @@ def register(subparsers: Any) -> None:
         help="Secrets Manager secrets that password_secret_arn names (default: none). A secret with a KMS key of its "
         "own needs kms:Decrypt on that key, too",
     )
+    parser.add_argument("--json", action="store_true", help="as it is anyway: a policy is JSON")
     parser.set_defaults(run=run)
 
 

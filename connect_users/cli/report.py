@@ -16,7 +16,8 @@ def register(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
         help="review who has access",
-        description="Report on the people of a roster, of an exported state or of a live instance (read only).",
+        description="Report on the people of a roster, of an exported state or of a live instance (read only). Exit "
+        "status: 0; 1 where --unmanaged finds somebody; 2 for wrong usage, or where a file cannot be used.",
     )
     parser.add_argument(
         "--instance",
@@ -31,13 +32,16 @@ def register(subparsers: Any) -> None:
     )
     report_page.add_options(parser)
     report_unmanaged.add_options(parser)
-    parser.add_argument("--json", action="store_true", help="with --unmanaged: for machines")
+    parser.add_argument("--json", action="store_true", help="tell the result as JSON, for machines")
     connecting.add(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """What the chosen kind of report returns; 2 where none is chosen."""
+    """What the chosen kind of report returns; 2 where none is chosen, or both are."""
+    if args.html is not None and args.unmanaged:
+        print("connect-users report: --html and --unmanaged are two reports; ask for one at a time", file=sys.stderr)
+        return 2
     if args.html is not None:
         return report_page.run(args)
     if args.unmanaged:

@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from connect_users.access_report import page, sources
 from connect_users.access_report.findings import unnamed
@@ -16,12 +16,16 @@ from connect_users.core.errors import ConfigurationError
 from connect_users.review import naming
 from connect_users.review.model import plural
 from connect_users.review.powers import granted_by
+from connect_users.review.text import printable
 
 if TYPE_CHECKING:
     import argparse
 
     from connect_users.access_report.model import Snapshot
     from connect_users.effects.gateway import Gateway
+    from connect_users.review.powers import Powers
+    from connect_users.review.steps import Resource
+    from connect_users.roster.tables import Table
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,30 +42,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 2 where it is not one source of people that is named."""
-    files = [name for name in ("roster", "state") if getattr(args, name) is not None]
-    if len(files) > 1 or not (files or args.instance):
-        named = " and ".join(f"--{name}" for name in files) or "none"
-        print(
-            f"connect-users report: --html shows one of --roster, --state, --instance; {named} given", file=sys.stderr
-        )
+    """0; 2 where it is not one source of people that is named.
+
+    Raises:
+        UnusableFile: for the status 2, too.
+    """
+    wrong = _wrong_usage(args)
+    if wrong:
+        print(f"connect-users report: {wrong}", file=sys.stderr)
         return 2
-    if args.state and len(args.state) > 1:
-        print("connect-users report: --html shows one --state", file=sys.stderr)
-        return 2
-    names = naming.Names()
-    granted: dict[str, tuple[str, ...]] = {}
-    if args.names is not None:
-        names_of.names_file(names, args.names)
-    asked = names_of.from_instance(names, args.instance, connecting.settings(args)) if args.instance else None
-    if asked is None or files:
-        snapshot = _file(args.roster or args.state[0], names, granted)
-    else:
-        snapshot = _live(args.instance, *asked, names)
-    before = _file(args.since, names, {}) if args.since is not None else None
-    if asked is not None:
-        granted |= _permissions(args, *asked, snapshot, names)
-    powers = power.powers(args, granted)
+    snapshot, before, powers = _gathered(args)
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
     try:
@@ -73,28 +63,75 @@ def run(args: argparse.Namespace) -> int:
         print(
             f"connect-users report: {plural(len(nameless), 'security profile has', 'security profiles have')} no name "
             "here and may be power: give --instance or --names "
-            f"({', '.join(nameless[:3])}{' ...' if nameless[3:] else ''})",
+            f"({printable(', '.join(nameless[:3]))}{' ...' if nameless[3:] else ''})",
             file=sys.stderr,
         )
-    print(f"{args.html}: {plural(len(snapshot.people), 'person', 'people')} of {snapshot.source}")
+    if args.json:
+        told = {"file": args.html, **page.summary(snapshot, powers=powers, before=before)}
+        print(json.dumps(told, indent=2))
+    else:
+        print(f"{args.html}: {plural(len(snapshot.people), 'person', 'people')} of {snapshot.source}")
     return 0
 
 
-def _file(file: str, names: naming.Names, granted: dict[str, tuple[str, ...]]) -> Snapshot:
-    """The snapshot of a file: a state where it is the JSON of one, else a roster. Permissions go into ``granted``."""
-    if Path(file).suffix.lower() == ".json" and _is_state(file):
-        resources = names_of.state_file(file)
-        naming.from_resources(names, resources)
-        granted |= granted_by(resources)
-        return sources.from_state(Path(file).name, resources, names)
-    from connect_users.roster.reading import read_file
+def _wrong_usage(args: argparse.Namespace) -> str:
+    files = [name for name in ("roster", "state") if getattr(args, name) is not None]
+    if len(files) > 1 or not (files or args.instance):
+        named = " and ".join(f"--{name}" for name in files) or "none"
+        return f"--html shows one of --roster, --state, --instance; {named} given"
+    return "--html shows one --state" if args.state and len(args.state) > 1 else ""
 
-    return sources.from_roster(read_file(Path(file), Path(file).name))
+
+def _gathered(args: argparse.Namespace) -> tuple[Snapshot, Snapshot | None, Powers]:
+    """The people, those of ``--since``, and what is power."""
+    names = naming.Names()
+    if args.names is not None:
+        names_of.names_file(names, args.names)
+    file = args.state[0] if args.state else args.roster
+    shown = _read(file, state=bool(args.state)) if file is not None else _File("")
+    since = _read(args.since) if args.since is not None else None
+    asked = names_of.from_instance(names, args.instance, connecting.settings(args)) if args.instance else None
+    # All names before any people: what only one of the files names is named in both.
+    for source in filter(None, (shown, since)):
+        naming.from_resources(names, source.resources)
+    snapshot = _live(args.instance, *asked, names) if file is None and asked is not None else shown.snapshot(names)
+    granted = granted_by(shown.resources)
+    if asked is not None:
+        for profile, permissions in _permissions(args, *asked, snapshot, names).items():
+            # Of a profile of the stack both count: what it is, and what it will be.
+            granted[profile] = (*granted.get(profile, ()), *permissions)
+    return snapshot, since.snapshot(names) if since is not None else None, power.powers(args, granted)
+
+
+class _File(NamedTuple):
+    """What a file holds: a roster, or the resources of a state."""
+
+    name: str
+    table: Table | None = None
+    resources: tuple[Resource, ...] = ()
+
+    def snapshot(self, names: naming.Names) -> Snapshot:
+        """Its people."""
+        if self.table is not None:
+            return sources.from_roster(self.table, names)
+        return sources.from_state(self.name, self.resources, names)
+
+
+def _read(file: str, *, state: bool = False) -> _File:
+    """A state where it is the JSON of one, or has to be; else a roster.
+
+    Raises:
+        UnusableFile
+    """
+    name = Path(file).name
+    if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
+        return _File(name, resources=names_of.state_file(file, leaving=True))
+    return _File(name, names_of.roster_file(file, name))
 
 
 def _is_state(file: str) -> bool:
     try:
-        document = json.loads(names_of.text_of(file))
+        document = names_of.json_of(file)
     except ValueError:
         return False
     return isinstance(document, dict) and "deployment" in document
@@ -106,7 +143,7 @@ def _live(instance: str, gateway: Gateway, id_: str, names: naming.Names) -> Sna
         for found, total in gateway.search_all_users(id_):
             users += found
             progress.at(len(users), total)
-    return sources.from_live(instance, users, names)
+    return sources.from_live(instance, users, names, id_)
 
 
 def _permissions(

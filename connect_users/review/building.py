@@ -6,6 +6,8 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from connect_users.core.arns import bare_id
+from connect_users.review.changed import LATER, ODD, with_secrets_told_apart
+from connect_users.review.held import Held
 from connect_users.review.model import (
     ACTIONS,
     ADOPTED,
@@ -21,7 +23,8 @@ from connect_users.review.model import (
 )
 from connect_users.review.naming import SECURITY, TYPES
 from connect_users.review.powers import Powers, granted_by, permissions_of
-from connect_users.review.reading import USER_TYPE, Preview, Resource, Step
+from connect_users.review.reading import USER_TYPE
+from connect_users.review.steps import Preview, Resource, Step
 from connect_users.review.wording import Teller
 
 if TYPE_CHECKING:
@@ -44,17 +47,18 @@ def review(
     """The review of a preview.
 
     Args:
-        powers: what counts as power; permissions that the preview's own security profiles declare are added.
+        powers: what counts as power; permissions that the preview's own security profiles declare are added where
+            it tells none.
         personal: tell values that are personal data, too.
         lines: username -> file and line of a roster.
         tell: is told how many of how many users are done.
     """
     powers = powers or Powers()
-    powers = dataclasses.replace(powers, granted={**powers.granted, **granted_by(preview.resources)})
+    powers = dataclasses.replace(powers, granted={**granted_by(preview.resources), **powers.granted})
     reviewer = _Reviewer(names, powers, personal)
     people = []
     for number, step in enumerate(preview.steps, start=1):
-        people.append(_placed(reviewer.person(step), lines or {}))
+        people.append(_placed(reviewer.person(with_secrets_told_apart(step)), lines or {}))
         tell(number, len(preview.steps))
     twice = {person.username for person in people if person.action == LEAVES}.intersection(
         person.username for person in people if person.action == JOINS
@@ -68,25 +72,25 @@ def review(
 
 def _widened(preview: Preview, powers: Powers) -> Iterable[Widened]:
     """The security profiles of the stack that get a powerful permission which they had not."""
-    for step in preview.other_steps:
+    for step in map(with_secrets_told_apart, preview.other_steps):
         kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
         if kind != SECURITY or step.old is None or step.new is None:
             continue
-        gained = powers.among({*permissions_of(step.new)} - {*permissions_of(step.old)})
+        gained = powers.among({*permissions_of(step.new)} - ({*permissions_of(step.old)} - {LATER, ODD}))
         if not gained:
             continue
         ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
         holders = {username_of(each) for each in preview.resources if _holds(each, ids, step.urn)}
         name = step.new.inputs.get("name")
-        yield Widened(str(name or step.urn.rpartition("::")[2]), gained, tuple(sorted(holders)), step.urn)
+        name = name if isinstance(name, str) else step.urn.rpartition("::")[2]
+        yield Widened(name, gained, tuple(sorted(holders)), step.urn)
 
 
 def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
     if resource.type != USER_TYPE:
         return False
-    held = resource.inputs.get("security_profile_ids")
-    known = {bare_id(each) for each in held if isinstance(each, str)} if isinstance(held, list) else set()
-    return bool(known & ids) or urn in resource.depends.get("security_profile_ids", ())
+    name = "security_profile_ids"
+    return bool(ids.intersection(resource.ids(name))) or urn in resource.depends.get(name, ())
 
 
 def profiles_of(preview: Preview) -> set[str]:
@@ -94,8 +98,7 @@ def profiles_of(preview: Preview) -> set[str]:
     found: set[str] = set()
     for step in preview.steps:
         for resource in (step.old, step.new):
-            value = resource.inputs.get("security_profile_ids") if resource is not None else None
-            found.update(str(bare_id(each)) for each in value or () if isinstance(each, str))
+            found.update(resource.ids("security_profile_ids") if resource is not None else ())
     return found
 
 
@@ -110,13 +113,14 @@ def username_of(resource: Resource | None) -> str:
 class _Reviewer:
     def __init__(self, names: Names, powers: Powers, personal: bool) -> None:
         self._teller = Teller(names, personal=personal)
+        self._held = Held(names)
         self.powers = powers
 
     def person(self, step: Step) -> Person:
         old, new = step.old, step.new
         action = _action(step)
-        had = self._teller.security_profiles(old if step.operation not in ("create", "import") else None)
-        has = self._teller.security_profiles(new) if action != LEAVES else {}
+        had = self._held.before(old if step.operation not in ("create", "import") else None, new)
+        has = self._held.of(new) if action != LEAVES else {}
         fresh = {id_: name for id_, name in has.items() if id_ not in had}
         powers = self.powers
         return Person(
@@ -125,7 +129,7 @@ class _Reviewer:
             step.urn,
             tuple(self._changes(step, action)),
             gained=tuple(sorted(name or id_ for id_, name in fresh.items() if powers.has(id_, name))),
-            unnamed=tuple(sorted(id_ for id_, name in fresh.items() if name is None and not powers.knows(id_))),
+            unnamed=tuple(sorted(id_ for id_, name in fresh.items() if powers.unclear(id_, name))),
             lost=tuple(sorted(name or id_ for id_, name in had.items() if id_ not in has and powers.has(id_, name))),
             why={name or id_: why for id_, name in fresh.items() if (why := powers.why(id_, name))},
             reasons=step.reasons,

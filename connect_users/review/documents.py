@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -124,4 +125,4 @@ def _result(rule: str, level: str, text: str, place: tuple[str, int], urn: str) 
 def artifact_uri(file: str) -> str:
     """A file as SARIF names it; relative where it is, since code scanning takes it from the top of the repository."""
     path = Path(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

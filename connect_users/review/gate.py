@@ -73,6 +73,8 @@ def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
                     f"; {len(unnamed)} of them by security profiles that have no name here and so count as power: "
                     "give --state, --roster, --names or --instance"
                 )
+            if any(id_.startswith("[") for person in unnamed for id_ in person.unnamed):
+                text += " (which name neither secrets nor what is not known yet)"
         told.append(text)
     return tuple(told)
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id
-from connect_users.review.reading import USER_TYPE, Resource
+from connect_users.review.reading import USER_TYPE
+
+if TYPE_CHECKING:
+    from connect_users.review.steps import Resource
 
 #: Kind of a named thing, and the input that holds its id.
 ROUTING, SECURITY, HIERARCHY = "routing profile", "security profile", "hierarchy group"
@@ -69,8 +72,14 @@ def from_mapping(names: Names, document: Any) -> None:
         entries = document.get(f"{kind.replace(' ', '_')}s", {})
         if not isinstance(entries, Mapping):
             raise ValueError(f"{kind}s: not a map of names to ids")
-        for name, id_ in entries.items():
-            names.add(kind, str(bare_id(str(id_))), str(name))
+        ids: dict[str, str] = {}
+        for name, given in entries.items():
+            if not isinstance(given, str):
+                raise ValueError(f"{kind}s: {name}: not an id")
+            id_ = str(bare_id(given))
+            if ids.setdefault(id_, name) != name:
+                raise ValueError(f"{kind}s: {ids[id_]} and {name} have the same id")
+            names.add(kind, id_, str(name))
 
 
 def from_resources(names: Names, resources: Iterable[Resource]) -> None:
@@ -86,7 +95,7 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
         ids = [resource.outputs[key] for key in keys if isinstance(resource.outputs.get(key), str)]
         if kind == HIERARCHY:
             parent = resource.inputs.get("parentGroupId")
-            above = resource.depends.get("parentGroupId", ("",))[0]
+            above = next(iter(resource.depends.get("parentGroupId", ())), "")
             groups[resource.urn] = (
                 name,
                 str(bare_id(ids[0])) if ids else "",
@@ -126,17 +135,19 @@ def from_roster(
     Args:
         people: username -> input -> names.
     """
-    users = [each for each in resources if each.type == USER_TYPE and each.inputs.get("username") in people]
+    users = [
+        (each, people[username])
+        for each in resources
+        if each.type == USER_TYPE and isinstance(username := each.inputs.get("username"), str) and username in people
+    ]
     for input_, kind in INPUTS.items():
         having: dict[str, set[str]] = {}
         without: dict[str, set[str]] = defaultdict(set)
         rows = []
-        for user in users:
-            value = user.inputs.get(input_)
-            ids = {
-                str(bare_id(each)) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
-            }
-            rows.append((set(people[str(user.inputs["username"])].get(input_, ())), ids))
+        for user, told_of in users:
+            known = user.ids(input_)
+            # Where one of several is a secret or still to come, it may be the one that is named.
+            rows.append((set(told_of.get(input_, ())), set(known if len(known) == len(user.listed(input_)) else ())))
         every = {name for told, _ in rows for name in told}
         for told, ids in rows:
             if len(told) != len(ids):

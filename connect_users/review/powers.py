@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
+from connect_users.review.changed import UNTOLD, untold
 from connect_users.review.naming import SECURITY, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from connect_users.review.reading import Resource
+    from connect_users.review.steps import Resource
 
 #: Security profiles that count as power: those that Connect itself makes for administrators and managers.
 DEFAULT_POWERS: Final = ("Admin", "CallCenterManager")
@@ -63,6 +64,10 @@ class Powers:
         """Whether it can be told without its name: by its id or by its permissions."""
         return self.named(id_, None) or id_ in self.granted
 
+    def unclear(self, id_: str, name: str | None) -> bool:
+        """Whether nobody can tell."""
+        return name is None and not self.knows(id_)
+
     def by_permission(self, id_: str, name: str | None) -> tuple[str, ...]:
         """Those of its permissions that make it power, sorted."""
         return tuple(sorted({*self._powerful.get(id_, ()), *self._powerful.get(name or "", ())}))
@@ -72,8 +77,14 @@ class Powers:
         return "" if self.named(id_, name) else some(self.by_permission(id_, name))
 
     def among(self, permissions: Iterable[str]) -> tuple[str, ...]:
-        """Those of some permissions that are power, sorted."""
-        return tuple(sorted(each for each in permissions if any(fnmatchcase(each, like) for like in self.permissions)))
+        """Those of some permissions that are power, or may be, sorted."""
+        return tuple(sorted(filter(self._is_power, permissions)))
+
+    def _is_power(self, permission: str) -> bool:
+        # One that is declared but not told may be any.
+        if permission in UNTOLD:
+            return bool(self.permissions)
+        return any(fnmatchcase(permission, like) for like in self.permissions)
 
     @cached_property
     def _folded(self) -> frozenset[str]:
@@ -91,20 +102,24 @@ def some(permissions: tuple[str, ...]) -> str:
 
 
 def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
-    """Id and name -> permissions of the ``aws.connect`` security profiles of a stack."""
+    """Id and name -> permissions of the ``aws.connect`` security profiles of a stack.
+
+    What is told last of a resource counts; profiles of the same name (of several instances) have those of all.
+    """
     told: dict[str, tuple[str, ...]] = {}
-    for resource in resources:
+    for resource in {each.urn: each for each in resources}.values():
         kind, keys = TYPES.get(resource.type, ("", ()))
         if kind == SECURITY:
             permissions = permissions_of(resource)
             ids = (resource.outputs.get(key) for key in keys)
             for key in (resource.inputs.get("name"), *(bare_id(id_) for id_ in ids if isinstance(id_, str))):
                 if isinstance(key, str):
-                    told[key] = permissions
+                    told[key] = tuple(dict.fromkeys((*told.get(key, ()), *permissions)))
     return told
 
 
 def permissions_of(resource: Resource | None) -> tuple[str, ...]:
-    """The permissions that an ``aws.connect`` security profile declares."""
-    value = resource.inputs.get("permissions") if resource is not None else None
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+    """The permissions that an ``aws.connect`` security profile declares; those that are not told as `UNTOLD`."""
+    if resource is None:
+        return ()
+    return tuple(each if isinstance(each, str) else untold(each) for each in resource.listed("permissions"))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.errors import ConnectUsersError
+from connect_users.core.errors import UnusableFile
 from connect_users.core.spec import UNKNOWN
+from connect_users.review.steps import Preview, Resource, Step, top
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,21 +39,25 @@ _UNKNOWN_TEXTS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
+#: Digits of a line; no file has more.
+_LINE: Final = re.compile(r"[0-9]{1,9}")
+#: Maps and lists within each other; also everything that looks into them later must have room.
+_DEPTH: Final = 100
 _ENDED: Final = re.compile(r"program exited with non-zero exit code|^preview failed$")
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 #: Inputs whose value is a secret by its nature, whatever the preview marks.
 _ALWAYS_SECRET: Final = frozenset({"password"})
 
 
-class _Secret:
-    """The type of `SECRET`."""
+class Secret:
+    """The type of values that are secrets."""
 
     def __repr__(self) -> str:
         return "[secret]"
 
 
 #: Stands for a value that is a secret; equal to itself, so that a change is told by the preview's own diff.
-SECRET: Final = _Secret()
+SECRET: Final = Secret()
 
 #: What the engine does, in one word each; steps of a replacement that is shown in parts count once.
 _OPERATIONS: Final = {
@@ -68,64 +73,8 @@ _OPERATIONS: Final = {
 _QUIET: Final = frozenset({"delete-replaced", "read-discard", "discard-replaced", "remove-pending-replace", "same"})
 
 
-class UnreadablePreview(ConnectUsersError):
+class UnreadablePreview(UnusableFile):
     """A text that is no preview, or no state."""
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One resource as a state or a step tells it: values without secrets.
-
-    Attributes:
-        inputs, outputs: by name; `SECRET` and `UNKNOWN` at any depth.
-        depends: input -> URNs that its value comes from.
-        position: file and line in the program, "" and 0 when they are not told.
-        retained: leaving the stack does not delete it.
-    """
-
-    urn: str
-    type: str
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    outputs: Mapping[str, Any] = field(default_factory=dict)
-    depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    position: tuple[str, int] = ("", 0)
-    retained: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """What happens to one resource.
-
-    Attributes:
-        operation: create, update, delete, replace or import.
-        changed: names of inputs that differ, as the engine says; also tells of secrets.
-        reasons: names of inputs that make the replacement.
-    """
-
-    operation: str
-    urn: str
-    old: Resource | None
-    new: Resource | None
-    changed: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a preview says.
-
-    Attributes:
-        resources: everything that it shows, users and others, as it will be.
-        others: operation -> number of resources that are neither users nor what comes with them.
-        errors: why the preview failed; empty when it did not.
-        steps, other_steps: of users, and of everything else.
-    """
-
-    steps: tuple[Step, ...]
-    resources: tuple[Resource, ...]
-    others: Mapping[str, int]
-    errors: tuple[str, ...] = ()
-    other_steps: tuple[Step, ...] = ()
 
 
 def read_preview(text: str) -> Preview:
@@ -143,16 +92,19 @@ def read_preview(text: str) -> Preview:
 def _preview(document: Mapping[str, Any]) -> Preview:
     if "sequence" in document and "steps" not in document:
         raise UnreadablePreview("the preview is a stream of events; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW")
-    raw = [step for step in document.get("steps") or () if isinstance(step, dict)]
+    raw = [step for step in _list(document.get("steps")) if isinstance(step, dict)]
     errors = _errors(document)
+    if not isinstance(document.get("steps", []), (list, NoneType)):
+        raise UnreadablePreview("its steps are no list; it is not what pulumi preview --json writes")
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
         raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
-    steps: dict[str, Step] = {}
+    steps = []
+    replaced: dict[str, Step] = {}
     other_steps = []
     resources = []
     others: Counter[str] = Counter()
     for entry in raw:
-        operation, urn = str(entry.get("op", "")), str(entry.get("urn", ""))
+        operation, urn = str(entry.get("op", "")), _writable(entry.get("urn", ""))
         old, new = _resource(entry.get("oldState")), _resource(entry.get("newState"))
         shown = new or old
         if shown is not None and operation not in ("delete", "delete-replaced"):
@@ -164,45 +116,66 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         if shown is None or shown.type != USER_TYPE:
             if operation != "create-replacement" and (shown is None or shown.type not in _HELPERS):
                 others[_OPERATIONS[operation]] += 1
-                other_steps.append(Step(_OPERATIONS[operation], urn, old, new))
+                other_steps.append(Step(_OPERATIONS[operation], urn, old, new, _paths(entry)))
             continue
-        if urn in steps and steps[urn].reasons:
-            continue
-        steps[urn] = Step(
-            _OPERATIONS[operation],
-            urn,
-            old,
-            new,
-            tuple(dict.fromkeys(_top(path) for path in entry.get("detailedDiff") or entry.get("diffReasons") or ())),
-            tuple(map(_top, entry.get("replaceReasons") or ())),
+        step = Step(
+            _OPERATIONS[operation], urn, old, new, _paths(entry), tuple(map(top, _list(entry.get("replaceReasons"))))
         )
-    return Preview(tuple(steps[urn] for urn in sorted(steps)), tuple(resources), others, errors, tuple(other_steps))
+        if step.operation != "replace":
+            steps.append(step)
+        elif urn not in replaced or not replaced[urn].reasons:
+            replaced[urn] = step
+    told = sorted((*steps, *replaced.values()), key=lambda step: step.urn)
+    return Preview(tuple(told), tuple(resources), others, errors, tuple(other_steps))
+
+
+def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    detailed = entry.get("detailedDiff")
+    return tuple(map(str, detailed if isinstance(detailed, dict) and detailed else _list(entry.get("diffReasons"))))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _errors(document: Mapping[str, Any]) -> tuple[str, ...]:
     told = [
         str(each.get("message", "")).removeprefix("error: ").strip()
-        for each in document.get("diagnostics") or ()
+        for each in _list(document.get("diagnostics"))
         if isinstance(each, dict) and each.get("severity") == "error"
     ]
     # The engine also tells that the program ended, which is not why.
     return tuple(each for each in told if not _ENDED.search(each)) or tuple(told)
 
 
-def read_state(text: str) -> tuple[Resource, ...]:
+def read_state(text: str, *, leaving: bool = False) -> tuple[Resource, ...]:
     """The resources of a state that `pulumi stack export` wrote.
+
+    Args:
+        leaving: also those that are still to be deleted, since they have been replaced.
 
     Raises:
         UnreadablePreview
     """
-    document = _document(text, "a state; write it with: pulumi stack export > state.json")
+    try:
+        return _state(_document(text, "a state; write it with: pulumi stack export > state.json"), leaving)
+    except RecursionError:
+        raise UnreadablePreview("the state is nested too deeply; pulumi stack export does not write such") from None
+
+
+def _state(document: Mapping[str, Any], leaving: bool) -> tuple[Resource, ...]:
     deployment = document.get("deployment", document)
     entries = deployment.get("resources") if isinstance(deployment, dict) else None
     if not isinstance(entries, list):
         if isinstance(deployment, dict) and "manifest" in deployment:
             return ()
         raise UnreadablePreview("the JSON has no resources; it is not what pulumi stack export writes")
-    found = (_resource(entry) for entry in entries if isinstance(entry, dict) and not entry.get("delete"))
+    found = (
+        _resource(entry)
+        for entry in entries
+        # One that waits for its replacement has been deleted.
+        if isinstance(entry, dict) and not entry.get("pendingReplacement") and (leaving or not entry.get("delete"))
+    )
     return tuple(resource for resource in found if resource is not None)
 
 
@@ -224,17 +197,33 @@ def _document(text: str, what: str) -> dict[str, Any]:
 def _resource(entry: Any) -> Resource | None:
     if not isinstance(entry, dict):
         return None
-    file, _, line = str(entry.get("sourcePosition") or "").removeprefix("project:///").partition("#")
-    depends = {str(name): tuple(urns) for name, urns in (entry.get("propertyDependencies") or {}).items() if urns}
+    depends = entry.get("propertyDependencies")
     return Resource(
-        str(entry.get("urn", "")),
+        _writable(entry.get("urn", "")),
         str(entry.get("type", "")),
         _values(entry.get("inputs")),
         _values(entry.get("outputs")),
-        depends,
-        (file, int(line.partition(",")[0])) if line.partition(",")[0].isdigit() and ".." not in file else ("", 0),
+        {
+            name: tuple(urn for urn in urns if isinstance(urn, str))
+            for name, urns in (depends.items() if isinstance(depends, dict) else ())
+            if urns and isinstance(urns, list)
+        },
+        _position(entry.get("sourcePosition")),
         bool(entry.get("retainOnDelete")),
     )
+
+
+def _position(value: Any) -> tuple[str, int]:
+    file, _, place = str(value or "").removeprefix("project:///").partition("#")
+    line = _LINE.match(place)
+    if line is None or ".." in file:
+        return "", 0
+    return _writable(file), int(line[0])
+
+
+def _writable(value: Any) -> str:
+    # A lone surrogate, which JSON may have, can be written nowhere.
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _values(entries: Any) -> dict[str, Any]:
@@ -248,8 +237,14 @@ def _plain(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield name, SECRET if name in _ALWAYS_SECRET and value is not None else clean(value)
 
 
-def clean(value: Any) -> Any:
-    """``value`` with `SECRET` and `UNKNOWN` in place of Pulumi's own signs."""
+def clean(value: Any, depth: int = _DEPTH) -> Any:
+    """``value`` with `SECRET` and `UNKNOWN` in place of Pulumi's own signs.
+
+    Raises:
+        RecursionError: lists and maps within each other beyond all need.
+    """
+    if not depth:
+        raise RecursionError
     if isinstance(value, str):
         if value == "[secret]":
             return SECRET
@@ -257,12 +252,7 @@ def clean(value: Any) -> Any:
     if isinstance(value, dict):
         if _SIGNATURE in value:
             return SECRET
-        return {str(name): clean(item) for name, item in value.items()}
+        return {str(name): clean(item, depth - 1) for name, item in value.items()}
     if isinstance(value, list):
-        return [clean(item) for item in value]
+        return [clean(item, depth - 1) for item in value]
     return value
-
-
-def _top(path: object) -> str:
-    """The input that a path of a detailed diff is about: ``tags.team`` -> ``tags``."""
-    return str(path).partition(".")[0].partition("[")[0]

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
 from connect_users.core.spec import UNKNOWN
+from connect_users.review.held import Held, same
 from connect_users.review.model import Change
 from connect_users.review.naming import INPUTS, Names
-from connect_users.review.reading import SECRET, Resource
+from connect_users.review.reading import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from connect_users.review.powers import Powers
+    from connect_users.review.steps import Resource
 
 _NONE: Final = "none"
 _WORDS: Final = {
@@ -41,29 +43,8 @@ class Teller:
 
     def __init__(self, names: Names, *, personal: bool = False) -> None:
         self._names = names
+        self._held = Held(names)
         self._personal = personal
-
-    def security_profiles(self, resource: Resource | None) -> dict[str, str | None]:
-        """Id (or a placeholder) -> name of each security profile; None for those that nobody names."""
-        value = resource.inputs.get("security_profile_ids") if resource else None
-        if resource is None or value is None:
-            return {}
-        if not isinstance(value, list):
-            value = [value]
-        told: dict[str, str | None] = {}
-        later = sum(item is UNKNOWN for item in value)
-        urns = resource.depends.get("security_profile_ids", ())
-        known = [item for item in value if isinstance(item, str)]
-        for item in known:
-            told[item] = self._names.name("security profile", item)
-        new = [name for name in self._names.of_unknown("security profile", urns) if name not in told.values()]
-        # Of values to come only the resources are known that they come from; all of them have to be named.
-        named = len(new) == later
-        for number in range(later):
-            told[f"[not known yet {number + 1}]"] = new[number] if named else None
-        if any(item is SECRET for item in value):
-            told["[secret]"] = None
-        return told
 
     def joining(self, new: Resource, powers: Powers) -> Iterator[Change]:
         """What a new user gets."""
@@ -84,7 +65,7 @@ class Teller:
     def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         for field in FIELDS:
             one, other = old.get(field.name), new.get(field.name)
-            if field.name in _QUIET and not _same(one, other):
+            if field.name in _QUIET and not same(one, other):
                 yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
 
     def leaving(self, old: Resource, powers: Powers) -> Iterator[Change]:
@@ -92,7 +73,7 @@ class Teller:
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
                 yield Change(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
-        held = [self._power(id_, name, powers) for id_, name in self.security_profiles(old).items()]
+        held = [self._power(id_, name, powers) for id_, name in self._held.of(old).items()]
         if held:
             yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(held))}")
 
@@ -114,10 +95,10 @@ class Teller:
         for field in FIELDS:
             name = field.name
             one, other = old.get(name), new.get(name)
-            if _same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
-                continue
             if name == "security_profile_ids":
                 words: Iterator[str] = self._profiles(before, after, powers)
+            elif same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
+                continue
             elif name in INPUTS or name == "instance_id":
                 words = iter([self._moved(name, one, other, before, after)])
             elif name == "password":
@@ -128,7 +109,10 @@ class Teller:
                 yield Change(name, text)
 
     def _profiles(self, old: Resource | None, new: Resource, powers: Powers) -> Iterator[str]:
-        had, has = self.security_profiles(old), self.security_profiles(new)
+        had, has = self._held.before(old, new), self._held.of(new)
+        if not any(powers.has(id_, name) or powers.unclear(id_, name) for id_, name in has.items()):
+            # Of a user under a new name all is told only where it matters.
+            had = self._held.of(old)
         plus = sorted(self._power(id_, name, powers) for id_, name in has.items() if id_ not in had)
         minus = sorted(self._power(id_, name, powers) for id_, name in had.items() if id_ not in has)
         for sign, texts in (("+", plus), ("-", minus)):
@@ -139,6 +123,8 @@ class Teller:
         to = self._named(name, other, new)
         if old is None:
             return f"{_word(name)} {to}"
+        if isinstance(one, Secret) and isinstance(other, Secret):
+            return f"{_word(name)} changed"
         return f"{_word(name)} {self._named(name, one, old)} → {to}"
 
     def _named(self, name: str, value: Any, resource: Resource) -> str:
@@ -154,12 +140,12 @@ class Teller:
     def _plain(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
         if field.kind is Kind.BLOCK:
             yield from self._block(field, one or {}, other or {}, joining=joining)
-        elif field.kind is Kind.TAGS:
+        elif field.kind is Kind.TAGS and isinstance(one or {}, dict) and isinstance(other or {}, dict):
             yield from self._tags(one, other, joining=joining)
-        elif field.name == "user_proficiencies":
-            yield from _levels(one, other)
-        elif field.kind is Kind.BLOCKS:
-            yield from self._channels(field, one, other)
+        elif field.kind is Kind.BLOCKS and _keyed(field.keys, one) and _keyed(field.keys, other):
+            yield from _levels(one, other) if field.name == "user_proficiencies" else self._channels(field, one, other)
+        elif field.kind in (Kind.TAGS, Kind.BLOCKS):
+            yield f"{_word(field.name)} {'set' if joining else 'changed'}"
         elif joining:
             yield f"{_word(field.name)} {self._value(field, other)}" if not field.personal else _word(field.name)
         else:
@@ -167,11 +153,11 @@ class Teller:
 
     def _block(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
         if not isinstance(one, dict) or not isinstance(other, dict):
-            yield f"{_word(field.name)} changed"
+            yield f"{_word(field.name)} {'set' if joining else 'changed'}"
             return
         told, hidden = [], []
         for member in field.members:
-            if _same(one.get(member.name), other.get(member.name)):
+            if same(one.get(member.name), other.get(member.name)):
                 continue
             if member.discreet and not self._personal:
                 hidden.append(_word(member.name))
@@ -190,7 +176,7 @@ class Teller:
             entry, next_ = was.get(key, {}), now.get(key, {})
             for member in field.members[1:]:
                 leaf, before, after = _leaf(member, entry.get(member.name), next_.get(member.name))
-                if not _same(before, after):
+                if not same(before, after):
                     label = f"{_word(leaf.name)} {key[0]}" + (
                         " (first callback)" if "first_callback" in member.name else ""
                     )
@@ -203,7 +189,7 @@ class Teller:
         shown += [
             f"tag {key} " + (f"{was[key]} → {now[key]}" if self._personal else "changed")
             for key in sorted({*was} & {*now})
-            if not _same(was[key], now[key])
+            if not same(was[key], now[key])
         ]
         if joining and not self._personal:
             return
@@ -213,7 +199,7 @@ class Teller:
         return f"={value}" if self._personal else ""
 
     def _arrow(self, label: str, field: Field, one: Any, other: Any) -> str:
-        if field.discreet and not self._personal:
+        if (field.discreet and not self._personal) or (isinstance(one, Secret) and isinstance(other, Secret)):
             return f"{label} changed"
         return f"{label} {self._value(field, one)} → {self._value(field, other)}"
 
@@ -225,7 +211,7 @@ class Teller:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if field.name in _SECONDS and isinstance(value, (int, float)):
-            return f"{int(value)} s"
+            return f"{value:.0f} s"
         return str(value)
 
 
@@ -233,11 +219,14 @@ def _word(name: str) -> str:
     return _WORDS.get(name, name.replace("_configs", "").replace("_id", "").replace("_", " "))
 
 
-def _same(one: Any, other: Any) -> bool:
-    # What is not known yet may be the same; that it changes is for the engine to say.
-    if one is UNKNOWN or other is UNKNOWN:
+def _keyed(keys: tuple[str, ...], entries: Any) -> bool:
+    """Whether each entry of a list can be told by its keys."""
+    if not entries:
+        return True
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return False
-    return bool(one == other)
+    told = [tuple(entry.get(key) for key in keys) for entry in entries]
+    return all(isinstance(part, str) for key in told for part in key) and len(set(told)) == len(told)
 
 
 def _by(keys: tuple[str, ...], entries: Any) -> dict[tuple[str, ...], Mapping[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 
 from connect_users.cli import main
 from connect_users.emulator import seed
-from tests.acceptance.stack import PASSWORD, SALES, user
+from tests.acceptance.stack import AGENT, PASSWORD, SALES, user
 
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
@@ -58,6 +58,32 @@ def test_a_preview_that_fails_is_reviewed_with_its_reason(
     file.write_text(stack.preview("--json", code=255).text, encoding="utf-8")
     assert main(["explain", str(file)]) == 1
     assert "username: 'a da'" in capsys.readouterr().err
+
+
+def test_secrets_that_change_are_told_and_count_as_power(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The engine shows old and new as the same, and says what differs; of a secret that stays it says nothing."""
+    names = {"first_name": "Ada", "last_name": "Lovelace", "email": {"secret": "ada@example.com"}}
+    hidden = {"security_profile_ids": {"secret": [AGENT]}, "identity_info": names}
+    stack.users = {"ada": user("ada", **hidden), "bo": user("bo", **hidden)}
+    stack.up()
+    stack.users["ada"] |= {
+        "security_profile_ids": {"secret": [ADMIN]},
+        "identity_info": {**names, "first_name": "Augusta", "email": {"secret": "augusta@example.com"}},
+    }
+    stack.users["bo"] |= {"routing_profile_id": SALES}
+    file = tmp_path / "preview.json"
+    file.write_text(stack.preview("--json").text, encoding="utf-8")
+    assert main(["explain", str(file), "--width", "200", "--fail-on", "admin-gained"]) == 1
+    told = capsys.readouterr()
+    assert "allowed are 0 (ada)" in told.err
+    assert (
+        "  ada: + security profile [new secret 1]; - security profile [secret 1]; identity: first name, email"
+        in told.out
+    )
+    (bo,) = (line for line in told.out.splitlines() if line.startswith("  bo: "))
+    assert "security profile" not in bo
 
 
 def test_the_example_pack_stops_a_preview(stack: Stack) -> None:

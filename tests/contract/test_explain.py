@@ -95,6 +95,42 @@ def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
         assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", "Queues.View, Users.V*"]) == 1
 
 
+def test_permissions_that_were_given_by_hand_count_beside_those_of_the_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pulumi leaves what it does not change; what it writes is what will be."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+    file, state = tmp_path / "preview.json", tmp_path / "state.json"
+    with Emulator() as emulator:
+        made = connect(emulator).create_security_profile(
+            InstanceId=seed.INSTANCE_ID, SecurityProfileName="Team", Permissions=["Users.Edit"]
+        )["SecurityProfileId"]
+        place = ["--instance", seed.INSTANCE_ID, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
+        urn, type_ = "urn:pulumi:dev::agents::p::team", "aws:connect/securityProfile:SecurityProfile"
+        team = {"urn": urn, "type": type_, "outputs": {"securityProfileId": made}}
+        low, high = (
+            {**team, "inputs": {"name": "Team", "permissions": [each]}} for each in ("Users.View", "Users.Edit")
+        )
+        user = {"urn": "urn:u", "type": "pulumi-python:dynamic/connect_users:ConnectUser"}
+        new = {**user, "inputs": {"username": "ada", "security_profile_ids": [made]}}
+        gains = {"op": "create", "urn": "urn:u", "newState": new}
+        state.write_text(json.dumps({"deployment": {"resources": [low]}}), encoding="utf-8")
+        for steps, status in (
+            ([{"op": "same", "urn": urn, "oldState": low, "newState": low}], 1),
+            ([{"op": "update", "urn": urn, "oldState": high, "newState": low}], 0),
+            ([], 1),
+        ):
+            file.write_text(json.dumps({"steps": [*steps, gains]}), encoding="utf-8")
+            assert main(["explain", str(file), "--fail-on", "admin-gained", "--state", str(state), *place]) == status
+            assert ("Team ⚠ (Users.Edit)" in " ".join(capsys.readouterr().out.split())) == bool(status)
+    file.write_text(
+        json.dumps({"steps": [{"op": "update", "urn": urn, "oldState": low, "newState": high}, gains]}),
+        encoding="utf-8",
+    )
+    assert main(["explain", str(file), "--fail-on", "admin-gained", "--state", str(state)]) == 1
+
+
 def asked(emulator: Emulator) -> int:
     """How often the permissions of a security profile were asked for."""
     return sum(record.operation == "ListSecurityProfilePermissions" for record in emulator.requests)
@@ -193,10 +229,14 @@ def test_policies_are_judged_and_gated(names_file: str, tmp_path: Path, capsys: 
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["nowhere.json"], 1, "nowhere.json cannot be read"),
+        (["nowhere.json"], 2, "nowhere.json cannot be read"),
+        ([CHANGE, "--roster", "nowhere.csv"], 2, "nowhere.csv: cannot be read"),
+        ([CHANGE, "--names", "nowhere.json"], 2, "nowhere.json cannot be read"),
+        ([CHANGE, "--policy", "nowhere.yaml"], 2, "nowhere.yaml cannot be read"),
         ([str(PREVIEWS / "failed.json")], 1, "username: 'fa rid' has a blank"),
         ([CHANGE, "--fail-on", "policy"], 2, "--fail-on policy needs --policy FILE"),
-        ([CHANGE, "--state", CHANGE], 1, "is not what pulumi stack export writes"),
+        ([CHANGE, "--state", CHANGE], 2, "change.json: the JSON has no resources; it is not what pulumi stack export"),
+        ([CHANGE, "--policy", CHANGE], 2, "change.json: policy: no such rule"),
         (
             [CHANGE, "--names", CHANGE.replace("change", "state-export"), "--output", "/nowhere/x"],
             1,
@@ -212,6 +252,76 @@ def test_what_goes_wrong_is_one_line(
     told = capsys.readouterr().err
     assert said in told
     assert "Traceback" not in told
+
+
+DEEP = '{"a":' * 100_000
+
+
+@pytest.mark.parametrize(
+    ("option", "written", "said"),
+    [
+        ("--policy", "admins_only: [a]\nadmins_only: [mallory]\n", "line 2: admins_only is written twice"),
+        ("--policy", "admins_only: {usernames: [a], usernames: [b]}", "line 1: usernames is written twice"),
+        ("--policy", '{"no_plain_passwords": true, "no_plain_passwords": false}', "is written twice"),
+        ("--policy", "? [a]\n: 1\n", "line 1: a key is not a text"),
+        ("--policy", "a: [", "is neither YAML nor JSON"),
+        ("--policy", "- &a [*a]", "nested too deeply"),
+        ("--policy", "[" * 100_000, "nested too deeply"),
+        ("--policy", "tags_required: team", "tags_required: is not a list of texts"),
+        ("--policy", "tags_required: [yes]", "tags_required: is not a list of texts"),
+        ("--policy", "", "is not a map of rules"),
+        ("--names", DEEP, "is not a file of names: it is nested too deeply"),
+        ("--names", "[]", "is not a file of names: not a map"),
+        ("--names", f'{{"x": {"9" * 5_000}}}', "is not a file of names: Exceeds the limit"),
+        ("--state", f'{{"deployment": {{"resources": [{DEEP}', "nested too deeply"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line(
+    tmp_path: Path, option: str, written: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its name; it is wrong usage, and nothing that a review found."""
+    file = tmp_path / "given"
+    file.write_text(written, encoding="utf-8")
+    assert main(["explain", CHANGE, option, str(file)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(file) in line
+    assert said in line
+
+
+def test_rules_are_texts_as_they_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """YAML itself would make a date of one, and a number of another; a date that is none would be an error."""
+    rules = tmp_path / "policy.yaml"
+    rules.write_text("tags_required: [2024-13-45, 2024-01-01, 1e3, 007]\nhierarchy_required: false\n", encoding="utf-8")
+    assert main(["explain", CHANGE, "--policy", str(rules), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["policy_violations"]
+    assert told[0]["text"] == "lacks the tags 2024-13-45, 2024-01-01, 1e3, 007"
+    assert {each["policy"] for each in told} == {"tags-required"}
+
+
+def test_json_is_the_same_as_its_format(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of all commands."""
+    assert main(["explain", CHANGE, "--json"]) == 0
+    told = capsys.readouterr().out
+    assert main(["explain", CHANGE, "--format", "json"]) == 0
+    assert told == capsys.readouterr().out
+    assert json.loads(told)["schema"] == 1
+
+
+def test_secrets_in_place_of_a_list_are_reviewed_with_an_instance(
+    endpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody can be asked about them, and so they count as power; names are shown whatever they are."""
+    state = {"urn": "urn:u", "type": "pulumi-python:dynamic/connect_users:ConnectUser"}
+    old = {**state, "inputs": {"username": "a\ud800", "security_profile_ids": "[secret]"}}
+    new = {**state, "inputs": {"username": "a\ud800", "security_profile_ids": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}}
+    file, out = tmp_path / "preview.json", tmp_path / "review"
+    file.write_text(json.dumps({"steps": [{"op": "update", "urn": "u", "oldState": old, "newState": new}]}))
+    place = ["--instance", seed.INSTANCE_ID, "--endpoint-url", endpoint, "--region", seed.REGION]
+    for format_ in ("text", "markdown", "json", "sarif"):
+        command = ["explain", str(file), "--fail-on", "admin-gained", "--format", format_, "--output", str(out), *place]
+        assert main(command) == 1
+        assert "not known yet 1" in out.read_text(encoding="utf-8")
+    assert "allowed are 0 (a\ufffd)" in capsys.readouterr().err
 
 
 def test_a_condition_that_nobody_knows_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -196,7 +196,8 @@ def test_the_preview_is_explained_and_the_gate_fails_the_job(tmp_path: Path) -> 
     assert "--show-secrets" not in (tmp_path / "calls.txt").read_text(encoding="utf-8")
     done = shell(script("preview", "Explain"), tmp_path, INSTANCE="")
     assert done.returncode == 1
-    assert "admin-gained: 3 gain power" in done.stderr
+    # Nothing names their security profiles; to dae's new username they are new.
+    assert "admin-gained: 4 gain power, allowed are 0 (dae.kim, grace, hugo, ada)" in done.stderr
     assert "policy: " in done.stderr
     assert (tmp_path / "review.md").read_text(encoding="utf-8").startswith("<!-- connect-users explain -->\n")
     assert "Leavers (1)" in (tmp_path / "review.txt").read_text(encoding="utf-8")

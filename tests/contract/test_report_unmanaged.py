@@ -67,3 +67,15 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
             client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=arn.rpartition("/")[2])
         assert main(["report", "--unmanaged", *place]) == 0
     assert main(["report", "--unmanaged"]) == 2
+
+
+def test_a_state_that_cannot_be_used_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And not users without an owner; nothing is asked before."""
+    state = tmp_path / "state.json"
+    for written, said in ((None, "cannot be read"), ("[]", "this is not a state"), ('{"a":' * 100_000, "too deeply")):
+        if written is not None:
+            state.write_text(written, encoding="utf-8")
+        assert main(["report", "--unmanaged", "--instance", "i", "--state", str(state)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert str(state) in line
+        assert said in line

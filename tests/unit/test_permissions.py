@@ -172,6 +172,8 @@ def test_the_command_prints_the_policy(capsys: pytest.CaptureFixture[str]) -> No
     assert run(["--instance-arn", INSTANCE]) == 0
     expected = policy(INSTANCE, features=[each for each in Feature if each is not Feature.PASSWORDS])
     assert json.loads(capsys.readouterr().out) == expected
+    assert run(["--instance-arn", INSTANCE, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == expected
     assert run(["--instance-arn", INSTANCE, "--only", "users", "--read-only", "--password-secrets", SECRET]) == 0
     assert json.loads(capsys.readouterr().out) == policy(INSTANCE, read_only=True, features=[Feature.USERS])
 

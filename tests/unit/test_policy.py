@@ -63,6 +63,7 @@ def said(rule: policy.Policy, **props: Any) -> list[str]:
         (policy.tags_required("team", "site"), {"tags": {"team": ""}}, ["lacks the tags team, site"]),
         (policy.tags_required("team"), {}, ["lacks the tag team"]),
         (policy.tags_required("team"), {"tags": UNKNOWN}, []),
+        (policy.tags_required("team"), {"tags": object()}, ["has tags that are not told, so that team may be missing"]),
     ],
 )
 def test_a_policy_says_what_is_wrong(rule: policy.Policy, props: dict[str, Any], texts: list[str]) -> None:
@@ -110,6 +111,26 @@ def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
     told = violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
     assert ("ada", "admins-only") in {(each.username, each.policy) for each in told}
     assert {each.username for each in told if each.policy == "tags-required"} == {"chloe", "dae.kim", "eve", "hugo"}
+
+
+def test_security_profiles_that_a_preview_does_not_tell_are_judged() -> None:
+    """By the name of what they come from; without one they may be any. `hugo` gets one that is still to be made."""
+    names = Names()
+    read = read_preview(CHANGE.read_text(encoding="utf-8").replace(f'"{ADMIN}"', '"[secret]"'))
+    for rule in (policy.admins_only(), policy.admins_only(profiles=[ADMIN])):
+        told = {each.username: each.text for each in violations(read, names, [rule])}
+        assert "[secret 1], whose name is not known, so that it may be" in told["ada"]
+        assert "[not known yet 1], whose name is not known" in told["hugo"]
+    (urn,) = (urn for each in read.resources for urn in each.depends.get("security_profile_ids", ()))
+    names.by_urn[urn] = (SECURITY, "Night")
+    names.add(SECURITY, AGENT, "Agent")
+    assert "hugo" not in {each.username for each in violations(read, names, [policy.admins_only()])}
+    (text,) = (
+        each.text
+        for each in violations(read, names, [policy.admins_only(profiles=["Night"])])
+        if each.username == "hugo"
+    )
+    assert text == "has the security profile 'Night', which only nobody may have"
 
 
 @dataclass

@@ -1,0 +1,67 @@
+"""Policies from a file of rules, YAML or JSON, for ``explain --policy``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.cli.names_of import text_of
+from connect_users.core.errors import ConfigurationError, UnusableFile
+
+if TYPE_CHECKING:
+    from connect_users.policy import Policy
+
+_BOOL: Final = "tag:yaml.org,2002:bool"
+_NULL: Final = "tag:yaml.org,2002:null"
+_YES: Final = frozenset({"true", "yes", "on"})
+#: Maps and lists within each other; rules need three. More is a file that refers to itself, or another one.
+_DEPTH: Final = 50
+
+
+def policies(file: str) -> tuple[Policy, ...]:
+    """The policies of a file.
+
+    Raises:
+        UnusableFile: it cannot be read, holds no rules, or a rule twice.
+    """
+    import yaml
+
+    from connect_users.policy import from_rules
+
+    try:
+        root = yaml.compose(text_of(file), Loader=yaml.SafeLoader)
+        return from_rules(None if root is None else _value(root, _DEPTH))
+    except yaml.YAMLError as problem:
+        raise UnusableFile(f"{file} is neither YAML nor JSON: {problem}") from None
+    except RecursionError:
+        raise UnusableFile(f"{file} is nested too deeply") from None
+    except UnusableFile:
+        raise
+    except (ConfigurationError, ValueError) as problem:
+        raise UnusableFile(f"{file}: {problem}") from None
+
+
+def _value(node: Any, depth: int) -> Any:
+    """What a node says; all but truth and nothing are texts, as tags and usernames are: ``2024``, ``1e3``.
+
+    Raises:
+        ValueError: a key is written twice (the last would count, and nobody sees it), or is no text.
+    """
+    if not depth:
+        raise ValueError("nested too deeply")
+    if node.id == "sequence":
+        return [_value(item, depth - 1) for item in node.value]
+    if node.id == "scalar":
+        return node.value if node.tag not in (_BOOL, _NULL) else _truth(node)
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if key.id != "scalar":
+            raise ValueError(f"line {line}: a key is not a text")
+        if key.value in found:
+            raise ValueError(f"line {line}: {key.value} is written twice")
+        found[key.value] = _value(value, depth - 1)
+    return found
+
+
+def _truth(node: Any) -> bool | None:
+    return node.value.lower() in _YES if node.tag == _BOOL else None
