@@ -185,7 +185,8 @@ class Choice:
 
 
 def names(value: Any) -> Any:
-    """A list of names or ids, ``|`` between them."""
+    """A list of names or ids, ``|`` between them; a spreadsheet has a number for a name like ``2023``."""
+    value = value if isinstance(value, (list, tuple)) else text(value)
     if isinstance(value, str):
         return [text(item) for item in value.split(LIST) if item.strip()]
     if isinstance(value, (list, tuple)):
@@ -195,10 +196,11 @@ def names(value: Any) -> Any:
 
 def path(value: Any) -> Any:
     """A hierarchy path with ``/`` between the levels; the console's templates have ``|``."""
+    levels = [text(level) for level in value] if isinstance(value, (list, tuple)) else None
     if isinstance(value, str):
         value = value.replace(LIST, "/")
-    elif isinstance(value, (list, tuple)) and all(isinstance(level, str) for level in value):
-        value = "/".join(value)
+    elif levels is not None and all(isinstance(level, str) for level in levels):
+        value = "/".join(levels)
     else:
         return text(value)
     return text("/".join(level.strip() for level in value.strip("/ ").split("/")))
