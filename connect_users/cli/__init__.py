@@ -6,13 +6,13 @@ Exit status: 0 fine, 1 problems found, 2 wrong usage. Problems go to stderr, one
 from __future__ import annotations
 
 import argparse
-import io
 import keyword
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from connect_users._version import __version__
+from connect_users.cli import streams
 from connect_users.cli.connecting import in_options
 from connect_users.core.errors import ConnectUsersError
 
@@ -37,18 +37,15 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
+    return streams.guarded(lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     args = parser().parse_args(argv)
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        # A pipe on Windows takes no arrows: better a question mark than a traceback. JSON is ASCII anyway.
-        sys.stdout.reconfigure(errors="replace")
     try:
         return int(args.run(args))
     except ConnectUsersError as error:
         print(f"connect-users: {in_options(str(error))}", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        # The reader went away (`| head`): what it did not read is not a problem of ours.
-        sys.stderr.close()
-        return 0
     except KeyboardInterrupt:
         return 130
