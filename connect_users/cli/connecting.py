@@ -18,6 +18,7 @@ _OPTIONS: Final = {
     "connect-users:region": "--region",
     "connect-users:profile": "--profile",
     "connect-users:endpointUrl": "--endpoint-url",
+    "connect-users:emulatorState": "--emulator-state",
     "connect-users:requestsPerSecond": "--requests-per-second",
     "run pulumi up again: nothing is made twice": "run again",
     "run pulumi up again": "run again",

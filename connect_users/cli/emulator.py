@@ -9,10 +9,11 @@ import argparse
 import difflib
 import math
 import signal
-import sqlite3
 import sys
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core.errors import one_line
 
 if TYPE_CHECKING:
     from connect_users.emulator import Options
@@ -106,6 +107,7 @@ def _seconds(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped: 0; 2 for options, a port or a file that cannot be used, told in one line on stderr."""
     from connect_users.emulator import Emulator, seed_users
+    from connect_users.emulator.store import usable
 
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,17 +116,16 @@ def run(args: argparse.Namespace) -> int:
         emulator = Emulator(args.state, _options(args), port=args.port)
     except ValueError as error:
         return _refuse(str(error))
-    except (OSError, sqlite3.Error) as error:
-        return _refuse(f"{args.state} cannot be used as the emulator's file: {_why(error)}")
     try:
         try:
-            seed_users(emulator.store, args.seed_users)
-        except sqlite3.Error as error:
-            return _refuse(f"{args.state} cannot be used as the emulator's file: {_why(error)}")
+            with usable(args.state):
+                seed_users(emulator.store, args.seed_users)
+        except ValueError as error:
+            return _refuse(str(error))
         try:
             emulator.start()
         except OSError as error:
-            return _refuse(f"port {args.port} of 127.0.0.1 cannot be used: {_why(error)}")
+            return _refuse(f"port {args.port} of 127.0.0.1 cannot be used: {error.strerror or error}")
         print(f"listening on {emulator.endpoint_url}", flush=True)
         while not stopped.wait(_POLL):
             pass
@@ -134,12 +135,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse(text: str) -> int:
-    print(f"connect-users emulator: {text}", file=sys.stderr)
+    print(f"connect-users emulator: {one_line(text)}", file=sys.stderr)
     return 2
-
-
-def _why(error: OSError | sqlite3.Error) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def _options(args: argparse.Namespace) -> Options:

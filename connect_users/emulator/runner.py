@@ -11,7 +11,7 @@ from connect_users.emulator import seed
 from connect_users.emulator.front import Front, OnEvent
 from connect_users.emulator.options import Options
 from connect_users.emulator.server import Server
-from connect_users.emulator.store import Store
+from connect_users.emulator.store import Store, usable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -38,14 +38,16 @@ class Emulator:
         host: str = "127.0.0.1",
         on_event: OnEvent | None = None,
     ) -> None:
-        """Open the state; raises ValueError for a file of another format. Nothing listens before `start`."""
+        """Open the state; raises UnusableState for what cannot be its file. Nothing listens before `start`."""
         chosen = Options() if options is None else options
         self._address = (host, port)
         self._server: Server | None = None
-        self.store: Final = Store(state)
+        with usable(state):
+            self.store: Final = Store(state)
         self._front: Final = Front(self.store, chosen, on_event)
         try:
-            seed.plant(self.store, chosen.identity_management_type, round(chosen.clock(), 3))
+            with usable(state):
+                seed.plant(self.store, chosen.identity_management_type, round(chosen.clock(), 3))
         except BaseException:
             self.store.close()
             raise

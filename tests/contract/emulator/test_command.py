@@ -99,7 +99,8 @@ def test_options_reach_the_emulator() -> None:
         (["--phone-view", "upside-down"], "invalid choice"),
         (["--users-quota", "many"], "argument --users-quota: 'many' is not a count"),
         (["--seed-users", "-1"], "argument --seed-users: '-1' is not a count"),
-        (["--state", "."], ". cannot be used as the emulator's file: unable to open"),
+        (["--state", "."], ". cannot be used as the emulator's file: it is a folder"),
+        (["--state", "missing\n/../junk/x"], "missing /../junk/x cannot be used as the emulator's file: File exists"),
         (["--state", "junk"], "junk cannot be used as the emulator's file: file is not a database"),
     ],
 )
