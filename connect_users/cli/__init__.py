@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from connect_users._version import __version__
 from connect_users.cli import streams
 from connect_users.cli.connecting import in_options
-from connect_users.core.errors import ConnectUsersError
+from connect_users.core.errors import ConnectUsersError, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
     for name in COMMANDS:
         module = f"{name}_" if keyword.iskeyword(name) else name
         import_module(f"{__name__}.{module}").register(subparsers)
+        command = subparsers.choices[name]
+        command.set_defaults(prog=command.prog)
     return root
 
 
@@ -44,6 +46,9 @@ def _run(argv: Sequence[str] | None) -> int:
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))
+    except WrongUsage as error:
+        print(f"{args.prog}: {in_options(str(error))}", file=sys.stderr)
+        return 2
     except ConnectUsersError as error:
         print(f"connect-users: {in_options(str(error))}", file=sys.stderr)
         return 1

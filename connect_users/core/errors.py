@@ -42,6 +42,10 @@ class ConfigurationError(ConnectUsersError):
     """The provider's settings cannot be used."""
 
 
+class WrongUsage(ConfigurationError):
+    """Options of a command that cannot be used; it ends with status 2."""
+
+
 class InvalidUser(ConnectUsersError):
     """Inputs that AWS would refuse; ``problems`` holds all of them."""
 

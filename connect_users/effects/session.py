@@ -88,6 +88,7 @@ class Clients:
             with self._lock, _loading(), _told_as_configuration():
                 if self._connect is None:
                     client: ConnectClient = self._client("connect", self._region(), self._settings.endpoint_url)
+                    _require_port(client.meta.endpoint_url)
                     _require_place(client, self._boto3())
                     take_as_json(client)
                     self._connect = client
@@ -150,6 +151,18 @@ class Clients:
             # A proxy cannot reach this machine's loopback, and an emulator has no FIPS or dual-stack variant.
             config = config.merge(Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
         return config
+
+
+def _require_port(url: str) -> None:
+    """Refuse what urllib would refuse with every call: boto3 takes any port that an endpoint of the shell has.
+
+    Raises:
+        ValueError
+    """
+    try:
+        _ = urlsplit(url).port
+    except ValueError as problem:
+        raise ValueError(f"{url}: {problem}") from None
 
 
 def _require_place(client: ConnectClient, session: boto3.Session) -> None:
