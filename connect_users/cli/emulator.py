@@ -54,6 +54,11 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--state", metavar="FILE", help="SQLite file to keep everything in (default: memory)")
+    parser.add_argument(
+        "--every-region",
+        action="store_true",
+        help="the seeded instance is in whatever region asks for it (default: in us-east-1)",
+    )
     for name, (choices, help_) in _CHOICES.items():
         parser.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=help_)
     for name, help_ in _QUOTAS.items():
@@ -145,7 +150,7 @@ def _options(args: argparse.Namespace) -> Options:
 
     given = {
         name: value
-        for name in (*_CHOICES, *_SECONDS, "username_limit", "throttle")
+        for name in (*_CHOICES, *_SECONDS, "every_region", "username_limit", "throttle")
         if (value := getattr(args, name)) is not None
     }
     given.update({name: getattr(args, name) for name in _QUOTAS if hasattr(args, name)})

@@ -35,6 +35,9 @@ TITLES: Final[dict[Kind, str]] = {
     "predefined-attribute": "Predefined attribute",
 }
 
+#: The instance that a new emulator holds; everything else that it holds is in `seed`.
+SEEDED_INSTANCE: Final = "00000000-0000-4000-8000-000000000001"
+
 
 def new_id() -> str:
     """A random id in the form that Connect gives out."""

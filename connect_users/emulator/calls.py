@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.emulator.arns import ConnectArn, instance_arn
+from connect_users.emulator.arns import SEEDED_INSTANCE, ConnectArn, instance_arn
 from connect_users.emulator.errors import invalid_parameter, not_found
 
 if TYPE_CHECKING:
@@ -71,12 +71,17 @@ class Call:
                 # Of another account, region or partition.
                 raise not_found("Instance", value)
         row = self.tx.execute(
-            "SELECT id, account, region, doc FROM instances WHERE id = ? AND account = ? AND region = ?",
-            (instance_id, self.account, self.region),
+            "SELECT id, account, doc FROM instances WHERE id = ? AND account = ? AND (region = ? OR id = ?)",
+            (instance_id, self.account, self.region, self.everywhere),
         ).fetchone()
         if row is None:
             raise not_found("Instance", value)
-        return Instance(row[0], row[1], row[2], json.loads(row[3]))
+        return Instance(row[0], row[1], self.region, json.loads(row[2]))
+
+    @property
+    def everywhere(self) -> str | None:
+        """The id of the instance that is in every region, if one is."""
+        return SEEDED_INSTANCE if self.options.every_region else None
 
 
 Handler = Callable[[Call], "Result | None"]

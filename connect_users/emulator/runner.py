@@ -118,8 +118,9 @@ _embedding: Final = Lock()
 def embedded(state: Path | str | None = None) -> Emulator:
     """The running emulator of this process over this file (None: in memory), started on first use.
 
-    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for the quota of
-    users: who declares thousands of them wants to see them, not to be told to ask AWS for more.
+    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for two. The quota of
+    users: who declares thousands of them wants to see them, not to be told to ask AWS for more. And the region: a stack
+    may be of any.
     """
     key = None if state is None else Path(state).absolute()
     with _embedding:
@@ -127,7 +128,7 @@ def embedded(state: Path | str | None = None) -> Emulator:
         if emulator is None or not emulator.running:
             if not _embedded:
                 atexit.register(_close_embedded)
-            emulator = _embedded[key] = Emulator(key, Options(users_quota=None)).start()
+            emulator = _embedded[key] = Emulator(key, Options(users_quota=None, every_region=True)).start()
         return emulator
 
 

@@ -58,9 +58,10 @@ class Surroundings:
         """Start an emulator of our own where nothing else is configured."""
         if self._wanted is not None or self._own is not None or ENDPOINT in config or _embedded(config):
             return
-        from connect_users.emulator import Emulator
+        from connect_users.emulator import Emulator, Options
 
-        self._own = Emulator(None)
+        # The stack's region is the project's to choose.
+        self._own = Emulator(None, Options(every_region=True))
         self._own.start()
 
     def close(self) -> None:
