@@ -59,7 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             result = getattr(rehearsal, command)()
             print(f"$ pulumi {command}\n{result.render()}\n")
             if args.json is not None:
-                Path(args.json).write_text(json.dumps(as_preview(result), ensure_ascii=False) + "\n", encoding="utf-8")
+                text = json.dumps(as_preview(result), ensure_ascii=False) + "\n"
+                try:
+                    Path(args.json).write_text(text, encoding="utf-8")
+                except OSError as problem:
+                    parser.error(f"{args.json} cannot be written: {problem.strerror}")
             if not result.ok:
                 return 1
     return 0
