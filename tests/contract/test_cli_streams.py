@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from connect_users.cli import demo
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells of other systems have no such streams")
 
@@ -74,3 +77,10 @@ def test_a_closed_stdin_is_an_empty_one(tmp_path: Path) -> None:
 def test_the_status_is_the_same_where_nobody_listens(tmp_path: Path) -> None:
     assert _run(tmp_path, "check agents.csv", ">&-") == (0, "", "")
     assert _run(tmp_path, "check missing.csv", "2>&-") == (2, "missing.csv: 1 problem\n", "")
+
+
+def test_an_input_that_ends_lets_the_demo_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-D where Enter is waited for: it plays to its end, and waits no more."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    assert demo.wait() is True
+    assert demo.wait() is False
