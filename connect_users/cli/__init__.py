@@ -11,8 +11,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from connect_users import streams
 from connect_users._version import __version__
-from connect_users.cli import streams
 from connect_users.cli.connecting import in_options
 from connect_users.core.errors import ConnectUsersError, WrongUsage
 
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
-    return streams.guarded(lambda: _run(argv))
+    return streams.guarded("connect-users", lambda: _run(argv))
 
 
 def _run(argv: Sequence[str] | None) -> int:

@@ -36,14 +36,22 @@ def _run(folder: Path, arguments: str, streams: str, *, buffered: bool = True) -
 
 
 @BUFFERED
-def test_a_reader_that_has_gone_is_no_problem_to_tell_of(tmp_path: Path, buffered: bool) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [(*SCRIPT, "check", "agents.csv"), (sys.executable, "-m", "connect_users.testing", "program.py", "preview")],
+    ids=["connect-users", "a rehearsal"],
+)
+def test_a_reader_that_has_gone_is_no_problem_to_tell_of(
+    tmp_path: Path, command: tuple[str, ...], buffered: bool
+) -> None:
     """As any program of a pipe that nobody reads: 128 + SIGPIPE, and silence."""
     (tmp_path / "agents.csv").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "program.py").write_text("", encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [*SCRIPT, "check", "agents.csv"],
+        command,
         cwd=tmp_path,
         env=environment if buffered else {**environment, "PYTHONUNBUFFERED": "1"},
         stdout=writer,

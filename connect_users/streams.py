@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 _READER_GONE = 141
 
 
-def guarded(command: Callable[[], int]) -> int:
+def guarded(name: str, command: Callable[[], int]) -> int:
     """Run a command with all its output written; its exit status, 1 with one line where the output cannot be written.
 
     Python would try what is left in a buffer once more when it ends, and complain in lines of its own.
+
+    Args:
+        name: of the command, in that line.
     """
     _open_closed()
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
@@ -38,7 +41,7 @@ def guarded(command: Callable[[], int]) -> int:
     except OSError as error:
         _let_go()
         where = f"{error.filename}: " if error.filename else ""
-        print(f"connect-users: {where}{error.strerror or error}", file=sys.stderr)
+        print(f"{name}: {where}{error.strerror or error}", file=sys.stderr)
         return 1
 
 
