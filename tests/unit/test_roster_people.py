@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
@@ -272,10 +273,15 @@ def test_a_password_of_a_foreign_type_is_refused_and_not_repeated() -> None:
 def test_outputs_are_judged_as_unknown() -> None:
     """Also in a list, and of a password; so are objects of Pulumi's input types, which the resource knows."""
     auto_accept = connect_users.AutoAcceptConfigArgs(channel="VOICE", auto_accept=True)
-    row = {"username": "ada", "routing_profile": pulumi.Output.from_input("x"), "auto_accept_configs": [auto_accept]}
-    row["security_profiles"] = ["Agent", pulumi.Output.from_input("y")]
-    terms = Terms(INSTANCE, names=_names(), password_of=lambda _: ("password", pulumi.Output.secret("z")))
-    judged = judge(read_any([row]), terms)
+
+    async def program() -> Judged:
+        routing, security = pulumi.Output.from_input("x"), pulumi.Output.from_input("y")
+        row = {"username": "ada", "routing_profile": routing, "security_profiles": ["Agent", security]}
+        password = pulumi.Output.secret("z")
+        terms = Terms(INSTANCE, names=_names(), password_of=lambda _: ("password", password))
+        return judge(read_any([{**row, "auto_accept_configs": [auto_accept]}]), terms)
+
+    judged = asyncio.run(program())
     assert judged.problems == ()
     assert judged.people[0].inputs["auto_accept_configs"] == [auto_accept]
 
