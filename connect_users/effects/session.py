@@ -88,7 +88,6 @@ class Clients:
             with self._lock, _loading(), _told_as_configuration():
                 if self._connect is None:
                     client: ConnectClient = self._client("connect", self._region(), self._settings.endpoint_url)
-                    _require_port(client.meta.endpoint_url)
                     _require_place(client, self._boto3())
                     take_as_json(client)
                     self._connect = client
@@ -111,7 +110,7 @@ class Clients:
         # A made-up key for the embedded emulator; None leaves credentials to boto3.
         key = "emulator" if self._embedded else None
         session: Any = self._boto3()
-        return session.client(
+        client = session.client(
             service,
             region_name=region,
             endpoint_url=endpoint,
@@ -119,6 +118,8 @@ class Clients:
             aws_secret_access_key=key,
             config=self._config(endpoint),
         )
+        _require_port(client.meta.endpoint_url)
+        return client
 
     def _boto3(self) -> boto3.Session:
         if self._session is None:

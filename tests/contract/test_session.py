@@ -74,6 +74,13 @@ def test_settings_that_boto3_refuses_are_one_line(settings: Settings, word: str)
     assert "connect-users:profile" in str(raised.value)
 
 
+def test_a_port_that_is_none_in_the_shell_is_one_line(shell: pytest.MonkeyPatch) -> None:
+    """Of the other service, too: boto3 takes it, and fails with every call."""
+    shell.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:99999")
+    with pytest.raises(ConfigurationError, match=r"http://127\.0\.0\.1:99999: Port out of range"):
+        Clients(Settings(region="us-east-1")).secrets_manager()
+
+
 @pytest.mark.parametrize(
     ("region", "told"),
     [("us-esat-1", "did you mean us-east-1?"), ("xx-nowhere-9", "this boto3 knows")],
