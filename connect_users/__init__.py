@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from connect_users._version import __version__
 
 if TYPE_CHECKING:
+    from connect_users import emulator as emulator
+    from connect_users import policy as policy
+    from connect_users import testing as testing
     from connect_users.args import (
         AfterContactWorkConfigArgs,
         AfterContactWorkConfigArgsDict,
@@ -68,6 +71,8 @@ _HOMES = {
     "roster_component": ("ConnectUserRoster",),
     "roster_guard": ("RosterGuardProvider",),
 }
+#: Public modules: attributes of this package without an import of their own.
+_MODULES = ("emulator", "policy", "testing")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = (
@@ -100,6 +105,9 @@ __all__ = (
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        # Which makes it an attribute.
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
@@ -108,4 +116,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})

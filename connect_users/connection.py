@@ -81,13 +81,12 @@ def gateway_for(settings: Settings) -> Gateway:
 
 
 def _embedded_endpoint(settings: Settings) -> str:
-    from connect_users.emulator import embedded
+    from connect_users.emulator import UnusableState, embedded
 
     path = Path(settings.emulator_state or DEFAULT_EMULATOR_STATE).absolute()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         return embedded(path).endpoint_url
+    except UnusableState as problem:
+        raise ConfigurationError(f"connect-users:emulatorState: {problem}") from None
     except OSError as problem:
-        raise ConfigurationError(
-            f"connect-users:emulatorState: {path} cannot be used as the emulator's file ({problem.strerror})"
-        ) from None
+        raise ConfigurationError(f"the embedded emulator cannot be started: {problem.strerror or problem}") from None

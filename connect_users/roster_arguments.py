@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pulumi
 from pulumi import Input, Output
 
+from connect_users.core.shapes import shown
 from connect_users.lookups import ConnectInstance
 from connect_users.roster.names import NameKind, Names, UnknownName
 
@@ -20,6 +22,10 @@ Ids: TypeAlias = "Mapping[str, Input[str]] | Output[Mapping[str, str]]"
 
 #: Names in Secrets Manager by a pattern with ``{username}``; or passwords by username, or a function of the username.
 Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
+
+
+#: Arguments that are maps of texts, or of lists of texts.
+_LISTS: Final = ("where", "required_holders")
 
 
 def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance: object, **maps: object) -> None:
@@ -42,8 +48,28 @@ def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance:
             f"roster '{name}': roster: given as an output; people name resources, so a program must know them"
         )
     for argument, value in maps.items():
-        if value is not None and not isinstance(value, Mapping):
+        if value is None:
+            continue
+        if not isinstance(value, Mapping):
             raise pulumi.RunError(f"roster '{name}': {argument}: given as {type(value).__name__}; write a map")
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise pulumi.RunError(f"roster '{name}': {argument}: the key {key!r} is not a text")
+            if argument in _LISTS:
+                texts_of(name, f"{argument}: {key!r}", item)
+
+
+def texts_of(name: str, argument: str, value: object) -> tuple[str, ...]:
+    """A text, or several, as a program may write them.
+
+    Raises:
+        pulumi.RunError: it is neither.
+    """
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, (Sequence, AbstractSet)) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise pulumi.RunError(f"roster '{name}': {argument}: {shown(value)} is neither a text nor a list of texts")
 
 
 def names_of(name: str, asked: InstanceNames | None, **given: Ids | None) -> dict[NameKind, Names]:

@@ -21,7 +21,7 @@ from connect_users.roster.people import Judged, Person, RosterProblem, Terms, ju
 from connect_users.roster.reading import read
 from connect_users.roster.selection import columns_of_others, select
 from connect_users.roster.unknown_names import problems_of_names
-from connect_users.roster_arguments import Ids, Passwords, names_of, password_of, refuse_wrong_forms
+from connect_users.roster_arguments import Ids, Passwords, names_of, password_of, refuse_wrong_forms, texts_of
 from connect_users.roster_collector import Patience
 from connect_users.roster_guard import RosterGuard
 from connect_users.roster_names import InstanceNames
@@ -117,7 +117,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             security_profiles=security_profiles,
             hierarchy_groups=hierarchy_groups,
         )
-        ignored = (ignore_columns,) if isinstance(ignore_columns, str) else ignore_columns
+        ignored = texts_of(name, "ignore_columns", ignore_columns)
         try:
             most = leavers.limit(max_deletions)
             terms = Terms(

@@ -6,15 +6,15 @@ Exit status: 0 fine, 1 problems found, 2 wrong usage. Problems go to stderr, one
 from __future__ import annotations
 
 import argparse
-import io
 import keyword
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from connect_users import streams
 from connect_users._version import __version__
 from connect_users.cli.connecting import in_options
-from connect_users.core.errors import ConnectUsersError, UnusableFile
+from connect_users.core.errors import ConnectUsersError, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,23 +32,25 @@ def parser() -> argparse.ArgumentParser:
     for name in COMMANDS:
         module = f"{name}_" if keyword.iskeyword(name) else name
         import_module(f"{__name__}.{module}").register(subparsers)
+        command = subparsers.choices[name]
+        command.set_defaults(prog=command.prog)
     return root
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
+    return streams.guarded("connect-users", lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     args = parser().parse_args(argv)
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        # A pipe on Windows takes no arrows: better a question mark than a traceback. JSON is ASCII anyway.
-        sys.stdout.reconfigure(errors="replace")
     try:
         return int(args.run(args))
+    except WrongUsage as error:
+        print(f"{args.prog}: {in_options(str(error))}", file=sys.stderr)
+        return 2
     except ConnectUsersError as error:
         print(f"connect-users: {in_options(str(error))}", file=sys.stderr)
-        return 2 if isinstance(error, UnusableFile) else 1
-    except BrokenPipeError:
-        # The reader went away (`| head`): what it did not read is not a problem of ours.
-        sys.stderr.close()
-        return 0
+        return 1
     except KeyboardInterrupt:
         return 130

@@ -7,7 +7,7 @@ wrong usage, or a file that cannot be read at all; the others are judged all the
 from __future__ import annotations
 
 import csv
-import sys
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from connect_users.cli import check_formats, connecting
 from connect_users.cli.check_instance import NotAnswered, ask
 from connect_users.cli.progress import Progress
 from connect_users.core import limits
-from connect_users.core.errors import ConfigurationError
+from connect_users.core.errors import WrongUsage
 from connect_users.core.spec import UNKNOWN
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import argparse
 
 _KINDS = (NameKind.ROUTING_PROFILE, NameKind.SECURITY_PROFILE, NameKind.HIERARCHY_GROUP)
+#: Of a number of people; Python refuses to read thousands.
+_DIGITS = 9
 
 
 def register(subparsers: Any) -> None:
@@ -89,11 +91,8 @@ def register(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge every roster; see the module for the exit status."""
-    try:
-        terms, least, required = _terms(args), _counts(args.min_holders), _holders(args.required_holders)
-    except _Usage as problem:
-        print(f"connect-users check: {problem}", file=sys.stderr)
-        return 2
+    least, required = _counts(args.min_holders), _holders(args.required_holders)
+    terms = _terms(args)
     found, unreadable = [], False
     with Progress("judging rosters") as progress:
         for number, file in enumerate(args.rosters, start=1):
@@ -120,10 +119,6 @@ def _judged(file: str, terms: Terms, least: dict[str, int], required: dict[str, 
     return Judged(file, judged.people, holders, judged.warnings, judged.remarks)
 
 
-class _Usage(ConfigurationError):
-    """An option that cannot be read."""
-
-
 def _terms(args: argparse.Namespace) -> Terms:
     names = {kind: Names(kind, _given(getattr(args, kind.argument)), strict=False) for kind in _KINDS}
     identity: str | None = args.identity_management
@@ -143,8 +138,9 @@ def _terms(args: argparse.Namespace) -> Terms:
 
 
 def _listed(text: str) -> list[str]:
-    """A list with commas between its items, and quotes around those that have some themselves."""
-    return [item.strip() for row in csv.reader([text], skipinitialspace=True) for item in row if item.strip()]
+    """A list with commas or line ends between its items, and quotes around those that have some themselves."""
+    rows = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+    return [item.strip() for row in rows for item in row if item.strip()]
 
 
 def _given(names: list[str] | None) -> dict[str, Any] | None:
@@ -155,15 +151,15 @@ def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:
     pairs = [text.partition("=") for text in texts]
     for name, equals, value in pairs:
         if not (name and equals and value):
-            raise _Usage(f"{option} {name}: write {option} NAME=VALUE")
+            raise WrongUsage(f"{option} {name}: write {option} NAME=VALUE")
     return [(name, value) for name, _, value in pairs]
 
 
 def _counts(texts: list[str]) -> dict[str, int]:
     found = {}
     for profile, count in _pairs("--min-holders", texts):
-        if not count.isdecimal():
-            raise _Usage(f"--min-holders {profile}={count}: {count!r} is not a number of people")
+        if not count.isdecimal() or len(count) > _DIGITS:
+            raise WrongUsage(f"--min-holders {profile}={count[:80]}: write a number of people")
         found[profile] = int(count)
     return found
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import parse_arn
-from connect_users.core.errors import ConfigurationError
-from connect_users.core.settings import Settings
+from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core.settings import KEYS, from_config
 
 if TYPE_CHECKING:
     import argparse
 
+    from connect_users.core.settings import Settings
 
 #: What messages call by the keys of a stack's configuration -> the option here.
 _OPTIONS: Final = {
@@ -18,6 +19,7 @@ _OPTIONS: Final = {
     "connect-users:region": "--region",
     "connect-users:profile": "--profile",
     "connect-users:endpointUrl": "--endpoint-url",
+    "connect-users:emulatorState": "--emulator-state",
     "connect-users:requestsPerSecond": "--requests-per-second",
     "run pulumi up again: nothing is made twice": "run again",
     "run pulumi up again": "run again",
@@ -44,15 +46,20 @@ def settings(args: argparse.Namespace) -> Settings:
     """The settings that the options say; an ARN of an instance says its region, too.
 
     Raises:
-        ConfigurationError: it is in another region than the options say.
+        WrongUsage: an option cannot be read, or the instance is in another region than the options say.
     """
     arn = parse_arn(getattr(args, "instance", None) or "")
     if arn is not None and args.region not in (None, arn.region):
-        raise ConfigurationError(f"--region {args.region}: the instance is in {arn.region}, says its ARN")
-    return Settings(
-        region=args.region if arn is None else arn.region,
-        profile=args.profile,
-        endpoint_url=args.endpoint_url,
-        emulator=args.emulator_state is not None,
-        emulator_state=args.emulator_state,
-    )
+        raise WrongUsage(f"--region {args.region}: the instance is in {arn.region}, says its ARN")
+    given = {
+        "region": args.region if arn is None else arn.region,
+        "profile": args.profile,
+        "endpoint_url": args.endpoint_url,
+        "requests_per_second": getattr(args, "requests_per_second", None),
+        "emulator": args.emulator_state is not None,
+        "emulator_state": args.emulator_state,
+    }
+    try:
+        return from_config({KEYS[field][0][0]: value for field, value in given.items()})
+    except ConfigurationError as problem:
+        raise WrongUsage(str(problem)) from None

@@ -115,8 +115,18 @@ def run(args: argparse.Namespace) -> int:
                     print(f"connect-users demo: scene {number} did not go as told", file=sys.stderr)
                     return 1
                 if pause and number < len(SCENES):
-                    input("\n[Enter for the next screen] ")
+                    pause = wait()
     return 0
+
+
+def wait() -> bool:
+    """Wait for Enter; whether to wait again: not once the input has ended (Ctrl-D)."""
+    try:
+        input("\n[Enter for the next screen] ")
+    except EOFError:
+        print()
+        return False
+    return True
 
 
 def _play(scene: Scene, stage: Stage, emulated: Emulated) -> bool:

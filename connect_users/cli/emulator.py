@@ -9,10 +9,11 @@ import argparse
 import difflib
 import math
 import signal
-import sqlite3
 import sys
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core.errors import one_line
 
 if TYPE_CHECKING:
     from connect_users.emulator import Options
@@ -53,6 +54,11 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--state", metavar="FILE", help="SQLite file to keep everything in (default: memory)")
+    parser.add_argument(
+        "--every-region",
+        action="store_true",
+        help="the seeded instance is in whatever region asks for it (default: in us-east-1)",
+    )
     for name, (choices, help_) in _CHOICES.items():
         parser.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=help_)
     for name, help_ in _QUOTAS.items():
@@ -106,6 +112,7 @@ def _seconds(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped: 0; 2 for options, a port or a file that cannot be used, told in one line on stderr."""
     from connect_users.emulator import Emulator, seed_users
+    from connect_users.emulator.store import usable
 
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,17 +121,16 @@ def run(args: argparse.Namespace) -> int:
         emulator = Emulator(args.state, _options(args), port=args.port)
     except ValueError as error:
         return _refuse(str(error))
-    except (OSError, sqlite3.Error) as error:
-        return _refuse(f"{args.state} cannot be used as the emulator's file: {_why(error)}")
     try:
         try:
-            seed_users(emulator.store, args.seed_users)
-        except sqlite3.Error as error:
-            return _refuse(f"{args.state} cannot be used as the emulator's file: {_why(error)}")
+            with usable(args.state):
+                seed_users(emulator.store, args.seed_users)
+        except ValueError as error:
+            return _refuse(str(error))
         try:
             emulator.start()
         except OSError as error:
-            return _refuse(f"port {args.port} of 127.0.0.1 cannot be used: {_why(error)}")
+            return _refuse(f"port {args.port} of 127.0.0.1 cannot be used: {error.strerror or error}")
         print(f"listening on {emulator.endpoint_url}", flush=True)
         while not stopped.wait(_POLL):
             pass
@@ -134,12 +140,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse(text: str) -> int:
-    print(f"connect-users emulator: {text}", file=sys.stderr)
+    print(f"connect-users emulator: {one_line(text)}", file=sys.stderr)
     return 2
-
-
-def _why(error: OSError | sqlite3.Error) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def _options(args: argparse.Namespace) -> Options:
@@ -148,7 +150,7 @@ def _options(args: argparse.Namespace) -> Options:
 
     given = {
         name: value
-        for name in (*_CHOICES, *_SECONDS, "username_limit", "throttle")
+        for name in (*_CHOICES, *_SECONDS, "every_region", "username_limit", "throttle")
         if (value := getattr(args, name)) is not None
     }
     given.update({name: getattr(args, name) for name in _QUOTAS if hasattr(args, name)})

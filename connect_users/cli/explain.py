@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     """0; 1 when a condition is met or the preview failed; 2 where policies are asked about that nobody gave.
 
     Raises:
-        UnusableFile: for the status 2, too.
+        WrongUsage: for the status 2, too.
     """
     if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
         print("connect-users explain: --fail-on policy needs --policy FILE", file=sys.stderr)

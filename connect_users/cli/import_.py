@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli import connecting
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError, ConnectUsersError
+from connect_users.core.errors import ConfigurationError, ConnectUsersError, WrongUsage
 
 if TYPE_CHECKING:
     import argparse
@@ -78,7 +78,7 @@ def register(subparsers: Any) -> None:
         "imported",
     )
     parser.add_argument(
-        "--requests-per-second", type=float, default=2.0, metavar="N", help="rate of each API operation (default: 2)"
+        "--requests-per-second", default="2", metavar="N", help="rate of each API operation (default: 2)"
     )
     parser.add_argument("--json", action="store_true", help="say the result as JSON on stdout")
     connecting.add(parser)
@@ -89,11 +89,8 @@ def run(args: argparse.Namespace) -> int:
     """0 fine; 1 somebody was left out, not matched, or differs; 2 options that do not go together."""
     problem = _misuse(args)
     if problem:
-        print(f"connect-users import: {problem}", file=sys.stderr)
-        return 2
-    if not args.requests_per_second > 0:
-        raise ConfigurationError("--requests-per-second: must be above 0")
-    settings = dataclasses.replace(connecting.settings(args), requests_per_second=args.requests_per_second)
+        raise WrongUsage(problem)
+    settings = connecting.settings(args)
     if args.into:
         return _into(args, settings)
     return _check(args, settings) if args.check else _write(args, settings)

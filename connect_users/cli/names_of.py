@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import UnusableFile
+from connect_users.core.errors import WrongUsage
 from connect_users.review import naming
 from connect_users.review.reading import UnreadablePreview, read_state
 
@@ -31,7 +31,7 @@ def text_of(file: str) -> str:
     """The text of a file; of stdin for ``-``. UTF-8, or UTF-16 with its mark, which PowerShell's ``>`` writes.
 
     Raises:
-        UnusableFile
+        WrongUsage
     """
     try:
         if file == "-":
@@ -39,9 +39,9 @@ def text_of(file: str) -> str:
         raw = Path(file).read_bytes()
         return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except OSError as problem:
-        raise UnusableFile(f"{_said(file)} cannot be read: {problem.strerror}") from None
+        raise WrongUsage(f"{_said(file)} cannot be read: {problem.strerror}") from None
     except UnicodeDecodeError:
-        raise UnusableFile(f"{_said(file)} is not UTF-8") from None
+        raise WrongUsage(f"{_said(file)} is not UTF-8") from None
 
 
 def _said(file: str) -> str:
@@ -53,7 +53,7 @@ def json_of(file: str) -> Any:
 
     Raises:
         ValueError: it is none, or nested beyond all need.
-        UnusableFile: it cannot be read.
+        WrongUsage: it cannot be read.
     """
     try:
         return json.loads(text_of(file))
@@ -65,7 +65,7 @@ def roster_file(file: str, source: str) -> Table:
     """The roster of a file that messages call ``source``.
 
     Raises:
-        UnusableFile
+        WrongUsage
     """
     from connect_users.roster.reading import read_file
     from connect_users.roster.tables import UnreadableRoster
@@ -73,31 +73,31 @@ def roster_file(file: str, source: str) -> Table:
     try:
         return read_file(Path(file), source)
     except UnreadableRoster as problem:
-        raise UnusableFile(str(problem)) from None
+        raise WrongUsage(str(problem)) from None
 
 
 def names_file(names: naming.Names, file: str) -> None:
     """Take the names of a JSON file.
 
     Raises:
-        UnusableFile
+        WrongUsage
     """
     try:
         naming.from_mapping(names, json_of(file))
     except ValueError as problem:
-        raise UnusableFile(f"{file} is not a file of names: {problem}") from None
+        raise WrongUsage(f"{file} is not a file of names: {problem}") from None
 
 
 def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
     """The resources of a state that was exported; ``leaving``: also those that are still to be deleted.
 
     Raises:
-        UnusableFile
+        WrongUsage
     """
     try:
         return read_state(text_of(file), leaving=leaving)
     except UnreadablePreview as problem:
-        raise UnusableFile(f"{_said(file)}: {problem}") from None
+        raise WrongUsage(f"{_said(file)}: {problem}") from None
 
 
 def from_instance(names: naming.Names, instance: str, settings: Settings) -> tuple[Gateway, str]:

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """0; 2 where it is not one source of people that is named.
 
     Raises:
-        UnusableFile: for the status 2, too.
+        WrongUsage: for the status 2, too.
     """
     wrong = _wrong_usage(args)
     if wrong:
@@ -121,7 +121,7 @@ def _read(file: str, *, state: bool = False) -> _File:
     """A state where it is the JSON of one, or has to be; else a roster.
 
     Raises:
-        UnusableFile
+        WrongUsage
     """
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli.names_of import text_of
-from connect_users.core.errors import ConfigurationError, UnusableFile
+from connect_users.core.errors import ConfigurationError, WrongUsage
 
 if TYPE_CHECKING:
     from connect_users.policy import Policy
@@ -21,7 +21,7 @@ def policies(file: str) -> tuple[Policy, ...]:
     """The policies of a file.
 
     Raises:
-        UnusableFile: it cannot be read, holds no rules, or a rule twice.
+        WrongUsage: it cannot be read, holds no rules, or a rule twice.
     """
     import yaml
 
@@ -31,13 +31,13 @@ def policies(file: str) -> tuple[Policy, ...]:
         root = yaml.compose(text_of(file), Loader=yaml.SafeLoader)
         return from_rules(None if root is None else _value(root, _DEPTH))
     except yaml.YAMLError as problem:
-        raise UnusableFile(f"{file} is neither YAML nor JSON: {problem}") from None
+        raise WrongUsage(f"{file} is neither YAML nor JSON: {problem}") from None
     except RecursionError:
-        raise UnusableFile(f"{file} is nested too deeply") from None
-    except UnusableFile:
+        raise WrongUsage(f"{file} is nested too deeply") from None
+    except WrongUsage:
         raise
     except (ConfigurationError, ValueError) as problem:
-        raise UnusableFile(f"{file}: {problem}") from None
+        raise WrongUsage(f"{file}: {problem}") from None
 
 
 def _value(node: Any, depth: int) -> Any:

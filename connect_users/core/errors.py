@@ -2,7 +2,7 @@
 
     ConnectUsersError
     ├── ConfigurationError            no region, a config value that cannot be read
-    │   └── UnusableFile              a file that a command was given is not there, or not what it should be
+    │   └── WrongUsage                options or files of a command that cannot be used
     ├── InvalidUser                   inputs that AWS would refuse (problems: all of them)
     ├── OwnedByOther                  the name belongs to a user of another resource, stack or person
     ├── WrongInstance                 the state is of another region, account or instance than the client
@@ -43,8 +43,8 @@ class ConfigurationError(ConnectUsersError):
     """The provider's settings cannot be used."""
 
 
-class UnusableFile(ConfigurationError):
-    """A file that a command was given cannot be used: wrong usage, and no finding about what it holds."""
+class WrongUsage(ConfigurationError):
+    """Options or files of a command that cannot be used, and no finding about what they hold; it ends with status 2."""
 
 
 class InvalidUser(ConnectUsersError):

@@ -110,7 +110,7 @@ class Clients:
         # A made-up key for the embedded emulator; None leaves credentials to boto3.
         key = "emulator" if self._embedded else None
         session: Any = self._boto3()
-        return session.client(
+        client = session.client(
             service,
             region_name=region,
             endpoint_url=endpoint,
@@ -118,6 +118,8 @@ class Clients:
             aws_secret_access_key=key,
             config=self._config(endpoint),
         )
+        _require_port(client.meta.endpoint_url)
+        return client
 
     def _boto3(self) -> boto3.Session:
         if self._session is None:
@@ -150,6 +152,18 @@ class Clients:
             # A proxy cannot reach this machine's loopback, and an emulator has no FIPS or dual-stack variant.
             config = config.merge(Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
         return config
+
+
+def _require_port(url: str) -> None:
+    """Refuse what urllib would refuse with every call: boto3 takes any port that an endpoint of the shell has.
+
+    Raises:
+        ValueError
+    """
+    try:
+        _ = urlsplit(url).port
+    except ValueError as problem:
+        raise ValueError(f"{url}: {problem}") from None
 
 
 def _require_place(client: ConnectClient, session: boto3.Session) -> None:

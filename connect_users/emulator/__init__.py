@@ -17,6 +17,7 @@ from connect_users.emulator.options import Options, Throttle
 from connect_users.emulator.records import Phase, RequestRecord
 from connect_users.emulator.runner import Emulator, embedded
 from connect_users.emulator.seed import seed_users
+from connect_users.emulator.store import UnusableState
 
 __all__ = [
     "Emulator",
@@ -27,6 +28,7 @@ __all__ = [
     "Phase",
     "RequestRecord",
     "Throttle",
+    "UnusableState",
     "embedded",
     "seed_users",
 ]

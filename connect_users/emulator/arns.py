@@ -35,6 +35,9 @@ TITLES: Final[dict[Kind, str]] = {
     "predefined-attribute": "Predefined attribute",
 }
 
+#: The instance that a new emulator holds; everything else that it holds is in `seed`.
+SEEDED_INSTANCE: Final = "00000000-0000-4000-8000-000000000001"
+
 
 def new_id() -> str:
     """A random id in the form that Connect gives out."""
@@ -57,8 +60,6 @@ def instance_arn(region: str, account: str, instance_id: str) -> str:
 class ConnectArn:
     """A parsed Connect ARN: of an instance (`kind` and `id` None) or of a thing in it."""
 
-    region: str
-    account: str
     instance_id: str
     kind: str | None
     id: str | None
@@ -71,7 +72,7 @@ class ConnectArn:
         if parts[0] != "arn" or parts[2:3] != ["connect"] or len(path) not in (2, 4) or path[0] != "instance":
             raise invalid_parameter(f"{text!r} is not the ARN of an Amazon Connect resource")
         kind, thing = (path[2], path[3]) if len(path) == 4 else (None, None)
-        return cls(parts[3], parts[4], path[1], kind, thing)
+        return cls(path[1], kind, thing)
 
 
 def bare_id(value: str, kind: Kind, instance: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.emulator.arns import ConnectArn, instance_arn
-from connect_users.emulator.errors import not_found
+from connect_users.emulator.arns import SEEDED_INSTANCE, ConnectArn, instance_arn
+from connect_users.emulator.errors import invalid_parameter, not_found
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,20 +60,28 @@ class Call:
         return self.instance_of(self.params["InstanceId"])
 
     def instance_of(self, value: str) -> Instance:
-        """As `instance`, of an id or ARN from elsewhere."""
+        """As `instance`, of an id or ARN from elsewhere; InvalidParameterException for the ARN of something else."""
         instance_id = value
         if value.startswith("arn:"):
             arn = ConnectArn.parse(value)
             instance_id = arn.instance_id
-            if (arn.region, arn.account) != (self.region, self.account):
+            if arn.kind is not None:
+                raise invalid_parameter(f"{value!r} is not the ARN of an instance")
+            if value != instance_arn(self.region, self.account, instance_id):
+                # Of another account, region or partition.
                 raise not_found("Instance", value)
         row = self.tx.execute(
-            "SELECT id, account, region, doc FROM instances WHERE id = ? AND account = ? AND region = ?",
-            (instance_id, self.account, self.region),
+            "SELECT id, account, doc FROM instances WHERE id = ? AND account = ? AND (region = ? OR id = ?)",
+            (instance_id, self.account, self.region, self.everywhere),
         ).fetchone()
         if row is None:
             raise not_found("Instance", value)
-        return Instance(row[0], row[1], row[2], json.loads(row[3]))
+        return Instance(row[0], row[1], self.region, json.loads(row[2]))
+
+    @property
+    def everywhere(self) -> str | None:
+        """The id of the instance that is in every region, if one is."""
+        return SEEDED_INSTANCE if self.options.every_region else None
 
 
 Handler = Callable[[Call], "Result | None"]

@@ -13,6 +13,7 @@ from connect_users.emulator.listing import list_kind
 from connect_users.emulator.search import Field, Predicate, all_tags, criteria, everything, only
 
 if TYPE_CHECKING:
+    from connect_users.emulator.calls import Instance
     from connect_users.emulator.resources import Resource
 
 LEVELS: Final = ("LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive")
@@ -32,7 +33,16 @@ _FIELDS: Final[dict[str, Field]] = {
 @reads("DescribeUserHierarchyStructure")
 def describe_structure(call: Call) -> Result:
     """The levels that are defined."""
-    return {"HierarchyStructure": call.instance.doc["HierarchyStructure"]}
+    instance = call.instance
+    levels = {
+        level: {**doc, "Arn": _level_arn(instance, doc), "LastModifiedRegion": instance.region}
+        for level, doc in instance.doc["HierarchyStructure"].items()
+    }
+    return {"HierarchyStructure": levels}
+
+
+def _level_arn(instance: Instance, doc: Document) -> str:
+    return f"{instance.arn}/agent-group-level/{doc['Id']}"
 
 
 @writes("UpdateUserHierarchyStructure")
@@ -49,30 +59,24 @@ def update_structure(call: Call) -> None:
             raise ApiError(
                 "ResourceInUseException",
                 f"{level} {old['Name']} has groups",
-                members={"ResourceType": "HIERARCHY_LEVEL", "ResourceId": old["Arn"]},
+                members={"ResourceType": "HIERARCHY_LEVEL", "ResourceId": _level_arn(instance, old)},
             )
     instance.doc["HierarchyStructure"] = {
-        level: _level(call, given[level]["Name"], before.get(level)) for level in LEVELS if level in given
+        level: _level(given[level]["Name"], before.get(level), call.now) for level in LEVELS if level in given
     }
     call.tx.execute("UPDATE instances SET doc = ? WHERE id = ?", (json.dumps(instance.doc), instance.id))
 
 
-def _level(call: Call, name: str, before: Document | None) -> Document:
+def _level(name: str, before: Document | None, now: float) -> Document:
     if before is not None and before["Name"] == name:
         return before
     id_ = new_id() if before is None else before["Id"]
-    return level_document(call.instance.arn, call.instance.region, id_, name, call.now)
+    return level_document(id_, name, now)
 
 
-def level_document(arn: str, region: str, id_: str, name: str, now: float) -> Document:
-    """A level of the structure, as it is described."""
-    return {
-        "Id": id_,
-        "Arn": f"{arn}/agent-group-level/{id_}",
-        "Name": name,
-        "LastModifiedTime": now,
-        "LastModifiedRegion": region,
-    }
+def level_document(id_: str, name: str, now: float) -> Document:
+    """A level of the structure, as it is kept."""
+    return {"Id": id_, "Name": name, "LastModifiedTime": now}
 
 
 @writes("CreateUserHierarchyGroup")

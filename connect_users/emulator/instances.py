@@ -144,10 +144,11 @@ def list_instances(call: Call) -> Result:
     """At most 10 to a page (section 1)."""
     start = paging.cursor(call, "ListInstances")
     rows = call.tx.execute(
-        "SELECT seq, id, account, region, doc FROM instances WHERE account = ? AND region = ? AND seq > ? ORDER BY seq",
-        (call.account, call.region, start.after),
+        "SELECT seq, id, account, doc FROM instances WHERE account = ? AND (region = ? OR id = ?) AND seq > ? "
+        "ORDER BY seq",
+        (call.account, call.region, call.everywhere, start.after),
     )
-    instances = ((row[0], Instance(row[1], row[2], row[3], json.loads(row[4]))) for row in rows)
+    instances = ((row[0], Instance(row[1], row[2], call.region, json.loads(row[3]))) for row in rows)
     page = paging.page(call, start, instances, default=10)
     return {
         "InstanceSummaryList": [_summary(instance) for instance in page.rows],

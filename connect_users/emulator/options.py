@@ -64,6 +64,8 @@ class Options:
 
     #: Of the seeded instance. None keeps what the state file has; a new file gets CONNECT_MANAGED.
     identity_management_type: IdentityManagementType | None = None
+    #: Whether the seeded instance is in whatever region asks for it, like a replica; else in us-east-1 alone.
+    every_region: bool = False
     #: Whether UpdateUserConfig keeps (merge) or drops (replace) channels that a given list does not name. [?]
     update_user_config: UpdateUserConfigMode = "merge"
     #: Whether UpdateUserIdentityInfo clears or keeps members that the request omits. [?]
@@ -103,6 +105,8 @@ class Options:
             value = getattr(self, name)
             if value not in allowed and not (value is None and name == "identity_management_type"):
                 raise ValueError(f"{name}: {value!r} is not one of {', '.join(allowed)}")
+        if not isinstance(self.every_region, bool):
+            raise ValueError(f"every_region: {self.every_region!r} is neither true nor false")
         for name in _SECONDS:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:

@@ -11,7 +11,7 @@ from connect_users.emulator import seed
 from connect_users.emulator.front import Front, OnEvent
 from connect_users.emulator.options import Options
 from connect_users.emulator.server import Server
-from connect_users.emulator.store import Store
+from connect_users.emulator.store import Store, usable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -38,14 +38,16 @@ class Emulator:
         host: str = "127.0.0.1",
         on_event: OnEvent | None = None,
     ) -> None:
-        """Open the state; raises ValueError for a file of another format. Nothing listens before `start`."""
+        """Open the state; raises UnusableState for what cannot be its file. Nothing listens before `start`."""
         chosen = Options() if options is None else options
         self._address = (host, port)
         self._server: Server | None = None
-        self.store: Final = Store(state)
+        with usable(state):
+            self.store: Final = Store(state)
         self._front: Final = Front(self.store, chosen, on_event)
         try:
-            seed.plant(self.store, chosen.identity_management_type, round(chosen.clock(), 3))
+            with usable(state):
+                seed.plant(self.store, chosen.identity_management_type, round(chosen.clock(), 3))
         except BaseException:
             self.store.close()
             raise
@@ -116,8 +118,9 @@ _embedding: Final = Lock()
 def embedded(state: Path | str | None = None) -> Emulator:
     """The running emulator of this process over this file (None: in memory), started on first use.
 
-    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for the quota of
-    users: who declares thousands of them wants to see them, not to be told to ask AWS for more.
+    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for two. The quota of
+    users: who declares thousands of them wants to see them, not to be told to ask AWS for more. And the region: a stack
+    may be of any.
     """
     key = None if state is None else Path(state).absolute()
     with _embedding:
@@ -125,7 +128,7 @@ def embedded(state: Path | str | None = None) -> Emulator:
         if emulator is None or not emulator.running:
             if not _embedded:
                 atexit.register(_close_embedded)
-            emulator = _embedded[key] = Emulator(key, Options(users_quota=None)).start()
+            emulator = _embedded[key] = Emulator(key, Options(users_quota=None, every_region=True)).start()
         return emulator
 
 

@@ -34,7 +34,7 @@ def create_secret(call: Call) -> Result:
             raise _error("ResourceExistsException", f"The secret {name} already exists.")
         return {"ARN": row["ARN"], "Name": name, "VersionId": row["Versions"][0]["VersionId"]}
     suffix = "".join(secrets.choice(_SUFFIX) for _ in range(6))
-    arn = f"arn:{partition(call.region)}:secretsmanager:{call.region}:{call.account}:secret:{name}-{suffix}"
+    arn = f"{_prefix(call)}{name}-{suffix}"
     doc: Document = {"ARN": arn, "Name": name, "CreatedDate": call.now, "Versions": []}
     if "SecretString" in params or "SecretBinary" in params:
         doc["Versions"] = [_version(call)]
@@ -88,9 +88,14 @@ def _get(call: Call) -> Document:
     return doc
 
 
+def _prefix(call: Call) -> str:
+    """What the ARNs of all secrets of the caller begin with."""
+    return f"arn:{partition(call.region)}:secretsmanager:{call.region}:{call.account}:secret:"
+
+
 def _row(call: Call, value: str) -> Document | None:
     """By name, ARN, or ARN without its suffix, in the caller's account and region."""
-    name = value.split(":", 6)[6] if value.startswith("arn:") and value.count(":") >= 6 else value
+    name = value.removeprefix(_prefix(call))
     row = call.tx.execute(
         "SELECT doc FROM secrets WHERE account = ? AND region = ? AND (arn = ? OR name = ?)",
         (call.account, call.region, value, name),

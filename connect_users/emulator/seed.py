@@ -5,7 +5,8 @@
 - `HIERARCHY_GROUPS`: path with `/` -> id, on the levels `HIERARCHY_LEVELS`.
 - `PREDEFINED_ATTRIBUTES`: name -> values. `QUICK_CONNECTS`: name -> id, to the queue.
 
-Another region, or an access key of another account, finds nothing of this, as with AWS.
+An access key of another account finds nothing of this, as with AWS; nor does another region, unless the emulator is
+told to have its instance there, too (`Options.every_region`): then ARNs name the region that asks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from connect_users.emulator import attributes, instances, resources, settings, user_rows
-from connect_users.emulator.arns import Kind, instance_arn
+from connect_users.emulator.arns import SEEDED_INSTANCE, Kind, instance_arn
 from connect_users.emulator.hierarchy import LEVELS, level_document, unique_name
 from connect_users.emulator.signing import ACCOUNT_ID
 
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 REGION: Final = "us-east-1"
-INSTANCE_ID: Final = "00000000-0000-4000-8000-000000000001"
+INSTANCE_ID: Final = SEEDED_INSTANCE
 INSTANCE_ALIAS: Final = "emulator"
 INSTANCE_ARN: Final = instance_arn(REGION, ACCOUNT_ID, INSTANCE_ID)
 
@@ -100,7 +101,7 @@ def plant(store: Store, management: IdentityManagementType | None, now: float) -
 
 def _plant_instance(tx: sqlite3.Connection, management: IdentityManagementType, now: float) -> None:
     levels = {
-        level: level_document(INSTANCE_ARN, REGION, id_, name, now)
+        level: level_document(id_, name, now)
         for level, (name, id_) in zip(LEVELS, HIERARCHY_LEVELS.items(), strict=False)
     }
     doc = {

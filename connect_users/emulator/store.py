@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Final
@@ -86,6 +87,24 @@ CREATE TABLE IF NOT EXISTS secrets (
 Connection = sqlite3.Connection
 
 
+class UnusableState(ValueError):
+    """A file that cannot be the emulator's, in one line that says why."""
+
+
+@contextmanager
+def usable(path: Path | str | None) -> Iterator[None]:
+    """What a file does to whoever opens it or writes to it, told of the file.
+
+    Raises:
+        UnusableState
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UnusableState(f"{path} cannot be used as the emulator's file: {why}") from None
+
+
 def _switch_to_wal(connection: Connection) -> None:
     """The mode lets readers work beside a writer; it stays with the file, so only a new file is switched."""
     give_up = time.monotonic() + _BUSY_TIMEOUT
@@ -117,6 +136,8 @@ class Store:
             self._memory = self._open(":memory:")
         else:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.is_dir():
+                raise IsADirectoryError(EISDIR, "it is a folder", str(self.path))
         try:
             with self._connection() as connection:
                 self._prepare(connection)
@@ -133,6 +154,12 @@ class Store:
         return connection
 
     def _prepare(self, connection: Connection) -> None:
+        # Before anything is written; in a transaction, for another process may make the file just now.
+        connection.execute("BEGIN")
+        try:
+            self._version(connection)
+        finally:
+            connection.execute("ROLLBACK")
         if self._memory is None:
             _switch_to_wal(connection)
         with self._writing:
@@ -144,11 +171,17 @@ class Store:
                 raise
             connection.execute("COMMIT")
 
-    def _create(self, connection: Connection) -> None:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    def _version(self, connection: Connection) -> int:
+        """The format of a database, 0 of a new one; raises ValueError where it is none of ours."""
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if version not in (0, _VERSION):
-            raise ValueError(f"{self.path} was written by another release (format {version})")
-        if version == 0:
+            raise ValueError(f"it was written by another release (format {version}), or by another program")
+        if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise ValueError("it is the database of another program")
+        return version
+
+    def _create(self, connection: Connection) -> None:
+        if self._version(connection) == 0:
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {_VERSION}")

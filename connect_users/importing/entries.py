@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connect_users import resource, roster_component, roster_guard
+from connect_users.core import rules
+from connect_users.core.spec import UNKNOWN, canonical
 from connect_users.roster import leavers
 
 if TYPE_CHECKING:
@@ -57,15 +59,24 @@ def state(inputs: Props, computed: Props) -> dict[str, Any]:
 def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
     """The inverse: user id -> inputs and outputs, without what is Pulumi's.
 
+    Users whose inputs no resource could have are left out, as if they had not been imported yet.
+
     Raises:
         KeyError, TypeError: of a document of another form.
     """
-    return {
-        entry["id"]: (_plain(entry["inputs"]), _plain(entry["outputs"]))
+    found = {
+        str(entry["id"]): (canonical(_plain(entry["inputs"])), _plain(entry["outputs"]))
         for entry in document["resources"]
         if entry["type"] == resource.TYPE_TOKEN and "outputs" in entry
     }
+    return {id_: (inputs, outputs) for id_, (inputs, outputs) in found.items() if _sound(inputs)}
 
 
-def _plain(props: Mapping[str, Any]) -> Props:
+def _plain(props: object) -> Props:
+    if not isinstance(props, dict):
+        raise TypeError("no map of properties")
     return {name: value for name, value in props.items() if not name.startswith("__")}
+
+
+def _sound(inputs: Props) -> bool:
+    return not rules.review({"instance_id": UNKNOWN, **inputs}).problems

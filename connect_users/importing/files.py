@@ -114,7 +114,7 @@ class Folder:
             return {}
         try:
             return states(json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ConfigurationError(f"{file}: cannot be read as the file of an import; remove it") from None
 
     def keep(self, users: Sequence[LiveUser]) -> None:

@@ -225,7 +225,7 @@ def _lost(inputs: Props, found: Props) -> str:
     """What of the inputs a roster does not give back, and why where that is known."""
     names = [name for name in inputs if found.get(name) != inputs[name]]
     if names == [_INFO]:
-        padded = [f"{_INFO}.{name}" for name, text in inputs[_INFO].items() if text != text.strip()]
+        padded = [f"{_INFO}.{name}" for name, text in inputs[_INFO].items() if str(text) != str(text).strip()]
         if padded:
             return f"{', '.join(padded)}: a cell of a roster does not keep blanks around a text"
     return f"{', '.join(names) or 'it'} cannot be written in a roster"

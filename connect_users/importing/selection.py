@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connect_users.core.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError, WrongUsage
 from connect_users.roster.names import NameKind, suggestion
 
 #: Names of things, id -> name or path, as an instance has them.
@@ -28,13 +28,13 @@ class Selection:
         """From ``tag=team=blue``, ``routing-profile=Support``, ``hierarchy=EMEA/UK``, ``username=a*``.
 
         Raises:
-            ConfigurationError
+            WrongUsage
         """
         wanted: dict[str, list[str]] = {}
         for text in texts:
             word, equals, value = text.partition("=")
             if word not in _WORDS or not equals or not value:
-                raise ConfigurationError(
+                raise WrongUsage(
                     f"--select {text!r}: write tag=KEY=VALUE, routing-profile=NAME, hierarchy=PATH or username=GLOB"
                 )
             wanted.setdefault(word, []).append(value)

@@ -71,7 +71,7 @@ def read(text: str, name: str) -> dict[str, Any]:
     """
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     entries = document.get("resources") if isinstance(document, dict) else None
     if not isinstance(entries, list) or not all(isinstance(each, dict) and "type" in each for each in entries):

@@ -11,7 +11,7 @@ from collections import Counter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.errors import UnusableFile
+from connect_users.core.errors import WrongUsage
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.steps import Preview, Resource, Step, top
 
@@ -73,7 +73,7 @@ _OPERATIONS: Final = {
 _QUIET: Final = frozenset({"delete-replaced", "read-discard", "discard-replaced", "remove-pending-replace", "same"})
 
 
-class UnreadablePreview(UnusableFile):
+class UnreadablePreview(WrongUsage):
     """A text that is no preview, or no state."""
 
 

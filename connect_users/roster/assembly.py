@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.roster.cells import BadCell, refuse_error
+from connect_users.roster.cells import BadCell, later, refuse_error, refuse_foreign
 from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, unknown
 from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def known(value: Any) -> Any:
-    """``value`` with `UNKNOWN` in place of everything that is not plain."""
-    if isinstance(value, (str, int, float)) or value is UNKNOWN or value is None:
+    """``value`` with `UNKNOWN` in place of everything that comes later."""
+    if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, dict):
         return {key: known(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [known(item) for item in value]
-    return UNKNOWN
+    return UNKNOWN if later(value) else value
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,7 @@ class Assembly:
 
 def _value_of(column: Column, raw: Any) -> Any:
     refuse_error(raw)
+    refuse_foreign(raw)
     value = column.read(raw)
     if isinstance(value, dict) and column.path[0] in PER_CHANNEL:
         raise BadCell("is a map; write a list with an entry for each channel")

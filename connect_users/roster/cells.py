@@ -19,6 +19,8 @@ from enum import Enum
 from numbers import Real
 from typing import Any, Final
 
+from connect_users.core.spec import UNKNOWN
+
 #: The separator of lists in one cell, as in the console's CSV templates.
 LIST: Final = "|"
 
@@ -92,6 +94,33 @@ def refuse_error(value: Any) -> None:
         raise BadCell(f"{value.strip()} is an error of the spreadsheet; mend its formula, or write the value itself")
 
 
+def later(value: Any) -> bool:
+    """Whether a program gives ``value``, or parts of it, while it runs: outputs, awaitables, Pulumi's input types."""
+    # Of types, not of values, as in `plain`; what Pulumi has is recognised without importing it.
+    return any(hasattr(type(value), mark) for mark in ("is_secret", "__await__", "_pulumi_input_type"))
+
+
+def refuse_foreign(value: Any) -> None:
+    """A duration, bytes and the like are no value of any input: what `plain` leaves must be plain.
+
+    Raises:
+        BadCell
+    """
+    if value is None or isinstance(value, (str, int, float)) or value is UNKNOWN or later(value):
+        return
+    if isinstance(value, Mapping):
+        for item in value.values():
+            refuse_foreign(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            refuse_foreign(item)
+    elif isinstance(value, dt.timedelta):
+        seconds = f"{value.total_seconds():.0f}"
+        raise BadCell(f"is a duration, not a number; write seconds, such as {seconds}, without a format of time")
+    else:
+        raise BadCell(f"is of the type {type(value).__name__}; write a text, a number, yes or no, a list or a map")
+
+
 def text(value: Any) -> Any:
     """A text without blanks around it, in Unicode's Normalization Form C, which Connect insists on for names."""
     if isinstance(value, str):
@@ -156,7 +185,8 @@ class Choice:
 
 
 def names(value: Any) -> Any:
-    """A list of names or ids, ``|`` between them."""
+    """A list of names or ids, ``|`` between them; a spreadsheet has a number for a name like ``2023``."""
+    value = value if isinstance(value, (list, tuple)) else text(value)
     if isinstance(value, str):
         return [text(item) for item in value.split(LIST) if item.strip()]
     if isinstance(value, (list, tuple)):
@@ -166,10 +196,11 @@ def names(value: Any) -> Any:
 
 def path(value: Any) -> Any:
     """A hierarchy path with ``/`` between the levels; the console's templates have ``|``."""
+    levels = [text(level) for level in value] if isinstance(value, (list, tuple)) else None
     if isinstance(value, str):
         value = value.replace(LIST, "/")
-    elif isinstance(value, (list, tuple)) and all(isinstance(level, str) for level in value):
-        value = "/".join(value)
+    elif levels is not None and all(isinstance(level, str) for level in levels):
+        value = "/".join(levels)
     else:
         return text(value)
     return text("/".join(level.strip() for level in value.strip("/ ").split("/")))

@@ -56,8 +56,10 @@ def read_file(path: Path, source: str) -> Table:
         raise UnreadableRoster(source, f"{files} cannot be read; {advice}{known}")
     try:
         data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableRoster(source, f"cannot be read: {error.strerror or type(error).__name__}") from None
+    except (OSError, ValueError) as error:
+        # A name with a NUL in it is no OSError.
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise UnreadableRoster(source, f"cannot be read: {why}") from None
     if suffix in _WORKBOOKS:
         from connect_users.roster import workbook
 

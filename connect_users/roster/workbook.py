@@ -1,8 +1,11 @@
 """Excel: the sheet of a workbook that names people, whose first row with anything in it names the columns.
 
 Hidden sheets are left out. Where no sheet, or more than one, names people, it is said which one is meant or must go.
+Numbers are as Excel shows them as far as their leading zeros go: 7 in the format ``000`` is ``007``, as in a CSV file
+that Excel writes.
 What a reader would take for empty without it being so is refused: a formula whose value was never saved (files of other
-programs than Excel have such), and merged cells, of which only the first has the value.
+programs than Excel have such), and merged cells, of which only the first has the value. So is a number where a username
+belongs that a format shows as something else again (``1,234``).
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from connect_users.roster.columns import USERNAME, find
 from connect_users.roster.tables import Table, UnreadableRoster, from_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 #: What old and encrypted workbooks begin with (Microsoft's compound file format).
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
@@ -27,6 +30,11 @@ _SHOWN: Final = 3
 #: Elements of a sheet; some writers give them a prefix.
 _FORMULA: Final = re.compile(rb"<(\w+:)?f[\s/>]")
 _MERGED: Final = re.compile(rb"<(\w+:)?mergeCell\s")
+#: Formats of numbers: those of a workbook of which one may have leading zeros; one that has nothing else; those that
+#: show digits alone.
+_PADDED: Final = re.compile(rb"formatCode=[\"'][^\"'.]*00")
+_ZEROS: Final = re.compile(r"00+")
+_DIGITS: Final = re.compile(r"(?i)General|@|#|0+")
 
 _Rows = list[tuple[int, list[Any]]]
 
@@ -53,11 +61,14 @@ def read(data: bytes, source: str) -> Table:
         with warnings.catch_warnings():
             # About styles and extensions that have no say here.
             warnings.simplefilter("ignore")
-            formulas, merged = _marks(data)
+            formulas, merged, padded = _marks(data)
             book = load(read_only=not merged, data_only=True)
             title, rows = _people(book, source)
             if merged:
                 _refuse_merged(book[title], rows, source)
+            key = next((at for at, header in enumerate(rows[0][1]) if _is_username(header)), None)
+            if padded or (key is not None and any(_is_number(row[key]) for _, row in rows if key < len(row))):
+                rows = list(_rows_as_shown(book[title], key, source))
             if formulas:
                 _refuse_unsaved(book[title], load(read_only=True)[title], source)
             book.close()
@@ -69,11 +80,15 @@ def read(data: bytes, source: str) -> Table:
     return from_grid(source, headers, line, people)
 
 
-def _marks(data: bytes) -> tuple[bool, bool]:
-    """Whether any sheet has formulas, or merged cells: only then they are looked for, which takes a second reading."""
+def _marks(data: bytes) -> tuple[bool, bool, bool]:
+    """Whether a workbook has formulas, merged cells, formats with leading zeros.
+
+    Only then they are looked for, which takes a second reading.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         sheets = [file.read(name) for name in file.namelist() if name.startswith("xl/worksheets/")]
-    return any(map(_FORMULA.search, sheets)), any(map(_MERGED.search, sheets))
+        styles = [file.read(name) for name in file.namelist() if name == "xl/styles.xml"]
+    return any(map(_FORMULA.search, sheets)), any(map(_MERGED.search, sheets)), any(map(_PADDED.search, styles))
 
 
 def _people(book: Any, source: str) -> tuple[str, _Rows]:
@@ -100,9 +115,38 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     # The size that a file claims is often wrong.
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()
-    for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+    yield from _filled(sheet.iter_rows(values_only=True))
+
+
+def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[Any]]]:
+    """The rows with anything in them."""
+    for line, values in enumerate(rows, start=1):
         if not all(absent(value) for value in values):
             yield line, [value if value is None or type(value) is str else plain(value) for value in values]
+
+
+def _rows_as_shown(sheet: Any, key: int | None, source: str) -> Iterator[tuple[int, list[Any]]]:
+    """The rows, with the leading zeros that Excel shows; ``key`` is the column of the usernames."""
+    grid = list(sheet.iter_rows())
+    usernames = [] if key is None else [row[key] for row in grid if key < len(row)]
+    odd = [cell for cell in usernames if _is_number(cell.value) and not _DIGITS.fullmatch(cell.number_format)]
+    if odd:
+        cells = _listed([cell.coordinate for cell in odd])
+        text = f"usernames are numbers that a format shows otherwise ({cells}); make the column's format text"
+        raise UnreadableRoster(source, f"{text} and write them as they are shown", odd[0].row)
+    yield from _filled([_as_shown(cell) for cell in row] for row in grid)
+
+
+def _as_shown(cell: Any) -> Any:
+    value = cell.value
+    if not _is_number(value) or not _ZEROS.fullmatch(cell.number_format) or value != value // 1:
+        return value
+    digits = str(int(value))
+    return digits.zfill(len(cell.number_format) + digits.startswith("-"))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _refuse_merged(sheet: Any, rows: _Rows, source: str) -> None:

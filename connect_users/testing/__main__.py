@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connect_users import streams
 from connect_users.core.errors import one_line
 from connect_users.testing import Rehearsal, Secret
 from connect_users.testing.as_preview import as_preview
@@ -15,13 +16,18 @@ from connect_users.testing.as_preview import as_preview
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_PROG = "python -m connect_users.testing"
 COMMANDS = ("preview", "up", "refresh", "destroy")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the commands in order; 1 as soon as one of them fails, 2 where there is no project to rehearse."""
+    return streams.guarded(_PROG, lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m connect_users.testing",
+        prog=_PROG,
         description="Rehearse a project on the terminal, without the Pulumi CLI and without AWS.",
     )
     parser.add_argument("project", help="a folder with a Pulumi.yaml, or a .py file")
@@ -59,7 +65,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             result = getattr(rehearsal, command)()
             print(f"$ pulumi {command}\n{result.render()}\n")
             if args.json is not None:
-                Path(args.json).write_text(json.dumps(as_preview(result), ensure_ascii=False) + "\n", encoding="utf-8")
+                text = json.dumps(as_preview(result), ensure_ascii=False) + "\n"
+                try:
+                    Path(args.json).write_text(text, encoding="utf-8")
+                except OSError as problem:
+                    parser.error(f"{args.json} cannot be written: {problem.strerror}")
             if not result.ok:
                 return 1
     return 0

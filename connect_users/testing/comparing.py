@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .diffing import changes, contains, ignore_changes, parse_path
-from .providers import DiffUnavailable, Provider
+from .diffing import Path, changes, contains, ignore_changes, parse_path
+from .providers import DiffUnavailable, Provider, ProviderError
 from .values import UNKNOWN, PropertyMap, equal, has_unknowns, reveal
 
 if TYPE_CHECKING:
@@ -63,7 +63,11 @@ def compare(
     init_errors: bool,
     unknowns: bool,
 ) -> Verdict:
-    """The provider's Diff; where it leaves the question open, the engine compares the inputs itself."""
+    """The provider's Diff; where it leaves the question open, the engine compares the inputs itself.
+
+    Raises:
+        ProviderError: the Diff fails, or `replace_on` has something that is no property path.
+    """
     try:
         said = provider.diff(old, inputs, unknowns=unknowns, ignore=ignore)
     except DiffUnavailable as error:
@@ -71,19 +75,26 @@ def compare(
         return Verdict(True)
     keys = set(said.replaces)
     changed = said.changes
-    patterns = [parse_path(text) for text in replace_on]
+    paths: list[Path] = []
     if changed is None:
         ignored, _ = ignore_changes(inputs, old.inputs, ignore)
-        paths = [change.path for change in changes(dict(reveal(old.inputs)), dict(reveal(ignored)))]
+        found = changes(dict(reveal(old.inputs)), dict(reveal(ignored)))
+        paths = [parse_path(change.path) for change in found]
         changed = bool(paths)
-        touched = {str(parse_path(path)[0]): parse_path(path) for path in paths}
-        for key, path in touched.items():
-            if any(contains(pattern, path) or contains(pattern, (key,)) for pattern in patterns):
-                keys.add(key)
+    patterns = _patterns(replace_on) if changed or init_errors else []
+    # One path that matches is enough, whatever else of the same input has changed.
+    keys.update(str(path[0]) for path in paths if any(contains(pattern, path) for pattern in patterns))
     if init_errors and any(contains(pattern, (INIT_ERROR,)) for pattern in patterns):
         changed = True
         keys.add(INIT_ERROR)
     return Verdict(changed, tuple(sorted(keys)) if changed else (), said.delete_before_replace)
+
+
+def _patterns(texts: tuple[str, ...]) -> list[Path]:
+    try:
+        return [parse_path(text) for text in texts]
+    except ValueError as error:
+        raise ProviderError(f"replace_on_changes: {error}") from None
 
 
 def replaced_by(run: Deployment, state: ResourceState, gone: set[str]) -> tuple[str, ...] | None:

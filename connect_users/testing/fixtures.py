@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def connect_emulator() -> Iterator[Emulator]:
-    """A running emulator in memory, with the seeded instance."""
-    from connect_users.emulator import Emulator
+    """A running emulator in memory, with the seeded instance in every region."""
+    from connect_users.emulator import Emulator, Options
 
-    with Emulator() as emulator:
+    with Emulator(None, Options(every_region=True)) as emulator:
         yield emulator
 
 

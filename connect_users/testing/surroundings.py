@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from .providers import MockProvider, Mocks, Provider
+from .providers import MockProvider, Mocks, Provider, ProviderError
 from .values import reveal
 
 if TYPE_CHECKING:
@@ -58,9 +58,10 @@ class Surroundings:
         """Start an emulator of our own where nothing else is configured."""
         if self._wanted is not None or self._own is not None or ENDPOINT in config or _embedded(config):
             return
-        from connect_users.emulator import Emulator
+        from connect_users.emulator import Emulator, Options
 
-        self._own = Emulator(None)
+        # The stack's region is the project's to choose.
+        self._own = Emulator(None, Options(every_region=True))
         self._own.start()
 
     def close(self) -> None:
@@ -105,10 +106,14 @@ class Surroundings:
             return str(reveal(config[ENDPOINT]))
         if _embedded(config):
             from connect_users.core.settings import DEFAULT_EMULATOR_STATE
-            from connect_users.emulator import embedded
+            from connect_users.emulator import UnusableState, embedded
 
             # The host opens the same file, relative to its working directory, the project's.
-            return embedded(self._root / str(reveal(config.get(EMBEDDED_FILE, DEFAULT_EMULATOR_STATE)))).endpoint_url
+            file = self._root / str(reveal(config.get(EMBEDDED_FILE, DEFAULT_EMULATOR_STATE)))
+            try:
+                return embedded(file).endpoint_url
+            except UnusableState as problem:
+                raise ProviderError(f"{EMBEDDED_FILE}: {problem}") from None
         emulator = self.emulator
         return emulator.endpoint_url if emulator is not None else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.contract.emulator.support import connect
 from tests.contract.importing import HERE, Command, users_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 OWNER = "connect-users:owner"
@@ -344,3 +344,55 @@ def test_a_search_that_finds_no_proficiencies_is_not_believed_where_there_were_s
     run.calls()
     assert run("--check")[2] == "agent00007: differs in user_proficiencies\n"
     assert run.calls()["ListUserProficiencies"] == 30
+
+
+def _broken(run: Command, name: str, change: Callable[[Any], object]) -> None:
+    """Change what the last import wrote of the first user."""
+    file = run.folder / name
+    document = json.loads(file.read_text(encoding="utf-8"))
+    change(next(entry for entry in document["resources"] if "outputs" in entry and entry["id"] != "agents"))
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["import.json", "import.unfinished.json"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: entry.update(inputs=["username"]),
+        lambda entry: entry.update(outputs=None),
+        lambda entry: entry.pop("inputs"),
+        None,
+    ],
+    ids=["inputs are a list", "outputs are nothing", "no inputs", "endless nesting"],
+)
+def test_a_file_that_is_not_of_an_import_is_told_and_nothing_is_lost(
+    run: Command, name: str, change: Callable[[Any], object] | None
+) -> None:
+    run()
+    (run.folder / "import.unfinished.json").write_bytes((run.folder / "import.json").read_bytes())
+    if change is None:
+        (run.folder / name).write_text("[" * 100_000, encoding="utf-8")
+    else:
+        _broken(run, name, change)
+    before = run.files()
+    status, _, told = run()
+    assert status == 1
+    assert told == f"connect-users: {run.folder / name}: cannot be read as the file of an import; remove it\n"
+    assert run.files() == before
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [{}, {"username": "ada"}, {"shoe_size": 44}, {"identity_info": None}, {"username": {}}],
+    ids=["none", "some", "unknown", "nothing", "wrong"],
+)
+def test_inputs_that_nobody_can_have_are_read_anew(run: Command, inputs: dict[str, Any]) -> None:
+    """A file that a hand or a merge has broken: what it says of that user is not believed."""
+    run()
+    good = run.files()
+    _broken(run, "import.json", lambda entry: entry.update(inputs=inputs))
+    run.calls()
+    assert run()[0] == 0
+    assert run.calls()["DescribeUser"] == 1
+    assert set(run.files()) == set(good)
+    assert run.files()["import.json"] == good["import.json"]

@@ -137,6 +137,10 @@ def _no_profile(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
     return start(profile="nobody")
 
 
+def _no_emulator_file(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+    return start(endpointUrl="", emulator="true", emulatorState=__file__)
+
+
 def _bad_setting(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
     return start(timeOut="5")
 
@@ -148,6 +152,7 @@ def _bad_setting(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
         (_no_credentials, "credentials"),
         (_no_connection, "check the network and connect-users:endpointUrl"),
         (_no_profile, "check connect-users:profile"),
+        (_no_emulator_file, "connect-users:emulatorState: "),
         (_bad_setting, "connect-users:timeOut: no such setting"),
     ],
 )

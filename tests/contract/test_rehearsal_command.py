@@ -74,3 +74,24 @@ def test_wrong_arguments_are_wrong_usage(
         main([_project(tmp_path, ""), *arguments])
     assert ended.value.code == 2
     assert repr(arguments[-1]) in capsys.readouterr().err
+
+
+def test_a_preview_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([_project(tmp_path, ""), "preview", "--json", str(tmp_path / "nowhere" / "preview.json")])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith(" cannot be written: No such file or directory")
+
+
+def test_a_wrong_file_of_the_emulator_is_one_line_for_resources_of_pulumi_aws(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are made in the emulator by the rehearsal itself."""
+    program = "import pulumi_aws\npulumi_aws.connect.SecurityProfile('s', instance_id='x')\n"
+    project = _project(tmp_path, program)
+    (tmp_path / "junk").mkdir()
+    config = ["--config", "connect-users:emulator=true", "--config", "connect-users:emulatorState=junk"]
+    assert main([project, "preview", *config]) == 1
+    told = capsys.readouterr().out
+    assert "connect-users:emulatorState: " in told
+    assert "Traceback" not in told

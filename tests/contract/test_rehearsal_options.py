@@ -51,6 +51,30 @@ def test_replace_on_changes_needs_a_provider_that_leaves_the_diff_open(toys: Toy
     assert rehearsal.preview().step("a").op == op
 
 
+@pytest.mark.parametrize(
+    "now", [{"k": "2", "l": "1"}, {"k": "2", "l": "2"}, {"l": "1"}, {"k": "2", "a": "1", "l": "1"}]
+)
+def test_replace_on_changes_looks_at_every_path_that_changed(toys: Toys, now: dict[str, str]) -> None:
+    """Its own path alone, or among others of the same input."""
+    opts = ResourceOptions(replace_on_changes=["tags.k"])
+    rehearsal = toys.rehearse(toy("a", opts, tags={"k": "1", "l": "1"}))
+    rehearsal.up().raise_for_errors()
+    rehearsal.use(toy("a", opts, tags={"k": "1", "l": "2"}))
+    assert rehearsal.preview().step("a").op == "update"
+    rehearsal.use(toy("a", opts, tags=now))
+    assert rehearsal.preview().step("a").op == "replace"
+
+
+def test_what_is_no_path_is_refused_in_one_line_once_something_changes(toys: Toys) -> None:
+    """Until then the engine does not read it."""
+    opts = ResourceOptions(replace_on_changes=["tags["])
+    rehearsal = toys.rehearse(toy("a", opts, note="x"))
+    rehearsal.up().raise_for_errors()
+    assert rehearsal.preview().ok
+    rehearsal.use(toy("a", opts, note="y"))
+    assert rehearsal.preview().errors == ("replace_on_changes: invalid property path: tags[",)
+
+
 def test_a_protected_resource_is_neither_replaced_nor_deleted(toys: Toys) -> None:
     """A preview shows the plan and the error; an update and a destroy change nothing of it."""
     protected = ResourceOptions(protect=True)

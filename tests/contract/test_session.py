@@ -63,14 +63,22 @@ def test_without_any_region_the_error_says_where_to_set_one() -> None:
         (Settings(region="us-east-1", profile="nowhere"), "nowhere"),
         (Settings(region="not a region"), "not a region"),
         (Settings(region="us-east-1", endpoint_url="127.0.0.1:8080"), "127.0.0.1:8080"),
+        (Settings(region="us-east-1", endpoint_url="http://127.0.0.1:99999"), "http://127.0.0.1:99999"),
     ],
-    ids=["profile", "region", "endpoint"],
+    ids=["profile", "region", "endpoint", "port"],
 )
 def test_settings_that_boto3_refuses_are_one_line(settings: Settings, word: str) -> None:
     """Naming the value and the settings, without a traceback of botocore."""
     with pytest.raises(ConfigurationError, match=word) as raised:
         _ = Clients(settings).connect
     assert "connect-users:profile" in str(raised.value)
+
+
+def test_a_port_that_is_none_in_the_shell_is_one_line(shell: pytest.MonkeyPatch) -> None:
+    """Of the other service, too: boto3 takes it, and fails with every call."""
+    shell.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:99999")
+    with pytest.raises(ConfigurationError, match=r"http://127\.0\.0\.1:99999: Port out of range"):
+        Clients(Settings(region="us-east-1")).secrets_manager()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pulumi
 
+import connect_users
 from connect_users import (
     AfterContactWorkConfigArgs,
     AfterContactWorkConfigPerChannelArgs,
@@ -187,3 +188,10 @@ def refused() -> None:
     UserProficiencyArgs(attribute_name="lang", attribute_value="en")  # type: ignore[call-arg]
     Provider("p", region=5)  # type: ignore[arg-type]
     ConnectInstance("x").users()  # type: ignore[call-arg]
+
+
+def public_modules() -> None:
+    """They are attributes of the package."""
+    emulator: connect_users.emulator.Emulator = connect_users.emulator.Emulator()
+    connect_users.testing.Rehearsal("infra", emulator=emulator)
+    connect_users.policy.stranger()  # type: ignore[attr-defined]

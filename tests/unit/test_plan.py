@@ -192,3 +192,21 @@ def test_a_run_that_breaks_off_anywhere_is_finished_by_the_next_one() -> None:
         assert left == steps[done:]
     assert state == canonical(new)
     assert progress.after(state, plan.Step("TagResource", {"tags": owner}, ("tags",)), new) == state
+
+
+def test_what_a_directory_owns_is_sent_only_where_it_changes() -> None:
+    """Connect takes no request that has it."""
+    before = {"first_name": "Ada", "last_name": "Byron", "secondary_email": "a@example.com"}
+
+    def blocks(**changes: str) -> list[Any]:
+        old, new = (
+            {"identity_info": info, "identity_management_type": "EXISTING_DIRECTORY"}
+            for info in (before, {**before, **changes})
+        )
+        return [step.params["IdentityInfo"] for step in plan.update_steps(old, new)]
+
+    assert blocks(secondary_email="b@example.com") == [{"SecondaryEmail": "b@example.com"}]
+    assert blocks(last_name="Lovelace") == [{"LastName": "Lovelace", "SecondaryEmail": "a@example.com"}]
+    only_names = {"first_name": "Ada", "last_name": "Byron"}
+    old = {"identity_info": {**only_names, "email": "a@example.com"}, "identity_management_type": "EXISTING_DIRECTORY"}
+    assert plan.update_steps(old, {**old, "identity_info": only_names}) == ()

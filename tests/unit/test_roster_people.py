@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import connect_users
 from connect_users.roster import cells, notations
 from connect_users.roster.csv_text import read, write
 from connect_users.roster.names import NameKind, Names, UnknownName
@@ -240,6 +244,46 @@ def test_a_username_that_is_no_text_is_one_problem(username: Any) -> None:
     rows = [{"username": username, "routing_profile": "Support", "security_profiles": ["Agent"]}]
     (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
     assert "is not a text" in problem.text
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "told"),
+    [
+        ("acw.voice", dt.timedelta(minutes=30), "is a duration, not a number; write seconds, such as 1800"),
+        ("first_name", b"Ada", "is of the type bytes; write a text"),
+        ("tags", {"team": {"blue": b"x"}}, "is of the type bytes; write a text"),
+        ("security_profiles", (name for name in ("Agent",)), "is of the type generator; write a text"),
+    ],
+)
+def test_a_cell_of_a_foreign_type_is_told_at_its_place(header: str, value: Any, told: str) -> None:
+    """Workbooks have durations, data frames anything: none of it is an output, which a preview may not know."""
+    row = {"username": "ada", "routing_profile": "Support", "security_profiles": "Agent", header: value}
+    judged = judge(read_any([row]), Terms(instance_id=INSTANCE, names=_names()))
+    assert [(found.line, found.column) for found in judged.problems] == [(1, header)]
+    assert told in judged.problems[0].text
+
+
+def test_a_password_of_a_foreign_type_is_refused_and_not_repeated() -> None:
+    judged = _judged(GOOD, password_of=lambda _: ("password", b"Abcdefg1"))
+    (problem,) = judged.problems
+    assert "is not a text" in problem.text
+    assert "Abcdefg1" not in str(problem)
+
+
+def test_outputs_are_judged_as_unknown() -> None:
+    """Also in a list, and of a password; so are objects of Pulumi's input types, which the resource knows."""
+    auto_accept = connect_users.AutoAcceptConfigArgs(channel="VOICE", auto_accept=True)
+
+    async def program() -> Judged:
+        routing, security = pulumi.Output.from_input("x"), pulumi.Output.from_input("y")
+        row = {"username": "ada", "routing_profile": routing, "security_profiles": ["Agent", security]}
+        password = pulumi.Output.secret("z")
+        terms = Terms(INSTANCE, names=_names(), password_of=lambda _: ("password", password))
+        return judge(read_any([{**row, "auto_accept_configs": [auto_accept]}]), terms)
+
+    judged = asyncio.run(program())
+    assert judged.problems == ()
+    assert judged.people[0].inputs["auto_accept_configs"] == [auto_accept]
 
 
 def test_blocks_in_the_words_of_the_resource_are_read_as_columns_are() -> None:

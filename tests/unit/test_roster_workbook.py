@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.roster import cells
 from connect_users.roster.tables import UnreadableRoster
 from connect_users.roster.workbook import read
 
@@ -125,3 +126,43 @@ def test_a_number_for_a_name_is_its_text() -> None:
 
     judged = judge(read(_saved(rows=(HEADERS, [1001, "Support", 30.0])), "a.xlsx"), Terms())
     assert [person.username for person in judged.people] == ["1001"]
+
+
+def _formats(**formats: str) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        for cell, text in formats.items():
+            book.worksheets[0][cell].number_format = text
+
+    return change
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_leading_zeros_that_excel_shows_are_part_of_the_value(merged: bool) -> None:
+    """The cell holds 7, the person at the screen sees agent 007, and so does a CSV file that Excel writes."""
+
+    def change(book: Any) -> None:
+        _formats(A2="000", D2="00000", C2="000")(book)
+        if merged:
+            _a_merged_title_elsewhere(book)
+
+    data = _saved(change, (HEADERS, [7, "Support", 30, 42.0], [8, "Support", 30.5, -7]))
+    assert _said(data) == [
+        {"username": "007", "routing_profile": "Support", "acw.voice": "030", "tags.start": "00042"},
+        {"username": 8, "routing_profile": "Support", "acw.voice": 30.5, "tags.start": -7},
+    ]
+
+
+def test_a_username_that_is_shown_otherwise_is_refused() -> None:
+    """Nobody can tell which of the two is meant."""
+    rows = (HEADERS, ADA, [1234, "Support"], [10007, "Support"])
+    with pytest.raises(UnreadableRoster, match=r"a.xlsx:3: usernames are numbers .* \(A3, A4\); make the col"):
+        read(_saved(_formats(A3="#,##0", A4='"A"0'), rows), "a.xlsx")
+
+
+def test_a_name_of_digits_is_a_name_also_in_a_list() -> None:
+    """The profiles of a year, and a level of a path."""
+    read_list, read_path = cells.names, cells.path
+    assert read_list(2023) == ["2023"]
+    assert read_list([2023, "Agent"]) == ["2023", "Agent"]
+    assert read_list(True) is True
+    assert read_path(["EMEA", 2023]) == "EMEA/2023"

@@ -76,6 +76,7 @@ def test_options_reach_the_emulator() -> None:
         "--lag=0.5",
         "--search-lag=9",
         "--name-release-delay=9",
+        "--every-region",
     ) as running:
         client = connect(running)
         saml: dict[str, Any] = {"Password": None, "IdentityInfo": {"FirstName": "A", "LastName": "L"}}
@@ -85,6 +86,8 @@ def test_options_reach_the_emulator() -> None:
         assert refused(client.describe_user, **HERE, UserId=user_id) == missing
         assert refused(client.describe_user, **HERE, UserId=user_id) == (429, "ThrottlingException")
         assert client.describe_instance(**HERE)["Instance"]["IdentityManagementType"] == "SAML"
+        london = connect(running, region="eu-west-2")
+        assert london.describe_instance(**HERE)["Instance"]["Arn"].startswith("arn:aws:connect:eu-west-2:")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,8 @@ def test_options_reach_the_emulator() -> None:
         (["--phone-view", "upside-down"], "invalid choice"),
         (["--users-quota", "many"], "argument --users-quota: 'many' is not a count"),
         (["--seed-users", "-1"], "argument --seed-users: '-1' is not a count"),
-        (["--state", "."], ". cannot be used as the emulator's file: unable to open"),
+        (["--state", "."], ". cannot be used as the emulator's file: it is a folder"),
+        (["--state", "missing\n/../junk/x"], "missing /../junk/x cannot be used as the emulator's file: File exists"),
         (["--state", "junk"], "junk cannot be used as the emulator's file: file is not a database"),
     ],
 )

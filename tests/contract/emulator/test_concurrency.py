@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from connect_users.emulator import Emulator, embedded, seed, seed_users
+from connect_users.emulator import Emulator, UnusableState, embedded, seed, seed_users
 from connect_users.emulator.store import Store
 from tests.contract.emulator.support import connect, create, described, user
 
@@ -192,6 +194,16 @@ def test_a_file_of_another_format_is_refused_and_left_alone(tmp_path: Path) -> N
         tx.execute("PRAGMA user_version = 99")
     store.close()
     before = state.read_bytes()
-    with pytest.raises(ValueError, match="format 99"):
-        Store(state)
+    with pytest.raises(UnusableState, match=r"^\S+ cannot be used as the emulator's file: .* \(format 99\)"):
+        Emulator(state)
+    assert state.read_bytes() == before
+
+
+def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    state = tmp_path / "places.sqlite"
+    with contextlib.closing(sqlite3.connect(state)) as other:
+        other.execute("CREATE TABLE places (url TEXT)")
+    before = state.read_bytes()
+    with pytest.raises(UnusableState, match="it is the database of another program"):
+        Emulator(state)
     assert state.read_bytes() == before

@@ -51,6 +51,8 @@ def test_what_is_not_there_is_not_found(emulator: Emulator, secrets: Any) -> Non
     assert refused(secrets.get_secret_value, SecretId="empty") == MISSING
     assert refused(secrets.put_secret_value, SecretId="nothing", SecretString="x") == MISSING
     assert refused(elsewhere.get_secret_value, SecretId=made["ARN"]) == MISSING
+    elsewhere.create_secret(Name="here", SecretString="another")
+    assert refused(elsewhere.get_secret_value, SecretId=made["ARN"][:-7]) == MISSING
 
 
 def test_a_name_is_given_once_but_a_repeated_request_is_the_same(secrets: Any) -> None:

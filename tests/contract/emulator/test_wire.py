@@ -65,6 +65,22 @@ def test_a_user_id_that_is_not_one_is_refused(client: Any, arn: str, expected: t
     assert refused(client.describe_user, InstanceId=seed.INSTANCE_ID, UserId=arn) == expected
 
 
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        (f"{seed.INSTANCE_ARN}/agent/x", (400, "InvalidParameterException")),
+        (seed.INSTANCE_ARN.replace(":aws:", ":aws-cn:"), (404, "ResourceNotFoundException")),
+        (seed.INSTANCE_ARN.replace("us-east-1", "us-west-2"), (404, "ResourceNotFoundException")),
+        (seed.INSTANCE_ARN.replace(seed.ACCOUNT_ID, "210987654321"), (404, "ResourceNotFoundException")),
+    ],
+    ids=["of another kind", "of another partition", "of another region", "of another account"],
+)
+def test_an_instance_id_that_is_not_one_is_refused(client: Any, arn: str, expected: tuple[int, str]) -> None:
+    assert refused(client.list_users, InstanceId=arn) == expected
+    if expected[0] == 404:
+        assert refused(client.list_tags_for_resource, resourceArn=arn) == expected
+
+
 def test_another_region_knows_nothing_of_the_instance(emulator: Emulator) -> None:
     client = connect(emulator, region="eu-west-2")
     for instance in (seed.INSTANCE_ID, seed.INSTANCE_ARN):
