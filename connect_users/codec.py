@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Kept encrypted in every result, whatever the program or an older state did with it.
 _SECRET = "password"
+#: Where a program may have secrets beside it.
+_PERSONAL = ("identity_info", "phone_config", "phone_number_configs", "tags")
 #: What most values are: nothing is to be done with them.
 _SCALARS = (str, bool, int, float)
 
@@ -59,23 +61,14 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
 def encode_partly(outputs: Props, news: Mapping[str, Any]) -> dict[str, Any]:
     """As `encode`, for outputs that are not wholly the new inputs.
 
-    What the new inputs do not have was perhaps a secret of the old ones, which the engine does not compare with: it
-    leaves as a secret, until the next update.
+    What differs from the new inputs was perhaps a secret of the old ones, which the engine does not look at: it leaves
+    as a secret, until the next update.
     """
     encoded = encode(outputs)
     for name, value in outputs.items():
-        if name in BY_NAME and not _covers(news.get(name), value):
+        if name in BY_NAME and news.get(name) != value and (name in _PERSONAL or name not in news):
             encoded[name] = rpc.wrap_rpc_secret(encoded[name])
     return encoded
-
-
-def _covers(new: Any, value: Any) -> bool:
-    """Whether ``new`` has a counterpart for every part of ``value``."""
-    if isinstance(value, dict):
-        return isinstance(new, dict) and all(key in new and _covers(new[key], item) for key, item in value.items())
-    if isinstance(value, list):
-        return isinstance(new, list) and len(value) <= len(new) and all(map(_covers, new, value))
-    return new is not None
 
 
 def _encoded(value: Any) -> Any:

@@ -29,7 +29,7 @@ from connect_users import codec, host
 from connect_users.connection import Configured
 from connect_users.core import changes, ownership, plan, rules
 from connect_users.core.errors import Cancelled, ConfigurationError, ConnectUsersError, PartialUpdate
-from connect_users.core.fields import TOKEN_KEY
+from connect_users.core.fields import PENDING_KEY, TOKEN_KEY
 from connect_users.core.spec import Props, canonical
 from connect_users.effects import adopt, apply, create, delete, observe
 
@@ -88,7 +88,7 @@ class ConnectUserProvider(ResourceProvider):
                 # Those of most users of a large stack are equal as they are.
                 old, new = codec.sound(old), canonical(new)
             if not plan.changed_fields(old, new):
-                return DiffResult(changes=self._renamed(call, old))
+                return DiffResult(changes=PENDING_KEY in old or self._renamed(call, old))
             replacement = plan.replacement(old, new)
             if replacement is not None:
                 return DiffResult(None, list(replacement.fields), delete_before_replace=replacement.delete_first)

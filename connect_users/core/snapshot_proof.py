@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership
-from connect_users.core.fields import ARN_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import declared_view, live_props, tells
 from connect_users.core.spec import Props, to_wire
 
@@ -38,6 +38,8 @@ _TIMED_LISTS: Final[tuple[str, ...]] = ("AfterContactWorkConfigs",)
 _TIMED: Final[tuple[str, ...]] = ("PhoneConfig", *_TIMED_LISTS)
 #: Outputs that a state may still lack: CreateUser does not tell them.
 _COMPUTED: Final = ("directory_user_id",)
+#: Outputs that no user tells.
+_OURS: Final = (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY)
 #: Of `identity_info`, what SearchUsers tells.
 _SEARCHED_NAMES: Final = ("FirstName", "LastName")
 
@@ -161,7 +163,9 @@ def proven_outputs(
         return None
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
-    kept = {name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, TAKEN_KEY) if name in outputs}
+    kept = {
+        name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY) if name in outputs
+    }
     for user in described(summary, declared):
         if tells({**user, "UserProficiencies": proficiencies}, declared):
             view, directory = dict(declared), user.get("DirectoryUserId")

@@ -20,7 +20,7 @@ from connect_users.core.errors import (
 )
 from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY
 from connect_users.core.live import declared_view, leftovers, live_props
-from connect_users.effects import apply
+from connect_users.effects import apply, observe
 from connect_users.effects.snapshot import survey_of
 
 if TYPE_CHECKING:
@@ -143,13 +143,13 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     apply.check_place(op, old)
     survey_of(op.gateway).forget()
     try:
-        user = op.gateway.describe_user(new["instance_id"], user_id, notify=op.tell)
-        owner = ownership.owner_of(user.get("Tags", {}))
-        if owner is None or not ownership.same_making(old.get(TOKEN_KEY), owner.token):
+        user = observe.describe(op, user_id, old)
+        owner = ownership.owner_of(user.get("Tags", {})) if user is not None else None
+        if user is None or owner is None or not ownership.same_making(old.get(TOKEN_KEY), owner.token):
+            whose = f"is {owner.urn}'s" if owner is not None else "is gone"
             raise OwnedByOther(
-                f"{apply.subject('taking over', new)}: its tag {ownership.TAG_KEY} is not the one that was written "
-                f"when it was taken over ({owner.urn if owner else 'none'}); nothing was changed; remove the user "
-                "from this stack (pulumi state delete leaves it in Connect) and declare it anew"
+                f"{apply.subject('taking over', new)}: the tag {ownership.TAG_KEY} that was written when it was taken "
+                f"over {whose}; nothing was changed; run pulumi refresh to see what is true, then run again"
             )
         computed = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, "directory_user_id") if key in old}
         return _bring(op, new, user, computed, ours=old[PENDING_KEY] is True)
@@ -218,7 +218,8 @@ def is_former(user_id: str, outputs: Mapping[str, Any]) -> bool:
     """Whether these are the outputs of a user whom another state took over in this process, without a new tag.
 
     Without one, nothing in Connect tells the old half of a replacement, which is deleted once the new half took the
-    user over, from the new one. That deletion comes in the same run, and so in the same process.
+    user over, from the new one. That deletion comes in the same run, and so in the same process, unless the run ends
+    before it: a later one cannot tell (README, ``ownershipTag: false``).
     """
     taken = _UNTAGGED.get((outputs["instance_id"], user_id))
     return taken is not None and outputs.get(TAKEN_KEY) != taken

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 #: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API
 #: reference, eventual consistency).
 SETTLING: Final = 60.0
+#: Seconds for which a user that CreateUser made is taken to be as it was made.
+FRESH: Final = 600.0
 #: Seconds to wait for something else that a request names, e.g. a profile made in the same run.
 REFERENCE_SETTLING: Final = 8.0
 
@@ -223,7 +225,7 @@ def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any]
     elif "UserProficiencies" in params:
         proficiencies.write(gateway, user_id, state, new, step, op.tell)
     elif step.operation in blocks.BLOCKS:
-        as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY))
+        as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
         blocks.write(gateway, instance_id, user_id, step, as_made=as_made, notify=op.tell)
     else:
         gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)

@@ -1,8 +1,8 @@
 """Writing a block of settings whole, with the live value of each member that is not declared.
 
 AWS does not say whether UpdateUserIdentityInfo and UpdateUserPhoneConfig keep or clear a member that is left out. Sent
-as it is, it is kept either way; where AWS does not take it (an address that belongs to a directory), it is safe anyway.
-Of a user that CreateUser made, and that nobody is known to have changed since, there is nothing to keep: one call does.
+as it is, it is kept either way; an address that belongs to a directory is not taken, and is safe anyway. Of a user that
+CreateUser made moments ago there is nothing to keep: one call does.
 
 UpdateUserPhoneConfig sets after-contact work of all channels alike. Where it differs by channel, and is not declared,
 UpdateUserConfig writes the lists that say the same as the declared members.
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BLOCKS: Final = {"UpdateUserIdentityInfo": "identity_info", "UpdateUserPhoneConfig": "phone_config"}
 #: Nobody is without them, so that they cannot be cleared.
 _NAMES: Final = ("first_name", "last_name")
+#: A directory's address is taken in no request.
+_OF_A_DIRECTORY: Final = "email"
 _WORK: Final = "after_contact_work_time_limit"
 
 
@@ -37,7 +39,7 @@ def write(
     """Carry out a step of one of the operations of `BLOCKS`.
 
     Args:
-        as_made: nobody is known to have changed the user since CreateUser.
+        as_made: CreateUser made the user moments ago.
 
     Raises:
         ConnectApiError
@@ -59,12 +61,15 @@ def write(
         lists = to_wire(_lists(declared, whole, live))
         gateway.update_user("UpdateUserConfig", instance_id, user_id, lists, notify=notify)
         return
-    try:
-        send(whole)
-    except InvalidRequest:
-        if whole == declared:
-            raise
-        send(declared)
+    without = {member: value for member, value in whole.items() if member != _OF_A_DIRECTORY or member in declared}
+    *better, last = [block for block in (whole, without) if block != declared] + [declared]
+    for block in better:
+        try:
+            send(block)
+        except InvalidRequest:
+            continue
+        return
+    send(last)
 
 
 def _differs_by_channel(live: Props) -> bool:
@@ -78,6 +83,10 @@ def _lists(declared: Props, whole: Props, live: Props) -> dict[str, list[Any]]:
     lists = channels.from_phone_config({m: value for m, value in whole.items() if channels.TWINS[m] in touched})
     found = {}
     for name, entries in lists.items():
-        others = {entry["channel"]: entry for entry in live.get(name, []) if entry["channel"] != "VOICE"}
-        found[name] = [others.get(entry["channel"], entry) for entry in entries]
+        told = {entry["channel"]: entry for entry in live.get(name, [])}
+        found[name] = [
+            # Of voice, what only lists can say (the agent's own call-backs) stays as well.
+            {**told.get("VOICE", {}), **entry} if entry["channel"] == "VOICE" else told.get(entry["channel"], entry)
+            for entry in entries
+        ]
     return found

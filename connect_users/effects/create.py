@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core import ownership, plan, rules, snapshot_proof
 from connect_users.core.errors import (
+    Cancelled,
     ConnectApiError,
     ConnectUsersError,
     DuplicateResource,
@@ -59,7 +60,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         except DuplicateResource as error:
             return _settle_duplicate(op, props, request, token, error)
         except (InvalidRequest, QuotaReached) as error:
-            found = _found_all_the_same(op, props)
+            found = _found_all_the_same(op, props, error)
             if found is None:
                 raise
             return _settle(op, props, found, token, error)
@@ -72,15 +73,21 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
     return _finish(op, props, made, token)
 
 
-def _found_all_the_same(op: Operation, props: Props) -> dict[str, Any] | None:
-    """The user to adopt, where Connect refused to make it for another reason than its name.
+def _found_all_the_same(op: Operation, props: Props, error: ConnectApiError) -> dict[str, Any] | None:
+    """The user to adopt, or that a lost answer was about, where Connect refused for another reason than its name.
 
     AWS does not say what it looks at first: a full quota may be told before a name that is taken, and a missing
     password, which nobody needs who adopts, is.
     """
-    if not props.get("adopt_existing"):
+    if not props.get("adopt_existing") and not error.uncertain:
         return None
-    return observe.search_by_name(op, props["instance_id"], props["username"])
+    try:
+        return observe.search_by_name(op, props["instance_id"], props["username"])
+    except Cancelled:
+        raise
+    except ConnectApiError:
+        # Why it could not be made is what matters.
+        return None
 
 
 def _create_user(op: Operation, request: Props) -> CreatedUser:

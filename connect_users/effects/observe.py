@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConnectApiError, ResourceNotFound, WrongInstance
-from connect_users.core.fields import ARN_KEY, BY_NAME, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import ARN_KEY, BY_NAME, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import declared_view, live_props
 from connect_users.effects import snapshot
 from connect_users.effects.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
@@ -123,7 +123,7 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
     A token in the state is never exchanged for the live one. Pulumi also refreshes the old half of a replacement that
     is still to be deleted: with the token of the new half it would delete the user of the new half.
     """
-    found: Props = {key: value for key, value in outputs.items() if key in (ARN_KEY, TAKEN_KEY)}
+    found: Props = {key: value for key, value in outputs.items() if key in (ARN_KEY, PENDING_KEY, TAKEN_KEY)}
     if user.get("Arn"):
         found[ARN_KEY] = user["Arn"]
     if live.get("directory_user_id"):

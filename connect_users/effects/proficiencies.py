@@ -37,7 +37,8 @@ def write(
     try:
         gateway.write_user_proficiencies(step.operation, instance_id, user_id, step.params, notify=notify)
     except (InvalidRequest, ResourceNotFound) as error:
-        if isinstance(error, ResourceNotFound) and step.operation != "DisassociateUserProficiencies":
+        if isinstance(error, ResourceNotFound) and step.operation == "AssociateUserProficiencies":
+            # Nothing has to be there for that but the user and the attribute, which may be late.
             raise
         live = live_props({}, gateway.list_user_proficiencies(instance_id, user_id, notify=notify))
         wanted = progress.after(live, step, new)

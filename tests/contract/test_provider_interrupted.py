@@ -3,6 +3,7 @@ is forgotten, nothing is undone that nobody declared."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -76,6 +77,42 @@ def test_a_replacement_that_fails_once_the_tag_is_written_can_be_deleted_later(e
     assert site.users() == {}
 
 
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_take_over_that_was_interrupted_clears_what_is_left_of_an_earlier_form(
+    engine: Engine, site: Site, host: DynamicHost, refreshed: bool
+) -> None:
+    """Also where a refresh came between."""
+    engine.up(user(hierarchy_group_id=EMEA))
+    again = Engine(host)
+    site.emulator.faults.add(_denied("ListUserProficiencies"))
+    with pytest.raises(HostError):
+        again.up(user())
+    site.emulator.faults.clear()
+    if refreshed:
+        again.refresh()
+        assert again.state is not None
+        # A read that went well ends what the engine knows of a failure.
+        again.state.failed = False
+    assert again.up(user()) == "update"
+    assert not site.users()["ada"].get("HierarchyGroupId")
+    assert again.up(user()) == "same"
+
+
+def test_a_take_over_goes_on_although_its_tag_cannot_be_seen_yet(engine: Engine, site: Site, host: DynamicHost) -> None:
+    """The view is older than the state; nobody is told to delete anything."""
+    engine.up(user())
+    again = Engine(host)
+    site.emulator.faults.add(_denied("ListUserProficiencies"))
+    with pytest.raises(HostError):
+        again.up(user())
+    site.emulator.faults.clear()
+    site.emulator.options = dataclasses.replace(site.emulator.options, consistency_lag=2.0)
+    assert again.up(user()) == "update"
+    site.emulator.options = dataclasses.replace(site.emulator.options, consistency_lag=0.0)
+    again.destroy()
+    assert site.users() == {}
+
+
 def test_what_a_failed_update_did_is_undone_by_a_revert_after_a_refresh(engine: Engine, site: Site) -> None:
     """The engine keeps the old inputs, which do not know of the group."""
     engine.up(user())
@@ -103,6 +140,16 @@ def test_a_secret_that_a_failed_update_did_not_take_away_stays_a_secret(engine: 
     engine.up(user(routing_profile_id=SALES, tags={"team": "a"}))
     assert engine.state is not None
     assert engine.state.outputs["tags"] == {"team": "a"}
+
+
+def test_a_secret_that_became_plain_stays_a_secret_until_it_is_gone(engine: Engine, site: Site) -> None:
+    """The new value is no secret, the old one still is."""
+    engine.up(user(tags={"pin": Secret("1234")}))
+    site.emulator.faults.add(_denied("TagResource"))
+    with pytest.raises(HostError) as caught:
+        engine.up(user(routing_profile_id=SALES, tags={"pin": "public"}))
+    assert caught.value.partial is not None
+    assert caught.value.partial.outputs["tags"] == Secret({"pin": "1234"})
 
 
 def test_an_adopted_users_password_is_told_to_be_unchanged(engine: Engine, site: Site, host: DynamicHost) -> None:

@@ -105,18 +105,64 @@ def test_a_change_of_a_user_that_is_as_it_was_made_is_one_request(engine: Engine
     assert site.calls() == ["UpdateUserIdentityInfo"]
 
 
+def test_a_user_that_was_made_long_ago_is_looked_at_before_a_part_of_a_block_is_written(
+    engine: Engine, site: Site
+) -> None:
+    """Somebody may have set the rest since, and nobody ran a refresh."""
+    engine.up(user(identity_info={"first_name": "Ada", "last_name": "Byron"}))
+    assert engine.state is not None
+    site.client.update_user_identity_info(
+        InstanceId=seed.INSTANCE_ID, UserId=engine.state.id, IdentityInfo={"Mobile": "+441632960961"}
+    )
+    _age(engine.state.outputs)
+    engine.up(user(identity_info={"first_name": "Ada", "last_name": "Lovelace"}))
+    assert site.users()["ada"]["IdentityInfo"]["Mobile"] == "+441632960961"
+
+
+def _age(outputs: dict[str, Any]) -> None:
+    """The user was made in 1970."""
+    outputs["verified_at"] = "<1000.000"
+    outputs["ownership_token"] = "00000001" + outputs["ownership_token"][8:]
+
+
+def test_what_only_lists_can_say_stays_when_auto_accept_changes(engine: Engine, site: Site) -> None:
+    """The agent's own call-backs are a member of the VOICE entry."""
+    _set(site, update_user_config="replace")
+    engine.up(user(phone_config={"auto_accept": False}))
+    assert engine.state is not None
+    voice = {"Channel": "VOICE", "AutoAccept": False, "AgentFirstCallbackAutoAccept": True}
+    others = [{"Channel": channel, "AutoAccept": False} for channel in CHANNELS[1:]]
+    site.client.update_user_config(
+        InstanceId=seed.INSTANCE_ID,
+        UserId=engine.state.id,
+        AutoAcceptConfigs=[voice, *others],
+        AfterContactWorkConfigs=[
+            {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
+            for channel, seconds in zip(CHANNELS, (10, 20, 30, 40), strict=True)
+        ],
+    )
+    engine.refresh()
+    engine.up(user(phone_config={"auto_accept": True}))
+    assert {**voice, "AutoAccept": True} in site.users()["ada"]["AutoAcceptConfigs"]
+
+
 def test_an_address_of_a_directory_does_not_hinder_a_change_of_another(
     engine: Engine, site: Site, directory: dict[str, Any]
 ) -> None:
     """It cannot be sent, and needs not to be; the program does not say what manages the instance."""
     del directory["identity_management_type"]
-    engine.up(user(identity_info={"secondary_email": "a@example.com"}, **directory))
+    engine.up(user(identity_info={"mobile": "+441632960961"}, **directory))
     with site.emulator.store.write() as tx:
         tx.execute("UPDATE users SET doc = json_set(doc, '$.IdentityInfo.Email', 'ada@example.com')")
+        tx.execute("UPDATE users SET doc = json_set(doc, '$.IdentityInfo.SecondaryEmail', 'a@example.com')")
     assert engine.state is not None
     engine.state.outputs.pop("verified_at")
-    engine.up(user(identity_info={"secondary_email": "b@example.com"}, **directory))
-    assert site.users()["ada"]["IdentityInfo"] == {"Email": "ada@example.com", "SecondaryEmail": "b@example.com"}
+    engine.up(user(identity_info={"mobile": "+441632960962"}, **directory))
+    assert site.users()["ada"]["IdentityInfo"] == {
+        "Email": "ada@example.com",
+        "SecondaryEmail": "a@example.com",
+        "Mobile": "+441632960962",
+    }
 
 
 def test_a_whole_block_is_one_request(engine: Engine, site: Site) -> None:
@@ -171,6 +217,21 @@ def test_proficiencies_that_could_be_written_beside_a_wrong_one_are_told_and_kep
     assert site.users()["ada"]["Proficiencies"] == {}
 
 
+def test_a_proficiency_that_somebody_removed_is_there_again_after_its_level_changed(engine: Engine, site: Site) -> None:
+    """However AWS says that it is not there."""
+    skill = {"attribute_name": "lang", "attribute_value": "fr", "level": 3}
+    engine.up(user(user_proficiencies=[skill]))
+    assert engine.state is not None
+    site.client.disassociate_user_proficiencies(
+        InstanceId=seed.INSTANCE_ID,
+        UserId=engine.state.id,
+        UserProficiencies=[{"AttributeName": "lang", "AttributeValue": "fr"}],
+    )
+    site.emulator.faults.add(Fault("UpdateUserProficiencies", "error-before", code="ResourceNotFoundException"))
+    engine.up(user(user_proficiencies=[{**skill, "level": 5}]))
+    assert site.users()["ada"]["Proficiencies"] == {("lang", "fr"): 5}
+
+
 @pytest.mark.parametrize("code", ["InvalidRequestException", "ResourceNotFoundException"])
 def test_a_proficiency_that_is_gone_already_can_be_removed(engine: Engine, site: Site, code: str) -> None:
     """Somebody removed it in the console."""
@@ -210,6 +271,22 @@ def test_a_user_is_adopted_in_a_full_instance(engine: Engine, site: Site, code: 
     engine.up(user(adopt_existing=True))
     assert engine.state is not None
     assert engine.state.id == made["UserId"]
+
+
+def test_the_user_of_a_lost_answer_is_found_in_an_instance_that_it_filled(engine: Engine, site: Site) -> None:
+    """It took the last place."""
+    site.emulator.faults.add(Fault("CreateUser", "drop-after"))
+    site.emulator.faults.add(Fault("CreateUser", "error-before", code="LimitExceededException", message="full"))
+    engine.up(user())
+    assert engine.state is not None
+    assert engine.state.id == site.users()["ada"]["Id"]
+
+
+def test_why_a_user_cannot_be_made_is_told_where_it_cannot_be_looked_for(engine: Engine, site: Site) -> None:
+    site.emulator.faults.add(Fault("SearchUsers", "error-before", code="AccessDeniedException"))
+    with pytest.raises(HostError) as caught:
+        engine.up(user(password=None, adopt_existing=True))
+    assert "Password" in judged(caught.value)
 
 
 def test_a_full_quota_is_one_request(engine: Engine, site: Site) -> None:
