@@ -66,7 +66,9 @@ def summary(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = Non
 
 
 def _several(*snapshots: Snapshot | None) -> bool:
-    return len({entry.instance for each in snapshots if each is not None for entry in each.people}) > 1
+    return (
+        len({entry.instance for each in snapshots if each is not None for entry in each.people if entry.instance}) > 1
+    )
 
 
 def _changes(before: Snapshot, after: Snapshot, powers: Powers, *, several: bool) -> list[tuple[str, str, str, bool]]:

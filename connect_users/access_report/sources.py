@@ -95,7 +95,7 @@ def _of_state(resource: Resource, names: Names) -> Entry:
         _name(names, HIERARCHY, user.inputs.get("hierarchy_group_id")),
         phone,
         True,
-        _name(names, "", user.inputs.get("instance_id")),
+        str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
         frozenset(text for text, id_ in profiles.items() if names.name(SECURITY, id_) is None),
     )
 

@@ -1,6 +1,7 @@
 """The console script ``connect-users``.
 
-Exit status: 0 fine, 1 problems found, 2 wrong usage. Problems go to stderr, one a line.
+Exit status: 0 fine, 1 problems found, 2 wrong usage; 130 after Ctrl-C, 141 where the reader of the output went away.
+Problems go to stderr, one a line.
 """
 
 from __future__ import annotations

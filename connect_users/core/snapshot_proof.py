@@ -163,9 +163,7 @@ def proven_outputs(
         return None
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
-    kept = {
-        name: outputs[name] for name in (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY) if name in outputs
-    }
+    kept = {name: outputs[name] for name in _OURS if name in outputs}
     for user in described(summary, declared):
         if tells({**user, "UserProficiencies": proficiencies}, declared):
             view, directory = dict(declared), user.get("DirectoryUserId")

@@ -21,7 +21,7 @@ from connect_users.review.model import (
     Review,
     Widened,
 )
-from connect_users.review.naming import SECURITY, TYPES
+from connect_users.review.naming import SECURITY, TYPES, name_of
 from connect_users.review.powers import Powers, granted_by, permissions_of
 from connect_users.review.reading import USER_TYPE
 from connect_users.review.steps import Preview, Resource, Step
@@ -81,8 +81,7 @@ def _widened(preview: Preview, powers: Powers) -> Iterable[Widened]:
             continue
         ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
         holders = {username_of(each) for each in preview.resources if _holds(each, ids, step.urn)}
-        name = step.new.inputs.get("name")
-        name = name if isinstance(name, str) else step.urn.rpartition("::")[2]
+        name = name_of(step.new) or step.urn.rpartition("::")[2]
         yield Widened(name, gained, tuple(sorted(holders)), step.urn)
 
 

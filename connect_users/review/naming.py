@@ -89,8 +89,8 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
         if resource.type not in TYPES:
             continue
         kind, keys = TYPES[resource.type]
-        name = resource.inputs.get("name", resource.outputs.get("name"))
-        if not isinstance(name, str):
+        name = name_of(resource)
+        if name is None:
             continue
         ids = [resource.outputs[key] for key in keys if isinstance(resource.outputs.get(key), str)]
         if kind == HIERARCHY:
@@ -106,6 +106,12 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
         for id_ in ids:
             names.add(kind, str(bare_id(id_)), name)
     _add_groups(names, groups)
+
+
+def name_of(resource: Resource) -> str | None:
+    """The name of a resource of `TYPES`, where it is told; ``aws-native`` has CloudFormation's word for it."""
+    told = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
+    return next((name for name in told if isinstance(name, str)), None)
 
 
 def _add_groups(names: Names, groups: Mapping[str, tuple[str, str, str]]) -> None:

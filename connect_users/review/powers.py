@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
 from connect_users.review.changed import UNTOLD, untold
-from connect_users.review.naming import SECURITY, TYPES
+from connect_users.review.naming import SECURITY, TYPES, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,14 +107,16 @@ def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
     What is told last of a resource counts; profiles of the same name (of several instances) have those of all.
     """
     told: dict[str, tuple[str, ...]] = {}
-    for resource in {each.urn: each for each in resources}.values():
+    latest: dict[tuple[str, ...], Resource] = {}
+    for resource in resources:
         kind, keys = TYPES.get(resource.type, ("", ()))
         if kind == SECURITY:
-            permissions = permissions_of(resource)
+            # The old half of a replacement, whose deletion is still to come, is a profile of its own.
             ids = (resource.outputs.get(key) for key in keys)
-            for key in (resource.inputs.get("name"), *(bare_id(id_) for id_ in ids if isinstance(id_, str))):
-                if isinstance(key, str):
-                    told[key] = tuple(dict.fromkeys((*told.get(key, ()), *permissions)))
+            latest[(resource.urn, *(str(bare_id(id_)) for id_ in ids if isinstance(id_, str)))] = resource
+    for (_, *ids_), resource in latest.items():
+        for key in filter(None, (name_of(resource), *ids_)):
+            told[key] = tuple(dict.fromkeys((*told.get(key, ()), *permissions_of(resource))))
     return told
 
 

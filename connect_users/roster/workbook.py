@@ -34,7 +34,9 @@ _MERGED: Final = re.compile(rb"<(\w+:)?mergeCell\s")
 #: show digits alone.
 _PADDED: Final = re.compile(rb"formatCode=[\"'][^\"'.]*00")
 _ZEROS: Final = re.compile(r"00+")
-_DIGITS: Final = re.compile(r"(?i)General|@|#|0+")
+_DIGITS: Final = re.compile(r"(?i)General|@|#|0+|0(_.)?(;.*)?")
+_GROUPED: Final = "#,##0"
+_GROUPED_FROM: Final = 1000
 
 _Rows = list[tuple[int, list[Any]]]
 
@@ -129,12 +131,18 @@ def _rows_as_shown(sheet: Any, key: int | None, source: str) -> Iterator[tuple[i
     """The rows, with the leading zeros that Excel shows; ``key`` is the column of the usernames."""
     grid = list(sheet.iter_rows())
     usernames = [] if key is None else [row[key] for row in grid if key < len(row)]
-    odd = [cell for cell in usernames if _is_number(cell.value) and not _DIGITS.fullmatch(cell.number_format)]
+    odd = [cell for cell in usernames if _is_number(cell.value) and not _shows_its_digits(cell)]
     if odd:
         cells = _listed([cell.coordinate for cell in odd])
         text = f"usernames are numbers that a format shows otherwise ({cells}); make the column's format text"
         raise UnreadableRoster(source, f"{text} and write them as they are shown", odd[0].row)
     yield from _filled([_as_shown(cell) for cell in row] for row in grid)
+
+
+def _shows_its_digits(cell: Any) -> bool:
+    if cell.number_format == _GROUPED:
+        return bool(abs(cell.value) < _GROUPED_FROM)
+    return _DIGITS.fullmatch(cell.number_format) is not None
 
 
 def _as_shown(cell: Any) -> Any:

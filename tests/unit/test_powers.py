@@ -10,7 +10,7 @@ import pytest
 from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.naming import Names, from_resources
-from connect_users.review.powers import DEFAULT_PERMISSIONS, Powers
+from connect_users.review.powers import DEFAULT_PERMISSIONS, Powers, granted_by
 from connect_users.review.reading import USER_TYPE, read_preview
 
 PROFILE_TYPE = "aws:connect/securityProfile:SecurityProfile"
@@ -125,3 +125,27 @@ def test_only_the_profiles_of_those_who_change_are_worth_a_request() -> None:
         )
     )
     assert profiles_of(read) == {"s1", "s2"}
+
+
+def test_the_old_half_of_a_replaced_profile_does_not_hide_what_the_new_one_grants() -> None:
+    """It comes last in a state, as long as its deletion is still to come."""
+    new, old = profile(HIGH, "sp-new"), profile(LOW, "sp-old")
+    resources = read_preview(
+        json.dumps({"steps": [step("same", new, new), step("delete-replaced", old, None)]})
+    ).resources
+    granted = granted_by(resources)
+    assert "Users.EditPermission" in granted["sp-new"]
+    assert "Users.EditPermission" not in granted["sp-old"]
+
+
+def test_a_profile_of_aws_native_is_power_by_its_name_too() -> None:
+    """Its name has another word there."""
+    resource = state(
+        "aws-native:connect:SecurityProfile",
+        "lead",
+        {"securityProfileName": "TeamLead", "permissions": LOW},
+        outputs={"securityProfileArn": "arn:aws:connect:us-east-1:1:instance/i/security-profile/sp-lead"},
+    )
+    after = user("ada", ["sp-lead"])
+    read = told(step("same", resource, resource), step("create", None, after), powers=Powers(profiles=("TeamLead",)))
+    assert [person.gained for person in read.people] == [("TeamLead",)]

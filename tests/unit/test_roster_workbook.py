@@ -159,6 +159,13 @@ def test_a_username_that_is_shown_otherwise_is_refused() -> None:
         read(_saved(_formats(A3="#,##0", A4='"A"0'), rows), "a.xlsx")
 
 
+@pytest.mark.parametrize("shown", ["0_ ", "0;-0", "#,##0", "0", "General", "@"])
+def test_a_username_of_digits_in_a_format_that_shows_just_them_is_fine(shown: str) -> None:
+    """No thousands to group, no decimals."""
+    data = _saved(_formats(A2=shown), (HEADERS, [101, "Support"]))
+    assert [row["username"] for row in _said(data)] == [101]
+
+
 def test_a_name_of_digits_is_a_name_also_in_a_list() -> None:
     """The profiles of a year, and a level of a path."""
     read_list, read_path = cells.names, cells.path
