@@ -97,7 +97,8 @@ def test_ctrl_c_waits_for_what_is_under_way_and_keeps_it(toys: Toys) -> None:
 
     def program() -> None:
         first = Toy("first")
-        slow = Toy("slow", delay=0.3, opts=ResourceOptions(depends_on=[first]))
+        # Long enough for the signal to arrive on a machine that is busy.
+        slow = Toy("slow", delay=3.0, opts=ResourceOptions(depends_on=[first]))
         first.arn.apply(lambda _: os.kill(os.getpid(), signal.SIGINT))
         Toy("after", opts=ResourceOptions(depends_on=[slow]))
 
@@ -107,7 +108,7 @@ def test_ctrl_c_waits_for_what_is_under_way_and_keeps_it(toys: Toys) -> None:
     assert {state.id for state in rehearsal.state.values()} >= toys.records().keys()
     assert "after" not in {state.name for state in rehearsal.state.values()}
     names = ("first", "slow", "after")
-    rehearsal.use(lambda: [Toy(name, delay=0.3) if name == "slow" else Toy(name) for name in names])
+    rehearsal.use(lambda: [Toy(name, delay=3.0) if name == "slow" else Toy(name) for name in names])
     rehearsal.up().raise_for_errors()
     assert len(toys.records()) == len(names)
 
