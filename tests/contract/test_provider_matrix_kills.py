@@ -8,7 +8,7 @@ import signal
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -112,6 +112,7 @@ def test_row(row: Row, site: Site, host: DynamicHost, victims: Victims) -> None:
         assert dead.wait(30), "the request was never sent"
     site.on_event = None
     # Where quick connects are, a process finds out once.
-    engine.host = victims.take() if row.operation == DELETE_WITH_QUICK_CONNECTS else host
-    play.act()
-    play.judge()
+    with closing(victims.take()) if row.operation == DELETE_WITH_QUICK_CONNECTS else nullcontext(host) as survivor:
+        engine.host = survivor
+        play.act()
+        play.judge()
