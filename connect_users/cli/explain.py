@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from connect_users._version import __version__
 from connect_users.cli import connecting, names_of, power, rules
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError, WrongUsage
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.policing import violations
@@ -96,14 +96,13 @@ def _written(text: str) -> tuple[str, str]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 1 when a condition is met or the preview failed; 2 where policies are asked about that nobody gave.
+    """0; 1 when a condition is met or the preview failed.
 
     Raises:
-        WrongUsage: for the status 2, too.
+        WrongUsage: policies are asked about that nobody gave, or a file cannot be used.
     """
     if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
-        print("connect-users explain: --fail-on policy needs --policy FILE", file=sys.stderr)
-        return 2
+        raise WrongUsage("--fail-on policy needs --policy FILE")
     policies = rules.policies(args.policy) if args.policy is not None else ()
     with Progress("reading the preview") as progress:
         source = names_of.text_of(args.preview)

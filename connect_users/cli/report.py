@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import connecting, report_page, report_unmanaged
+from connect_users.core.errors import WrongUsage
 
 if TYPE_CHECKING:
     import argparse
@@ -38,13 +38,15 @@ def register(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """What the chosen kind of report returns; 2 where none is chosen, or both are."""
+    """What the chosen kind of report returns.
+
+    Raises:
+        WrongUsage: none is chosen, or both are.
+    """
     if args.html is not None and args.unmanaged:
-        print("connect-users report: --html and --unmanaged are two reports; ask for one at a time", file=sys.stderr)
-        return 2
+        raise WrongUsage("--html and --unmanaged are two reports; ask for one at a time")
     if args.html is not None:
         return report_page.run(args)
     if args.unmanaged:
         return report_unmanaged.run(args)
-    print("connect-users report: say which report: --html FILE or --unmanaged", file=sys.stderr)
-    return 2
+    raise WrongUsage("say which report: --html FILE or --unmanaged")

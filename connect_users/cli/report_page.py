@@ -12,7 +12,7 @@ from connect_users.access_report import page, sources
 from connect_users.access_report.findings import unnamed
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError
+from connect_users.core.errors import ConfigurationError, WrongUsage
 from connect_users.review import naming
 from connect_users.review.model import plural
 from connect_users.review.powers import granted_by
@@ -42,15 +42,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 2 where it is not one source of people that is named.
+    """0.
 
     Raises:
-        WrongUsage: for the status 2, too.
+        WrongUsage: it is not one source of people that is named, or a file cannot be used.
     """
-    wrong = _wrong_usage(args)
-    if wrong:
-        print(f"connect-users report: {wrong}", file=sys.stderr)
-        return 2
+    _refuse_other_sources(args)
     snapshot, before, powers = _gathered(args)
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
@@ -74,12 +71,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _wrong_usage(args: argparse.Namespace) -> str:
+def _refuse_other_sources(args: argparse.Namespace) -> None:
     files = [name for name in ("roster", "state") if getattr(args, name) is not None]
     if len(files) > 1 or not (files or args.instance):
         named = " and ".join(f"--{name}" for name in files) or "none"
-        return f"--html shows one of --roster, --state, --instance; {named} given"
-    return "--html shows one --state" if args.state and len(args.state) > 1 else ""
+        raise WrongUsage(f"--html shows one of --roster, --state, --instance; {named} given")
+    if args.state and len(args.state) > 1:
+        raise WrongUsage("--html shows one --state")
 
 
 def _gathered(args: argparse.Namespace) -> tuple[Snapshot, Snapshot | None, Powers]:

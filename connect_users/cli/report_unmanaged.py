@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import connecting
 from connect_users.cli.progress import Progress
+from connect_users.core.errors import WrongUsage
 
 if TYPE_CHECKING:
     import argparse
@@ -29,14 +30,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where everybody is managed, 1 where somebody is not, 2 without an instance."""
+    """0 where everybody is managed, 1 where somebody is not.
+
+    Raises:
+        WrongUsage: no instance is named.
+    """
     from connect_users.connection import gateway_for
     from connect_users.core.unmanaged import unmanaged
     from connect_users.effects.listings import instance_id
 
     if not args.instance:
-        print("connect-users report: --unmanaged needs --instance", file=sys.stderr)
-        return 2
+        raise WrongUsage("--unmanaged needs --instance")
     declared = _declared(args.state) if args.state else None
     gateway = gateway_for(connecting.settings(args))
     with Progress(f"reading Connect instance '{args.instance}'") as progress:

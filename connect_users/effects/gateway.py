@@ -57,8 +57,8 @@ class Gateway(Lookups):
             ConnectApiError: any other failure; with ``uncertain``, the user may exist all the same.
         """
         method: Callable[..., Any] = self._client.create_user
-        answer, answered_at = self._dated_call("CreateUser", method, request, notify, needs="UserId")
-        return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain, answered_at)
+        answer = self._call("CreateUser", method, request, notify, needs="UserId")
+        return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain, answer.answered_at)
 
     def describe_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``User``: everything except the password and the proficiencies."""

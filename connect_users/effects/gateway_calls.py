@@ -7,6 +7,7 @@ are asked for. Every failure is an error of `connect_users.core.errors`.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.core.answers import expect
@@ -81,19 +82,6 @@ class Calls:
         paced: bool = True,
     ) -> Answer[Result]:
         """One call; what is not AWS's answer, or has not the member that it `needs`, is none."""
-        return self._dated_call(operation, method, params, notify, needs=needs, paced=paced)[0]
-
-    def _dated_call(
-        self,
-        operation: str,
-        method: Callable[..., Result],
-        params: Mapping[str, Any],
-        notify: Notify | None = None,
-        *,
-        needs: str = "",
-        paced: bool = True,
-    ) -> tuple[Answer[Result], float | None]:
-        """As `_call`, and when the answer was given, in AWS's time; None where it did not say."""
         answered_at: float | None = None
 
         def send() -> Result:
@@ -109,7 +97,7 @@ class Calls:
             return answer
 
         answer = self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
-        return answer, answered_at
+        return replace(answer, answered_at=answered_at)
 
     def _pages(
         self,

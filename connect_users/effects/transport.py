@@ -45,10 +45,16 @@ class Failure:
 
 @dataclass(frozen=True)
 class Answer(Generic[Result]):
-    """What AWS answered; `uncertain`: an earlier attempt of this call may have been carried out, too."""
+    """What AWS answered.
+
+    Attributes:
+        uncertain: an earlier attempt of this call may have been carried out, too.
+        answered_at: when, in AWS's time; None where it did not say.
+    """
 
     value: Result
     uncertain: bool
+    answered_at: float | None = None
 
 
 class Transport:
