@@ -186,7 +186,7 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
         print(f"the program does not mention {folder.roster.name}; add to it:\n{done.snippet}", end="")
     if not done.changed:
         print("  nothing has changed")
-    elif folder.import_name in done.changed:
+    elif done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         print(f"  {_IMPORT.format(folder.import_name)}")
         print("  pulumi preview")
