@@ -21,7 +21,7 @@ USERNAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.@-]+")
 #: CreateUser: "@" is accepted only inside a whole e-mail address; testuser@example is refused.
 USERNAME_EMAIL_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")
 #: Salesforce Help, Service Cloud Voice: it names its Connect users ``alias@userId@orgId`` or ``userId@orgId``, whatever
-#: CreateUser says of "@". The ids have 15 characters, or 18 with their check; 005 begins a user's, 00D an organization's.
+#: CreateUser says of "@". Ids have 15 characters, or 18 with their check; 005 begins a user's, 00D an organization's.
 USERNAME_SERVICE_CLOUD_VOICE: Final = re.compile(
     r"([a-zA-Z0-9_.-]+@)?005[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?@00D[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?"
 )

@@ -5,8 +5,8 @@ Contract:
 - `declared_view` is the part of it that a program manages, in the form in which the program declared it: a
   difference to the declared inputs is drift, and nothing else is. Inside `identity_info` and `phone_config` only
   the members that are declared count, since Connect fills in others by itself.
-- Members that AWS adds later are passed over; members that it leaves out are absent, and so are those that it shows as an
-  empty string (the AWS CLI's example of describe-user has ``"DeskPhoneNumber": ""`` beside a soft phone). A declared
+- Members that AWS adds later are passed over; members that it leaves out are absent, and so are those that it shows as
+  an empty string (the AWS CLI's example of describe-user has ``"DeskPhoneNumber": ""`` beside a soft phone). A declared
   neutral value (an empty string, a soft phone, no auto-accept) equals an absent one.
 """
 
