@@ -12,6 +12,8 @@ from typing import Final
 
 #: Ids of instances and of what is in them, as Connect makes them; the model allows other texts.
 ID_PATTERN: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+#: The alias of an instance. Model: DirectoryAlias, without its ban of "d-".
+ALIAS_PATTERN: Final = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z-]{0,44}")
 #: Characters of a username. Model: AgentUsername 1-100; CloudFormation and SAML: 64, which is followed.
 USERNAME_MAX: Final = 64
 #: Documented for instances without SAML, not enforced in practice (Terraform's acceptance tests use longer names).

@@ -218,7 +218,7 @@ class Folder:
         # What an editor made of the ends of lines stays, as does the mark by which Excel knows UTF-8.
         marked = name == self.roster.name and before is not None and before.startswith(_MARKS)
         newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
-        texts.put(file, f"\ufeff{text}" if marked else text, newline)
+        texts.put(file, f"\ufeff{text}" if marked else text, newline, make_folder=True)
         return True
 
     @cached_property
