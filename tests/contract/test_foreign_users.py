@@ -86,6 +86,18 @@ def test_import_reads_empty_strings_as_nothing(run: Command) -> None:
     assert run.files() == files
 
 
+def test_names_that_a_spreadsheet_would_run_are_guarded_and_read_back(run: Command) -> None:
+    """Whoever may change a first name must not run anything on the laptop of who opens the roster."""
+    info = {"FirstName": '=HYPERLINK("http://example.com")', "LastName": "@SUM(1+1)|cmd", "Email": "a@example.com"}
+    support.connect(run.emulator).create_user(**support.user("ada", IdentityInfo=info, Tags={"a": "x;-1", "b": "\t=1"}))
+    assert run()[::2] == (0, "")
+    row = run.rows()["ada"]
+    assert row["identity_info.first_name"] == '\'=HYPERLINK("http://example.com")'
+    assert row["identity_info.last_name"] == "'@SUM(1+1)|cmd"
+    assert row["tags"] == "a=x;'-1|b=\\\t\\=1"
+    assert run("--check")[0] == 0
+
+
 def test_refresh_finds_no_drift_in_empty_strings(empty_site: Site, engine: Engine) -> None:
     """Nor does the up after it; what was taken away in Connect is gone from the inputs."""
     declared = user(phone_config={"phone_type": "SOFT_PHONE", "auto_accept": True})

@@ -94,7 +94,7 @@ def test_a_roster_with_names_instead_of_ids(run: Callable[..., tuple[int, str, s
         "identity_info.last_name": "Evans",
         "identity_info.email": "agent00004@example.com",
         "identity_info.secondary_email": "second@example.com",
-        "identity_info.mobile": "+442079460001",
+        "identity_info.mobile": "'+442079460001",
         "hierarchy_group": "AMER/US",
         "user_proficiencies": "lang:en=3",
         "tags": r"team=team-4|a\=b\:c=d\=e|empty=|é=ü",
@@ -106,7 +106,7 @@ def test_a_roster_with_names_instead_of_ids(run: Callable[..., tuple[int, str, s
         "acw.task": "30",
         "acw.email": "30",
         "phone_type.voice": "DESK_PHONE",
-        "phone_number.voice": "+442079460000",
+        "phone_number.voice": "'+442079460000",
         "persistent_connection.voice": "yes",
         "voice_enhancement.voice": "NOISE_SUPPRESSION",
     }
