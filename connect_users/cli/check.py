@@ -116,7 +116,7 @@ def _judged(file: str, terms: Terms, least: dict[str, int], required: dict[str, 
     if judged.problems:
         return judged
     holders = tuple(holder_problems(judged, terms.names, least, required))
-    return Judged(file, judged.people, holders, judged.warnings, judged.remarks)
+    return Judged(file, judged.people, holders, judged.warnings, judged.remarks, judged.more)
 
 
 def _terms(args: argparse.Namespace) -> Terms:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, Final
 
-from connect_users.roster.tables import Table, UnreadableRoster, from_records
+from connect_users.roster.tables import Table, UnreadableRoster, check_cells, check_rows, from_records
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 
@@ -17,6 +18,8 @@ def read(text: str, source: str) -> Table:
     Raises:
         UnreadableRoster: no JSON, no list, a key that is written twice.
     """
+    # Before anything is made of them; those in strings count as well.
+    check_cells(source, text.count(",") + text.count("[") + text.count("{"))
     at = _skip(text, 0)
     if at == len(text):
         raise UnreadableRoster(source, "is empty; a roster is a list of maps, one for each person")
@@ -40,6 +43,7 @@ def read(text: str, source: str) -> Table:
         except RecursionError:
             raise UnreadableRoster(source, "is nested too deeply", line) from None
         records.append((line, record))
+        check_rows(source, len(records), line)
         at = _skip(text, at)
         ended = text[at : at + 1] == "]"
         if not ended and text[at : at + 1] != ",":
@@ -63,8 +67,8 @@ class _Twice(ValueError):
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        raise _Twice(next(name for name, count in counts.items() if count > 1))
     return found
 
 
