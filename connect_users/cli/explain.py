@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_users._version import __version__
 from connect_users.cli import connecting, names_of, power, rules
 from connect_users.cli.progress import Progress
+from connect_users.core import __version__
 from connect_users.core.errors import ConfigurationError, WrongUsage
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review

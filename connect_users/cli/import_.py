@@ -136,7 +136,7 @@ def _read(
     args: argparse.Namespace, settings: Settings, folder: Folder | None, users: list[LiveUser], *, kept: bool = False
 ) -> Instance:
     """The instance; its users are added to ``users``: those of the roster, whoever is selected besides."""
-    from connect_users.connection import gateway_for
+    from connect_users.connect.connection import gateway_for
     from connect_users.importing.instance import find_instance
     from connect_users.importing.live import read_users
     from connect_users.importing.selection import Selection

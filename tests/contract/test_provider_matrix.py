@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users.effects import quick_connects
 from connect_users.emulator import Fault
+from connect_users.lifecycle import quick_connects
 from connect_users.testing import HostError
 from tests.contract.hosting import Engine, judged
 from tests.contract.matrix import DELETE_WITH_QUICK_CONNECTS, FOREVER, OPERATIONS, ROWS, End, Row, document

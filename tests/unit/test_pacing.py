@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users.effects.pacing import MARGIN, PATIENCE, Pacer
-from connect_users.effects.retries import Kind
-from connect_users.effects.transport import Transport
+from connect_users.connect.pacing import MARGIN, PATIENCE, Pacer
+from connect_users.connect.retries import Kind
+from connect_users.connect.transport import Transport
 from tests.builders_aws import aws_error
 from tests.virtual_time import ServerBucket, VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_users.effects.pacing import Notify
+    from connect_users.connect.pacing import Notify
 
 #: Seconds that a request is on its way, and that AWS takes to answer.
 LATENCY, ANSWER = 0.05, 0.3

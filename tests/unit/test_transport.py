@@ -6,12 +6,12 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
+from connect_users.connect import retries
+from connect_users.connect.pacing import Pacer
+from connect_users.connect.retries import Kind
+from connect_users.connect.transport import Transport, failure_of
 from connect_users.core import errors
 from connect_users.core.answers import ForeignAnswer, NotAnswered
-from connect_users.effects import retries
-from connect_users.effects.pacing import Pacer
-from connect_users.effects.retries import Kind
-from connect_users.effects.transport import Transport, failure_of
 from tests.builders_aws import aws_error
 from tests.virtual_time import VirtualTime
 
