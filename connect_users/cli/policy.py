@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_users.core.permissions import Feature, policy
 
@@ -22,15 +22,11 @@ PARTS = {
 }
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "policy",
-        help="print the least-privilege IAM policy for one instance",
-        description=(
-            "Print the IAM policy, as JSON, with exactly the actions that this package calls, limited to one Connect "
-            "instance. Attach it to the role that runs Pulumi."
-        ),
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Print the IAM policy, as JSON, with exactly the actions that this package calls, limited to one Connect "
+        "instance. Attach it to the role that runs Pulumi."
     )
     parser.add_argument("--instance-arn", required=True, metavar="ARN", help="ARN of the Connect instance")
     parser.add_argument(
@@ -61,7 +57,6 @@ def register(subparsers: Any) -> None:
         "own needs kms:Decrypt on that key, too",
     )
     parser.add_argument("--json", action="store_true", help="as it is anyway: a policy is JSON")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from botocore.loaders import Loader
 
 import connect_users
-from connect_users.cli import policy as command
+from connect_users.cli import main
 from connect_users.core.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, policy
 
 INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
@@ -186,10 +185,7 @@ def test_the_whole_policy_fits_iams_limit() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="connect-users")
-    command.register(parser.add_subparsers())
-    args = parser.parse_args(["policy", *arguments])
-    return int(args.run(args))
+    return main(["policy", *arguments])
 
 
 def test_directories_are_read_only_where_instances_are() -> None:
