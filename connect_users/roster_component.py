@@ -135,6 +135,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
         super().__init__(TYPE_TOKEN, name, None, opts)
+        registration.declare_roster(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
         people = list(judged.people)
