@@ -41,6 +41,8 @@ from connect_users.roster import leavers
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from connect_users.roster.whereabouts import Whereabouts
+
 #: Part of every roster's state; a change of it would make all guards anew.
 TYPE_TOKEN: Final = "pulumi-python:dynamic/connect_users:RosterGuard"
 
@@ -176,7 +178,8 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         inputs = inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
         if waits_for is not None:
             inputs[_WAITS_FOR] = waits_for.apply(lambda _: None)
-        told = pulumi.Output.from_input(roster_state.whereabouts_of(roster))
+        asked: Any = roster_state.whereabouts_of(roster)
+        told: pulumi.Output[Whereabouts | None] = pulumi.Output.from_input(asked)
         inputs[_THERE] = told.apply(lambda found: None if found is None else "\n".join(sorted(found.there)))
         inputs[_GONE_TO] = told.apply(lambda found: _lines(found.gone_to) if found and found.gone_to else None)
         inputs[_CAME_FROM] = told.apply(lambda found: _lines(found.came_from) if found and found.came_from else None)

@@ -242,14 +242,10 @@ def test_movers_between_two_rosters_are_said_to_move(team: Team) -> None:
     night.write_text(HEADER + "".join(f"{name},A,L,Support,Agent\n" for name in team(7)[1:]), encoding="utf-8")
     team.write("agent00")
     told = stack.preview()
-    assert told.messages("team-guard") == [
-        "6 people move away, and keep their id: agent01 (to night-agent01), agent02 (to night-agent02), "
-        "agent03 (to night-agent03) and 3 more"
-    ]
-    assert told.messages("night-guard") == [
-        "6 people move here, and keep their id: agent01 (from team-agent01), agent02 (from team-agent02), "
-        "agent03 (from team-agent03) and 3 more"
-    ]
+    names = "agent01 (to night-agent01), agent02 (to night-agent02), agent03 (to night-agent03) and 3 more"
+    assert told.messages("team-guard") == [f"6 people move away, and keep their id: {names}"]
+    names = "agent01 (from team-agent01), agent02 (from team-agent02), agent03 (from team-agent03) and 3 more"
+    assert told.messages("night-guard") == [f"6 people move here, and keep their id: {names}"]
 
 
 def test_a_renamed_roster_without_an_alias_still_knows_who_was_there(team: Team) -> None:
