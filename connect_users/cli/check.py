@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,11 @@ from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Judged, RosterProblem, Terms, judge
 from connect_users.roster.reading import read_file
-from connect_users.roster.tables import UnreadableRoster
+from connect_users.roster.tables import UnreadableRoster, place
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
 _KINDS = (NameKind.ROUTING_PROFILE, NameKind.SECURITY_PROFILE, NameKind.HIERARCHY_GROUP)
 #: Of a number of people; Python refuses to read thousands.
@@ -105,10 +107,31 @@ def run(args: argparse.Namespace) -> int:
             except NotAnswered as problem:
                 # Of the instance, and not of the roster: told once, and not of every name.
                 raise problem.error from None
+    found = in_two_files(found)
     check_formats.FORMATS[args.format](found)
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in found) else 0
+
+
+def in_two_files(found: Sequence[Judged]) -> list[Judged]:
+    """Warn of people who are in two rosters of one call; of the same instance, they would be made twice.
+
+    Files may be of different instances, and the call does not say so: no problem, but told, with both places.
+    """
+    first: dict[str, RosterProblem] = {}
+    told = []
+    for judged in found:
+        remarks = list(judged.remarks)
+        for person in judged.people:
+            here = RosterProblem(judged.source, person.line, "username", "", person.username)
+            other = first.setdefault(person.username, here)
+            if Path(other.source).absolute() != Path(judged.source).absolute():
+                where = place(other.source, other.line)
+                text = f"{person.username!r} is in {where}, too; a user of one instance belongs to one roster"
+                remarks.append(replace(here, text=text))
+        told.append(replace(judged, remarks=tuple(remarks)))
+    return told
 
 
 def _judged(file: str, terms: Terms, least: dict[str, int], required: dict[str, list[str]]) -> Judged:

@@ -285,6 +285,8 @@ def test_names_are_looked_up_in_the_instance(hosts: Hosts, tmp_path: Path) -> No
         error = team.refused(ADA, BO.replace("Sales", "Sals"))
         assert "agents.csv:3: routing_profile: " in error
         assert "no routing profile 'Sals'; did you mean 'Sales'?" in error
+        error = team.refused(ADA, BO.replace("Agent|CallCenterManager", "Agent;CallCenterManager"))
+        assert "no security profile 'Agent;CallCenterManager'; write | between names: 'Agent|CallCenterMana" in error
         assert team.up(ADA, BO)["create"] == 5
         ada = team.rehearsal.resource("agents-ada").outputs
         assert ada["hierarchy_group_id"] == seed.HIERARCHY_GROUPS["EMEA/UK/London"]
