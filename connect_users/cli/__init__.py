@@ -12,9 +12,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from connect_users import streams
-from connect_users._version import __version__
+from connect_users.cli import streams
 from connect_users.cli.connecting import in_options
+from connect_users.core import __version__
 from connect_users.core.errors import ConnectUsersError, WrongUsage
 
 if TYPE_CHECKING:

@@ -27,6 +27,10 @@ _CHOICES: Final = {
     "update_user_config": (("merge", "replace"), "what UpdateUserConfig does with channels that a list leaves out"),
     "update_identity_info": (("clear", "keep"), "what UpdateUserIdentityInfo does with members left out"),
     "phone_view": (("both", "as-written"), "in which form phone settings are read back"),
+    "unset_strings": (
+        ("left-out", "empty"),
+        'how answers show a string of a user that is not set; empty: as "", as in the AWS CLI\'s own example',
+    ),
     "modified_by": (("settings", "everything"), "what moves LastModifiedTime: tags and proficiencies, too?"),
 }
 _QUOTAS: Final = {

@@ -246,7 +246,7 @@ class _Judge:
         username = built.inputs.get("username")
         parts = _parts(path, built.inputs)
         header = self._header(parts, row)
-        if header:
+        if header and parts[0] != "instance_id":
             return self._at(row.line, header, text, username)
         if parts[0] in ("instance_id", "identity_management_type"):
             return self._at(0, parts[0], text)

@@ -20,7 +20,8 @@ PROGRAM = f"""
 import json
 from pathlib import Path
 
-from connect_users import ConnectUserRoster, roster_component
+from connect_users import ConnectUserRoster
+from connect_users.program import roster as roster_component
 
 roster_component._WAVE = 3
 ConnectUserRoster(

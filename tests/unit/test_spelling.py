@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.connect import directory as listings
+from connect_users.connect.directory import Directory, NoSuchName
 from connect_users.core.errors import one_line
 from connect_users.core.spelling import parts, visible
-from connect_users.effects import listings
-from connect_users.effects.listings import Directory, NoSuchName
 from connect_users.review.text import printable
 from connect_users.roster.names import NameKind, Names, UnknownName
 
