@@ -145,6 +145,8 @@ def _columns() -> Iterator[Column]:
 COLUMNS: Final = tuple(_columns())
 #: Where the column is that names the people.
 USERNAME: Final = ("username",)
+#: Where the columns of proficiencies are.
+PROFICIENCIES: Final = ("user_proficiencies",)
 #: Inputs that are lists with one entry for each channel.
 PER_CHANNEL: Final = frozenset(name for _, name, _, _ in _PER_CHANNEL)
 _BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.others)}

@@ -1,4 +1,4 @@
-"""JSON: a list of maps, one for each person, or another of `connect_users.roster.record_shapes`."""
+"""JSON: a list of dicts, one for each person, or another of `connect_users.roster.record_shapes`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = {"[": "]", "{": "}"}
-#: Maps in each other whose members are read one by one; a person's need no line of their own.
+#: Dicts in each other whose members are read one by one; a person's need no line of their own.
 _DEPTH: Final = 2
 
 
@@ -39,7 +39,7 @@ class _Reader:
             raise UnreadableRoster(self._source, f"is not a list; {FORM}", 1)
         root, end = self._member("", at, _DEPTH)
         if self._skip(end) < len(self._text):
-            what = "list" if isinstance(root.value, list) else "map"
+            what = "list" if isinstance(root.value, list) else "dict"
             raise self._wrong(f"is not JSON: something follows the {what}", end)
         try:
             return people(root)
@@ -54,22 +54,22 @@ class _Reader:
             value, end = self._value(at)
             return Member(line, name, value), end
         parts: list[Member] = []
-        closing, in_map = _ENDS[opening], opening == "{"
+        closing, in_dict = _ENDS[opening], opening == "{"
         at = self._skip(at + 1)
         ended = self._text[at : at + 1] == closing
         while not ended:
             key = ""
-            if in_map:
+            if in_dict:
                 key, at = self._key(at)
-            part, at = self._member(key, at, depth - 1 if in_map else 0)
+            part, at = self._member(key, at, depth - 1 if in_dict else 0)
             parts.append(part)
             at = self._skip(at)
             ended = self._text[at : at + 1] == closing
             if not ended and self._text[at : at + 1] != ",":
-                what = "map" if in_map else "list"
+                what = "dict" if in_dict else "list"
                 raise self._wrong(f"is not JSON: a comma or the end of the {what} is missing", at)
             at = at if ended else self._skip(at + 1)
-        found = self._once(parts) if in_map else [part.value for part in parts]
+        found = self._once(parts) if in_dict else [part.value for part in parts]
         return Member(line, name, found, tuple(parts)), at + 1
 
     def _once(self, parts: list[Member]) -> dict[str, Any]:

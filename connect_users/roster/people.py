@@ -17,7 +17,8 @@ from connect_users.core import rules
 from connect_users.core.arns import bare_id
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
-from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, normal, of_path, unknown
+from connect_users.roster.columns import PER_CHANNEL, PROFICIENCIES, USERNAME, Column, find, normal, of_path, unknown
+from connect_users.roster.proficiency_rows import one_each
 from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Judged:
 
 def judge(table: Table, terms: Terms) -> Judged:
     """Every person of a table, with all problems and warnings."""
-    return _Judge(table, terms).run()
+    return _Judge(one_each(table), terms).run()
 
 
 class _Judge:
@@ -227,6 +228,8 @@ class _Judge:
         if username in self._lines:
             lines = f"{self._noun}s {self._lines[username]} and {row.line}"
             text = f"{username!r} is on {lines}; a username may appear once"
+            if PROFICIENCIES in self._paths:
+                text += ", or with another proficiency and nothing else that differs"
             self._problems[self._at(row.line, self._header(USERNAME, row), text, username)] = None
             return None
         self._lines[username] = row.line

@@ -2,9 +2,10 @@
 
 Beside that list itself:
 
-- a map with the list (or a map of people) under ``users``, as in a file with a heading, or ``Users`` of
-  ``aws connect search-users``; what stands beside it must be plain values (``NextToken``, ``version``);
-- a map from username to the rest of the person;
+- a dict with the list (or a dict of people) under ``users`` or ``Users``; what stands beside it must be plain values
+  (``version``), and not what ``aws connect search-users`` writes: that lacks e-mail addresses, and its after-contact
+  work is in milliseconds (API reference, SearchUsers);
+- a dict from username to the rest of the person;
 - one person, as ``aws connect create-user --cli-input-json`` takes, or ``describe-user`` writes, under ``User``.
 
 A person may be written as the API does (``Username``, ``IdentityInfo.FirstName``): `connect_users.roster.columns` knows
@@ -17,7 +18,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from connect_users.core.channels import TWINS
 from connect_users.core.ownership import declared_tags
+from connect_users.core.spec import wire_name
 from connect_users.roster.cells import absent
 
 #: Members of botocore's ``User`` and ``UserSearchSummary`` that nobody can set.
@@ -26,8 +29,9 @@ _LISTS: Final = ("users", "Users")
 _ONE: Final = "User"
 _NAMES: Final = ("username", "Username")
 _KEPT: Final = "x-"
+_SEARCHED: Final = "ApproximateTotalCount"
 
-FORM: Final = "a roster is a list of maps, one for each person, or a map from username to person"
+FORM: Final = "a roster is a list with a dict for each person, or a dict from username to person"
 
 
 class WrongShape(ValueError):
@@ -40,11 +44,11 @@ class WrongShape(ValueError):
 
 @dataclass(frozen=True)
 class Member:
-    """A member of a map, or an element of a list.
+    """A member of a dict, or an element of a list.
 
     Attributes:
         line: where it starts; 0 where there are no lines.
-        parts: of a list or a map, its members.
+        parts: of a list or a dict, its members.
     """
 
     line: int
@@ -73,6 +77,14 @@ def people(root: Member) -> list[tuple[int, Any]]:
         raise WrongShape(f"is not a list; {FORM}", root.line)
     if set(root.value) == {_ONE} or any(name in root.value and not _is_nested(root.value[name]) for name in _NAMES):
         return [(root.line, _person(root.value))]
+    if not root.value:
+        raise WrongShape(f"is an empty dict; {FORM}", root.line)
+    if _SEARCHED in root.value:
+        raise WrongShape(
+            "was written by search-users, which leaves e-mail addresses out and has seconds in milliseconds; "
+            "take describe-user, or connect-users import",
+            root.line,
+        )
     for part in root.parts:
         if part.name in _LISTS and _holds_people(part.value):
             _refuse_others(part, root.parts)
@@ -94,7 +106,7 @@ def _refuse_others(people_of: Member, parts: tuple[Member, ...]) -> None:
 
 
 def _holds_people(value: Any) -> bool:
-    """Whether this is a list, or a map of people, and not a person who is called "users"."""
+    """Whether this is a list, or a dict of people, and not a person who is called "users"."""
     if isinstance(value, Mapping):
         return all(isinstance(item, Mapping) or absent(item) for item in value.values())
     return isinstance(value, list) or absent(value)
@@ -124,6 +136,10 @@ def _person(value: Any) -> Any:
     person = {name: item for name, item in value.items() if name not in _TOLD}
     if isinstance(person.get("Tags"), Mapping):
         person["Tags"] = declared_tags(person["Tags"])
+    if isinstance(person.get("PhoneConfig"), Mapping):
+        # Connect tells some settings twice, and takes them once.
+        twice = {wire_name(member) for member, name in TWINS.items() if person.get(wire_name(name))}
+        person["PhoneConfig"] = {name: item for name, item in person["PhoneConfig"].items() if name not in twice}
     return person
 
 

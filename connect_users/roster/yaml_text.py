@@ -1,4 +1,4 @@
-"""YAML: a list of maps, one for each person, or another of `connect_users.roster.record_shapes`.
+"""YAML: a list of dicts, one for each person, or another of `connect_users.roster.record_shapes`.
 
 Plain values are read as texts, which the readers of cells understand: YAML itself would make a number of
 ``+441632960961`` and a "no" of Norway's ``NO``.
@@ -14,7 +14,7 @@ from connect_users.roster.tables import Table, UnreadableRoster, from_records
 _NOTHING: Final = ("", "~", "null", "Null", "NULL")
 #: Maps and lists within each other; deeper is no roster, or a file that refers to itself.
 _DEPTH: Final = 6
-#: Of maps around people: ``users``, and the usernames.
+#: Of dicts around people: ``users``, and the usernames.
 _LEVELS: Final = 2
 
 
@@ -46,7 +46,7 @@ def read(text: str, source: str) -> Table:
 
 
 def _member(name: str, node: Any, source: str, levels: int) -> Member:
-    """A value with its members, each with its line, in as many levels of maps."""
+    """A value with its members, each with its line, in as many levels of dicts."""
     line = _line(node)
     if node.id == "sequence":
         parts = tuple(Member(_line(item), "", _value(item, source, _DEPTH)) for item in node.value)

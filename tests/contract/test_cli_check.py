@@ -258,7 +258,7 @@ def test_a_missing_library_is_told_in_one_line(
         ("agents.csv", b"username\n\xff\xfe\n", "agents.csv:2: is not UTF-8; "),
         ("agents.csv", b"", "agents.csv: is empty; "),
         ("agents.csv", b'username\n"ada\n', "agents.csv:2: a quote is opened on this line and never closed"),
-        ("agents.json", b"{}", "agents.json:1: is not a list; "),
+        ("agents.json", b"{}", "agents.json:1: is an empty dict; "),
         ("agents.xlsx", b"PK", "agents.xlsx: is not a readable Excel workbook "),
     ],
 )
