@@ -96,17 +96,22 @@ def twin_of(name: str, instance_id: object, username: str, opts: pulumi.Resource
 
 @dataclass(frozen=True)
 class DeclaredUser:
-    """A user of this run: the resource's name, and the instance as it was given."""
+    """A user of this run: the resource's name, and the instance as it was given.
+
+    Attributes:
+        provider: tells apart users of instances that have one id in two regions.
+    """
 
     resource: str
     username: str
     instance: object
+    provider: object = None
 
 
 def declared_users() -> list[DeclaredUser]:
     """All users that this run has declared so far whose usernames are known."""
     names = _declared_by_this_run().names.items()
-    return [DeclaredUser(name, str(key[-1]), instance) for key, (name, instance) in names]
+    return [DeclaredUser(name, str(key[-1]), instance, key[1]) for key, (name, instance) in names]
 
 
 def declare_roster(name: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -41,13 +42,15 @@ async def whereabouts_of(roster: str) -> whereabouts.Whereabouts | None:
     """Where the people of a roster are; None where the engine does not tell. To be awaited once the body has ended.
 
     Raises:
-        pulumi.RunError: a roster whose people are in the state was taken out of the program.
+        pulumi.RunError: a roster whose people are in the state was taken out of the program; or a user is declared
+            twice, as is seen only now that the instances are known.
     """
     kept = await _kept()
     if kept is None:
         return None
     rosters = registration.declared_rosters()
     declared = await _declared(kept, rosters)
+    _refuse_twins(declared)
     gone = whereabouts.taken_out(kept, declared, rosters)
     if gone:
         raise pulumi.RunError("\n".join(map(_taken_out, sorted(gone), map(gone.__getitem__, sorted(gone)))))
@@ -116,16 +119,28 @@ def _users(resources: Any) -> Iterator[Kept]:
         yield Kept(parts[3], username, str(bare_id(instance)), roster)
 
 
+def _refuse_twins(declared: Iterable[Declared]) -> None:
+    seen: dict[tuple[object, ...], str] = {}
+    for one in declared:
+        if one.instance is not None:
+            twin = seen.setdefault((one.provider, one.instance, one.username), one.resource)
+            if twin != one.resource:
+                text = f"{one.username!r} is declared as {twin!r} and as {one.resource!r}; declare a user once"
+                raise pulumi.RunError(text)
+
+
 async def _declared(kept: Iterable[Kept], rosters: Iterable[str]) -> list[Declared]:
-    """Whom the program declares. An instance is awaited only where it decides whether somebody moves."""
-    resources = {one.resource for one in registration.declared_users()}
-    moving = {one.username for one in kept if one.resource not in resources}
+    """Whom the program declares. An instance is awaited only where it decides whether somebody moves, or is a twin."""
+    users = registration.declared_users()
+    resources, times = {one.resource for one in users}, Counter(one.username for one in users)
+    unclear = {one.username for one in kept if one.resource not in resources}
+    unclear |= {username for username, count in times.items() if count > 1}
     found = []
-    for one in registration.declared_users():
+    for one in users:
         instance: Any = one.instance
         if isinstance(instance, pulumi.Output):
-            instance = await instance.future() if one.username in moving else None
+            instance = await instance.future() if one.username in unclear else None
         known = bare_id(instance) if isinstance(instance, str) else None
         roster = one.resource.removesuffix(f"-{one.username}")
-        found.append(Declared(one.resource, one.username, known, roster if roster in rosters else ""))
+        found.append(Declared(one.resource, one.username, known, roster if roster in rosters else "", one.provider))
     return found

@@ -37,12 +37,17 @@ class Kept:
 
 @dataclass(frozen=True)
 class Declared:
-    """A user whom the program declares, as `Kept`; the instance is None where it is not known (yet)."""
+    """A user whom the program declares, as `Kept`; the instance is None where it is not known (yet).
+
+    Attributes:
+        provider: stands for the region, where that matters.
+    """
 
     resource: str
     username: str
     instance: str | None
     roster: str = ""
+    provider: object = None
 
 
 @dataclass(frozen=True)
