@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
@@ -31,11 +32,13 @@ class _Declared:
 
     Attributes:
         names: of the resources. The instances are kept with them, or another output could get the place of one.
+        rosters: their names.
     """
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self.names: dict[tuple[object, ...], tuple[str, object]] = {}
+        self.rosters: set[str] = set()
 
     def add(self, name: str, username: object, problems: tuple[Problem, ...]) -> None:
         self._lines += [f"{name} ({username}): {problem}" for problem in problems]
@@ -89,6 +92,36 @@ def twin_of(name: str, instance_id: object, username: str, opts: pulumi.Resource
         return None
     twin, _ = _declared_by_this_run().names.get(_key(instance_id, username, opts), (None, None))
     return None if twin == name else twin
+
+
+@dataclass(frozen=True)
+class DeclaredUser:
+    """A user of this run: the resource's name, and the instance as it was given.
+
+    Attributes:
+        provider: tells apart users of instances that have one id in two regions.
+    """
+
+    resource: str
+    username: str
+    instance: object
+    provider: object = None
+
+
+def declared_users() -> list[DeclaredUser]:
+    """All users that this run has declared so far whose usernames are known."""
+    names = _declared_by_this_run().names.items()
+    return [DeclaredUser(name, str(key[-1]), instance, key[1]) for key, (name, instance) in names]
+
+
+def declare_roster(name: str) -> None:
+    """Note that this run has a roster of this name, with or without people."""
+    _declared_by_this_run().rosters.add(name)
+
+
+def declared_rosters() -> frozenset[str]:
+    """The names of all rosters that this run has declared so far."""
+    return frozenset(_declared_by_this_run().rosters)
 
 
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:

@@ -95,8 +95,10 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 the state. Who has one already keeps it: see `ConnectUser.on_password_change`.
             identity_management_type: as the instance has it; lets more be judged.
             ignore_columns: headers of the file that are none of ours.
-            max_deletions: how many people may leave in one run: a number, or a percentage of those who were there (of
-                a percentage, 5 may always leave). More fail the preview.
+            max_deletions: how many people may leave in one run: a number, or a percentage of those who are there (of
+                a percentage, 5 may always leave). More fail the preview, and so does a roster that loses everybody,
+                unless a number covers them all. Who is there is what the stack's state says, whatever earlier runs
+                failed to do; people who move to another roster of the program do not leave.
             min_holders: name of a security profile -> how many people must have it.
             required_holders: name of a security profile -> usernames that must have it.
             retain_leavers: who leaves the roster is forgotten by Pulumi, but kept in Connect. It counts for people who
@@ -135,6 +137,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
         super().__init__(TYPE_TOKEN, name, None, opts)
+        registration.declare_roster(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
         people = list(judged.people)
