@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
 
     from connect_users.access_report.model import Snapshot
-    from connect_users.effects.gateway import Gateway
+    from connect_users.connect.gateway import Gateway
     from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table

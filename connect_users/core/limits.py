@@ -99,8 +99,8 @@ ROSTER_CELLS_MAX: Final = 2_000_000
 ROSTER_CELL_MAX: Final = 32_767
 #: Characters of a header. Excel's own limit is that of a cell; a sentence or two fits.
 ROSTER_HEADER_MAX: Final = 1_000
-#: Values within each other, of YAML; a list of blocks in a person's cell needs five.
-ROSTER_DEPTH_MAX: Final = 6
+#: Values within each other, of YAML: five in a person, in a list or two dicts of people, and one to spare.
+ROSTER_DEPTH_MAX: Final = 9
 #: Problems that are kept of one roster, and characters of each: nobody reads more, and a log has to hold them.
 ROSTER_PROBLEMS_MAX: Final = 1_000
 ROSTER_MESSAGE_MAX: Final = 500

@@ -114,6 +114,9 @@ def row(inputs: Props, names: Nameable) -> dict[str, str]:
     """A user as a row of a roster: header -> cell, without the empty ones."""
     cells_: dict[str, str] = {}
     for column in COLUMNS:
+        if column.path == ("instance_id",):
+            # The roster says it once, for everybody.
+            continue
         if column.path[0] in _NAMED:
             text = _named(column, inputs, names)
         elif column.path[0] in PER_CHANNEL and len(column.path) == 1:

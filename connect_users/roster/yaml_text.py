@@ -1,4 +1,4 @@
-"""YAML: a list of maps, one for each person.
+"""YAML: a list of dicts, one for each person, or another of `connect_users.roster.record_shapes`.
 
 Plain values are read as texts, which the readers of cells understand: YAML itself would make a number of
 ``+441632960961`` and a "no" of Norway's ``NO``.
@@ -9,12 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster import yaml_nodes
+from connect_users.roster.record_shapes import Member, WrongShape, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
+from connect_users.roster.yaml_nodes import MAPPING, SCALAR, SEQUENCE
 
 if TYPE_CHECKING:
     from connect_users.roster.yaml_nodes import Node
 
 _NOTHING: Final = ("", "~", "null", "Null", "NULL")
+#: Of dicts around people: ``users``, and the usernames.
+_LEVELS: Final = 2
 
 
 def read(text: str, source: str) -> Table:
@@ -26,29 +30,52 @@ def read(text: str, source: str) -> Table:
     root = yaml_nodes.compose(text, source)
     if root is None:
         return from_records(source, [])
-    if root.kind != yaml_nodes.SEQUENCE:
-        raise UnreadableRoster(source, "is not a list; a roster is a list of maps, one for each person", 1)
-    records = [(item.line, _value(item, source)) for item in root.value]
-    return from_records(source, records)
+    whole = _member("", root, source, _LEVELS)
+    try:
+        return from_records(source, people(whole))
+    except WrongShape as problem:
+        raise UnreadableRoster(source, str(problem), problem.line) from None
+
+
+def _member(name: str, node: Node, source: str, levels: int) -> Member:
+    """A value with its members, each with its line, in as many levels of dicts."""
+    if node.kind == SEQUENCE:
+        parts = tuple(Member(item.line, "", _value(item, source)) for item in node.value)
+        return Member(node.line, name, [part.value for part in parts], parts)
+    if node.kind == MAPPING and levels and all(key.kind == SCALAR and not _is_merge(key) for key, _ in node.value):
+        parts = tuple(_member(key.value, value, source, levels - 1) for key, value in node.value)
+        return Member(node.line, name, _once(source, [(part.line, part.name, part.value) for part in parts]), parts)
+    return member_of(name, _value(node, source), node.line)
+
+
+def _once(source: str, members: list[tuple[int, str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for line, name, value in members:
+        if name in found:
+            raise UnreadableRoster(source, f"the key {name!r} is written twice", line)
+        found[name] = value
+    return found
+
+
+def _is_merge(key: Node) -> bool:
+    return bool(key.value == "<<" and key.plain)
 
 
 def _value(node: Node, source: str) -> Any:
-    if node.kind == yaml_nodes.SCALAR:
+    if node.kind == SCALAR:
         return None if node.plain and node.value in _NOTHING else node.value
-    if node.kind == yaml_nodes.SEQUENCE:
+    if node.kind == SEQUENCE:
         return [_value(item, source) for item in node.value]
-    found: dict[str, Any] = {}
+    members: list[tuple[int, str, Any]] = []
     merged: dict[str, Any] = {}
     for key, value in node.value:
-        if key.kind != yaml_nodes.SCALAR:
+        if key.kind != SCALAR:
             raise UnreadableRoster(source, "a key is not a text", key.line)
         said = _value(value, source)
-        if key.value == "<<" and key.plain:
+        if _is_merge(key):
             for part in said if isinstance(said, list) else [said]:
                 for name, item in part.items() if isinstance(part, dict) else ():
                     merged.setdefault(name, item)
-        elif key.value in found:
-            raise UnreadableRoster(source, f"the key {key.value!r} is written twice for one person", key.line)
         else:
-            found[key.value] = said
-    return {**merged, **found}
+            members.append((key.line, key.value, said))
+    return {**merged, **_once(source, members)}

@@ -105,6 +105,10 @@ FILES: Final[dict[str, tuple[Callable[[], str | bytes], str]]] = {
     "cell.csv": (lambda: f'username,tags\nx,"a=\\\\{" " * 100_000}b"\n', ":2: a cell has 100,005 characters"),
     "quote.csv": (lambda: 'username\n"' + "a" * 60_000_000, ":2: a quote is opened on this line and never closed"),
     "bytes.csv": (lambda: "username\n" + "a" * 70_000_000, "has more than 64 MB"),
+    "skills.csv": (
+        lambda: "username,proficiencies\n" + "".join(f"ada,lang:{number}=1\n" for number in range(90_000)),
+        ":102: username: 'ada' is on lines 2 and 102; a username may appear once",
+    ),
     "values.json": (lambda: "[" + "{}," * 20_000_000 + "{}]", "has more than 2,000,000 cells"),
     "rows.json": (lambda: "[" + '{"username":"a"},' * 200_000 + "{}]", "has more than 100,000 rows"),
     "deep.json": (lambda: "[" * 1_000_000, "is nested too deeply"),
@@ -175,7 +179,9 @@ FILES: Final[dict[str, tuple[Callable[[], str | bytes], str]]] = {
 
 def _said(file: Path) -> str:
     try:
-        return "; ".join(map(str, judge(read(file), Terms()).problems))
+        return "; ".join(str(problem) for problem in judge(read(file), Terms()).problems if "once" in problem.text)[
+            :500
+        ]
     except UnreadableRoster as problem:
         return str(problem)
 

@@ -12,7 +12,7 @@ from connect_users.cli import main
 from connect_users.core.rules import review
 from connect_users.core.spec import canonical
 from connect_users.emulator import Emulator, Options, seed, seed_users
-from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
+from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
 from tests.contract.emulator.support import connect
 from tests.contract.importing import HERE, Command
 
