@@ -17,6 +17,7 @@ from connect_users.core import limits
 from connect_users.roster import notations
 from connect_users.roster.cells import BadCell
 from connect_users.roster.csv_text import read as read_csv
+from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.people import Terms, judge
 from connect_users.roster.reading import read
 from connect_users.roster.tables import UnreadableRoster
@@ -26,6 +27,7 @@ from tests.contract import hostile_rosters
 from tests.contract.hostile_rosters import FILES, HEADER, cell, workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -219,3 +221,31 @@ def test_escapes_are_read_in_one_pass(cell: str, meant: dict[str, str]) -> None:
     assert notations.tags(cell) == meant
     with pytest.raises(BadCell):
         notations.tags("\\" * 30_001)
+
+
+def test_similar_names_are_looked_for_some_hundred_times_at_most() -> None:
+    """Of thousands of unknown names, the others are only said to be unknown."""
+    known = _Counting({f"Profile {number}": "id" for number in range(50)})
+    names = Names(NameKind.ROUTING_PROFILE, known)
+    names.given = known
+    texts = []
+    for number in range(5_000):
+        with pytest.raises(UnknownName) as refused:
+            names.id_of(f"Profil {number}x")
+        texts.append(str(refused.value))
+    assert texts[0].startswith("'Profil 0x' is not a routing profile of this roster; did you mean 'Profile 0'?")
+    assert texts[-1] == "'Profil 4999x' is not a routing profile of this roster"
+    assert known.walks <= 2 * 200
+    many = Names(NameKind.SECURITY_PROFILE, {"Agent": "id"})
+    with pytest.raises(UnknownName, match=r"; write \| between names$"):
+        many.id_of(";".join(f"Agent{number}" for number in range(10_000)))
+
+
+class _Counting(dict[str, str]):
+    """Counts how often all of its keys are walked through."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.walks += 1
+        return super().__iter__()
