@@ -214,7 +214,7 @@ def test_a_user_is_imported_by_id(by: str, plugin: Plugin, site: Site) -> None:
     expected = {name: value for name, value in user().items() if name != "password"}
     assert seen.inputs == {**expected, "tags": {"team": "Red"}, "userProficiencies": skills}
     checked = plugin.check(seen.inputs, seen.inputs)
-    assert checked == (seen.inputs, ())
+    assert (checked.inputs, checked.failures) == (seen.inputs, ())
     assert plugin.diff(seen.outputs, checked.inputs, seen.inputs).changes is False
     refreshed = plugin.read(id_, seen.outputs, seen.inputs)
     assert (refreshed.id, refreshed.inputs) == (id_, None)
@@ -258,7 +258,7 @@ def test_a_state_of_the_dynamic_resource_is_taken_over_by_an_update(plugin: Plug
     }
     state = {**snake, "arn": outputs["arn"], "ownership_token": outputs["ownershipToken"]}
     checked = plugin.check(user(), snake)
-    assert checked == (inputs, ())
+    assert (checked.inputs, checked.failures) == (inputs, ())
     found = plugin.diff(state, checked.inputs, snake)
     assert (found.changes, found.replaces, found.details) == (True, (), {})
     site.forget()
