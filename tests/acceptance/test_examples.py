@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.stack import STACK, environment
+from connect_users.emulator import seed
+from tests.acceptance.stack import STACK, environment, user
 
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
@@ -73,6 +74,21 @@ def test_following_a_readme_leaves_nothing_that_git_sees(example: str, stack: St
     )
     status = subprocess.run(["git", "status", "--porcelain"], cwd=checkout, check=True, capture_output=True, text=True)
     assert status.stdout == ""
+
+
+def test_the_policy_pack_judges_an_exported_state(stack: Stack) -> None:
+    """Without the stack, a login or a passphrase."""
+    stack.users = {"ada": user("ada.lovelace", hierarchy_group_id=seed.HIERARCHY_GROUPS["EMEA"])}
+    state = stack.root / "export.json"
+    stack.up()
+    stack.pulumi("stack", "export", "--file", str(state))
+    analyze = ("policy", "analyze", "--file", str(state), "--policy-pack", str(EXAMPLES / "policy-pack"))
+    offline = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK")
+    told = stack.pulumi(*analyze, code=1, without=offline).text
+    assert [line.strip() for line in told.splitlines() if line.strip().startswith("ada.lovelace ")] == [
+        "ada.lovelace has a password in the program; name a secret with password_secret_arn instead",
+        "ada.lovelace lacks the tag team",
+    ]
 
 
 def _become(stack: Stack, example: str) -> None:
