@@ -15,8 +15,8 @@ import keyword
 import sys
 from importlib import import_module
 
-from connect_users import streams
-from connect_users._version import __version__
+from connect_users.cli import streams
+from connect_users.core import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users._version import __version__
+from connect_users.core import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

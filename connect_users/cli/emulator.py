@@ -30,6 +30,10 @@ _CHOICES: Final = {
         ("both", "as-written"),
         "how phone settings are returned: in both forms, or in the form in which they were written",
     ),
+    "unset_strings": (
+        ("left-out", "empty"),
+        'how an unset string of a user is returned; empty: as "", as in an example of the AWS CLI',
+    ),
     "modified_by": (
         ("settings", "everything"),
         "what changes LastModifiedTime: settings only, or tags and proficiencies as well",

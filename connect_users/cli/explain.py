@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_users._version import __version__
 from connect_users.cli import connecting, names_of, power, rules
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core import __version__
+from connect_users.core.errors import WrongUsage
+from connect_users.importing import texts
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.policing import violations
@@ -161,7 +162,4 @@ def _write(file: str | None, written: str) -> None:
     if file is None:
         print(written)
         return
-    try:
-        Path(file).write_text(f"{written}\n", encoding="utf-8")
-    except OSError as problem:
-        raise ConfigurationError(f"{file} cannot be written: {problem.strerror}") from None
+    texts.put(Path(file), f"{written}\n")

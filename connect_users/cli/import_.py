@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from connect_users.importing.live import LiveUser
 
 #: Of a roster: part of the names of its people's resources, and of its file.
-_NAME: Final = r"[\w.-]+"
+_NAME: Final = r"\w[\w.-]*"
 _IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
 #: Seconds that are announced.
 _LONG: Final = 15
@@ -101,7 +101,7 @@ def _misuse(args: argparse.Namespace) -> str:
     if args.overwrite and (args.into or args.check):
         return "--overwrite goes with --out, and not with --check"
     if not re.fullmatch(_NAME, args.name):
-        return "--name: write letters, digits, - _ and ."
+        return "--name: write letters, digits, - _ and ., a letter or digit first"
     return ""
 
 
@@ -131,7 +131,7 @@ def _read(
     args: argparse.Namespace, settings: Settings, folder: Folder | None, users: list[LiveUser], *, kept: bool = False
 ) -> Instance:
     """The instance; its users are added to ``users``: those of the roster, whoever is selected besides."""
-    from connect_users.connection import gateway_for
+    from connect_users.connect.connection import gateway_for
     from connect_users.importing.instance import find_instance
     from connect_users.importing.live import read_users
     from connect_users.importing.selection import Selection
@@ -181,7 +181,7 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
         print(f"the program does not mention {folder.roster.name}; add to it:\n{done.snippet}", end="")
     if not done.changed:
         print("  nothing has changed")
-    elif folder.import_name in done.changed:
+    elif done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         print(f"  {_IMPORT.format(folder.import_name)}")
         print("  pulumi preview")

@@ -46,7 +46,7 @@ def test_the_list_of_commands_imports_no_command() -> None:
     status, modules = _run("--help")
     ours = {name for name in modules if name.startswith("connect_users")}
     assert (status, _heavy(modules)) == ("0", set())
-    assert ours == {"connect_users", "connect_users._version", "connect_users.cli", "connect_users.streams"}
+    assert ours == {"connect_users", "connect_users.core", "connect_users.cli", "connect_users.cli.streams"}
     assert modules.isdisjoint({"dataclasses", "pathlib", "typing"})
 
 

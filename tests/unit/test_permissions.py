@@ -32,7 +32,7 @@ def operations_of(service: str) -> set[str]:
 def operations_in_the_gateway() -> set[str]:
     """Every operation that the gateway's source names."""
     known = operations_of("connect") | operations_of("secretsmanager")
-    folder = Path(connect_users.__file__).parent / "effects"
+    folder = Path(connect_users.__file__).parent / "connect"
     return {
         node.value
         for source in folder.glob("gateway*.py")

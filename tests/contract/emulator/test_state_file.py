@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users.connection import gateway_for
+from connect_users.connect.connection import gateway_for
 from connect_users.core.settings import DEFAULT_EMULATOR_STATE, Settings
 from connect_users.emulator import Emulator, seed
 from tests.contract.emulator.support import connect, create
