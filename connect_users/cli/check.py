@@ -1,7 +1,7 @@
-"""``connect-users check``: judge rosters with no stack and no credentials, by the rules that a preview has.
+"""``connect-users check``: check rosters by the rules of a preview, without a stack or credentials.
 
 With ``--instance`` the names are looked up, too. Exit status: 0 no problems (there may be warnings), 1 problems, 2
-wrong usage, or a file that cannot be read; the other files are judged all the same.
+wrong usage, or a file that cannot be read; the other files are checked all the same.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _DIGITS = 9
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
-        "Judge rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster: every problem with its "
-        "line and column. Nothing is called, unless --instance is given."
+        "Check rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster, and report every problem with "
+        "its line and column. No call is made unless --instance is given."
     )
     parser.add_argument("rosters", nargs="+", metavar="ROSTER", help="a file of people")
     parser.add_argument(
         "--identity-management",
         choices=limits.IDENTITY_MANAGEMENT_TYPES,
-        help="of the instance; judges what depends on it, such as passwords",
+        help="identity management type of the instance, for the rules that depend on it (passwords, for example)",
     )
     for argument, words in _NAMES.items():
         parser.add_argument(
@@ -51,7 +51,11 @@ def register(parser: argparse.ArgumentParser) -> None:
             help=f"the {words} that exist (default: any name is accepted); quote a name that has a comma: '\"A, B\",C'",
         )
     parser.add_argument(
-        "--default", action="append", default=[], metavar="COLUMN=VALUE", help="as defaults= of the program"
+        "--default",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="value of an empty or missing cell, like defaults= in the program; may be repeated",
     )
     parser.add_argument(
         "--ignore-columns",
@@ -59,20 +63,28 @@ def register(parser: argparse.ArgumentParser) -> None:
         type=_listed,
         default=[],
         metavar="HEADER,...",
-        help="headers to leave out; as ignore_columns= of the program",
+        help="headers to ignore, like ignore_columns= in the program",
     )
-    parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
     parser.add_argument(
-        "--min-holders", action="append", default=[], metavar="PROFILE=N", help="so many people must have the profile"
+        "--passwords-elsewhere", action="store_true", help="the program sets passwords=, so the rows need no password"
+    )
+    parser.add_argument(
+        "--min-holders",
+        action="append",
+        default=[],
+        metavar="PROFILE=N",
+        help="at least N people must have this security profile; may be repeated",
     )
     parser.add_argument(
         "--required-holders",
         action="append",
         default=[],
         metavar="PROFILE=USERNAME",
-        help="this person must have the profile; may be repeated",
+        help="this person must have this security profile; may be repeated",
     )
-    parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance that knows the names")
+    parser.add_argument(
+        "--instance", metavar="ID", help="id, ARN or alias of an instance in which to look up the names"
+    )
     connecting.add(parser)
     parser.add_argument(
         "--format",
@@ -84,7 +96,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge every roster; see the module for the exit status."""
+    """Check every roster; see the module for the exit status."""
     from connect_users.cli.progress import Progress
     from connect_users.roster.names import LookUpFailed
     from connect_users.roster.people import Judged, RosterProblem
@@ -93,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
     least, required = _counts(args.min_holders), _holders(args.required_holders)
     terms = _terms(args)
     found, unreadable = [], False
-    with Progress("judging rosters") as progress:
+    with Progress("checking rosters") as progress:
         for number, file in enumerate(args.rosters, start=1):
             progress.say(f"{file} ({number} of {len(args.rosters)})")
             try:
@@ -179,7 +191,7 @@ def _terms(args: argparse.Namespace) -> Terms:
 
 
 def _listed(text: str) -> list[str]:
-    """A list with commas or line ends between its items, and quotes around those that have some themselves."""
+    """The items of a list that commas or line ends separate; an item that contains one is in quotes."""
     rows = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     return [item.strip() for row in rows for item in row if item.strip()]
 
