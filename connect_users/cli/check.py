@@ -160,7 +160,7 @@ def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping
     if judged.problems:
         return judged
     holders = tuple(holder_problems(judged, terms.names, least, required))
-    return Judged(file, judged.people, holders, judged.warnings, judged.remarks)
+    return Judged(file, judged.people, holders, judged.warnings, judged.remarks, judged.more)
 
 
 def _terms(args: argparse.Namespace) -> Terms:

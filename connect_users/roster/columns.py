@@ -158,7 +158,8 @@ _NUMBERED: Final = re.compile(r"(security_profile_name|user_hierarchy)(_\d+)?(\|
 
 def normal(header: str) -> str:
     """A header without what does not count: case, an explanation in brackets, numbering, blanks or underscores."""
-    words = _EXPLANATION.sub("", cells.snake(header.strip()).lower())
+    # Longer ones are refused where they are read; these expressions take the square of the length.
+    words = _EXPLANATION.sub("", cells.snake(header[: limits.ROSTER_HEADER_MAX].strip()).lower())
     words = re.sub(r"\s*\|\s*", "|", words)
     words = re.sub(r"[\s_-]+", "_", words)
     numbered = _NUMBERED.fullmatch(words)

@@ -78,22 +78,26 @@ def _split(cell: str, separator: str, most: int = -1) -> Iterator[str]:
 
 
 def _escaped_parts(cell: str, separator: str, most: int) -> list[str]:
-    parts = [""]
-    skip = False
-    for letter in cell:
-        if not skip and letter == separator and (most < 0 or len(parts) <= most):
-            parts.append("")
+    parts: list[str] = []
+    start, skip = 0, False
+    for at, letter in enumerate(cell):
+        if not skip and letter == separator and (most < 0 or len(parts) < most):
+            parts.append(cell[start:at])
+            start = at + 1
             continue
         skip = not skip and letter == "\\"
-        parts[-1] += letter
-    return parts
+    return [*parts, cell[start:]]
 
 
 def _unescape(part: str) -> str:
     """The text of one part: blanks around it go, unless a backslash stands before them."""
     if "\\" not in part:
         return str(text(part))
-    kept = re.sub(r"(?<!\\)((?:\\\\)*)\s+$", r"\1", part.lstrip())
+    part = part.lstrip()
+    kept = part.rstrip()
+    if (len(kept) - len(kept.rstrip("\\"))) % 2:
+        # The last backslash stands before the first of the blanks.
+        kept = part[: len(kept) + 1]
     return unicodedata.normalize("NFC", re.sub(r"\\(.)", r"\1", kept, flags=re.DOTALL))
 
 

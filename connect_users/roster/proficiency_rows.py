@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import limits
 from connect_users.roster.cells import text
 from connect_users.roster.columns import PROFICIENCIES, USERNAME, find, normal
 from connect_users.roster.tables import Row, Table
@@ -25,6 +26,8 @@ _MEMBERS: Final = {
     "level": "level",
     "proficiency_level": "level",
 }
+#: Rows that become one, more than anybody has proficiencies: each is compared with all before it.
+_MOST: Final = 10 * limits.PROFICIENCIES_MAX
 #: The column that the three become.
 _HEADER: Final = "proficiencies"
 
@@ -64,6 +67,8 @@ class _Person:
 
     def take(self, other: _Person) -> bool:
         """Add the proficiencies of another row; whether it says nothing else, and anything new."""
+        if len(self._skills) >= _MOST:
+            return False
         new = [skill for skill in other._skills if skill not in self._skills]
         same = all(header in self.rest and self.rest[header] == value for header, value in other.rest.items())
         if not self._skills or not new or not same:
