@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_users.cli import connecting, names_of, power, rules
 from connect_users.cli.progress import Progress
@@ -31,17 +31,13 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "json", "sarif")
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "explain",
-        help="say what a preview would do to people, and stop what must not pass",
-        description=(
-            "Read what `pulumi preview --json` wrote and say who joins, leaves, moves, changes and is replaced, and "
-            "who gains power, with names in place of ids. Secrets are never shown, personal data only as the username. "
-            "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage, or "
-            "where a file cannot be used."
-        ),
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Read what `pulumi preview --json` wrote and say who joins, leaves, moves, changes and is replaced, and "
+        "who gains power, with names in place of ids. Secrets are never shown, personal data only as the username. "
+        "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage, or "
+        "where a file cannot be used."
     )
     parser.add_argument("preview", nargs="?", default="-", metavar="FILE", help="the preview (default: stdin)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default: text)")
@@ -79,7 +75,6 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     parser.add_argument("--width", type=int, metavar="COLUMNS", help="(default: the terminal's)")
     connecting.add(parser)
-    parser.set_defaults(run=run)
 
 
 def _conditions(words: str) -> tuple[gate.Condition, ...]:

@@ -38,16 +38,12 @@ _LONG: Final = 15
 _MANY: Final = 500
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "import",
-        help="turn the users of an instance into code and state",
-        description=(
-            "Write a roster of the users of a Connect instance, a program over it, and a file for `pulumi import`. "
-            "Nothing is changed in Connect. E-mail addresses cost one request for each user, 2 a second by default. "
-            "Exit status: 0; 1 where somebody was left out, not matched, or differs; 2 for wrong usage."
-        ),
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Write a roster of the users of a Connect instance, a program over it, and a file for `pulumi import`. "
+        "Nothing is changed in Connect. E-mail addresses cost one request for each user, 2 a second by default. "
+        "Exit status: 0; 1 where somebody was left out, not matched, or differs; 2 for wrong usage."
     )
     parser.add_argument("--instance", required=True, metavar="ID", help="id, ARN or alias of the instance")
     parser.add_argument(
@@ -82,7 +78,6 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="say the result as JSON on stdout")
     connecting.add(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

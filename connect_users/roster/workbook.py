@@ -52,7 +52,7 @@ def read(data: bytes, source: str) -> Table:
         import openpyxl
     except ImportError:
         raise UnreadableRoster(
-            source, "reading Excel needs openpyxl; pip install 'pulumi-connect-users[xlsx]', or save it as CSV"
+            source, "reading Excel needs openpyxl; pip install 'connect-users[xlsx]', or save it as CSV"
         ) from None
     if data.startswith(_COMPOUND):
         raise UnreadableRoster(source, "is an old or encrypted Excel workbook; save it as .xlsx without a password")
