@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import descriptions, settings
+from connect_users.core import descriptions, settings, spelling
 from connect_users.core.fields import BY_NAME, FIELDS, Kind
 from connect_users.plugin import functions, names
 from connect_users.plugin.version import VERSION
@@ -96,12 +96,12 @@ def _settings() -> dict[str, Json]:
 
 
 def _user() -> Json:
-    inputs = {names.camel(field.name): _property(field, field.name) for field in FIELDS}
+    inputs = {spelling.camel(field.name): _property(field, field.name) for field in FIELDS}
     outputs = {
-        names.camel(name): {"type": "string", "description": _sentence(about)}
+        spelling.camel(name): {"type": "string", "description": _sentence(about)}
         for name, about in descriptions.OUTPUTS.items()
     }
-    required = [names.camel(field.name) for field in FIELDS if field.required]
+    required = [spelling.camel(field.name) for field in FIELDS if field.required]
     return {
         "description": (
             "A user (agent, supervisor, administrator) of an Amazon Connect instance.\n\n"
@@ -166,9 +166,10 @@ def _types(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, J
                     "type": "object",
                     "description": _sentence(about),
                     "properties": {
-                        names.camel(member.name): _property(member, f"{path}.{member.name}") for member in field.members
+                        spelling.camel(member.name): _property(member, f"{path}.{member.name}")
+                        for member in field.members
                     },
-                    "required": [names.camel(member.name) for member in field.members if member.required],
+                    "required": [spelling.camel(member.name) for member in field.members if member.required],
                 },
             )
             yield from _types(field.members, f"{path}.")

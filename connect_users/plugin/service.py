@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc
 from google.protobuf import empty_pb2
 
+from connect_users.core import spelling
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.fields import ARN_KEY
 from connect_users.core.shapes import sound
@@ -22,7 +23,7 @@ from connect_users.engine import collector, log
 from connect_users.engine.cancellation import CANCELLED
 from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
-from connect_users.plugin import configuration, details, names, wire
+from connect_users.plugin import configuration, details, wire
 from connect_users.plugin.answers import Answers
 from connect_users.plugin.call import Answering, Call, answered
 from connect_users.plugin.version import VERSION
@@ -141,9 +142,9 @@ class Service(Answering):
         changed = found.changed or state.foreign or old.foreign
         return provider_pb2.DiffResponse(
             changes=_SOME if changed else _NONE,
-            replaces=[names.camel(name) for name in found.replaces],
+            replaces=[spelling.camel(name) for name in found.replaces],
             deleteBeforeReplace=found.delete_first,
-            diffs=[names.camel(name) for name in found.fields],
+            diffs=[spelling.camel(name) for name in found.fields],
             detailedDiff={
                 each.path: provider_pb2.PropertyDiff(
                     kind=provider_pb2.PropertyDiff.Kind.Value(each.kind), inputDiff=each.in_inputs
@@ -224,11 +225,11 @@ class Service(Answering):
         """The answer of a function; it can never be "not known yet", not even in a preview."""
         from connect_users.plugin import functions
 
-        given = call.read(request.args, names.NONE).props
+        given = call.read(request.args, spelling.NONE).props
         found = functions.call(request.tok, given, self._answers, lambda line: call.say("info", line))
         answer = provider_pb2.InvokeResponse()
         # The field has the name of a word of Python.
-        getattr(answer, "return").CopyFrom(wire.encode(found, (), names.NONE))
+        getattr(answer, "return").CopyFrom(wire.encode(found, (), spelling.NONE))
         return answer
 
 
