@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _all(judged: Judged) -> Iterator[tuple[str, RosterProblem]]:
-    """Everything that was found in one roster, with its severity."""
+    """Every finding of one roster, with its severity."""
     yield from (("error", problem) for problem in judged.problems)
     yield from (("warning", problem) for problem in (*judged.remarks, *judged.warnings))
 
@@ -36,7 +36,7 @@ def _more(judged: Judged) -> Iterator[str]:
 
 
 def text(found: Sequence[Judged]) -> None:
-    """One line for each problem on stderr; one for each roster on stdout."""
+    """One line per problem on stderr, and one per roster on stdout."""
     for judged in found:
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)

@@ -113,9 +113,13 @@ def _reader(field: Field) -> Any:
     return _READERS.get(field.kind, cells.text)
 
 
+#: Where the column is that repeats the instance of the roster.
+INSTANCE: Final = ("instance_id",)
+
+
 def _columns() -> Iterator[Column]:
     # The roster's, not a person's; a file that AWS's tools wrote has it all the same, and must not mean another one.
-    yield Column("instance_id", ("instance_id",), cells.text)
+    yield Column(*INSTANCE, INSTANCE, cells.text)
     for field in FIELDS[1:]:
         if field.kind in (Kind.ID, Kind.IDS):
             kind = NameKind(field.resource)

@@ -17,7 +17,17 @@ from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
-from connect_users.roster.columns import PER_CHANNEL, PROFICIENCIES, USERNAME, Column, find, normal, of_path, unknown
+from connect_users.roster.columns import (
+    INSTANCE,
+    PER_CHANNEL,
+    PROFICIENCIES,
+    USERNAME,
+    Column,
+    find,
+    normal,
+    of_path,
+    unknown,
+)
 from connect_users.roster.proficiency_rows import one_each
 from connect_users.roster.tables import Row, Table, clipped, place
 
@@ -223,7 +233,7 @@ class _Judge:
         said, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._terms.instance_id))
         if isinstance(said, str) and isinstance(ours, str) and said != ours:
             text = f"{said!r} is not the instance of this roster, {ours!r}; leave it out, or to another roster"
-            self._problems[self._at(row.line, self._header(("instance_id",), row), text, inputs.get("username"))] = None
+            self._problems[self._at(row.line, self._header(INSTANCE, row), text, inputs.get("username"))] = None
         inputs["instance_id"] = self._terms.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any) -> str:

@@ -18,7 +18,8 @@ from connect_users.roster.tables import Row, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_MEMBERS: Final = {
+#: Headers, normalised, of the columns of one proficiency -> AWS's member.
+MEMBERS: Final = {
     "attribute_name": "attribute_name",
     "proficiency_name": "attribute_name",
     "attribute_value": "attribute_value",
@@ -90,8 +91,8 @@ class _Person:
 
 def _with_one_column(table: Table) -> Table:
     """The table with a column of proficiencies in place of AWS's three members."""
-    members = {header: _MEMBERS[normal(header)] for header in table.headers if normal(header) in _MEMBERS}
-    if sorted(members.values()) != sorted(set(_MEMBERS.values())) or _HEADER in table.headers:
+    members = {header: MEMBERS[normal(header)] for header in table.headers if normal(header) in MEMBERS}
+    if sorted(members.values()) != sorted(set(MEMBERS.values())) or _HEADER in table.headers:
         return table
     headers = {header: line for header, line in table.headers.items() if header not in members}
     headers[_HEADER] = min(table.headers[header] for header in members)
