@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
+from connect_users.core import tokens
 from connect_users.core.fields import BY_NAME
 from connect_users.core.shapes import shape_problems
 from connect_users.core.spec import UNKNOWN, Props, canonical
@@ -29,7 +30,7 @@ _SCALARS = (str, bool, int, float)
 
 def decode(props: Mapping[str, Any]) -> Props:
     """Plain values with `UNKNOWN` for unknowns, without the keys that belong to the SDK (``__provider``)."""
-    return {name: _decoded(value) for name, value in props.items() if not name.startswith("__")}
+    return {name: _decoded(value) for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
 
 
 def _decoded(value: Any) -> Any:

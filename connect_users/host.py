@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pulumi
 from pulumi.runtime import rpc
 
+from connect_users.core import tokens
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import FrameType
@@ -105,7 +107,7 @@ def fail_partly(call: Call, text: str, id_: str, outputs: Mapping[str, Any], inp
     from pulumi.runtime.proto import provider_pb2
 
     given = call.inputs("properties") or call.inputs("news") or {}
-    reference = {key: given[key] for key in ("__provider",) if key in given}
+    reference = {key: given[key] for key in (tokens.PROVIDER_KEY,) if key in given}
     details = any_pb2.Any()
     details.Pack(
         provider_pb2.ErrorResourceInitFailed(

@@ -22,14 +22,14 @@ from pulumi.dynamic import (
 )
 
 from connect_users import host
+from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.roster import leavers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: Part of every roster's state; a change of it would make all guards anew.
-TYPE_TOKEN: Final = "pulumi-python:dynamic/connect_users:RosterGuard"
+TYPE_TOKEN: Final = tokens.GUARD
 
 #: ``pickle.dumps(RosterGuardProvider(), protocol=4)`` in base64; see `connect_users.resource.PROVIDER_BLOB`.
 PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGVylJOUKYGULg=="
@@ -50,7 +50,9 @@ class RosterGuardProvider(ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Fails when more people would leave than `max_deletions` allows."""
         call = host.current_call()
-        inputs = {name: value for name, value in news.items() if not name.startswith("__") and name != _WAITS_FOR}
+        inputs = {
+            name: value for name, value in news.items() if not name.startswith(tokens.INTERNAL) and name != _WAITS_FOR
+        }
         old, new = _people(olds), _people(news)
         try:
             text = leavers.too_many(str(news.get("roster")), old, new, leavers.limit(news.get("max_deletions")))
@@ -95,7 +97,7 @@ def inputs_of(
         "roster": roster,
         "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
         "max_deletions": str(max_deletions),
-        "__provider": PROVIDER_BLOB,
+        tokens.PROVIDER_KEY: PROVIDER_BLOB,
     }
     if retain_leavers:
         inputs["retain_leavers"] = True

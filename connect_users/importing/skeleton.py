@@ -23,7 +23,8 @@ from connect_users.core.live import declared_view
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.importing.entries import state
 from connect_users.importing.live import LiveUser
-from connect_users.review.reading import SECRET, read_preview
+from connect_users.review.hidden import SECRET
+from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
