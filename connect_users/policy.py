@@ -63,7 +63,8 @@ class Subject:
         value = self.props.get("security_profile_ids")
         if value is None and ABSENT not in self.hidden:
             yield ABSENT, ""
-        for item in value if isinstance(value, Sequence) and not isinstance(value, str) else ():
+        # Of an exported state a secret list is one string, by which anything may be meant.
+        for item in [value] if isinstance(value, str) else value if isinstance(value, Sequence) else ():
             if isinstance(item, str):
                 yield str(bare_id(item)), self.names.get(str(bare_id(item)), "")
 

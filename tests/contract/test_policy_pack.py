@@ -190,6 +190,13 @@ def test_the_pack_says_that_it_cannot_judge_yet_whatever_the_type(engine: Engine
         assert engine.analyze({"name": "ada", "securityProfileIds": [UNKNOWN]}, type_)["admins-only"] == "?"
 
 
+@pytest.mark.parametrize("hidden", ["[secret]", ["[secret]"], None])
+def test_the_pack_lets_nothing_pass_that_an_exported_state_hides(engine: Engine, hidden: Any) -> None:
+    """`pulumi policy analyze --file` writes a string in place of each secret, whatever it was."""
+    props = {name: value for name, value in {**GOOD, "security_profile_ids": hidden}.items() if value is not None}
+    assert "whose name is not known, so it may be Admin" in engine.analyze(props)["admins-only"]
+
+
 def test_the_pack_leaves_other_resources_alone(engine: Engine) -> None:
     """Whatever they hold."""
     assert engine.analyze({"username": "ada", "password": "x"}, "aws:rds/instance:Instance") == {}
