@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core.errors import WrongUsage
 from connect_users.core.phrases import plural, some
+from connect_users.importing import texts
 from connect_users.review import naming
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import unclear
@@ -21,7 +22,7 @@ from connect_users.review.text import printable
 if TYPE_CHECKING:
     import argparse
 
-    from connect_users.effects.gateway import Gateway
+    from connect_users.connect.gateway import Gateway
     from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
@@ -51,10 +52,7 @@ def run(args: argparse.Namespace) -> int:
     snapshot, before, powers = _gathered(args)
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
-    try:
-        Path(args.html).write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise ConfigurationError(f"{args.html} cannot be written: {problem.strerror}") from None
+    texts.put(Path(args.html), text)
     nameless = unclear(snapshot, powers)
     if nameless:
         print(

@@ -170,6 +170,7 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
         "security profile without a known name, which counts as power"
     )
     assert "⛔ admin-gained: 3 users gain power" in review.read_text(encoding="utf-8")
+    assert review.stat().st_mode & 0o777 == 0o600
     assert main([*command, "--fail-on", "deletions>10"]) == 0
 
 
