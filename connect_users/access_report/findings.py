@@ -12,7 +12,7 @@ from connect_users.review.changed import UNTOLD
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.access_report.model import Entry, Snapshot
+    from connect_users.review.access.model import Entry, Snapshot
     from connect_users.review.powers import Powers
 
 #: Flag -> what it says on the page.

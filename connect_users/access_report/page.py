@@ -8,10 +8,10 @@ from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from connect_users.access_report.findings import FLAGS, changes, flags, unnamed
+from connect_users.review.access.findings import FLAGS, changes, flags, unnamed
 
 if TYPE_CHECKING:
-    from connect_users.access_report.model import Snapshot
+    from connect_users.review.access.model import Snapshot
     from connect_users.review.powers import Powers
 
 
@@ -114,7 +114,7 @@ def render(
 
 
 def _part(name: str) -> str:
-    return (resources.files("connect_users.access_report") / name).read_text(encoding="utf-8")
+    return (resources.files("connect_users.review.access") / name).read_text(encoding="utf-8")
 
 
 def _folded(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from connect_users.access_report.model import Entry, Snapshot
 from connect_users.core.arns import bare_id
 from connect_users.core.ownership import owner_of
+from connect_users.review.access.model import Entry, Snapshot
 from connect_users.review.building import username_of
 from connect_users.review.changed import untold
 from connect_users.review.naming import HIERARCHY, ROUTING, SECURITY, Names

@@ -1,7 +1,7 @@
-"""``connect-users check``: check rosters by the rules of a preview, without a stack or credentials.
+"""``connect-users check``: judge rosters with no stack and no credentials, by the rules that a preview has.
 
 With ``--instance`` the names are looked up, too. Exit status: 0 no problems (there may be warnings), 1 problems, 2
-wrong usage, or a file that cannot be read; the other files are checked all the same.
+wrong usage, or a file that cannot be read; the other files are judged all the same.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _DIGITS = 9
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
-        "Check rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster, and report every problem with "
-        "its line and column. No call is made unless --instance is given."
+        "Judge rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster: every problem with its "
+        "line and column. Nothing is called, unless --instance is given."
     )
     parser.add_argument("rosters", nargs="+", metavar="ROSTER", help="a file of people")
     parser.add_argument(
         "--identity-management",
         choices=limits.IDENTITY_MANAGEMENT_TYPES,
-        help="identity management type of the instance, for the rules that depend on it (passwords, for example)",
+        help="of the instance; judges what depends on it, such as passwords",
     )
     for argument, words in _NAMES.items():
         parser.add_argument(
@@ -51,11 +51,7 @@ def register(parser: argparse.ArgumentParser) -> None:
             help=f"the {words} that exist (default: any name is accepted); quote a name that has a comma: '\"A, B\",C'",
         )
     parser.add_argument(
-        "--default",
-        action="append",
-        default=[],
-        metavar="COLUMN=VALUE",
-        help="value of an empty or missing cell, like defaults= in the program; may be repeated",
+        "--default", action="append", default=[], metavar="COLUMN=VALUE", help="as defaults= of the program"
     )
     parser.add_argument(
         "--ignore-columns",
@@ -63,28 +59,20 @@ def register(parser: argparse.ArgumentParser) -> None:
         type=_listed,
         default=[],
         metavar="HEADER,...",
-        help="headers to ignore, like ignore_columns= in the program",
+        help="headers to leave out; as ignore_columns= of the program",
     )
+    parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
     parser.add_argument(
-        "--passwords-elsewhere", action="store_true", help="the program sets passwords=, so the rows need no password"
-    )
-    parser.add_argument(
-        "--min-holders",
-        action="append",
-        default=[],
-        metavar="PROFILE=N",
-        help="at least N people must have this security profile; may be repeated",
+        "--min-holders", action="append", default=[], metavar="PROFILE=N", help="so many people must have the profile"
     )
     parser.add_argument(
         "--required-holders",
         action="append",
         default=[],
         metavar="PROFILE=USERNAME",
-        help="this person must have this security profile; may be repeated",
+        help="this person must have the profile; may be repeated",
     )
-    parser.add_argument(
-        "--instance", metavar="ID", help="id, ARN or alias of an instance in which to look up the names"
-    )
+    parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance that knows the names")
     connecting.add(parser)
     parser.add_argument(
         "--format",
@@ -96,16 +84,17 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check every roster; see the module for the exit status."""
+    """Judge every roster; see the module for the exit status."""
     from connect_users.cli.progress import Progress
     from connect_users.roster.names import LookUpFailed
     from connect_users.roster.people import Judged, RosterProblem
     from connect_users.roster.tables import UnreadableRoster
+    from connect_users.roster.twins import in_two_files
 
     least, required = _counts(args.min_holders), _holders(args.required_holders)
     terms = _terms(args)
     found, unreadable = [], False
-    with Progress("checking rosters") as progress:
+    with Progress("judging rosters") as progress:
         for number, file in enumerate(args.rosters, start=1):
             progress.say(f"{file} ({number} of {len(args.rosters)})")
             try:
@@ -116,37 +105,10 @@ def run(args: argparse.Namespace) -> int:
             except LookUpFailed as problem:
                 # The instance is at fault and not the roster: one message, not one for each name.
                 raise problem.error from None
-    found = in_two_files(found)
-    check_formats.FORMATS[args.format](found)
+    check_formats.FORMATS[args.format](in_two_files(found))
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in found) else 0
-
-
-def in_two_files(found: Sequence[Judged]) -> list[Judged]:
-    """Warn of people who are in two rosters of one call; of the same instance, they would be made twice.
-
-    Files may be of different instances, and the call does not say so: a warning, with both places.
-    """
-    from dataclasses import replace
-    from pathlib import Path
-
-    from connect_users.roster.people import RosterProblem
-    from connect_users.roster.tables import place
-
-    first: dict[str, RosterProblem] = {}
-    told = []
-    for judged in found:
-        remarks = list(judged.remarks)
-        for person in judged.people:
-            here = RosterProblem(judged.source, person.line, "username", "", person.username)
-            other = first.setdefault(person.username, here)
-            if Path(other.source).absolute() != Path(judged.source).absolute():
-                where = place(other.source, other.line)
-                text = f"{person.username!r} is in {where}, too; a user of one instance belongs to one roster"
-                remarks.append(replace(here, text=text))
-        told.append(replace(judged, remarks=tuple(remarks)))
-    return told
 
 
 def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping[str, Sequence[str]]) -> Judged:
@@ -191,7 +153,7 @@ def _terms(args: argparse.Namespace) -> Terms:
 
 
 def _listed(text: str) -> list[str]:
-    """The items of a list that commas or line ends separate; an item that contains one is in quotes."""
+    """A list with commas or line ends between its items, and quotes around those that have some themselves."""
     rows = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     return [item.strip() for row in rows for item in row if item.strip()]
 

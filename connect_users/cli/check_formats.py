@@ -28,12 +28,21 @@ def _message(problem: RosterProblem) -> str:
     return f"{problem.column}: {problem.text}" if problem.column else problem.text
 
 
+def _more(judged: Judged) -> Iterator[str]:
+    """Of problems and warnings that are not shown, how many there are."""
+    for count, noun in zip(judged.more, ("problem", "warning"), strict=True):
+        if count:
+            yield f"and {count:,} more {noun}{'s' if count > 1 else ''}"
+
+
 def text(found: Sequence[Judged]) -> None:
     """One line per problem on stderr, and one per roster on stdout."""
     for judged in found:
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
-        people, problems = len(judged.people), len(judged.problems)
+        for line in _more(judged):
+            print(f"{judged.source}: {line}", file=sys.stderr)
+        people, problems = len(judged.people), len(judged.problems) + judged.more[0]
         if problems:
             print(f"{judged.source}: {problems} problem{'s' if problems > 1 else ''}")
         else:
@@ -67,6 +76,8 @@ def as_json(found: Sequence[Judged]) -> None:
                     }
                     for severity, problem in _all(judged)
                 ],
+                "more_problems": judged.more[0],
+                "more_warnings": judged.more[1],
             }
             for judged in found
         ]
@@ -80,6 +91,8 @@ def github(found: Sequence[Judged]) -> None:
         for severity, problem in _all(judged):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
             print(f"::{severity} {where}::{_data(_message(problem))}")
+        for line in _more(judged):
+            print(f"::notice file={_property(judged.source)},title=connect-users check::{line}")
 
 
 def _data(value: str) -> str:
@@ -98,10 +111,12 @@ def sarif(found: Sequence[Judged]) -> None:
         "version": __version__,
         "rules": [{"id": "roster", "shortDescription": {"text": "A row of a roster that Amazon Connect would refuse"}}],
     }
+    notes = [{"level": "note", "message": {"text": f"{each.source}: {line}"}} for each in found for line in _more(each)]
+    invocation = {"executionSuccessful": True, "toolExecutionNotifications": notes}
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [{"tool": {"driver": driver}, "results": results, **({"invocations": [invocation]} if notes else {})}],
     }
     print(json.dumps(document, indent=2))
 

@@ -8,13 +8,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from connect_users.access_report import page, sources
-from connect_users.access_report.findings import unnamed
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
 from connect_users.importing import texts
 from connect_users.review import naming
+from connect_users.review.access import page, sources
+from connect_users.review.access.findings import unnamed
 from connect_users.review.model import plural
 from connect_users.review.powers import granted_by
 from connect_users.review.text import printable
@@ -22,8 +22,8 @@ from connect_users.review.text import printable
 if TYPE_CHECKING:
     import argparse
 
-    from connect_users.access_report.model import Snapshot
     from connect_users.connect.gateway import Gateway
+    from connect_users.review.access.model import Snapshot
     from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from connect_users.review.access import page, sources
+from connect_users.review.access.findings import changes, flags
+from connect_users.review.access.model import Entry, Snapshot
 
-from connect_users.access_report import page, sources
-from connect_users.access_report.findings import changes, flags
-from connect_users.access_report.model import Entry, Snapshot
 from connect_users.cli import main
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.naming import Names

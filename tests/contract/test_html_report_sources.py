@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from connect_users.review.access import page, sources
+from connect_users.review.access.findings import changes, flags
+from connect_users.review.access.model import Entry, Snapshot
 
-from connect_users.access_report import page, sources
-from connect_users.access_report.findings import changes, flags
-from connect_users.access_report.model import Entry, Snapshot
 from connect_users.cli import main
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.naming import SECURITY, Names
