@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
 
@@ -103,42 +103,23 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def sarif(found: Sequence[Judged]) -> None:
+def as_sarif(found: Sequence[Judged]) -> None:
     """SARIF 2.1.0 on stdout, for code scanning."""
-    results = [_result(severity, problem) for judged in found for severity, problem in _all(judged)]
-    driver = {
-        "name": "connect-users",
-        "version": __version__,
-        "rules": [{"id": "roster", "shortDescription": {"text": "A row of a roster that Amazon Connect would refuse"}}],
-    }
-    notes = [{"level": "note", "message": {"text": f"{each.source}: {line}"}} for each in found for line in _more(each)]
-    invocation = {"executionSuccessful": True, "toolExecutionNotifications": notes}
-    document = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results, **({"invocations": [invocation]} if notes else {})}],
-    }
-    print(json.dumps(document, indent=2))
+    from connect_users.review import sarif
 
-
-def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:
-    from connect_users.review.documents import artifact_uri
-
-    where = {
-        "artifactLocation": {"uri": artifact_uri(problem.source)},
-        "region": {"startLine": problem.line or 1},
-    }
-    return {
-        "ruleId": "roster",
-        "level": severity,
-        "message": {"text": _message(problem)},
-        "locations": [{"physicalLocation": where}],
-    }
+    rules = {"roster": "A row of a roster that Amazon Connect would refuse"}
+    results = (
+        sarif.result("roster", severity, _message(problem), (problem.source, problem.line or 1))
+        for judged in found
+        for severity, problem in _all(judged)
+    )
+    notes = [f"{judged.source}: {line}" for judged in found for line in _more(judged)]
+    print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
 
 
 FORMATS: Final[dict[str, Callable[[Sequence[Judged]], None]]] = {
     "text": text,
     "json": as_json,
     "github": github,
-    "sarif": sarif,
+    "sarif": as_sarif,
 }

@@ -42,8 +42,11 @@ BLANK: Final = re.compile(r"\s")
 FIRST_NAME_MAX: Final = 255
 LAST_NAME_MAX: Final = 300
 LAST_NAME_MAX_CONNECT_MANAGED: Final = 256
-#: UserIdentityInfo, text of SecondaryEmail.
-SECONDARY_EMAIL_PATTERN: Final = re.compile(r"(?=^.{0,265}$)[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,63}")
+#: Characters. UserIdentityInfo, text of SecondaryEmail.
+SECONDARY_EMAIL_MAX: Final = 265
+SECONDARY_EMAIL_PATTERN: Final = re.compile(
+    rf"(?=^.{{0,{SECONDARY_EMAIL_MAX}}}$)[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{{2,63}}"
+)
 
 #: Model: PhoneNumber and SensitivePhoneNumber (E.164); the former's pattern is escaped twice there.
 PHONE_NUMBER_PATTERN: Final = re.compile(r"\+[1-9][0-9]{1,14}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi import Input, Output
 
+from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.engine.collector import Registering
 from connect_users.program import registration
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
     from connect_users.roster.tables import Table
 
-#: Part of the URN of everybody in a roster.
-TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
+TYPE_TOKEN: Final = tokens.ROSTER
 
 #: Lines of one error; the rest is told by `connect-users check`.
 _LINES_MAX: Final = 1_000

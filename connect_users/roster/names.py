@@ -16,8 +16,8 @@ from typing import Any, Final
 from connect_users.core import limits
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
+from connect_users.core.lookalikes import parts, visible
 from connect_users.core.spec import UNKNOWN
-from connect_users.core.spelling import parts, visible
 from connect_users.roster import cells
 
 
