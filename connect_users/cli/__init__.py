@@ -30,6 +30,7 @@ COMMANDS = {
     "emulator": "run an Amazon Connect on this machine",
     "explain": "explain what a preview would do to people, and fail on what must not pass",
     "import": "turn the users of an instance into code and state",
+    "plugin": "serve Pulumi programs of every language",
     "policy": "print the least-privilege IAM policy for one instance",
     "report": "review who has access",
 }

@@ -90,6 +90,11 @@ def subject(action: str, props: Mapping[str, Any]) -> str:
     return f"{action} Connect user '{props.get('username', '?')}'"
 
 
+def kept_outputs(old: Mapping[str, Any]) -> Props:
+    """Of the outputs of a state, those that an update leaves alone."""
+    return {key: old[key] for key in _KEPT if key in old}
+
+
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
     """Bring a user from the outputs ``old`` to the inputs ``new``; returns the new outputs.
 
@@ -103,7 +108,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     """
     check_place(op, old)
     survey_of(op.gateway).forget()
-    kept = {key: old[key] for key in _KEPT if key in old}
+    kept = kept_outputs(old)
     before = {**old, **kept}
     steps = plan.update_steps(old, new)
     if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):

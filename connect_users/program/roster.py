@@ -179,7 +179,7 @@ def _judged(
     holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
     problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(name, judged, terms, opts))]
     if problems:
-        raise pulumi.RunError(_refusal(name, problems))
+        raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
     if asked is not None:
         asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
     return judged
@@ -236,9 +236,10 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
     return guard
 
 
-def _refusal(name: str, problems: Sequence[str]) -> str:
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+def _refusal(name: str, problems: Sequence[str], more: int = 0) -> str:
+    all_ = len(problems) + more
+    count = f"{all_} problem{'s' if all_ > 1 else ''}"
     lines = list(problems[:_LINES_MAX])
-    if len(problems) > len(lines):
-        lines.append(f"... and {len(problems) - len(lines)} more; connect-users check lists all")
+    if all_ > len(lines):
+        lines.append(f"... and {all_ - len(lines)} more; connect-users check lists {'all' if not more else 'more'}")
     return "\n".join([f"{count} of roster '{name}'; nothing was changed:", *(f"  {line}" for line in lines)])

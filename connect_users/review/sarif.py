@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: Code scanning refuses a run with more results (GitHub Docs, "SARIF support for code scanning"); the worst come first.
 RESULTS: Final = 25_000
 LEVELS: Final = ("error", "warning", "note")
 
 
-def log(name: str, version: str, rules: Mapping[str, str], results: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def log(
+    name: str, version: str, rules: Mapping[str, str], results: Iterable[dict[str, Any]], notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """A log with one run of one tool.
 
     Args:
         rules: id -> description.
+        notes: what the tool says of the run itself, such as what it left out.
     """
     found = sorted(results, key=lambda each: LEVELS.index(each["level"]))
     described = [{"id": rule, "shortDescription": {"text": text}} for rule, text in rules.items()]
+    said = [{"level": "note", "message": {"text": note}} for note in notes]
+    invocation = {"invocations": [{"executionSuccessful": True, "toolExecutionNotifications": said}]} if notes else {}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -31,6 +36,7 @@ def log(name: str, version: str, rules: Mapping[str, str], results: Iterable[dic
                 "tool": {"driver": {"name": name, "version": version, "rules": described}},
                 "results": found[:RESULTS],
                 "properties": {"results_left_out": max(0, len(found) - RESULTS)},
+                **invocation,
             }
         ],
     }
