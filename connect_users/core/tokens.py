@@ -13,9 +13,10 @@ USER: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
 GUARD: Final = "pulumi-python:dynamic/connect_users:RosterGuard"
 ROSTER: Final = "connect_users:index:ConnectUserRoster"
 #: The same, of the plugin.
-PLUGIN_USER: Final = "connect-users:index:User"
-PLUGIN_GUARD: Final = "connect-users:index:RosterGuard"
-PLUGIN_ROSTER: Final = "connect-users:index:UserRoster"
+PLUGIN: Final = "connect-users:index:"
+PLUGIN_USER: Final = f"{PLUGIN}User"
+PLUGIN_GUARD: Final = f"{PLUGIN}RosterGuard"
+PLUGIN_ROSTER: Final = f"{PLUGIN}UserRoster"
 #: Resources whose outputs are the state of a Connect user, in snake_case and in camelCase.
 USERS: Final = frozenset({USER, PLUGIN_USER})
 #: What a roster adds to its people.
@@ -28,9 +29,10 @@ DYNAMIC: Final = ("pulumi-python:dynamic", "pulumi-nodejs:dynamic")
 PROVIDER_KEY: Final = "__provider"
 INTERNAL: Final = "__"
 
-#: The key of a dict that stands for a special value, and what it holds for a secret and for a resource.
+#: The key of a dict that stands for a special value, and what it holds for a secret, an output and a resource.
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
+OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 #: What the engine writes in place of a secret in a preview.
 SECRET_TEXT: Final = "[secret]"

@@ -36,6 +36,7 @@ from pulumi.dynamic import (
 
 from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
+from connect_users.core.phrases import some
 from connect_users.dynamic import host
 from connect_users.program import roster_state
 from connect_users.roster import leavers
@@ -134,10 +135,9 @@ def _said(moves: dict[str, str], verb: str, word: str) -> str:
     """What to say of people who move; "" where nobody does."""
     if not moves:
         return ""
-    some = ", ".join(f"{username} ({word} {resource})" for username, resource in sorted(moves.items())[:_SHOWN])
-    more = f" and {len(moves) - _SHOWN} more" if len(moves) > _SHOWN else ""
+    who = [f"{username} ({word} {resource})" for username, resource in sorted(moves.items())]
     count = f"1 person {verb.replace('move', 'moves')}" if len(moves) == 1 else f"{len(moves)} people {verb}"
-    return f"{count}, and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some}{more}"
+    return f"{count}, and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some(who, _SHOWN)}"
 
 
 def inputs_of(

@@ -23,6 +23,7 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import tokens
 from connect_users.core.arns import bare_id
+from connect_users.core.phrases import plural, some
 from connect_users.program import registration
 from connect_users.roster import whereabouts
 from connect_users.roster.whereabouts import Declared, Kept
@@ -57,11 +58,10 @@ async def whereabouts_of(roster: str) -> whereabouts.Whereabouts | None:
 
 
 def _taken_out(roster: str, usernames: list[str]) -> str:
-    some = ", ".join(sorted(usernames)[:_SHOWN])
-    more = f" and {len(usernames) - _SHOWN} more" if len(usernames) > _SHOWN else ""
-    people = "1 person" if len(usernames) == 1 else f"{len(usernames)} people"
+    people = plural(len(usernames), "person", "people")
     return (
-        f"roster '{roster}' is no longer in the program, and {people} of it would be deleted: {some}{more}; if that is "
+        f"roster '{roster}' is no longer in the program, and {people} of it would be deleted: "
+        f"{some(sorted(usernames), _SHOWN)}; if that is "
         f"meant, run once with the roster empty and max_deletions={len(usernames)}, and take it out then"
     )
 

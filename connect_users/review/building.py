@@ -204,7 +204,7 @@ def _alarms(step: Step, action: str, gained: Gain) -> Iterator[str]:
     if not unchanged(_email(old), _email(new)) and _email(new) is not None:
         yield f"the e-mail address changes, to which a new password is sent, and the user has {kept}"
     if action == REPLACED and _new_password(old, new):
-        yield f"the user is made again with another password, and has {kept}"
+        yield f"the user is made again with a password of the program, and has {kept}"
 
 
 def _email(resource: Resource) -> Any:

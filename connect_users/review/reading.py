@@ -136,7 +136,8 @@ def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _reasons(entry: Mapping[str, Any], resource: Resource | None) -> tuple[str, ...]:
     found = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
-    return tuple(path[0] for path in found if path)
+    # A replacement that somebody forces has the reason `id`, which is not an input.
+    return tuple(path[0] for path in found if path and path[0] != "id")
 
 
 def _list(value: Any) -> list[Any]:

@@ -22,12 +22,12 @@ def log(
 
     Args:
         rules: id -> description.
-        notes: what else the run has to say, that is not about one place.
+        notes: what the tool says of the run itself, such as what it left out.
     """
     found = sorted(results, key=lambda each: LEVELS.index(each["level"]))
     described = [{"id": rule, "shortDescription": {"text": text}} for rule, text in rules.items()]
-    notifications = [{"level": "note", "message": {"text": note}} for note in notes]
-    invocation = {"executionSuccessful": True, "toolExecutionNotifications": notifications}
+    said = [{"level": "note", "message": {"text": note}} for note in notes]
+    invocation = {"invocations": [{"executionSuccessful": True, "toolExecutionNotifications": said}]} if notes else {}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -36,7 +36,7 @@ def log(
                 "tool": {"driver": {"name": name, "version": version, "rules": described}},
                 "results": found[:RESULTS],
                 "properties": {"results_left_out": max(0, len(found) - RESULTS)},
-                **({"invocations": [invocation]} if notes else {}),
+                **invocation,
             }
         ],
     }

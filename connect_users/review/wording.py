@@ -109,7 +109,7 @@ class Wording:
             elif name in INPUTS or name == "instance_id":
                 words = iter([self._moved(name, one, other, before, after)])
             elif name == "password":
-                words = iter(["new password"] if before is not None and step.operation != "move" else [])
+                words = iter(["new password"] if before is not None and _sets_password(step) else [])
             else:
                 words = self._plain(field, one, other, joining=before is None)
             for text in words:
@@ -222,6 +222,11 @@ class Wording:
         if field.name in _SECONDS and isinstance(value, (int, float)):
             return f"{value:.0f} s"
         return str(value)
+
+
+def _sets_password(step: Step) -> bool:
+    """Whether the preview says that a password changes: not of a user who moves, or whose replacement is forced."""
+    return step.operation != "move" and bool(step.operation != "replace" or step.paths or "password" in step.reasons)
 
 
 def _word(name: str) -> str:

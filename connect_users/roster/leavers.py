@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.phrases import some
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,14 +67,12 @@ def too_many(
     most = 0 if everybody and allowed.percent else allowed.of(len(set(there)))
     if len(leavers) <= most:
         return None
-    some = ", ".join(leavers[:_SHOWN])
-    more = f" and {len(leavers) - _SHOWN} more" if len(leavers) > _SHOWN else ""
     if everybody and allowed.percent:
         rule = f"max_deletions={str(allowed)!r} does not allow a roster to lose everybody"
     else:
         share = f" ({allowed} of {len(set(there))})" if allowed.percent and most != _ALWAYS else ""
         rule = f"max_deletions allows {most}{share}"
     return (
-        f"{len(leavers)} of the {len(set(there))} people of roster {roster!r} would leave: {some}{more}. "
+        f"{len(leavers)} of the {len(set(there))} people of roster {roster!r} would leave: {some(leavers, _SHOWN)}. "
         f"{rule}; if the file is right, run once with max_deletions={len(leavers)}"
     )

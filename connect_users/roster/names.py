@@ -17,6 +17,7 @@ from connect_users.core import limits
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.lookalikes import parts, visible
+from connect_users.core.phrases import some
 from connect_users.core.spec import UNKNOWN
 from connect_users.roster import cells
 
@@ -186,5 +187,4 @@ def suggestion(name: str, known: Iterable[str]) -> str:
         return meant
     if not known:
         return "; it has none"
-    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-    return f"; it has {', '.join(map(quoted, sorted(known)[:_SHOWN]))}{more}"
+    return f"; it has {some([*map(quoted, sorted(known)[:_SHOWN])], _SHOWN, len(known))}"

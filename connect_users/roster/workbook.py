@@ -16,6 +16,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core.phrases import some
 from connect_users.roster.cells import absent, plain
 from connect_users.roster.columns import USERNAME, find
 from connect_users.roster.formulas import unguarded
@@ -175,5 +176,4 @@ def _refuse_unsaved(saved: Any, written: Any, source: str) -> None:
 
 
 def _listed(cells: list[str]) -> str:
-    more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
-    return f"{', '.join(cells[:_SHOWN])}{more}"
+    return some(cells, _SHOWN)

@@ -326,7 +326,10 @@ def test_who_does_not_surely_stay_the_same_user_leaves_and_joins(extra: Any, inp
 @pytest.mark.parametrize(
     ("reasons", "note"),
     [
-        ([], "replaced; the name stays, so this needs delete_before_replace: the user gets a new id, and loses the"),
+        (
+            ["id"],
+            "replaced; the name stays, so this needs delete_before_replace: the user gets a new id, and loses the",
+        ),
         (["routing_profile_id"], "so this needs delete_before_replace"),
         (["password"], "deleted first, then made again with a new id"),
         (["directory_user_id"], "deleted first, then made again with a new id"),
@@ -335,6 +338,7 @@ def test_who_does_not_surely_stay_the_same_user_leaves_and_joins(extra: Any, inp
 def test_a_replacement_under_the_same_name_is_told_as_it_is(reasons: list[str], note: str) -> None:
     """A forced one, too: the id is new, and the old password is gone."""
     person: Person
-    (person,) = reviewed(step("replace", ours(), ours(), replaceReasons=reasons)).people
+    old, new = ours(password="[secret]"), ours(password="[secret]")
+    (person,) = reviewed(step("replace", old, new, replaceReasons=reasons)).people
     assert note in person.words
-    assert "keeps" not in person.words
+    assert ("new password" in person.words) == (reasons == ["password"])
