@@ -103,6 +103,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     """
     check_place(op, old)
     survey_of(op.gateway).forget()
+    old = snapshot_proof.without_what_was_let_go(old, new)
     kept = {key: old[key] for key in _KEPT if key in old}
     before = {**old, **kept}
     steps = plan.update_steps(old, new)
@@ -224,9 +225,9 @@ def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any]
             gateway.untag_resource(arn, params["tagKeys"], notify=op.tell)
     elif "UserProficiencies" in params:
         proficiencies.write(gateway, user_id, state, new, step, op.tell)
-    elif step.operation in blocks.BLOCKS:
+    elif step.operation in blocks.OPERATIONS:
         as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
-        blocks.write(gateway, instance_id, user_id, step, as_made=as_made, notify=op.tell)
+        blocks.write(gateway, instance_id, user_id, step, new, as_made=as_made, notify=op.tell)
     else:
         gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
 
