@@ -66,7 +66,7 @@ class ConnectUserProvider(ResourceProvider):
         call = host.current_call()
         with _one_line_errors(call):
             old, given = codec.decode(olds), codec.decode(news)
-            review = rules.review(given, reserved_tags=1 if self._configured.settings.ownership_tag else 0)
+            review = rules.review(given, reserved_tags=self._configured.settings.reserved_tags)
             inputs = canonical(given)
             change = changes.review_change(codec.sound(old), inputs) if old and old != inputs else rules.Review()
             for warning in (*review.warnings, *change.warnings):

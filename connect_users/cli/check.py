@@ -16,6 +16,7 @@ from connect_users.cli.check_instance import NotAnswered, ask
 from connect_users.cli.progress import Progress
 from connect_users.core import limits
 from connect_users.core.errors import WrongUsage
+from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.names import NameKind, Names
@@ -65,6 +66,11 @@ def register(subparsers: Any) -> None:
         default=[],
         metavar="HEADER,...",
         help="headers to leave out; as ignore_columns= of the program",
+    )
+    parser.add_argument(
+        "--no-ownership-tag",
+        action="store_true",
+        help="the stack has connect-users:ownershipTag: false, so 50 tags fit",
     )
     parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
     parser.add_argument(
@@ -133,6 +139,7 @@ def _terms(args: argparse.Namespace) -> Terms:
         names=names,
         defaults=dict(_pairs("--default", args.default)),
         ignore_columns=tuple(args.ignore_columns),
+        reserved_tags=Settings(ownership_tag=not args.no_ownership_tag).reserved_tags,
         password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
     )
 

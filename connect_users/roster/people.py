@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import rules
+from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
 from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, normal, of_path, unknown
@@ -79,7 +80,7 @@ class Terms:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
-    reserved_tags: int = 1
+    reserved_tags: int = Settings().reserved_tags
 
 
 @dataclass(frozen=True)
