@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from connect_users.core import ownership, plan, progress, snapshot_proof
+from connect_users.core import ownership, plan, progress, snapshot_proof, tag_rules
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
+    InvalidUser,
     OwnedByOther,
     PartialUpdate,
     ResourceNotFound,
@@ -99,7 +100,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     a user whose resource was renamed is written anew. Both only where nobody else's tag is in the way.
 
     Raises:
-        OwnedByOther: before anything is changed.
+        OwnedByOther, InvalidUser: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
     check_place(op, old)
@@ -131,6 +132,10 @@ def _next_token(op: Operation, user_id: str, old: Mapping[str, Any], new: Props)
             f"{ownership.TAG_KEY}; nothing was changed; remove the user from one of the two stacks "
             "(pulumi state delete leaves it in Connect)"
         )
+    was, wanted = old.get("tags", {}), new.get("tags", {})
+    problem = tag_rules.room_problem(tags, was.keys() - wanted.keys(), wanted)
+    if problem:
+        raise InvalidUser(str(new.get("username", "?")), [problem])
     if isinstance(token, str):
         return ownership.renamed(token, op.urn)
     return ownership.first_token(op.now(), op.urn, str(user.get("Arn", "")))
@@ -193,14 +198,14 @@ def _patiently(op: Operation, action: str, user_id: str, outputs: Mapping[str, A
         try:
             return attempt()
         except ResourceNotFound:
-            exists = gone.exists(op, outputs["instance_id"], user_id)
+            exists = gone.exists(op.gateway, outputs["instance_id"], user_id)
             young = snapshot_proof.age(outputs, op.now()) < SETTLING
             pause = next(waits, None)
             limit = REFERENCE_SETTLING if exists else SETTLING if young else 0.0
             if pause is None or waited + pause > limit:
                 if exists:
                     raise
-                raise gone.tell(op, action, user_id, outputs) from None
+                raise gone.tell(op.gateway, action, user_id, outputs, op.tell) from None
             late = "something that this change names" if exists else "the user, who was made moments ago,"
             op.tell(f"waiting {pause:g} s: Amazon Connect does not find {late} yet")
             op.wait(pause)

@@ -11,32 +11,33 @@ from connect_users.core.fields import ARN_KEY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.effects.apply import Operation
+    from connect_users.effects.gateway import Gateway
+    from connect_users.effects.pacing import Notify
 
 
-def exists(op: Operation, instance_id: str, user_id: str) -> bool:
+def exists(gateway: Gateway, instance_id: str, user_id: str) -> bool:
     """Whether DescribeUser finds the user."""
     try:
-        op.gateway.describe_user(instance_id, user_id)
+        gateway.describe_user(instance_id, user_id)
     except ResourceNotFound:
         return False
     return True
 
 
-def tell(op: Operation, action: str, user_id: str, outputs: Mapping[str, Any]) -> UserGone:
+def tell(gateway: Gateway, action: str, user_id: str, outputs: Mapping[str, Any], notify: Notify) -> UserGone:
     """The error for a user whom a write and a look did not find.
 
     Raises:
-        WrongInstance: it is no wonder.
+        WrongInstance: the instance is not found either, or is another account's.
     """
-    check_instance(op, outputs)
+    check_instance(gateway, outputs, notify)
     return UserGone(
         f"{action}: user {user_id} is gone from Connect; somebody deleted it there. Run pulumi refresh, so that the "
         "stack knows, and then pulumi up, which makes the user again as long as the program declares it"
     )
 
 
-def check_instance(op: Operation, outputs: Mapping[str, Any]) -> None:
+def check_instance(gateway: Gateway, outputs: Mapping[str, Any], notify: Notify) -> None:
     """Prove that the instance of a state can be reached.
 
     Raises:
@@ -45,10 +46,10 @@ def check_instance(op: Operation, outputs: Mapping[str, Any]) -> None:
     instance_id, username = outputs["instance_id"], outputs.get("username", "?")
     stays = "nothing was changed, and the state stays"
     try:
-        instance = op.gateway.describe_instance(instance_id, notify=op.tell)
+        instance = gateway.describe_instance(instance_id, notify=notify)
     except ResourceNotFound:
         raise WrongInstance(
-            f"neither Connect user '{username}' nor its instance {instance_id} is found in {op.gateway.region}: "
+            f"neither Connect user '{username}' nor its instance {instance_id} is found in {gateway.region}: "
             f"check the account of the credentials and the region; {stays} (if the instance was deleted, "
             "remove the user with pulumi state delete)"
         ) from None

@@ -164,7 +164,7 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
                 return user
         op.wait(SECOND_LOOK)
         waited += SECOND_LOOK
-    gone.check_instance(op, outputs)
+    gone.check_instance(op.gateway, outputs, op.tell)
     return None
 
 
@@ -218,7 +218,7 @@ def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
 
 
 def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
-    """The live user of exactly that name, as far as the index of SearchUsers knows: two calls, not a page each 1,000."""
+    """The live user of exactly that name, as far as the index of SearchUsers knows: two calls, whatever the size."""
     candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.tell)]
     return _named(op, instance_id, candidates, username)
 
