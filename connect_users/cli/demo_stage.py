@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from connect_users.connection import gateway_for
+from connect_users.connect.connection import gateway_for
 from connect_users.core.settings import DEFAULT_EMULATOR_STATE, Settings
 from connect_users.emulator import seed
 

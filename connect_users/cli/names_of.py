@@ -14,8 +14,8 @@ from connect_users.review import naming
 from connect_users.review.reading import UnreadablePreview, read_state
 
 if TYPE_CHECKING:
+    from connect_users.connect.gateway import Gateway
     from connect_users.core.settings import Settings
-    from connect_users.effects.gateway import Gateway
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
 
@@ -106,21 +106,21 @@ def from_instance(names: naming.Names, instance: str, settings: Settings) -> tup
     Raises:
         ConnectUsersError
     """
-    from connect_users.connection import gateway_for
-    from connect_users.effects import listings
+    from connect_users.connect import directory
+    from connect_users.connect.connection import gateway_for
 
     gateway = gateway_for(settings)
     with Progress(f"asking Connect instance '{instance}'") as progress:
         progress.say("its names")
-        id_ = listings.instance_id(gateway, instance)
+        id_ = directory.instance_id(gateway, instance)
         for kind, entries in (
             (naming.ROUTING, gateway.list_routing_profiles(id_)),
             (naming.SECURITY, gateway.list_security_profiles(id_)),
         ):
             for entry in entries:
                 names.add(kind, entry["Id"], entry["Name"])
-        for group in listings.described_groups(gateway, id_):
-            names.add(naming.HIERARCHY, group["Id"], listings.group_path(group))
+        for group in directory.described_groups(gateway, id_):
+            names.add(naming.HIERARCHY, group["Id"], directory.group_path(group))
     return gateway, id_
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
-    from connect_users.effects.gateway import Gateway
+    from connect_users.connect.gateway import Gateway
 
 
 def add_options(parser: argparse._ActionsContainer) -> None:

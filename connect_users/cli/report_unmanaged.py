@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from connect_users.connect.gateway import Gateway
     from connect_users.core.unmanaged import Declared
-    from connect_users.effects.gateway import Gateway
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: no instance is named.
     """
-    from connect_users.connection import gateway_for
+    from connect_users.connect.connection import gateway_for
+    from connect_users.connect.directory import instance_id
     from connect_users.core.unmanaged import unmanaged
-    from connect_users.effects.listings import instance_id
 
     if not args.instance:
         raise WrongUsage("--unmanaged needs --instance")
@@ -59,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Id, username and tags of everybody; who is too new for the search is described."""
+    from connect_users.connect.survey import survey_of
     from connect_users.core.errors import ResourceNotFound
-    from connect_users.effects.snapshot import survey_of
 
     for listed in survey_of(gateway).everyone(instance, lambda _: None):
         summary = listed.summary

@@ -132,7 +132,7 @@ def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
     """One call at most. What is declared no longer is sent by none: it stays as Connect has it."""
     before, config = channels.known(old), new.get("phone_config", {})
     declared = {name: channels.complete(name, new[name]) for name in channels.LISTS if name in new}
-    # Of lists that only phone_config speaks of, what it says; whoever sends them adds the rest (see `effects.blocks`).
+    # Of lists that only phone_config speaks of, what it says; who sends them adds the rest (`lifecycle.blocks`).
     said = {name: entries for name, entries in channels.said(config).items() if name not in declared}
     changed = {
         name: channels.without_first_callback(name, before.get(name, []), entries)

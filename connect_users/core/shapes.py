@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core import limits
 from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.fields import BLOCK, BLOCKS, BY_NAME, FIELDS, FLAG, ID, IDS, TAGS, TEXT, Field
-from connect_users.core.spec import UNKNOWN, Props
+from connect_users.core.spec import UNKNOWN, Props, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -203,3 +203,14 @@ def _arn_problems(field: Field, path: str, value: str, given: Props, what: str) 
     instance_id = bare_id(given.get("instance_id"))
     if isinstance(instance_id, str) and arn.instance_id != instance_id:
         yield Problem(path, f"is of instance {arn.instance_id}, but the user is of instance {instance_id}")
+
+
+def sound(state: Props) -> Props:
+    """A state in canonical form without inputs that have not the shape of one.
+
+    A state may have been written by hand or by another release: what cannot be read counts as never set, so that the
+    next update writes it again.
+    """
+    inputs = {name: value for name, value in state.items() if name in BY_NAME}
+    broken = {problem.path.split(".")[0].split("[")[0] for problem in shape_problems(inputs)}
+    return canonical({name: value for name, value in state.items() if name not in broken} if broken else state)

@@ -13,7 +13,7 @@ only, a time may be one that was cut off, and is good for the first kind of stam
 was over.
 
 Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
-tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.effects.snapshot`'s business.
+tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.connect.survey`'s business.
 """
 
 from __future__ import annotations

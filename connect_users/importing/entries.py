@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connect_users import resource, roster_component, roster_guard
 from connect_users.core import rules
 from connect_users.core.spec import UNKNOWN, canonical
+from connect_users.program import guard as roster_guard
+from connect_users.program import roster as roster_component
+from connect_users.program import user as resource
 from connect_users.roster import leavers
 
 if TYPE_CHECKING:

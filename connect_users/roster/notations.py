@@ -55,7 +55,7 @@ class Proficiencies:
         if isinstance(value, Mapping):
             return [_proficiency(f"{pair}={level}") for pair, level in value.items()]
         if isinstance(value, (list, tuple)):
-            return [_proficiency(item) if isinstance(item, str) else self._blocks(item) for item in value]
+            return [said for item in value for said in (self(item) if isinstance(item, str) else [self._blocks(item)])]
         return value
 
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import rules
+from connect_users.core.arns import bare_id
 from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
-from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, normal, of_path, unknown
+from connect_users.roster.columns import PER_CHANNEL, PROFICIENCIES, USERNAME, Column, find, normal, of_path, unknown
+from connect_users.roster.proficiency_rows import one_each
 from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ class Judged:
 
 def judge(table: Table, terms: Terms) -> Judged:
     """Every person of a table, with all problems and warnings."""
-    return _Judge(table, terms).run()
+    return _Judge(one_each(table), terms).run()
 
 
 class _Judge:
@@ -182,7 +184,7 @@ class _Judge:
         username = inputs.get("username")
         for header, text in built.problems:
             self._problems[self._at(row.line, header, text, username)] = None
-        inputs["instance_id"] = self._terms.instance_id
+        self._judge_instance(row, inputs)
         if self._terms.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._terms.identity_management_type)
         from_elsewhere = self._add_password(row, inputs, username)
@@ -192,6 +194,14 @@ class _Judge:
             for problem in found:
                 into[self._placed(problem.path, problem.text, row, built)] = None
         return self._counted(row, built, username)
+
+    def _judge_instance(self, row: Row, inputs: Props) -> None:
+        """Every person belongs to the roster's instance; a row that names another one was not meant for it."""
+        said, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._terms.instance_id))
+        if isinstance(said, str) and isinstance(ours, str) and said != ours:
+            text = f"{said!r} is not the instance of this roster, {ours!r}; leave it out, or to another roster"
+            self._problems[self._at(row.line, self._header(("instance_id",), row), text, inputs.get("username"))] = None
+        inputs["instance_id"] = self._terms.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
         """Add the password that the roster got beside its rows; the input that it became, or ""."""
@@ -219,6 +229,8 @@ class _Judge:
         if username in self._lines:
             lines = f"{self._noun}s {self._lines[username]} and {row.line}"
             text = f"{username!r} is on {lines}; a username may appear once"
+            if PROFICIENCIES in self._paths:
+                text += ", or with another proficiency and nothing else that differs"
             self._problems[self._at(row.line, self._header(USERNAME, row), text, username)] = None
             return None
         self._lines[username] = row.line
@@ -238,7 +250,7 @@ class _Judge:
         username = built.inputs.get("username")
         parts = _parts(path, built.inputs)
         header = self._header(parts, row)
-        if header:
+        if header and parts[0] != "instance_id":
             return self._at(row.line, header, text, username)
         if parts[0] in ("instance_id", "identity_management_type"):
             return self._at(0, parts[0], text)

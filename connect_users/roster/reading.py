@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from connect_users.roster import csv_text, json_text, yaml_text
+from connect_users.roster.record_shapes import WrongShape, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
 #: Rows as a program may give them: maps, or a pandas or polars frame.
@@ -39,7 +40,7 @@ def read(roster: str | os.PathLike[str] | Rows) -> Table:
     """
     if isinstance(roster, (str, os.PathLike)):
         return read_file(Path(roster), str(roster))
-    return from_records("", list(enumerate(_records(roster), start=1)))
+    return from_records("", _people(roster))
 
 
 def read_file(path: Path, source: str) -> Table:
@@ -90,12 +91,21 @@ def decoded(data: bytes, source: str) -> str:
     return text
 
 
+def _people(rows: Rows) -> list[tuple[int, Any]]:
+    whole = rows if isinstance(rows, Mapping) else list(_records(rows))
+    try:
+        found = people(member_of("", whole, 0))
+    except WrongShape as problem:
+        raise UnreadableRoster("", f"roster= {problem}") from None
+    return [(row, person) for row, (_, person) in enumerate(found, start=1)]
+
+
 def _records(rows: Rows) -> Iterable[Any]:
     # Frames, without importing either library: polars has to_dicts, pandas to_dict (and so have single columns of one).
     if hasattr(rows, "to_dicts"):
         return list(rows.to_dicts())
-    if hasattr(rows, "to_dict") and not isinstance(rows, Mapping) and getattr(rows, "ndim", 2) == 2:
+    if hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
         return list(rows.to_dict("records"))
-    if isinstance(rows, (Mapping, bytes)) or not isinstance(rows, Iterable):
+    if isinstance(rows, bytes) or not isinstance(rows, Iterable):
         raise UnreadableRoster("", f"roster= is neither a path nor rows, but a {type(rows).__name__}")
     return rows

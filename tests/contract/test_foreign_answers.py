@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connect_users.connect.gateway import Gateway
+from connect_users.connect.session import Clients
 from connect_users.core import errors
 from connect_users.core.settings import Settings
-from connect_users.effects.gateway import Gateway
-from connect_users.effects.session import Clients
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:

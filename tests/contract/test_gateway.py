@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
+from connect_users.connect.gateway import CreatedUser, Gateway
+from connect_users.connect.session import Clients
 from connect_users.core import errors
 from connect_users.core.permissions import PERMISSIONS
 from connect_users.core.settings import Settings
-from connect_users.effects.gateway import CreatedUser, Gateway
-from connect_users.effects.session import Clients
 from tests.virtual_time import VirtualTime
 from tests.wire import Wire
 
@@ -313,7 +313,7 @@ def test_every_method_and_every_operation_is_in_the_table() -> None:
     for _, call, *_ in CALLS:
         call(probe)
     methods = {name for name, _ in inspect.getmembers(Gateway, inspect.isfunction) if not name.startswith("_")}
-    assert methods == probe.used
+    assert methods - {"wait"} == probe.used, "`wait` alone sends nothing"
     assert {row[0] for row in CALLS} == {permission.operation for permission in PERMISSIONS}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connect_users.cli import main
 from connect_users.core import ownership
 from connect_users.emulator import Emulator, Options, seed, seed_users
-from connect_users.resource import TYPE_TOKEN
+from connect_users.program.user import TYPE_TOKEN
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from connect_users.core.live import declared_view, leftovers, live_props
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.rules import review
 from connect_users.core.spec import from_wire, to_wire
-from connect_users.effects import blocks
+from connect_users.lifecycle import blocks
 from tests.strategies import users
 from tests.unit.plan_rows import ACW, LIMIT
 

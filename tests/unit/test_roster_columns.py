@@ -121,7 +121,7 @@ def test_an_input_is_documented_by_its_column() -> None:
     column = of_path(("routing_profile_id",))
     assert column is not None
     assert column.name == "routing_profile"
-    assert of_path(("instance_id",)) is None
+    assert of_path(("nothing",)) is None
 
 
 @pytest.mark.parametrize(
