@@ -94,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.roster.names import LookUpFailed
     from connect_users.roster.people import Judged, RosterProblem
     from connect_users.roster.tables import UnreadableRoster
+    from connect_users.roster.twins import in_two_files
 
     least, required = _counts(args.min_holders), _holders(args.required_holders)
     terms = _terms(args)
@@ -109,37 +110,10 @@ def run(args: argparse.Namespace) -> int:
             except LookUpFailed as problem:
                 # The instance is at fault and not the roster: one message, not one for each name.
                 raise problem.error from None
-    found = in_two_files(found)
-    check_formats.FORMATS[args.format](found)
+    check_formats.FORMATS[args.format](in_two_files(found))
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in found) else 0
-
-
-def in_two_files(found: Sequence[Judged]) -> list[Judged]:
-    """Warn of people who are in two rosters of one call; of the same instance, they would be made twice.
-
-    Files may be of different instances, and the call does not say so: a warning, with both places.
-    """
-    from dataclasses import replace
-    from pathlib import Path
-
-    from connect_users.roster.people import RosterProblem
-    from connect_users.roster.tables import place
-
-    first: dict[str, RosterProblem] = {}
-    told = []
-    for judged in found:
-        remarks = list(judged.remarks)
-        for person in judged.people:
-            here = RosterProblem(judged.source, person.line, "username", "", person.username)
-            other = first.setdefault(person.username, here)
-            if Path(other.source).absolute() != Path(judged.source).absolute():
-                where = place(other.source, other.line)
-                text = f"{person.username!r} is in {where}, too; a user of one instance belongs to one roster"
-                remarks.append(replace(here, text=text))
-        told.append(replace(judged, remarks=tuple(remarks)))
-    return told
 
 
 def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping[str, Sequence[str]]) -> Judged:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectUsersError
 from connect_users.core.limits import ID_PATTERN
-from connect_users.core.spelling import visible
+from connect_users.core.lookalikes import visible
 
 if TYPE_CHECKING:
     from connect_users.connect.gateway import Gateway
@@ -88,10 +88,12 @@ class Directory:
     def __init__(self, kind: Kind, entries: Iterable[Entry]) -> None:
         self.kind = kind
         self._ids: dict[str, list[str]] = {}
+        self._entries: dict[str, Entry] = {}
         for entry in entries:
             # Queues that belong to agents have no name.
             if entry.get(kind.name):
                 self._ids.setdefault(entry[kind.name], []).append(entry["Id"])
+                self._entries[entry["Id"]] = entry
 
     @property
     def many(self) -> bool:
@@ -110,6 +112,14 @@ class Directory:
         if not ids:
             raise NoSuchName(f"{where} has no {self.kind.noun} '{visible(name)}'", _instead(name, list(self._ids)))
         return ids[0]
+
+    def entry(self, id_: str) -> Entry:
+        """What the listing tells of one thing."""
+        return self._entries[id_]
+
+    def everything(self) -> list[Entry]:
+        """All that the listing tells, in the order of the names."""
+        return [self._entries[id_] for name in sorted(self._ids) for id_ in self._ids[name]]
 
     def ending(self, path: str) -> list[str]:
         """Of hierarchy groups: the ids of those that may be at the end of a path."""

@@ -85,7 +85,7 @@ class Lifecycle:
             gateway: instead of the one that the settings lead to.
         """
         self.settings = settings
-        self._problems = problems
+        self.problems = problems
         self._cancelled = cancelled
         self._gateway = gateway
         self._said_renamed = False
@@ -113,7 +113,7 @@ class Lifecycle:
             change = changes.review_change(sound(old), inputs) if old and old != inputs else rules.Review()
             return Checked(
                 inputs,
-                (*self._problems, *map(str, (*review.problems, *change.problems))),
+                (*self.problems, *map(str, (*review.problems, *change.problems))),
                 tuple(map(str, (*review.warnings, *change.warnings))),
             )
 
@@ -212,8 +212,8 @@ class Lifecycle:
     def _operate(self, action: str, urn: str, props: Props, say: Say, work: Callable[[apply.Operation], T]) -> T:
         """Do ``work`` with a connection; ``props`` name the user."""
         with one_line(apply.subject(action, props)):
-            if self._problems:
-                raise ConfigurationError("; ".join(self._problems))
+            if self.problems:
+                raise ConfigurationError("; ".join(self.problems))
             gateway = self._gateway or gateway_for(self.settings, self._cancelled)
             return work(
                 apply.Operation(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc
 
+from connect_users.core import spelling
 from connect_users.core.errors import ConnectUsersError, PartialUpdate
 from connect_users.core.shapes import sound
 from connect_users.engine import log, status
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.struct_pb2 import Struct
 
-    from connect_users.plugin.names import Words
+    from connect_users.core.spelling import Words
 
 Server = TypeVar("Server", bound="Answering")
 
@@ -55,7 +56,7 @@ class Call:
         """Of the resource; "" where the request is about none."""
         return str(getattr(self._request, "urn", ""))
 
-    def read(self, struct: Struct, words: Words = names.USER) -> Bag:
+    def read(self, struct: Struct, words: Words = spelling.USER) -> Bag:
         """A property bag of the request; its secrets will not be told."""
         bag = wire.decode(struct, words)
         self._bags.append(bag)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import spelling
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.settings import NAMESPACE, from_config
 from connect_users.core.spec import contains_unknown
-from connect_users.plugin import names
 
 if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
@@ -20,7 +20,7 @@ _ENGINE: Final = ("version", "pluginDownloadURL")
 
 def read(call: Call, struct: Struct) -> dict[str, Any]:
     """The settings of a Struct, under the keys of the stack's configuration, without those that are not known yet."""
-    given = call.read(struct, names.NONE).props
+    given = call.read(struct, spelling.NONE).props
     return {
         f"{NAMESPACE}:{name}": value
         for name, value in given.items()

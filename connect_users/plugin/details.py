@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import spelling
 from connect_users.core.spec import canonical
 from connect_users.plugin import names
 
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connect_users.core.spec import Props
+    from connect_users.core.spelling import Words
     from connect_users.lifecycle.life import Difference
-    from connect_users.plugin.names import Words
 
 ADD: Final = "ADD"
 DELETE: Final = "DELETE"
@@ -43,8 +44,8 @@ def details(found: Difference, state: Props, old_inputs: Props, new: Props) -> l
         in_inputs = before.get(name) != after.get(name)
         old = (before if in_inputs else outputs).get(name)
         suffix = "_REPLACE" if name in found.replaces else ""
-        words = names.USER.within.get(name, names.NONE)
-        for path, kind in _differing(names.camel(name), old, after.get(name), words):
+        words = spelling.USER.within.get(name, spelling.NONE)
+        for path, kind in _differing(spelling.camel(name), old, after.get(name), words):
             told.append(Detail(path, kind + suffix, in_inputs))
     return told
 
@@ -54,7 +55,7 @@ def _differing(path: str, old: Any, new: Any, words: Words) -> Iterator[tuple[st
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:
             deeper = names.step(path, words.to_theirs.get(key, key))
-            yield from _differing(deeper, old.get(key), new.get(key), words.within.get(key, names.NONE))
+            yield from _differing(deeper, old.get(key), new.get(key), words.within.get(key, spelling.NONE))
     elif isinstance(old, list) and isinstance(new, list):
         for index in range(max(len(old), len(new))):
             was, is_ = (items[index] if index < len(items) else None for items in (old, new))

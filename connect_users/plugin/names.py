@@ -1,68 +1,11 @@
-"""The plugin's spelling of our words: camelCase in programs, states and messages; the package itself speaks snake_case.
-
-Only words of the table of fields are turned. The keys of tags, and whatever else a user wrote, keep their spelling.
-Both spellings are read: a state of the dynamic resource, which an alias hands to the plugin, has the other one.
-"""
+"""Texts and paths in the plugin's words, which are camelCase (see `connect_users.core.spelling`)."""
 
 from __future__ import annotations
 
-import functools
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from connect_users.core.fields import ARN_KEY, FIELDS, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from connect_users.core.fields import Field
-
-
-def camel(name: str) -> str:
-    """``routing_profile_id`` -> ``routingProfileId``."""
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)
-
-
-@dataclass(frozen=True)
-class Words:
-    """The words at one place: of a user, or of one block.
-
-    Attributes:
-        to_ours: either spelling -> our name.
-        to_theirs: our name -> camelCase.
-        within: our name -> the words of the block (or blocks) of that name.
-    """
-
-    to_ours: Mapping[str, str]
-    to_theirs: Mapping[str, str]
-    within: Mapping[str, Words]
-
-
-#: Where a user's own words are: nothing is turned.
-NONE: Final = Words({}, {}, {})
-
-
-@functools.cache
-def words_of(members: tuple[Field, ...], others: tuple[str, ...] = ()) -> Words:
-    """The words of fields, and of names beside them."""
-    names = [*(member.name for member in members), *others]
-    theirs = {name: camel(name) for name in names}
-    ours = {spelling: name for name in names for spelling in (name, theirs[name])}
-    return Words(ours, theirs, {member.name: words_of(member.members) for member in members if member.members})
-
-
-#: The words of a user: its inputs and outputs.
-USER: Final = words_of(FIELDS, (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY))
-
-
-def _all(fields: Iterable[Field]) -> set[str]:
-    return {name for field in fields for name in (field.name, *_all(field.members))}
-
-
-#: Every name of an input or of a part of one.
-OURS: Final = frozenset(_all(FIELDS))
+from connect_users.core.spelling import OURS, camel
 
 _COMPOUND: Final = "|".join(sorted((name for name in OURS if "_" in name), key=len, reverse=True))
 #: A quoted text, or one of our names. What is quoted was given by somebody; so were the keys of tags.

@@ -10,8 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import spelling
 from connect_users.core.errors import one_line
-from connect_users.plugin import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def _leaves(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _leaves(item)
-            if key not in names.OURS:
+            if key not in spelling.OURS:
                 # Of a map that is a secret as a whole, the keys are part of it.
                 yield str(key)
     elif isinstance(value, list):

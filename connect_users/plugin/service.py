@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc
 from google.protobuf import empty_pb2
 
+from connect_users.core import spelling
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.fields import ARN_KEY
 from connect_users.core.shapes import sound
@@ -22,7 +23,8 @@ from connect_users.engine import collector, log
 from connect_users.engine.cancellation import CANCELLED
 from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
-from connect_users.plugin import configuration, details, names, wire
+from connect_users.plugin import configuration, details, wire
+from connect_users.plugin.answers import Answers
 from connect_users.plugin.call import Answering, Call, answered
 from connect_users.plugin.version import VERSION
 
@@ -45,8 +47,9 @@ class Service(Answering):
 
     def __init__(self, engine: str = "") -> None:
         self._meet(engine)
-        #: Until `Configure` is called: all defaults.
+        # Until `Configure` is called: all defaults.
         self._life = Lifecycle.configured({}, CANCELLED)
+        self._answers = Answers(self._life.settings, (), CANCELLED)
 
     # About the plugin.
 
@@ -71,6 +74,13 @@ class Service(Answering):
     def GetPluginInfo(self, call: Call, request: Empty) -> Any:
         """The plugin's version."""
         return plugin_pb2.PluginInfo(version=VERSION)
+
+    @answered
+    def GetSchema(self, call: Call, request: Any) -> Any:
+        """The package's schema."""
+        from connect_users.plugin import schema
+
+        return provider_pb2.GetSchemaResponse(schema=schema.text())
 
     @answered
     def GetMapping(self, call: Call, request: Any) -> Any:
@@ -101,6 +111,7 @@ class Service(Answering):
     def Configure(self, call: Call, request: Any) -> Any:
         """Keep the configuration for this process; `Check` tells what is wrong with it."""
         self._life = Lifecycle.configured(configuration.read(call, request.args), CANCELLED)
+        self._answers = Answers(self._life.settings, self._life.problems, CANCELLED)
         collector.keep_what_is_loaded()
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
@@ -131,9 +142,9 @@ class Service(Answering):
         changed = found.changed or state.foreign or old.foreign
         return provider_pb2.DiffResponse(
             changes=_SOME if changed else _NONE,
-            replaces=[names.camel(name) for name in found.replaces],
+            replaces=[spelling.camel(name) for name in found.replaces],
             deleteBeforeReplace=found.delete_first,
-            diffs=[names.camel(name) for name in found.fields],
+            diffs=[spelling.camel(name) for name in found.fields],
             detailedDiff={
                 each.path: provider_pb2.PropertyDiff(
                     kind=provider_pb2.PropertyDiff.Kind.Value(each.kind), inputDiff=each.in_inputs
@@ -206,6 +217,20 @@ class Service(Answering):
         _know(request)
         self._life.delete(call.urn, request.id, call.read(request.properties).props, call.say)
         return empty_pb2.Empty()
+
+    # Functions.
+
+    @answered
+    def Invoke(self, call: Call, request: Any) -> Any:
+        """The answer of a function; it can never be "not known yet", not even in a preview."""
+        from connect_users.plugin import functions
+
+        given = call.read(request.args, spelling.NONE).props
+        found = functions.call(request.tok, given, self._answers, lambda line: call.say("info", line))
+        answer = provider_pb2.InvokeResponse()
+        # The field has the name of a word of Python.
+        getattr(answer, "return").CopyFrom(wire.encode(found, (), spelling.NONE))
+        return answer
 
 
 # The engine's four-and-sixty calls may all be waiting for their turn: Cancel does not wait for one of them.

@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import spelling
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.plugin import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from google.protobuf.struct_pb2 import Struct, Value
 
-    from connect_users.plugin.names import Words
+    from connect_users.core.spelling import Words
 
     #: Where a secret is.
     Place = tuple[str, ...]
@@ -69,7 +69,7 @@ class Bag:
         return value
 
 
-def decode(struct: Struct, words: Words = names.USER) -> Bag:
+def decode(struct: Struct, words: Words = spelling.USER) -> Bag:
     """The properties of a Struct, without the keys that belong to an SDK (``__provider``)."""
     found: set[Place] = set()
     props: Props = {}
@@ -80,7 +80,7 @@ def decode(struct: Struct, words: Words = names.USER) -> Bag:
             if key == name in props:
                 # Of one input in both spellings, the program's own counts.
                 continue
-            props[name] = _decoded(fields[key], words.within.get(name, names.NONE), (name,), found)
+            props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), found)
     return Bag(props, frozenset(found), "__provider" in fields)
 
 
@@ -113,11 +113,11 @@ def _decoded_struct(fields: Mapping[str, Value], words: Words, place: Place, fou
     members = {}
     for key in fields:
         name = words.to_ours.get(key, key)
-        members[name] = _decoded(fields[key], words.within.get(name, names.NONE), (*place, name), found)
+        members[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (*place, name), found)
     return members
 
 
-def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Words = names.USER) -> Struct:
+def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Words = spelling.USER) -> Struct:
     """A Struct of properties, in camelCase."""
     from google.protobuf.struct_pb2 import Struct
 
@@ -128,7 +128,7 @@ def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Words
     fields = struct.fields
     for name, value in props.items():
         if value is not None:
-            within = words.within.get(name, names.NONE)
+            within = words.within.get(name, spelling.NONE)
             _fill_marked(fields[words.to_theirs.get(name, name)], value, within, marked.get(name))
     return struct
 
@@ -142,7 +142,7 @@ def _fill_marked(out: Value, value: Any, words: Words, secret: set[str] | None) 
         fields = out.struct_value.fields
         for name, item in value.items():
             part = fields[words.to_theirs.get(name, name)]
-            _fill_marked(part, item, words.within.get(name, names.NONE), set() if name in secret else None)
+            _fill_marked(part, item, words.within.get(name, spelling.NONE), set() if name in secret else None)
     else:
         fields = out.struct_value.fields
         fields[_SIGNATURE].string_value = _SECRET
@@ -162,7 +162,7 @@ def _fill(out: Value, value: Any, words: Words) -> None:
         out.struct_value.SetInParent()
         fields = out.struct_value.fields
         for name, item in value.items():
-            _fill(fields[words.to_theirs.get(name, name)], item, words.within.get(name, names.NONE))
+            _fill(fields[words.to_theirs.get(name, name)], item, words.within.get(name, spelling.NONE))
     elif isinstance(value, list):
         values = out.list_value.values
         out.list_value.SetInParent()

@@ -34,6 +34,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.dynamic import host
 from connect_users.program import roster_state
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
 
     from connect_users.roster.whereabouts import Whereabouts
 
-#: Part of every roster's state; a change of it would make all guards anew.
-TYPE_TOKEN: Final = "pulumi-python:dynamic/connect_users:RosterGuard"
+TYPE_TOKEN: Final = tokens.GUARD
 
 #: ``pickle.dumps(RosterGuardProvider(), protocol=4)`` in base64; see `connect_users.program.user.PROVIDER_BLOB`.
 PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGVylJOUKYGULg=="
@@ -71,7 +71,7 @@ class RosterGuardProvider(ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Fails when more people would leave than `max_deletions` allows; says who moves."""
         call = host.current_call()
-        kept = [name for name in news if not name.startswith("__") and name not in _FOR_THE_CHECK]
+        kept = [name for name in news if not name.startswith(tokens.INTERNAL) and name not in _FOR_THE_CHECK]
         there = _people(news, _THERE) if isinstance(news.get(_THERE), str) else _people(olds)
         new, moved = _people(news), _pairs(news, _GONE_TO)
         try:
@@ -148,7 +148,7 @@ def inputs_of(
         "roster": roster,
         "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
         "max_deletions": str(max_deletions),
-        "__provider": PROVIDER_BLOB,
+        tokens.PROVIDER_KEY: PROVIDER_BLOB,
     }
     if retain_leavers:
         inputs["retain_leavers"] = True

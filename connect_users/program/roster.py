@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi import Input, Output
 
+from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.engine.collector import Registering
 from connect_users.program import registration
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
     from connect_users.roster.tables import Table
 
-#: Part of the URN of everybody in a roster.
-TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
+TYPE_TOKEN: Final = tokens.ROSTER
 
 #: Lines of one error; the rest is told by `connect-users check`.
 _LINES_MAX: Final = 1_000
@@ -179,7 +179,7 @@ def _judged(
     holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
     problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(name, judged, terms, opts))]
     if problems:
-        raise pulumi.RunError(_refusal(name, problems))
+        raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
     if asked is not None:
         asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
     return judged
@@ -236,9 +236,10 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
     return guard
 
 
-def _refusal(name: str, problems: Sequence[str]) -> str:
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+def _refusal(name: str, problems: Sequence[str], more: int = 0) -> str:
+    all_ = len(problems) + more
+    count = f"{all_} problem{'s' if all_ > 1 else ''}"
     lines = list(problems[:_LINES_MAX])
-    if len(problems) > len(lines):
-        lines.append(f"... and {len(problems) - len(lines)} more; connect-users check lists all")
+    if all_ > len(lines):
+        lines.append(f"... and {all_ - len(lines)} more; connect-users check lists {'all' if not more else 'more'}")
     return "\n".join([f"{count} of roster '{name}'; nothing was changed:", *(f"  {line}" for line in lines)])

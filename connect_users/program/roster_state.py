@@ -21,6 +21,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS
 
+from connect_users.core import tokens
 from connect_users.core.arns import bare_id
 from connect_users.program import registration
 from connect_users.roster import whereabouts
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TOKEN: Final = "pulumi:pulumi:readStackResourceOutputs"
-#: As in `connect_users.program.user` and `connect_users.program.roster`, which are above this module.
-_USER: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
-_IN_A_ROSTER: Final = f"connect_users:index:ConnectUserRoster${_USER}"
+_IN_A_ROSTER: Final = f"{tokens.ROSTER}${tokens.USER}"
 #: Of a stack in a backend without organizations.
 _NO_ORGANIZATION: Final = "organization"
 _SHOWN: Final = 3
@@ -111,7 +110,7 @@ def _people_of(stack: str) -> list[Kept]:
 def _users(resources: Any) -> Iterator[Kept]:
     for urn, told in resources.items():
         parts = urn.split("::", 3)
-        if len(parts) < 4 or not parts[2].endswith(_USER):
+        if len(parts) < 4 or not parts[2].endswith(tokens.USER):
             continue
         outputs = told.struct_value.fields["outputs"].struct_value.fields
         username, instance = outputs["username"].string_value, outputs["instance_id"].string_value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi.dynamic import Resource
 
+from connect_users.core import tokens
 from connect_users.core.arns import parse_arn
 from connect_users.core.fields import ARN_KEY, BY_NAME
 from connect_users.engine import collector
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
         VoiceEnhancementConfigArgsDict,
     )
 
-#: Part of every user's state; a change of it would make all users anew.
-TYPE_TOKEN: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
+TYPE_TOKEN: Final = tokens.USER
 
 #: ``pickle.dumps(ConnectUserProvider(), protocol=4)`` in base64: a reference to the class, the same on every Python.
 #: The SDK would pickle the provider anew for each resource, which leaks a stack frame a time into every later
@@ -184,7 +184,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             self,
             TYPE_TOKEN,
             name,
-            {**dict.fromkeys(_COMPUTED), **props, "__provider": PROVIDER_BLOB},
+            {**dict.fromkeys(_COMPUTED), **props, tokens.PROVIDER_KEY: PROVIDER_BLOB},
             opts,
         )
         self.arn = _known_arn(instance_id, self.id, self.arn)

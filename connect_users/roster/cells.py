@@ -19,6 +19,7 @@ from enum import Enum
 from numbers import Real
 from typing import Any, Final
 
+from connect_users.core import limits
 from connect_users.core.spec import UNKNOWN
 
 #: The separator of lists in one cell, as in the console's CSV templates.
@@ -65,6 +66,7 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
     if not depth:
         raise BadCell("is nested too deeply")
     if isinstance(value, str) and not isinstance(value, Enum):
+        refuse_long((value,))
         return value
     if absent(value):
         return None
@@ -84,6 +86,17 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
     if isinstance(value, Mapping):
         return {key: plain(item, depth - 1) for key, item in value.items()}
     return [plain(item, depth - 1) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def refuse_long(values: Iterable[Any]) -> None:
+    """A string of tens of thousands of characters is no value of anything; nor does Excel have such.
+
+    Raises:
+        BadCell
+    """
+    for value in values:
+        if type(value) is str and len(value) > limits.ROSTER_CELL_MAX:
+            raise BadCell(f"a cell has {len(value):,} characters; at most {limits.ROSTER_CELL_MAX:,} are read")
 
 
 def refuse_error(value: Any) -> None:

@@ -113,9 +113,13 @@ def _reader(field: Field) -> Any:
     return _READERS.get(field.kind, cells.text)
 
 
+#: Where the column is that repeats the instance of the roster.
+INSTANCE: Final = ("instance_id",)
+
+
 def _columns() -> Iterator[Column]:
     # The roster's, not a person's; a file that AWS's tools wrote has it all the same, and must not mean another one.
-    yield Column("instance_id", ("instance_id",), cells.text)
+    yield Column(*INSTANCE, INSTANCE, cells.text)
     for field in FIELDS[1:]:
         if field.kind in (Kind.ID, Kind.IDS):
             kind = NameKind(field.resource)
@@ -158,7 +162,8 @@ _NUMBERED: Final = re.compile(r"(security_profile_name|user_hierarchy)(_\d+)?(\|
 
 def normal(header: str) -> str:
     """A header without what does not count: case, an explanation in brackets, numbering, blanks or underscores."""
-    words = _EXPLANATION.sub("", cells.snake(header.strip()).lower())
+    # Longer ones are refused where they are read; these expressions take the square of the length.
+    words = _EXPLANATION.sub("", cells.snake(header[: limits.ROSTER_HEADER_MAX].strip()).lower())
     words = re.sub(r"\s*\|\s*", "|", words)
     words = re.sub(r"[\s_-]+", "_", words)
     numbered = _NUMBERED.fullmatch(words)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, Final
 
 from connect_users.roster.record_shapes import FORM, Member, WrongShape, people
-from connect_users.roster.tables import Table, UnreadableRoster, from_records
+from connect_users.roster.tables import Table, UnreadableRoster, check_cells, from_records
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = {"[": "]", "{": "}"}
@@ -21,6 +22,8 @@ def read(text: str, source: str) -> Table:
     Raises:
         UnreadableRoster: no JSON, no people, a key that is written twice.
     """
+    # Before anything is made of them; those in strings count as well.
+    check_cells(source, text.count(",") + text.count("[") + text.count("{"))
     return from_records(source, _Reader(text, source).people())
 
 
@@ -125,8 +128,8 @@ class _Twice(ValueError):
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        raise _Twice(next(name for name, count in counts.items() if count > 1))
     return found
 
 

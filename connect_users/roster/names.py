@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from connect_users.core import limits
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
+from connect_users.core.lookalikes import parts, visible
 from connect_users.core.spec import UNKNOWN
-from connect_users.core.spelling import parts, visible
 from connect_users.roster import cells
 
 
@@ -61,6 +62,9 @@ class LookUpFailed(Exception):
 #: `LookUpFailed`.
 LookUp = Callable[[str], Any]
 _SHOWN: Final = 5
+#: Unknown names for which a similar one is looked for: that takes some milliseconds each in a large instance, and a
+#: roster may have a different one in each line.
+_SUGGESTIONS: Final = 200
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Names:
     look_up: LookUp | None = None
     strict: bool = True
     _answers: dict[str, Any] = field(default_factory=dict, repr=False)
+    _unknown: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
         if self.given is not None:
@@ -95,6 +100,7 @@ class Names:
                 self._answers[name] = self._find(name)
             except UnknownName as problem:
                 self._answers[name] = problem
+                self._unknown += 1
         answer = self._answers[name]
         if isinstance(answer, UnknownName):
             raise UnknownName(str(answer))
@@ -115,7 +121,11 @@ class Names:
             except ConnectUsersError as problem:
                 raise UnknownName(told(self.kind, name, problem)) from None
         if self.given is not None:
-            hint = several(self.kind, name, self.given) or suggestion(name, self.given)
+            hint = (
+                several(self.kind, name, self.given) or suggestion(name, self.given)
+                if self._unknown < _SUGGESTIONS
+                else ""
+            )
             raise UnknownName(f"{quoted(name)} is not a {self.kind.words} of this roster{hint}")
         if self.strict:
             hint = several(self.kind, name)
@@ -149,6 +159,8 @@ def several(kind: NameKind, name: str, known: Iterable[str] = ()) -> str:
     names = parts(name) if kind is NameKind.SECURITY_PROFILE else []
     if not names:
         return ""
+    if len(names) > limits.SECURITY_PROFILES_MAX:
+        return f"; write {cells.LIST} between names"
     known = list(known)
     meant = [part if part in known else _nearest(part, known) or part for part in names]
     return f"; write {cells.LIST} between names: {quoted(cells.render_names(meant))}"

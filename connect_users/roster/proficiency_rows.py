@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import limits
 from connect_users.roster.cells import text
 from connect_users.roster.columns import PROFICIENCIES, USERNAME, find, normal
 from connect_users.roster.tables import Row, Table
@@ -17,7 +18,8 @@ from connect_users.roster.tables import Row, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_MEMBERS: Final = {
+#: Headers, normalised, of the columns of one proficiency -> AWS's member.
+MEMBERS: Final = {
     "attribute_name": "attribute_name",
     "proficiency_name": "attribute_name",
     "attribute_value": "attribute_value",
@@ -25,6 +27,8 @@ _MEMBERS: Final = {
     "level": "level",
     "proficiency_level": "level",
 }
+#: Rows that become one, more than anybody has proficiencies: each is compared with all before it.
+_MOST: Final = 10 * limits.PROFICIENCIES_MAX
 #: The column that the three become.
 _HEADER: Final = "proficiencies"
 
@@ -64,6 +68,8 @@ class _Person:
 
     def take(self, other: _Person) -> bool:
         """Add the proficiencies of another row; whether it says nothing else, and anything new."""
+        if len(self._skills) >= _MOST:
+            return False
         new = [skill for skill in other._skills if skill not in self._skills]
         same = all(header in self.rest and self.rest[header] == value for header, value in other.rest.items())
         if not self._skills or not new or not same:
@@ -85,8 +91,8 @@ class _Person:
 
 def _with_one_column(table: Table) -> Table:
     """The table with a column of proficiencies in place of AWS's three members."""
-    members = {header: _MEMBERS[normal(header)] for header in table.headers if normal(header) in _MEMBERS}
-    if sorted(members.values()) != sorted(set(_MEMBERS.values())) or _HEADER in table.headers:
+    members = {header: MEMBERS[normal(header)] for header in table.headers if normal(header) in MEMBERS}
+    if sorted(members.values()) != sorted(set(MEMBERS.values())) or _HEADER in table.headers:
         return table
     headers = {header: line for header, line in table.headers.items() if header not in members}
     headers[_HEADER] = min(table.headers[header] for header in members)

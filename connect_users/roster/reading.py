@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from connect_users.core import limits
 from connect_users.roster import csv_text, json_text, yaml_text
 from connect_users.roster.record_shapes import WrongShape, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
@@ -56,11 +57,15 @@ def read_file(path: Path, source: str) -> Table:
         files = f"files with the suffix {suffix!r}" if suffix else "files without a suffix"
         raise UnreadableRoster(source, f"{files} cannot be read; {advice}{known}")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            # Whatever its size is said to be: a device has none, and no end.
+            data = file.read(limits.ROSTER_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
         # A name with a NUL in it is no OSError.
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UnreadableRoster(source, f"cannot be read: {why}") from None
+    if len(data) > limits.ROSTER_BYTES_MAX:
+        raise UnreadableRoster(source, f"has more than {limits.ROSTER_BYTES_MAX // 2**20} MB; split it")
     if suffix in _WORKBOOKS:
         from connect_users.roster import workbook
 

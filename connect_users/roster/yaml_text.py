@@ -6,14 +6,17 @@ Plain values are read as texts, which the readers of cells understand: YAML itse
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.roster import yaml_nodes
 from connect_users.roster.record_shapes import Member, WrongShape, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
+from connect_users.roster.yaml_nodes import MAPPING, SCALAR, SEQUENCE
+
+if TYPE_CHECKING:
+    from connect_users.roster.yaml_nodes import Node
 
 _NOTHING: Final = ("", "~", "null", "Null", "NULL")
-#: Maps and lists within each other; deeper is no roster, or a file that refers to itself.
-_DEPTH: Final = 6
 #: Of dicts around people: ``users``, and the usernames.
 _LEVELS: Final = 2
 
@@ -24,18 +27,7 @@ def read(text: str, source: str) -> Table:
     Raises:
         UnreadableRoster: no YAML, no list, a key that is written twice.
     """
-    import yaml
-
-    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    try:
-        root = yaml.compose(text, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise UnreadableRoster(
-            source, f"is not YAML: {error.problem or 'unreadable'}", mark.line + 1 if mark else 0
-        ) from None
-    except (yaml.YAMLError, RecursionError):
-        raise UnreadableRoster(source, "is not YAML") from None
+    root = yaml_nodes.compose(text, source)
     if root is None:
         return from_records(source, [])
     whole = _member("", root, source, _LEVELS)
@@ -45,16 +37,15 @@ def read(text: str, source: str) -> Table:
         raise UnreadableRoster(source, str(problem), problem.line) from None
 
 
-def _member(name: str, node: Any, source: str, levels: int) -> Member:
+def _member(name: str, node: Node, source: str, levels: int) -> Member:
     """A value with its members, each with its line, in as many levels of dicts."""
-    line = _line(node)
-    if node.id == "sequence":
-        parts = tuple(Member(_line(item), "", _value(item, source, _DEPTH)) for item in node.value)
-        return Member(line, name, [part.value for part in parts], parts)
-    if node.id == "mapping" and levels and all(key.id == "scalar" and not _is_merge(key) for key, _ in node.value):
+    if node.kind == SEQUENCE:
+        parts = tuple(Member(item.line, "", _value(item, source)) for item in node.value)
+        return Member(node.line, name, [part.value for part in parts], parts)
+    if node.kind == MAPPING and levels and all(key.kind == SCALAR and not _is_merge(key) for key, _ in node.value):
         parts = tuple(_member(key.value, value, source, levels - 1) for key, value in node.value)
-        return Member(line, name, _once(source, [(part.line, part.name, part.value) for part in parts]), parts)
-    return member_of(name, _value(node, source, _DEPTH), line)
+        return Member(node.line, name, _once(source, [(part.line, part.name, part.value) for part in parts]), parts)
+    return member_of(name, _value(node, source), node.line)
 
 
 def _once(source: str, members: list[tuple[int, str, Any]]) -> dict[str, Any]:
@@ -66,36 +57,25 @@ def _once(source: str, members: list[tuple[int, str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _line(node: Any) -> int:
-    return int(node.start_mark.line) + 1
+def _is_merge(key: Node) -> bool:
+    return bool(key.value == "<<" and key.plain)
 
 
-def _is_merge(key: Any) -> bool:
-    return key.value == "<<" and _is_plain(key)
-
-
-def _value(node: Any, source: str, depth: int) -> Any:
-    line = _line(node)
-    if not depth:
-        raise UnreadableRoster(source, "is nested too deeply", line)
-    if node.id == "scalar":
-        return None if _is_plain(node) and node.value in _NOTHING else node.value
-    if node.id == "sequence":
-        return [_value(item, source, depth - 1) for item in node.value]
+def _value(node: Node, source: str) -> Any:
+    if node.kind == SCALAR:
+        return None if node.plain and node.value in _NOTHING else node.value
+    if node.kind == SEQUENCE:
+        return [_value(item, source) for item in node.value]
     members: list[tuple[int, str, Any]] = []
     merged: dict[str, Any] = {}
     for key, value in node.value:
-        if key.id != "scalar":
-            raise UnreadableRoster(source, "a key is not a text", _line(key))
-        said = _value(value, source, depth - 1)
+        if key.kind != SCALAR:
+            raise UnreadableRoster(source, "a key is not a text", key.line)
+        said = _value(value, source)
         if _is_merge(key):
             for part in said if isinstance(said, list) else [said]:
-                merged = {**(part if isinstance(part, dict) else {}), **merged}
+                for name, item in part.items() if isinstance(part, dict) else ():
+                    merged.setdefault(name, item)
         else:
-            members.append((_line(key), key.value, said))
+            members.append((key.line, key.value, said))
     return {**merged, **_once(source, members)}
-
-
-def _is_plain(scalar: Any) -> bool:
-    """Whether it is written without quotes; libyaml says "" for it, and PyYAML's own reader None."""
-    return not scalar.style

@@ -42,7 +42,7 @@ def test_a_preview_of_the_engine_is_reviewed_with_names_from_the_instance(
     stack.users["cy"] |= {"username": "cyd"}
     stack.users["dee"] = user("dee")
     told = explained(1, "--fail-on", "admin-gained")
-    assert told.startswith("1 leaver, 1 replaced, 1 joiner, 1 mover; 1 gains power ⚠\n")
+    assert told.startswith("1 leaver, 1 replaced, 1 joiner, 1 mover; 1 user gains power ⚠\n")
     assert "  ada: routing Support → Sales; + security profile Admin ⚠; - security profile Agent\n" in told
     assert "  cyd: replaced (new username): username cy → cyd\n" in told
     assert PASSWORD not in told
@@ -77,7 +77,7 @@ def test_secrets_that_change_are_told_and_count_as_power(
     file.write_text(stack.preview("--json").text, encoding="utf-8")
     assert main(["explain", str(file), "--width", "200", "--fail-on", "admin-gained"]) == 1
     told = capsys.readouterr()
-    assert "allowed are 0 (ada)" in told.err
+    assert "the limit is 0 (ada)" in told.err
     assert (
         "  ada: + security profile [new secret 1]; - security profile [secret 1]; identity: first name, email"
         in told.out

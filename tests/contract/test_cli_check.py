@@ -322,7 +322,10 @@ def test_json_is_one_document(write: Callable[..., str], capsys: pytest.CaptureF
     assert capsys.readouterr().out == told.out
     assert told.err == ""
     bad, good = json.loads(told.out)["rosters"]
-    assert (bad["file"], good) == ("agents.csv", {"file": "good.csv", "people": 1, "findings": []})
+    assert (bad["file"], good) == (
+        "agents.csv",
+        {"file": "good.csv", "people": 1, "findings": [], "more_problems": 0, "more_warnings": 0},
+    )
     assert bad["findings"][0] == {
         "severity": "error",
         "line": 3,

@@ -1,109 +1,96 @@
-"""Names as messages show them: what looks the same does not read the same."""
+"""camelCase and snake_case: only our own words are turned, and turning back gives what was."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_users.connect import directory as listings
-from connect_users.connect.directory import Directory, NoSuchName
-from connect_users.core.errors import one_line
-from connect_users.core.spelling import parts, visible
-from connect_users.review.text import printable
-from connect_users.roster.names import NameKind, Names, UnknownName
+from connect_users.core import spelling
+from connect_users.core.fields import FIELDS, Field
+from connect_users.core.spelling import NONE, USER, Words, camel, ours
+from connect_users.plugin import names
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("Quality Analyst", "Quality Analyst"),
-        ("Quality  Analyst", "Quality<2 blanks>Analyst"),
-        ("Quality\u00a0Analyst", "Quality<no-break space>Analyst"),
-        ("Quality \u00a0Analyst", "Quality<blank + no-break space>Analyst"),
-        ("Quality\u200bAnalyst", "Quality<zero width space>Analyst"),
-        ("Quality\tAnalyst", "Quality<tab>Analyst"),
-        ("Quality\nAnalyst", "Quality<line break>Analyst"),
-        ("Quality\u0007Analyst", "Quality<u+0007>Analyst"),
-        ("Qualité 質 😀", "Qualité 質 😀"),
-        ("", ""),
-    ],
-)
-def test_what_cannot_be_seen_is_written_out(name: str, shown: str) -> None:
-    """A single blank is seen."""
-    assert visible(name) == shown
+def theirs(value: Any, words: Words = USER) -> Any:
+    """The inverse of `ours`."""
+    if words is NONE:
+        return value
+    if isinstance(value, list):
+        return [theirs(item, words) for item in value]
+    if isinstance(value, dict):
+        return {words.to_theirs.get(key, key): theirs(item, words.within.get(key, NONE)) for key, item in value.items()}
+    return value
 
 
-@given(
-    st.text(st.sampled_from("ab \t\u00a0\u200b\u2003\ufeff\n")),
-    st.text(st.sampled_from("ab \t\u00a0\u200b\u2003\ufeff\n")),
-)
-def test_two_names_never_read_the_same(one: str, other: str) -> None:
-    """As far as a terminal gets them, blanks around a name apart, which no roster keeps."""
-    one, other = f"a{one}b", f"a{other}b"
-    shown = [printable(one_line(visible(name))) for name in (one, other)]
-    assert (shown[0] == shown[1]) == (one == other)
+def values(field: Field) -> st.SearchStrategy[Any]:
+    """Anything of the shape of a field."""
+    if field.members:
+        block = st.fixed_dictionaries({}, optional={member.name: values(member) for member in field.members})
+        return st.one_of(block, st.lists(block, max_size=2))
+    # Keys that look like our words are a user's own all the same.
+    keys = st.sampled_from(["instance_id", "instanceId", "team", "cost center", "firstName"])
+    return st.one_of(st.text(max_size=5), st.dictionaries(keys, st.text(max_size=3)))
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Agent;QualityAnalyst", ["Agent", "QualityAnalyst"]),
-        ("Agent, QualityAnalyst", ["Agent", "QualityAnalyst"]),
-        ("Agent\nAdmin", ["Agent", "Admin"]),
-        ("Agent,", []),
-        (";", []),
-        ("Quality Analyst", []),
-    ],
-)
-def test_several_names_in_one_text(text: str, found: list[str]) -> None:
-    assert parts(text) == found
+USERS = st.fixed_dictionaries({}, optional={field.name: values(field) for field in FIELDS})
 
 
-@pytest.mark.parametrize(
-    ("given_names", "cell", "told"),
-    [
-        (None, "Agent;QA", "'Agent;QA' is not the name of a security profile; write | between names: 'Agent|QA'"),
-        (["Agent", "QA"], "Agent, QA", "not a security profile of this roster; write | between names: 'Agent|QA'"),
-        (["Agent", "Quality"], "agent;Qualty;X", "write | between names: 'Agent|Quality|X'"),
-        (
-            ["Quality Analyst"],
-            "Quality  Analyst",
-            "'Quality<2 blanks>Analyst' is not a security profile of this roster; ",
-        ),
-        (["Quality Analyst"], "Quality\u00a0Analyst", "; did you mean 'Quality Analyst'?"),
-        (["Quality\u00a0Analyst"], "Quality Analyst", "; did you mean 'Quality<no-break space>Analyst'?"),
-        (["A  B", "C"], "Zzzz", "; it has 'A<2 blanks>B', 'C'"),
-    ],
-)
-def test_a_roster_says_what_is_wrong_with_a_name(given_names: list[str] | None, cell: str, told: str) -> None:
-    """No name is dropped by a suggestion."""
-    known = None if given_names is None else dict.fromkeys(given_names, "id")
-    with pytest.raises(UnknownName) as raised:
-        Names(NameKind.SECURITY_PROFILE, known, strict=False).id_of(cell)
-    assert told in str(raised.value)
+@given(USERS)
+def test_turning_back_gives_what_was(props: dict[str, Any]) -> None:
+    turned = theirs(props)
+    assert ours(turned) == ours(props) == props
+    assert not any("_" in key for key in turned)
 
 
-def test_a_name_that_exists_is_taken_as_it_is() -> None:
-    """And a routing profile's may have a comma."""
-    assert Names(NameKind.SECURITY_PROFILE, {"Agent, night": "id"}).id_of("Agent, night") == "id"
-    with pytest.raises(UnknownName, match=r"did you mean 'Support, night'\?"):
-        Names(NameKind.ROUTING_PROFILE, {"Support, night": "id"}).id_of("Support;night")
+def test_names_that_nobody_knows_keep_their_spelling() -> None:
+    assert ours({"routingProfileIds": 1, "my_own": 2}) == {"routingProfileIds": 1, "my_own": 2}
 
 
-def test_an_instance_says_the_same() -> None:
-    """The look-up's own suggestion would drop all but one."""
-    directory = Directory(listings.SECURITY_PROFILES, [{"Id": "1", "Name": "Agent"}, {"Id": "2", "Name": "Q  A"}])
+def test_of_one_name_in_both_spellings_one_counts_whatever_the_order() -> None:
+    assert ours({"instanceId": "b", "instance_id": "a"}) == ours({"instance_id": "a", "instanceId": "b"})
 
-    def look_up(name: str) -> str:
-        return directory.id_of(name, "Connect instance 'shop'")
 
-    names = Names(NameKind.SECURITY_PROFILE, None, look_up)
-    with pytest.raises(UnknownName) as several:
-        names.id_of("Agent;QualityAnalyst")
-    assert str(several.value) == (
-        "Connect instance 'shop' has no security profile 'Agent;QualityAnalyst'; "
-        "write | between names: 'Agent|QualityAnalyst'"
+@pytest.mark.parametrize("name", sorted(spelling.OURS))
+def test_every_name_is_turned_in_texts(name: str) -> None:
+    assert names.told(f"{name}: missing; see identity_info.{name}") == (
+        f"{camel(name)}: missing; see identityInfo.{camel(name)}"
     )
-    with pytest.raises(NoSuchName, match=r"has no security profile 'Q A'; did you mean 'Q<2 blanks>A'\?"):
-        look_up("Q A")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "set adopt_existing=True, or on_password_change='ignore'",
+            "set adoptExisting=true, or onPasswordChange='ignore'",
+        ),
+        (
+            "auto_accept_configs[0].auto_accept: 'auto_accept' is no",
+            "autoAcceptConfigs[0].autoAccept: 'auto_accept' is no",
+        ),
+        ("creating Connect user 'first_name': no", "creating Connect user 'first_name': no"),
+        ("tags.instance_id: reserved", "tags.instance_id: reserved"),
+        ("the user's instance_id isn't one, nor the group's", "the user's instanceId isn't one, nor the group's"),
+        ("my_instance_id, instance_id_2, x-instance_id", "my_instance_id, instance_id_2, x-instance_id"),
+    ],
+)
+def test_what_somebody_gave_keeps_its_spelling_in_texts(text: str, told: str) -> None:
+    assert names.told(text) == told
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "whole"),
+    [
+        ("", "tags", "tags"),
+        ("tags", "team", "tags.team"),
+        ("tags", "cost center", 'tags["cost center"]'),
+        ("tags", "a.b", 'tags["a.b"]'),
+        ("tags", 'say "x"', 'tags["say \\"x\\""]'),
+        ("tags", "", 'tags[""]'),
+    ],
+)
+def test_paths_are_in_the_engines_form(path: str, key: str, whole: str) -> None:
+    assert names.step(path, key) == whole
