@@ -1,8 +1,4 @@
-"""Errors that the emulator answers with: AWS's own codes, statuses and members.
-
-Source of the statuses: facts of the service model (`httpStatusCode` of each exception shape) for modelled codes; the
-few codes that no model lists (front-end errors such as signature problems) are named in `STATUS`.
-"""
+"""Error responses of the emulator, with AWS's own codes, statuses and members."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: HTTP statuses. The service model has those of its exceptions as `httpStatusCode`; a test compares them.
 STATUS: Final[dict[str, int]] = {
     "InvalidRequestException": 400,
     "InvalidParameterException": 400,
@@ -25,7 +22,7 @@ STATUS: Final[dict[str, int]] = {
     "ThrottlingException": 429,
     "TooManyRequestsException": 429,
     "InternalServiceException": 500,
-    # Front-end errors, in no service model.
+    # Errors of AWS's front end, which are not in the service model.
     "InvalidToken": 400,
     "SerializationException": 400,
     "MalformedRequestException": 400,
@@ -45,8 +42,11 @@ STATUS: Final[dict[str, int]] = {
 
 
 class ApiError(Exception):
-    """One AWS error answer: `code` is the exception's shape name, `status` the HTTP status (500 if unknown),
-    `members` what the exception's shape has beside its message."""
+    """An AWS error response.
+
+    `code` is the exception's shape name, `status` the HTTP status (by default the code's own, 500 for an unknown code).
+    `members` are the exception's members other than its message.
+    """
 
     def __init__(
         self, code: str, message: str, *, status: int | None = None, members: Mapping[str, str] | None = None
@@ -59,7 +59,7 @@ class ApiError(Exception):
 
 
 def invalid_request(message: str) -> ApiError:
-    """A rule across fields, or of the identity management type, is broken (HTTP 400)."""
+    """A rule across fields, or of the identity management type, is violated (HTTP 400)."""
     return ApiError("InvalidRequestException", message)
 
 
@@ -69,10 +69,10 @@ def invalid_parameter(message: str) -> ApiError:
 
 
 def missing(name: str) -> ApiError:
-    """A required member is absent; the words are those of the one real message known (facts, section 3)."""
+    """A required member is missing. The wording is that of the only message seen from AWS (facts, section 3)."""
     return invalid_request(f"Required parameter missing: {name}")
 
 
-def not_found(what: str, value: str) -> ApiError:
-    """The named thing does not exist in this account, region and instance (HTTP 404)."""
-    return ApiError("ResourceNotFoundException", f"{what} {value} was not found")
+def not_found(noun: str, value: str) -> ApiError:
+    """The named resource does not exist in this account, region and instance (HTTP 404)."""
+    return ApiError("ResourceNotFoundException", f"{noun} {value} was not found")

@@ -1,7 +1,7 @@
-"""AWS Secrets Manager, as far as a password kept there needs it: CreateSecret, PutSecretValue, GetSecretValue.
+"""The part of AWS Secrets Manager that a password needs: CreateSecret, PutSecretValue, GetSecretValue.
 
-Protocol json 1.1: `POST /` with `X-Amz-Target: secretsmanager.<Operation>`; errors are HTTP 400 with the code in
-`__type` (source: the service model of secretsmanager, which gives none of its exceptions another status).
+Protocol json 1.1: `POST /` with `X-Amz-Target: secretsmanager.<Operation>`. Errors are HTTP 400 with the code in
+`__type` (source: the service model of secretsmanager, in which no exception has another status).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _error(code: str, message: str) -> ApiError:
 
 @writes("CreateSecret", SECRETS)
 def create_secret(call: Call) -> Result:
-    """The ARN ends in a random suffix; the same ClientRequestToken answers the same version again [M]."""
+    """The ARN ends in a random suffix. The same ClientRequestToken returns the same version again [M]."""
     params = call.params
     name = params["Name"]
     row = _row(call, name)
@@ -47,36 +47,30 @@ def create_secret(call: Call) -> Result:
 
 
 def _version(call: Call) -> Document:
-    given: Document = {name: call.params[name] for name in ("SecretString", "SecretBinary") if name in call.params}
-    if len(given) != 1:
-        raise _error("InvalidParameterException", "Give one of SecretString and SecretBinary.")
-    return {"VersionId": call.params.get("ClientRequestToken") or new_id(), "CreatedDate": call.now, **given}
+    value: Document = {name: call.params[name] for name in ("SecretString", "SecretBinary") if name in call.params}
+    if len(value) != 1:
+        raise _error("InvalidParameterException", "Set one of SecretString and SecretBinary.")
+    return {"VersionId": call.params.get("ClientRequestToken") or new_id(), "CreatedDate": call.now, **value}
 
 
 @writes("PutSecretValue", SECRETS)
 def put_secret_value(call: Call) -> Result:
-    """The new version becomes AWSCURRENT, the one before AWSPREVIOUS; older ones are forgotten."""
+    """The new version becomes AWSCURRENT and the last one AWSPREVIOUS. Older versions are deleted."""
     doc = _get(call)
     version = _version(call)
     doc["Versions"] = [version, *doc["Versions"][:1]]
     call.tx.execute("UPDATE secrets SET doc = ? WHERE arn = ?", (json.dumps(doc), doc["ARN"]))
-    return {
-        "ARN": doc["ARN"],
-        "Name": doc["Name"],
-        "VersionId": version["VersionId"],
-        "VersionStages": [_STAGES[0]],
-    }
+    return {**version, "ARN": doc["ARN"], "Name": doc["Name"], "VersionStages": [_STAGES[0]]}
 
 
 @reads("GetSecretValue", SECRETS)
 def get_secret_value(call: Call) -> Result:
-    """By name, ARN, or ARN without its suffix; AWSCURRENT unless another stage or version is asked for."""
+    """By name, ARN, or ARN without its suffix. AWSCURRENT, unless the request has another stage or version."""
     doc = _get(call)
-    wanted_id, wanted_stage = call.params.get("VersionId"), call.params.get("VersionStage")
+    id_ = call.params.get("VersionId")
+    stages = [call.params["VersionStage"]] if "VersionStage" in call.params else _STAGES if id_ else _STAGES[:1]
     for stage, version in zip(_STAGES, doc["Versions"], strict=False):
-        if wanted_id in (None, version["VersionId"]) and (
-            wanted_stage == stage or (wanted_stage is None and (wanted_id is not None or stage == _STAGES[0]))
-        ):
+        if stage in stages and id_ in (None, version["VersionId"]):
             return {**version, "ARN": doc["ARN"], "Name": doc["Name"], "VersionStages": [stage]}
     raise _error("ResourceNotFoundException", "Secrets Manager can't find the specified secret value.")
 
@@ -89,7 +83,7 @@ def _get(call: Call) -> Document:
 
 
 def _prefix(call: Call) -> str:
-    """What the ARNs of all secrets of the caller begin with."""
+    """The beginning of the ARN of every secret of the caller."""
     return f"arn:{partition(call.region)}:secretsmanager:{call.region}:{call.account}:secret:"
 
 
