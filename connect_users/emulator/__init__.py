@@ -16,12 +16,11 @@ This folder imports nothing of the package: it knows AWS, not our client.
 from __future__ import annotations
 
 from connect_users.emulator.faults import Fault, FaultKind, Faults
-from connect_users.emulator.options import Options
+from connect_users.emulator.options import Options, Throttle
 from connect_users.emulator.records import Phase, RequestRecord
 from connect_users.emulator.runner import Emulator, embedded
 from connect_users.emulator.seed import seed_users
 from connect_users.emulator.store import UnusableState
-from connect_users.emulator.throttle import Throttle
 
 __all__ = [
     "Emulator",

@@ -7,38 +7,25 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: HTTP statuses. The service model has those of its exceptions as `httpStatusCode`; a test compares them.
-STATUS: Final[dict[str, int]] = {
-    "InvalidRequestException": 400,
-    "InvalidParameterException": 400,
-    "MaximumResultReturnedException": 400,
-    "ServiceQuotaExceededException": 402,
-    "AccessDeniedException": 403,
-    "ResourceNotFoundException": 404,
-    "DuplicateResourceException": 409,
-    "ResourceInUseException": 409,
-    "ConditionalOperationFailedException": 409,
-    "LimitExceededException": 429,
-    "ThrottlingException": 429,
-    "TooManyRequestsException": 429,
-    "InternalServiceException": 500,
-    # Errors of AWS's front end, which are not in the service model.
-    "InvalidToken": 400,
-    "SerializationException": 400,
-    "MalformedRequestException": 400,
-    "MissingAuthenticationTokenException": 403,
-    "IncompleteSignatureException": 403,
-    "InvalidSignatureException": 403,
-    "UnrecognizedClientException": 403,
-    "ExpiredTokenException": 403,
-    "UnknownOperationException": 404,
-    "MethodNotAllowedException": 405,
-    "RequestTimeoutException": 408,
-    "LengthRequiredException": 411,
-    "RequestEntityTooLargeException": 413,
-    "UnsupportedOperationException": 501,
-    "ServiceUnavailableException": 503,
+_CODES: Final = {
+    400: "InvalidRequestException InvalidParameterException InvalidToken SerializationException"
+    " MalformedRequestException MaximumResultReturnedException",
+    402: "ServiceQuotaExceededException",
+    403: "AccessDeniedException MissingAuthenticationTokenException IncompleteSignatureException"
+    " InvalidSignatureException UnrecognizedClientException ExpiredTokenException",
+    404: "ResourceNotFoundException UnknownOperationException",
+    405: "MethodNotAllowedException",
+    408: "RequestTimeoutException",
+    409: "DuplicateResourceException ResourceInUseException ConditionalOperationFailedException",
+    411: "LengthRequiredException",
+    413: "RequestEntityTooLargeException",
+    429: "LimitExceededException ThrottlingException TooManyRequestsException",
+    500: "InternalServiceException",
+    501: "UnsupportedOperationException",
+    503: "ServiceUnavailableException",
 }
+#: The HTTP status of each code. A test compares those that the service model has with its `httpStatusCode`.
+STATUS: Final = {code: status for status, codes in _CODES.items() for code in codes.split()}
 
 
 class ApiError(Exception):

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -36,7 +36,6 @@ from connect_users.emulator.calls import CONNECT, SECRETS, Call, Implementation
 from connect_users.emulator.errors import ApiError, invalid_request
 from connect_users.emulator.faults import GARBAGE, Fault, Faults
 from connect_users.emulator.records import Log, Phase, RequestRecord, redacted
-from connect_users.emulator.throttle import Throttles
 from connect_users.emulator.wire import NotEmulated, Router, service
 
 if TYPE_CHECKING:
@@ -85,6 +84,30 @@ class Answer:
 _Parsed = tuple[str, "OperationModel", Implementation, dict[str, Any]]
 
 
+class _Throttles:
+    """Token buckets: one for each operation, account and region, as in AWS (facts, section 4 [D])."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        #: Key -> the tokens that were left, and when.
+        self._buckets: dict[tuple[str, str, str], tuple[float, float]] = {}
+
+    def take(self, options: Options, operation: str, account: str, region: str) -> None:
+        """Take one token. Raises ThrottlingException (HTTP 429) if there is none."""
+        throttle = options.throttles.get(operation, options.throttle)
+        if throttle is None:
+            return
+        key = (operation, account, region)
+        now = options.clock()
+        with self._lock:
+            tokens, since = self._buckets.get(key, (throttle.burst, now))
+            tokens = min(throttle.burst, tokens + max(0.0, now - since) * throttle.rate)
+            allowed = tokens >= 1
+            self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+        if not allowed:
+            raise ApiError("ThrottlingException", "Rate exceeded")
+
+
 @cache
 def _router() -> Router:
     return Router(CONNECT)
@@ -100,7 +123,7 @@ class Front:
         self.faults = Faults()
         self.closing = Event()
         self._on_event = on_event
-        self._throttles = Throttles()
+        self._throttles = _Throttles()
         # The model is parsed now rather than during the first request.
         self._router = _router()
 

@@ -11,8 +11,6 @@ import time
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from connect_users.emulator.throttle import Throttle
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -25,7 +23,6 @@ ModifiedBy = Literal["settings", "everything"]
 
 _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "identity_management_type": (*get_args(IdentityManagementType), None),
-    "every_region": (False, True),
     "update_user_config": get_args(UpdateUserConfigMode),
     "update_identity_info": get_args(UpdateIdentityInfoMode),
     "phone_view": get_args(PhoneView),
@@ -34,6 +31,29 @@ _CHOICES: Final[dict[str, tuple[object, ...]]] = {
 }
 _SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency", "idle_timeout")
 _COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit", "search_page")
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """A token bucket: `rate` tokens are added each second, up to `burst`. AWS's default is 2/5."""
+
+    rate: float
+    burst: float
+
+    def __post_init__(self) -> None:
+        if not (0 < self.rate < math.inf and 1 <= self.burst < math.inf):
+            raise ValueError(f"throttle {self}: the rate must be above 0 and the burst at least 1")
+
+    def __str__(self) -> str:
+        return f"{self.rate:g}/{self.burst:g}"
+
+    @classmethod
+    def parse(cls, text: str) -> Throttle:
+        """Read `RATE/BURST`, for example `2/5`. Raises ValueError."""
+        rate, slash, burst = text.partition("/")
+        if not slash:
+            raise ValueError(f"throttle {text!r}: write RATE/BURST, for example 2/5")
+        return cls(float(rate), float(burst))
 
 
 @dataclass(frozen=True)
@@ -82,12 +102,10 @@ class Options:
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
-            # By identity of type, too: 1 is not true.
-            if not any(value == choice and type(value) is type(choice) for choice in choices):
-                allowed = ", ".join(
-                    str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in choices
-                )
-                raise ValueError(f"{name}: {value!r} is not one of {allowed}")
+            if value not in choices:
+                raise ValueError(f"{name}: {value!r} is not one of {', '.join(str(choice) for choice in choices)}")
+        if not isinstance(self.every_region, bool):
+            raise ValueError(f"every_region: {self.every_region!r} is neither true nor false")
         for name in _SECONDS:
             value = getattr(self, name)
             if type(value) not in (int, float) or not 0 <= value < math.inf:

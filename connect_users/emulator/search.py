@@ -20,7 +20,7 @@ Predicate = Callable[[Any], bool]
 Field = Callable[[Any], "list[str]"]
 Condition = Mapping[str, Any]
 
-#: A filter has at most 25 tag and 20 hierarchy conditions (section 2, UserAttributeFilter [M]).
+#: A UserAttributeFilter has at most 25 tag and 20 hierarchy conditions (section 2 [M]).
 _LIMITS: Final = {"TagConditions": 25, "HierarchyGroupCondition": 20}
 
 
@@ -105,10 +105,10 @@ def search_filter(
         "HierarchyGroupCondition": [{name: value}],
     }.get(name, [value])
     ands: list[dict[str, Any]] = [{"TagConditions": part} if isinstance(part, list) else part for part in parts]
-    for member, limit in _LIMITS.items():
+    for member, limit in _LIMITS.items() if where == "UserAttributeFilter" else ():
         count = sum(len(part[member]) if member == "TagConditions" else 1 for part in ands if part.get(member))
         if count > limit:
-            raise invalid_request(f"SearchFilter has {count} {member}; it may have at most {limit}")
+            raise invalid_request(f"{where} has {count} {member}; it may have at most {limit}")
     predicates = [
         all_of(_tagged(part.get("TagConditions") or [], tags), _grouped(part.get("HierarchyGroupCondition"), in_group))
         for part in ands

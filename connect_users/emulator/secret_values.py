@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from typing import Final
+from typing import Final, cast
 
 from connect_users.emulator.arns import new_id, partition
 from connect_users.emulator.calls import SECRETS, Call, Document, Result, reads, writes
@@ -28,22 +28,18 @@ def create_secret(call: Call) -> Result:
     """The ARN ends in a random suffix. The same ClientRequestToken returns the same version again [M]."""
     params = call.params
     name = params["Name"]
-    row = _row(call, name)
-    if row is not None:
-        if params.get("ClientRequestToken") not in {version["VersionId"] for version in row["Versions"]}:
-            raise _error("ResourceExistsException", f"The secret {name} already exists.")
-        return {"ARN": row["ARN"], "Name": name, "VersionId": row["Versions"][0]["VersionId"]}
-    suffix = "".join(secrets.choice(_SUFFIX) for _ in range(6))
-    arn = f"{_prefix(call)}{name}-{suffix}"
-    doc: Document = {"ARN": arn, "Name": name, "CreatedDate": call.now, "Versions": []}
-    if "SecretString" in params or "SecretBinary" in params:
-        doc["Versions"] = [_version(call)]
-    call.tx.execute(
-        "INSERT INTO secrets (arn, account, region, name, doc) VALUES (?, ?, ?, ?, ?)",
-        (arn, call.account, call.region, name, json.dumps(doc)),
-    )
-    version = doc["Versions"][0]["VersionId"] if doc["Versions"] else None
-    return {"ARN": arn, "Name": name, "VersionId": version}
+    doc = _find(call, name)
+    if doc is None:
+        arn = f"{_prefix(call)}{name}-{''.join(secrets.choice(_SUFFIX) for _ in range(6))}"
+        versions = [_version(call)] if "SecretString" in params or "SecretBinary" in params else []
+        doc = {"ARN": arn, "Name": name, "CreatedDate": call.now, "Versions": versions}
+        call.tx.execute(
+            "INSERT INTO secrets (arn, account, region, name, doc) VALUES (?, ?, ?, ?, ?)",
+            (arn, call.account, call.region, name, json.dumps(doc)),
+        )
+    elif params.get("ClientRequestToken") not in {version["VersionId"] for version in doc["Versions"]}:
+        raise _error("ResourceExistsException", f"The secret {name} already exists.")
+    return {**(doc["Versions"][0] if doc["Versions"] else {}), "ARN": doc["ARN"], "Name": name}
 
 
 def _version(call: Call) -> Document:
@@ -76,7 +72,7 @@ def get_secret_value(call: Call) -> Result:
 
 
 def _get(call: Call) -> Document:
-    doc = _row(call, call.params["SecretId"])
+    doc = _find(call, call.params["SecretId"])
     if doc is None:
         raise _error("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
     return doc
@@ -87,14 +83,10 @@ def _prefix(call: Call) -> str:
     return f"arn:{partition(call.region)}:secretsmanager:{call.region}:{call.account}:secret:"
 
 
-def _row(call: Call, value: str) -> Document | None:
+def _find(call: Call, value: str) -> Document | None:
     """By name, ARN, or ARN without its suffix, in the caller's account and region."""
-    name = value.removeprefix(_prefix(call))
     row = call.tx.execute(
         "SELECT doc FROM secrets WHERE account = ? AND region = ? AND (arn = ? OR name = ?)",
-        (call.account, call.region, value, name),
+        (call.account, call.region, value, value.removeprefix(_prefix(call))),
     ).fetchone()
-    if row is None:
-        return None
-    doc: Document = json.loads(row[0])
-    return doc
+    return None if row is None else cast(Document, json.loads(row[0]))

@@ -27,63 +27,33 @@ _VERSION: Final = 1
 FOLDER: Final = ".connect-users"
 
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS instances (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    alias TEXT UNIQUE,
-    client_token TEXT,
-    doc TEXT NOT NULL
+CREATE TABLE instances (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, region TEXT NOT NULL,
+    alias TEXT UNIQUE, client_token TEXT, doc TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS users (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    instance_id TEXT NOT NULL,
-    id TEXT NOT NULL,
-    username TEXT NOT NULL COLLATE BINARY,
-    folded TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    at REAL NOT NULL,
-    doc TEXT NOT NULL,
-    UNIQUE (instance_id, username),
-    UNIQUE (instance_id, id)
+CREATE TABLE users (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, id TEXT NOT NULL,
+    username TEXT NOT NULL COLLATE BINARY, folded TEXT NOT NULL, created_at REAL NOT NULL, at REAL NOT NULL,
+    doc TEXT NOT NULL, UNIQUE (instance_id, username), UNIQUE (instance_id, id)
 );
-CREATE INDEX IF NOT EXISTS users_folded ON users (instance_id, folded);
-CREATE INDEX IF NOT EXISTS users_order ON users (instance_id, seq);
+CREATE INDEX users_folded ON users (instance_id, folded);
+CREATE INDEX users_order ON users (instance_id, seq);
 -- Earlier versions of a user, for readers behind a consistency lag.
-CREATE TABLE IF NOT EXISTS user_versions (
-    user_id TEXT NOT NULL,
-    at REAL NOT NULL,
-    doc TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS user_versions_of ON user_versions (user_id, at);
+CREATE TABLE user_versions (user_id TEXT NOT NULL, at REAL NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX user_versions_of ON user_versions (user_id, at);
 -- Deleted users, for the late release of a name and for late searches.
-CREATE TABLE IF NOT EXISTS gone_users (
-    seq INTEGER PRIMARY KEY,
-    instance_id TEXT NOT NULL,
-    id TEXT NOT NULL,
-    username TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    gone_at REAL NOT NULL,
-    doc TEXT NOT NULL
+CREATE TABLE gone_users (
+    seq INTEGER PRIMARY KEY, instance_id TEXT NOT NULL, id TEXT NOT NULL, username TEXT NOT NULL,
+    created_at REAL NOT NULL, gone_at REAL NOT NULL, doc TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS gone_users_name ON gone_users (instance_id, username);
-CREATE TABLE IF NOT EXISTS resources (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    instance_id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    id TEXT NOT NULL,
-    unique_name TEXT NOT NULL,
-    doc TEXT NOT NULL,
-    UNIQUE (instance_id, kind, id),
-    UNIQUE (instance_id, kind, unique_name)
+CREATE INDEX gone_users_name ON gone_users (instance_id, username);
+CREATE TABLE resources (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+    unique_name TEXT NOT NULL, doc TEXT NOT NULL,
+    UNIQUE (instance_id, kind, id), UNIQUE (instance_id, kind, unique_name)
 );
-CREATE TABLE IF NOT EXISTS secrets (
-    arn TEXT PRIMARY KEY,
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    name TEXT NOT NULL,
-    doc TEXT NOT NULL,
+CREATE TABLE secrets (
+    arn TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, doc TEXT NOT NULL,
     UNIQUE (account, region, name)
 );
 """

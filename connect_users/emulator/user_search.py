@@ -6,25 +6,15 @@ import operator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.emulator import paging, resources, user_rows
+from connect_users.emulator import paging, resources, search, user_rows
 from connect_users.emulator.arns import bare_id
 from connect_users.emulator.calls import Call, Result, reads
 from connect_users.emulator.errors import invalid_parameter, invalid_request
-from connect_users.emulator.search import (
-    Condition,
-    Field,
-    Predicate,
-    all_of,
-    criteria,
-    everything,
-    matches,
-    only,
-    search_filter,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from connect_users.emulator.search import Condition, Field, Predicate
     from connect_users.emulator.user_rows import User
 
 #: UserSearchCriteria$StringCondition [M]; note the small r of resourceId.
@@ -54,16 +44,16 @@ def search_users(call: Call) -> Result:
         raise invalid_parameter(f"MaxResults: at most {limit}")
     condition = call.params.get("SearchCriteria")
     in_group = partial(_in_group, call)
-    satisfied = all_of(
-        criteria(condition, _FIELDS, {"HierarchyGroupCondition": in_group, "ListCondition": _has_proficiency}),
-        search_filter(call.params.get("SearchFilter"), lambda user: user.doc["Tags"], in_group),
+    satisfied = search.all_of(
+        search.criteria(condition, _FIELDS, {"HierarchyGroupCondition": in_group, "ListCondition": _has_proficiency}),
+        search.search_filter(call.params.get("SearchFilter"), lambda user: user.doc["Tags"], in_group),
     )
     start = paging.cursor(call)
     lag = max(call.options.consistency_lag, call.options.search_lag)
     users = user_rows.rows(call, start.after, lag=lag, folded=_exact_username(condition))
     results: Iterable[tuple[int, User]] = ((user.seq, user) for user in users if satisfied(user))
     total = start.total
-    if total is None and satisfied is everything and not lag:
+    if total is None and satisfied is search.everything and not lag:
         total = user_rows.count(call)
     elif total is None:
         results = list(results)
@@ -109,13 +99,13 @@ def _has_proficiency(condition: Condition) -> Predicate:
 
 
 def _proficiency(part: Condition) -> Predicate:
-    name, value = only(part, "Condition")
+    name, value = search.only(part, "Condition")
     if name == "NumberCondition":
         return _level(value)
     index = {"name": 0, "value": 1}.get(value.get("FieldName"))
     if index is None:
         raise invalid_parameter("FieldName: a proficiency has name and value")
-    return lambda item: matches(item[index], value.get("Value"), value.get("ComparisonType"))
+    return lambda item: search.matches(item[index], value.get("Value"), value.get("ComparisonType"))
 
 
 def _level(condition: Condition) -> Predicate:

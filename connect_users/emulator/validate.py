@@ -67,12 +67,12 @@ def check(shape: Shape, value: Any, path: str = "") -> None:
     if isinstance(shape, StructureShape):
         _structure(shape, value, path)
     elif isinstance(shape, ListShape):
-        _expect(list, "a list", value, path)
+        _expect((list,), "a list", value, path)
         _size(shape, path, len(value), "entries")
         for index, item in enumerate(value):
             check(shape.member, item, f"{path}[{index}]")
     elif isinstance(shape, MapShape):
-        _expect(dict, "an object", value, path)
+        _expect((dict,), "an object", value, path)
         _size(shape, path, len(value), "entries")
         for key, item in value.items():
             check(shape.key, key, f"{path} key")
@@ -84,7 +84,7 @@ def check(shape: Shape, value: Any, path: str = "") -> None:
 
 
 def _structure(shape: StructureShape, value: Any, path: str) -> None:
-    _expect(dict, "an object", value, path)
+    _expect((dict,), "an object", value, path)
     prefix = f"{path}." if path else ""
     for name in shape.required_members:
         if value.get(name) is None:
@@ -98,7 +98,7 @@ def _structure(shape: StructureShape, value: Any, path: str) -> None:
 
 
 def _string(shape: StringShape, value: Any, path: str) -> None:
-    _expect(str, "a string", value, path)
+    _expect((str,), "a string", value, path)
     if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
         raise ApiError("SerializationException", f"{path} is not valid Unicode")
     _size(shape, path, len(value), "characters")
@@ -115,8 +115,7 @@ def _string(shape: StringShape, value: Any, path: str) -> None:
 
 
 def _scalar(shape: Shape, value: Any, path: str) -> None:
-    if type(value) not in _TYPES.get(shape.type_name, (int, float, str)):
-        raise _wrong_type(f"of type {shape.type_name}", value, path)
+    _expect(_TYPES.get(shape.type_name, (int, float, str)), f"of type {shape.type_name}", value, path)
     low, high = shape.metadata.get("min"), MAXIMA.get(shape.name, shape.metadata.get("max"))
     if isinstance(value, str):
         return
@@ -131,10 +130,7 @@ def _size(shape: Shape, path: str, size: int, unit: str) -> None:
         raise invalid_parameter(f"{path} has {size} {unit}; it must have {limit}")
 
 
-def _expect(wanted: type, noun: str, value: Any, path: str) -> None:
-    if not isinstance(value, wanted):
-        raise _wrong_type(noun, value, path)
-
-
-def _wrong_type(noun: str, value: Any, path: str) -> ApiError:
-    return ApiError("SerializationException", f"{path or 'the body'} must be {noun}, not {type(value).__name__}")
+def _expect(types: tuple[type, ...], noun: str, value: Any, path: str) -> None:
+    if type(value) not in types:
+        message = f"{path or 'the body'} must be {noun}, not {type(value).__name__}"
+        raise ApiError("SerializationException", message)

@@ -12,7 +12,6 @@ Timestamps are epoch seconds. An operation without an output returns 200 with an
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, unquote
@@ -34,25 +33,6 @@ def service(name: str) -> ServiceModel:
     return ServiceModel(cast("dict[str, Any]", create_loader().load_service_model(name, "service-2")), name)
 
 
-@dataclass(frozen=True)
-class _Route:
-    operation: str
-    #: The path's segments; `{Name}` is a label, which matches any text.
-    segments: tuple[str, ...]
-
-    def labels(self, parts: list[str]) -> dict[str, str] | None:
-        """The decoded labels of a path, None if it does not match."""
-        if len(parts) != len(self.segments):
-            return None
-        labels = {}
-        for part, segment in zip(parts, self.segments, strict=True):
-            if segment.startswith("{") and part:
-                labels[segment[1:-1]] = unquote(part)
-            elif part != segment:
-                return None
-        return labels
-
-
 class NotEmulated(ApiError):
     """AWS has this operation, but the emulator does not."""
 
@@ -66,31 +46,47 @@ class Router:
 
     def __init__(self, supported: Collection[str]) -> None:
         self._supported = supported
-        self._routes: dict[str, list[_Route]] = {}
+        #: By method: operations and the segments of their paths. A segment `{Name}` is a label, which matches any text.
+        self._routes: dict[str, list[tuple[str, list[str]]]] = {}
         model = service("connect")
         for name in model.operation_names:
             http = model.operation_model(name).http
-            segments = tuple(http["requestUri"].split("?")[0].split("/")[1:])
-            self._routes.setdefault(http["method"], []).append(_Route(name, segments))
+            segments = http["requestUri"].split("?")[0].split("/")[1:]
+            self._routes.setdefault(http["method"], []).append((name, segments))
         for routes in self._routes.values():
             # Where the model has a literal beside a label, the literal comes first.
-            routes.sort(key=lambda route: sum(segment.startswith("{") for segment in route.segments))
+            routes.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
 
     def match(self, method: str, path: str) -> tuple[str, dict[str, str]]:
         """The operation and its decoded path labels. `path` is raw, without its query."""
         parts = path.split("/")[1:]
-        for route in self._routes.get(method, ()):
-            labels = route.labels(parts)
+        for name, segments in self._routes.get(method, ()):
+            labels = _labels(segments, parts)
             if labels is not None:
-                if route.operation not in self._supported:
-                    raise NotEmulated(route.operation)
-                return route.operation, labels
-        allowed = [
-            name for name, routes in self._routes.items() if any(route.labels(parts) is not None for route in routes)
+                if name not in self._supported:
+                    raise NotEmulated(name)
+                return name, labels
+        methods = [
+            other
+            for other, routes in self._routes.items()
+            if any(_labels(route, parts) is not None for _, route in routes)
         ]
-        if allowed:
-            raise ApiError("MethodNotAllowedException", f"this path takes {', '.join(sorted(allowed))}")
+        if methods:
+            raise ApiError("MethodNotAllowedException", f"this path takes {', '.join(sorted(methods))}")
         raise ApiError("UnknownOperationException", "no operation has this path")
+
+
+def _labels(segments: list[str], parts: list[str]) -> dict[str, str] | None:
+    """The decoded labels of a path, None if it does not match."""
+    if len(parts) != len(segments):
+        return None
+    labels = {}
+    for part, segment in zip(parts, segments, strict=True):
+        if segment.startswith("{") and part:
+            labels[segment[1:-1]] = unquote(part)
+        elif part != segment:
+            return None
+    return labels
 
 
 def parse(operation: OperationModel, labels: Mapping[str, str], query: str, body: bytes) -> dict[str, Any]:

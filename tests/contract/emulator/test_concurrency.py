@@ -118,7 +118,7 @@ def test_a_commit_survives_the_death_of_the_process(start: Callable[..., Emulato
         client = connect(_At(process.stdout.readline().strip()))  # type: ignore[arg-type]
         with pytest.raises(Exception, match="onnection"):
             client.create_user(**user())
-        assert process.wait(10) == -9
+        assert process.wait(60) == -9
     assert len(connect(start(state)).list_users(**HERE)["UserSummaryList"]) == 1
 
 
@@ -150,7 +150,7 @@ def test_processes_that_share_a_file_give_a_name_once_and_lose_no_tag(
     """
     command = [sys.executable, "-c", textwrap.dedent(code), str(state)]
     processes = [subprocess.Popen([*command, str(n)], stdout=subprocess.PIPE, text=True) for n in range(2)]
-    outputs = [process.communicate(timeout=60)[0] for process in processes]
+    outputs = [process.communicate(timeout=240)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     assert sum(int(output) for output in outputs) == 20
     client = connect(start(state))

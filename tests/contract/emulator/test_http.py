@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,7 @@ PATH = f"/users/{seed.INSTANCE_ID}"
 def talk(emulator: Emulator, data: bytes, *, finish: bool = True) -> bytes:
     """Send bytes, read all that comes until the server closes (or, after `finish`, has answered)."""
     port = int(emulator.endpoint_url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         try:
             connection.sendall(data)
             if finish:
@@ -157,9 +158,11 @@ def test_half_a_request_writes_nothing(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"GET /inst", GOOD[:60], put(b"{}", 100)], ids=["line", "headers", "body"])
-def test_a_client_that_stops_talking_is_cut_off(start: Callable[..., Emulator], sent: bytes) -> None:
+def test_a_silent_client_is_disconnected(start: Callable[..., Emulator], sent: bytes) -> None:
     emulator = start(idle_timeout=0.1)
     assert talk(emulator, sent, finish=False) == b""
+    # On a busy machine the next client, too, may be silent for that time.
+    emulator.options = replace(emulator.options, idle_timeout=60)
     assert connect(emulator).list_instances()["InstanceSummaryList"]
 
 

@@ -30,7 +30,7 @@ def found(client: Any, name: str = "ada") -> list[dict[str, Any]]:
 
 
 def test_users_quota(start: Callable[..., Emulator]) -> None:
-    """LimitExceededException is an HTTP 429 in Connect (section 0, finding 2); a taken name is told first."""
+    """LimitExceededException is an HTTP 429 in Connect (section 0, finding 2); a taken name is reported first."""
     emulator = start(users_quota=2)
     client = connect(emulator)
     user_id = create(client, "a")

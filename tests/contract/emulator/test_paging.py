@@ -80,7 +80,7 @@ def test_no_page_is_larger_than_the_model_allows(emulator: Emulator, client: Any
     assert refused(unchecked, **arguments, MaxResults=0) == refusal
 
 
-def test_a_page_has_100_users_unless_told_otherwise(start: Callable[..., Emulator]) -> None:
+def test_a_page_has_100_users_unless_the_request_says_otherwise(start: Callable[..., Emulator]) -> None:
     emulator = start()
     seed_users(emulator.store, 1001)
     client = connect(emulator)
@@ -89,7 +89,7 @@ def test_a_page_has_100_users_unless_told_otherwise(start: Callable[..., Emulato
     assert len(client.list_users(**HERE, MaxResults=1000)["UserSummaryList"]) == 1000
 
 
-def test_a_token_is_of_one_question_only(client: Any) -> None:
+def test_a_token_is_valid_for_one_request_only(client: Any) -> None:
     for name in ("a", "b", "c"):
         create(client, name)
     token = client.search_users(**HERE, MaxResults=1)["NextToken"]
@@ -101,7 +101,7 @@ def test_a_token_is_of_one_question_only(client: Any) -> None:
         assert refused(client.search_users, **HERE, NextToken=bad) == REQUEST
 
 
-def test_a_token_dies_after_a_day(start: Callable[..., Emulator], clock: Clock) -> None:
+def test_a_token_expires_after_a_day(start: Callable[..., Emulator], clock: Clock) -> None:
     """Best-practices page [D]: HTTP 400 InvalidToken."""
     client = connect(start(clock=clock))
     for name in ("a", "b"):

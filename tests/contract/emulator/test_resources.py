@@ -37,7 +37,7 @@ def _profile(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_every_operation_that_is_played_answers_200(emulator: Emulator, client: Any) -> None:
+def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -> None:
     """One story that uses all of them; every answer is read against the service model as it arrives."""
     instance = client.create_instance(
         IdentityManagementType="CONNECT_MANAGED",

@@ -109,7 +109,7 @@ def test_identity_rules_at_create(
         assert refused(client.create_user, **user(**changes)) == expected
 
 
-def test_a_missing_password_is_told_in_the_words_that_aws_was_seen_to_use(client: Any) -> None:
+def test_a_missing_password_is_reported_in_the_words_that_aws_was_seen_to_use(client: Any) -> None:
     with pytest.raises(client.exceptions.InvalidRequestException, match="Required parameter missing: Password"):
         client.create_user(**user(Password=None))
 

@@ -23,7 +23,7 @@ SIGNED = {
 def send(
     emulator: Emulator, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = HTTPConnection("127.0.0.1", int(emulator.endpoint_url.rpartition(":")[2]), timeout=10)
+    connection = HTTPConnection("127.0.0.1", int(emulator.endpoint_url.rpartition(":")[2]), timeout=60)
     try:
         connection.request(method, path, body, SIGNED if headers is None else headers)
         response = connection.getresponse()
@@ -140,7 +140,7 @@ def test_times_are_epoch_seconds(client: Any) -> None:
     assert shown["LastModifiedRegion"] == "us-east-1"
 
 
-def test_an_operation_that_is_not_played_is_named(client: Any) -> None:
+def test_an_operation_that_is_not_emulated_is_named(client: Any) -> None:
     assert refused(client.list_prompts, InstanceId=seed.INSTANCE_ID) == (501, "UnsupportedOperationException")
     with pytest.raises(Exception, match="ListPrompts is not emulated"):
         client.list_prompts(InstanceId=seed.INSTANCE_ID)
