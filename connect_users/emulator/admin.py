@@ -59,7 +59,8 @@ def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
         case ("GET" | "POST") as method, "faults":
             if method == "POST":
                 faults = json.loads(request.body)
-                front.faults.add(*[Fault.from_json(_object(item)) for item in _as_list(faults)])
+                faults = faults if isinstance(faults, list) else [faults]
+                front.faults.add(*[Fault.from_json(_object(item)) for item in faults])
             return [asdict(fault) for fault in front.faults]
         case "DELETE", "faults":
             front.faults.clear()
@@ -69,10 +70,6 @@ def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
                 set_options(front.options.changed(_object(json.loads(request.body))))
             return front.options.to_json()
     raise ApiError("UnknownOperationException", f"the side port has no {request.method} {request.path}")
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -138,7 +138,7 @@ class Front:
         except ApiError as error:
             problem = error
         self.log.add(record)
-        self._event("received", record)
+        self.event("received", record)
         fault = self.faults.take(record.operation, request.path, request.body)
         if fault is not None and fault.kind.endswith("-before"):
             return _fault_answer(fault, request, record)
@@ -151,7 +151,7 @@ class Front:
             except ApiError as error:
                 problem = error
         if problem is None:
-            self._event("committed", record)
+            self.event("committed", record)
         if fault is not None and fault.kind != "slow":
             return _fault_answer(fault, request, record)
         if fault is not None:
@@ -160,13 +160,9 @@ class Front:
             return _error_answer(problem, request, record)
         return _answer(200, body, request.content_type, record)
 
-    def answered(self, record: RequestRecord | None) -> None:
-        """To be called once an answer is written, or its connection dropped."""
-        if record is not None:
-            self._event("answered", record)
-
-    def _event(self, phase: Phase, record: RequestRecord) -> None:
-        if self._on_event is not None:
+    def event(self, phase: Phase, record: RequestRecord | None) -> None:
+        """Report a phase of a request. The server reports "answered" once the answer is written, or dropped."""
+        if self._on_event is not None and record is not None:
             self._on_event(phase, record)
 
     def _parse(self, request: Request, record: RequestRecord) -> _Parsed:

@@ -92,7 +92,6 @@ GROUPS: Final = ResourceType(
         "resourceID": lambda group: [group.id],
     },
 )
-GROUPS.register()
 
 
 @writes("CreateUserHierarchyGroup")
@@ -116,6 +115,7 @@ def unique_name(name: str, parent_id: str | None) -> str:
     return f"{parent_id or ''}/{name}"
 
 
+# In place of the search that `ResourceType` registers.
 @reads("SearchUserHierarchyGroups")
 def search_groups(call: Call) -> Result:
     """Groups with their paths. A search without criteria also returns the root, which has LevelId 0 [M]."""

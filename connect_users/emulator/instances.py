@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 DEFAULT_HOURS: Final = "Basic Hours"
 DEFAULT_QUEUE: Final = "BasicQueue"
 DEFAULT_ROUTING_PROFILE: Final = "Basic Routing Profile"
-DEFAULT_SECURITY_PROFILES: Final = ("Admin", "Agent", "CallCenterManager", "QualityAnalyst")
+_AGENT: Final = ("BasicAgentAccess", "OutboundCallAccess")
+_USERS: Final = ("Users.Create", "Users.Delete", "Users.Edit", "Users.EditPermission", "Users.View")
+_PROFILES: Final = tuple(f"SecurityProfiles.{verb}" for verb in ("Create", "Delete", "Edit", "View"))
+#: Each with a few of the permissions that it has in AWS.
+DEFAULT_SECURITY_PROFILES: Final = {
+    "Admin": (*_AGENT, *_USERS, *_PROFILES),
+    "Agent": _AGENT,
+    "CallCenterManager": ("AccessMetrics", "Users.Edit", "Users.View"),
+    "QualityAnalyst": ("AccessMetrics", "ListenCallRecordings"),
+}
 
 
 @writes("CreateInstance")
@@ -100,23 +109,11 @@ def default_rows(
         default = name == DEFAULT_ROUTING_PROFILE
         yield "routing-profile", id_, routing_profile_document(name, queue, [queue], default=default)
     for name, id_ in security_profiles.items():
-        yield "security-profile", id_, {**_named(name), "Permissions": _permissions(name)}
+        yield "security-profile", id_, {**_named(name), "Permissions": DEFAULT_SECURITY_PROFILES[name]}
 
 
 def _named(name: str) -> Document:
     return {"Name": name, "Description": name}
-
-
-def _permissions(security_profile: str) -> list[str]:
-    """A few of the permissions that AWS's own security profile of this name has."""
-    users = ["Users.Create", "Users.Delete", "Users.Edit", "Users.EditPermission", "Users.View"]
-    profiles = ["SecurityProfiles.Create", "SecurityProfiles.Delete", "SecurityProfiles.Edit", "SecurityProfiles.View"]
-    agent = ["BasicAgentAccess", "OutboundCallAccess"]
-    return {
-        "Admin": [*agent, *users, *profiles],
-        "CallCenterManager": ["AccessMetrics", "Users.Edit", "Users.View"],
-        "QualityAnalyst": ["AccessMetrics", "ListenCallRecordings"],
-    }.get(security_profile, agent)
 
 
 @reads("DescribeInstance")

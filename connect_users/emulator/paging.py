@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from connect_users.emulator.calls import Call
 
 _LIFETIME: Final = 24 * 3600.0
-_PAGING: Final = frozenset({"NextToken", "MaxResults"})
 
 Row = TypeVar("Row")
 
@@ -31,10 +30,10 @@ Row = TypeVar("Row")
 class Cursor:
     """Where a page begins: after row `after`, and the total that the first page counted (searches only)."""
 
-    after: int = 0
-    total: int | None = None
+    after: int
+    total: int | None
     #: A digest of the operation and its arguments. A token of another request is refused.
-    request: str = field(default="", compare=False)
+    request: str
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,11 @@ class Page(Generic[Row]):
 
 def cursor(call: Call) -> Cursor:
     """Read the request's NextToken."""
-    arguments = {name: value for name, value in call.params.items() if name not in _PAGING}
+    arguments = {name: value for name, value in call.params.items() if name not in ("NextToken", "MaxResults")}
     request = _digest(json.dumps([call.operation, call.account, call.region, arguments], sort_keys=True))
     token = call.params.get("NextToken")
     if token is None:
-        return Cursor(request=request)
+        return Cursor(0, None, request)
     after, total, issued = _decode(token, request)
     if call.now - issued > _LIFETIME:
         raise ApiError("InvalidToken", "NextToken has expired")

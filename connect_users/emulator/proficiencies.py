@@ -6,15 +6,13 @@ LimitExceeded or Duplicate [M], so too many proficiencies and a pair associated 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from connect_users.emulator import paging, resources, user_rows
 from connect_users.emulator.calls import Call, Document, Result, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
 from connect_users.emulator.resources import Resource, ResourceType
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from connect_users.emulator.user_rows import User, updates
 
 #: The name of a predefined attribute, and one of its values.
 Pair = tuple[str, str]
@@ -31,7 +29,6 @@ def _has_users(call: Call, attribute: Resource) -> bool:
 ATTRIBUTES: Final = ResourceType(
     kind="predefined-attribute", noun="PredefinedAttribute", quota=150, used=_has_users, identifier="Name"
 )
-ATTRIBUTES.register()
 
 
 @writes("CreatePredefinedAttribute")
@@ -58,25 +55,6 @@ def attribute_document(params: Document) -> Document:
 Levels = dict[Pair, Any]
 
 
-def _updates(name: str) -> Callable[[Callable[[Call, Levels, Levels], Levels]], object]:
-    """Register a function that gets a user's levels and those of the request, and returns the user's new levels."""
-
-    def register(change: Callable[[Call, Levels, Levels], Levels]) -> object:
-        def handler(call: Call) -> None:
-            user = user_rows.find(call, newest=True)
-            levels = {(name, value): level for name, value, level in user.doc["Proficiencies"]}
-            levels = change(call, levels, _entries(call))
-            user.doc["Proficiencies"] = [[name, value, level] for (name, value), level in levels.items()]
-            user.doc["ProficienciesTime"] = call.now
-            if call.options.modified_by == "everything":
-                user.doc["LastModifiedTime"] = call.now
-            user_rows.save(call, user)
-
-        return writes(name)(handler)
-
-    return register
-
-
 def _entries(call: Call) -> Levels:
     """The levels in the request, None for a pair without one."""
     entries: Levels = {}
@@ -91,17 +69,27 @@ def _entries(call: Call) -> Levels:
     return entries
 
 
-@_updates("AssociateUserProficiencies")
-def associate(call: Call, levels: Levels, entries: Levels) -> Levels:
+def _levels(user: User) -> Levels:
+    return {(name, value): level for name, value, level in user.doc["Proficiencies"]}
+
+
+def _set(call: Call, user: User, levels: Levels) -> None:
+    user.doc["Proficiencies"] = [[name, value, level] for (name, value), level in levels.items()]
+    user.doc["ProficienciesTime"] = call.now
+
+
+@updates("AssociateUserProficiencies", settings=False)
+def associate(call: Call, user: User) -> None:
     """New pairs only: associating an existing pair is refused [?]."""
-    for pair in entries:
-        _check_attribute(call, *pair)
-        if pair in levels:
-            raise invalid_request(f"The user already has the proficiency {pair[0]} / {pair[1]}")
+    levels, entries = _levels(user), _entries(call)
+    for name, value in entries:
+        _check_attribute(call, name, value)
+        if (name, value) in levels:
+            raise invalid_request(f"The user already has the proficiency {name} / {value}")
     quota = call.options.proficiencies_quota
     if quota is not None and len(levels) + len(entries) > quota:
         raise invalid_request(f"A user can have at most {quota} proficiencies")
-    return {**levels, **entries}
+    _set(call, user, {**levels, **entries})
 
 
 def _check_attribute(call: Call, name: str, value: str) -> None:
@@ -112,24 +100,26 @@ def _check_attribute(call: Call, name: str, value: str) -> None:
         raise invalid_parameter(f"{value} is not a value of the predefined attribute {name}")
 
 
-@_updates("UpdateUserProficiencies")
-def update(_call: Call, levels: Levels, entries: Levels) -> Levels:
+@updates("UpdateUserProficiencies", settings=False)
+def update(call: Call, user: User) -> None:
     """Changes the levels of pairs that the user has (section 2 [M])."""
-    _check_exist(levels, entries)
-    return {**levels, **entries}
+    entries = _existing(call, user)
+    _set(call, user, {**_levels(user), **entries})
 
 
-@_updates("DisassociateUserProficiencies")
-def disassociate(_call: Call, levels: Levels, entries: Levels) -> Levels:
+@updates("DisassociateUserProficiencies", settings=False)
+def disassociate(call: Call, user: User) -> None:
     """Removes pairs that the user has. Any other pair is refused [?], so a caller must list before a second attempt."""
-    _check_exist(levels, entries)
-    return {pair: level for pair, level in levels.items() if pair not in entries}
+    entries = _existing(call, user)
+    _set(call, user, {pair: level for pair, level in _levels(user).items() if pair not in entries})
 
 
-def _check_exist(levels: Levels, entries: Levels) -> None:
-    for pair in entries:
-        if pair not in levels:
-            raise invalid_request(f"The user does not have the proficiency {pair[0]} / {pair[1]}")
+def _existing(call: Call, user: User) -> Levels:
+    levels, entries = _levels(user), _entries(call)
+    for name, value in entries:
+        if (name, value) not in levels:
+            raise invalid_request(f"The user does not have the proficiency {name} / {value}")
+    return entries
 
 
 @reads("ListUserProficiencies")

@@ -38,8 +38,6 @@ SECURITY_PROFILES: Final = ResourceType(
     members=lambda _call, profile: {"OrganizationResourceId": profile.instance.id, "SecurityProfileName": profile.name},
     fields=COMMON_FIELDS,
 )
-ROUTING_PROFILES.register()
-SECURITY_PROFILES.register()
 
 
 @writes("CreateRoutingProfile")
@@ -95,4 +93,4 @@ def list_permissions(call: Call) -> Result:
     """The permissions of one profile."""
     profile = resources.get(call, "security-profile", call.params["SecurityProfileId"])
     page = paging.numbered_page(call, profile.doc.get("Permissions", ()))
-    return {"Permissions": page.rows, "NextToken": page.next_token, **profile.modified()}
+    return {"Permissions": page.rows, "NextToken": page.next_token, **profile.summary()}

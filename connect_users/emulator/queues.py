@@ -50,8 +50,6 @@ QUICK_CONNECTS: Final = ResourceType(
     kind_of=("QuickConnectType", lambda connect: str(connect.doc["QuickConnectConfig"]["QuickConnectType"])),
     fields=COMMON_FIELDS,
 )
-for resource_type in (HOURS_OF_OPERATION, QUEUES, QUICK_CONNECTS):
-    resource_type.register()
 
 
 @writes("CreateHoursOfOperation")

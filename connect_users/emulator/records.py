@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 Phase = Literal["received", "committed", "answered"]
 
 _SECRETS: Final = frozenset({"Password", "SecretString", "SecretBinary"})
-#: How many requests the log keeps.
-_CAPACITY: Final = 100_000
 
 
 @dataclass
@@ -44,11 +42,11 @@ def redacted(params: dict[str, Any]) -> dict[str, Any]:
 
 
 class Log:
-    """The newest requests, oldest first. Iterate (over a copy), index, or use `len()` and `clear()`."""
+    """The newest 100,000 requests, oldest first. Iterate (over a copy), index, or use `len()` and `clear()`."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._records: deque[RequestRecord] = deque(maxlen=_CAPACITY)
+        self._records: deque[RequestRecord] = deque(maxlen=100_000)
         self._seq = 0
 
     def add(self, record: RequestRecord) -> None:

@@ -40,13 +40,10 @@ class Resource:
     def name(self) -> str:
         return str(self.doc["Name"])
 
-    def modified(self) -> Document:
-        """The two members that every summary and description has."""
-        return {"LastModifiedTime": self.doc.get("LastModifiedTime"), "LastModifiedRegion": self.instance.region}
-
     def summary(self) -> Document:
         """The entry of a List operation."""
-        return {"Id": self.id, "Arn": self.arn, "Name": self.name, **self.modified()}
+        times = {"LastModifiedTime": self.doc.get("LastModifiedTime"), "LastModifiedRegion": self.instance.region}
+        return {"Id": self.id, "Arn": self.arn, "Name": self.name, **times}
 
 
 _SELECT = "SELECT seq, id, doc FROM resources WHERE instance_id = ? AND kind = ?"
@@ -126,7 +123,7 @@ class ResourceType:
     fields: Mapping[str, Field] | None = None
     conditions: Mapping[str, Callable[[Condition], Predicate]] | None = None
 
-    def register(self) -> None:
+    def __post_init__(self) -> None:
         """Register the handlers of Describe, List, Search and Delete."""
         reads(f"Describe{self.noun}")(self.describe)
         reads(f"List{self.noun}s")(self.list)

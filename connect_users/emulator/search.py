@@ -109,15 +109,12 @@ def search_filter(
         count = sum(len(part[member]) if member == "TagConditions" else 1 for part in ands if part.get(member))
         if count > limit:
             raise invalid_request(f"{where} has {count} {member}; it may have at most {limit}")
-    predicates = [
-        all_of(_tagged(part.get("TagConditions") or [], tags), _grouped(part.get("HierarchyGroupCondition"), in_group))
-        for part in ands
-    ]
+    predicates = []
+    for part in ands:
+        condition = part.get("HierarchyGroupCondition")
+        grouped = everything if condition is None or in_group is None else in_group(condition)
+        predicates.append(all_of(_tagged(part.get("TagConditions") or [], tags), grouped))
     return lambda row: any(predicate(row) for predicate in predicates)
-
-
-def _grouped(condition: Condition | None, in_group: Callable[[Condition], Predicate] | None) -> Predicate:
-    return everything if condition is None or in_group is None else in_group(condition)
 
 
 def all_of(first: Predicate, second: Predicate) -> Predicate:

@@ -74,9 +74,10 @@ def seed_instance(store: Store, options: Options) -> None:
             }
             instances.insert(tx, now, Instance(INSTANCE_ID, ACCOUNT_ID, REGION, doc), _rows())
             for path, id_ in HIERARCHY_GROUPS.items():
-                group = _group(path)
-                name = unique_name(group["Name"], group["ParentGroupId"])
-                resources.insert(tx, now, INSTANCE_ID, "agent-group", id_, group, name)
+                above, _, name = path.rpartition("/")
+                parent, level = HIERARCHY_GROUPS.get(above), list(HIERARCHY_LEVELS.values())[path.count("/")]
+                group = {"Name": name, "ParentGroupId": parent, "LevelId": level}
+                resources.insert(tx, now, INSTANCE_ID, "agent-group", id_, group, unique_name(name, parent))
 
 
 def _rows() -> Iterator[Row]:
@@ -88,12 +89,6 @@ def _rows() -> Iterator[Row]:
     for name, id_ in QUICK_CONNECTS.items():
         config = {"QuickConnectType": "QUEUE", "QueueConfig": {"QueueId": queue, "ContactFlowId": _TRANSFER_FLOW}}
         yield "transfer-destination", id_, {"Name": name, "QuickConnectConfig": config}
-
-
-def _group(path: str) -> Document:
-    above, _, name = path.rpartition("/")
-    level = list(HIERARCHY_LEVELS.values())[path.count("/")]
-    return {"Name": name, "ParentGroupId": HIERARCHY_GROUPS.get(above), "LevelId": level}
 
 
 def seed_users(store: Store, n: int, *, instance_id: str = INSTANCE_ID, now: float = 1_700_000_000.0) -> list[str]:

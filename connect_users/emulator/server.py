@@ -77,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
         else:
             self._write(answer)
-        front.answered(answer.record)
+        front.event("answered", answer.record)
 
     def _body(self) -> bytes:
         """The body. Raises ApiError if its end is unclear (RFC 9112, section 6.3)."""

@@ -58,8 +58,6 @@ CREATE TABLE secrets (
 );
 """
 
-Connection = sqlite3.Connection
-
 
 class UnusableState(ValueError):
     """A file that the emulator cannot use. The message is one line that says why."""
@@ -85,7 +83,7 @@ def _create_file(path: Path, content: bytes, mode: int) -> None:
         file.write(content)
 
 
-def _switch_to_wal(connection: Connection) -> None:
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
     """In this mode readers work beside a writer. The file keeps it, so only a new file is switched."""
     give_up = time.monotonic() + _BUSY_TIMEOUT
     while True:
@@ -101,7 +99,7 @@ def _switch_to_wal(connection: Connection) -> None:
 
 
 @contextmanager
-def _transaction(connection: Connection, begin: str, end: str) -> Iterator[Connection]:
+def _transaction(connection: sqlite3.Connection, begin: str, end: str) -> Iterator[sqlite3.Connection]:
     """A transaction that an exception rolls back."""
     connection.execute(begin)
     try:
@@ -118,11 +116,11 @@ class Store:
     def __init__(self, path: Path | str | None = None) -> None:
         self.path = None if path is None else Path(path)
         self._writing = Lock()
-        self._pool: list[Connection] = []
+        self._pool: list[sqlite3.Connection] = []
         self._pooling = Lock()
         self._closed = False
         #: The only connection of a database in memory. Readers wait for its lock, too.
-        self._memory: Connection | None = None
+        self._memory: sqlite3.Connection | None = None
         self._memory_lock = RLock()
         if self.path is None:
             self._memory = self._open(":memory:")
@@ -140,7 +138,7 @@ class Store:
             self.close()
             raise
 
-    def _open(self, target: str) -> Connection:
+    def _open(self, target: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             target, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=256
         )
@@ -163,7 +161,7 @@ class Store:
                 tx.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _connection(self) -> Iterator[sqlite3.Connection]:
         """A connection that no other thread uses at the same time."""
         if self._memory is not None:
             with self._memory_lock:
@@ -184,13 +182,13 @@ class Store:
                 connection.close()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[sqlite3.Connection]:
         """A transaction that sees one state of the data and writes nothing."""
         with self._connection() as connection, _transaction(connection, "BEGIN", "ROLLBACK") as tx:
             yield tx
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> Iterator[sqlite3.Connection]:
         """The only writing transaction at its time. It is committed at the end, and rolled back by any exception."""
         with (
             self._writing,
@@ -211,7 +209,7 @@ class Store:
                 self._memory.close()
 
 
-def _version(tx: Connection) -> int:
+def _version(tx: sqlite3.Connection) -> int:
     """The format of a database, 0 if it is new. Raises ValueError if the database is not the emulator's."""
     version = int(tx.execute("PRAGMA user_version").fetchone()[0])
     if version not in (0, _VERSION):

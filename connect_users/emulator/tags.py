@@ -10,17 +10,10 @@ from connect_users.emulator.calls import Call, Document, Result, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 #: Of each resource. Tags `aws:*` do not count, but they cannot be created here (section 2 [D]).
 _LIMIT: Final = 50
-
-
-def checked(tags: Mapping[str, str]) -> dict[str, str]:
-    """Tags of a new or changed resource: at most 50."""
-    if len(tags) > _LIMIT:
-        raise invalid_request(f"A resource can have at most {_LIMIT} tags")
-    return dict(tags)
 
 
 def _target(call: Call, *, newest: bool = True) -> tuple[Document, Callable[[], None]]:
@@ -48,7 +41,9 @@ def _target(call: Call, *, newest: bool = True) -> tuple[Document, Callable[[], 
 def tag_resource(call: Call) -> None:
     """Keys that exist get the new value (section 2)."""
     doc, save = _target(call)
-    doc["Tags"] = checked({**doc["Tags"], **call.params["tags"]})
+    doc["Tags"].update(call.params["tags"])
+    if len(doc["Tags"]) > _LIMIT:
+        raise invalid_request(f"A resource can have at most {_LIMIT} tags")
     save()
 
 

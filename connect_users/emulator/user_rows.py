@@ -12,18 +12,18 @@ newest version.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import settings
 from connect_users.emulator.arns import bare_id
+from connect_users.emulator.calls import Call, Document, Instance, writes
 from connect_users.emulator.errors import not_found
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
-
-    from connect_users.emulator.calls import Call, Document, Instance
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,28 @@ def save(call: Call, user: User) -> None:
             "INSERT INTO user_versions (user_id, at, doc) SELECT id, at, doc FROM users WHERE seq = ?", (user.seq,)
         )
     call.tx.execute("UPDATE users SET doc = ?, at = ? WHERE seq = ?", (json.dumps(user.doc), call.now, user.seq))
+
+
+Change = Callable[[Call, User], None]
+
+
+def updates(operation: str, *, settings: bool = True) -> Callable[[Change], object]:
+    """Register a function that changes a user's document.
+
+    `settings` says that its LastModifiedTime changes in any case; otherwise this is `Options.modified_by` [?].
+    """
+
+    def register(change: Change) -> object:
+        def handler(call: Call) -> None:
+            user = find(call, newest=True)
+            change(call, user)
+            if settings or call.options.modified_by == "everything":
+                user.doc["LastModifiedTime"] = call.now
+            save(call, user)
+
+        return writes(operation)(handler)
+
+    return register
 
 
 def remove(call: Call, user: User) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_users.emulator import identity, paging, resources, settings, tags, user_rows
+from connect_users.emulator import identity, paging, resources, settings, user_rows
 from connect_users.emulator.arns import new_id
 from connect_users.emulator.calls import Call, Document, Result, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from connect_users.emulator.user_rows import User
 
@@ -30,7 +30,7 @@ def create_user(call: Call) -> Result:
         "RoutingProfileId": resources.get(call, "routing-profile", params["RoutingProfileId"]).id,
         "SecurityProfileIds": _security_profile_ids(call, params["SecurityProfileIds"]),
         "HierarchyGroupId": _hierarchy_group_id(call),
-        "Tags": tags.checked(params.get("Tags", {})),
+        "Tags": params.get("Tags", {}),
         "Proficiencies": [],
         "LastModifiedTime": call.now,
     }
@@ -84,40 +84,25 @@ def _hierarchy_group_id(call: Call) -> str | None:
     return None if value is None else resources.get(call, "agent-group", value).id
 
 
-def _updates(name: str) -> Callable[[Callable[[Call, User], None]], object]:
-    """Register a function that changes one part of a user's document."""
-
-    def register(change: Callable[[Call, User], None]) -> object:
-        def handler(call: Call) -> None:
-            user = user_rows.find(call, newest=True)
-            change(call, user)
-            user.doc["LastModifiedTime"] = call.now
-            user_rows.save(call, user)
-
-        return writes(name)(handler)
-
-    return register
-
-
-@_updates("UpdateUserRoutingProfile")
+@user_rows.updates("UpdateUserRoutingProfile")
 def update_routing_profile(call: Call, user: User) -> None:
     """A user has one routing profile (section 2)."""
     user.doc["RoutingProfileId"] = resources.get(call, "routing-profile", call.params["RoutingProfileId"]).id
 
 
-@_updates("UpdateUserSecurityProfiles")
+@user_rows.updates("UpdateUserSecurityProfiles")
 def update_security_profiles(call: Call, user: User) -> None:
     """The list replaces the set (section 2)."""
     user.doc["SecurityProfileIds"] = _security_profile_ids(call, call.params["SecurityProfileIds"])
 
 
-@_updates("UpdateUserHierarchy")
+@user_rows.updates("UpdateUserHierarchy")
 def update_hierarchy(call: Call, user: User) -> None:
     """A request without an id takes the user out of the hierarchy (section 2 [I])."""
     user.doc["HierarchyGroupId"] = _hierarchy_group_id(call)
 
 
-@_updates("UpdateUserIdentityInfo")
+@user_rows.updates("UpdateUserIdentityInfo")
 def update_identity_info(call: Call, user: User) -> None:
     """Whether members that are left out are cleared is an option (section 2 [?]). A required name is always kept."""
     management = user.instance.identity_management_type
@@ -130,13 +115,13 @@ def update_identity_info(call: Call, user: User) -> None:
     user.doc["IdentityInfo"] = {**kept, **info}
 
 
-@_updates("UpdateUserPhoneConfig")
+@user_rows.updates("UpdateUserPhoneConfig")
 def update_phone_config(call: Call, user: User) -> None:
     """Legacy: writes the whole block, and one ACW limit for all channels (section 2 [M])."""
     settings.replace_phone(user.doc, call.params["PhoneConfig"])
 
 
-@_updates("UpdateUserConfig")
+@user_rows.updates("UpdateUserConfig")
 def update_config(call: Call, user: User) -> None:
     """Lists that are left out stay. For left-out channels, see `Options.update_user_config` (section 2 [?])."""
     settings.check(call.params)

@@ -1,4 +1,4 @@
-"""Many clients, several servers over one file, restarts: nobody is made twice, nothing is lost."""
+"""Many clients, several servers over one file, restarts: no user is created twice, nothing is lost."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def clients(request: pytest.FixtureRequest, start: Callable[..., Emulator], tmp_
     return [connect(start(state, users_quota=None)) for _ in range(servers)]
 
 
-def test_one_name_is_given_once(clients: list[Any]) -> None:
+def test_a_username_is_created_once(clients: list[Any]) -> None:
     outcomes = _race(clients, lambda client, _: [_try(client, f"u{number}") for number in range(4)])
     for column in zip(*outcomes, strict=True):
         assert sorted(column) == ["DuplicateResourceException"] * (CLIENTS - 1) + ["made"]
@@ -127,7 +127,7 @@ class _At:
         self.endpoint_url = url
 
 
-def test_processes_that_share_a_file_give_a_name_once_and_lose_no_tag(
+def test_processes_that_share_a_file_create_a_user_once_and_lose_no_tag(
     start: Callable[..., Emulator], tmp_path: Path
 ) -> None:
     state = tmp_path / "state.sqlite"

@@ -272,7 +272,7 @@ def test_a_channel_of_a_routing_profile_needs_what_the_service_model_says(emulat
 @pytest.mark.parametrize(
     ("channel", "limit", "taken"), [("CHAT", 3, True), ("CHAT", 11, False), ("VOICE", 1, True), ("VOICE", 2, False)]
 )
-def test_contacts_at_once_may_be_given_by_workload_type(client: Any, channel: str, limit: int, taken: bool) -> None:
+def test_contacts_at_once_may_be_set_by_workload_type(client: Any, channel: str, limit: int, taken: bool) -> None:
     """In place of `Concurrency`, within the same bounds."""
     media = [{"Channel": channel, "WorkloadTypeConcurrencies": [{"WorkloadType": "claims", "Concurrency": limit}]}]
     if not taken:

@@ -92,8 +92,8 @@ def recorded(tmp_path: Path) -> Iterator[Emulator]:
 
 def test_a_file_of_an_earlier_release_is_read_in_full(recorded: Emulator) -> None:
     client, here = connect(recorded), {"InstanceId": seed.INSTANCE_ID}
-    (found,) = client.search_users(**here, SearchFilter={"TagFilter": {"TagCondition": {"TagKey": "team"}}})["Users"]
-    user = described(client, found["Id"])
+    (summary,) = client.search_users(**here, SearchFilter={"TagFilter": {"TagCondition": {"TagKey": "team"}}})["Users"]
+    user = described(client, summary["Id"])
     assert (user["Username"], user["RoutingProfileId"]) == ("ada", seed.ROUTING_PROFILES["Sales"])
     assert user["HierarchyGroupId"] == seed.HIERARCHY_GROUPS["EMEA/UK"]
     assert user["PhoneConfig"] == {

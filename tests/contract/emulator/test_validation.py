@@ -104,11 +104,11 @@ def test_a_bad_password_is_not_repeated_in_the_error(emulator: Emulator) -> None
     assert "hunter2" not in str(caught.value)
 
 
-def test_every_required_member_of_every_operation_is_asked_for(emulator: Emulator) -> None:
+def test_every_required_member_of_every_operation_is_required(emulator: Emulator) -> None:
     """The model's own list of required body and query members, each left out of an otherwise empty request."""
     client = connect(emulator, check=False)
     shapes = botocore.session.get_session().get_service_model("connect")
-    asked = 0
+    count = 0
     for name in sorted(CONNECT):
         shape = shapes.operation_model(name).input_shape
         assert shape is not None
@@ -117,8 +117,8 @@ def test_every_required_member_of_every_operation_is_asked_for(emulator: Emulato
             continue
         call = getattr(client, botocore.xform_name(name))
         assert refused(call, **dict.fromkeys(path, seed.INSTANCE_ID)) == REQUEST, name
-        asked += 1
-    assert asked >= 20
+        count += 1
+    assert count >= 20
 
 
 def test_a_value_outside_its_shape_is_answered_with_an_error_of_the_operations_model(emulator: Emulator) -> None:
@@ -131,8 +131,8 @@ def test_a_value_outside_its_shape_is_answered_with_an_error_of_the_operations_m
         shape = operation.input_shape
         if shape is None or "MaxResults" not in shape.members:
             continue
-        given = dict.fromkeys(shape.required_members, seed.INSTANCE_ID)
-        answers[name] = refused(getattr(client, botocore.xform_name(name)), **given, MaxResults=0)
+        arguments = dict.fromkeys(shape.required_members, seed.INSTANCE_ID)
+        answers[name] = refused(getattr(client, botocore.xform_name(name)), **arguments, MaxResults=0)
         assert answers[name][1] in {error.name for error in operation.error_shapes}, name
     assert answers["ListInstances"] == REQUEST
     assert set(answers.values()) == {PARAMETER, REQUEST}
