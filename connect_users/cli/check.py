@@ -61,6 +61,11 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="HEADER,...",
         help="headers to leave out; as ignore_columns= of the program",
     )
+    parser.add_argument(
+        "--no-ownership-tag",
+        action="store_true",
+        help="the stack has connect-users:ownershipTag: false, so 50 tags fit",
+    )
     parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
     parser.add_argument(
         "--min-holders", action="append", default=[], metavar="PROFILE=N", help="so many people must have the profile"
@@ -126,6 +131,7 @@ def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping
 
 
 def _terms(args: argparse.Namespace) -> Terms:
+    from connect_users.core.settings import Settings
     from connect_users.core.spec import UNKNOWN
     from connect_users.roster.names import NameKind, Names
     from connect_users.roster.people import Terms
@@ -148,6 +154,7 @@ def _terms(args: argparse.Namespace) -> Terms:
         names=names,
         defaults=dict(_pairs("--default", args.default)),
         ignore_columns=tuple(args.ignore_columns),
+        reserved_tags=Settings(ownership_tag=not args.no_ownership_tag).reserved_tags,
         password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
     )
 

@@ -192,8 +192,8 @@ class Folder:
         if merged.conflicts:
             raise ConfigurationError(
                 f"{self.roster} was edited since the last import, and the instance has changed, too "
-                f"({some(merged.conflicts, _SHOWN)}): nothing was written; --check tells what differs, --overwrite "
-                "writes the roster anew"
+                f"({some(merged.conflicts, _SHOWN)}): nothing was written; --check shows what differs, and --overwrite "
+                "writes the roster again"
             )
         return merged
 

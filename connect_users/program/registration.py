@@ -17,11 +17,11 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import SETTINGS
 
-from connect_users.core import rules
+from connect_users.core import rules, settings
 from connect_users.core.arns import bare_id
 from connect_users.core.shapes import Problem, in_path
 from connect_users.core.spec import UNKNOWN
-from connect_users.program.provider import PACKAGE
+from connect_users.program.provider import PACKAGE, Provider, stack_config
 
 if TYPE_CHECKING:
     from connect_users.core.spec import Props
@@ -57,7 +57,7 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     """
     known = _known(props)
     username = known.get("username")
-    problems = rules.review(known).problems
+    problems = rules.review(known, reserved_tags=reserved_tags(opts)).problems
     declared = _declared_by_this_run()
     if isinstance(username, str):
         instance = props.get("instance_id")
@@ -173,10 +173,13 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
             )
 
 
-def _own_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    """The explicit provider of this package that applies: it may stand for an account of its own."""
+def reserved_tags(opts: pulumi.ResourceOptions | None) -> int:
+    """Of the tags that AWS allows a user, those that its provider sets: an explicit one, or the stack's."""
     found = () if opts is None else _providers(opts)
-    return next((provider for provider in found if provider.package == PACKAGE), None)
+    own = next((provider for provider in found if provider.package == PACKAGE), None)
+    if isinstance(own, Provider):
+        return own.reserved_tags
+    return settings.reserved_tags(stack_config())
 
 
 def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:

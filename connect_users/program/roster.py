@@ -129,7 +129,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 defaults=defaults or {},
                 ignore_columns=(*ignored, *columns_of_others(where or {})),
                 password_of=password_of(name, passwords),
-                reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
+                reserved_tags=registration.reserved_tags(opts),
             )
             table = select(read(roster), where or {})
             judged = _judged(name, table, terms, asked, min_holders, required_holders, opts)

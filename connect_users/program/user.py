@@ -141,11 +141,13 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             on_password_change: what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it
                 with a warning, ``replace`` deletes the user and makes it anew.
             identity_info: names and e-mail addresses. Members that are left out are not managed.
-            phone_config: soft or desk phone, auto-accept, after-contact work in seconds (all channels alike).
+            phone_config: soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members
+                that are left out are not managed.
             directory_user_id: id in an external directory; an error with SAML. Changed: replaced, deleted first.
             hierarchy_group_id: id or ARN of the hierarchy group. Removed: the user leaves its group.
             auto_accept_configs: auto-accept per channel. Each of the five lists is complete: a channel that it does
-                not name gets the neutral value (no auto-accept, 0 s, soft phone, no persistent connection, NONE).
+                not name gets the neutral value (no auto-accept, 0 s = unlimited, soft phone, no persistent connection,
+                NONE). One that is left out whole is not managed.
             after_contact_work_configs: after-contact work per channel, 0 to 2,000,000 seconds, 0 = unlimited.
             phone_number_configs: phone of the channel VOICE.
             persistent_connection_configs: persistent connection of the channel VOICE.

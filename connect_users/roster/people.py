@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
+from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
 from connect_users.roster.columns import (
@@ -91,7 +92,7 @@ class Terms:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
-    reserved_tags: int = 1
+    reserved_tags: int = Settings().reserved_tags
 
 
 @dataclass(frozen=True)

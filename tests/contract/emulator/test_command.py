@@ -82,6 +82,15 @@ def test_options_reach_the_emulator() -> None:
         assert london.describe_instance(**HERE)["Instance"]["Arn"].startswith("arn:aws:connect:eu-west-2:")
 
 
+def test_answers_have_empty_strings_on_request() -> None:
+    """As the AWS CLI's own example of describe-user."""
+    with _running("--unset-strings=empty", "--seed-users=1") as running:
+        client = connect(running)
+        (summary,) = client.list_users(**HERE)["UserSummaryList"]
+        shown = client.describe_user(**HERE, UserId=summary["Id"])["User"]
+        assert (shown["PhoneConfig"]["PhoneType"], shown["PhoneConfig"]["DeskPhoneNumber"]) == ("SOFT_PHONE", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
