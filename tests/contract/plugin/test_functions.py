@@ -64,11 +64,12 @@ def test_a_hierarchy_group_is_found_by_its_path(plugin: Plugin) -> None:
 def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin: Callable[..., Plugin]) -> None:
     plugin = start_plugin()
     made = {}
-    for name, changes in {
+    people: dict[str, dict[str, Any]] = {
         "ada": {"tags": {"team": "Red"}, "routingProfileId": seed.ROUTING_PROFILES["Sales"]},
         "alan": {"tags": {"team": "Red"}, "hierarchyGroupId": seed.HIERARCHY_GROUPS["EMEA/UK/London"]},
         "grace": {"securityProfileIds": [seed.SECURITY_PROFILES["Admin"]]},
-    }.items():
+    }
+    for name, changes in people.items():
         made[name] = plugin.create(user(name, **changes), name=name)
     ada = {"id": made["ada"].id, "arn": made["ada"].outputs["arn"], "username": "ada"}
     assert plugin.invoke("getUser", **INSTANCE, username="ada") == ada
