@@ -73,7 +73,10 @@ ABOUT: Final[dict[str, str]] = {
         "cleared."
     ),
     "identity_info.mobile": "E.164, e.g. +12025550123. Not used by Connect today. Cannot be cleared.",
-    "phone_config": "soft or desk phone, auto-accept, after-contact work in seconds (all channels alike).",
+    "phone_config": (
+        "soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members that are left "
+        "out are not managed."
+    ),
     "phone_config.phone_type": f"{_or(limits.PHONE_TYPES)}. Not beside phone_number_configs.",
     "phone_config.auto_accept": "calls are accepted without a click. Not beside auto_accept_configs.",
     "phone_config.after_contact_work_time_limit": f"{_ACW} Not beside after_contact_work_configs.",
@@ -85,7 +88,8 @@ ABOUT: Final[dict[str, str]] = {
     "hierarchy_group_id": "id or ARN of the hierarchy group. Removed: the user leaves its group.",
     "auto_accept_configs": (
         "auto-accept per channel. Each of the five lists is complete: a channel that it does not name gets the neutral "
-        "value (no auto-accept, 0 s, soft phone, no persistent connection, NONE)."
+        "value (no auto-accept, 0 s = unlimited, soft phone, no persistent connection, NONE). One that is left out "
+        "whole is not managed."
     ),
     "auto_accept_configs.channel": _CHANNEL,
     "auto_accept_configs.auto_accept": "contacts of the channel are accepted without a click.",

@@ -155,21 +155,13 @@ def _block_view(told: Props, wanted: Mapping[str, Any]) -> Props:
 
 
 def leftovers(live: Props, declared: Mapping[str, Any]) -> Props:
-    """Settings of ``live`` that ``declared`` says nothing of and a new user would not have.
+    """What of ``live`` an update would take back, had a state declared it, and ``declared`` says nothing of.
 
-    They matter when a user is taken over that this resource itself made and lost: an earlier form of the program
-    may have set them.
+    It matters when a user is taken over that this resource itself made and lost: an earlier form of the program may
+    have set it. Other settings that are declared no longer stay as they are (`plan.let_go`), here as there.
     """
-    found: Props = {}
-    for name in ("hierarchy_group_id", "tags", "user_proficiencies"):
-        if live.get(name) and name not in declared:
-            found[name] = live[name]
-    covered = channels.effective(declared)
-    for name in channels.LISTS:
-        entries = channels.complete(name, live.get(name, []))
-        if name not in covered and not channels.same(name, entries, []):
-            found[name] = entries
-    return found
+    names = ("hierarchy_group_id", "tags", "user_proficiencies")
+    return {name: live[name] for name in names if live.get(name) and name not in declared}
 
 
 def declarable(live: Props, instance_id: str, *, directory: bool) -> Props:

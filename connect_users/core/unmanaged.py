@@ -67,6 +67,6 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None
         if declared is not None and id_ in declared.ids:
             continue
         if owner is None:
-            yield Unmanaged(username, id_, "no stack owns it (no ownership tag)")
+            yield Unmanaged(username, id_, "no stack owns this user (no ownership tag)")
         elif declared is not None and owner.name not in declared.owners and owner.stack in declared.stacks:
-            yield Unmanaged(username, id_, "its stack does not declare it any more", owner.urn)
+            yield Unmanaged(username, id_, "its stack no longer declares this user", owner.urn)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from connect_users.core import spelling
+from connect_users.core import spelling, tokens
 from connect_users.core.fields import BY_NAME
 from connect_users.core.spec import UNKNOWN, Props
 
@@ -34,7 +34,7 @@ def decode(props: Mapping[str, Any]) -> Props:
 
     A state of the plugin, which an alias hands to the dynamic resource, has the other spelling.
     """
-    plain = {name: _decoded(value) for name, value in props.items() if not name.startswith("__")}
+    plain = {name: _decoded(value) for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
     return spelling.ours(plain) if _PLUGINS in plain else plain
 
 

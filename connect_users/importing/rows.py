@@ -21,7 +21,7 @@ from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import declarable
 from connect_users.core.spec import Props, canonical
 from connect_users.roster import cells, csv_text, notations
-from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
+from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, Column
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Terms, judge
 from connect_users.roster.tables import from_grid
@@ -85,9 +85,12 @@ def row(inputs: Props, names: Nameable) -> dict[str, str]:
     """A user as a row of a roster: header -> cell, without the empty ones."""
     cells_: dict[str, str] = {}
     for column in COLUMNS:
+        if column.path == ("instance_id",):
+            # The roster says it once, for everybody.
+            continue
         if column.path[0] in _NAMED:
             text = _named(column, inputs, names)
-        elif column.path[0] in PER_CHANNEL and len(column.path) == 1:
+        elif column.path == INSTANCE or (column.path[0] in PER_CHANNEL and len(column.path) == 1):
             continue
         else:
             text = _rendered(_at(inputs, column.path))

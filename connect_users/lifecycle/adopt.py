@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.connect.survey import survey_of
-from connect_users.core import ownership, plan, snapshot_proof
+from connect_users.core import ownership, plan, snapshot_proof, tag_rules
 from connect_users.core.errors import (
     ConnectApiError,
     ConnectUsersError,
@@ -100,12 +100,13 @@ def _adopt(op: Operation, props: Props, user: Mapping[str, Any], *, ours: bool) 
             computed[TOKEN_KEY] = owner.token
         computed[TAKEN_KEY] = _UNTAGGED[props["instance_id"], user_id] = secrets.token_hex(4)
         return user_id, _bring(op, props, user, computed, ours=ours)
+    room = _make_room(op, props, user)
     # Made now, not before the call that found the name taken: it tells when the user was taken over.
     computed[TOKEN_KEY] = ownership.new_token(op.now(), op.urn)
     try:
         op.gateway.tag_resource(user["Arn"], ownership.tag(computed[TOKEN_KEY], op.urn), notify=op.tell)
         user = _settled_view(op, props, user, computed[TOKEN_KEY])
-        return user_id, _bring(op, props, user, computed, ours=ours, done=("TagResource",))
+        return user_id, _bring(op, props, user, computed, ours=ours, done=(*room, "TagResource"))
     except ResourceNotFound as error:
         if error.operation == "ListUserProficiencies":
             raise _pending(props, user, computed, error, ours=ours) from None
@@ -114,6 +115,23 @@ def _adopt(op: Operation, props: Props, user: Mapping[str, Any], *, ours: bool) 
         if error.operation == "TagResource":
             raise
         raise _pending(props, user, computed, error, ours=ours) from None
+
+
+def _make_room(op: Operation, props: Props, user: Mapping[str, Any]) -> tuple[str, ...]:
+    """Room for the ownership tag on a user that is full: tags that are to go anyway go first. Returns what was called.
+
+    Raises:
+        InvalidUser: none is to go.
+    """
+    tags, declared = user.get("Tags", {}), props.get("tags")
+    gone = [] if declared is None else sorted(ownership.declared_tags(tags).keys() - declared.keys())
+    problem = tag_rules.room_problem(tags, gone, declared or ())
+    if problem:
+        raise InvalidUser(str(props["username"]), [problem])
+    if not tag_rules.is_full(tags):
+        return ()
+    op.gateway.untag_resource(user["Arn"], gone, notify=op.tell)
+    return ("UntagResource",)
 
 
 def _pending(

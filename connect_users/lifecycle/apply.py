@@ -4,7 +4,8 @@ Contract:
 - Every step is an absolute write, so a step may be sent again.
 - A failure in the middle raises `PartialUpdate` with the outputs that are true by then.
 - Connect is eventually consistent: a 404 on a user that was just made, or on a profile that was just made, is
-  waited for; a 404 that stays is an error, never a reason to forget the user.
+  waited for; a 404 that stays is an error, never a reason to forget the user. Of a user who was not made moments ago
+  it is one at once, which says that the user is gone.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.connect.survey import survey_of
-from connect_users.core import ownership, plan, progress, snapshot_proof
+from connect_users.core import ownership, plan, progress, snapshot_proof, tag_rules
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
+    InvalidUser,
     OwnedByOther,
     PartialUpdate,
     ResourceNotFound,
     WrongInstance,
 )
 from connect_users.core.fields import ARN_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
-from connect_users.lifecycle import blocks, proficiencies
+from connect_users.lifecycle import blocks, gone, proficiencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -103,11 +105,12 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     a user whose resource was renamed is written anew. Both only where nobody else's tag is in the way.
 
     Raises:
-        OwnedByOther: before anything is changed.
+        OwnedByOther, InvalidUser: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
     check_place(op, old)
     survey_of(op.gateway).forget()
+    old = snapshot_proof.without_what_was_let_go(old, new)
     kept = kept_outputs(old)
     before = {**old, **kept}
     steps = plan.update_steps(old, new)
@@ -123,7 +126,7 @@ def _next_token(op: Operation, user_id: str, old: Mapping[str, Any], new: Props)
     action = subject("updating", new)
     try:
         describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.tell)
-        user = _patiently(op, user_id, old, describe)
+        user = _patiently(op, action, user_id, old, describe)
     except ConnectApiError as error:
         raise error.about(action) from None
     tags, token = user.get("Tags", {}), old.get(TOKEN_KEY)
@@ -134,6 +137,10 @@ def _next_token(op: Operation, user_id: str, old: Mapping[str, Any], new: Props)
             f"{ownership.TAG_KEY}; nothing was changed; remove the user from one of the two stacks "
             "(pulumi state delete leaves it in Connect)"
         )
+    was, wanted = old.get("tags", {}), new.get("tags", {})
+    problem = tag_rules.room_problem(tags, was.keys() - wanted.keys(), wanted)
+    if problem:
+        raise InvalidUser(str(new.get("username", "?")), [problem])
     if isinstance(token, str):
         return ownership.renamed(token, op.urn)
     return ownership.first_token(op.now(), op.urn, str(user.get("Arn", "")))
@@ -162,7 +169,7 @@ def run(
     names = [*done, *(step.operation for step in steps)]
     for index, step in enumerate(steps, start=len(done)):
         try:
-            _patiently(op, user_id, before, partial(_carry_out, op, user_id, state, new, step))
+            _patiently(op, action, user_id, before, partial(_carry_out, op, user_id, state, new, step))
         except ConnectApiError as error:
             if len(names) == 1 and state == before:
                 raise error.about(action) from None
@@ -181,39 +188,33 @@ def run(
             state[TOKEN_KEY] = owner.token
 
 
-def _settling(op: Operation, outputs: Mapping[str, Any]) -> float:
-    """Seconds for which this user may not be found although it exists; little for one that is known to be old."""
-    young = TOKEN_KEY not in outputs or snapshot_proof.age(outputs, op.now()) < SETTLING
-    return SETTLING if young else REFERENCE_SETTLING
-
-
-def _patiently(op: Operation, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
+def _patiently(op: Operation, action: str, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
     """``attempt()``, tried again while what it does not find may only be late.
 
     Args:
         outputs: of the state; they tell how old the user is.
+
+    Raises:
+        UserGone: the user is not found, and was not made moments ago.
     """
     waited = 0.0
-    for pause in pauses(min(SETTLING, op.grace)):
+    waits = pauses(min(SETTLING, op.grace))
+    while True:
         try:
             return attempt()
         except ResourceNotFound:
-            exists = _exists(op, outputs["instance_id"], user_id)
-            limit = REFERENCE_SETTLING if exists else _settling(op, outputs)
-            if waited + pause > limit:
-                break
-            op.tell(f"waiting {pause:g} s: Amazon Connect does not find what was just made yet")
+            exists = gone.exists(op.gateway, outputs["instance_id"], user_id)
+            young = snapshot_proof.age(outputs, op.now()) < SETTLING
+            pause = next(waits, None)
+            limit = REFERENCE_SETTLING if exists else SETTLING if young else 0.0
+            if pause is None or waited + pause > limit:
+                if exists:
+                    raise
+                raise gone.tell(op.gateway, action, user_id, outputs, op.tell) from None
+            late = "something that this change names" if exists else "the user, who was made moments ago,"
+            op.tell(f"waiting {pause:g} s: Amazon Connect does not find {late} yet")
             op.wait(pause)
             waited += pause
-    return attempt()
-
-
-def _exists(op: Operation, instance_id: str, user_id: str) -> bool:
-    try:
-        op.gateway.describe_user(instance_id, user_id)
-    except ResourceNotFound:
-        return False
-    return True
 
 
 def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any], step: Step) -> None:
@@ -229,9 +230,9 @@ def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any]
             gateway.untag_resource(arn, params["tagKeys"], notify=op.tell)
     elif "UserProficiencies" in params:
         proficiencies.write(gateway, user_id, state, new, step, op.tell)
-    elif step.operation in blocks.BLOCKS:
+    elif step.operation in blocks.OPERATIONS:
         as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
-        blocks.write(gateway, instance_id, user_id, step, as_made=as_made, notify=op.tell)
+        blocks.write(gateway, instance_id, user_id, step, new, as_made=as_made, notify=op.tell)
     else:
         gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
 

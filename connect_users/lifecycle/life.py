@@ -108,7 +108,7 @@ class Lifecycle:
             old: the inputs of the state; empty for a user who is to be made.
         """
         with one_line():
-            review = rules.review(new, reserved_tags=1 if self.settings.ownership_tag else 0)
+            review = rules.review(new, reserved_tags=self.settings.reserved_tags)
             inputs = canonical(new)
             change = changes.review_change(sound(old), inputs) if old and old != inputs else rules.Review()
             return Checked(

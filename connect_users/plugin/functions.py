@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.connect import directory
 from connect_users.connect.place import Place
+from connect_users.core import tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.shapes import shown
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_INDEX: Final = "connect-users:index:"
+_INDEX: Final = tokens.PLUGIN
 _STRING: Final[Json] = {"type": "string"}
 _STRINGS: Final[Json] = {"type": "array", "items": _STRING}
 _MAP: Final[Json] = {"type": "object", "additionalProperties": _STRING}

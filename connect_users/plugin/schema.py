@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import descriptions, settings, spelling
+from connect_users.core import descriptions, settings, spelling, tokens
 from connect_users.core.fields import BY_NAME, FIELDS, Kind
 from connect_users.plugin import functions, names
 from connect_users.plugin.version import VERSION
@@ -26,9 +26,9 @@ Json = dict[str, Any]
 #: cannot download a stranger's program in this one's place.
 DOWNLOADS: Final = "https://connect-users.invalid/releases"
 #: The type of the dynamic resource, whose users an alias hands to the plugin.
-DYNAMIC_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
+DYNAMIC_TYPE: Final = tokens.USER
 
-_INDEX: Final = "connect-users:index:"
+_INDEX: Final = tokens.PLUGIN
 #: Setting -> its type and what it is.
 _SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "region": ("string", "AWS region; else boto3's own chain decides (AWS_REGION, the profile)."),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc
 from google.protobuf import empty_pb2
 
-from connect_users.core import spelling
+from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.fields import ARN_KEY
 from connect_users.core.shapes import sound
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from connect_users.plugin.wire import Bag
 
 _SERVICE: Final = "ResourceProvider"
-_USER: Final = "connect-users:index:User"
+_USER: Final = tokens.PLUGIN_USER
 _SOME, _NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
 
 

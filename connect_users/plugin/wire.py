@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import spelling
+from connect_users.core import spelling, tokens
 from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
@@ -24,24 +24,6 @@ if TYPE_CHECKING:
     #: Where a secret is.
     Place = tuple[str, ...]
 
-#: The signatures of values that are more than JSON (pulumi/pulumi, sdk/go/common/resource/sig).
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
-_OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
-#: What stands for a value that is not known, one for each kind of value (sdk/go/common/resource/plugin/rpc.go).
-_UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_UNKNOWNS: Final = frozenset(
-    {
-        _UNKNOWN,
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "030794c1-ac77-496b-92df-f27374a8bd58",
-        "e48ece36-62e2-4504-bad9-02848725956a",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
 #: Always a secret.
 _PASSWORD: Final = "password"
 
@@ -82,14 +64,14 @@ def decode(struct: Struct, words: Words = spelling.USER) -> Bag:
                 # Of one input in both spellings, the program's own counts.
                 continue
             props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), found)
-    return Bag(props, frozenset(found), "__provider" in fields)
+    return Bag(props, frozenset(found), tokens.PROVIDER_KEY in fields)
 
 
 def _decoded(value: Value, words: Words, place: Place, found: set[Place]) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
-        return UNKNOWN if text in _UNKNOWNS else text
+        return UNKNOWN if text in tokens.UNKNOWNS else text
     if kind == "bool_value":
         return value.bool_value
     if kind == "number_value":
@@ -102,16 +84,16 @@ def _decoded(value: Value, words: Words, place: Place, found: set[Place]) -> Any
 
 
 def _decoded_struct(fields: Mapping[str, Value], words: Words, place: Place, found: set[Place]) -> Any:
-    signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
-    if signature == _RESOURCE:
+    signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
+    if signature == tokens.RESOURCE_SIGNATURE:
         key = "id" if "id" in fields else "urn"
         return _decoded(fields[key], words, place, found) if key in fields else None
-    if signature in (_SECRET, _OUTPUT):
-        if signature == _SECRET or ("secret" in fields and fields["secret"].bool_value):
+    if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
+        if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
             found.add(place[:2])
         if "value" in fields:
             return _decoded(fields["value"], words, place, found)
-        return UNKNOWN if signature == _OUTPUT else None
+        return UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
     members = {}
     for key in sorted(fields):
         name = words.to_ours.get(key, key)
@@ -147,7 +129,7 @@ def _fill_marked(out: Value, value: Any, words: Words, secret: set[str] | None) 
             _fill_marked(part, item, words.within.get(name, spelling.NONE), set() if name in secret else None)
     else:
         fields = out.struct_value.fields
-        fields[_SIGNATURE].string_value = _SECRET
+        fields[tokens.SIGNATURE].string_value = tokens.SECRET_SIGNATURE
         _fill(fields["value"], value, words)
 
 
@@ -159,7 +141,7 @@ def _fill(out: Value, value: Any, words: Words) -> None:
     elif isinstance(value, (int, float)):
         out.number_value = value
     elif value is UNKNOWN:
-        out.string_value = _UNKNOWN
+        out.string_value = tokens.UNKNOWN_STRING
     elif isinstance(value, dict):
         out.struct_value.SetInParent()
         fields = out.struct_value.fields

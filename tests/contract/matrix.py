@@ -107,6 +107,10 @@ UPDATES = (
     "UntagResource",
     "TagResource",
 )
+#: Of a user who was not made moments ago: what only lists can say is kept beside a `phone_config` that changes.
+_UPDATES_WITH_A_LOOK = tuple(
+    call for each in UPDATES for call in (("DescribeUser", each) if each == "UpdateUserPhoneConfig" else (each,))
+)
 _FINDING = ("CreateUser", "SearchUsers", "DescribeUser", "TagResource", "DescribeUser", "ListUserProficiencies")
 
 #: Its requests for the quick connects are sent by a process that looks for them for the first time.
@@ -131,8 +135,8 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         *3 * ("DescribeQuickConnect",),
         "DeleteQuickConnect",
     ),
-    "take over what a crash left behind": (*_FINDING, *UPDATES),
-    "adopt": (*_FINDING, *UPDATES),
+    "take over what a crash left behind": (*_FINDING, *_UPDATES_WITH_A_LOOK),
+    "adopt": (*_FINDING, *_UPDATES_WITH_A_LOOK),
     "rename": ("CreateUser", "AssociateUserProficiencies", "DescribeUser", "DeleteUser"),
 }
 

@@ -11,16 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users.core.spec import UNKNOWN as OURS
+from connect_users.core.tokens import OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE, UNKNOWNS
 from connect_users.plugin import secrecy, wire
-from connect_users.testing.values import (
-    OUTPUT_SIGNATURE,
-    RESOURCE_SIGNATURE,
-    SIGNATURE,
-    UNKNOWN,
-    Secret,
-    decode,
-    encode,
-)
+from connect_users.testing.values import UNKNOWN, Secret, decode, encode
 
 SCALARS = st.one_of(
     st.none(),
@@ -28,14 +21,14 @@ SCALARS = st.one_of(
     st.floats(),
     st.text(max_size=6),
     st.just(UNKNOWN),
-    st.sampled_from(sorted(wire._UNKNOWNS)),
+    st.sampled_from(sorted(UNKNOWNS)),
 )
 NAMES = st.one_of(
     st.sampled_from(["instanceId", "instance_id", "identityInfo", "firstName", "password", "tags", "__provider"]),
     st.sampled_from([SIGNATURE, "value", "secret", "urn", "id"]),
     st.text(max_size=4),
 )
-MARKS = st.sampled_from(["1b47061264138c4ac30d75fd1eb44270", OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, "x"])
+MARKS = st.sampled_from([SECRET_SIGNATURE, OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, "x"])
 
 
 def _deeper(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
