@@ -11,35 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users.core.spec import UNKNOWN as OURS
-from connect_users.core.tokens import OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE, UNKNOWNS
+from connect_users.core.tokens import OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, SIGNATURE
 from connect_users.plugin import secrecy, wire
 from connect_users.testing.values import UNKNOWN, Secret, decode, encode
-
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.floats(),
-    st.text(max_size=6),
-    st.just(UNKNOWN),
-    st.sampled_from(sorted(UNKNOWNS)),
-)
-NAMES = st.one_of(
-    st.sampled_from(["instanceId", "instance_id", "identityInfo", "firstName", "password", "tags", "__provider"]),
-    st.sampled_from([SIGNATURE, "value", "secret", "urn", "id"]),
-    st.text(max_size=4),
-)
-MARKS = st.sampled_from([SECRET_SIGNATURE, OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, "x"])
-
-
-def _deeper(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    marked = st.builds(lambda mark, rest: {**rest, SIGNATURE: mark}, MARKS, st.dictionaries(NAMES, values, max_size=3))
-    return st.one_of(
-        st.lists(values, max_size=3), st.dictionaries(NAMES, values, max_size=3), marked, st.builds(Secret, values)
-    )
-
-
-VALUES = st.recursive(SCALARS, _deeper, max_leaves=12)
-BAGS = st.dictionaries(NAMES, VALUES, max_size=5)
+from tests.structs import BAGS
 
 
 @given(BAGS)
