@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unmanaged:
-    """One user, and why nobody manages it.
+    """One user, and why no stack manages it.
 
     Attributes:
         owner: the resource that its tag names; "" without a tag.
@@ -55,18 +55,27 @@ class Declared:
             frozenset(filter(None, map(ownership.stack_of, urns))),
         )
 
+    def lacks(self, owner: ownership.Owner) -> bool:
+        """Whether a tag names a resource of one of the stacks that is not in its state."""
+        return owner.name not in self.owners and owner.stack in self.stacks
+
 
 def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
-    """Those of the users, given as id, username and tags, whom nobody manages.
+    """Those of the users, given as id, username and tags, that no stack manages.
 
     Args:
         declared: of the states that were given; None where there is none.
     """
     for id_, username, tags in users:
-        owner = ownership.owner_of(tags)
         if declared is not None and id_ in declared.ids:
             continue
-        if owner is None:
-            yield Unmanaged(username, id_, "no stack owns it (no ownership tag)")
-        elif declared is not None and owner.name not in declared.owners and owner.stack in declared.stacks:
-            yield Unmanaged(username, id_, "its stack does not declare it any more", owner.urn)
+        # Nobody's URN: a tag that names a resource is always another one's.
+        match ownership.claim(ownership.owner_of(tags), ""):
+            case ownership.Unowned() if ownership.TAG_KEY in tags:
+                yield Unmanaged(username, id_, "no stack owns it (an ownership tag that names no resource)")
+            case ownership.Unowned():
+                yield Unmanaged(username, id_, "no stack owns it (no ownership tag)")
+            case ownership.OtherStack(owner) if declared is not None and declared.lacks(owner):
+                yield Unmanaged(username, id_, "its stack does not declare it any more", owner.urn)
+            case _:
+                pass

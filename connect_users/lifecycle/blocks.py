@@ -19,6 +19,8 @@ from connect_users.core.live import live_props
 from connect_users.core.spec import from_wire, to_wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connect_users.connect.gateway import Gateway
     from connect_users.connect.pacing import Notify
     from connect_users.core.plan import Step
@@ -33,32 +35,52 @@ _OF_A_DIRECTORY: Final = "email"
 _WORK: Final = "after_contact_work_time_limit"
 
 
+def needs_live(step: Step) -> bool:
+    """Whether a step writes a block of which only a part is declared, so that it has to know the rest."""
+    name = BLOCKS.get(step.operation)
+    return name is not None and not BY_NAME[name].by_name.keys() <= _declared(step).keys()
+
+
+def _declared(step: Step) -> Props:
+    (wire,) = step.params.values()
+    declared: Props = from_wire(BY_NAME[BLOCKS[step.operation]], wire)
+    return declared
+
+
 def write(
-    gateway: Gateway, instance_id: str, user_id: str, step: Step, *, as_made: bool, notify: Notify | None
+    gateway: Gateway,
+    instance_id: str,
+    user_id: str,
+    step: Step,
+    *,
+    as_made: bool,
+    live: Mapping[str, Any] | None,
+    notify: Notify | None,
 ) -> None:
     """Carry out a step of one of the operations of `BLOCKS`.
 
     Args:
         as_made: CreateUser made the user moments ago.
+        live: the user as DescribeUser showed it just now; None to ask for it where it is needed.
 
     Raises:
         ConnectApiError
     """
     name = BLOCKS[step.operation]
-    ((parameter, wire),) = step.params.items()
-    declared = from_wire(BY_NAME[name], wire)
+    (parameter,) = step.params
+    declared = _declared(step)
 
     def send(block: Props) -> None:
         gateway.update_user(step.operation, instance_id, user_id, {parameter: to_wire(block)}, notify=notify)
 
-    if as_made or BY_NAME[name].by_name.keys() <= declared.keys():
+    if as_made or not needs_live(step):
         send(declared)
         return
-    live = live_props(gateway.describe_user(instance_id, user_id, notify=notify))
-    told = {member: value for member, value in live.get(name, {}).items() if value != "" and member not in _NAMES}
+    shown = live_props(gateway.describe_user(instance_id, user_id, notify=notify) if live is None else live)
+    told = {member: value for member, value in shown.get(name, {}).items() if value != "" and member not in _NAMES}
     whole = {**told, **declared}
-    if name == "phone_config" and _WORK not in declared and _differs_by_channel(live):
-        lists = to_wire(_lists(declared, whole, live))
+    if name == "phone_config" and _WORK not in declared and _differs_by_channel(shown):
+        lists = to_wire(_lists(declared, whole, shown))
         gateway.update_user("UpdateUserConfig", instance_id, user_id, lists, notify=notify)
         return
     without = {member: value for member, value in whole.items() if member != _OF_A_DIRECTORY or member in declared}

@@ -98,7 +98,8 @@ UPDATES = (
     "UntagResource",
     "TagResource",
 )
-_FINDING = ("CreateUser", "SearchUsers", "DescribeUser", "TagResource", "DescribeUser", "ListUserProficiencies")
+_LOOKING = ("SearchUsers", "DescribeUser")
+_TAKING_OVER = ("CreateUser", *_LOOKING, "TagResource", "DescribeUser", "ListUserProficiencies")
 
 #: Its requests for the quick connects are sent by a process that looks for them for the first time.
 DELETE_WITH_QUICK_CONNECTS = "delete with quick connects"
@@ -113,6 +114,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "update of per-channel lists": ("UpdateUserConfig",),
     "first change of an imported user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
     "first change of a renamed user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
+    "more power for a user of long ago": ("DescribeUser", "UpdateUserSecurityProfiles"),
     "refresh": ("DescribeUser", "ListUserProficiencies"),
     "delete": ("DescribeUser", "DeleteUser"),
     DELETE_WITH_QUICK_CONNECTS: (
@@ -122,8 +124,15 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         *3 * ("DescribeQuickConnect",),
         "DeleteQuickConnect",
     ),
-    "take over what a crash left behind": (*_FINDING, *UPDATES),
-    "adopt": (*_FINDING, *UPDATES),
+    "make again what a crash left behind": (
+        "CreateUser",
+        *_LOOKING,
+        "DeleteUser",
+        "CreateUser",
+        "AssociateUserProficiencies",
+    ),
+    "adopt": (*_TAKING_OVER, *UPDATES),
+    "move to another resource": (*_TAKING_OVER, "UpdateUserRoutingProfile", "DescribeUser"),
     "rename": ("CreateUser", "AssociateUserProficiencies", "DescribeUser", "DeleteUser"),
 }
 
@@ -159,9 +168,8 @@ class Row:
 
 def _possible(row: Row) -> bool:
     """A CreateUser that is refused, as the name is taken, is never carried out: nothing can happen after that."""
-    return not (
-        row.fault.kind == "committed" and OPERATIONS[row.operation][: len(_FINDING)] == _FINDING and not row.index
-    )
+    taken = OPERATIONS[row.operation][: 1 + len(_LOOKING)] == ("CreateUser", *_LOOKING)
+    return not (row.fault.kind == "committed" and taken and not row.index)
 
 
 ROWS = tuple(

@@ -69,8 +69,19 @@ def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: C
 
 def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: Callable[..., DynamicHost]) -> None:
     """The others are told who has it; nobody changes a user of somebody else."""
-    engines = [Engine(start(), f"stack-{number}") for number in range(HOSTS)]
-    wishes = [user("ada", tags={"of": each.name}) for each in engines]
+    engines = [Engine(start(), stack=f"stack-{number}") for number in range(HOSTS)]
+    _leave_it_to_one(engines, site)
+
+
+def test_four_resources_of_one_stack_that_want_the_same_name_leave_it_to_one(
+    site: Site, start: Callable[..., DynamicHost]
+) -> None:
+    """Each has a provider, and so a process, of its own: none of them sees that the others are declared, too."""
+    _leave_it_to_one([Engine(start(), f"ada-{number}") for number in range(HOSTS)], site)
+
+
+def _leave_it_to_one(engines: Sequence[Engine], site: Site) -> None:
+    wishes = [user("ada", tags={"of": each.urn}) for each in engines]
     ends = _at_once([lambda each=each, wish=wish: each.up(wish) for each, wish in zip(engines, wishes, strict=True)])  # type: ignore[misc]
     winners = [each for each, end in zip(engines, ends, strict=True) if end.exception() is None]
     (winner,) = winners
@@ -80,7 +91,7 @@ def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: 
             assert isinstance(error, HostError)
             assert winner.urn in judged(error)
     (live,) = site.users().values()
-    assert live["Tags"]["of"] == winner.name
+    assert live["Tags"]["of"] == winner.urn
     assert live["Tags"][OWNER_KEY].endswith(winner.urn)
 
 
