@@ -173,8 +173,9 @@ def test_a_tag_that_names_no_resource_is_as_good_as_none(value: str) -> None:
         ownership.taking_token(1_760_000_000, _URN, ours=True),
         ownership.taking_token(1_760_000_000, _URN, ours=False),
     ],
+    ids=["first release", "made", "first change", "moved", "adopted"],
 )
-@pytest.mark.parametrize("urn", [_URN, _URN + " ü=€", _URN + "x" * 300, ""])
+@pytest.mark.parametrize("urn", [_URN, _URN + " ü=€", _URN + "x" * 300, ""], ids=["plain", "signs", "long", "none"])
 def test_every_tag_that_any_release_wrote_proves_its_state(token: str, urn: str) -> None:
     """Also where the host did not tell the URN, and where AWS cut off the blank at the end of such a tag."""
     (value,) = ownership.tag(token, urn).values()
