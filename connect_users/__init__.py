@@ -7,11 +7,14 @@ program does not pay for the provider, nor the provider's process for the progra
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from connect_users.core import __version__
 
+#: As of `typing`, which takes longer to import than all the rest here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from connect_users import emulator as emulator
     from connect_users import policy as policy
     from connect_users import testing as testing

@@ -177,7 +177,7 @@ def pack_policies(
     try:
         pulumi_policy: Any = import_module("pulumi_policy")
     except ImportError:
-        raise ConfigurationError("pulumi-policy is not installed; pip install 'pulumi-connect-users[policy]'") from None
+        raise ConfigurationError("pulumi-policy is not installed; pip install 'connect-users[policy]'") from None
     level = pulumi_policy.EnforcementLevel(enforcement_level)
     return [
         pulumi_policy.ResourceValidationPolicy(

@@ -265,9 +265,10 @@
   }
 
   function csv() {
-    // A cell that a spreadsheet would take for a formula is made a text.
+    // An apostrophe before whatever a spreadsheet would take for a formula, as in connect_users.roster.formulas.
+    const formula = /^(?=[ \u00a0"']*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n])|(?<=[,;\t\r\n])(?=[ \u00a0"']*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
     const cell = (value) => {
-      const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+      const safe = value.replace(formula, "'");
       return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
     const lines = [["username", "routing_profile", "security_profiles", "hierarchy_group", "phone_type", "flags"]];

@@ -1,6 +1,6 @@
 """What ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
 
-Nothing personal is in any of them: messages are the rules', and a person is named by username.
+None of them has personal data: a message names a person by username only.
 """
 
 from __future__ import annotations
@@ -10,10 +10,6 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import __version__
-from connect_users.core.errors import one_line
-from connect_users.review.documents import artifact_uri
-from connect_users.review.text import printable
-from connect_users.roster.tables import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +23,7 @@ def _all(judged: Judged) -> Iterator[tuple[str, RosterProblem]]:
     yield from (("warning", problem) for problem in (*judged.remarks, *judged.warnings))
 
 
-def _said(problem: RosterProblem) -> str:
+def _message(problem: RosterProblem) -> str:
     """The message without its place."""
     return f"{problem.column}: {problem.text}" if problem.column else problem.text
 
@@ -36,14 +32,22 @@ def text(found: Sequence[Judged]) -> None:
     """One line for each problem on stderr; one for each roster on stdout."""
     for judged in found:
         for severity, problem in _all(judged):
-            where = place(problem.source, problem.line)
-            line = f"{where}: {_said(problem)}" if severity == "error" else f"{where}: warning: {_said(problem)}"
-            print(printable(one_line(line)), file=sys.stderr)
+            print(_line(severity, problem), file=sys.stderr)
         people, problems = len(judged.people), len(judged.problems)
         if problems:
             print(f"{judged.source}: {problems} problem{'s' if problems > 1 else ''}")
         else:
             print(f"{judged.source}: {people} {'person' if people == 1 else 'people'}, no problems")
+
+
+def _line(severity: str, problem: RosterProblem) -> str:
+    """One line of a terminal."""
+    from connect_users.core.errors import one_line
+    from connect_users.review.text import printable
+    from connect_users.roster.tables import place
+
+    level = "" if severity == "error" else f"{severity}: "
+    return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
 
 
 def as_json(found: Sequence[Judged]) -> None:
@@ -75,7 +79,7 @@ def github(found: Sequence[Judged]) -> None:
     for judged in found:
         for severity, problem in _all(judged):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
-            print(f"::{severity} {where}::{_data(_said(problem))}")
+            print(f"::{severity} {where}::{_data(_message(problem))}")
 
 
 def _data(value: str) -> str:
@@ -103,6 +107,8 @@ def sarif(found: Sequence[Judged]) -> None:
 
 
 def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:
+    from connect_users.review.documents import artifact_uri
+
     where = {
         "artifactLocation": {"uri": artifact_uri(problem.source)},
         "region": {"startLine": problem.line or 1},
@@ -110,7 +116,7 @@ def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:
     return {
         "ruleId": "roster",
         "level": severity,
-        "message": {"text": _said(problem)},
+        "message": {"text": _message(problem)},
         "locations": [{"physicalLocation": where}],
     }
 

@@ -9,23 +9,12 @@ from connect_users.cli.progress import Progress
 from connect_users.connect import directory
 from connect_users.connect.directory import Directory, Kind, NoSuchName
 from connect_users.core.errors import ConnectUsersError
-from connect_users.roster.names import NameKind
+from connect_users.roster.names import LookUpFailed, NameKind
 
 if TYPE_CHECKING:
     from connect_users.connect.gateway import Gateway
     from connect_users.core.settings import Settings
     from connect_users.roster.names import LookUp
-
-
-class NotAnswered(Exception):
-    """The instance cannot be asked.
-
-    No `ConnectUsersError`: of a look-up, that means a name that is not there.
-    """
-
-    def __init__(self, error: ConnectUsersError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 def ask(instance: str, settings: Settings) -> Asked:
@@ -63,7 +52,7 @@ class Asked:
             except NoSuchName:
                 raise
             except ConnectUsersError as problem:
-                raise NotAnswered(problem) from None
+                raise LookUpFailed(problem) from None
 
         return id_of
 

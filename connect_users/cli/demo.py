@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage, Stage
 from connect_users.core.errors import ConnectUsersError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+
+    from connect_users.cli.demo_stage import Emulated, Stage
 
 
 @dataclass(frozen=True)
@@ -88,18 +89,20 @@ SCENES = (
 )
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = subparsers.add_parser(
-        "demo", help="watch users being previewed, created, changed, drifted, refreshed and deleted"
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Watch users being previewed, created, changed, drifted, refreshed and deleted, on the embedded emulator: "
+        "without an AWS account."
     )
     parser.add_argument("--rehearsal", action="store_true", help="do not use the Pulumi CLI, even if it is on PATH")
     parser.add_argument("--no-pause", action="store_true", help="do not wait for Enter after each screen")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Play all scenes; 1 if one of them did not go as told."""
+    from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage
+
     pause = not args.no_pause and sys.stdin.isatty() and sys.stdout.isatty()
     with tempfile.TemporaryDirectory(prefix="connect-users-demo-") as folder:
         project = Path(folder) / "project"

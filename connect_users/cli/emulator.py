@@ -11,7 +11,7 @@ import math
 import signal
 import sys
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from connect_users.core.errors import one_line
 
@@ -27,6 +27,10 @@ _CHOICES: Final = {
     "update_user_config": (("merge", "replace"), "what UpdateUserConfig does with channels that a list leaves out"),
     "update_identity_info": (("clear", "keep"), "what UpdateUserIdentityInfo does with members left out"),
     "phone_view": (("both", "as-written"), "in which form phone settings are read back"),
+    "unset_strings": (
+        ("left-out", "empty"),
+        'how answers show a string of a user that is not set; empty: as "", as in the AWS CLI\'s own example',
+    ),
     "modified_by": (("settings", "everything"), "what moves LastModifiedTime: tags and proficiencies, too?"),
 }
 _QUOTAS: Final = {
@@ -45,12 +49,10 @@ _POLL: Final = 0.5
 _LAST_PORT: Final = 65_535
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the console script's parser."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "emulator",
-        help="run an Amazon Connect on this machine",
-        description="Run an Amazon Connect on this machine, for boto3, the AWS CLI or any SDK, until it is stopped.",
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Run an Amazon Connect on this machine, for boto3, the AWS CLI or any SDK, until it is stopped."
     )
     parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--state", metavar="FILE", help="SQLite file to keep everything in (default: memory)")
@@ -79,7 +81,6 @@ def register(subparsers: Any) -> None:
         help="another rate for one operation (none: not throttled); may be repeated",
     )
     parser.add_argument("--seed-users", type=_count, default=0, metavar="N", help="add users agent00001 to agent<N>")
-    parser.set_defaults(run=run)
 
 
 def _count(text: str) -> int:

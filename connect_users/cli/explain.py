@@ -9,12 +9,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_users.cli import connecting, names_of, power, rules
 from connect_users.cli.progress import Progress
 from connect_users.core import __version__
-from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core.errors import WrongUsage
+from connect_users.importing import texts
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.policing import violations
@@ -30,17 +31,13 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "json", "sarif")
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "explain",
-        help="say what a preview would do to people, and stop what must not pass",
-        description=(
-            "Read what `pulumi preview --json` wrote and say who joins, leaves, moves, changes and is replaced, and "
-            "who gains power, with names in place of ids. Secrets are never shown, personal data only as the username. "
-            "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage, or "
-            "where a file cannot be used."
-        ),
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Read what `pulumi preview --json` wrote and say who joins, leaves, moves, changes and is replaced, and "
+        "who gains power, with names in place of ids. Secrets are never shown, personal data only as the username. "
+        "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage, or "
+        "where a file cannot be used."
     )
     parser.add_argument("preview", nargs="?", default="-", metavar="FILE", help="the preview (default: stdin)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default: text)")
@@ -78,7 +75,6 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     parser.add_argument("--width", type=int, metavar="COLUMNS", help="(default: the terminal's)")
     connecting.add(parser)
-    parser.set_defaults(run=run)
 
 
 def _conditions(words: str) -> tuple[gate.Condition, ...]:
@@ -166,7 +162,4 @@ def _write(file: str | None, written: str) -> None:
     if file is None:
         print(written)
         return
-    try:
-        Path(file).write_text(f"{written}\n", encoding="utf-8")
-    except OSError as problem:
-        raise ConfigurationError(f"{file} cannot be written: {problem.strerror}") from None
+    texts.put(Path(file), f"{written}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_users.core.permissions import Feature, policy
 
@@ -21,16 +21,20 @@ PARTS = {
     "reviews": Feature.REVIEWS,
 }
 
+#: Needed by the live service (the handler of CloudFormation's AWS::Connect::User calls it), but reported as
+#: INVALID_ACTION by IAM Access Analyzer, and so by the console's policy editor (seen in 2026).
+UNKNOWN_ACTION = "connect:UpdateUserConfig"
+NOTE = (
+    f"connect-users policy: IAM Access Analyzer may report {UNKNOWN_ACTION} as an invalid action because it does not "
+    "know it yet; keep it, the settings per channel need it"
+)
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "policy",
-        help="print the least-privilege IAM policy for one instance",
-        description=(
-            "Print the IAM policy, as JSON, with exactly the actions that this package calls, limited to one Connect "
-            "instance. Attach it to the role that runs Pulumi."
-        ),
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Print the IAM policy, as JSON, with exactly the actions that this package calls, limited to one Connect "
+        "instance. Attach it to the role that runs Pulumi."
     )
     parser.add_argument("--instance-arn", required=True, metavar="ARN", help="ARN of the Connect instance")
     parser.add_argument(
@@ -61,7 +65,6 @@ def register(subparsers: Any) -> None:
         "own needs kms:Decrypt on that key, too",
     )
     parser.add_argument("--json", action="store_true", help="as it is anyway: a policy is JSON")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,5 +83,7 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as problem:
         print(f"connect-users policy: {problem}", file=sys.stderr)
         return 2
-    print(json.dumps(document, indent=2))
+    print(json.dumps(document, indent=2), flush=True)
+    if any(UNKNOWN_ACTION in statement["Action"] for statement in document["Statement"]):
+        print(NOTE, file=sys.stderr)
     return 0

@@ -6,15 +6,14 @@ The bar is tqdm's. A thread moves it, so that one call that takes long is told a
 from __future__ import annotations
 
 import sys
-import threading
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tqdm import tqdm
-
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from types import TracebackType
 
+    from tqdm import tqdm
     from typing_extensions import Self
 
 #: Seconds before the bar is shown, and between two looks at it.
@@ -37,11 +36,15 @@ class Progress:
     ) -> None:
         self._what = what
         self._stream = stream if stream is not None else sys.stderr
-        self._done = threading.Event()
-        self._sleep = sleep or self._done.wait
         self._text = ""
         self._count: tuple[int, int | None] | None = None
-        self._thread = threading.Thread(target=self._watch, daemon=True) if self._stream.isatty() else None
+        self._thread: threading.Thread | None = None
+        if self._stream.isatty():
+            import threading
+
+            self._done = threading.Event()
+            self._sleep = sleep or self._done.wait
+            self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
         if self._thread is not None:
@@ -51,8 +54,8 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._done.set()
         if self._thread is not None:
+            self._done.set()
             self._thread.join()
 
     def at(self, done: int, total: int | None = None) -> None:
@@ -65,11 +68,15 @@ class Progress:
 
     def note(self, text: str) -> None:
         """Say something that stays, whether somebody watches or not."""
+        from tqdm import tqdm
+
         tqdm.write(f"{self._what}: {text}", file=self._stream)
 
     def _watch(self) -> None:
         if self._sleep(_DELAY):
             return
+        from tqdm import tqdm
+
         with tqdm(file=self._stream, leave=False, dynamic_ncols=True, unit="", bar_format=_WORDS) as bar:
             bar.start_t -= _DELAY
             self._show(bar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_users.cli import connecting, report_page, report_unmanaged
 from connect_users.core.errors import WrongUsage
@@ -11,13 +11,11 @@ if TYPE_CHECKING:
     import argparse
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "report",
-        help="review who has access",
-        description="Report on the people of a roster, of an exported state or of a live instance (read only). Exit "
-        "status: 0; 1 where --unmanaged finds somebody; 2 for wrong usage, or where a file cannot be used.",
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Report on the people of a roster, of an exported state or of a live instance (read only). Exit "
+        "status: 0; 1 where --unmanaged finds somebody; 2 for wrong usage, or where a file cannot be used."
     )
     parser.add_argument(
         "--instance",
@@ -34,7 +32,6 @@ def register(subparsers: Any) -> None:
     report_unmanaged.add_options(parser)
     parser.add_argument("--json", action="store_true", help="tell the result as JSON, for machines")
     connecting.add(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,7 +12,8 @@ from connect_users.access_report import page, sources
 from connect_users.access_report.findings import unnamed
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core.errors import WrongUsage
+from connect_users.importing import texts
 from connect_users.review import naming
 from connect_users.review.model import plural
 from connect_users.review.powers import granted_by
@@ -51,10 +52,7 @@ def run(args: argparse.Namespace) -> int:
     snapshot, before, powers = _gathered(args)
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
-    try:
-        Path(args.html).write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise ConfigurationError(f"{args.html} cannot be written: {problem.strerror}") from None
+    texts.put(Path(args.html), text)
     nameless = unnamed(snapshot, powers)
     if nameless:
         print(

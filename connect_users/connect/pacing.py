@@ -11,7 +11,7 @@ and is as fast as one that does not.
   rate, which is never exceeded.
 - Time comes from an injected `Timer`, whose wait ends at once when the run is cancelled.
 
-What is retried, and after what delay, is not decided here: see `connect_users.connect.retries`.
+What is retried, and after what delay, is not decided here: see `connect_users.core.failures`.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
-from connect_users.connect.retries import Kind, delay, kind_of
 from connect_users.core import errors
 from connect_users.core.answers import ForeignAnswer, NotAnswered, died_reading, foreign
+from connect_users.core.failures import Meaning, Retry, api_error, delay, meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,11 +36,10 @@ NOTICE_EVERY = 10.0
 class Failure:
     """Why one attempt failed, in our words."""
 
-    kind: Kind
+    meaning: Meaning
     code: str
     detail: str
     request_id: str = ""
-    error: type[errors.ConnectApiError] | None = None  #: None leaves the choice to the code
 
 
 @dataclass(frozen=True)
@@ -108,10 +107,10 @@ class Transport:
             else:
                 self._pacer.accepted(operation)
                 return Answer(value, uncertain)
-            uncertain = uncertain or failure.kind is Kind.UNCERTAIN
-            self._learn(operation, failure.kind, sent_at)
+            uncertain = uncertain or failure.meaning.retry is Retry.UNCERTAIN
+            self._learn(operation, failure.meaning.retry, sent_at)
             now = self._timer.now()
-            pause = delay(failure.kind, tries, self._jitter())
+            pause = delay(failure.meaning.retry, tries, self._jitter())
             if pause is None or now - first_sent_at + pause > self._timeout:
                 raise _error(operation, failure, tries, now - first_sent_at, uncertain, secrets)
             if notify and (pause > NOTICE_AFTER or now - noted_at > NOTICE_EVERY):
@@ -126,26 +125,26 @@ class Transport:
             return self._pacer.acquire(operation, again=tries > 0, notify=notify)
         return None if self._timer.wait(0.0) else self._timer.now()
 
-    def _learn(self, operation: str, kind: Kind, sent_at: float) -> None:
+    def _learn(self, operation: str, retry: Retry, sent_at: float) -> None:
         """Tell the pacing what became of a request; one that never left says nothing about the quota."""
-        if kind is Kind.THROTTLED:
+        if retry is Retry.THROTTLED:
             self._pacer.throttled(operation, sent_at)
-        elif kind is not Kind.NOT_SENT:
+        elif retry is not Retry.NOT_SENT:
             self._pacer.accepted(operation)
 
 
 def _story(operation: str, failure: Failure) -> str:
-    if failure.kind is Kind.THROTTLED:
+    if failure.meaning.retry is Retry.THROTTLED:
         return f"Amazon Connect throttled {operation}"
     detail = failure.detail.rstrip(".")
-    if failure.kind is Kind.NOT_SENT:
+    if failure.meaning.retry is Retry.NOT_SENT:
         return f"no connection to AWS for {operation}: {detail}"
     return f"no definite answer to {operation} ({failure.code}): {detail}"
 
 
 def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApiError:
     detail = f"cancelled while waiting to try again after {tries} tries" if tries else "cancelled before it was sent"
-    return errors.api_error(operation, "Cancelled", detail, uncertain=uncertain)
+    return api_error(operation, "Cancelled", detail, uncertain=uncertain)
 
 
 def _error(
@@ -154,13 +153,7 @@ def _error(
     detail = _scrubbed(failure.detail, secrets).rstrip(".") or "no further explanation"
     if tries > 1:
         detail = f"{detail}, after {tries} tries in {seconds:.0f} s"
-    chosen = failure.error or errors.CODES.get(failure.code)
-    if chosen is None and failure.kind is not Kind.FINAL:
-        # Codes that the tree does not know, and whose kind is known from botocore's list or the status.
-        chosen = {Kind.THROTTLED: errors.Throttled, Kind.CONFLICT: None}.get(failure.kind, errors.Unreachable)
-    if chosen is None:
-        return errors.api_error(operation, failure.code, detail, failure.request_id, uncertain=uncertain)
-    return chosen(operation, failure.code, detail, failure.request_id, uncertain=uncertain)
+    return failure.meaning.error(operation, failure.code, detail, failure.request_id, uncertain=uncertain)
 
 
 def _scrubbed(message: str, secrets: Iterable[str]) -> str:
@@ -212,11 +205,11 @@ def failure_of(operation: str, problem: Exception) -> Failure | None:
     if isinstance(problem, ClientError):
         return _answered(operation, problem)
     if isinstance(problem, NotAnswered):
-        return Failure(Kind.UNCERTAIN, "NoAnswer", str(problem))
+        return Failure(meaning_of("NoAnswer"), "NoAnswer", str(problem))
     if not isinstance(problem, ResponseParserError) and died_reading(problem):
         problem = ForeignAnswer(f"its answer cannot be read: {type(problem).__name__}")
     if isinstance(problem, ForeignAnswer):
-        return Failure(Kind.FINAL, "ForeignAnswer", str(problem), error=errors.Unreachable)
+        return Failure(meaning_of("ForeignAnswer"), "ForeignAnswer", str(problem))
     if not isinstance(problem, (BotoCoreError, ResponseParserError)):
         return None
     names = {cls.__name__ for cls in type(problem).__mro__}
@@ -225,14 +218,14 @@ def failure_of(operation: str, problem: Exception) -> Failure | None:
     if tunnel is not None:
         text = f"{text}: {tunnel[0]}"
     if names & _CREDENTIALS:
-        return Failure(Kind.FINAL, type(problem).__name__, text, error=errors.CredentialsProblem)
+        return Failure(Meaning(errors.CredentialsProblem), type(problem).__name__, text)
     if names & (_NOT_SENT | _NO_ANSWER) and _WILL_NOT_PASS.search(text):
-        return Failure(Kind.FINAL, "ConnectionFailed", text)
+        return Failure(Meaning(errors.Unreachable), "ConnectionFailed", text)
     if names & _NOT_SENT:
-        return Failure(Kind.NOT_SENT, "ConnectionFailed", text)
+        return Failure(meaning_of("ConnectionFailed"), "ConnectionFailed", text)
     if names & _NO_ANSWER:
-        return Failure(Kind.UNCERTAIN, "NoAnswer", text)
-    return Failure(Kind.FINAL, type(problem).__name__, text)
+        return Failure(meaning_of("NoAnswer"), "NoAnswer", text)
+    return Failure(meaning_of(type(problem).__name__), type(problem).__name__, text)
 
 
 def _answered(operation: str, problem: object) -> Failure:
@@ -245,12 +238,10 @@ def _answered(operation: str, problem: object) -> Failure:
     request_id = str(meta.get("RequestId") or "")
     if failed != operation:
         # botocore asked STS or SSO for credentials, and that call failed: ours was not sent.
-        return Failure(Kind.FINAL, code, f"{failed}: {message}", request_id, errors.CredentialsProblem)
-    kind = kind_of(code, int(meta.get("HTTPStatusCode") or 0))
+        return Failure(Meaning(errors.CredentialsProblem), code, f"{failed}: {message}", request_id)
+    meaning = meaning_of(code, int(meta.get("HTTPStatusCode") or 0))
     # Where there is no code, botocore gives the status, and the whole page as the message.
-    strange = foreign(meta) if code.isdigit() and kind is not Kind.THROTTLED else None
+    strange = foreign(meta) if code.isdigit() and meaning.retry is not Retry.THROTTLED else None
     if strange is not None:
-        return Failure(kind, "ForeignAnswer", str(strange), request_id, errors.Unreachable)
-    if errors.CODES.get(code) is errors.CredentialsProblem:
-        kind = Kind.FINAL
-    return Failure(kind, code, message, request_id)
+        return Failure(Meaning(errors.Unreachable, meaning.retry), "ForeignAnswer", str(strange), request_id)
+    return Failure(meaning, code, message, request_id)

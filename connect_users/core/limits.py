@@ -12,6 +12,8 @@ from typing import Final
 
 #: Ids of instances and of what is in them, as Connect makes them; the model allows other texts.
 ID_PATTERN: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+#: The alias of an instance. Model: DirectoryAlias, without its ban of "d-".
+ALIAS_PATTERN: Final = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z-]{0,44}")
 #: Characters of a username. Model: AgentUsername 1-100; CloudFormation and SAML: 64, which is followed.
 USERNAME_MAX: Final = 64
 #: Documented for instances without SAML, not enforced in practice (Terraform's acceptance tests use longer names).
@@ -20,6 +22,11 @@ USERNAME_MAX_WITHOUT_SAML: Final = 20
 USERNAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.@-]+")
 #: CreateUser: "@" is accepted only inside a whole e-mail address; testuser@example is refused.
 USERNAME_EMAIL_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")
+#: Salesforce Help, Service Cloud Voice: it names its Connect users ``alias@userId@orgId`` or ``userId@orgId``, whatever
+#: CreateUser says of "@". Ids have 15 characters, or 18 with their check; 005 begins a user's, 00D an organization's.
+USERNAME_SERVICE_CLOUD_VOICE: Final = re.compile(
+    r"([a-zA-Z0-9_.-]+@)?005[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?@00D[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?"
+)
 
 #: Model: Password, whose pattern is written with JavaScript's slashes.
 PASSWORD_MIN: Final = 8

@@ -5,8 +5,9 @@ Contract:
 - `declared_view` is the part of it that a program manages, in the form in which the program declared it: a
   difference to the declared inputs is drift, and nothing else is. Inside `identity_info` and `phone_config` only
   the members that are declared count, since Connect fills in others by itself.
-- Members that AWS adds later are passed over; members that it leaves out are absent, except that a declared neutral
-  value (an empty text, a soft phone, no auto-accept) is as good as none.
+- Members that AWS adds later are passed over; members that it leaves out are absent, and so are those that it shows as
+  an empty string (the AWS CLI's example of describe-user has ``"DeskPhoneNumber": ""`` beside a soft phone). A declared
+  neutral value (an empty string, a soft phone, no auto-accept) equals an absent one.
 """
 
 from __future__ import annotations
@@ -50,9 +51,23 @@ def live_props(
     props = {}
     for field in FIELDS:
         value = told.get(wire_name(field.name))
-        if value is not None and (wanted is None or field.name in wanted or field.name in _SETTINGS):
-            props[field.name] = declared_tags(value) if field.kind is Kind.TAGS else from_wire(field, value)
+        if value is None or not (wanted is None or field.name in wanted or field.name in _SETTINGS):
+            continue
+        if field.kind is Kind.TAGS:
+            # The value of a tag may be empty.
+            props[field.name] = declared_tags(value)
+        elif (present := _present(value)) is not None:
+            props[field.name] = from_wire(field, present)
     return both_views(canonical(props), wanted)
+
+
+def _present(value: Any) -> Any:
+    """``value`` without members that are null or an empty string, at any depth; None where it is one itself."""
+    if isinstance(value, dict):
+        return {name: there for name, item in value.items() if (there := _present(item)) is not None}
+    if isinstance(value, list):
+        return [there for item in value if (there := _present(item)) is not None]
+    return None if value == "" else value
 
 
 def both_views(props: Props, wanted: Container[str] | None = None) -> Props:

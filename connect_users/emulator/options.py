@@ -18,6 +18,7 @@ IdentityManagementType = Literal["CONNECT_MANAGED", "SAML", "EXISTING_DIRECTORY"
 UpdateUserConfigMode = Literal["merge", "replace"]
 UpdateIdentityInfoMode = Literal["clear", "keep"]
 PhoneView = Literal["both", "as-written"]
+UnsetStrings = Literal["left-out", "empty"]
 ModifiedBy = Literal["settings", "everything"]
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
@@ -25,6 +26,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "update_user_config": get_args(UpdateUserConfigMode),
     "update_identity_info": get_args(UpdateIdentityInfoMode),
     "phone_view": get_args(PhoneView),
+    "unset_strings": get_args(UnsetStrings),
     "modified_by": get_args(ModifiedBy),
 }
 _SECONDS: Final = (
@@ -72,6 +74,9 @@ class Options:
     update_identity_info: UpdateIdentityInfoMode = "clear"
     #: "both": PhoneConfig and the lists both show every setting; "as-written": each in the form last written. [?]
     phone_view: PhoneView = "both"
+    #: How answers show a string of a user that is not set: not at all, or as "", as `DeskPhoneNumber` is shown beside a
+    #: soft phone in the AWS CLI's example of describe-user.
+    unset_strings: UnsetStrings = "left-out"
     #: Whether a user's LastModifiedTime moves with its own settings only, or also with tags and proficiencies. [?]
     modified_by: ModifiedBy = "settings"
     #: The most users that a page of SearchUsers may hold: 500 by the model, 100 by the best-practices page.

@@ -3,10 +3,12 @@
 Writers are serialised twice: by a lock among the threads of this process (so that they queue instead of polling) and by
 BEGIN IMMEDIATE among the processes that share the file. A transaction sees one state of the data from its first
 statement to its commit, so no update is lost. Usernames are unique per instance, byte for byte (facts, section 3).
+A new file can be read by its owner only: rosters that are tried out hold real people.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 #: Seconds that a writer waits for another process's transaction.
 _BUSY_TIMEOUT: Final = 60.0
 _VERSION: Final = 1
+#: The folder of the state in a project that uses the embedded emulator. It is made here, and git ignores it.
+FOLDER: Final = ".connect-users"
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS instances (
@@ -105,6 +109,16 @@ def usable(path: Path | str | None) -> Iterator[None]:
         raise UnusableState(f"{path} cannot be used as the emulator's file: {why}") from None
 
 
+def _exclusively(path: Path, content: bytes, mode: int) -> None:
+    """Make a file that is not there yet; what another process made just now, and what people chose, stays."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
 def _switch_to_wal(connection: Connection) -> None:
     """The mode lets readers work beside a writer; it stays with the file, so only a new file is switched."""
     give_up = time.monotonic() + _BUSY_TIMEOUT
@@ -138,6 +152,10 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_dir():
                 raise IsADirectoryError(EISDIR, "it is a folder", str(self.path))
+            if self.path.parent.name == FOLDER:
+                _exclusively(self.path.with_name(".gitignore"), b"# Made by connect-users.\n*\n", 0o644)
+            # SQLite gives its two other files (-wal, -shm) the permissions of this one.
+            _exclusively(self.path, b"", 0o600)
         try:
             with self._connection() as connection:
                 self._prepare(connection)

@@ -58,7 +58,7 @@ def describe_user(call: Call) -> Result:
 def described(call: Call, user: User) -> Document:
     """A user as DescribeUser answers it."""
     doc = user.doc
-    return {
+    answer = {
         "Id": user.id,
         "Arn": user.arn,
         "Username": user.username,
@@ -72,6 +72,7 @@ def described(call: Call, user: User) -> Document:
         "LastModifiedRegion": user.instance.region,
         **settings.view(doc, call.options.phone_view),
     }
+    return user_rows.shown(call, answer, addresses=True)
 
 
 @writes("DeleteUser")

@@ -203,7 +203,7 @@ class Folder:
 
     def _last_text(self, instance: Instance) -> str:
         """The roster as the last import wrote it."""
-        return rows.write(self._last, instance.names).text if self._last else ""
+        return rows.table_text(rows.row(inputs, instance.names) for inputs in self._last.values())
 
     def _is_mentioned(self) -> bool:
         return self.roster.name in texts.read(self.path / "__main__.py")
@@ -218,7 +218,7 @@ class Folder:
         # What an editor made of the ends of lines stays, as does the mark by which Excel knows UTF-8.
         marked = name == self.roster.name and before is not None and before.startswith(_MARKS)
         newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
-        texts.put(file, f"\ufeff{text}" if marked else text, newline)
+        texts.put(file, f"\ufeff{text}" if marked else text, newline, make_folder=True)
         return True
 
     @cached_property
@@ -260,7 +260,7 @@ class Folder:
         self, coded: Mapping[str, Props], live: Mapping[str, LiveUser], instance: Instance
     ) -> Iterator[Difference]:
         new = {name: user.inputs for name, user in live.items() if name not in coded}
-        refused = rows.write(new, instance.names).left_out
+        refused = rows.refusals(new, instance.names)
         for username in sorted({*coded, *live}):
             user = live.get(username)
             if user is None:

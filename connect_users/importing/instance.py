@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connect_users.connect import directory
+from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConfigurationError, ResourceNotFound
+from connect_users.core.limits import ALIAS_PATTERN
 from connect_users.importing import rows
 from connect_users.importing.rows import Nameable
 from connect_users.roster.names import NameKind
@@ -23,6 +25,7 @@ class Instance:
     """An instance whose users are read.
 
     Attributes:
+        alias: "" of one that has none, or none that AWS would allow: it goes into a program and a project's file.
         names: those that a roster can hold.
         labels: of every kind all of them, id -> name or path, for people to choose by.
     """
@@ -59,9 +62,12 @@ def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> 
         NameKind.HIERARCHY_GROUP: paths,
     }
     nameable = {**labels, NameKind.HIERARCHY_GROUP: {id_: path for id_, path in paths.items() if id_ not in split}}
+    arn, alias = str(told["Arn"]), str(told.get("InstanceAlias") or "")
+    if parse_arn(arn) is None:
+        raise ConfigurationError(f"Connect instance {id_} has no ARN of Amazon Connect, but {arn[:100]!r}")
     return Instance(
-        str(told["Arn"]),
-        str(told.get("InstanceAlias") or ""),
+        arn,
+        alias if ALIAS_PATTERN.fullmatch(alias) else "",
         Nameable(
             id_,
             {kind: rows.writable(kind, of_kind) for kind, of_kind in nameable.items()},

@@ -209,7 +209,8 @@ def _changed_in_this_run(op: Operation, user: Mapping[str, Any]) -> bool:
     """Whether somebody made or changed a user since this run began: then another run, or another provider of this one,
     has it at this moment."""
     modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
-    return modified is not None and modified > op.now() - op.run.age
+    # AWS tells milliseconds.
+    return modified is not None and modified > op.now() - op.run.age + 0.001
 
 
 def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> str:

@@ -9,6 +9,7 @@ Contract:
 
 from __future__ import annotations
 
+import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ class Lifecycle:
         *,
         cancelled: threading.Event,
         gateway: Gateway | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nothing is opened before a method needs it.
 
@@ -83,16 +85,18 @@ class Lifecycle:
             problems: why the configuration cannot be used; `check` reports them, everything else fails with them.
             cancelled: ends every wait, and with it the call that waits.
             gateway: instead of the one that the settings lead to.
+            clock: seconds from any moment on.
         """
         self.settings = settings
         self._problems = problems
         self._cancelled = cancelled
         self._gateway = gateway
-        self._run, self._said_renamed = Run(), False
+        self._clock = clock
+        self.begin_run()
 
     def begin_run(self) -> None:
         """Forget what an earlier run of the engine has shown, where one process serves several."""
-        self._run, self._said_renamed = Run(), False
+        self._run, self._said_renamed = Run(self._clock), False
 
     @classmethod
     def configured(cls, config: Mapping[str, object], cancelled: threading.Event) -> Lifecycle:

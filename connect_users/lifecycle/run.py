@@ -20,7 +20,7 @@ from connect_users.core import ownership
 from connect_users.core.fields import TAKEN_KEY, TOKEN_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 #: What tells two states of one user apart: their tokens, or where there is no new one, that they were taken over.
 _Making = tuple[object, object]
@@ -29,8 +29,10 @@ _Making = tuple[object, object]
 class Run:
     """The users of one run. Thread-safe: every change is one step."""
 
-    def __init__(self) -> None:
-        self._began = time.monotonic()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock`` tells seconds from any moment on."""
+        self._clock = clock
+        self._began = clock()
         #: `ownership.owner_name` of a resource -> instance and username that it declares.
         self._declared: dict[str, tuple[object, object]] = {}
         #: Id of a user -> resources whose states (those that stay) have it.
@@ -39,7 +41,7 @@ class Run:
     @property
     def age(self) -> float:
         """Seconds since the run began."""
-        return time.monotonic() - self._began
+        return self._clock() - self._began
 
     def declare(self, urn: str, inputs: Mapping[str, Any]) -> None:
         """The program declares a user; ``inputs`` are canonical."""

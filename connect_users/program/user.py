@@ -129,8 +129,9 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
         Args:
             name: the resource's name in the stack; it is not the username.
             instance_id: id or ARN of the instance. Changed: the user is replaced.
-            username: 1 to 64 of letters, digits and ``_ - . @``, ``@`` only in a whole e-mail address; at most 20 are
-                documented for instances without SAML. Case-sensitive. Changed: the user is replaced.
+            username: 1 to 64 of letters, digits and ``_ - . @``, ``@`` only in a whole e-mail address or a name of
+                Service Cloud Voice; at most 20 are documented for instances without SAML. Case-sensitive. Changed: the
+                user is replaced.
             routing_profile_id: id or ARN of the one routing profile.
             security_profile_ids: ids or ARNs of 1 to 10 security profiles, a set.
             password: 8 to 64 characters without blanks, with a lower-case letter, an upper-case letter and a digit.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster.columns import find
+from connect_users.roster.formulas import guarded, unguarded
 from connect_users.roster.tables import Table, UnreadableRoster, from_grid
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ def read(text: str, source: str) -> Table:
     skipped = 1 if start else 0
     rows = []
     end = skipped
+    marked = "'" in text
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for values in reader:
             # A row starts where the one before it ended: its cells may have line breaks in quotes.
             if any(values):
-                rows.append((end + 1, values))
+                rows.append((end + 1, [unguarded(value) for value in values] if marked else values))
             end = skipped + reader.line_num
     except csv.Error as error:
         raise UnreadableRoster(source, _reason(error), end + 1) from None
@@ -85,7 +87,7 @@ class _Lines(list[str]):
 
 @dataclass(frozen=True)
 class Grid:
-    """A text as somebody wrote it: every cell of every line, read or not.
+    """A text as somebody wrote it: every cell of every line, read or not, guarded (`formulas`) or not.
 
     Attributes:
         start: Excel's line ``sep=;``, or "".
@@ -109,5 +111,6 @@ class Grid:
 
 
 def write(headers: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str = ",") -> str:
-    """The inverse of `read`: a text with a line of headers and a row for each map."""
-    return Grid("", separator, [list(headers), *([row.get(header, "") for header in headers] for row in rows)]).text()
+    """The inverse of `read`: a line of headers and a row for each dict; no spreadsheet runs a cell of it."""
+    cells = [list(headers), *([row.get(header, "") for header in headers] for row in rows)]
+    return Grid("", separator, [[guarded(str(cell)) for cell in line] for line in cells]).text()

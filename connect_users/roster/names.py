@@ -44,7 +44,19 @@ class UnknownName(ValueError):
     """A name that stands for nothing; the text says so, with a suggestion."""
 
 
-#: Asks the instance for the id of a name; raises a `ConnectUsersError` where there is none.
+class LookUpFailed(Exception):
+    """The instance cannot be asked.
+
+    Not a `ConnectUsersError`, which a look-up raises for a name that does not exist.
+    """
+
+    def __init__(self, error: ConnectUsersError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+#: Asks the instance for the id of a name; raises a `ConnectUsersError` where there is none, and may raise
+#: `LookUpFailed`.
 LookUp = Callable[[str], Any]
 _SHOWN: Final = 5
 

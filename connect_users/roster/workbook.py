@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster.cells import absent, plain
 from connect_users.roster.columns import USERNAME, find
+from connect_users.roster.formulas import unguarded
 from connect_users.roster.tables import Table, UnreadableRoster, from_grid
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def read(data: bytes, source: str) -> Table:
         import openpyxl
     except ImportError:
         raise UnreadableRoster(
-            source, "reading Excel needs openpyxl; pip install 'pulumi-connect-users[xlsx]', or save it as CSV"
+            source, "reading Excel needs openpyxl; pip install 'connect-users[xlsx]', or save it as CSV"
         ) from None
     if data.startswith(_COMPOUND):
         raise UnreadableRoster(source, "is an old or encrypted Excel workbook; save it as .xlsx without a password")
@@ -124,7 +125,7 @@ def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[Any]]]:
     """The rows with anything in them."""
     for line, values in enumerate(rows, start=1):
         if not all(absent(value) for value in values):
-            yield line, [value if value is None or type(value) is str else plain(value) for value in values]
+            yield line, [unguarded(value) if type(value) is str else plain(value) for value in values]
 
 
 def _rows_as_shown(sheet: Any, key: int | None, source: str) -> Iterator[tuple[int, list[Any]]]:

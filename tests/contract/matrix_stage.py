@@ -85,6 +85,8 @@ class Play:
             assert self.engine.refresh() == "same"
         elif self._deletes:
             self.engine.destroy()
+        elif self._operation == "forced replacement":
+            self.engine.force_replace(self._inputs)
         elif self._leaver is not None:
             self._leaver.host = self.engine.host
             run({self.engine.name: self._inputs}, [self.engine, self._leaver])
@@ -182,10 +184,7 @@ class Play:
         self._inputs = user(routing_profile_id=seed.ROUTING_PROFILES["Sales"])
 
     def _more_power_for_a_user_of_long_ago(self) -> None:
-        state = self._live(user())
-        token = ownership.new_token(1_600_000_000, self.engine.urn)
-        state.outputs.update(ownership_token=token, verified_at="<1600000000.123")
-        self.site.client.tag_resource(resourceArn=state.outputs["arn"], tags=ownership.tag(token, self.engine.urn))
+        self._aged(self._live(user()), 40_000_000)
         self._inputs = user(security_profile_ids=[AGENT, ADMIN])
 
     def _make_again_what_a_crash_left_behind(self) -> None:
@@ -206,6 +205,19 @@ class Play:
         assert state is not None
         self.site.client.untag_resource(resourceArn=state.outputs["arn"], tagKeys=[OWNER_KEY])
         self._inputs = user(**AFTER, adopt_existing=True)
+
+    def _forced_replacement(self) -> None:
+        """Of a user who was made some time ago, so that nobody waits for Connect to show it."""
+        self._aged(self._live(user()), 3600)
+        self._made_id = ""
+        self._inputs = user(password="N3w-password")
+
+    def _aged(self, state: State, seconds: int) -> None:
+        """Make the user of a state, and its tag, some seconds older."""
+        made = ownership.made_at(state.outputs["ownership_token"]) - seconds
+        token = ownership.new_token(made, self.engine.urn)
+        state.outputs.update(ownership_token=token, verified_at=f"<{made:.3f}")
+        self.site.client.tag_resource(resourceArn=state.outputs["arn"], tags=ownership.tag(token, self.engine.urn))
 
     def _rename(self) -> None:
         self._live(user(**BEFORE))

@@ -212,7 +212,7 @@ def test_a_missing_library_is_told_in_one_line(
     assert main(["check", str(file)]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert "pip install 'pulumi-connect-users[xlsx]'" in told
+    assert "pip install 'connect-users[xlsx]'" in told
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,7 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
         "security profiles that have no name here and so count as power"
     )
     assert "⛔ admin-gained: 3 gain power" in review.read_text(encoding="utf-8")
+    assert review.stat().st_mode & 0o777 == 0o600
     assert main([*command, "--fail-on", "deletions>10"]) == 0
 
 

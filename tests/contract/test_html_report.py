@@ -108,6 +108,7 @@ def test_a_state_and_a_roster_are_sources(tmp_path: Path, capsys: pytest.Capture
     out = tmp_path / "review.html"
     assert main(["report", "--html", str(out), "--state", str(STATE), "--since", str(roster)]) == 0
     captured = capsys.readouterr()
+    assert out.stat().st_mode & 0o777 == 0o600
     assert captured.out == f"{out}: 6 people of state state-export.json\n"
     assert (
         "2 security profiles have no name here and may be power: give --instance or --names (40000000-" in captured.err

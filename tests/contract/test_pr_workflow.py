@@ -183,7 +183,7 @@ def test_the_commands_of_a_workflow_exist(file: Path) -> None:
         if called["name"] not in COMMANDS:
             pytest.skip(f"connect-users has no command '{called['name']}' in this version")
         words = [word for word in shlex.split(called[0])[1:] if word != "$@"]
-        assert callable(parser().parse_args(words).run)
+        assert callable(parser(words).parse_args(words).run)
 
 
 def test_the_preview_is_explained_and_the_gate_fails_the_job(tmp_path: Path) -> None:

@@ -311,12 +311,12 @@ def test_a_waiting_call_ends_with_the_run(site: TimedSite, engine: Engine) -> No
     (live,) = site.users().values()
     site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=live["Id"])
     host = engine.host
-    plain_wait = host._timer.wait
-    host._timer.wait = lambda seconds: plain_wait(seconds) or seconds > 4
+    plain_wait = host.timer.wait
+    host.timer.wait = lambda seconds: plain_wait(seconds) or seconds > 4
     try:
         with pytest.raises(HostError) as caught:
             engine.up(user())
     finally:
-        host._timer.wait = plain_wait
+        host.timer.wait = plain_wait
     assert "cancelled" in judged(caught.value)
     assert _live(site) == {}

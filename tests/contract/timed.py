@@ -30,6 +30,29 @@ T = TypeVar("T")
 EPOCH = 1_800_000_000.0
 
 
+class Killed(BaseException):
+    """The provider's process died: nothing catches it, and what was not saved by then is lost."""
+
+
+class Mortal:
+    """A timer of one process, which may die: from then on whoever looks at it, as each request does first, dies."""
+
+    def __init__(self, timer: VirtualTime) -> None:
+        self._timer = timer
+        self.dead = False
+
+    def now(self) -> float:
+        return self._timer.now()
+
+    def wait(self, seconds: float) -> bool:
+        self.check()
+        return self._timer.wait(seconds)
+
+    def check(self) -> None:
+        if self.dead:
+            raise Killed
+
+
 class TimedSite(Site):
     """A site whose clock is virtual."""
 
@@ -51,16 +74,17 @@ class TimedHost:
             timeout=timeout,
         )
         self.said: list[tuple[str, str]] = []
-        self._timer = site.timer
+        self.timer = Mortal(site.timer)
         self._life = Lifecycle(
             self.settings,
             cancelled=threading.Event(),
             gateway=Gateway(
                 Clients(self.settings, embedded=True),
                 self.settings,
-                site.timer,
+                self.timer,
                 lambda: EPOCH + skew + site.timer.now(),
             ),
+            clock=site.timer.now,
         )
 
     def begin_run(self) -> None:
@@ -126,12 +150,14 @@ class TimedHost:
 
     def _told(self, work: Callable[[], T], inputs: Mapping[str, Any] | None = None) -> T:
         try:
-            return work()
+            result = work()
+            self.timer.check()
         except PartialUpdate as error:
             partial = InitFailed(error.id, _kept(error.outputs), _kept(inputs or {}), (str(error),))
             raise HostError(str(error), partial=partial) from error
         except ConnectUsersError as error:
             raise HostError(str(error)) from error
+        return result
 
 
 def _kept(props: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.loaders import Loader
+from botocore.loaders import Loader, create_loader
 
 import connect_users
+from connect_users.cli import main
 from connect_users.cli import policy as command
+from connect_users.core.arns import parse_arn
 from connect_users.core.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, policy
 
 INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
@@ -148,12 +149,26 @@ def test_security_profiles_can_be_limited(given: str) -> None:
         assert profiles == {f"{INSTANCE}/security-profile/{PROFILE}"}
 
 
+@pytest.mark.parametrize("partition", [each["id"] for each in create_loader().load_data("partitions")["partitions"]])
+def test_instances_and_secrets_of_every_partition_get_a_policy(partition: str) -> None:
+    """Those that botocore knows; aws-eusc is the newest."""
+    instance, secret = (arn.replace(":aws:", f":{partition}:") for arn in (INSTANCE, SECRET))
+    document = policy(instance, password_secret_arns=[secret])
+    assert resources_of(document, "secretsmanager:GetSecretValue") == {secret}
+    assert resources_of(document, "connect:DescribeInstance") == {instance}
+    arn = parse_arn(f"{instance}/agent/1")
+    assert arn is not None
+    assert (arn.partition, arn.resource_id) == (partition, "1")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["--instance-arn", "00000000-0000-4000-8000-000000000001"],
         ["--instance-arn", f"{INSTANCE}/agent/1"],
         ["--instance-arn", "arn:aws:connect:*:*:instance/*"],
+        ["--instance-arn", INSTANCE.replace(":aws:", ":*:")],
+        ["--instance-arn", INSTANCE.replace(":aws:", "::")],
         ["--instance-arn", INSTANCE, "--password-secrets", "agents/ada"],
         ["--instance-arn", INSTANCE, "--security-profiles", "*"],
     ],
@@ -178,6 +193,21 @@ def test_the_command_prints_the_policy(capsys: pytest.CaptureFixture[str]) -> No
     assert json.loads(capsys.readouterr().out) == policy(INSTANCE, read_only=True, features=[Feature.USERS])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "warned"),
+    [([], True), (["--only", "users"], True), (["--read-only"], False), (["--only", "tags"], False)],
+)
+def test_an_action_that_access_analyzer_does_not_know_is_named(
+    arguments: list[str], warned: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the policy, so that nobody removes an action that the per-channel settings need."""
+    assert run(["--instance-arn", INSTANCE, *arguments]) == 0
+    shown = capsys.readouterr()
+    assert ("connect:UpdateUserConfig" in actions(json.loads(shown.out))) == warned
+    assert shown.err.splitlines() == [line for line in (command.NOTE,) if warned]
+    assert "connect:UpdateUserConfig" in command.NOTE
+
+
 def test_the_whole_policy_fits_iams_limit() -> None:
     """6,144 characters without white space for a managed policy (IAM quotas)."""
     longest = INSTANCE.replace("eu-west-2", "ap-southeast-2")
@@ -186,10 +216,7 @@ def test_the_whole_policy_fits_iams_limit() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="connect-users")
-    command.register(parser.add_subparsers())
-    args = parser.parse_args(["policy", *arguments])
-    return int(args.run(args))
+    return main(["policy", *arguments])
 
 
 def test_directories_are_read_only_where_instances_are() -> None:

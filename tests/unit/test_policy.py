@@ -176,5 +176,5 @@ def test_policies_work_in_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_pack_without_pulumi_policy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks themselves need nothing."""
     monkeypatch.setitem(sys.modules, "pulumi_policy", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'pulumi-connect-users\[policy\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'connect-users\[policy\]'"):
         policy.pack_policies(policy.hierarchy_required())

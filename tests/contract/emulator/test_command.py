@@ -18,15 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: The command alone: the console script's other commands are judged elsewhere.
-DRIVER = """
-import argparse, sys
-from connect_users.cli import emulator
-parser = argparse.ArgumentParser("connect-users")
-emulator.register(parser.add_subparsers())
-args = parser.parse_args()
-sys.exit(args.run(args))
-"""
+DRIVER = "import sys; from connect_users.cli import main; sys.exit(main())"
 HERE = {"InstanceId": seed.INSTANCE_ID}
 
 
