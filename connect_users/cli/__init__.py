@@ -28,8 +28,9 @@ COMMANDS = {
     "check": "check rosters of people and report all problems at once",
     "demo": "watch users being previewed, created, changed, drifted, refreshed and deleted",
     "emulator": "run an Amazon Connect on this machine",
-    "explain": "say what a preview would do to people, and stop what must not pass",
+    "explain": "explain what a preview would do to people, and fail on what must not pass",
     "import": "turn the users of an instance into code and state",
+    "plugin": "serve Pulumi programs of every language",
     "policy": "print the least-privilege IAM policy for one instance",
     "report": "review who has access",
 }

@@ -61,6 +61,11 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="HEADER,...",
         help="headers to leave out; as ignore_columns= of the program",
     )
+    parser.add_argument(
+        "--no-ownership-tag",
+        action="store_true",
+        help="the stack has connect-users:ownershipTag: false, so 50 tags fit",
+    )
     parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
     parser.add_argument(
         "--min-holders", action="append", default=[], metavar="PROFILE=N", help="so many people must have the profile"
@@ -89,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.roster.names import LookUpFailed
     from connect_users.roster.people import Judged, RosterProblem
     from connect_users.roster.tables import UnreadableRoster
+    from connect_users.roster.twins import in_two_files
 
     least, required = _counts(args.min_holders), _holders(args.required_holders)
     terms = _terms(args)
@@ -104,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
             except LookUpFailed as problem:
                 # The instance is at fault and not the roster: one message, not one for each name.
                 raise problem.error from None
-    check_formats.FORMATS[args.format](found)
+    check_formats.FORMATS[args.format](in_two_files(found))
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in found) else 0
@@ -125,6 +131,7 @@ def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping
 
 
 def _terms(args: argparse.Namespace) -> Terms:
+    from connect_users.core.settings import Settings
     from connect_users.core.spec import UNKNOWN
     from connect_users.roster.names import NameKind, Names
     from connect_users.roster.people import Terms
@@ -147,6 +154,7 @@ def _terms(args: argparse.Namespace) -> Terms:
         names=names,
         defaults=dict(_pairs("--default", args.default)),
         ignore_columns=tuple(args.ignore_columns),
+        reserved_tags=Settings(ownership_tag=not args.no_ownership_tag).reserved_tags,
         password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
     )
 

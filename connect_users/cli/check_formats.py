@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _all(judged: Judged) -> Iterator[tuple[str, RosterProblem]]:
-    """Everything that was found in one roster, with its severity."""
+    """Every finding of one roster, with its severity."""
     yield from (("error", problem) for problem in judged.problems)
     yield from (("warning", problem) for problem in (*judged.remarks, *judged.warnings))
 
@@ -28,12 +28,21 @@ def _message(problem: RosterProblem) -> str:
     return f"{problem.column}: {problem.text}" if problem.column else problem.text
 
 
+def _more(judged: Judged) -> Iterator[str]:
+    """Of problems and warnings that are not shown, how many there are."""
+    for count, noun in zip(judged.more, ("problem", "warning"), strict=True):
+        if count:
+            yield f"and {count:,} more {noun}{'s' if count > 1 else ''}"
+
+
 def text(found: Sequence[Judged]) -> None:
-    """One line for each problem on stderr; one for each roster on stdout."""
+    """One line per problem on stderr, and one per roster on stdout."""
     for judged in found:
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
-        people, problems = len(judged.people), len(judged.problems)
+        for line in _more(judged):
+            print(f"{judged.source}: {line}", file=sys.stderr)
+        people, problems = len(judged.people), len(judged.problems) + judged.more[0]
         if problems:
             print(f"{judged.source}: {problems} problem{'s' if problems > 1 else ''}")
         else:
@@ -67,6 +76,8 @@ def as_json(found: Sequence[Judged]) -> None:
                     }
                     for severity, problem in _all(judged)
                 ],
+                "more_problems": judged.more[0],
+                "more_warnings": judged.more[1],
             }
             for judged in found
         ]
@@ -80,6 +91,8 @@ def github(found: Sequence[Judged]) -> None:
         for severity, problem in _all(judged):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
             print(f"::{severity} {where}::{_data(_message(problem))}")
+        for line in _more(judged):
+            print(f"::notice file={_property(judged.source)},title=connect-users check::{line}")
 
 
 def _data(value: str) -> str:
@@ -90,40 +103,23 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def sarif(found: Sequence[Judged]) -> None:
+def as_sarif(found: Sequence[Judged]) -> None:
     """SARIF 2.1.0 on stdout, for code scanning."""
-    results = [_result(severity, problem) for judged in found for severity, problem in _all(judged)]
-    driver = {
-        "name": "connect-users",
-        "version": __version__,
-        "rules": [{"id": "roster", "shortDescription": {"text": "A row of a roster that Amazon Connect would refuse"}}],
-    }
-    document = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
-    }
-    print(json.dumps(document, indent=2))
+    from connect_users.review import sarif
 
-
-def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:
-    from connect_users.review.documents import artifact_uri
-
-    where = {
-        "artifactLocation": {"uri": artifact_uri(problem.source)},
-        "region": {"startLine": problem.line or 1},
-    }
-    return {
-        "ruleId": "roster",
-        "level": severity,
-        "message": {"text": _message(problem)},
-        "locations": [{"physicalLocation": where}],
-    }
+    rules = {"roster": "A row of a roster that Amazon Connect would refuse"}
+    results = (
+        sarif.result("roster", severity, _message(problem), (problem.source, problem.line or 1))
+        for judged in found
+        for severity, problem in _all(judged)
+    )
+    notes = [f"{judged.source}: {line}" for judged in found for line in _more(judged)]
+    print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
 
 
 FORMATS: Final[dict[str, Callable[[Sequence[Judged]], None]]] = {
     "text": text,
     "json": as_json,
     "github": github,
-    "sarif": sarif,
+    "sarif": as_sarif,
 }

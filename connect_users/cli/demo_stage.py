@@ -1,4 +1,4 @@
-"""What the demo is played on: the real Pulumi CLI, or a rehearsal; and the emulator behind both."""
+"""What the demo runs on: the real Pulumi CLI or a rehearsal, and the emulator behind both."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-#: The stack's configuration. The password is made up; the emulator needs no real one.
+#: The stack's configuration. The password is invented; the emulator needs no real one.
 CONFIG = {"connect-users:emulator": "true"}
 PASSWORD = "Demo-Passw0rd"
 
 
 class Emulated:
-    """The emulated instance, as somebody in its console would change it."""
+    """The emulated instance, as a person changes it in the console."""
 
     def __init__(self, project: Path) -> None:
         settings = Settings(emulator=True, emulator_state=str(project / DEFAULT_EMULATOR_STATE))
@@ -44,13 +44,13 @@ class Emulated:
 
 
 class Stage(Protocol):
-    """Runs Pulumi's commands on the demo's project, printing what they say."""
+    """Runs Pulumi's commands on the demo's project and prints their output."""
 
     description: str
     program: Path
 
     def __enter__(self) -> Self:
-        """Get ready."""
+        """Prepare the stack."""
         ...
 
     def __exit__(
@@ -60,7 +60,7 @@ class Stage(Protocol):
         ...
 
     def run(self, command: str) -> bool:
-        """Run ``preview``, ``up``, ``refresh`` or ``destroy``; whether it succeeded."""
+        """Run ``preview``, ``up``, ``refresh`` or ``destroy``; returns whether it succeeded."""
         ...
 
 
@@ -68,7 +68,7 @@ class CliStage:
     """The real engine, with a home, a backend and a passphrase of its own."""
 
     def __init__(self, pulumi: str, project: Path) -> None:
-        self.description = f"by the real Pulumi engine ({pulumi})"
+        self.description = f"with the real Pulumi engine ({pulumi})"
         self.program = project / "__main__.py"
         self._pulumi = pulumi
         self._project = project
@@ -96,7 +96,7 @@ class CliStage:
         return None
 
     def run(self, command: str) -> bool:
-        """Run the command, without questions."""
+        """Run the command without prompts."""
         options = ["--diff"] if command == "preview" else ["--yes", "--skip-preview", "--suppress-progress"]
         return self._call(command, *options)
 
@@ -114,9 +114,9 @@ class CliStage:
 
 
 class RehearsalStage:
-    """No engine: the SDK's mock monitor hosts the program, and the real dynamic host does the users."""
+    """No engine: the SDK's mock monitor hosts the program, and the real dynamic host process manages the users."""
 
-    description = "as a rehearsal: there is no Pulumi CLI on PATH, so the engine's part is played"
+    description = "as a rehearsal, without the Pulumi engine"
 
     def __init__(self, project: Path) -> None:
         from connect_users.testing import Rehearsal, Secret

@@ -6,12 +6,12 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from connect_users.core.permissions import Feature, policy
+from connect_users.core.permissions import Feature, iam_policy
 
 if TYPE_CHECKING:
     import argparse
 
-#: The command line's words for the parts of the package that can be left out of a policy.
+#: The command line's words for the parts of the package that can be left out of an IAM policy.
 PARTS = {
     "users": Feature.USERS,
     "tags": Feature.TAGS,
@@ -38,7 +38,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--instance-arn", required=True, metavar="ARN", help="ARN of the Connect instance")
     parser.add_argument(
-        "--read-only", action="store_true", help="only what preview, refresh, import and check need; no passwords"
+        "--read-only", action="store_true", help="only what preview, refresh, import and check need, without passwords"
     )
     parser.add_argument(
         "--only",
@@ -46,34 +46,34 @@ def register(parser: argparse.ArgumentParser) -> None:
         choices=sorted(PARTS),
         default=sorted(PARTS),
         metavar="PART",
-        help=f"the parts that are used: {', '.join(sorted(PARTS))} (default: all). CreateUser with tags, the ownership "
-        "tag among them, needs 'tags'",
+        help=f"parts of the package that you use: {', '.join(sorted(PARTS))} (default: all). Users who get tags, "
+        "such as the ownership tag, need 'tags'",
     )
     parser.add_argument(
         "--security-profiles",
         nargs="+",
         default=[],
         metavar="ID",
-        help="the only security profiles that may be given to users (default: any)",
+        help="the only security profiles that the role may give to users (default: any)",
     )
     parser.add_argument(
         "--password-secrets",
         nargs="+",
         default=[],
         metavar="ARN",
-        help="Secrets Manager secrets that password_secret_arn names (default: none). A secret with a KMS key of its "
-        "own needs kms:Decrypt on that key, too",
+        help="secrets of AWS Secrets Manager for password_secret_arn (default: none). A secret with its own KMS key "
+        "also needs kms:Decrypt on that key",
     )
-    parser.add_argument("--json", action="store_true", help="as it is anyway: a policy is JSON")
+    parser.add_argument("--json", action="store_true", help="accepted like by every command; the output is always JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0, or 2 where an ARN is not one."""
+    """0, or 2 if an argument is not an ARN or an id."""
     features = [PARTS[part] for part in args.only]
     if args.password_secrets:
         features.append(Feature.PASSWORDS)
     try:
-        document = policy(
+        document = iam_policy(
             args.instance_arn,
             read_only=args.read_only,
             features=features,

@@ -1,4 +1,4 @@
-"""``connect-users report --unmanaged``: live users whom no stack owns. Reads in bulk, writes nothing."""
+"""``connect-users report --unmanaged``: live users that no stack owns. Reads in bulk, writes nothing."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unmanaged",
         action="store_true",
-        help="list the live users of --instance that no stack owns; with --state, also those that its stack does not "
-        "declare any more",
+        help="list the live users of --instance that no stack owns; with --state, also those that its stack no longer "
+        "declares",
     )
 
 
@@ -75,8 +75,7 @@ def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str
 def _declared(files: Sequence[str]) -> Declared:
     from connect_users.cli.names_of import state_file
     from connect_users.core.unmanaged import Declared
-    from connect_users.review.reading import USER_TYPE
 
     resources = [each for file in files for each in state_file(file)]
-    users = [(each.urn, each.outputs) for each in resources if each.type == USER_TYPE]
+    users = [(each.urn, each.outputs) for each in resources if each.user]
     return Declared.of(users, [each.urn for each in resources])

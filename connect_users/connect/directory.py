@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectUsersError
 from connect_users.core.limits import ID_PATTERN
+from connect_users.core.lookalikes import visible
 
 if TYPE_CHECKING:
     from connect_users.connect.gateway import Gateway
@@ -33,7 +34,15 @@ _LEVELS: Final = ("LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive"
 
 
 class NoSuchName(ConnectUsersError):
-    """A name that nothing has, or more than one thing; the text says so, with a suggestion."""
+    """A name that nothing has, or more than one thing; the text says so, with a suggestion.
+
+    Attributes:
+        what: the text without the suggestion.
+    """
+
+    def __init__(self, what: str, suggestion: str = "") -> None:
+        super().__init__(f"{what}; {suggestion}" if suggestion else what)
+        self.what = what
 
 
 class Fetch(Protocol):
@@ -79,10 +88,12 @@ class Directory:
     def __init__(self, kind: Kind, entries: Iterable[Entry]) -> None:
         self.kind = kind
         self._ids: dict[str, list[str]] = {}
+        self._entries: dict[str, Entry] = {}
         for entry in entries:
             # Queues that belong to agents have no name.
             if entry.get(kind.name):
                 self._ids.setdefault(entry[kind.name], []).append(entry["Id"])
+                self._entries[entry["Id"]] = entry
 
     @property
     def many(self) -> bool:
@@ -99,8 +110,16 @@ class Directory:
         if len(ids) > 1:
             raise NoSuchName(f"{where} has {len(ids)} {self.kind.noun}s named '{name}' ({', '.join(ids)}); give the id")
         if not ids:
-            raise NoSuchName(f"{where} has no {self.kind.noun} '{name}'; {_instead(name, list(self._ids))}")
+            raise NoSuchName(f"{where} has no {self.kind.noun} '{visible(name)}'", _instead(name, list(self._ids)))
         return ids[0]
+
+    def entry(self, id_: str) -> Entry:
+        """What the listing tells of one thing."""
+        return self._entries[id_]
+
+    def everything(self) -> list[Entry]:
+        """All that the listing tells, in the order of the names."""
+        return [self._entries[id_] for name in sorted(self._ids) for id_ in self._ids[name]]
 
     def ending(self, path: str) -> list[str]:
         """Of hierarchy groups: the ids of those that may be at the end of a path."""
@@ -114,8 +133,10 @@ class Directory:
     def no_path(self, path: str, candidates: Sequence[str], where: str) -> NoSuchName:
         """The error for a path that is no group's; ``candidates`` are paths that it may have meant."""
         instead = _nearest(path, candidates, 1) or list(candidates[:1])
-        hint = f"did you mean '{instead[0]}'?" if instead else "a path names every level, as in 'EMEA/UK/London'"
-        return NoSuchName(f"{where} has no {self.kind.noun} '{path}'; {hint}")
+        hint = (
+            f"did you mean '{visible(instead[0])}'?" if instead else "a path names every level, as in 'EMEA/UK/London'"
+        )
+        return NoSuchName(f"{where} has no {self.kind.noun} '{visible(path)}'", hint)
 
 
 def group_path(group: Entry) -> str:
@@ -205,10 +226,10 @@ def _instead(name: str, names: Sequence[str]) -> str:
     """What to take instead of a name that is not there."""
     near = _nearest(name, names, 1)
     if near:
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean '{visible(near[0])}'?"
     if not names:
         return "there is none"
-    listed = ", ".join(f"'{each}'" for each in sorted(names)[:_SHOWN])
+    listed = ", ".join(f"'{visible(each)}'" for each in sorted(names)[:_SHOWN])
     if len(names) > _SHOWN:
         return f"there are {len(names)} others, the first are {listed}"
     return f"there are {listed}" if len(names) > 1 else f"there is only {listed}"

@@ -57,13 +57,13 @@ class Gateway(Lookups):
             ConnectApiError: any other failure; with ``uncertain``, the user may exist all the same.
         """
         method: Callable[..., Any] = self._client.create_user
-        answer = self._call("CreateUser", method, request, notify, needs="UserId")
+        answer = self._call("CreateUser", method, request, notify)
         return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain, answer.answered_at)
 
     def describe_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``User``: everything except the password and the proficiencies."""
         params = {"InstanceId": instance_id, "UserId": user_id}
-        return dict(self._call("DescribeUser", self._client.describe_user, params, notify, needs="User").value["User"])
+        return dict(self._call("DescribeUser", self._client.describe_user, params, notify).value["User"])
 
     def delete_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> None:
         """Delete a user. ResourceNotFound with ``uncertain`` set: an earlier attempt of this call may have done it."""

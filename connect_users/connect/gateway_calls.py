@@ -88,10 +88,9 @@ class Calls:
         params: Mapping[str, Any],
         notify: Notify | None = None,
         *,
-        needs: str = "",
         paced: bool = True,
     ) -> Answer[Result]:
-        """One call; what is not AWS's answer, or has not the member that it `needs`, is none."""
+        """One call; what is not AWS's answer to it (see `connect_users.core.answers`) is none."""
         answered_at: float | None = None
 
         def send() -> Result:
@@ -103,7 +102,7 @@ class Calls:
                 self._server_clock.answered(getattr(problem, "response", None), sent, self._wall())
                 raise
             answered_at = self._server_clock.answered(answer, sent, self._wall())
-            expect(answer, needs)
+            expect(operation, params, answer)
             return answer
 
         answer = self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)

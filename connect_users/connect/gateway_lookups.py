@@ -37,7 +37,7 @@ class Lookups(Calls):
         """The ``Instance``, with its ``Arn``, ``InstanceAlias`` and ``IdentityManagementType``."""
         params = {"InstanceId": instance_id}
         method = self._client.describe_instance
-        return dict(self._call("DescribeInstance", method, params, notify, needs="Instance").value["Instance"])
+        return dict(self._call("DescribeInstance", method, params, notify).value["Instance"])
 
     def list_instances(self, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """Summaries of all instances of the account in this region (at most 10 a page)."""
@@ -77,11 +77,7 @@ class Lookups(Calls):
         """The ``HierarchyGroup``, with its ``HierarchyPath`` from level one down."""
         params = {"InstanceId": instance_id, "HierarchyGroupId": hierarchy_group_id}
         method = self._client.describe_user_hierarchy_group
-        return dict(
-            self._call("DescribeUserHierarchyGroup", method, params, notify, needs="HierarchyGroup").value[
-                "HierarchyGroup"
-            ]
-        )
+        return dict(self._call("DescribeUserHierarchyGroup", method, params, notify).value["HierarchyGroup"])
 
     def search_user_hierarchy_groups(
         self, instance_id: str, *, notify: Notify | None = None
@@ -118,9 +114,7 @@ class Lookups(Calls):
         """The ``QuickConnect``; whom it leads to is in ``QuickConnectConfig``."""
         params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
         method = self._client.describe_quick_connect
-        return dict(
-            self._call("DescribeQuickConnect", method, params, notify, needs="QuickConnect").value["QuickConnect"]
-        )
+        return dict(self._call("DescribeQuickConnect", method, params, notify).value["QuickConnect"])
 
     def delete_quick_connect(self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None) -> None:
         """Delete a quick connect. A second deletion raises ResourceNotFound."""

@@ -5,6 +5,7 @@
     │   └── WrongUsage                options or files of a command that cannot be used
     ├── InvalidUser                   inputs that AWS would refuse (problems: all of them)
     ├── OwnedByOther                  the name belongs to a user of another resource, stack or person
+    ├── UserGone                      the user of a state is not in Connect any more
     ├── WrongInstance                 the state is of another region, account or instance than the client
     ├── PartialUpdate                 some calls of an update were done, one failed, the rest were not tried
     └── ConnectApiError               AWS answered with an error, or did not answer
@@ -57,6 +58,10 @@ class InvalidUser(ConnectUsersError):
 
 class OwnedByOther(ConnectUsersError):
     """A live user has the name or the id, but the ownership tag of another resource (or none)."""
+
+
+class UserGone(ConnectUsersError):
+    """The user of a state was deleted in Connect."""
 
 
 class WrongInstance(ConnectUsersError):

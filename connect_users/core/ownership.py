@@ -16,9 +16,7 @@ first release) are compared as a whole.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -104,12 +102,19 @@ def new_token(now: float, urn: str) -> str:
     Args:
         now: seconds since the epoch.
     """
-    return _token(now, _MADE, urn, secrets.token_hex(_MAKING))
+    return _token(now, _MADE, urn, _random())
 
 
 def taking_token(now: float, urn: str, *, ours: bool) -> str:
     """As `new_token`, for a user who exists; ``ours`` where this stack made it."""
-    return _token(now, _MOVED if ours else _TAKEN, urn, secrets.token_hex(_MAKING))
+    return _token(now, _MOVED if ours else _TAKEN, urn, _random())
+
+
+def _random() -> str:
+    # Imported here: OpenSSL takes longer to load than a roster takes to check.
+    import secrets
+
+    return secrets.token_hex(_MAKING)
 
 
 def first_token(now: float, urn: str, arn: str) -> str:
@@ -125,6 +130,9 @@ def _token(now: float, mark: str, urn: str, making: str) -> str:
 
 
 def _hash(text: str) -> str:
+    # Imported here, like `secrets`: OpenSSL takes longer to load than a roster takes to check.
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -166,7 +174,7 @@ def owner_name(urn: str) -> str:
     """
     escaped = _NOT_PLAIN.sub(_escaped, urn)
     if len(escaped) > TAG_VALUE_MAX - _TOKEN - 1:
-        return _HASH_PREFIX + hashlib.sha256(urn.encode()).hexdigest()
+        return _HASH_PREFIX + _hash(urn)
     return escaped
 
 

@@ -10,7 +10,7 @@
   keep its users in a directory.
 - A policy cannot tell whose user it is about. Whoever may call UpdateUserIdentityInfo can change an e-mail address and
   take the account over by a password reset (API reference); whoever may call CreateUser or UpdateUserSecurityProfiles
-  can hand out security profiles, which `policy` can limit to some.
+  can hand out security profiles, which `iam_policy` can limit to some.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ _SECRET_ARN = re.compile(rf"arn:{PARTITION}:secretsmanager:[a-z0-9-]+:\d{{12}}:s
 _SECRET_SUFFIX = re.compile(r"-(?:[A-Za-z0-9]{6}|\?{6})$|\*$")
 
 
-def policy(
+def iam_policy(
     instance_arn: str,
     *,
     read_only: bool = False,

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import limits
+from connect_users.core import limits, tokens
 from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.fields import BLOCK, BLOCKS, BY_NAME, FIELDS, FLAG, ID, IDS, TAGS, TEXT, Field
 from connect_users.core.spec import UNKNOWN, Props, canonical
@@ -46,7 +46,7 @@ def shape_problems(given: Props) -> Iterator[Problem]:
 
 def _stray_names(prefix: str, given: Mapping[Any, Any], known: Mapping[str, Field]) -> Iterator[Problem]:
     for name in given:
-        if name not in known and not (isinstance(name, str) and name.startswith("__")):
+        if name not in known and not (isinstance(name, str) and name.startswith(tokens.INTERNAL)):
             told = in_path(name)
             near = _nearest(told, tuple(known))
             yield Problem(f"{prefix}{told}", "no such input" + (f"; did you mean {near}?" if near else ""))

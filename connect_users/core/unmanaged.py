@@ -72,10 +72,10 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None
         # Nobody's URN: a tag that names a resource is always another one's.
         match ownership.claim(ownership.owner_of(tags), ""):
             case ownership.Unowned() if ownership.TAG_KEY in tags:
-                yield Unmanaged(username, id_, "no stack owns it (an ownership tag that names no resource)")
+                yield Unmanaged(username, id_, "no stack owns this user (an ownership tag that names no resource)")
             case ownership.Unowned():
-                yield Unmanaged(username, id_, "no stack owns it (no ownership tag)")
+                yield Unmanaged(username, id_, "no stack owns this user (no ownership tag)")
             case ownership.OtherStack(owner) if declared is not None and declared.lacks(owner):
-                yield Unmanaged(username, id_, "its stack does not declare it any more", owner.urn)
+                yield Unmanaged(username, id_, "its stack no longer declares this user", owner.urn)
             case _:
                 pass

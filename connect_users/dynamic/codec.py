@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
+from connect_users.core import spelling, tokens
 from connect_users.core.fields import BY_NAME
 from connect_users.core.spec import UNKNOWN, Props
 
@@ -22,13 +23,24 @@ if TYPE_CHECKING:
 _SECRET = "password"
 #: Where a program may have secrets beside it.
 _PERSONAL = ("identity_info", "phone_config", "phone_number_configs", "tags")
+#: In every state of the plugin, and in none of the dynamic resource.
+_PLUGINS = "instanceId"
 #: What most values are: nothing is to be done with them.
 _SCALARS = (str, bool, int, float)
 
 
 def decode(props: Mapping[str, Any]) -> Props:
-    """Plain values with `UNKNOWN` for unknowns, without the keys that belong to the SDK (``__provider``)."""
-    return {name: _decoded(value) for name, value in props.items() if not name.startswith("__")}
+    """Plain values with `UNKNOWN` for unknowns, without the keys that belong to the SDK (``__provider``).
+
+    A state of the plugin, which an alias hands to the dynamic resource, has the other spelling.
+    """
+    plain = {name: _decoded(value) for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
+    return spelling.ours(plain) if _PLUGINS in plain else plain
+
+
+def is_foreign(state: Mapping[str, Any]) -> bool:
+    """Whether outputs are the plugin's: without ``__provider`` no later request would find this provider."""
+    return _PLUGINS in state
 
 
 def _decoded(value: Any) -> Any:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pulumi
 from pulumi.runtime import rpc
 
+from connect_users.core import tokens
 from connect_users.engine import log, status
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def fail_partly(call: Call, text: str, id_: str, outputs: Mapping[str, Any], inp
     """
     if call.context is not None:
         bag = call.inputs("properties") or call.inputs("news") or {}
-        reference = {key: bag[key] for key in ("__provider",) if key in bag}
+        reference = {key: bag[key] for key in (tokens.PROVIDER_KEY,) if key in bag}
         detail = status.partly(text, id_, _struct({**outputs, **reference}), _struct({**inputs, **reference}))
         status.set_status(call.context, text, detail)
     raise status.CallFailed(text) from None

@@ -94,6 +94,9 @@ class ConnectUserProvider(ResourceProvider):
             )
             if found.replaces:
                 return DiffResult(None, list(found.replaces), delete_before_replace=found.delete_first)
+            if codec.is_foreign(olds):
+                # A state of the plugin becomes the dynamic resource's by an update.
+                return DiffResult(changes=True)
             return DiffResult(changes=None if found.changed and found.in_inputs else found.changed)
 
     def create(self, props: dict[str, Any]) -> CreateResult:

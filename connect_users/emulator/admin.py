@@ -1,10 +1,10 @@
 """The side port: JSON under `/_emulator/`, on the emulator's own address, for tests and scripts in any language.
 
 - `GET /_emulator/health` -> `{"status": "ok", "instance_id": ..., "account_id": ..., "region": ...}`
-- `GET /_emulator/requests` -> the newest requests, oldest first; `?operation=CreateUser` for one operation's
-- `DELETE /_emulator/requests` -> forget them
+- `GET /_emulator/requests` -> the newest requests, oldest first; `?operation=CreateUser` selects one operation
+- `DELETE /_emulator/requests` -> clear the log
 - `POST /_emulator/faults` with a fault or a list of faults (fields: `faults.Fault`) -> add them
-- `GET /_emulator/faults`, `DELETE /_emulator/faults` -> what waits; forget it
+- `GET /_emulator/faults`, `DELETE /_emulator/faults` -> the pending faults; remove them
 - `GET /_emulator/options`, `POST /_emulator/options` with the options to change (fields: `options.Options`; throttles
   as `"2/5"`, null for none) -> the options in force
 
@@ -81,7 +81,7 @@ def _dispatch(front: Front, request: Request, set_options: SetOptions) -> Any:
 
 def _object(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise ValueError("a JSON object is needed")
+        raise ValueError("the body is not a JSON object")
     return given
 
 

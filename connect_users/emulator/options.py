@@ -1,4 +1,4 @@
-"""How one emulator behaves: the switches for what AWS leaves undocumented, and for the bad days it should play.
+"""How one emulator behaves: switches for what AWS leaves undocumented, and for failures to simulate.
 
 `Options` is immutable; change a running emulator with `emulator.options = dataclasses.replace(emulator.options, ...)`
 or `POST /_emulator/options`. Defaults are AWS's documented defaults, without throttling and without lag.
@@ -111,7 +111,7 @@ class Options:
             if value not in allowed and not (value is None and name == "identity_management_type"):
                 raise ValueError(f"{name}: {value!r} is not one of {', '.join(allowed)}")
         if not isinstance(self.every_region, bool):
-            raise ValueError(f"every_region: {self.every_region!r} is neither true nor false")
+            raise ValueError(f"every_region: {self.every_region!r} is not true or false")
         for name in _SECONDS:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
@@ -129,12 +129,12 @@ class Options:
         values: dict[str, Any] = {}
         for name, value in changes.items():
             if name not in known:
-                raise ValueError(f"no option {name!r}; there are {', '.join(sorted(known))}")
+                raise ValueError(f"there is no option {name!r}; the options are {', '.join(sorted(known))}")
             if name == "throttle":
                 value = _throttle(value)
             elif name == "throttles":
                 if not isinstance(value, dict):
-                    raise ValueError("throttles: an object of operation names is needed")
+                    raise ValueError("throttles: write an object that maps operations to rates")
                 value = {operation: _throttle(rate) for operation, rate in value.items()}
             values[name] = value
         return replace(self, **values)

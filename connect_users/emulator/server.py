@@ -118,9 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.front.answered(answer.record)
 
     def _body(self) -> bytes:
-        """The body; ApiError where it cannot be told where it ends (RFC 9112, section 6.3)."""
+        """The body; raises ApiError where its end is unclear (RFC 9112, section 6.3)."""
         if self.headers.defects:
-            raise ApiError("MalformedRequestException", "a header line has no name and colon")
+            raise ApiError("MalformedRequestException", "a header line has no colon after its name")
         if not self.path.startswith("/"):
             raise ApiError("MalformedRequestException", "the request line has no path")
         if self.headers.get("Transfer-Encoding") is not None:

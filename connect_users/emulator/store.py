@@ -3,7 +3,7 @@
 Writers are serialised twice: by a lock among the threads of this process (so that they queue instead of polling) and by
 BEGIN IMMEDIATE among the processes that share the file. A transaction sees one state of the data from its first
 statement to its commit, so no update is lost. Usernames are unique per instance, byte for byte (facts, section 3).
-A new file can be read by its owner only: rosters that are tried out hold real people.
+Only its owner can read a new file, because people try out rosters with real data.
 """
 
 from __future__ import annotations
@@ -92,12 +92,12 @@ Connection = sqlite3.Connection
 
 
 class UnusableState(ValueError):
-    """A file that cannot be the emulator's, in one line that says why."""
+    """A file that the emulator cannot use; the message is one line that says why."""
 
 
 @contextmanager
 def usable(path: Path | str | None) -> Iterator[None]:
-    """What a file does to whoever opens it or writes to it, told of the file.
+    """Turn errors of opening a file or writing to it into one that names the file.
 
     Raises:
         UnusableState
@@ -190,7 +190,7 @@ class Store:
             connection.execute("COMMIT")
 
     def _version(self, connection: Connection) -> int:
-        """The format of a database, 0 of a new one; raises ValueError where it is none of ours."""
+        """The format of a database, 0 for a new one; raises ValueError if the database is not the emulator's."""
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if version not in (0, _VERSION):
             raise ValueError(f"it was written by another release (format {version}), or by another program")
@@ -237,7 +237,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that nobody else writes beside; committed on return, undone by any exception."""
+        """The only writing transaction at its time; committed on return, rolled back by any exception."""
         with self._writing, self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @writes("CreateUser")
 def create_user(call: Call) -> Result:
-    """Section 2, CreateUser. A name that is taken is told before a full quota [?]."""
+    """Section 2, CreateUser. A name that is taken is reported before a full quota [?]."""
     params, instance = call.params, call.instance
     management = instance.identity_management_type
     info = {name: item for name, item in params.get("IdentityInfo", {}).items() if item is not None}

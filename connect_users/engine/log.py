@@ -16,7 +16,8 @@ def connect(address: str) -> Any:
     with _lock:
         if address not in _engines:
             import grpc
-            from pulumi.runtime.proto import engine_pb2_grpc
+
+            from connect_users.engine.protocol import engine_pb2_grpc
 
             channel = grpc.insecure_channel(address)
             EngineWatch(channel)
@@ -34,7 +35,8 @@ def log(address: str, urn: str, severity: str, text: str) -> bool:
     if not address or not urn:
         return False
     import grpc
-    from pulumi.runtime.proto import engine_pb2
+
+    from connect_users.engine.protocol import engine_pb2
 
     level = engine_pb2.WARNING if severity == "warning" else engine_pb2.INFO
     try:

@@ -25,7 +25,8 @@ def partly(text: str, id_: str, outputs: Any, inputs: Any) -> Any:
         outputs, inputs: protobuf Structs of what is true now.
     """
     from google.protobuf import any_pb2
-    from pulumi.runtime.proto import provider_pb2
+
+    from connect_users.engine.protocol import provider_pb2
 
     detail = any_pb2.Any()
     detail.Pack(provider_pb2.ErrorResourceInitFailed(id=id_, reasons=[text], properties=outputs, inputs=inputs))
@@ -39,7 +40,7 @@ def set_status(context: Any, text: str, *details: Any) -> None:
         context: the ``ServicerContext`` of the call, which the caller still has to end.
         details: from `partly`.
     """
-    from pulumi.runtime.proto import status_pb2
+    from connect_users.engine.protocol import status_pb2
 
     status = status_pb2.Status(code=UNKNOWN, message=text, details=details)
     context.set_trailing_metadata(((_DETAILS_KEY, status.SerializeToString()),))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.phrases import some
 from connect_users.importing import merging, rows, texts
 from connect_users.importing.entries import guard_entry, roster_entry, states, user_entry
 from connect_users.roster.reading import decoded, read_file
@@ -191,8 +192,8 @@ class Folder:
         if merged.conflicts:
             raise ConfigurationError(
                 f"{self.roster} was edited since the last import, and the instance has changed, too "
-                f"({_some(merged.conflicts)}): nothing was written; --check tells what differs, --overwrite writes the "
-                "roster anew"
+                f"({some(merged.conflicts, _SHOWN)}): nothing was written; --check shows what differs, and --overwrite "
+                "writes the roster again"
             )
         return merged
 
@@ -283,12 +284,7 @@ def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:
         whose = "stack '{}' of project '{}'".format(*owner.stack) if owner.stack else owner.urn
         names.setdefault(whose, []).append(username)
     for whose, of_one in sorted(names.items()):
-        yield f"{_some(of_one)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+        yield f"{some(of_one, _SHOWN)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"
 
 
 def _project(instance: Instance, region: str | None) -> str:

@@ -153,7 +153,7 @@ class _Change:
         self.left = {header: cell for header, cell in rows.row(inputs, names).items() if self._is_touched(find(header))}
 
     def _is_touched(self, column: Column | None) -> bool:
-        if column is None or BY_NAME[column.path[0]].verdict in _NEVER_TOLD:
+        if column is None or column.path[0] == "instance_id" or BY_NAME[column.path[0]].verdict in _NEVER_TOLD:
             return False
         return self._touched is None or column.path[0] in self._touched
 

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import channels
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, Verdict
+from connect_users.core.live import declarable
 from connect_users.core.spec import Props, canonical
 from connect_users.roster import cells, csv_text, notations
-from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
+from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, Column
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Terms, judge
 from connect_users.roster.tables import from_grid
@@ -29,9 +29,8 @@ from connect_users.roster.tables import from_grid
 if TYPE_CHECKING:
     from connect_users.roster.tables import Table
 
-#: Blocks that are written member by member.
+#: The block that is written member by member.
 _INFO: Final = "identity_info"
-_WORK: Final = "after_contact_work_config"
 #: Inputs that hold ids of things with names -> the kind.
 _NAMED: Final = {
     "routing_profile_id": NameKind.ROUTING_PROFILE,
@@ -79,44 +78,19 @@ def declared(live: Props, names: Nameable) -> Props:
     Args:
         live: from `live.live_props`, with proficiencies.
     """
-    inputs: Props = {"instance_id": names.instance_id}
-    for name, value in live.items():
-        if name in channels.LISTS:
-            entries = [entry for entry in map(_whole, value) if _says_something(name, entry)]
-            if entries:
-                inputs[name] = entries
-        elif name == _INFO:
-            info = {member: item for member, item in value.items() if item}
-            if info:
-                inputs[name] = info
-        elif name == "directory_user_id":
-            if names.identity_management_type == "EXISTING_DIRECTORY":
-                inputs[name] = value
-        elif name != "phone_config" and value not in ({}, []):
-            inputs[name] = value
-    return canonical(inputs)
-
-
-def _says_something(name: str, entry: Props) -> bool:
-    """Also a desk phone's number, although it is not in use now."""
-    return "phone_number" in entry or not channels.is_neutral(name, entry)
-
-
-def _whole(entry: Props) -> Props:
-    """An entry of after-contact work always has the channel's own limit; one that is not told is none."""
-    if not any(name.endswith(_WORK) for name in entry):
-        return entry
-    told = {name: value for name, value in entry.items() if value != {}}
-    return {**told, _WORK: told.get(_WORK, {"after_contact_work_time_limit": 0})}
+    return declarable(live, names.instance_id, directory=names.identity_management_type == "EXISTING_DIRECTORY")
 
 
 def row(inputs: Props, names: Nameable) -> dict[str, str]:
     """A user as a row of a roster: header -> cell, without the empty ones."""
     cells_: dict[str, str] = {}
     for column in COLUMNS:
+        if column.path == ("instance_id",):
+            # The roster says it once, for everybody.
+            continue
         if column.path[0] in _NAMED:
             text = _named(column, inputs, names)
-        elif column.path[0] in PER_CHANNEL and len(column.path) == 1:
+        elif column.path == INSTANCE or (column.path[0] in PER_CHANNEL and len(column.path) == 1):
             continue
         else:
             text = _rendered(_at(inputs, column.path))

@@ -24,7 +24,8 @@ from connect_users.importing.entries import state
 from connect_users.importing.live import LiveUser
 from connect_users.program import guard as roster_guard
 from connect_users.program import user as resource
-from connect_users.review.reading import SECRET, read_preview
+from connect_users.review.hidden import SECRET
+from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

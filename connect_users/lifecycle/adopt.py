@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.survey import survey_of
-from connect_users.core import ownership, plan, snapshot_proof
+from connect_users.core import ownership, plan, snapshot_proof, tag_rules
 from connect_users.core.errors import (
     ConnectApiError,
     InvalidUser,
@@ -61,13 +61,14 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
         computed[TAKEN_KEY] = secrets.token_hex(4)
         op.run.hold(op.urn, user_id, computed, alone=True)
         return user_id, _bring(op, props, user, computed, ours=ours)
+    room = _make_room(op, props, user)
     # Made now, not before the call that found the name taken: it tells when the user was taken over.
     computed[TOKEN_KEY] = ownership.taking_token(op.now(), op.urn, ours=ours)
     try:
         op.gateway.tag_resource(user["Arn"], ownership.tag(computed[TOKEN_KEY], op.urn), notify=op.tell)
         op.run.hold(op.urn, user_id, computed, alone=True)
         user = _settled_view(op, props, user, computed[TOKEN_KEY])
-        return user_id, _bring(op, props, user, computed, ours=ours, done=("TagResource",))
+        return user_id, _bring(op, props, user, computed, ours=ours, done=(*room, "TagResource"))
     except ResourceNotFound as error:
         if error.operation == "ListUserProficiencies":
             raise _pending(props, user, computed, error, ours=ours) from None
@@ -76,6 +77,23 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
         if error.operation == "TagResource":
             raise
         raise _pending(props, user, computed, error, ours=ours) from None
+
+
+def _make_room(op: Operation, props: Props, user: Mapping[str, Any]) -> tuple[str, ...]:
+    """Room for the ownership tag on a user that is full: tags that are to go anyway go first. Returns what was called.
+
+    Raises:
+        InvalidUser: none is to go.
+    """
+    tags, declared = user.get("Tags", {}), props.get("tags")
+    gone = [] if declared is None else sorted(ownership.declared_tags(tags).keys() - declared.keys())
+    problem = tag_rules.room_problem(tags, gone, declared or ())
+    if problem:
+        raise InvalidUser(str(props["username"]), [problem])
+    if not tag_rules.is_full(tags):
+        return ()
+    op.gateway.untag_resource(user["Arn"], gone, notify=op.tell)
+    return ("UntagResource",)
 
 
 def _pending(

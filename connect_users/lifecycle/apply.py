@@ -4,7 +4,8 @@ Contract:
 - Every step is an absolute write, so a step may be sent again.
 - A failure in the middle raises `PartialUpdate` with the outputs that are true by then.
 - Connect is eventually consistent: a 404 on a user that was just made, or on a profile that was just made, is
-  waited for; a 404 that stays is an error, never a reason to forget the user.
+  waited for; a 404 that stays is an error, never a reason to forget the user. Of a user who was not made moments ago
+  it is one at once, which says that the user is gone.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.connect.survey import survey_of
-from connect_users.core import ownership, plan, progress, snapshot_proof
+from connect_users.core import ownership, plan, progress, snapshot_proof, tag_rules
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
+    InvalidUser,
     OwnedByOther,
     PartialUpdate,
     ResourceNotFound,
     WrongInstance,
 )
 from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
-from connect_users.lifecycle import blocks, proficiencies
+from connect_users.lifecycle import blocks, gone, proficiencies
 from connect_users.lifecycle.run import Run
 
 if TYPE_CHECKING:
@@ -99,6 +101,11 @@ def subject(action: str, props: Mapping[str, Any]) -> str:
     return f"{action} Connect user '{props.get('username', '?')}'"
 
 
+def kept_outputs(old: Mapping[str, Any]) -> Props:
+    """Of the outputs of a state, those that an update leaves alone."""
+    return {key: old[key] for key in _KEPT if key in old}
+
+
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
     """Bring a user from the outputs ``old`` to the inputs ``new``; returns the new outputs.
 
@@ -106,19 +113,20 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     update, also where that has nothing else to do: the tag may be all that an earlier one did not get done. The tag of
     a user whose resource was renamed is written again.
 
-    One look (DescribeUser) proves that the user is still this resource's, where that is in doubt or more depends on it
-    than one setting (`_in_doubt`), and wherever the live settings are needed anyway.
+    One look (DescribeUser) proves that the user is still this resource's, where that is in doubt or power depends on it
+    (`_in_doubt`). Whatever else needs the live settings makes do with it.
 
     Raises:
-        OwnedByOther: before anything is changed.
+        OwnedByOther, InvalidUser: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
     check_place(op, old)
     survey_of(op.gateway).forget()
-    kept = {key: old[key] for key in _KEPT if key in old}
+    old = snapshot_proof.without_what_was_let_go(old, new)
+    kept = kept_outputs(old)
     before = {**old, **kept}
     steps, live = plan.update_steps(old, new), None
-    if _in_doubt(op, user_id, old, steps) or any(map(blocks.needs_live, () if _as_made(op, old) else steps)):
+    if _in_doubt(op, user_id, old, steps):
         live = _look(op, user_id, old, new)
         token = _token_of(op, live, old, new)
         rival = op.run.rival(op.urn, user_id, old)
@@ -130,8 +138,12 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
         if token is not None:
             kept[TOKEN_KEY] = token
         if token is not None and op.owns and op.urn:
-            owner_tag = ownership.tag(token, op.urn)
-            written = live.get("Tags", {}).get(ownership.TAG_KEY) == owner_tag[ownership.TAG_KEY]
+            owner_tag, tags = ownership.tag(token, op.urn), live.get("Tags", {})
+            was, wanted = old.get("tags", {}), new.get("tags", {})
+            problem = tag_rules.room_problem(tags, was.keys() - wanted.keys(), wanted)
+            if problem:
+                raise InvalidUser(str(new.get("username", "?")), [problem])
+            written = tags.get(ownership.TAG_KEY) == owner_tag[ownership.TAG_KEY]
             steps = plan.update_steps(old, new, None if written else owner_tag)
     run(op, subject("updating", new), user_id, before, new, steps, live=live)
     return {**kept, **new}
@@ -150,15 +162,10 @@ def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], steps: tuple[
     return powers and snapshot_proof.age(old, op.now()) >= FRESH
 
 
-def _as_made(op: Operation, state: Mapping[str, Any]) -> bool:
-    """Whether CreateUser made the user moments ago, so that it has what the state says and nothing else."""
-    return snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
-
-
 def _look(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> dict[str, Any]:
     describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.tell)
     try:
-        return _patiently(op, user_id, old, describe)
+        return _patiently(op, subject("updating", new), user_id, old, describe)
     except ConnectApiError as error:
         raise error.about(subject("updating", new)) from None
 
@@ -221,7 +228,8 @@ def run(
     names = [*done, *(step.operation for step in steps)]
     for index, step in enumerate(steps, start=len(done)):
         try:
-            _patiently(op, user_id, before, partial(_carry_out, op, user_id, state, new, step, live))
+            attempt = partial(_carry_out, op, user_id, state, new, step, live)
+            _patiently(op, action, user_id, before, attempt)
         except ConnectApiError as error:
             if len(names) == 1 and state == before:
                 raise error.about(action) from None
@@ -240,39 +248,33 @@ def run(
             state[TOKEN_KEY] = owner.token
 
 
-def _settling(op: Operation, outputs: Mapping[str, Any]) -> float:
-    """Seconds for which this user may not be found although it exists; little for one that is known to be old."""
-    young = TOKEN_KEY not in outputs or snapshot_proof.age(outputs, op.now()) < SETTLING
-    return SETTLING if young else REFERENCE_SETTLING
-
-
-def _patiently(op: Operation, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
+def _patiently(op: Operation, action: str, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
     """``attempt()``, tried again while what it does not find may only be late.
 
     Args:
         outputs: of the state; they tell how old the user is.
+
+    Raises:
+        UserGone: the user is not found, and was not made moments ago.
     """
     waited = 0.0
-    for pause in pauses(min(SETTLING, op.grace)):
+    waits = pauses(min(SETTLING, op.grace))
+    while True:
         try:
             return attempt()
         except ResourceNotFound:
-            exists = _exists(op, outputs["instance_id"], user_id)
-            limit = REFERENCE_SETTLING if exists else _settling(op, outputs)
-            if waited + pause > limit:
-                break
-            op.tell(f"waiting {pause:g} s: Amazon Connect does not find what was just made yet")
+            exists = gone.exists(op.gateway, outputs["instance_id"], user_id)
+            young = snapshot_proof.age(outputs, op.now()) < SETTLING
+            pause = next(waits, None)
+            limit = REFERENCE_SETTLING if exists else SETTLING if young else 0.0
+            if pause is None or waited + pause > limit:
+                if exists:
+                    raise
+                raise gone.tell(op.gateway, action, user_id, outputs, op.tell) from None
+            late = "something that this change names" if exists else "the user, who was made moments ago,"
+            op.tell(f"waiting {pause:g} s: Amazon Connect does not find {late} yet")
             op.wait(pause)
             waited += pause
-    return attempt()
-
-
-def _exists(op: Operation, instance_id: str, user_id: str) -> bool:
-    try:
-        op.gateway.describe_user(instance_id, user_id)
-    except ResourceNotFound:
-        return False
-    return True
 
 
 def _carry_out(
@@ -295,8 +297,9 @@ def _carry_out(
             gateway.untag_resource(arn, params["tagKeys"], notify=op.tell)
     elif "UserProficiencies" in params:
         proficiencies.write(gateway, user_id, state, new, step, op.tell)
-    elif step.operation in blocks.BLOCKS:
-        blocks.write(gateway, instance_id, user_id, step, as_made=_as_made(op, state), live=live, notify=op.tell)
+    elif step.operation in blocks.OPERATIONS:
+        as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
+        blocks.write(gateway, instance_id, user_id, step, new, as_made=as_made, live=live, notify=op.tell)
     else:
         gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
 

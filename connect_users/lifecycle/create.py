@@ -231,9 +231,10 @@ def _settle_duplicate(
     op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
 ) -> tuple[str, Props]:
     """The name is taken: find by whom, or wait until the name of a user deleted just now is free."""
-    pauses, removed = apply.pauses(op.grace), set[str]()
+    pauses, waited, removed = apply.pauses(op.grace), 0.0, set[str]()
     while True:
-        user = observe.find_by_name(op, props["instance_id"], props["username"])
+        named = observe.find_by_name(op, props["instance_id"], props["username"])
+        user = named.user
         if user is not None and user["Id"] in removed:
             user = None
         if user is not None:
@@ -248,8 +249,11 @@ def _settle_duplicate(
                 user = None
         if user is None:
             pause = next(pauses, None)
+            if named.near is not None and (pause is None or waited + pause > apply.REFERENCE_SETTLING):
+                raise _differs_by_case(op, props, named.near)
             if pause is None:
                 raise error
+            waited += pause
             op.tell(f"waiting {pause:g} s: the username is taken, but Amazon Connect shows no user of that name (yet)")
             op.wait(pause)
         token, request = _tagged(op, request)
@@ -269,6 +273,22 @@ def _remove_leftover(op: Operation, props: Props, user: Mapping[str, Any]) -> No
         "declared password",
     )
     delete.remove_user(op, str(user["Id"]), {**props, ARN_KEY: user["Arn"]})
+
+
+def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> OwnedByOther:
+    """A user of this very name who was deleted just now would be a matter of seconds; this one stays."""
+    user = op.gateway.describe_user(props["instance_id"], near["Id"], notify=op.tell)
+    name = near["Username"]
+    if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherMaking):
+        advice = (
+            f"that is this resource's own user: keep '{name}', or take it out in one run and declare it in the next"
+        )
+    else:
+        advice = f"declare '{name}' (with adopt_existing=True to take that user over), or choose another username"
+    return OwnedByOther(
+        f"{apply.subject('creating', props)}: Connect refuses the name as taken, and nobody has it but for case: "
+        f"'{name}' (user {near['Id']}); {advice}"
+    )
 
 
 def _secret_password(op: Operation, props: Props) -> str:

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, TypeVar
 from connect_users.connect.connection import gateway_for
 from connect_users.core import changes, ownership, plan, rules
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
-from connect_users.core.fields import OTHER_OWNER_KEY, PENDING_KEY, TOKEN_KEY
+from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, PENDING_KEY, TOKEN_KEY
 from connect_users.core.settings import Settings, from_config
 from connect_users.core.shapes import sound
-from connect_users.core.spec import Props, canonical
-from connect_users.lifecycle import adopt, apply, create, delete, observe
+from connect_users.core.spec import UNKNOWN, Props, canonical
+from connect_users.lifecycle import adopt, apply, create, delete, lookup, observe
 from connect_users.lifecycle.run import Run
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from connect_users.connect.gateway import Gateway
+    from connect_users.lifecycle.lookup import Found
     from connect_users.lifecycle.observe import Seen
 
     #: Shows an ("info" or "warning", text) message on the resource that is being worked on.
@@ -88,7 +89,7 @@ class Lifecycle:
             clock: seconds from any moment on.
         """
         self.settings = settings
-        self._problems = problems
+        self.problems = problems
         self._cancelled = cancelled
         self._gateway = gateway
         self._clock = clock
@@ -116,13 +117,13 @@ class Lifecycle:
             old: the inputs of the state; empty for a user who is to be made.
         """
         with one_line():
-            review = rules.review(new, reserved_tags=1 if self.settings.ownership_tag else 0)
+            review = rules.review(new, reserved_tags=self.settings.reserved_tags)
             inputs = canonical(new)
             self._run.declare(urn, inputs)
             change = changes.review_change(sound(old), inputs) if old and old != inputs else rules.Review()
             return Checked(
                 inputs,
-                (*self._problems, *map(str, (*review.problems, *change.problems))),
+                (*self.problems, *map(str, (*review.problems, *change.problems))),
                 tuple(map(str, (*review.warnings, *change.warnings))),
             )
 
@@ -178,6 +179,19 @@ class Lifecycle:
             )
         return renamed
 
+    def preview_create(self, inputs: Props) -> Props:
+        """What is known of the outputs before the user is made."""
+        later = (ARN_KEY, "directory_user_id", *((TOKEN_KEY,) if self.settings.ownership_tag else ()))
+        return {**dict.fromkeys(later, UNKNOWN), **canonical(inputs)}
+
+    def preview_update(self, urn: str, state: Props, new: Props) -> Props:
+        """What is known of the outputs before the user is changed: all, unless it gets its first ownership tag."""
+        kept = apply.kept_outputs(sound(state))
+        token = kept.get(TOKEN_KEY)
+        if self.settings.ownership_tag and urn:
+            kept[TOKEN_KEY] = ownership.renamed(token, urn) if isinstance(token, str) else UNKNOWN
+        return {**kept, **canonical(new)}
+
     def create(self, urn: str, inputs: Props, say: Say) -> tuple[str, Props]:
         """Make the user exactly once; returns its id and outputs.
 
@@ -195,6 +209,16 @@ class Lifecycle:
             declared: sound inputs; without them the outputs say what is declared.
         """
         return self._operate("reading", urn, state, say, lambda op: observe.read(op, id_, state, declared))
+
+    def lookup(self, urn: str, id_: str, say: Say) -> Found | None:
+        """The user that an import names, as it is; None when there is no such user.
+
+        Args:
+            id_: ``INSTANCE_ID:USER_ID``, or the user's ARN.
+        """
+        with one_line():
+            place = lookup.place_of(id_)
+        return self._operate("importing", urn, {"username": place.user_id}, say, lambda op: lookup.lookup(op, place))
 
     def update(self, urn: str, id_: str, state: Props, new: Props, say: Say) -> Props:
         """Make only the calls that the difference needs; returns the new outputs.
@@ -215,8 +239,8 @@ class Lifecycle:
     def _operate(self, action: str, urn: str, props: Props, say: Say, work: Callable[[apply.Operation], T]) -> T:
         """Do ``work`` with a connection; ``props`` name the user."""
         with one_line(apply.subject(action, props)):
-            if self._problems:
-                raise ConfigurationError("; ".join(self._problems))
+            if self.problems:
+                raise ConfigurationError("; ".join(self.problems))
             gateway = self._gateway or gateway_for(self.settings, self._cancelled)
             return work(
                 apply.Operation(

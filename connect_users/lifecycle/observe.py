@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.connect import survey
 from connect_users.core import ownership, snapshot_proof
-from connect_users.core.arns import parse_arn
-from connect_users.core.errors import ConnectApiError, ResourceNotFound, WrongInstance
+from connect_users.core.errors import ConnectApiError, ResourceNotFound
 from connect_users.core.fields import (
     ARN_KEY,
     BY_NAME,
@@ -27,6 +26,7 @@ from connect_users.core.fields import (
     VERIFIED_KEY,
 )
 from connect_users.core.live import declared_view, live_props
+from connect_users.lifecycle import gone
 from connect_users.lifecycle.apply import CORRECTED, REFERENCE_SETTLING, SETTLING, check_place, subject
 
 if TYPE_CHECKING:
@@ -147,8 +147,11 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
             if token is not None:
                 found[TOKEN_KEY] = token
         case ownership.OtherMaking(owner):
-            op.say("warning", CORRECTED)
-            found[TOKEN_KEY], found[TAKEN_KEY] = owner.token, secrets.token_hex(4)
+            found[TOKEN_KEY] = owner.token
+            # Without a state, this is an import of what the state lost.
+            if outputs:
+                op.say("warning", CORRECTED)
+                found[TAKEN_KEY] = secrets.token_hex(4)
         case ownership.OtherResource(owner) | ownership.OtherStack(owner):
             if token is not None:
                 found[TOKEN_KEY] = token
@@ -182,7 +185,7 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
                 return user
         op.wait(SECOND_LOOK)
         waited += SECOND_LOOK
-    _check_instance(op, outputs)
+    gone.check_instance(op.gateway, outputs, op.tell)
     return None
 
 
@@ -210,39 +213,36 @@ def _patience_with_view(op: Operation, tags: Mapping[str, Any], outputs: Mapping
             return 0.0
 
 
-def _check_instance(op: Operation, outputs: Mapping[str, Any]) -> None:
-    instance_id, username = outputs["instance_id"], outputs.get("username", "?")
-    stays = "nothing was changed, and the state stays"
-    try:
-        instance = op.gateway.describe_instance(instance_id, notify=op.tell)
-    except ResourceNotFound:
-        raise WrongInstance(
-            f"neither Connect user '{username}' nor its instance {instance_id} is found in {op.gateway.region}: "
-            f"check the account of the credentials and the region; {stays} (if the instance was deleted, "
-            "remove the user with pulumi state delete)"
-        ) from None
-    here, there = parse_arn(str(instance.get("Arn", ""))), parse_arn(str(outputs.get(ARN_KEY, "")))
-    if here is not None and there is not None and (here.account, here.region) != (there.account, there.region):
-        raise WrongInstance(
-            f"Connect user '{username}' is of account {there.account} in {there.region}, but the credentials reach "
-            f"account {here.account} in {here.region}; {stays}"
-        )
+@dataclass(frozen=True)
+class Named:
+    """Who has a name.
+
+    Attributes:
+        user: the live user of exactly that name; None when none is found (yet).
+        near: where there is none, the summary of ListUsers of a user whose name differs by case only.
+    """
+
+    user: dict[str, Any] | None
+    near: Mapping[str, Any] | None = None
 
 
-def find_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
-    """The live user of exactly that name; None when none is found (yet).
+def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
+    """Who has the name.
 
     SearchUsers first, since it is one call; its index may lag by minutes, so ListUsers has the last word.
     """
     found = search_by_name(op, instance_id, username)
     if found is not None:
-        return found
+        return Named(found)
     listed = (user for page in op.gateway.list_users(instance_id, notify=op.tell) for user in page)
-    return _named(op, instance_id, [user["Id"] for user in listed if user.get("Username") == username], username)
+    near = [user for user in listed if str(user.get("Username")).casefold() == username.casefold()]
+    exact = [user for user in near if user["Username"] == username]
+    user = _named(op, instance_id, [user["Id"] for user in exact], username)
+    return Named(user, next((user for user in near if user not in exact), None) if user is None else None)
 
 
 def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
-    """As `find_by_name`, but only as far as the index of SearchUsers knows: two calls, however many users there are."""
+    """The live user of exactly that name, as far as the index of SearchUsers knows: two calls, whatever the size."""
     candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.tell)]
     return _named(op, instance_id, candidates, username)
 

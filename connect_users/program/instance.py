@@ -6,13 +6,12 @@ in a run, to its last page, and only when something of its kind is looked up (`c
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
 from connect_users.connect import directory
-from connect_users.connect.directory import Directory, Kind
+from connect_users.connect.place import Place
 from connect_users.core.errors import ConfigurationError
 from connect_users.program.provider import read, stack_config
 from connect_users.program.runs import NotConnected, Run, current_run
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from pulumi import Input, Output
 
+    from connect_users.connect.directory import Kind
     from connect_users.connect.gateway import Gateway
     from connect_users.core.settings import Settings
     from connect_users.program.provider import Provider
@@ -75,12 +75,12 @@ class ConnectInstance:
     @property
     def id(self) -> Output[str]:
         """The bare id. Of an id or an ARN without a call."""
-        return self._ask("id", _Place.id)
+        return self._ask("id", Place.id)
 
     @property
     def arn(self) -> Output[str]:
         """The ARN. Of an ARN without a call."""
-        return self._ask("arn", _Place.arn)
+        return self._ask("arn", Place.arn)
 
     @property
     def alias(self) -> Output[str]:
@@ -110,7 +110,7 @@ class ConnectInstance:
         Beside the listing, each group of the path's last name is described once; where there are many groups, a search
         tells all paths at once.
         """
-        return self._ask(("path", path), _Place.group, path)
+        return self._ask(("path", path), Place.group, path)
 
     def queue_id(self, name: Input[str]) -> Output[str]:
         """The id of a queue (not of an agent's own)."""
@@ -143,118 +143,27 @@ class ConnectInstance:
 
             def start(known: list[Any]) -> Coroutine[Any, Any, T]:
                 settings, text, *names = known
-                return self._run.told(_about(_Place(self._run, settings, text), question, names))
+                return self._run.told(_about(_place(self._run, settings, text), question, names))
 
             self._results[key] = pulumi.Output.all(self._settings, self._instance, *inputs).apply(start)
         return self._results[key]
 
 
-async def _about(place: _Place, question: Callable[..., Coroutine[Any, Any, T]], names: list[Any]) -> T:
+async def _about(place: Place, question: Callable[..., Coroutine[Any, Any, T]], names: list[Any]) -> T:
     for name in names:
         if not isinstance(name, str):
             raise ConfigurationError(f"{place.where}: a name to look up is not a text, but {name!r}")
     return await question(place, *names)
 
 
-class _Place:
-    """One instance in one run: each fact about it is a question that is asked once."""
+def _place(run: Run, settings: Settings, text: object) -> Place:
+    """An instance whose facts are asked once in a run."""
 
-    def __init__(self, run: Run, settings: Settings, text: object) -> None:
-        self._run = run
-        self._settings = settings
-        self._text = text
-        self.where = f"Connect instance '{text}'"
+    async def once(key: Hashable, ask: Callable[[Gateway], Any], what: str) -> Any:
+        gateway = await run.once((settings, "gateway"), lambda: _connected(settings), "connecting")
+        return await run.once((settings, key), lambda: ask(gateway), what)
 
-    async def id(self) -> str:
-        """The bare id."""
-        return directory.address(self._text).id or str((await self._listed())["Id"])
-
-    async def arn(self) -> str:
-        """The ARN."""
-        return directory.address(self._text).arn or await self.fact("Arn")
-
-    async def fact(self, name: str) -> str:
-        """A member of the instance's description; empty where there is none."""
-        id_ = directory.address(self._text).id
-        if not id_:
-            return str((await self._listed()).get(name) or "")
-        described = await self._once(
-            ("instance", id_), lambda api: api.describe_instance(id_, notify=self._notify), "looking at"
-        )
-        return str(described.get(name) or "")
-
-    async def find(self, kind: Kind, name: str) -> str:
-        """The id of a thing of a kind."""
-        return (await self._directory(kind)).id_of(name, self.where)
-
-    async def group(self, path: str) -> str:
-        """The id of a hierarchy group."""
-        groups = await self._directory(directory.HIERARCHY_GROUPS)
-        ids = groups.ending(path)
-        searched = await self._searched_paths() if groups.many else {}
-        for id_ in ids:
-            if searched.get(id_) == path:
-                return id_
-        paths = await asyncio.gather(*map(self._path, ids))
-        if path in paths:
-            return ids[paths.index(path)]
-        near = await asyncio.gather(*map(self._path, groups.near(path)))
-        raise groups.no_path(path, [*paths, *near], self.where)
-
-    async def tagged(self, tags: Mapping[str, str]) -> list[str]:
-        """The ids of users by tags."""
-        instance_id = await self.id()
-
-        def search(api: Gateway) -> list[str]:
-            pages = api.search_users(instance_id, None, directory.with_tags(tags), notify=self._notify)
-            users = {user["Username"]: str(user["Id"]) for page in pages for user in page}
-            return [users[name] for name in sorted(users)]
-
-        key = (instance_id, frozenset(tags.items()))
-        return list(await self._once(key, search, "searching users of"))
-
-    async def _directory(self, kind: Kind) -> Directory:
-        instance_id = await self.id()
-        return await self._once(
-            (instance_id, kind),
-            lambda api: Directory(kind, kind.fetch(api, instance_id, self._notify)),
-            f"listing {kind.noun}s of",
-        )
-
-    async def _searched_paths(self) -> dict[str, str]:
-        """Id -> path of the hierarchy groups that the search knows."""
-        instance_id = await self.id()
-
-        def search(api: Gateway) -> dict[str, str]:
-            groups = directory.searched_groups(api, instance_id, self._notify)
-            return {id_: directory.group_path(group) for id_, group in groups.items()}
-
-        return await self._once((instance_id, "groups"), search, "searching hierarchy groups of")
-
-    async def _path(self, group_id: str) -> str:
-        instance_id = await self.id()
-        group = await self._once(
-            (instance_id, "group", group_id),
-            lambda api: api.describe_user_hierarchy_group(instance_id, group_id, notify=self._notify),
-            "looking at a hierarchy group of",
-        )
-        return directory.group_path(group)
-
-    async def _listed(self) -> directory.Entry:
-        """The instance by its alias."""
-
-        def instances(api: Gateway) -> tuple[str, list[directory.Entry]]:
-            return api.region, list(api.list_instances(notify=self._notify))
-
-        region, found = await self._once("ListInstances", instances, "looking for")
-        return directory.by_alias(str(self._text), region, found)
-
-    async def _once(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
-        gateway = await self._run.once((self._settings, "gateway"), lambda: _connected(self._settings), "connecting")
-        return await self._run.once((self._settings, key), lambda: ask(gateway), f"{what} {self.where}")
-
-    def _notify(self, line: str) -> None:
-        pulumi.log.info(f"{self.where}: {line}", ephemeral=True)
+    return Place(text, once, lambda line: pulumi.log.info(line, ephemeral=True))
 
 
 def _connected(settings: Settings) -> Gateway:

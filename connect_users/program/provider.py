@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.core.settings import KEYS, Settings, from_config
+from connect_users.core.settings import KEYS, Settings, from_config, reserved_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +92,14 @@ class Provider(pulumi.ProviderResource):
             if value != ""
         }
         super().__init__(PACKAGE, name, dict(self._config), opts)
+
+    @property
+    def reserved_tags(self) -> int:
+        """As `Settings.reserved_tags`; 0 while the setting is not known."""
+        keys, _ = KEYS["ownership_tag"]
+        if any(_later(self._config.get(key)) for key in keys):
+            return 0
+        return reserved_tags(self._config)
 
     @property
     def settings(self) -> Output[Settings]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
@@ -16,11 +17,11 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import SETTINGS
 
-from connect_users.core import rules
+from connect_users.core import rules, settings
 from connect_users.core.arns import bare_id
 from connect_users.core.shapes import Problem, in_path
 from connect_users.core.spec import UNKNOWN
-from connect_users.program.provider import PACKAGE
+from connect_users.program.provider import PACKAGE, Provider, stack_config
 
 if TYPE_CHECKING:
     from connect_users.core.spec import Props
@@ -31,11 +32,13 @@ class _Declared:
 
     Attributes:
         names: of the resources. The instances are kept with them, or another output could get the place of one.
+        rosters: their names.
     """
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self.names: dict[tuple[object, ...], tuple[str, object]] = {}
+        self.rosters: set[str] = set()
 
     def add(self, name: str, username: object, problems: tuple[Problem, ...]) -> None:
         self._lines += [f"{name} ({username}): {problem}" for problem in problems]
@@ -54,7 +57,7 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     """
     known = _known(props)
     username = known.get("username")
-    problems = rules.review(known).problems
+    problems = rules.review(known, reserved_tags=reserved_tags(opts)).problems
     declared = _declared_by_this_run()
     if isinstance(username, str):
         instance = props.get("instance_id")
@@ -89,6 +92,36 @@ def twin_of(name: str, instance_id: object, username: str, opts: pulumi.Resource
         return None
     twin, _ = _declared_by_this_run().names.get(_key(instance_id, username, opts), (None, None))
     return None if twin == name else twin
+
+
+@dataclass(frozen=True)
+class DeclaredUser:
+    """A user of this run: the resource's name, and the instance as it was given.
+
+    Attributes:
+        provider: tells apart users of instances that have one id in two regions.
+    """
+
+    resource: str
+    username: str
+    instance: object
+    provider: object = None
+
+
+def declared_users() -> list[DeclaredUser]:
+    """All users that this run has declared so far whose usernames are known."""
+    names = _declared_by_this_run().names.items()
+    return [DeclaredUser(name, str(key[-1]), instance, key[1]) for key, (name, instance) in names]
+
+
+def declare_roster(name: str) -> None:
+    """Note that this run has a roster of this name, with or without people."""
+    _declared_by_this_run().rosters.add(name)
+
+
+def declared_rosters() -> frozenset[str]:
+    """The names of all rosters that this run has declared so far."""
+    return frozenset(_declared_by_this_run().rosters)
 
 
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:
@@ -140,10 +173,13 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
             )
 
 
-def _own_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    """The explicit provider of this package that applies: it may stand for an account of its own."""
+def reserved_tags(opts: pulumi.ResourceOptions | None) -> int:
+    """Of the tags that AWS allows a user, those that its provider sets: an explicit one, or the stack's."""
     found = () if opts is None else _providers(opts)
-    return next((provider for provider in found if provider.package == PACKAGE), None)
+    own = next((provider for provider in found if provider.package == PACKAGE), None)
+    if isinstance(own, Provider):
+        return own.reserved_tags
+    return settings.reserved_tags(stack_config())
 
 
 def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi import Input, Output
 
+from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.engine.collector import Registering
 from connect_users.program import registration
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
     from connect_users.roster.tables import Table
 
-#: Part of the URN of everybody in a roster.
-TYPE_TOKEN: Final = "connect_users:index:ConnectUserRoster"
+TYPE_TOKEN: Final = tokens.ROSTER
 
 #: Lines of one error; the rest is told by `connect-users check`.
 _LINES_MAX: Final = 1_000
@@ -95,8 +95,10 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 the state. Who has one already keeps it: see `ConnectUser.on_password_change`.
             identity_management_type: as the instance has it; lets more be judged.
             ignore_columns: headers of the file that are none of ours.
-            max_deletions: how many people may leave in one run: a number, or a percentage of those who were there (of
-                a percentage, 5 may always leave). More fail the preview.
+            max_deletions: how many people may leave in one run: a number, or a percentage of those who are there (of
+                a percentage, 5 may always leave). More fail the preview, and so does a roster that loses everybody,
+                unless a number covers them all. Who is there is what the stack's state says, whatever earlier runs
+                failed to do; people who move to another roster of the program do not leave.
             min_holders: name of a security profile -> how many people must have it.
             required_holders: name of a security profile -> usernames that must have it.
             retain_leavers: who leaves the roster is forgotten by Pulumi, but kept in Connect. It counts for people who
@@ -127,7 +129,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 defaults=defaults or {},
                 ignore_columns=(*ignored, *columns_of_others(where or {})),
                 password_of=password_of(name, passwords),
-                reserved_tags=0 if pulumi.Config("connect-users").get_bool("ownershipTag") is False else 1,
+                reserved_tags=registration.reserved_tags(opts),
             )
             table = select(read(roster), where or {})
             judged = _judged(name, table, terms, asked, min_holders, required_holders, opts)
@@ -135,6 +137,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
         super().__init__(TYPE_TOKEN, name, None, opts)
+        registration.declare_roster(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
         people = list(judged.people)
@@ -176,7 +179,7 @@ def _judged(
     holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
     problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(name, judged, terms, opts))]
     if problems:
-        raise pulumi.RunError(_refusal(name, problems))
+        raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
     if asked is not None:
         asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
     return judged
@@ -233,9 +236,10 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
     return guard
 
 
-def _refusal(name: str, problems: Sequence[str]) -> str:
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+def _refusal(name: str, problems: Sequence[str], more: int = 0) -> str:
+    all_ = len(problems) + more
+    count = f"{all_} problem{'s' if all_ > 1 else ''}"
     lines = list(problems[:_LINES_MAX])
-    if len(problems) > len(lines):
-        lines.append(f"... and {len(problems) - len(lines)} more; connect-users check lists all")
+    if all_ > len(lines):
+        lines.append(f"... and {all_ - len(lines)} more; connect-users check lists {'all' if not more else 'more'}")
     return "\n".join([f"{count} of roster '{name}'; nothing was changed:", *(f"  {line}" for line in lines)])

@@ -14,7 +14,7 @@ import pulumi
 
 from connect_users.connect import directory
 from connect_users.connect.directory import NoSuchName
-from connect_users.roster.names import LookUp, NameKind
+from connect_users.roster.names import LookUp, NameKind, told
 
 if TYPE_CHECKING:
     from pulumi import Output
@@ -73,7 +73,7 @@ class InstanceNames:
                 else:
                     found[kind, name] = await place.find(_LISTED[kind], name)
             except NoSuchName as problem:
-                missing[kind, name] = str(problem)
+                missing[kind, name] = told(kind, name, problem)
         if missing:
             raise pulumi.RunError(self.tell(missing))
         return found

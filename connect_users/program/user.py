@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi.dynamic import Resource
 
+from connect_users.core import tokens
 from connect_users.core.arns import parse_arn
 from connect_users.core.fields import ARN_KEY, BY_NAME
 from connect_users.engine import collector
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
         VoiceEnhancementConfigArgsDict,
     )
 
-#: Part of every user's state; a change of it would make all users anew.
-TYPE_TOKEN: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
+TYPE_TOKEN: Final = tokens.USER
 
 #: ``pickle.dumps(ConnectUserProvider(), protocol=4)`` in base64: a reference to the class, the same on every Python.
 #: The SDK would pickle the provider anew for each resource, which leaks a stack frame a time into every later
@@ -141,11 +141,13 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             on_password_change: what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it
                 with a warning, ``replace`` deletes the user and makes it anew.
             identity_info: names and e-mail addresses. Members that are left out are not managed.
-            phone_config: soft or desk phone, auto-accept, after-contact work in seconds (all channels alike).
+            phone_config: soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members
+                that are left out are not managed.
             directory_user_id: id in an external directory; an error with SAML. Changed: replaced, deleted first.
             hierarchy_group_id: id or ARN of the hierarchy group. Removed: the user leaves its group.
             auto_accept_configs: auto-accept per channel. Each of the five lists is complete: a channel that it does
-                not name gets the neutral value (no auto-accept, 0 s, soft phone, no persistent connection, NONE).
+                not name gets the neutral value (no auto-accept, 0 s = unlimited, soft phone, no persistent connection,
+                NONE). One that is left out whole is not managed.
             after_contact_work_configs: after-contact work per channel, 0 to 2,000,000 seconds, 0 = unlimited.
             phone_number_configs: phone of the channel VOICE.
             persistent_connection_configs: persistent connection of the channel VOICE.
@@ -182,7 +184,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             self,
             TYPE_TOKEN,
             name,
-            {**dict.fromkeys(_COMPUTED), **props, "__provider": PROVIDER_BLOB},
+            {**dict.fromkeys(_COMPUTED), **props, tokens.PROVIDER_KEY: PROVIDER_BLOB},
             opts,
         )
         self.arn = _known_arn(instance_id, self.id, self.arn)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_users.core.tokens import UNKNOWN_STRING
+
 from .deleting import delete
 from .deployment import Deployment, Order, Stopped, mark_secret_outputs
 from .providers import Outcome, Provider, ProviderError
 from .registry import provider_id
-from .values import UNKNOWN_WIRE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +126,7 @@ def _settle(run: Deployment, plan: Plan, new: ResourceState, outcome: Outcome | 
 
 def _read(run: Deployment, old: ResourceState | None, new: ResourceState, order: Order) -> None:
     """A resource that the program only looks at: read in previews, too."""
-    if new.id == UNKNOWN_WIRE:
+    if new.id == UNKNOWN_STRING:
         new.outputs = {}
     else:
         new.outputs = dict(new.inputs)

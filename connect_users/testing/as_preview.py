@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .values import UNKNOWN, UNKNOWN_WIRE, Secret
+from connect_users.core.tokens import UNKNOWN_STRING
+
+from .values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
     from .result import Result, Step
@@ -56,7 +58,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Secret):
         return "[secret]"
     if value is UNKNOWN:
-        return UNKNOWN_WIRE
+        return UNKNOWN_STRING
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -205,6 +205,8 @@ class RehearsalMonitor(MockMonitor):
         args = decode(request.args)
         if request.tok == "pulumi:pulumi:getResource":
             return self._get_resource(str(args["urn"]))
+        if request.tok == "pulumi:pulumi:readStackResourceOutputs":
+            return self._resources_before()
         try:
             answer = self._invoke(request, args)
         except Stopped:
@@ -229,6 +231,12 @@ class RehearsalMonitor(MockMonitor):
         if state is None:
             raise InvokeFailed("pulumi:pulumi:getResource", f"unknown resource {urn}")
         return _invoked({"urn": urn, "id": state.id, "state": state.outputs})
+
+    def _resources_before(self) -> Any:
+        """Every resource of the state with which the run began: of the run's own stack, whatever name is asked for."""
+        olds = self._run.olds.values()
+        outputs = {state.urn: {"type": state.type, "outputs": state.outputs} for state in olds}
+        return _invoked({"outputs": outputs})
 
 
 def _invoked(answer: dict[str, Any]) -> Any:

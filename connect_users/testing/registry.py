@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, Protocol
 
+from connect_users.core.tokens import UNKNOWN_STRING
+
 from .providers import Provider, ProviderDiff, ProviderError
-from .values import UNKNOWN_WIRE, PropertyMap, equal
+from .values import PropertyMap, equal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,4 +100,4 @@ def package_of(provider: ResourceState) -> str:
 
 def provider_id(urn: str, *, dry_run: bool) -> str:
     """The id of a new provider: the unknown one in a preview, else the same in every run."""
-    return UNKNOWN_WIRE if dry_run else str(uuid.uuid5(uuid.NAMESPACE_URL, urn))
+    return UNKNOWN_STRING if dry_run else str(uuid.uuid5(uuid.NAMESPACE_URL, urn))

@@ -9,27 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core.tokens import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE, UNKNOWN_STRING, UNKNOWNS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from google.protobuf.struct_pb2 import Struct, Value
-
-SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
-RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
-UNKNOWN_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-# One sentinel per kind of value, sdk/go/common/resource/plugin/rpc.go.
-UNKNOWN_WIRES: Final = frozenset(
-    {
-        UNKNOWN_WIRE,
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "030794c1-ac77-496b-92df-f27374a8bd58",
-        "e48ece36-62e2-4504-bad9-02848725956a",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
 
 PropertyMap = dict[str, Any]
 
@@ -77,7 +62,7 @@ def decode(struct: Struct | None) -> PropertyMap:
 def _decode(value: Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value in UNKNOWN_WIRES else value.string_value
+        return UNKNOWN if value.string_value in UNKNOWNS else value.string_value
     if kind == "struct_value":
         fields = decode(value.struct_value)
         if fields.get(SIGNATURE) == SECRET_SIGNATURE:
@@ -132,7 +117,7 @@ def _encode_scalar(out: Value, value: Any) -> None:
     elif isinstance(value, int | float):
         out.number_value = float(value)
     elif value is UNKNOWN:
-        out.string_value = UNKNOWN_WIRE
+        out.string_value = UNKNOWN_STRING
     elif isinstance(value, str):
         out.string_value = value
     else:

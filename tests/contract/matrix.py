@@ -113,6 +113,10 @@ UPDATES = (
     "UntagResource",
     "TagResource",
 )
+#: Of a user who was not made moments ago: what only lists can say is kept beside a `phone_config` that changes.
+_UPDATES_WITH_A_LOOK = tuple(
+    call for each in UPDATES for call in (("DescribeUser", each) if each == "UpdateUserPhoneConfig" else (each,))
+)
 _LOOKING = ("SearchUsers", "DescribeUser")
 _TAKING_OVER = ("CreateUser", *_LOOKING, "TagResource", "DescribeUser", "ListUserProficiencies")
 
@@ -146,7 +150,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "CreateUser",
         "AssociateUserProficiencies",
     ),
-    "adopt": (*_TAKING_OVER, *UPDATES),
+    "adopt": (*_TAKING_OVER, *_UPDATES_WITH_A_LOOK),
     "move to another resource": (*_TAKING_OVER, "UpdateUserRoutingProfile", "DescribeUser"),
     "forced replacement": (
         "CreateUser",

@@ -168,8 +168,8 @@ CALLS: list[Call] = [
     (
         "SearchUsers",
         lambda gateway: gateway.search_users_by_name(INSTANCE, "ada"),
-        {"Users": [{"Username": "Ada"}, {"Username": "ada"}]},
-        [{"Username": "ada"}],
+        {"Users": [{"Id": THING, "Username": "Ada"}, {"Id": USER, "Username": "ada"}]},
+        [{"Id": USER, "Username": "ada"}],
         {
             "MaxResults": 100,
             "SearchCriteria": {"StringCondition": {"FieldName": "Username", "Value": "ada", "ComparisonType": "EXACT"}},
@@ -375,7 +375,7 @@ def test_a_full_quota_costs_exactly_one_request(gateway: Gateway, wire: Wire, ti
 def test_botocore_repeats_nothing_by_itself(gateway: Gateway, wire: Wire) -> None:
     """Two throttled requests and an answer are three requests, each the first attempt of a call of its own."""
     throttled = (429, "TooManyRequestsException", "slow down")
-    wire.answers = [throttled, throttled, {"User": {}}]
+    wire.answers = [throttled, throttled, {"User": {"Id": USER}}]
     gateway.describe_user(INSTANCE, USER)
     # Before 1.43 botocore did not tell how many there may be.
     attempts: list[Any] = [request.headers["amz-sdk-request"] for request in wire.requests]

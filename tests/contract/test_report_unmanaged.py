@@ -44,8 +44,8 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         place = ["--instance", seed.INSTANCE_ALIAS, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
         assert main(["report", "--unmanaged", *place]) == 1
         assert capsys.readouterr().out.splitlines() == [
-            "agent00003: no stack owns it (no ownership tag)",
-            "agent00004: no stack owns it (no ownership tag)",
+            "agent00003: no stack owns this user (no ownership tag)",
+            "agent00004: no stack owns this user (no ownership tag)",
         ]
         first, *pages = [record.operation for record in emulator.requests]
         # Both are read at once.

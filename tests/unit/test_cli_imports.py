@@ -13,8 +13,8 @@ from connect_users.cli import COMMANDS
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Each takes longer to import than Python takes to start, or has no place in a command that only reads a file.
-HEAVY = {"boto3", "botocore", "google", "grpc", "openpyxl", "pulumi", "sqlite3", "tqdm", "yaml"}
+#: Each takes long to import, or has no place in a command that only reads a file of text.
+HEAVY = {"boto3", "botocore", "google", "grpc", "hashlib", "openpyxl", "pulumi", "sqlite3", "tqdm", "yaml"}
 
 #: Prints the names of the modules behind what the command itself prints.
 PROGRAM = """

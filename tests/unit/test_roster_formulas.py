@@ -101,7 +101,7 @@ def test_a_guarded_file_that_was_saved_as_a_workbook_is_read_as_it_was() -> None
 
 def test_the_page_guards_its_export_by_the_same_expression() -> None:
     """Which is all that differs between the two languages: how the start of a text is written."""
-    script = files("connect_users.access_report").joinpath("page.js").read_text(encoding="utf-8")
+    script = files("connect_users.review.access").joinpath("page.js").read_text(encoding="utf-8")
     (literal,) = re.findall(r"const formula = /(.*)/g;", script)
     written = re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), literal)
     assert written == formulas._UNMARKED.pattern.replace("\\A", "^")

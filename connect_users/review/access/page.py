@@ -8,16 +8,18 @@ from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from connect_users.access_report.findings import FLAGS, changes, flags, unnamed
+from connect_users.review.access.findings import FLAGS, changes, flags, unclear, verdicts
+from connect_users.review.powers import Verdict
 
 if TYPE_CHECKING:
-    from connect_users.access_report.model import Snapshot
+    from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
 
 
 def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, made: str = "") -> dict[str, Any]:
     """What the page shows, as plain data; people as rows, because there are many."""
     profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
+    judged = verdicts(snapshot, powers)
     place = {profile: number for number, profile in enumerate(profiles)}
     several = _several(snapshot, before)
     return {
@@ -26,7 +28,7 @@ def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, 
         "before": before.source if before else None,
         "profiles": profiles,
         # A powerful profile and why it is one, where that is not its name.
-        "powers": {profile: powers.why(profile, profile) for profile in profiles if powers.has(profile, profile)},
+        "powers": {profile: powers.why(profile, profile) for profile in profiles if judged[profile] is Verdict.POWER},
         "flags": FLAGS,
         "people": [
             [
@@ -46,23 +48,23 @@ def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, 
 
 
 def summary(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None) -> dict[str, Any]:
-    """What the page comes to, for machines: numbers, and the ids that nobody names."""
+    """What is on the page, for machines: numbers, and the ids of security profiles without a known name."""
     flagged = Counter(flag for each in flags(snapshot, powers) for flag in each)
-    told: dict[str, Any] = {
+    found: dict[str, Any] = {
         "source": snapshot.source,
         "people": len(snapshot.people),
         "flags": {flag: flagged[flag] for flag in FLAGS},
-        "unnamed_security_profiles": list(unnamed(snapshot, powers)),
+        "unnamed_security_profiles": list(unclear(snapshot, powers)),
     }
     if before is not None:
         rows = _changes(before, snapshot, powers, several=False)
         kinds = Counter(kind for _, kind, _, _ in rows)
-        told["since"] = before.source
-        told["changes"] = {
+        found["since"] = before.source
+        found["changes"] = {
             **{kind: kinds[kind] for kind in ("joined", "left", "changed")},
             "gain_power": sum(power for *_, power in rows),
         }
-    return told
+    return found
 
 
 def _several(*snapshots: Snapshot | None) -> bool:
@@ -73,13 +75,13 @@ def _several(*snapshots: Snapshot | None) -> bool:
 
 def _changes(before: Snapshot, after: Snapshot, powers: Powers, *, several: bool) -> list[tuple[str, str, str, bool]]:
     """Rows of changes, and whether power is gained, or may be; those first."""
-    nameless = {*unnamed(after, powers)}
+    judged = verdicts(after, powers)
     rows = [
         (
             f"{each.username} ({each.instance})" if several and each.instance else each.username,
             each.kind,
             each.words,
-            any(powers.has(name, name) or name in nameless for name in each.gained),
+            any(judged[name] is not Verdict.PLAIN for name in each.gained),
         )
         for each in changes(before, after)
     ]
@@ -94,10 +96,10 @@ def render(
     title: str = "Access review",
     made: str = "",
 ) -> str:
-    """The page as text; ``made`` says when the snapshot was taken."""
+    """The page as HTML; ``made`` says when the snapshot was taken."""
     # Neither a closing tag nor a comment may begin inside the data.
-    told = data(snapshot, powers=powers, before=before, made=made)
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    shown = data(snapshot, powers=powers, before=before, made=made)
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     parts = {
         "TITLE": html.escape(title),
@@ -114,7 +116,7 @@ def render(
 
 
 def _part(name: str) -> str:
-    return (resources.files("connect_users.access_report") / name).read_text(encoding="utf-8")
+    return (resources.files("connect_users.review.access") / name).read_text(encoding="utf-8")
 
 
 def _folded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Policies from a file of rules, YAML or JSON, for ``explain --policy``."""
+"""The file of ``explain --policy``: policies for users, in YAML or JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def policies(file: str) -> tuple[Policy, ...]:
     """The policies of a file.
 
     Raises:
-        WrongUsage: it cannot be read, holds no rules, or a rule twice.
+        WrongUsage: it cannot be read, has no rules, or has a rule twice.
     """
     import yaml
 
@@ -41,10 +41,10 @@ def policies(file: str) -> tuple[Policy, ...]:
 
 
 def _value(node: Any, depth: int) -> Any:
-    """What a node says; all but truth and nothing are texts, as tags and usernames are: ``2024``, ``1e3``.
+    """The value of a node; all but booleans and null are strings, as tags and usernames are: ``2024``, ``1e3``.
 
     Raises:
-        ValueError: a key is written twice (the last would count, and nobody sees it), or is no text.
+        ValueError: a key is there twice (the last would count, and nobody would see it), or is not a string.
     """
     if not depth:
         raise ValueError("nested too deeply")
@@ -56,7 +56,7 @@ def _value(node: Any, depth: int) -> Any:
     for key, value in node.value:
         line = key.start_mark.line + 1
         if key.id != "scalar":
-            raise ValueError(f"line {line}: a key is not a text")
+            raise ValueError(f"line {line}: a key is not a string")
         if key.value in found:
             raise ValueError(f"line {line}: {key.value} is written twice")
         found[key.value] = _value(value, depth - 1)

@@ -1,17 +1,16 @@
-"""Snapshots of a roster, a state or an instance's own listing. What cannot be read is told as such, not left out."""
+"""Snapshots of people, from a roster, a state or an instance. What cannot be read is shown as such, not left out."""
 
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_users.access_report.model import Entry, Snapshot
 from connect_users.core.arns import bare_id
 from connect_users.core.ownership import owner_of
 from connect_users.review.building import username_of
-from connect_users.review.changed import untold
+from connect_users.review.hidden import placeholder
 from connect_users.review.naming import HIERARCHY, ROUTING, SECURITY, Names
-from connect_users.review.reading import USER_TYPE
 from connect_users.roster import cells
 from connect_users.roster.columns import find
 
@@ -21,6 +20,41 @@ if TYPE_CHECKING:
     from connect_users.review.steps import Resource
     from connect_users.roster.columns import Column
     from connect_users.roster.tables import Row, Table
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One user; empty strings for what the user does not have, or the source does not say.
+
+    Attributes:
+        managed: made by a stack; None where the source does not say.
+        instance: id of the instance; "" where the source does not say.
+        unnamed: those of the profiles that are ids (or secrets) without a known name.
+    """
+
+    username: str
+    routing: str = ""
+    profiles: tuple[str, ...] = ()
+    hierarchy: str = ""
+    phone: str = ""
+    managed: bool | None = None
+    instance: str = ""
+    unnamed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The people of a source; `source` is its name for readers.
+
+    Attributes:
+        people: rows; the same username may be in several instances, or twice in a roster.
+        instance: id of the only instance that it can be about; "" where it may be about others.
+    """
+
+    source: str
+    people: tuple[Entry, ...]
+    instance: str = ""
+
 
 #: Columns of a roster -> members of an entry, and the kind of thing whose name or id they hold; names come first.
 _COLUMNS = {
@@ -46,7 +80,7 @@ def from_roster(table: Table, names: Names) -> Snapshot:
 
 
 def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
-    told: dict[str, list[str]] = {"profiles": []}
+    found: dict[str, list[str]] = {"profiles": []}
     unnamed = set()
     for header, raw in row.cells:
         column = columns.get(header)
@@ -57,15 +91,15 @@ def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | No
         for item in value if isinstance(value, list) else [value]:
             text = _name(names, kind, cells.text(item))
             if text:
-                told.setdefault(member, []).append(text)
+                found.setdefault(member, []).append(text)
             if column.name == "security_profile_ids" and names.name(kind, item) is None:
                 unnamed.add(text)
-    if not (told.get("username") or told["profiles"]):
+    if not (found.get("username") or found["profiles"]):
         return None
-    # A row that names nobody has its power all the same.
-    username = next(iter(told.get("username", ())), f"[no username, line {row.line}]")
-    routing, hierarchy, phone = (next(iter(told.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
-    profiles = tuple(sorted({*told["profiles"]}))
+    # A row without a username has its power all the same.
+    username = next(iter(found.get("username", ())), f"[no username, line {row.line}]")
+    routing, hierarchy, phone = (next(iter(found.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
+    profiles = tuple(sorted({*found["profiles"]}))
     return Entry(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
 
 
@@ -78,7 +112,7 @@ def _read(column: Column, raw: Any) -> Any:
 
 def from_state(source: str, resources: Iterable[Resource], names: Names) -> Snapshot:
     """The users of a state."""
-    users = [resource for resource in resources if resource.type == USER_TYPE]
+    users = [resource for resource in resources if resource.user]
     return _snapshot(f"state {source}", (_of_state(user, names) for user in users))
 
 
@@ -101,7 +135,7 @@ def _of_state(resource: Resource, names: Names) -> Entry:
 
 
 def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, instance: str = "") -> Snapshot:
-    """The users of an instance, as SearchUsers tells them; ``instance`` is its id."""
+    """The users of an instance, as SearchUsers returns them; ``instance`` is its id."""
     return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
 
 
@@ -120,11 +154,11 @@ def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
 
 
 def _name(names: Names, kind: str, value: Any) -> str:
-    """The name of an id; else the id (or the name, where it is one), or what stands for a value that is not told."""
+    """The name of an id; else the id (or the name, where it is one), or what stands for a value that is not shown."""
     if value is None:
         return ""
     if not isinstance(value, str):
-        return untold(value)
+        return placeholder(value)
     return names.name(kind, value) or str(bare_id(value))
 
 

@@ -7,12 +7,13 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core.limits import ID_PATTERN
-from connect_users.review.changed import UNTOLD
+from connect_users.review.hidden import PLACEHOLDERS
+from connect_users.review.powers import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from connect_users.access_report.model import Entry, Snapshot
+    from connect_users.review.access.sources import Entry, Snapshot
     from connect_users.review.powers import Powers
 
 #: Flag -> what it says on the page.
@@ -20,9 +21,9 @@ FLAGS: Final = {
     "power": "Powerful security profile",
     "multi-power": "More than one powerful security profile",
     "unnamed-power": "Security profile without a known name",
-    "no-hierarchy": "In no hierarchy group",
-    "odd-phone": "Another phone type than colleagues",
-    "unmanaged": "Not made by a stack",
+    "no-hierarchy": "No hierarchy group",
+    "odd-phone": "Phone type differs from colleagues",
+    "unmanaged": "Unmanaged user",
 }
 #: A phone type is the odd one out where at least this share of at least so many colleagues (same routing profile) have
 #: another one.
@@ -32,33 +33,36 @@ _COLLEAGUES: Final = 5
 
 def flags(snapshot: Snapshot, powers: Powers) -> list[tuple[str, ...]]:
     """The flags of each of the people, in the order of `FLAGS`."""
-    powerful = {each for entry in snapshot.people for each in entry.profiles if powers.has(each, each)}
-    nameless = {*unnamed(snapshot, powers)}
+    judged = verdicts(snapshot, powers)
     usual = _usual_phones(snapshot)
-    return [
-        tuple(_flags(entry, powerful, nameless, usual.get((entry.instance, entry.routing), "")))
-        for entry in snapshot.people
-    ]
+    return [tuple(_flags(each, judged, usual.get((each.instance, each.routing), ""))) for each in snapshot.people]
 
 
-def unnamed(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
-    """Ids of the security profiles that nothing is known of, so that they may be power."""
-    held = {
-        profile
-        for entry in snapshot.people
-        for profile in entry.profiles
-        if profile in entry.unnamed or profile in UNTOLD or ID_PATTERN.fullmatch(profile)
-    }
-    return tuple(sorted(each for each in held if not powers.knows(each)))
+def verdicts(snapshot: Snapshot, powers: Powers) -> dict[str, Verdict]:
+    """What each security profile of the people is, by the name or id under which they have it."""
+    nameless = {profile for entry in snapshot.people for profile in entry.unnamed}
+    profiles = {profile for entry in snapshot.people for profile in entry.profiles}
+
+    def name(profile: str) -> str | None:
+        sure = profile not in nameless and profile not in PLACEHOLDERS and not ID_PATTERN.fullmatch(profile)
+        return profile if sure else None
+
+    return {profile: powers.judge(profile, name(profile)) for profile in profiles}
 
 
-def _flags(entry: Entry, powerful: set[str], nameless: set[str], usual: str) -> Iterable[str]:
-    held = sum(profile in powerful for profile in entry.profiles)
-    if held:
+def unclear(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
+    """Ids of the security profiles of which nothing is known, so that they may be power."""
+    judged = verdicts(snapshot, powers)
+    return tuple(sorted(profile for profile, verdict in judged.items() if verdict is Verdict.UNKNOWN))
+
+
+def _flags(entry: Entry, judged: Mapping[str, Verdict], usual: str) -> Iterable[str]:
+    powerful = sum(judged[profile] is Verdict.POWER for profile in entry.profiles)
+    if powerful:
         yield "power"
-    if held > 1:
+    if powerful > 1:
         yield "multi-power"
-    if nameless.intersection(entry.profiles):
+    if any(judged[profile] is Verdict.UNKNOWN for profile in entry.profiles):
         yield "unnamed-power"
     if not entry.hierarchy:
         yield "no-hierarchy"
@@ -99,35 +103,35 @@ class Difference(NamedTuple):
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
-    """Everybody who differs, by username; a setting that one of the snapshots tells of nobody is not compared.
+    """Everybody who differs, by username; a setting that one of the snapshots does not have is not compared.
 
-    Nor are instances: a user of two of them is then compared with the same username of either.
+    Where that is the instance, a user of two instances is compared with the same username of either.
     """
     compared = [
         name
         for name in ("routing", "hierarchy", "phone", "instance")
         if all(any(getattr(entry, name) for entry in snapshot.people) for snapshot in (before, after))
     ]
-    apart = "instance" in compared
-    old, new = (_by_user(snapshot, apart, after.instance) for snapshot in (before, after))
-    told: list[Difference] = []
+    by_instance = "instance" in compared
+    old, new = (_by_user(snapshot, by_instance, after.instance) for snapshot in (before, after))
+    found: list[Difference] = []
     for user in sorted({*old, *new}):
         for one, other in _pairs(old.get(user, []), new.get(user, [])):
-            told += _difference(one, other, compared)
-    return told
+            found += _difference(one, other, compared)
+    return found
 
 
-def _by_user(snapshot: Snapshot, apart: bool, instance: str) -> dict[tuple[str, str], list[Entry]]:
+def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple[str, str], list[Entry]]:
     """Username and instance -> the rows of that user.
 
     Args:
-        apart: the same username in another instance is another user.
+        by_instance: the same username in another instance is another user.
         instance: the only one whose users are to be compared; "" for all.
     """
     found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in snapshot.people:
         if not (instance and entry.instance) or entry.instance == instance:
-            found[entry.username, entry.instance if apart else ""].append(entry)
+            found[entry.username, entry.instance if by_instance else ""].append(entry)
     return found
 
 
