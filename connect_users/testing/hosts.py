@@ -86,6 +86,12 @@ class Hosts:
         with self._lock:
             return tuple(self._running.values())
 
+    def begin_run(self) -> None:
+        """Begin another run in all hosts that are kept."""
+        for host in self.running:
+            if host.alive:
+                host.begin_run()
+
     def cancel(self) -> None:
         """Ask all hosts to stop early, as the engine does on the first Ctrl-C."""
         for host in self.running:

@@ -213,6 +213,7 @@ class Rehearsal:
     def _deployment(self, dry_run: bool, targets: Iterable[str] | None) -> Deployment:
         self._log.start()
         self._log.take()
+        self._hosts.begin_run()
         self._surroundings.open(self.config)
         config = self._surroundings.config(self.config)
         deployment = Deployment(

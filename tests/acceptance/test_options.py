@@ -108,8 +108,8 @@ def test_ignore_changes_replace_on_changes_aliases_and_protect(stack: Stack) -> 
     made = stack.live()
     assert made["ignored"]["RoutingProfileId"] == SUPPORT
     assert made["forced"]["RoutingProfileId"] == SALES
-    # Made anew under the same name, before the old one would go: it can only be the same user, taken over.
-    assert made["forced"]["Id"] == live["forced"]["Id"]
+    # A new user, as the preview said; the old one went first, because the name was taken.
+    assert made["forced"]["Id"] != live["forced"]["Id"]
     assert "DeleteUser" not in stack.calls()
     assert {key: value for key, value in made["aliased"].items() if key not in _TAGGED} == {
         key: value for key, value in live["aliased"].items() if key not in _TAGGED
