@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.acceptance.stack import STACK, environment
+from tests.acceptance.stack import STACK
 
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
@@ -58,7 +58,7 @@ def test_the_demo_plays_on_the_real_engine(stack: Stack) -> None:
     """``connect-users demo`` ends well, scene by scene as it says of itself."""
     done = subprocess.run(
         [Path(sys.executable).parent / "connect-users", "demo"],
-        env=environment(stack.root),
+        env=stack.environment,
         capture_output=True,
         text=True,
         check=False,

@@ -1,18 +1,20 @@
 """What the provider's judges share: a site (an emulator that can be stopped at any point), hosts that talk to it, and
-an `Engine` that drives one resource through a host as Pulumi's engine does, keeping its state.
+an `Engine` that drives one user through a host as Pulumi's engine does, keeping its state.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import Emulator, Options, seed
 from connect_users.resource import PROVIDER_BLOB
-from connect_users.testing import DynamicHost, HostError
-from connect_users.testing.values import reveal
+from connect_users.testing import Change, DynamicHost, HostError, ResourceDriver
+
+# What tests take from here beside `Engine`.
+from connect_users.testing import CheckFailed as CheckFailed
+from connect_users.testing import State as State
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
@@ -141,122 +143,49 @@ class Site:
         return shown
 
 
-@dataclass
-class State:
-    """What the engine keeps of a resource; `failed` when it was made or changed in part only."""
+class Engine(ResourceDriver):
+    """The engine's part for one user, who is named as the resource is."""
 
-    id: str
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
-    failed: bool = False
-
-
-class CheckFailed(Exception):
-    """The provider found something wrong with the inputs."""
-
-
-@dataclass
-class Engine:
-    """The engine's part for one resource (sdk/go/common/resource/deploy: step_generator.go, step.go)."""
-
-    #: A `DynamicHost`, or what answers as it does.
-    host: Any
-    name: str = "ada"
-    state: State | None = None
-    #: The old half of a replacement that is still to be deleted.
-    doomed: list[State] = field(default_factory=list)
+    def __init__(self, host: Any, name: str = "ada", state: State | None = None) -> None:
+        """`host`: a `DynamicHost`, or what answers as it does."""
+        super().__init__(host, urn(name), state)
 
     @property
-    def urn(self) -> str:
-        return urn(self.name)
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
 
-    def checked(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs as the provider wants them kept."""
-        reply = self.host.check(inputs, self.state.inputs if self.state else None, urn=self.urn)
-        if reply.failures:
-            raise CheckFailed("\n".join(reason for _, reason in reply.failures))
-        checked: dict[str, Any] = reply.inputs
-        return checked
+    @name.setter
+    def name(self, name: str) -> None:
+        self.urn = urn(name)
+
+    @property
+    def host(self) -> Any:
+        return self.provider
+
+    @host.setter
+    def host(self, host: Any) -> None:
+        self.provider = host
 
     def up(self, inputs: Mapping[str, Any]) -> str:
-        """Bring the resource to these inputs; what was done: create, update, replace or same."""
-        news = self.checked(inputs)
-        self._delete_doomed()
-        state = self.state
-        if state is None:
-            self._create(news)
-            return "create"
-        diff = self.host.diff(state.id, state.outputs, news, old_inputs=state.inputs, urn=self.urn)
-        if diff.replaces:
-            self._replace(news, delete_first=diff.delete_before_replace)
-            return "replace"
-        unequal = reveal(news) != reveal(state.inputs)
-        if diff.changes or state.failed or (diff.changes is None and unequal):
-            self._update(state, news)
-            return "update"
-        state.inputs = news
-        return "same"
+        """Bring the user to these inputs; returns what was done: create, update, replace or same."""
+        checked = self.checked(inputs)
+        self.delete_doomed()
+        change = self.plan(checked)
+        self.apply(change)
+        self.delete_doomed()
+        return change.op
 
     def force_replace(self, inputs: Mapping[str, Any]) -> None:
         """`pulumi up --replace`: the new one is made before the old one goes."""
-        self._replace(self.checked(inputs), delete_first=False)
-
-    def refresh(self) -> str:
-        """Read what is true; `same` (also where things differ: the state has it) or `gone`."""
-        assert self.state is not None
-        state = self.state
-        reply = self.host.read(state.id, state.outputs, inputs=state.inputs, urn=self.urn)
-        if not reply.id:
-            self.state = None
-            return "gone"
-        self.state = State(reply.id, reply.inputs or state.inputs, reply.outputs, state.failed)
-        return "same"
+        self.apply(Change("replace", self.checked(inputs)))
+        self.delete_doomed()
 
     def destroy(self) -> None:
-        """Delete the resource."""
-        self._delete_doomed()
+        """Delete the user and what replacements left."""
+        self.delete_doomed()
         if self.state is not None:
-            self.host.delete(self.state.id, self.state.outputs, old_inputs=self.state.inputs, urn=self.urn)
+            self.delete(self.state)
             self.state = None
-
-    def _create(self, news: dict[str, Any]) -> None:
-        try:
-            reply = self.host.create(news, urn=self.urn)
-        except HostError as error:
-            if error.partial:
-                partial = error.partial
-                self.state = State(partial.id, partial.inputs or news, partial.outputs, failed=True)
-            raise
-        self.state = State(reply.id, news, reply.outputs)
-
-    def _update(self, state: State, news: dict[str, Any]) -> None:
-        try:
-            reply = self.host.update(state.id, state.outputs, news, old_inputs=state.inputs, urn=self.urn)
-        except HostError as error:
-            if error.partial:
-                # The engine keeps the old inputs of a failed update.
-                self.state = State(state.id, state.inputs, error.partial.outputs, failed=True)
-            raise
-        self.state = State(state.id, news, reply.outputs)
-
-    def _replace(self, news: dict[str, Any], *, delete_first: bool) -> None:
-        old = self.state
-        assert old is not None
-        if delete_first:
-            self.destroy()
-            self._create(news)
-            return
-        try:
-            self._create(news)
-        finally:
-            if self.state is not old:
-                self.doomed.append(old)
-        self._delete_doomed()
-
-    def _delete_doomed(self) -> None:
-        for old in list(self.doomed):
-            self.host.delete(old.id, old.outputs, old_inputs=old.inputs, urn=self.urn)
-            self.doomed.remove(old)
 
 
 def judged(error: BaseException, username: str | None = "ada") -> str:
