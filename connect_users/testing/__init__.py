@@ -1,8 +1,7 @@
 """For tests of programs with ConnectUsers: the real engine where there is a Pulumi CLI, else rehearsals.
 
-`Stack` drives the real engine; `Rehearsal` plays the little that a demo and an example need, on the emulator, with the
-real dynamic host; `ProviderProcess` is a provider alone. The pytest fixtures are in `fixtures`. Everything is imported
-when first used, so that pytest's plugin costs nothing.
+`Stack` drives the real engine, `Rehearsal` plays the little that a demo and an example need, `ProviderProcess` is a
+provider alone; pytest's `fixtures` make them. All is imported when first used, so that the fixtures cost nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m connect_users.testing PROJECT``: rehearse a project on the terminal, without the Pulumi CLI."""
+"""Rehearse a project on the terminal, without the Pulumi CLI and without AWS."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    about = "Rehearse a project on the terminal, without the Pulumi CLI and without AWS."
-    parser = argparse.ArgumentParser(prog=_PROG, description=about)
+    parser = argparse.ArgumentParser(prog=_PROG, description=__doc__)
     parser.add_argument("project", help="a folder with a Pulumi.yaml, or a .py file")
     order = f"{', '.join(COMMANDS)} in any order; without any: preview, up, preview, destroy"
     parser.add_argument("commands", nargs="*", metavar="COMMAND", help=order)
@@ -36,9 +35,8 @@ def _run(argv: Sequence[str] | None) -> int:
     as_json = "also write the last run there as `pulumi preview --json` would, for `connect-users explain`"
     parser.add_argument("--json", metavar="FILE", help=as_json)
     args = parser.parse_args(argv)
-    for command in args.commands:
-        if command not in COMMANDS:
-            parser.error(f"{command!r} is not one of {', '.join(COMMANDS)}")
+    for unknown in set(args.commands) - set(COMMANDS):
+        parser.error(f"{unknown!r} is not one of {', '.join(COMMANDS)}")
     pairs = [pair.partition("=") for pair in args.config]
     for key, equals, _ in pairs:
         if not equals:

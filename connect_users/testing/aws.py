@@ -32,8 +32,7 @@ _RENAMED = {("HoursOfOperation", "configs"): "Config", ("SecurityProfile", "name
 class AwsProvider:
     """Answers as a provider's process does; without the endpoint of an emulator, everything is made up."""
 
-    #: Of an update, as a bridged provider does in a preview.
-    keeps_outputs = True
+    keeps_outputs = True  # of an update, as a bridged provider does in a preview
 
     def __init__(self, endpoint_url: str | None = None, region: str = "") -> None:
         self._client = _client(endpoint_url, region) if endpoint_url else None
@@ -47,14 +46,15 @@ class AwsProvider:
         return DiffReply(None, tuple(key for key in forces if reveal(old_inputs.get(key)) != reveal(news.get(key))))
 
     def create(self, properties: Props, *, urn: str) -> StateReply:
-        kind, plain = self._kind(urn), dict(reveal(properties))
+        kind = self._kind(urn)
+        plain: PropertyMap = reveal(dict(properties))
         if not kind:
             made_up = hashlib.sha256(urn.encode()).hexdigest()[:8]
             return StateReply(f"{urn.rpartition('::')[2]}-{made_up}", dict(properties))
         if kind == _STRUCTURE:
             self._call(f"Update{kind}", plain)
             return StateReply(plain["instanceId"], dict(properties))
-        answer = self._call(f"Create{kind}", {_RENAMED.get((kind, key), key): value for key, value in plain.items()})
+        answer = self._call(f"Create{kind}", {_RENAMED.get((kind, it), it): plain[it] for it in plain})
         bare = next(value for key, value in answer.items() if key.endswith("Id"))
         arn = next(value for key, value in answer.items() if key.endswith("Arn"))
         outputs = annotate_secrets({**plain, "arn": arn, "tagsAll": plain.get("tags") or {}}, properties)

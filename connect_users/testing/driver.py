@@ -1,7 +1,6 @@
-"""One resource, driven through a provider as Pulumi's engine drives it; its state is kept here.
+"""One resource, driven through a provider as Pulumi's engine drives it (its step_generator.go and step.go).
 
-Source: sdk/go/common/resource/deploy (step_generator.go, step.go). Contract: whatever fails, which every call of the
-provider may do (`HostError`), `state` and `doomed` are true.
+Contract: whatever fails, which every call of the provider may do (`HostError`), `state` and `doomed` are true.
 """
 
 from __future__ import annotations
@@ -46,15 +45,12 @@ class Change:
 class ResourceDriver:
     """The engine's part for one resource: `checked`, `plan`, `apply`, at the end of the run `delete_doomed`."""
 
-    #: A `ProviderProcess`, or what answers as one; may be exchanged.
-    provider: Any
+    provider: Any  # A `ProviderProcess`, or what answers as one; may be exchanged
     urn: str
-    #: None where there is no resource.
-    state: State | None = None
+    state: State | None = None  # none where there is no resource
     #: Makes a state of id, inputs, outputs and `failed`.
     make: Callable[[str, PropertyMap, PropertyMap, bool], State] = State
-    #: The old halves of replacements that are still to be deleted.
-    doomed: list[State] = field(default_factory=list)
+    doomed: list[State] = field(default_factory=list)  # the old halves of replacements that are still to be deleted
 
     def checked(self, inputs: Props) -> PropertyMap:
         """Return the inputs as the provider wants them kept, secrets as such; raises CheckFailed."""

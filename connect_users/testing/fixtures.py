@@ -1,7 +1,4 @@
-"""pytest fixtures, loaded by pytest itself where this package is installed. Imports nothing heavy until used.
-
-Stacks and rehearsals are on the emulator of `connect_emulator`, unless told otherwise.
-"""
+"""pytest fixtures, loaded by pytest itself where this package is installed. Imports nothing heavy until used."""
 
 from __future__ import annotations
 

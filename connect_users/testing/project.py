@@ -72,8 +72,7 @@ class Emulated:
 
     #: A running one, None = one of its own where the configuration names none, False = none.
     given: Emulator | Literal[False] | None
-    #: The project's directory.
-    root: Path
+    root: Path  # the project's directory
     own: Emulator | None = None
 
     @property
@@ -81,9 +80,9 @@ class Emulated:
         return self.own or self.given or None
 
     def close(self) -> None:
-        own, self.own = self.own, None
-        if own is not None:
-            own.close()
+        if self.own is not None:
+            self.own.close()
+            self.own = None
 
     def config(self, config: Props) -> dict[str, Any]:
         """Return the configuration with the way to the emulator, which is started where it is needed."""

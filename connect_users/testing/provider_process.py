@@ -138,20 +138,13 @@ class HostError(Exception):
 class ProviderProcess:
     """One provider, from `start()` to `close()`; also a context manager."""
 
-    #: What starts it; it prints its port.
-    command: Sequence[str] = DYNAMIC_HOST
-    #: Before the keys of the configuration's variables.
-    namespace: str = "pulumi-python:config:"
-    #: The project directory; the dynamic host imports modules from it.
-    cwd: Path | str = "."
-    #: What the provider takes as PULUMI_PROJECT.
-    project: str = "rehearsal"
-    #: The whole environment; this process's when None.
-    env: Mapping[str, str] | None = None
-    #: The resource of calls that name none; it ends with the resource's type and name.
-    urn: str = URN
-    #: Where its messages go; closed with it unless `shared_log`.
-    log: EngineLog = field(default_factory=EngineLog)
+    command: Sequence[str] = DYNAMIC_HOST  # what starts it; it prints its port
+    namespace: str = "pulumi-python:config:"  # before the keys of the configuration's variables
+    cwd: Path | str = "."  # the project directory; the dynamic host imports modules from it
+    project: str = "rehearsal"  # what the provider takes as PULUMI_PROJECT
+    env: Mapping[str, str] | None = None  # the whole environment; this process's when None
+    urn: str = URN  # the resource of calls that name none; it ends with the resource's type and name
+    log: EngineLog = field(default_factory=EngineLog)  # where its messages go; closed with it unless `shared_log`
     shared_log: bool = False
     _process: subprocess.Popen[bytes] | None = None
     _channel: grpc.Channel | None = None
@@ -248,6 +241,12 @@ class ProviderProcess:
         request = _message("ConfigureRequest", args=args, variables=variables, **dict.fromkeys(says, True))
         self._accepts_secrets = self.call("Configure", request).acceptSecrets
 
+    def cancel(self) -> None:
+        """Ask the provider to stop early, as the engine does at the first Ctrl-C."""
+        from google.protobuf import empty_pb2
+
+        self.call("Cancel", empty_pb2.Empty())
+
     def check(self, news: Props, olds: Props | None = None, *, urn: str = "") -> CheckReply:
         reply = self._call("Check", urn, unknowns=True, olds=olds or {}, news=news, randomSeed=bytes(32))
         return CheckReply(decode(reply.inputs), tuple((f.property, f.reason) for f in reply.failures))
@@ -265,7 +264,7 @@ class ProviderProcess:
 
     def read(self, id_: str, properties: Props, *, inputs: Props | None = None, urn: str = "") -> StateReply:
         """Read the live state; an empty id in the reply says that it is gone."""
-        fields = {} if inputs is None else {"inputs": inputs}
+        fields: dict[str, Any] = {} if inputs is None else {"inputs": inputs}
         reply = self._call("Read", urn, id=id_, properties=properties, **fields)
         return StateReply(reply.id, decode(reply.properties), _inputs(reply))
 
@@ -291,7 +290,6 @@ class ProviderProcess:
         return self.call(method, _message(f"{method}Request", **about, **fields))
 
 
-#: `python -m pulumi.dynamic`, which runs the dynamic providers of a program.
 DynamicHost = ProviderProcess
 
 
@@ -308,10 +306,7 @@ def _inputs(reply: Any) -> PropertyMap | None:
 
 
 def _host_error(error: Any) -> HostError:
-    """The status details of the trailer win over the plain text, and may carry what was made in part.
-
-    Source: sdk/go/common/resource/plugin/provider_plugin.go, parseError.
-    """
+    """The trailer's details win over the plain text, and may carry what was made (provider_plugin.go, parseError)."""
     from pulumi.runtime.proto import provider_pb2, status_pb2
 
     code, message = error.code(), error.details() or ""

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .aws import AwsProvider
-from .program import ProgramFailed, from_path, in_place, run
+from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run
 from .project import Emulated, Project, read_project
 from .provider_process import Diagnostic, DynamicHost, EngineLog
 from .result import STACK_TYPE, ResourceState, Result, load, save
@@ -37,12 +37,10 @@ class Rehearsal:
     `aws:connect` resources of the program live in the emulator; any other is made up: its outputs are its inputs.
 
     Args:
-        program: a function, a project directory, or a .py file.
-        project: the project's name; a directory's Pulumi.yaml wins.
+        program: a function, a project directory (whose Pulumi.yaml names the project), or a .py file.
         stack: the stack's name; also chooses `Pulumi.<stack>.yaml`.
         config: over the project's own, whose encrypted values are left out; secret values as `Secret`.
-        emulator: where the users live: a running one, None = one of its own unless the configuration names an
-            endpoint or the embedded one, False = none.
+        emulator: a running one, None = one of its own unless the configuration names one, False = none.
         state: a file that keeps the state; None = in memory.
         environment: variables for the program and the dynamic host (None = unset).
     """
@@ -51,14 +49,13 @@ class Rehearsal:
         self,
         program: Callable[[], Any] | str | Path,
         *,
-        project: str = "rehearsal",
         stack: str = "dev",
         config: Mapping[str, str | Secret] | None = None,
         emulator: Emulator | Literal[False] | None = None,
         state: Path | str | None = None,
         environment: Mapping[str, str | None] | None = None,
     ) -> None:
-        self._project = _project_of(program, project, stack)
+        self._project = _project_of(program, stack)
         main = self._project.main
         self._program = program if callable(program) else from_path(main)
         self._directory = main if main.is_dir() else main.parent
@@ -140,8 +137,6 @@ class Rehearsal:
         return Result(operation, self.stack, self._project.name, tuple(made.steps), messages, made.failed, outputs)
 
     def _run_program(self, made: Run) -> None:
-        from .monitor import RehearsalMonitor
-
         config = self._emulated.config(self._config)
         settings = {
             "project": self._project.name,
@@ -196,11 +191,11 @@ class Rehearsal:
         return replace(message, message=text)
 
 
-def _project_of(program: Callable[[], Any] | str | Path, name: str, stack: str) -> Project:
-    path = Path.cwd() if callable(program) else Path(program).resolve()
+def _project_of(program: Callable[[], Any] | str | Path, stack: str) -> Project:
+    path = Path("" if callable(program) else program).resolve()
     if not callable(program) and (path / "Pulumi.yaml").is_file():
         return read_project(path, stack)
-    return Project(path if path.is_dir() else path.parent, name, path, {})
+    return Project(path if path.is_dir() else path.parent, "rehearsal", path, {})
 
 
 def _close(hosts: dict[str, DynamicHost], log: EngineLog, emulated: Emulated) -> None:

@@ -1,4 +1,4 @@
-"""What a rehearsal did, also as the JSON of `pulumi preview --json`; and what it remembers of each resource.
+"""What a rehearsal did: as data, as the JSON of `pulumi preview --json`, as text; and what it remembers of resources.
 
 The file of states is for rehearsals only: mode 0600, secrets marked and not legible (base64), never Pulumi's own state.
 """
@@ -8,22 +8,27 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from .driver import State
 from .values import UNKNOWN, UNKNOWN_WIRE, PropertyMap, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from .provider_process import Diagnostic
-    from .values import PropertyChange
+    from .values import PropertyChange, Props
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _FORMAT = "connect-users rehearsal state, version 2: for rehearsals only, never a Pulumi state"
+
+_TITLES = {"preview": "Previewing update", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
+_SYMBOLS = {"create": "+ ", "update": "~ ", "delete": "- ", "replace": "+-"}
+_CHANGE_SYMBOLS = {"add": "+", "delete": "-", "update": "~"}
 
 
 @dataclass
@@ -37,14 +42,12 @@ class ResourceState(State):
     type: str = ""
     custom: bool = False
     parent: str = ""
-    #: The reference `urn::id` of its explicit provider, "" for the stack's.
-    provider: str = ""
+    provider: str = ""  # the reference `urn::id` of its explicit provider, "" for the stack's
     dependencies: list[str] = field(default_factory=list)
     property_dependencies: dict[str, list[str]] = field(default_factory=dict, repr=False)
     secret_outputs: list[str] = field(default_factory=list)
     retain_on_delete: bool = False
-    #: It was replaced, and is still to be deleted.
-    delete: bool = False
+    delete: bool = False  # it was replaced, and is still to be deleted
 
     @property
     def name(self) -> str:
@@ -70,11 +73,9 @@ class Step:
     name: str
     #: The changed inputs of an update or replacement; the changed state of a refresh.
     diff: tuple[PropertyChange, ...] = ()
-    #: The properties that force the replacement.
-    replace_keys: tuple[str, ...] = ()
+    replace_keys: tuple[str, ...] = ()  # the properties that force the replacement
     old: ResourceState | None = field(default=None, repr=False)
-    #: A preview's new state has unknowns.
-    new: ResourceState | None = field(default=None, repr=False)
+    new: ResourceState | None = field(default=None, repr=False)  # a preview's new state has unknowns
     failed: bool = False
 
 
@@ -87,8 +88,7 @@ class Result:
     project: str
     steps: tuple[Step, ...]
     diagnostics: tuple[Diagnostic, ...]
-    #: The engine would exit with 1; an error that was only logged fails nothing.
-    failed: bool
+    failed: bool  # the engine would exit with 1; an error that was only logged fails nothing
     outputs: Mapping[str, Any]
 
     @property
@@ -117,9 +117,7 @@ class Result:
 
     def render(self, *, width: int | None = None) -> str:
         """Return the plan as text in Pulumi's look; `width` in characters."""
-        from .render import render
-
-        return render(self, width=width)
+        return _render(self, width)
 
     def as_preview(self) -> dict[str, Any]:
         """Return the run as `pulumi preview --json` would write it; no secret's value and no configuration is in it."""
@@ -154,28 +152,104 @@ def _plain(value: Any) -> Any:
 
 def save(path: Path, states: Iterable[ResourceState]) -> None:
     """Replace the file in one step; only its owner can read it."""
-
-    def conceal(secret: Secret) -> dict[str, str]:
-        return {"$secret": base64.b64encode(json.dumps(secret.value).encode()).decode()}
-
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        json.dump({"format": _FORMAT, "resources": list(map(asdict, states))}, out, indent=1, default=conceal)
+        json.dump({"format": _FORMAT, "resources": list(map(vars, states))}, out, indent=1, default=_conceal)
     partial.replace(path)
 
 
 def load(path: Path) -> list[ResourceState]:
     """Return the states of the file, none where there is no file; raises ValueError where it is another's."""
-
-    def reveal(value: dict[str, Any]) -> Any:
-        return Secret(json.loads(base64.b64decode(value["$secret"]))) if value.keys() == {"$secret"} else value
-
     if not path.exists():
         return []
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_hook=reveal)
+        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_unconceal)
         return [ResourceState(**resource) for resource in {_FORMAT: content["resources"]}[content["format"]]]
     except (ValueError, TypeError, KeyError):
         raise ValueError(f"{path} is not the state of a rehearsal; give another file or delete it") from None
+
+
+def _conceal(secret: Secret) -> dict[str, str]:
+    return {"$secret": base64.b64encode(json.dumps(secret.value).encode()).decode()}
+
+
+def _unconceal(value: dict[str, Any]) -> Any:
+    return Secret(json.loads(base64.b64decode(value["$secret"]))) if value.keys() == {"$secret"} else value
+
+
+def _render(result: Result, width: int | None) -> str:
+    room = width or max(40, shutil.get_terminal_size((100, 24)).columns)
+    lines = [f"REHEARSAL of {result.project}/{result.stack}: no Pulumi engine, nothing is deployed"]
+    lines.append(f"{_TITLES[result.operation]} ({result.stack}):")
+    depths: dict[str, int] = {}
+    for step in result.steps:
+        state = step.new or step.old
+        depths[step.urn] = depths.get(state.parent, -1) + 1 if state is not None else 0
+        if step.op in _SYMBOLS:
+            lines.extend(_step_lines(step, "    " * depths[step.urn], room))
+    if result.outputs and result.operation in ("preview", "up"):
+        lines.extend(["    --outputs:--", *_value_lines(result.outputs, "    ", room)])
+    lines.extend(_diagnostics(result))
+    lines.extend(_summary(result))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _step_lines(step: Step, pad: str, room: int) -> Iterator[str]:
+    why = f" [replaces: {', '.join(step.replace_keys)}]" if step.replace_keys else ""
+    yield f"{pad}{_SYMBOLS[step.op]}{step.type} {step.name}: ({step.op}{' failed' if step.failed else ''}){why}"
+    if step.old is not None and step.old.id:
+        yield f"{pad}    [id={step.old.id}]"
+    if step.op == "create" and step.new is not None:
+        yield from _value_lines(step.new.inputs, f"{pad}    ", room)
+    for change in step.diff:
+        # Never cut: what differs may be at the end.
+        values = " => ".join(inline(value) for value in (change.old, change.new) if value is not None)
+        yield f"{pad}  {_CHANGE_SYMBOLS[change.kind]} {change.path}: {values}"
+
+
+def _value_lines(properties: Props, pad: str, room: int) -> Iterator[str]:
+    keys = [key for key in sorted(properties) if not key.startswith("__") and properties[key] not in (None, "", [], {})]
+    for key in keys:
+        line = f"{pad}{key:<{max(map(len, keys))}}: {inline(properties[key])}"
+        yield line if len(line) <= room else line[: room - 1] + "…"
+
+
+def inline(value: Any) -> str:
+    """Return a value on one line; secrets as `[secret]`, unknowns as `[unknown]`."""
+    if isinstance(value, Secret) or value is UNKNOWN:
+        return "[secret]" if isinstance(value, Secret) else "[unknown]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {inline(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(inline(item) for item in value) + "]"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value, ensure_ascii=isinstance(value, str) and not value.isprintable())
+
+
+def _diagnostics(result: Result) -> Iterator[str]:
+    shown = [message for message in result.diagnostics if not message.ephemeral]
+    if shown:
+        yield "Diagnostics:"
+    for urn in dict.fromkeys(message.urn for message in shown):
+        _, _, type_, name = (urn or f"::::{STACK_TYPE}::{result.project}-{result.stack}").split("::", 3)
+        yield f"  {type_.rpartition('$')[2]} ({name}):"
+        for message in (it for it in shown if it.urn == urn):
+            severity = "" if message.severity == "info" else f"{message.severity}: "
+            yield from (f"    {line}" for line in f"{severity}{message.message.rstrip()}".split("\n"))
+
+
+def _summary(result: Result) -> Iterator[str]:
+    changes = result.changes
+    yield "Resources:"
+    kinds = [op for op in _SYMBOLS if changes.get(op)]
+    for op in kinds:
+        yield f"    {_SYMBOLS[op]}{changes[op]} {f'to {op}' if result.operation == 'preview' else f'{op}d'}"
+    total = [f"{sum(changes[op] for op in kinds)} changes"] if len(kinds) > 1 else []
+    parts = [*total, *([f"{changes['same']} unchanged"] if changes.get("same") else [])]
+    if parts:
+        yield "    " + ". ".join(parts)
+    if result.errors:
+        yield f"    {len(result.errors)} error{'s' if len(result.errors) > 1 else ''}"

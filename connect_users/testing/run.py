@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .driver import CheckFailed, ResourceDriver
 from .provider_process import HostError
 from .result import Step
-from .values import PropertyMap, Secret, changes
+from .values import PropertyMap, Secret, changes, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,13 +30,11 @@ class Stopped(Exception):
 class Run:
     """The tables of one run."""
 
-    #: The state before; its items are copies.
-    before: list[ResourceState]
+    before: list[ResourceState]  # the state before; its items are copies
     #: Returns what serves a package, configured with the inputs of a provider resource (None = the stack's).
     provider: Callable[[str, PropertyMap | None], Any]
     log: EngineLog
-    #: A preview, which calls nothing that changes anything.
-    dry_run: bool
+    dry_run: bool  # a preview, which calls nothing that changes anything
     failed: bool = False
     steps: list[Step] = field(default_factory=list)
     news: dict[str, ResourceState] = field(default_factory=dict)
@@ -72,7 +70,9 @@ class Run:
         """Drive a resource with the provider that it names (or raise Stopped); states of it are made like `new`."""
 
         def make(id_: str, inputs: PropertyMap, outputs: PropertyMap, failed: bool) -> ResourceState:
-            marked = {key: Secret(value) if key in new.secret_outputs else value for key, value in outputs.items()}
+            marked = {
+                key: Secret(reveal(value)) if key in new.secret_outputs else value for key, value in outputs.items()
+            }
             return replace(new, id=id_, inputs=inputs, outputs=marked, failed=failed)
 
         urn = new.provider.rpartition("::")[0]
@@ -144,6 +144,6 @@ class Run:
         diff = changes(old.inputs, new.inputs) if op in ("update", "replace") and old and new else ()
         if op == "update" and old and new and not diff and not old.failed:
             diff = changes(old.outputs, new.outputs)
-        frozen = [replace(state) if state is not None else None for state in (old, new)]
         state = cast("ResourceState", new or old)
-        self.steps.append(Step(op, state.urn, state.type, state.name, diff, keys, *frozen, failed=failed))
+        before, after = old and replace(old), new and replace(new)
+        self.steps.append(Step(op, state.urn, state.type, state.name, diff, keys, before, after, failed))

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 NO_CLI = "no `pulumi` on PATH: this needs the Pulumi CLI (https://www.pulumi.com/docs/install)"
 #: Environments of a project are not copied: the copy has links to them.
 _LINKED = (".venv", "venv", "node_modules")
-_SECONDS = 600
 
 
 class StackError(AssertionError):
@@ -97,11 +96,11 @@ class Stack:
         stack = cls(root, name=name, environment={**emulated.environment(), **(environment or {})})
         for folder in (stack.backend, root / "home"):
             folder.mkdir(parents=True, exist_ok=True)
-        ignored = shutil.ignore_patterns(*_LINKED, ".git", "__pycache__", ".connect-users")
-        shutil.copytree(found.root, stack.folder, ignore=ignored, dirs_exist_ok=True)
-        for linked in (found.root / each for each in _LINKED):
-            if linked.is_dir():
-                (stack.folder / linked.name).symlink_to(linked, target_is_directory=True)
+        shutil.copytree(
+            found.root, stack.folder, ignore=shutil.ignore_patterns(*_LINKED, "__pycache__", ".connect-users")
+        )
+        for linked in filter(Path.is_dir, (found.root / each for each in _LINKED)):
+            (stack.folder / linked.name).symlink_to(linked, target_is_directory=True)
         (stack.folder / f"Pulumi.{name}.yaml").unlink(missing_ok=True)
         stack.workspace.create_stack(name)
         full = {key if ":" in key else f"{found.name}:{key}": value for key, value in (config or {}).items()}
@@ -134,23 +133,32 @@ class Stack:
             if isinstance(value, Secret):
                 self.pulumi("config", "set", "--secret", key, str(value.value))
 
+    def command(self, *args: str) -> list[str]:
+        """Return the command line of `pulumi`, which asks nothing and prints no colours."""
+        return ["pulumi", "--non-interactive", "--color=never", *args]
+
     def start(self, *args: str, without: tuple[str, ...] = (), **options: Any) -> subprocess.Popen[str]:
         """Start `pulumi` in a process group of its own, to kill or interrupt it; both streams are one pipe.
 
         Args:
             without: environment variables to leave out; options: of `subprocess.Popen`.
         """
-        command = ["pulumi", "--non-interactive", "--color=never", *args]
         env = {name: value for name, value in self.environment.items() if name not in without}
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options}
         return subprocess.Popen(  # noqa: S603 - the user's own pulumi, no shell
-            command, cwd=self.folder, env=env, text=True, encoding="utf-8", start_new_session=True, **streams
+            self.command(*args),
+            cwd=self.folder,
+            env=env,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+            **streams,
         )
 
     def pulumi(self, *args: str, code: int = 0, without: tuple[str, ...] = ()) -> Outcome:
         """Run `pulumi` to its end; raises StackError unless it ends with 0, or with a failure where `code` is not 0."""
         with self.start(*args, without=without) as process:
-            text, _ = process.communicate(timeout=_SECONDS)
+            text, _ = process.communicate(timeout=600)
         if bool(process.returncode) != bool(code):
             raise StackError(f"pulumi {' '.join(args)} ended with {process.returncode}:\n{text}")
         return Outcome(process.returncode, text)

@@ -24,28 +24,18 @@ PropertyMap = dict[str, Any]
 Props = Mapping[str, Any]
 
 
+@dataclass(repr=False)
 class Secret:
     """A value that is never shown: in a configuration, in a rehearsed state, in a result. `.value` is the value."""
 
-    __slots__ = ("value",)
     value: Any
-
-    def __init__(self, value: Any) -> None:
-        self.value = value.value if isinstance(value, Secret) else value
 
     def __repr__(self) -> str:
         return "Secret([secret])"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and bool(self.value == other.value)
-
-    __hash__ = None  # type: ignore[assignment]  # as of a container
-
 
 class _Unknown:
     """The one value that a preview cannot know."""
-
-    __slots__ = ()
 
     def __repr__(self) -> str:
         return "[unknown]"
@@ -114,10 +104,7 @@ def has_unknowns(value: Any) -> bool:
 
 
 def annotate_secrets(outputs: PropertyMap, inputs: Props) -> PropertyMap:
-    """Return `outputs` with the secrecy of the input of the same key: dicts key by key, anything else as a whole.
-
-    Source: annotateSecrets in the engine's provider_plugin.go, for providers that do not keep secrets themselves.
-    """
+    """Return `outputs` with the secrecy of the inputs, by key (annotateSecrets in the engine's provider_plugin.go)."""
     marked = dict(outputs)
     for key in inputs.keys() & marked.keys():
         value, declared = marked[key], inputs[key]

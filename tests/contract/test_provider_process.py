@@ -1,103 +1,115 @@
-"""The dynamic host alone: what the engine would send, what comes back, and how it fails."""
+"""A provider's process alone, the dynamic host and another one: what is sent, what comes back, and how it fails."""
 
 from __future__ import annotations
 
-import base64
 import os
-import pickle
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from connect_users.testing import UNKNOWN, DynamicHost, HostError, Secret
-from tests.contract.programs.toy import ToyProvider
-from tests.contract.programs.toys import ROOT
+from connect_users.emulator import Fault
+from connect_users.testing import UNKNOWN, DynamicHost, HostError, ProviderProcess, Secret
+from connect_users.testing.values import annotate_secrets, changes, decode, encode, has_secrets, has_unknowns, reveal
+from tests.contract.hosting import PASSWORD, Site, urn, user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-PROVIDER = base64.b64encode(pickle.dumps(ToyProvider(), protocol=4)).decode()
-URN = "urn:pulumi:dev::rehearsal::my:mod:Group$pulumi-python:dynamic/toy:Toy::one"
+SCALARS = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(
+    SCALARS | st.just(UNKNOWN),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc.", max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+MAPS = st.dictionaries(st.text("abcd", min_size=1, max_size=3), VALUES | VALUES.map(Secret), max_size=4)
+
+#: A plugin as small as can be: it accepts secrets, says which paths differ, and tells its configuration.
+PLUGIN = """
+import sys, threading
+from concurrent.futures import ThreadPoolExecutor
+import grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 
-@pytest.fixture(scope="module")
-def host() -> Iterator[DynamicHost]:
-    """A host that can import the toy."""
-    with DynamicHost(cwd=ROOT) as started:
-        started.configure({"toy:greeting": Secret("hello")})
-        yield started
+class Plugin(provider_pb2_grpc.ResourceProviderServicer):
+    def Configure(self, request, context):
+        self.variables = dict(request.variables)
+        return provider_pb2.ConfigureResponse(acceptSecrets=True)
+
+    def Check(self, request, context):
+        reply = provider_pb2.CheckResponse(inputs=request.news)
+        reply.inputs["told"] = [request.type, request.name, *sorted(self.variables.items())[0]]
+        return reply
+
+    def Diff(self, request, context):
+        detailed = {"tags.a": provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.UPDATE)}
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_SOME, detailedDiff=detailed)
 
 
-def toy(tmp_path: Path, **inputs: Any) -> dict[str, Any]:
-    """Inputs of a toy."""
-    return {"__provider": PROVIDER, "cloud": str(tmp_path), "name": "one", **inputs}
+server = grpc.server(ThreadPoolExecutor())
+provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(), server)
+port = server.add_insecure_port("127.0.0.1:0")
+server.start()
+print(port, flush=True)
+threading.Event().wait()
+"""
 
 
-def test_the_whole_life_of_a_resource(host: DynamicHost, tmp_path: Path) -> None:
-    """Secrets arrive as plain values, and the configuration does too."""
-    checked = host.check(toy(tmp_path, password=Secret("p")), urn=URN)
-    assert (checked.inputs["password"], checked.failures) == ("p", ())
-    made = host.create(checked.inputs, urn=URN, timeout=60)
-    assert (made.outputs["greeting"], made.outputs["arn"]) == ("hello", f"arn:{made.id}")
-    assert host.diff(made.id, made.outputs, checked.inputs, urn=URN).changes is False
-    difference = host.diff(made.id, made.outputs, toy(tmp_path, password="p", slot=1), urn=URN)
-    assert difference == (None, ("slot",), True)
-    updated = host.update(made.id, made.outputs, toy(tmp_path, note="n"), urn=URN)
-    live = host.read(made.id, updated.outputs, inputs=checked.inputs, urn=URN)
-    assert live.inputs is not None
-    assert (live.outputs["note"], live.inputs["note"], live.id) == ("n", "n", made.id)
-    host.delete(made.id, updated.outputs, urn=URN)
-    assert host.read(made.id, updated.outputs, urn=URN).id == ""
-    log = (tmp_path / "calls.log").read_text().split()
-    assert log == ["create", "one", "update", "one", "read", "one", "delete", "one", "read", "one"]
+def test_a_plugin_is_driven_as_the_dynamic_host_is(tmp_path: Path) -> None:
+    """By its command and the type of its resource; secrets go as such, since it accepts them."""
+    script = tmp_path / "plugin.py"
+    script.write_text(PLUGIN, encoding="utf-8")
+    about = "urn:pulumi:dev::shop::my:mod:Team$connect-users:index:User::ada"
+    command = [sys.executable, str(script)]
+    with ProviderProcess(command, namespace="connect-users:config:", urn=about) as plugin:
+        plugin.configure({"region": "eu-west-2"})
+        checked = plugin.check({"password": Secret("p")}).inputs
+        assert checked["password"] == Secret("p")
+        assert checked["told"] == ["connect-users:index:User", "ada", "connect-users:config:region", "eu-west-2"]
+        assert plugin.diff("id", {}, {}).paths == ("tags.a",)
+        with pytest.raises(HostError) as missing:
+            plugin.create({})
+        assert missing.value.code == "UNIMPLEMENTED"
 
 
-def test_unknowns_reach_check_and_diff(host: DynamicHost, tmp_path: Path) -> None:
-    """And come back as unknowns; without them they are left out."""
-    assert host.check(toy(tmp_path, note=UNKNOWN)).inputs["note"] is UNKNOWN
-    assert "note" not in host.check(toy(tmp_path, note=UNKNOWN), unknowns=False).inputs
+def test_the_dynamic_host_gets_plain_values(site: Site, host: DynamicHost) -> None:
+    """It does not accept secrets; unknowns come back as such."""
+    checked = host.check(user(tags={"team": Secret("blue"), "site": UNKNOWN}), urn=urn()).inputs
+    assert checked["tags"] == {"team": "blue", "site": UNKNOWN}
+    assert has_unknowns(checked)
+    assert host.check(user("a b"), urn=urn()).failures[0][0] == ""
 
 
-def test_failures_of_check_are_pairs(host: DynamicHost, tmp_path: Path) -> None:
-    """The property and the reason."""
-    assert host.check(toy(tmp_path, size=101)).failures == (("size", "must be at most 100"),)
+def test_a_failure_may_carry_what_was_made(site: Site, host: DynamicHost) -> None:
+    """It is neither in the text of the error nor in its repr."""
+    site.emulator.faults.add(Fault("AssociateUserProficiencies", "error-before", 9, code="InvalidParameterException"))
+    skills = [{"attribute_name": "lang", "attribute_value": "en", "level": 3}]
+    with pytest.raises(HostError) as failed:
+        host.create(host.check(user(user_proficiencies=skills), urn=urn()).inputs, urn=urn())
+    partial = failed.value.partial
+    assert partial is not None
+    assert partial.id in {live["Id"] for live in site.users().values()}
+    assert str(failed.value) == partial.reasons[0]
+    assert PASSWORD not in repr(failed.value) + repr(partial)
 
 
-def test_a_failure_is_the_text_of_the_engine_and_may_carry_state(host: DynamicHost, tmp_path: Path) -> None:
-    """The state is not in the text of the error, nor in its repr."""
-    with pytest.raises(HostError, match=r"\Acreate refused\Z") as refused:
-        host.create(toy(tmp_path, fail="create"))
-    assert (refused.value.code, refused.value.partial) == ("UNKNOWN", None)
-    with pytest.raises(HostError) as partial:
-        host.create(toy(tmp_path, partial=True, note="in-the-state"))
-    assert partial.value.partial is not None
-    assert (partial.value.partial.reasons, partial.value.partial.outputs["note"]) == (
-        ("made, but not complete",),
-        "in-the-state",
-    )
-    assert "in-the-state" not in repr(partial.value) + repr(partial.value.partial)
-
-
-def test_messages_are_collected_with_their_resource(host: DynamicHost, tmp_path: Path) -> None:
-    """What the host logs over the engine's service."""
-    host.log.take()
-    host.check(toy(tmp_path, note="loud"), urn=URN)
-    assert [(message.urn, message.message) for message in host.log.take()] == [(URN, "a loud note")]
-
-
-def test_a_killed_host_is_an_error(tmp_path: Path) -> None:
+def test_a_killed_host_is_an_error(start: Callable[..., DynamicHost]) -> None:
     """As the engine would see it: the service is unavailable."""
-    with DynamicHost(cwd=ROOT) as host:
-        assert host.alive
-        os.kill(host.pid, signal.SIGKILL)
-        host.wait(10)
-        with pytest.raises(HostError) as gone:
-            host.check(toy(tmp_path))
-        assert gone.value.code == "UNAVAILABLE"
-    with pytest.raises(HostError, match="not running"):
-        DynamicHost().check({})
+    host = start()
+    os.kill(host.pid, signal.SIGKILL)
+    host.wait(10)
+    assert not host.alive
+    with pytest.raises(HostError) as gone:
+        host.check(user(), urn=urn())
+    assert gone.value.code == "UNAVAILABLE"
+    for call in (lambda: DynamicHost().check({}), lambda: DynamicHost().pid):
+        with pytest.raises(HostError, match="not running"):
+            call()
 
 
 def test_a_host_that_does_not_start_says_why(tmp_path: Path) -> None:
@@ -105,3 +117,39 @@ def test_a_host_that_does_not_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "pulumi.py").write_text("raise SystemExit('a broken installation')")
     with pytest.raises(HostError, match=r"did not start; it said: .*a broken installation"):
         DynamicHost(cwd=tmp_path).start()
+
+
+@settings(deadline=None)
+@given(MAPS)
+def test_decoding_undoes_encoding(properties: dict[str, Any]) -> None:
+    """Where secrets and unknowns are kept."""
+    assert decode(encode(properties, secrets=True, unknowns=True)) == properties
+
+
+@settings(deadline=None)
+@given(MAPS)
+def test_secrets_that_are_not_accepted_are_marked_again_by_key(properties: dict[str, Any]) -> None:
+    plain = decode(encode(properties, secrets=False, unknowns=True))
+    assert not has_secrets(plain)
+    assert plain == reveal(properties)
+    marked = annotate_secrets(plain, properties)
+    assert reveal(marked) == plain
+    assert {key for key, value in properties.items() if has_secrets(value)} == {
+        key for key, value in marked.items() if has_secrets(value)
+    }
+
+
+def test_what_differs_is_told_by_path_and_never_shown() -> None:
+    """Lists by index, keys that need it in quotes, what begins with two underscores left out."""
+    old = {"a": [1, {"b": 1}], "t": {"x.y": "1", "z": "1"}, "p": Secret("old-value"), "__provider": "1", "gone": 1}
+    new = {"a": [1, {"b": 2}, 3], "t": {"x.y": "2", "z": "1"}, "p": Secret("new-value"), "__provider": "2"}
+    found = changes(old, new)
+    assert [(change.path, change.kind) for change in found] == [
+        ("a[1].b", "update"),
+        ("a[2]", "add"),
+        ("gone", "delete"),
+        ("p", "update"),
+        ('t["x.y"]', "update"),
+    ]
+    assert "value" not in repr(found)
+    assert changes(old, reveal(old)) == ()
