@@ -82,8 +82,7 @@ class AwsProvider:
 
     def _about(self, verb: str, id_: str, urn: str) -> bool:
         """Call an operation on one resource; False when it is gone."""
-        kind = self._kind(urn)
-        if kind in ("", _STRUCTURE):
+        if (kind := self._kind(urn)) in ("", _STRUCTURE):
             return True
         instance, _, bare = id_.rpartition(":")
         ids = {"instanceId": bare} if kind == "Instance" else {"instanceId": instance, _id_name(kind): bare}

@@ -93,10 +93,8 @@ class Emulated:
 
             # The stack's region is the project's to choose.
             self.own = Emulator(None, Options(every_region=True)).start()
-        if self.emulator is None:
-            return dict(config)
         region = {} if "aws:region" in config else {"connect-users:region": "us-east-1"}
-        return {_ENDPOINT: self.emulator.endpoint_url, **region, **config}
+        return {_ENDPOINT: self.emulator.endpoint_url, **region, **config} if self.emulator else dict(config)
 
     def environment(self) -> dict[str, str | None]:
         """Return changes to the environment of programs and providers."""
