@@ -3,13 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := -m pip --disable-pip-version-check --quiet
+UV := $(BIN)/uv pip install --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
-FILES := tests examples pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
+FILES := tests examples schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
+# The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
+# the first two, nor reviews and commands, which use none of them.
+TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,emulator test_explicit_provider.py test_foreign_answers.py \
+  test_gateway.py test_gateway_on_emulator.py test_host.py test_lookups.py test_provider_concurrency.py \
+  test_provider_errors.py test_provider_lifecycle.py test_provider_matrix_processes.py test_provider_partial.py \
+  test_provider_states.py test_provider_unknowns.py test_refresh_bulk.py test_registration.py test_rehearsal_host.py \
+  test_roster_rehearsal.py test_service_models.py test_session.py test_state_contract.py)
 
-.PHONY: help demo test bench lint types layers unit contract lowest acceptance clean
+.PHONY: help demo test bench lint types layers unit environments contract lowest acceptance clean
 help:
 	@echo "make demo   watch users being previewed, created, changed, drifted, refreshed and deleted (no AWS account)"
 	@echo "make test   lint, types, layers and every test ring that can run here"
@@ -39,19 +47,20 @@ unit: $(VENV)/dev
 	$(BIN)/python -m pytest -p no:connect_users tests/unit --cov=connect_users.core --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-# Four workers on two cores: much of a test is waiting for another process.
-# The contract ring judges the wheel as a user installs it: no source of the package is in sight.
-contract: .venv-wheel/ready .venv-awscli/ready
-	rm -rf build/wheel-tests && mkdir -p build/wheel-tests && cp -R $(FILES) build/wheel-tests/
-	cd build/wheel-tests && PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
-	  $(CURDIR)/.venv-wheel/bin/pytest tests/contract -n 4 --dist worksteal
+# The contract ring judges the wheel as a user installs it: no source of the package is in sight. Four workers on two
+# cores: much of a test is waiting for another process.
+contract: environments
+	$(call judge,.venv-wheel,tests/contract)
 
-# ... and once more with the oldest pulumi and boto3 that the package allows; killing the provider shows nothing of those.
-lowest: .venv-lowest/ready .venv-awscli/ready
-	rm -rf build/lowest-tests && mkdir -p build/lowest-tests && cp -R $(FILES) build/lowest-tests/
-	cd build/lowest-tests && PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
-	  $(CURDIR)/.venv-lowest/bin/pytest tests/contract -n 4 --dist worksteal \
-	  --ignore=tests/contract/test_provider_matrix_kills.py
+# ... and what touches pulumi or boto3 once more with the oldest ones that the package allows.
+lowest: environments
+	$(call judge,.venv-lowest,$(TOUCHES_DEPENDENCIES))
+
+define judge
+	rm -rf build/$(1)-tests && mkdir -p build/$(1)-tests && cp -R $(FILES) build/$(1)-tests/
+	cd build/$(1)-tests && PATH="$(CURDIR)/$(1)/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
+	  $(CURDIR)/$(1)/bin/pytest $(2) -n 4 --dist worksteal
+endef
 
 acceptance: $(VENV)/dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/acceptance -n 4 --dist worksteal
@@ -61,10 +70,15 @@ $(VENV)/runtime: pyproject.toml
 	$(BIN)/python $(PIP) install --editable .
 	@touch $@
 
+# From here on uv installs: an environment takes it seconds, since they share one cache.
 $(VENV)/dev: $(VENV)/runtime
-	$(BIN)/python $(PIP) install --upgrade pip
-	$(BIN)/python $(PIP) install --group dev
+	$(BIN)/python $(PIP) install "uv>=0.9"
+	$(UV) --python $(BIN)/python --group dev
 	@touch $@
+
+# Side by side, since most of it is downloading.
+environments: build/wheel
+	@$(MAKE) --no-print-directory -j4 .venv-wheel/ready .venv-wheel/actionlint .venv-lowest/ready .venv-awscli/ready
 
 build/wheel: $(VENV)/dev $(shell find connect_users -type f -not -name '*.pyc' 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
@@ -77,24 +91,25 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
   "pulumi-policy>=1.21,<2" $(WORKFLOW_LINTERS)
 
 .venv-wheel/ready: build/wheel
-	$(PYTHON) -m venv .venv-wheel
-	.venv-wheel/bin/python $(PIP) install --force-reinstall --no-deps build/wheel/*.whl
-	.venv-wheel/bin/python $(PIP) install build/wheel/*.whl $(TEST_PACKAGES)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-wheel
+	$(UV) --python .venv-wheel/bin/python build/wheel/*.whl $(TEST_PACKAGES)
+	@touch $@
+
+.venv-wheel/actionlint: .venv-wheel/ready
 	@if command -v go >/dev/null; then GOBIN=$(CURDIR)/.venv-wheel/bin go install $(ACTIONLINT) 2>/dev/null; fi \
 	  || echo "actionlint could not be built; the other linters judge the workflows"
 	@touch $@
 
 .venv-lowest/ready: build/wheel
-	$(PYTHON) -m venv .venv-lowest
-	.venv-lowest/bin/python $(PIP) install --force-reinstall --no-deps build/wheel/*.whl
-	.venv-lowest/bin/python $(PIP) install build/wheel/*.whl $(TEST_PACKAGES) \
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	$(UV) --python .venv-lowest/bin/python build/wheel/*.whl $(TEST_PACKAGES) \
 	  "pulumi==3.216.0" "boto3==1.42.46" "botocore==1.42.46"
 	@touch $@
 
 # The AWS CLI pins botocore, so it lives apart.
-.venv-awscli/ready:
-	$(PYTHON) -m venv .venv-awscli
-	.venv-awscli/bin/python $(PIP) install "awscli>=1.44"
+.venv-awscli/ready: $(VENV)/dev
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-awscli
+	$(UV) --python .venv-awscli/bin/python "awscli>=1.44"
 	@touch $@
 
 clean:

@@ -7,15 +7,19 @@ program does not pay for the provider, nor the provider's process for the progra
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
-from connect_users._version import __version__
+from connect_users.core import __version__
 
+#: As of `typing`, which takes longer to import than all the rest here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from connect_users import emulator as emulator
     from connect_users import policy as policy
     from connect_users import testing as testing
-    from connect_users.args import (
+    from connect_users.dynamic.provider import ConnectUserProvider
+    from connect_users.program.args import (
         AfterContactWorkConfigArgs,
         AfterContactWorkConfigArgsDict,
         AfterContactWorkConfigPerChannelArgs,
@@ -35,16 +39,15 @@ if TYPE_CHECKING:
         VoiceEnhancementConfigArgs,
         VoiceEnhancementConfigArgsDict,
     )
-    from connect_users.explicit_provider import Provider
-    from connect_users.lookups import ConnectInstance
-    from connect_users.provider import ConnectUserProvider
-    from connect_users.resource import ConnectUser
-    from connect_users.roster_component import ConnectUserRoster
-    from connect_users.roster_guard import RosterGuardProvider
+    from connect_users.program.guard import RosterGuardProvider
+    from connect_users.program.instance import ConnectInstance
+    from connect_users.program.provider import Provider
+    from connect_users.program.roster import ConnectUserRoster
+    from connect_users.program.user import ConnectUser
 
 #: Module of this package -> the public names that it holds.
 _HOMES = {
-    "args": (
+    "program.args": (
         "AfterContactWorkConfigArgs",
         "AfterContactWorkConfigArgsDict",
         "AfterContactWorkConfigPerChannelArgs",
@@ -64,12 +67,12 @@ _HOMES = {
         "VoiceEnhancementConfigArgs",
         "VoiceEnhancementConfigArgsDict",
     ),
-    "explicit_provider": ("Provider",),
-    "lookups": ("ConnectInstance",),
-    "provider": ("ConnectUserProvider",),
-    "resource": ("ConnectUser",),
-    "roster_component": ("ConnectUserRoster",),
-    "roster_guard": ("RosterGuardProvider",),
+    "program.provider": ("Provider",),
+    "program.instance": ("ConnectInstance",),
+    "dynamic.provider": ("ConnectUserProvider",),
+    "program.user": ("ConnectUser",),
+    "program.roster": ("ConnectUserRoster",),
+    "program.guard": ("RosterGuardProvider",),
 }
 #: Public modules: attributes of this package without an import of their own.
 _MODULES = ("emulator", "policy", "testing")

@@ -5,24 +5,35 @@
     hierarchy_required()          everybody is in a hierarchy group
     tags_required("team")         everybody has these tags
 
-A check is a function from a `Subject` to the texts of what is wrong, so that packs can add their own. A value that a
+A check is a function from a `Subject` to what is wrong, in words, so that packs can add their own. A value that a
 preview does not know yet is not judged here (``pulumi-policy`` itself says that it could not run); but security
-profiles are, where a `Subject` says that there are some which are not told.
+profiles are, where a `Subject` says that it has some which are not shown.
+
+Judged is every Connect user: of this package, of ``aws.connect`` and ``aws-native``, and in any other resource that
+holds security profiles (see `connect_users.review.users`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
+from connect_users.core import tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConfigurationError
-from connect_users.core.limits import ID_PATTERN
+from connect_users.core.phrases import all_of, any_of
 from connect_users.core.spec import UNKNOWN
+from connect_users.review.building import username_of
+from connect_users.review.hidden import ABSENT
+from connect_users.review.model import Violation
+from connect_users.review.naming import SECURITY, Names
+from connect_users.review.powers import Powers, Verdict
+from connect_users.review.profiles import ProfileReader
+from connect_users.review.steps import Preview, Resource
+from connect_users.review.users import WORDS, holds_profiles, in_our_words, mentioned, mentioning, snake, users_of
 
-USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
 DEFAULT_PROFILES: Final = ("Admin",)
 
 
@@ -33,12 +44,12 @@ class Subject:
     Attributes:
         props: the inputs, as the state has them; `UNKNOWN` for what is not known yet.
         names: id of a security profile -> its name.
-        untold: stands for security profiles whose ids a preview does not tell -> their names, as far as they are known.
+        hidden: stands for security profiles whose ids a preview does not show -> their names, as far as they are known.
     """
 
     props: Mapping[str, Any]
     names: Mapping[str, str] = field(default_factory=dict)
-    untold: Mapping[str, str] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def username(self) -> str:
@@ -47,10 +58,13 @@ class Subject:
         return value if isinstance(value, str) else ""
 
     def security_profiles(self) -> Iterable[tuple[str, str]]:
-        """(id, name) of each security profile that is told; the name is empty where nobody tells it."""
-        yield from self.untold.items()
+        """(id, name) of each security profile; the name is empty where it is not known."""
+        yield from self.hidden.items()
         value = self.props.get("security_profile_ids")
-        for item in value if isinstance(value, Sequence) and not isinstance(value, str) else ():
+        if value is None and ABSENT not in self.hidden:
+            yield ABSENT, ""
+        # Of an exported state a secret list is one string, by which anything may be meant.
+        for item in [value] if isinstance(value, str) else value if isinstance(value, Sequence) else ():
             if isinstance(item, str):
                 yield str(bare_id(item)), self.names.get(str(bare_id(item)), "")
 
@@ -76,19 +90,20 @@ def admins_only(*usernames: str, profiles: Sequence[str] = DEFAULT_PROFILES) -> 
         usernames: who may; case counts, as in Connect.
         profiles: names or ids. Names need `Subject.names`.
     """
-    folded = {profile.casefold() for profile in profiles}
-    by_id_only = all(ID_PATTERN.fullmatch(profile) for profile in profiles)
+    powers = Powers(tuple(profiles), permissions=())
 
     def check(subject: Subject) -> Iterable[str]:
         if subject.username in usernames:
             return
         for id_, name in subject.security_profiles():
-            if id_ in folded or name.casefold() in folded:
-                yield f"has the security profile '{name or id_}', which only {_and(usernames)} may have"
-            elif not name and (id_ in subject.untold or not by_id_only):
-                yield f"has the security profile {id_}, whose name is not known, so that it may be {_or(profiles)}"
+            verdict = powers.judge(id_, name or None)
+            if verdict is Verdict.POWER:
+                yield f"has the security profile '{name or id_}', which {_only(usernames)} may have"
+            elif verdict is Verdict.UNKNOWN:
+                yield f"has the security profile {id_}, whose name is not known, so it may be {any_of(profiles)}"
 
-    return Policy("admins-only", f"Only {_and(usernames)} may have {_or(profiles)}.", check)
+    only = _only(usernames)
+    return Policy("admins-only", f"{only[0].upper()}{only[1:]} may have {any_of(profiles)}.", check)
 
 
 def no_plain_passwords() -> Policy:
@@ -120,10 +135,10 @@ def tags_required(*keys: str) -> Policy:
         tags = subject.props.get("tags")
         if tags is UNKNOWN:
             return
-        told = tags if isinstance(tags, Mapping) else {}
-        missing = [key for key in keys if not told.get(key)]
-        if missing and tags is not told and tags is not None:
-            yield f"has tags that are not told, so that {_or(missing)} may be missing"
+        shown = tags if isinstance(tags, Mapping) else {}
+        missing = [key for key in keys if not shown.get(key)]
+        if missing and tags is not shown and tags is not None:
+            yield f"has tags that are not shown, so {any_of(missing)} may be missing"
         elif missing:
             yield f"lacks the tag{'s' * (len(missing) > 1)} {', '.join(missing)}"
 
@@ -141,20 +156,20 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
         tags_required: [team, site]
 
     Raises:
-        ConfigurationError: a rule that nobody knows, or that is not written so.
+        ConfigurationError: a rule is not known, or has a value of another form.
     """
     if not isinstance(rules, Mapping):
-        raise ConfigurationError("the policy file is not a map of rules")
+        raise ConfigurationError("the policy file is not a dict of rules")
     readers: dict[str, Callable[[Any], Policy | None]] = {
         "admins_only": _admins_only,
         "no_plain_passwords": lambda value: no_plain_passwords() if _flag(value) else None,
         "hierarchy_required": lambda value: hierarchy_required() if _flag(value) else None,
-        "tags_required": lambda value: tags_required(*_texts(value)),
+        "tags_required": lambda value: tags_required(*_strings(value)),
     }
     found = []
     for name, value in rules.items():
         if name not in readers:
-            raise ConfigurationError(f"policy: no such rule '{name}'; known are {', '.join(readers)}")
+            raise ConfigurationError(f"policy: unknown rule '{name}'; the rules are {', '.join(readers)}")
         try:
             found.append(readers[name](value))
         except ValueError as problem:
@@ -177,7 +192,7 @@ def pack_policies(
     try:
         pulumi_policy: Any = import_module("pulumi_policy")
     except ImportError:
-        raise ConfigurationError("pulumi-policy is not installed; pip install 'pulumi-connect-users[policy]'") from None
+        raise ConfigurationError("pulumi-policy is not installed; pip install 'connect-users[policy]'") from None
     level = pulumi_policy.EnforcementLevel(enforcement_level)
     return [
         pulumi_policy.ResourceValidationPolicy(
@@ -190,42 +205,112 @@ def pack_policies(
     ]
 
 
+def violations(preview: Preview, names: Names, policies: Iterable[Policy]) -> tuple[Violation, ...]:
+    """Every violation by a user whom a preview makes or changes, by username; not by users whom it leaves alone."""
+    known = dict(names.known[SECURITY])
+    reader = ProfileReader(names)
+    found = []
+    for step in (*preview.steps, *mentioning(preview.other_steps, known)):
+        if step.new is None or step.operation == "delete":
+            continue
+        hidden = {id_: name or "" for id_, name in reader.hidden(step.new).items()}
+        subject = Subject(step.new.inputs, known, hidden)
+        for policy in policies:
+            found += [Violation(policy.name, username_of(step.new), text, step.urn) for text in policy.check(subject)]
+    return tuple(sorted(found, key=lambda each: (each.username, each.policy, each.text)))
+
+
 def _validation(policy: Policy, names: Mapping[str, str]) -> Callable[[Any, Callable[..., None]], None]:
     def validate(args: Any, report_violation: Callable[..., None]) -> None:
-        if args.resource_type == USER_TYPE:
-            subject = Subject(args.props, names)
-            for text in policy.check(subject):
-                report_violation(f"{subject.username} {text}", None)
+        for username, props in _users(args, names):
+            for text in policy.check(Subject(props, names)):
+                report_violation(f"{username} {text}", None)
 
     return validate
+
+
+def _users(args: Any, names: Mapping[str, str]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """Username and inputs of each user in a resource that the engine asks a pack about."""
+    type_, props = args.resource_type, args.props
+    if type_ in WORDS:
+        inputs = props if type_ == tokens.USER else _InOurWords(props, WORDS[type_])
+        yield str(inputs.get("username", "")), inputs
+    elif type_.startswith(tokens.DYNAMIC) or holds_profiles(props, type_):
+        unknown: list[Exception] = []
+        resource = Resource(getattr(args, "urn", ""), type_, _plain(props, unknown))
+        one = mentioned(resource, names)
+        found = users_of(resource) or ({} if one is None else {(): one})
+        if found and unknown:
+            # The SDK's own error: the pack cannot judge the user yet, and the engine says so.
+            raise unknown[0]
+        for user in found.values():
+            yield username_of(user), user.inputs
+
+
+class _InOurWords(Mapping[str, Any]):
+    """Inputs of a user of another spelling; a value is read only when it is asked for, since it may be unknown."""
+
+    def __init__(self, props: Mapping[str, Any], words: Mapping[str, str]) -> None:
+        self._props = props
+        self._words = words
+        self._keys = {words.get(snake(key), snake(key)): key for key in props}
+
+    def __getitem__(self, name: str) -> Any:
+        key = self._keys[name]
+        unknown: list[Exception] = []
+        value = _plain(self._props[key], unknown)
+        if unknown:
+            raise unknown[0]
+        return in_our_words({key: value}, self._words)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def _plain(value: Any, unknown: list[Exception]) -> Any:
+    """Lists and dicts in place of the SDK's, which raise an error for a value that is not known yet."""
+    if isinstance(value, Mapping):
+        return {str(key): _item(value, key, unknown) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_item(value, place, unknown) for place in range(len(value))]
+    return value
+
+
+def _item(container: Any, key: Any, unknown: list[Exception]) -> Any:
+    try:
+        return _plain(container[key], unknown)
+    except Exception as problem:
+        if not hasattr(problem, "unknown_type_sentinel"):
+            raise
+        unknown.append(problem)
+        return UNKNOWN
 
 
 def _admins_only(value: Any) -> Policy:
     if isinstance(value, Mapping):
         surplus = [str(key) for key in value if key not in ("usernames", "profiles")]
         if surplus:
-            raise ValueError(f"no such word: {', '.join(surplus)}; known are usernames, profiles")
+            raise ValueError(f"unknown key {', '.join(surplus)}; the keys are usernames, profiles")
         return admins_only(
-            *_texts(value.get("usernames", [])), profiles=_texts(value.get("profiles", list(DEFAULT_PROFILES)))
+            *_strings(value.get("usernames", [])), profiles=_strings(value.get("profiles", list(DEFAULT_PROFILES)))
         )
-    return admins_only(*_texts(value))
+    return admins_only(*_strings(value))
 
 
-def _texts(value: Any) -> list[str]:
+def _strings(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        raise ValueError("is not a list of texts")
+        raise ValueError("is not a list of strings")
     return value
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("is neither true nor false")
+        raise ValueError("is not true or false")
     return value
 
 
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(names) if names else "nobody"
-
-
-def _or(names: Sequence[str]) -> str:
-    return " or ".join(names)
+def _only(usernames: Sequence[str]) -> str:
+    return f"only {all_of(usernames)}" if usernames else "nobody"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class VirtualTime:
-    """A `connect_users.effects.pacing.Timer`. Outside of `run`, a sleep simply moves the clock."""
+    """A `connect_users.connect.pacing.Timer`. Outside of `run`, a sleep simply moves the clock."""
 
     def __init__(self) -> None:
         self.sleeps: list[float] = []

@@ -1,45 +1,40 @@
 """``connect-users check``: judge rosters with no stack and no credentials, by the rules that a preview has.
 
 With ``--instance`` the names are looked up, too. Exit status: 0 no problems (there may be warnings), 1 problems, 2
-wrong usage, or a file that cannot be read at all; the others are judged all the same.
+wrong usage, or a file that cannot be read; the other files are judged all the same.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import check_formats, connecting
-from connect_users.cli.check_instance import NotAnswered, ask
-from connect_users.cli.progress import Progress
 from connect_users.core import limits
 from connect_users.core.errors import WrongUsage
-from connect_users.core.spec import UNKNOWN
-from connect_users.roster.holders import holder_problems
-from connect_users.roster.names import NameKind, Names
-from connect_users.roster.people import Judged, RosterProblem, Terms, judge
-from connect_users.roster.reading import read_file
-from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
 
-_KINDS = (NameKind.ROUTING_PROFILE, NameKind.SECURITY_PROFILE, NameKind.HIERARCHY_GROUP)
-#: Of a number of people; Python refuses to read thousands.
+    from connect_users.roster.people import Judged, Terms
+
+#: Arguments of a roster that hold names -> what they are, for the help; the same as of `roster.names.NameKind`.
+_NAMES = {
+    "routing_profiles": "routing profiles",
+    "security_profiles": "security profiles",
+    "hierarchy_groups": "hierarchy groups",
+}
+#: Digits of a number of people; Python refuses to read thousands of digits.
 _DIGITS = 9
 
 
-def register(subparsers: Any) -> None:
-    """Add the command's parser."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "check",
-        help="judge rosters of people, all problems at once",
-        description=(
-            "Judge rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster: every problem with its "
-            "line and column. Nothing is called, unless --instance is given."
-        ),
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Judge rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster: every problem with its "
+        "line and column. Nothing is called, unless --instance is given."
     )
     parser.add_argument("rosters", nargs="+", metavar="ROSTER", help="a file of people")
     parser.add_argument(
@@ -47,13 +42,13 @@ def register(subparsers: Any) -> None:
         choices=limits.IDENTITY_MANAGEMENT_TYPES,
         help="of the instance; judges what depends on it, such as passwords",
     )
-    for kind in _KINDS:
+    for argument, words in _NAMES.items():
         parser.add_argument(
-            f"--{kind.argument.replace('_', '-')}",
+            f"--{argument.replace('_', '-')}",
             action="extend",
             type=_listed,
             metavar="NAME,...",
-            help=f"the {kind.words}s that there are (default: any); a name with a comma goes in quotes: '\"A, B\",C'",
+            help=f"the {words} that exist (default: any name is accepted); quote a name that has a comma: '\"A, B\",C'",
         )
     parser.add_argument(
         "--default", action="append", default=[], metavar="COLUMN=VALUE", help="as defaults= of the program"
@@ -65,6 +60,11 @@ def register(subparsers: Any) -> None:
         default=[],
         metavar="HEADER,...",
         help="headers to leave out; as ignore_columns= of the program",
+    )
+    parser.add_argument(
+        "--no-ownership-tag",
+        action="store_true",
+        help="the stack has connect-users:ownershipTag: false, so 50 tags fit",
     )
     parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
     parser.add_argument(
@@ -86,11 +86,16 @@ def register(subparsers: Any) -> None:
         help="text (problems on stderr), json, github (workflow annotations) or sarif (default: text)",
     )
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge every roster; see the module for the exit status."""
+    from connect_users.cli.progress import Progress
+    from connect_users.roster.names import LookUpFailed
+    from connect_users.roster.people import Judged, RosterProblem
+    from connect_users.roster.tables import UnreadableRoster
+    from connect_users.roster.twins import in_two_files
+
     least, required = _counts(args.min_holders), _holders(args.required_holders)
     terms = _terms(args)
     found, unreadable = [], False
@@ -102,16 +107,22 @@ def run(args: argparse.Namespace) -> int:
             except UnreadableRoster as problem:
                 unreadable = True
                 found.append(Judged(file, (), (RosterProblem(file, problem.line, "", problem.reason),)))
-            except NotAnswered as problem:
-                # Of the instance, and not of the roster: told once, and not of every name.
+            except LookUpFailed as problem:
+                # The instance is at fault and not the roster: one message, not one for each name.
                 raise problem.error from None
-    check_formats.FORMATS[args.format](found)
+    check_formats.FORMATS[args.format](in_two_files(found))
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in found) else 0
 
 
-def _judged(file: str, terms: Terms, least: dict[str, int], required: dict[str, list[str]]) -> Judged:
+def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping[str, Sequence[str]]) -> Judged:
+    from pathlib import Path
+
+    from connect_users.roster.holders import holder_problems
+    from connect_users.roster.people import Judged, judge
+    from connect_users.roster.reading import read_file
+
     judged = judge(read_file(Path(file), file), terms)
     if judged.problems:
         return judged
@@ -120,19 +131,30 @@ def _judged(file: str, terms: Terms, least: dict[str, int], required: dict[str, 
 
 
 def _terms(args: argparse.Namespace) -> Terms:
-    names = {kind: Names(kind, _given(getattr(args, kind.argument)), strict=False) for kind in _KINDS}
+    from connect_users.core.settings import Settings
+    from connect_users.core.spec import UNKNOWN
+    from connect_users.roster.names import NameKind, Names
+    from connect_users.roster.people import Terms
+
+    names = {}
+    for kind in NameKind:
+        listed = getattr(args, kind.argument)
+        names[kind] = Names(kind, None if listed is None else dict.fromkeys(listed, UNKNOWN), strict=False)
     identity: str | None = args.identity_management
     instance_id: Any = UNKNOWN
     if args.instance is not None:
+        from connect_users.cli.check_instance import ask
+
         asked = ask(args.instance, connecting.settings(args))
         instance_id, identity = asked.id, identity or asked.identity_management_type
-        names = {kind: Names(kind, names[kind].given, asked.look_up(kind)) for kind in _KINDS}
+        names = {kind: Names(kind, names[kind].given, asked.look_up(kind)) for kind in NameKind}
     return Terms(
         instance_id=instance_id,
         identity_management_type=identity,
         names=names,
         defaults=dict(_pairs("--default", args.default)),
         ignore_columns=tuple(args.ignore_columns),
+        reserved_tags=Settings(ownership_tag=not args.no_ownership_tag).reserved_tags,
         password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
     )
 
@@ -141,10 +163,6 @@ def _listed(text: str) -> list[str]:
     """A list with commas or line ends between its items, and quotes around those that have some themselves."""
     rows = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     return [item.strip() for row in rows for item in row if item.strip()]
-
-
-def _given(names: list[str] | None) -> dict[str, Any] | None:
-    return None if names is None else dict.fromkeys(names, UNKNOWN)
 
 
 def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:

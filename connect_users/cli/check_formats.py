@@ -1,19 +1,15 @@
 """What ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
 
-Nothing personal is in any of them: messages are the rules', and a person is named by username.
+None of them has personal data: a message names a person by username only.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from connect_users._version import __version__
-from connect_users.core.errors import one_line
-from connect_users.review.documents import artifact_uri
-from connect_users.review.text import printable
-from connect_users.roster.tables import place
+from connect_users.core import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,28 +18,45 @@ if TYPE_CHECKING:
 
 
 def _all(judged: Judged) -> Iterator[tuple[str, RosterProblem]]:
-    """Everything that was found in one roster, with its severity."""
+    """Every finding of one roster, with its severity."""
     yield from (("error", problem) for problem in judged.problems)
     yield from (("warning", problem) for problem in (*judged.remarks, *judged.warnings))
 
 
-def _said(problem: RosterProblem) -> str:
+def _message(problem: RosterProblem) -> str:
     """The message without its place."""
     return f"{problem.column}: {problem.text}" if problem.column else problem.text
 
 
+def _more(judged: Judged) -> Iterator[str]:
+    """Of problems and warnings that are not shown, how many there are."""
+    for count, noun in zip(judged.more, ("problem", "warning"), strict=True):
+        if count:
+            yield f"and {count:,} more {noun}{'s' if count > 1 else ''}"
+
+
 def text(found: Sequence[Judged]) -> None:
-    """One line for each problem on stderr; one for each roster on stdout."""
+    """One line per problem on stderr, and one per roster on stdout."""
     for judged in found:
         for severity, problem in _all(judged):
-            where = place(problem.source, problem.line)
-            line = f"{where}: {_said(problem)}" if severity == "error" else f"{where}: warning: {_said(problem)}"
-            print(printable(one_line(line)), file=sys.stderr)
-        people, problems = len(judged.people), len(judged.problems)
+            print(_line(severity, problem), file=sys.stderr)
+        for line in _more(judged):
+            print(f"{judged.source}: {line}", file=sys.stderr)
+        people, problems = len(judged.people), len(judged.problems) + judged.more[0]
         if problems:
             print(f"{judged.source}: {problems} problem{'s' if problems > 1 else ''}")
         else:
             print(f"{judged.source}: {people} {'person' if people == 1 else 'people'}, no problems")
+
+
+def _line(severity: str, problem: RosterProblem) -> str:
+    """One line of a terminal."""
+    from connect_users.core.errors import one_line
+    from connect_users.review.text import printable
+    from connect_users.roster.tables import place
+
+    level = "" if severity == "error" else f"{severity}: "
+    return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
 
 
 def as_json(found: Sequence[Judged]) -> None:
@@ -63,6 +76,8 @@ def as_json(found: Sequence[Judged]) -> None:
                     }
                     for severity, problem in _all(judged)
                 ],
+                "more_problems": judged.more[0],
+                "more_warnings": judged.more[1],
             }
             for judged in found
         ]
@@ -75,7 +90,9 @@ def github(found: Sequence[Judged]) -> None:
     for judged in found:
         for severity, problem in _all(judged):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
-            print(f"::{severity} {where}::{_data(_said(problem))}")
+            print(f"::{severity} {where}::{_data(_message(problem))}")
+        for line in _more(judged):
+            print(f"::notice file={_property(judged.source)},title=connect-users check::{line}")
 
 
 def _data(value: str) -> str:
@@ -86,38 +103,23 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def sarif(found: Sequence[Judged]) -> None:
+def as_sarif(found: Sequence[Judged]) -> None:
     """SARIF 2.1.0 on stdout, for code scanning."""
-    results = [_result(severity, problem) for judged in found for severity, problem in _all(judged)]
-    driver = {
-        "name": "connect-users",
-        "version": __version__,
-        "rules": [{"id": "roster", "shortDescription": {"text": "A row of a roster that Amazon Connect would refuse"}}],
-    }
-    document = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
-    }
-    print(json.dumps(document, indent=2))
+    from connect_users.review import sarif
 
-
-def _result(severity: str, problem: RosterProblem) -> dict[str, Any]:
-    where = {
-        "artifactLocation": {"uri": artifact_uri(problem.source)},
-        "region": {"startLine": problem.line or 1},
-    }
-    return {
-        "ruleId": "roster",
-        "level": severity,
-        "message": {"text": _said(problem)},
-        "locations": [{"physicalLocation": where}],
-    }
+    rules = {"roster": "A row of a roster that Amazon Connect would refuse"}
+    results = (
+        sarif.result("roster", severity, _message(problem), (problem.source, problem.line or 1))
+        for judged in found
+        for severity, problem in _all(judged)
+    )
+    notes = [f"{judged.source}: {line}" for judged in found for line in _more(judged)]
+    print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
 
 
 FORMATS: Final[dict[str, Callable[[Sequence[Judged]], None]]] = {
     "text": text,
     "json": as_json,
     "github": github,
-    "sarif": sarif,
+    "sarif": as_sarif,
 }

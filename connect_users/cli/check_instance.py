@@ -6,26 +6,15 @@ import functools
 from typing import TYPE_CHECKING
 
 from connect_users.cli.progress import Progress
+from connect_users.connect import directory
+from connect_users.connect.directory import Directory, Kind, NoSuchName
 from connect_users.core.errors import ConnectUsersError
-from connect_users.effects import listings
-from connect_users.effects.listings import Directory, Kind, NoSuchName
-from connect_users.roster.names import NameKind
+from connect_users.roster.names import LookUpFailed, NameKind
 
 if TYPE_CHECKING:
+    from connect_users.connect.gateway import Gateway
     from connect_users.core.settings import Settings
-    from connect_users.effects.gateway import Gateway
     from connect_users.roster.names import LookUp
-
-
-class NotAnswered(Exception):
-    """The instance cannot be asked.
-
-    No `ConnectUsersError`: of a look-up, that means a name that is not there.
-    """
-
-    def __init__(self, error: ConnectUsersError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 def ask(instance: str, settings: Settings) -> Asked:
@@ -34,10 +23,10 @@ def ask(instance: str, settings: Settings) -> Asked:
     Raises:
         ConnectUsersError: it is not there, or cannot be asked.
     """
-    from connect_users.connection import gateway_for
+    from connect_users.connect.connection import gateway_for
 
     gateway = gateway_for(settings)
-    return Asked(gateway, listings.instance_id(gateway, instance), f"Connect instance '{instance}'")
+    return Asked(gateway, directory.instance_id(gateway, instance), f"Connect instance '{instance}'")
 
 
 class Asked:
@@ -63,14 +52,14 @@ class Asked:
             except NoSuchName:
                 raise
             except ConnectUsersError as problem:
-                raise NotAnswered(problem) from None
+                raise LookUpFailed(problem) from None
 
         return id_of
 
     def _id_of(self, kind: NameKind, name: str) -> str:
         if kind is NameKind.HIERARCHY_GROUP:
             return self._group(name)
-        listed = listings.ROUTING_PROFILES if kind is NameKind.ROUTING_PROFILE else listings.SECURITY_PROFILES
+        listed = directory.ROUTING_PROFILES if kind is NameKind.ROUTING_PROFILE else directory.SECURITY_PROFILES
         return self._directory(kind, listed).id_of(name, self._where)
 
     def _directory(self, kind: NameKind, listed: Kind) -> Directory:
@@ -81,7 +70,7 @@ class Asked:
         return self._directories[kind]
 
     def _group(self, path: str) -> str:
-        groups = self._directory(NameKind.HIERARCHY_GROUP, listings.HIERARCHY_GROUPS)
+        groups = self._directory(NameKind.HIERARCHY_GROUP, directory.HIERARCHY_GROUPS)
         for id_ in groups.ending(path) if groups.many else ():
             if self._searched_paths.get(id_) == path:
                 return id_
@@ -92,8 +81,8 @@ class Asked:
 
     @functools.cached_property
     def _searched_paths(self) -> dict[str, str]:
-        groups = listings.searched_groups(self._gateway, self.id)
-        return {id_: listings.group_path(group) for id_, group in groups.items()}
+        groups = directory.searched_groups(self._gateway, self.id)
+        return {id_: directory.group_path(group) for id_, group in groups.items()}
 
     def _path(self, id_: str) -> str:
-        return listings.group_path(self._gateway.describe_user_hierarchy_group(self.id, id_))
+        return directory.group_path(self._gateway.describe_user_hierarchy_group(self.id, id_))

@@ -1,19 +1,15 @@
-"""The options by which a command is told how to reach an instance, one meaning for all commands."""
+"""The options that say how to reach an instance: the same for every command."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-
-from connect_users.core.arns import parse_arn
-from connect_users.core.errors import ConfigurationError, WrongUsage
-from connect_users.core.settings import KEYS, from_config
 
 if TYPE_CHECKING:
     import argparse
 
     from connect_users.core.settings import Settings
 
-#: What messages call by the keys of a stack's configuration -> the option here.
+#: What messages say of a stack's configuration -> what they say on a command line.
 _OPTIONS: Final = {
     "connect-users:region, aws:region": "--region",
     "connect-users:region": "--region",
@@ -27,7 +23,7 @@ _OPTIONS: Final = {
 
 
 def in_options(text: str) -> str:
-    """A message in the words of a command line: the errors below speak of a stack's configuration."""
+    """A message in the words of a command line; errors are written in those of a stack's configuration."""
     for key, option in _OPTIONS.items():
         text = text.replace(key, option)
     return text
@@ -38,19 +34,25 @@ def add(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("where the instance is (default: as the AWS CLI finds it)")
     group.add_argument("--region", metavar="REGION", help="AWS region")
     group.add_argument("--profile", metavar="NAME", help="profile of AWS's shared configuration files")
-    group.add_argument("--endpoint-url", metavar="URL", help="another endpoint than AWS's, such as an emulator's")
-    group.add_argument("--emulator-state", metavar="FILE", help="ask the embedded emulator that keeps this file")
+    group.add_argument(
+        "--endpoint-url", metavar="URL", help="an endpoint to use in place of AWS's, such as an emulator's"
+    )
+    group.add_argument("--emulator-state", metavar="FILE", help="use the embedded emulator with this state file")
 
 
 def settings(args: argparse.Namespace) -> Settings:
-    """The settings that the options say; an ARN of an instance says its region, too.
+    """The settings of the options; the ARN of an instance also gives its region.
 
     Raises:
-        WrongUsage: an option cannot be read, or the instance is in another region than the options say.
+        WrongUsage: an option cannot be read, or the region contradicts the ARN of the instance.
     """
+    from connect_users.core.arns import parse_arn
+    from connect_users.core.errors import ConfigurationError, WrongUsage
+    from connect_users.core.settings import KEYS, from_config
+
     arn = parse_arn(getattr(args, "instance", None) or "")
     if arn is not None and args.region not in (None, arn.region):
-        raise WrongUsage(f"--region {args.region}: the instance is in {arn.region}, says its ARN")
+        raise WrongUsage(f"--region {args.region} contradicts the ARN of the instance, which is in {arn.region}")
     given = {
         "region": args.region if arn is None else arn.region,
         "profile": args.profile,

@@ -1,8 +1,8 @@
-"""``connect-users demo``: the whole life of some users, told screen by screen.
+"""``connect-users demo``: the whole life of a few users, one screen after the other.
 
-The story is data (`SCENES`); the stage it is played on is the real Pulumi CLI where `pulumi` is on PATH, else a
-rehearsal. Either way everything lives in a temporary folder and on the embedded emulator: no AWS account, and
-nothing of the user's Pulumi is touched.
+The scenes are data (`SCENES`). They run on the real Pulumi CLI where `pulumi` is on PATH, and otherwise as a rehearsal.
+Either way everything is in a temporary folder and on the embedded emulator: the demo needs no AWS account and does not
+touch the user's own Pulumi.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage
 from connect_users.core.errors import ConnectUsersError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+
+    from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ class Scene:
     """One screen.
 
     Attributes:
-        edits: (old, new) texts of the program that change before the command runs, shown as a diff.
-        behind: something that happens in Connect itself, without the program knowing.
+        edits: (old, new) parts of the program that change before the command runs, shown as a diff.
+        behind: something that happens in Connect itself, outside the program.
         commands: what is run on the stage.
-        fails: the commands are meant to be refused.
+        fails: the commands must fail.
     """
 
     title: str
@@ -44,12 +45,12 @@ class Scene:
 
 def _move_grace(emulated: Emulated) -> str:
     emulated.move("grace.hopper", "Basic Routing Profile")
-    return "in the Connect console, somebody moves grace.hopper to 'Basic Routing Profile'"
+    return "Somebody moves grace.hopper to 'Basic Routing Profile' in the Connect console."
 
 
 def _delete_edsger(emulated: Emulated) -> str:
     emulated.delete("edsger.dijkstra")
-    return "in the Connect console, somebody deletes edsger.dijkstra"
+    return "Somebody deletes edsger.dijkstra in the Connect console."
 
 
 _ADA_SUPPORT = """    routing_profile_id=instance.routing_profile_id("Support"),
@@ -63,44 +64,49 @@ _BAD = (
 )
 
 SCENES = (
-    Scene("Preview: three users to be made. No call that changes anything is made", ("preview",)),
-    Scene("Up: the users are made, each by one CreateUser (Ada's proficiency is a second call)", ("up",)),
+    Scene("Preview: three users would be created. Nothing is changed yet", ("preview",)),
+    Scene("Up: each user is created by one CreateUser call (Ada's proficiency needs a second call)", ("up",)),
     Scene("A second preview is empty", ("preview",)),
     Scene(
-        "A mover: Ada goes from Support to Sales and becomes a manager. The preview shows just that",
+        "A mover: Ada moves from Support to Sales and becomes a manager. The preview shows exactly that",
         ("preview", "up"),
         edits=((_ADA_SUPPORT, _ADA_SUPPORT.replace('"Support"', '"Sales"').replace('"Agent"', '"CallCenterManager"')),),
     ),
-    Scene("Drift: what was changed behind the program's back is found", ("refresh", "preview"), behind=_move_grace),
+    Scene("Drift: a refresh finds what was changed outside the program", ("refresh", "preview"), behind=_move_grace),
     Scene(
-        "... and a user who was deleted there is found missing, and made again by up",
+        "... and it finds that a user was deleted there; up creates the user again",
         ("refresh", "up"),
         behind=_delete_edsger,
     ),
     Scene(
-        "Bad input: all problems at once, in the preview, before anything happens", ("preview",), edits=_BAD, fails=True
+        "Bad input: the preview reports all problems at once, before anything happens",
+        ("preview",),
+        edits=_BAD,
+        fails=True,
     ),
     Scene(
-        "A rename: no API renames a user, so the preview says that it is replaced",
+        "A rename: no API renames a user, so the preview shows a replacement",
         ("preview", "up"),
         edits=(*((new, old) for old, new in _BAD), (_GRACE, _GRACE.replace("hopper", "murray"))),
     ),
-    Scene("Destroy: leavers", ("destroy",)),
+    Scene("Destroy: everybody leaves", ("destroy",)),
 )
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = subparsers.add_parser(
-        "demo", help="watch users being previewed, created, changed, drifted, refreshed and deleted"
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Watch users being previewed, created, changed, drifted, refreshed and deleted, on the embedded emulator: "
+        "without an AWS account."
     )
     parser.add_argument("--rehearsal", action="store_true", help="do not use the Pulumi CLI, even if it is on PATH")
     parser.add_argument("--no-pause", action="store_true", help="do not wait for Enter after each screen")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play all scenes; 1 if one of them did not go as told."""
+    """Play all scenes; 1 if one of them does not end as expected."""
+    from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage
+
     pause = not args.no_pause and sys.stdin.isatty() and sys.stdout.isatty()
     with tempfile.TemporaryDirectory(prefix="connect-users-demo-") as folder:
         project = Path(folder) / "demo"
@@ -113,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
             for number, scene in enumerate(SCENES, start=1):
                 print(f"\n━━ {number}/{len(SCENES)} ━━ {scene.title}\n")
                 if not _play(scene, stage, emulated):
-                    print(f"connect-users demo: scene {number} did not go as told", file=sys.stderr)
+                    print(f"connect-users demo: scene {number} did not end as expected", file=sys.stderr)
                     return 1
                 if pause and number < len(SCENES):
                     pause = wait()
@@ -121,7 +127,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def wait() -> bool:
-    """Wait for Enter; whether to wait again: not once the input has ended (Ctrl-D)."""
+    """Wait for Enter; returns whether to wait again, which is not the case once the input has ended (Ctrl-D)."""
     try:
         input("\n[Enter for the next screen] ")
     except EOFError:
@@ -131,7 +137,7 @@ def wait() -> bool:
 
 
 def _play(scene: Scene, stage: CliStage | RehearsalStage, emulated: Emulated) -> bool:
-    """Play one scene; whether its commands ended as it says."""
+    """Play one scene; returns whether its commands ended as expected."""
     if scene.behind is not None:
         print(f"  {scene.behind(emulated)}\n")
     for old, new in scene.edits:
@@ -144,10 +150,10 @@ def _play(scene: Scene, stage: CliStage | RehearsalStage, emulated: Emulated) ->
 
 
 def _edit(program: Path, old: str, new: str) -> None:
-    """Change the program's text, and show the lines that differ."""
+    """Change the program, and show the lines that differ."""
     text = program.read_text(encoding="utf-8")
     if text.count(old) != 1:
-        raise ConnectUsersError(f"the demo's program has {text.count(old)} places like {old!r}")
+        raise ConnectUsersError(f"the demo's program contains {old!r} {text.count(old)} times, not once")
     program.write_text(text.replace(old, new), encoding="utf-8")
     print(f"  {program.name}:")
     for line in difflib.ndiff(old.splitlines(), new.splitlines()):

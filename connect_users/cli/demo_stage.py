@@ -1,24 +1,24 @@
-"""What the demo is played on: the real Pulumi CLI, or a rehearsal; and the emulator behind both."""
+"""What the demo runs on: the real Pulumi CLI or a rehearsal, and the emulator behind both."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
-from connect_users.connection import gateway_for
+from connect_users.connect.connection import gateway_for
 from connect_users.core.settings import DEFAULT_EMULATOR_STATE, Settings
 from connect_users.emulator import seed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The stack's configuration. The password is made up; the emulator needs no real one.
+#: The stack's configuration. The password is invented; the emulator needs no real one.
 CONFIG = {"connect-users:emulator": "true"}
 PASSWORD = "Demo-Passw0rd"
 
 
 class Emulated:
-    """The emulated instance, as somebody in its console would change it."""
+    """The emulated instance, as a person changes it in the console."""
 
     def __init__(self, project: Path) -> None:
         settings = Settings(emulator=True, emulator_state=str(project / DEFAULT_EMULATOR_STATE))
@@ -41,7 +41,7 @@ class Emulated:
 class CliStage:
     """The real engine, with a home, a backend and a passphrase of its own."""
 
-    description = "by the real Pulumi engine"
+    description = "with the real Pulumi engine"
 
     def __init__(self, project: Path, folder: Path) -> None:
         from connect_users.testing import Secret, Stack
@@ -51,7 +51,7 @@ class CliStage:
         self.project = self._stack.folder
 
     def run(self, command: str) -> bool:
-        """Run the command, without questions."""
+        """Run the command without prompts."""
         options = ["--diff"] if command == "preview" else ["--yes", "--skip-preview", "--suppress-progress"]
         color = ["--color=always"] if sys.stdout.isatty() else []
         sys.stdout.flush()
@@ -63,9 +63,9 @@ class CliStage:
 
 
 class RehearsalStage:
-    """No engine: the SDK's mock monitor hosts the program, and the real dynamic host does the users."""
+    """No engine: the SDK's mock monitor hosts the program, and the real dynamic host process manages the users."""
 
-    description = "as a rehearsal: there is no Pulumi CLI on PATH, so the engine's part is played"
+    description = "as a rehearsal, without the Pulumi engine"
 
     def __init__(self, project: Path) -> None:
         from connect_users.testing import Rehearsal, Secret

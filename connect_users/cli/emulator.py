@@ -11,23 +11,33 @@ import math
 import signal
 import sys
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from connect_users.core.errors import one_line
 
 if TYPE_CHECKING:
     from connect_users.emulator import Options
 
-#: Options that the command line takes under their own names, each with its kind and help.
+#: Options with a choice of values: name -> the values, and the help.
 _CHOICES: Final = {
     "identity_management_type": (
         ("CONNECT_MANAGED", "SAML", "EXISTING_DIRECTORY"),
-        "of the seeded instance (default: what the state file has, else CONNECT_MANAGED)",
+        "identity management type of the seeded instance (default: that of the state file, else CONNECT_MANAGED)",
     ),
     "update_user_config": (("merge", "replace"), "what UpdateUserConfig does with channels that a list leaves out"),
-    "update_identity_info": (("clear", "keep"), "what UpdateUserIdentityInfo does with members left out"),
-    "phone_view": (("both", "as-written"), "in which form phone settings are read back"),
-    "modified_by": (("settings", "everything"), "what moves LastModifiedTime: tags and proficiencies, too?"),
+    "update_identity_info": (("clear", "keep"), "what UpdateUserIdentityInfo does with members that are left out"),
+    "phone_view": (
+        ("both", "as-written"),
+        "how phone settings are returned: in both forms, or in the form in which they were written",
+    ),
+    "unset_strings": (
+        ("left-out", "empty"),
+        'how an unset string of a user is returned; empty: as "", as in an example of the AWS CLI',
+    ),
+    "modified_by": (
+        ("settings", "everything"),
+        "what changes LastModifiedTime: settings only, or tags and proficiencies as well",
+    ),
 }
 _QUOTAS: Final = {
     "users_quota": "users per instance (default 500; none: unlimited)",
@@ -35,29 +45,27 @@ _QUOTAS: Final = {
     "instances_quota": "instances per region (default 2; none: unlimited)",
 }
 _SECONDS: Final = {
-    "consistency_lag": ("--lag", "seconds until a new user is found and a change is seen"),
+    "consistency_lag": ("--lag", "seconds until a new user can be found and a change is visible"),
     "search_lag": ("--search-lag", "the same for SearchUsers alone"),
     "name_release_delay": ("--name-release-delay", "seconds until a deleted user's name is free again"),
     "latency": ("--latency", "seconds added to every request"),
 }
-#: Seconds between two looks at whether to stop: not every platform interrupts a wait for a signal.
+#: Seconds between two checks whether to stop: not every platform interrupts a wait for a signal.
 _POLL: Final = 0.5
 _LAST_PORT: Final = 65_535
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the console script's parser."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "emulator",
-        help="run an Amazon Connect on this machine",
-        description="Run an Amazon Connect on this machine, for boto3, the AWS CLI or any SDK, until it is stopped.",
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Run an Amazon Connect on this machine, for boto3, the AWS CLI or any SDK, until it is stopped."
     )
     parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--state", metavar="FILE", help="SQLite file to keep everything in (default: memory)")
     parser.add_argument(
         "--every-region",
         action="store_true",
-        help="the seeded instance is in whatever region asks for it (default: in us-east-1)",
+        help="put the seeded instance into every region (default: us-east-1 only)",
     )
     for name, (choices, help_) in _CHOICES.items():
         parser.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=help_)
@@ -67,19 +75,20 @@ def register(subparsers: Any) -> None:
         )
     for name, (flag, help_) in _SECONDS.items():
         parser.add_argument(flag, dest=name, type=_seconds, metavar="S", help=help_)
-    parser.add_argument("--username-limit", type=_count, metavar="N", help="longest username accepted (default 64)")
     parser.add_argument(
-        "--throttle", metavar="RATE/BURST", help="requests a second and at once, per operation (AWS: 2/5)"
+        "--username-limit", type=_count, metavar="N", help="length of the longest username (default 64)"
+    )
+    parser.add_argument(
+        "--throttle", metavar="RATE/BURST", help="requests per second and burst of each operation (AWS's default: 2/5)"
     )
     parser.add_argument(
         "--throttle-operation",
         action="append",
         default=[],
         metavar="OPERATION=RATE/BURST",
-        help="another rate for one operation (none: not throttled); may be repeated",
+        help="a different rate for one operation (none: no throttling); may be repeated",
     )
     parser.add_argument("--seed-users", type=_count, default=0, metavar="N", help="add users agent00001 to agent<N>")
-    parser.set_defaults(run=run)
 
 
 def _count(text: str) -> int:
@@ -95,7 +104,7 @@ def _quota(text: str) -> int | None:
 def _port(text: str) -> int:
     port = _count(text)
     if port > _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{port} is no port; there are 0 (a free one) to {_LAST_PORT}")
+        raise argparse.ArgumentTypeError(f"{port} is not a port; use 0 (any free port) to {_LAST_PORT}")
     return port
 
 
@@ -110,7 +119,7 @@ def _seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until stopped: 0; 2 for options, a port or a file that cannot be used, told in one line on stderr."""
+    """Serve until stopped: 0; or 2, with one line on stderr, for options, a port or a file that cannot be used."""
     from connect_users.emulator import Emulator, seed_users
     from connect_users.emulator.store import usable
 
@@ -130,7 +139,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             emulator.start()
         except OSError as error:
-            return _refuse(f"port {args.port} of 127.0.0.1 cannot be used: {error.strerror or error}")
+            return _refuse(f"port {args.port} on 127.0.0.1 cannot be used: {error.strerror or error}")
         print(f"listening on {emulator.endpoint_url}", flush=True)
         while not stopped.wait(_POLL):
             pass

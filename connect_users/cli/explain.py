@@ -11,13 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_users._version import __version__
-from connect_users.cli import connecting, names_of, power, rules
+from connect_users.cli import connecting, names_of, policy_file, power
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core import __version__
+from connect_users.core.errors import WrongUsage
+from connect_users.importing import texts
+from connect_users.policy import violations
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
-from connect_users.review.policing import violations
 from connect_users.review.powers import Powers, granted_by
 from connect_users.review.reading import read_preview
 
@@ -30,17 +31,13 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "json", "sarif")
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "explain",
-        help="say what a preview would do to people, and stop what must not pass",
-        description=(
-            "Read what `pulumi preview --json` wrote and say who joins, leaves, moves, changes and is replaced, and "
-            "who gains power, with names in place of ids. Secrets are never shown, personal data only as the username. "
-            "Exit status: 0; 1 when a condition of --fail-on is met or the preview failed; 2 for wrong usage, or "
-            "where a file cannot be used."
-        ),
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Read what `pulumi preview --json` wrote, and say who joins, leaves, moves, changes and is replaced, and "
+        "who gains power, with names instead of ids. Secrets are never shown, and of personal data only "
+        "usernames. Exit status: 0; 1 if a condition of --fail-on is met or the preview failed; 2 for wrong usage "
+        "or a file that cannot be used."
     )
     parser.add_argument("preview", nargs="?", default="-", metavar="FILE", help="the preview (default: stdin)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default: text)")
@@ -52,33 +49,48 @@ def register(subparsers: Any) -> None:
         type=_written,
         default=[],
         metavar="FORMAT=FILE",
-        help="also write the review there, in that format; may be given more than once",
+        help="also write the review to this file, in this format; may be repeated",
     )
     parser.add_argument("--title", default="Amazon Connect users", help="heading of the Markdown")
+    parser.add_argument(
+        "--log", metavar="FILE", help="attach this text, such as the program's output, to the Markdown as a code block"
+    )
     parser.add_argument(
         "--fail-on",
         type=_conditions,
         default=(),
         metavar="CONDITIONS",
-        help="exit with 1 on any of these, e.g. 'admin-gained,deletions>10' (in quotes: a shell takes > for itself); "
-        f"words: {', '.join(gate.WORDS)}",
+        help="exit with 1 on any of these, such as 'admin-gained,deletions>10' (quoted, because of the >); the words "
+        f"are {', '.join(gate.WORDS)}",
     )
     power.add_options(parser)
-    parser.add_argument("--policy", metavar="FILE", help="a YAML or JSON file of rules (see connect_users.policy)")
+    parser.add_argument("--policy", metavar="FILE", help="YAML or JSON file of policies (see connect_users.policy)")
     parser.add_argument(
-        "--personal", action="store_true", help="show names, e-mail addresses, numbers and tags, too (never secrets)"
+        "--personal",
+        action="store_true",
+        help="also show names, e-mail addresses, phone numbers and tags (never secrets)",
     )
-    sources = parser.add_argument_group("where names come from (beside the preview's own aws.connect resources)")
-    sources.add_argument("--roster", metavar="FILE", help="the roster of the stack; also gives lines to SARIF")
-    sources.add_argument("--state", metavar="FILE", help="what `pulumi stack export` wrote")
+    sources = parser.add_argument_group("where names come from (besides the aws.connect resources of the preview)")
     sources.add_argument(
-        "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
+        "--roster",
+        metavar="FILE",
+        help="roster of the stack: its names are shown, but do not decide what is power; its lines are those of SARIF",
     )
-    sources.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance to ask (read only)")
+    sources.add_argument(
+        "--state", metavar="FILE", help="what `pulumi stack export` wrote: the stack as it is deployed"
+    )
+    sources.add_argument(
+        "--names",
+        metavar="FILE",
+        help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}; these names decide what is '
+        "power: take the file from the base branch, not from the pull request",
+    )
+    sources.add_argument(
+        "--instance", metavar="ID", help="id, ARN or alias of an instance to read names and permissions from"
+    )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     parser.add_argument("--width", type=int, metavar="COLUMNS", help="(default: the terminal's)")
     connecting.add(parser)
-    parser.set_defaults(run=run)
 
 
 def _conditions(words: str) -> tuple[gate.Condition, ...]:
@@ -96,32 +108,33 @@ def _written(text: str) -> tuple[str, str]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 1 when a condition is met or the preview failed.
+    """0; 1 if a condition is met or the preview failed.
 
     Raises:
-        WrongUsage: policies are asked about that nobody gave, or a file cannot be used.
+        WrongUsage: a condition needs --policy, or a file cannot be used.
     """
     if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
         raise WrongUsage("--fail-on policy needs --policy FILE")
-    policies = rules.policies(args.policy) if args.policy is not None else ()
+    policies = policy_file.policies(args.policy) if args.policy is not None else ()
     with Progress("reading the preview") as progress:
         source = names_of.text_of(args.preview)
         progress.say(f"{len(source):,} characters")
         preview = read_preview(source)
     names, lines, powers = _names(args, preview)
+    log = names_of.text_of(args.log) if args.log is not None else ""
     with Progress("reviewing users") as progress:
-        told = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
+        found = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
     if args.policy is not None:
-        told = dataclasses.replace(told, violations=violations(preview, names, policies))
-    failures = gate.failures(told, args.fail_on)
+        found = dataclasses.replace(found, violations=violations(preview, names, policies))
+    failures = gate.failures(found, args.fail_on)
     for format_, file in args.write:
-        _write(file, _rendered(format_, args, told, failures, color=args.color == "always"))
-    _write(args.output, _rendered(args.format, args, told, failures, color=_color(args)))
+        _write(file, _rendered(format_, args, found, failures, log, color=args.color == "always"))
+    _write(args.output, _rendered(args.format, args, found, failures, log, color=_color(args)))
     for failure in failures:
         print(f"connect-users explain: {text.printable(failure)}", file=sys.stderr)
-    for error in told.errors:
+    for error in found.errors:
         print(f"connect-users explain: the preview failed: {text.printable(' '.join(error.split()))}", file=sys.stderr)
-    return 1 if failures or told.errors else 0
+    return 1 if failures or found.errors else 0
 
 
 def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
@@ -135,25 +148,33 @@ def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, di
         gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
         # What the preview writes is what will be; a profile that the instance does not have cannot be asked about.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)
-        there = names.told[naming.SECURITY].keys() & profiles_of(preview) - written.keys()
+        there = names.known[naming.SECURITY].keys() & profiles_of(preview) - written.keys()
         for profile, permissions in power.asked(gateway, id_, there, args).items():
             # What the preview leaves alone may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
-    naming.from_resources(names, (*preview.resources, *state))
+    # Deployed names first: what the pull request calls a deployed profile does not decide.
+    naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:
         people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.roster))
         naming.from_roster(names, people, preview.resources)
     return names, lines, power.powers(args, granted)
 
 
-def _rendered(format_: str, args: argparse.Namespace, told: Review, failures: Sequence[str], *, color: bool) -> str:
+def _rendered(
+    format_: str, args: argparse.Namespace, found: Review, failures: Sequence[str], log: str, *, color: bool
+) -> str:
     if format_ == "markdown":
-        return markdown.render(told, failures=failures, title=args.title)
+        return markdown.render(found, failures=failures, title=args.title, log=log)
     if format_ == "json":
-        return json.dumps(documents.document(told, failures), indent=2)
+        return _json(documents.document(found, failures))
     if format_ == "sarif":
-        return json.dumps(documents.sarif(told, __version__), indent=2)
-    return text.render(told, width=args.width or shutil.get_terminal_size().columns, color=color)
+        return _json(documents.as_sarif(found, __version__))
+    return text.render(found, width=args.width or shutil.get_terminal_size().columns, color=color)
+
+
+def _json(document: Any) -> str:
+    # GitHub's runner takes these characters in a log for a command.
+    return json.dumps(document, indent=2).replace("##[", "#\\u0023[")
 
 
 def _color(args: argparse.Namespace) -> bool:
@@ -166,7 +187,4 @@ def _write(file: str | None, written: str) -> None:
     if file is None:
         print(written)
         return
-    try:
-        Path(file).write_text(f"{written}\n", encoding="utf-8")
-    except OSError as problem:
-        raise ConfigurationError(f"{file} cannot be written: {problem.strerror}") from None
+    texts.put(Path(file), f"{written}\n")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from connect_users.importing.live import LiveUser
 
 #: Of a roster: part of the names of its people's resources, and of its file.
-_NAME: Final = r"[\w.-]+"
+_NAME: Final = r"\w[\w.-]*"
 _IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
 #: Seconds that are announced.
 _LONG: Final = 15
@@ -38,16 +38,12 @@ _LONG: Final = 15
 _MANY: Final = 500
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "import",
-        help="turn the users of an instance into code and state",
-        description=(
-            "Write a roster of the users of a Connect instance, a program over it, and a file for `pulumi import`. "
-            "Nothing is changed in Connect. E-mail addresses cost one request for each user, 2 a second by default. "
-            "Exit status: 0; 1 where somebody was left out, not matched, or differs; 2 for wrong usage."
-        ),
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Write a roster of the users of a Connect instance, a program over it, and a file for `pulumi import`. "
+        "Nothing is changed in Connect. E-mail addresses cost one request for each user, 2 a second by default. "
+        "Exit status: 0; 1 where somebody was left out, not matched, or differs; 2 for wrong usage."
     )
     parser.add_argument("--instance", required=True, metavar="ID", help="id, ARN or alias of the instance")
     parser.add_argument(
@@ -82,7 +78,6 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="say the result as JSON on stdout")
     connecting.add(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -106,7 +101,7 @@ def _misuse(args: argparse.Namespace) -> str:
     if args.overwrite and (args.into or args.check):
         return "--overwrite goes with --out, and not with --check"
     if not re.fullmatch(_NAME, args.name):
-        return "--name: write letters, digits, - _ and ."
+        return "--name: write letters, digits, - _ and ., a letter or digit first"
     return ""
 
 
@@ -136,7 +131,7 @@ def _read(
     args: argparse.Namespace, settings: Settings, folder: Folder | None, users: list[LiveUser], *, kept: bool = False
 ) -> Instance:
     """The instance; its users are added to ``users``: those of the roster, whoever is selected besides."""
-    from connect_users.connection import gateway_for
+    from connect_users.connect.connection import gateway_for
     from connect_users.importing.instance import find_instance
     from connect_users.importing.live import read_users
     from connect_users.importing.selection import Selection
@@ -186,7 +181,7 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
         print(f"the program does not mention {folder.roster.name}; add to it:\n{done.snippet}", end="")
     if not done.changed:
         print("  nothing has changed")
-    elif folder.import_name in done.changed:
+    elif done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         print(f"  {_IMPORT.format(folder.import_name)}")
         print("  pulumi preview")

@@ -1,4 +1,4 @@
-"""Names for ids from the files and the instance that a command is given: the effects behind `review.naming`."""
+"""Reads the names of ids from files and from an instance: the effects behind `review.naming`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from connect_users.review import naming
 from connect_users.review.reading import UnreadablePreview, read_state
 
 if TYPE_CHECKING:
+    from connect_users.connect.gateway import Gateway
     from connect_users.core.settings import Settings
-    from connect_users.effects.gateway import Gateway
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
 
@@ -28,7 +28,7 @@ _COLUMNS = {
 
 
 def text_of(file: str) -> str:
-    """The text of a file; of stdin for ``-``. UTF-8, or UTF-16 with its mark, which PowerShell's ``>`` writes.
+    """The content of a file, or of stdin for ``-``: UTF-8, or UTF-16 with its mark, which PowerShell's ``>`` writes.
 
     Raises:
         WrongUsage
@@ -52,7 +52,7 @@ def json_of(file: str) -> Any:
     """The JSON of a file.
 
     Raises:
-        ValueError: it is none, or nested beyond all need.
+        ValueError: it is not JSON, or is nested too deeply.
         WrongUsage: it cannot be read.
     """
     try:
@@ -62,7 +62,7 @@ def json_of(file: str) -> Any:
 
 
 def roster_file(file: str, source: str) -> Table:
-    """The roster of a file that messages call ``source``.
+    """The roster in a file, which messages call ``source``.
 
     Raises:
         WrongUsage
@@ -77,7 +77,7 @@ def roster_file(file: str, source: str) -> Table:
 
 
 def names_file(names: naming.Names, file: str) -> None:
-    """Take the names of a JSON file.
+    """Add the names in a JSON file.
 
     Raises:
         WrongUsage
@@ -89,7 +89,7 @@ def names_file(names: naming.Names, file: str) -> None:
 
 
 def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
-    """The resources of a state that was exported; ``leaving``: also those that are still to be deleted.
+    """The resources of an exported state; ``leaving``: including those that are still to be deleted.
 
     Raises:
         WrongUsage
@@ -101,31 +101,31 @@ def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
 
 
 def from_instance(names: naming.Names, instance: str, settings: Settings) -> tuple[Gateway, str]:
-    """Ask an instance for the names of everything that has one; returns its gateway and its id.
+    """Ask an instance for the names of its profiles and groups; returns its gateway and its id.
 
     Raises:
         ConnectUsersError
     """
-    from connect_users.connection import gateway_for
-    from connect_users.effects import listings
+    from connect_users.connect import directory
+    from connect_users.connect.connection import gateway_for
 
     gateway = gateway_for(settings)
     with Progress(f"asking Connect instance '{instance}'") as progress:
         progress.say("its names")
-        id_ = listings.instance_id(gateway, instance)
+        id_ = directory.instance_id(gateway, instance)
         for kind, entries in (
             (naming.ROUTING, gateway.list_routing_profiles(id_)),
             (naming.SECURITY, gateway.list_security_profiles(id_)),
         ):
             for entry in entries:
                 names.add(kind, entry["Id"], entry["Name"])
-        for group in listings.described_groups(gateway, id_):
-            names.add(naming.HIERARCHY, group["Id"], listings.group_path(group))
+        for group in directory.described_groups(gateway, id_):
+            names.add(naming.HIERARCHY, group["Id"], directory.group_path(group))
     return gateway, id_
 
 
 def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, tuple[str, int]]]:
-    """What a roster says of each person: username -> input -> names, and username -> file and line."""
+    """What a roster says about each person: username -> input -> names, and username -> file and line."""
     from connect_users.roster.cells import BadCell
     from connect_users.roster.columns import find
 
@@ -133,19 +133,19 @@ def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], d
     people: dict[str, dict[str, tuple[str, ...]]] = {}
     places: dict[str, tuple[str, int]] = {}
     for row in table.rows:
-        told: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for header, raw in row.cells:
             column = columns.get(header)
             if column is None or column.name not in ("username", *_COLUMNS):
                 continue
             try:
-                told[column.name] = column.read(raw)
+                values[column.name] = column.read(raw)
             except BadCell:
-                # `check` tells of it; a review does without the name.
+                # `check` reports it; a review does without the name.
                 continue
-        username = told.pop("username", None)
+        username = values.pop("username", None)
         if isinstance(username, str):
-            people[username] = {_COLUMNS[name]: _several(value) for name, value in told.items()}
+            people[username] = {_COLUMNS[name]: _several(value) for name, value in values.items()}
             places[username] = (table.source, row.line)
     return people, places
 

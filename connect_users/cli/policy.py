@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from connect_users.core.permissions import Feature, policy
+from connect_users.core.permissions import Feature, iam_policy
 
 if TYPE_CHECKING:
     import argparse
 
-#: The command line's words for the parts of the package that can be left out of a policy.
+#: The command line's words for the parts of the package that can be left out of an IAM policy.
 PARTS = {
     "users": Feature.USERS,
     "tags": Feature.TAGS,
@@ -21,20 +21,24 @@ PARTS = {
     "reviews": Feature.REVIEWS,
 }
 
+#: Needed by the live service (the handler of CloudFormation's AWS::Connect::User calls it), but reported as
+#: INVALID_ACTION by IAM Access Analyzer, and so by the console's policy editor (seen in 2026).
+UNKNOWN_ACTION = "connect:UpdateUserConfig"
+NOTE = (
+    f"connect-users policy: IAM Access Analyzer may report {UNKNOWN_ACTION} as an invalid action because it does not "
+    "know it yet; keep it, the settings per channel need it"
+)
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "policy",
-        help="print the least-privilege IAM policy for one instance",
-        description=(
-            "Print the IAM policy, as JSON, with exactly the actions that this package calls, limited to one Connect "
-            "instance. Attach it to the role that runs Pulumi."
-        ),
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Print the IAM policy, as JSON, with exactly the actions that this package calls, limited to one Connect "
+        "instance. Attach it to the role that runs Pulumi."
     )
     parser.add_argument("--instance-arn", required=True, metavar="ARN", help="ARN of the Connect instance")
     parser.add_argument(
-        "--read-only", action="store_true", help="only what preview, refresh, import and check need; no passwords"
+        "--read-only", action="store_true", help="only what preview, refresh, import and check need, without passwords"
     )
     parser.add_argument(
         "--only",
@@ -42,35 +46,34 @@ def register(subparsers: Any) -> None:
         choices=sorted(PARTS),
         default=sorted(PARTS),
         metavar="PART",
-        help=f"the parts that are used: {', '.join(sorted(PARTS))} (default: all). CreateUser with tags, the ownership "
-        "tag among them, needs 'tags'",
+        help=f"parts of the package that you use: {', '.join(sorted(PARTS))} (default: all). Users who get tags, "
+        "such as the ownership tag, need 'tags'",
     )
     parser.add_argument(
         "--security-profiles",
         nargs="+",
         default=[],
         metavar="ID",
-        help="the only security profiles that may be given to users (default: any)",
+        help="the only security profiles that the role may give to users (default: any)",
     )
     parser.add_argument(
         "--password-secrets",
         nargs="+",
         default=[],
         metavar="ARN",
-        help="Secrets Manager secrets that password_secret_arn names (default: none). A secret with a KMS key of its "
-        "own needs kms:Decrypt on that key, too",
+        help="secrets of AWS Secrets Manager for password_secret_arn (default: none). A secret with its own KMS key "
+        "also needs kms:Decrypt on that key",
     )
-    parser.add_argument("--json", action="store_true", help="as it is anyway: a policy is JSON")
-    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="accepted like by every command; the output is always JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0, or 2 where an ARN is not one."""
+    """0, or 2 if an argument is not an ARN or an id."""
     features = [PARTS[part] for part in args.only]
     if args.password_secrets:
         features.append(Feature.PASSWORDS)
     try:
-        document = policy(
+        document = iam_policy(
             args.instance_arn,
             read_only=args.read_only,
             features=features,
@@ -80,5 +83,7 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as problem:
         print(f"connect-users policy: {problem}", file=sys.stderr)
         return 2
-    print(json.dumps(document, indent=2))
+    print(json.dumps(document, indent=2), flush=True)
+    if any(UNKNOWN_ACTION in statement["Action"] for statement in document["Statement"]):
+        print(NOTE, file=sys.stderr)
     return 0

@@ -1,4 +1,4 @@
-"""The options that say what counts as power, one meaning for all commands, and how an instance is asked about it."""
+"""The options that say what counts as power, the same for all commands, and the requests that they need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
-    from connect_users.effects.gateway import Gateway
+    from connect_users.connect.gateway import Gateway
 
 
 def add_options(parser: argparse._ActionsContainer) -> None:
@@ -22,15 +22,16 @@ def add_options(parser: argparse._ActionsContainer) -> None:
         type=_several,
         default=DEFAULT_POWERS,
         metavar="NAMES",
-        help=f"security profiles that are power, by name or id: A,B (default: {', '.join(DEFAULT_POWERS)})",
+        help="security profiles that are power, by name or id, separated by commas (default: "
+        f"{', '.join(DEFAULT_POWERS)})",
     )
     parser.add_argument(
         "--power-permission",
         type=_several,
         default=DEFAULT_PERMISSIONS,
         metavar="PERMISSIONS",
-        help="permissions that make any security profile power, by their API names, with * for any text; told by "
-        "--instance and by aws.connect security profiles of the stack; '': names alone decide (default: "
+        help="permissions that make any security profile power, by their API names, with * as a wildcard; they come "
+        "from --instance and from the aws.connect security profiles of the stack; with '' only names decide (default: "
         f"{', '.join(DEFAULT_PERMISSIONS)})",
     )
 
@@ -53,13 +54,13 @@ def asked(
         ConnectUsersError
     """
     wanted = sorted(set(ids)) if args.power_permission else []
-    told = {}
-    with Progress("asking what security profiles permit") as progress:
+    found = {}
+    with Progress("reading the permissions of security profiles") as progress:
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:
-                told[id_] = tuple(gateway.list_security_profile_permissions(instance_id, id_))
+                found[id_] = tuple(gateway.list_security_profile_permissions(instance_id, id_))
             except ResourceNotFound:
                 # Not of this instance, or gone since: its name decides.
                 continue
-    return told
+    return found

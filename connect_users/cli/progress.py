@@ -1,23 +1,22 @@
-"""How far a command is, from two seconds on; nothing where nobody watches.
+"""Progress of a command on the terminal, shown after two seconds; nothing where stderr is not a terminal.
 
-The bar is tqdm's. A thread moves it, so that one call that takes long is told as well as many short ones.
+The bar is tqdm's. A thread updates it, so that it also moves during one long call.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tqdm import tqdm
-
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from types import TracebackType
 
+    from tqdm import tqdm
     from typing_extensions import Self
 
-#: Seconds before the bar is shown, and between two looks at it.
+#: Seconds before the bar is shown, and between two updates.
 _DELAY = 2.0
 _EVERY = 0.2
 #: Where nothing is counted.
@@ -25,11 +24,11 @@ _WORDS = "{desc} [{elapsed}]"
 
 
 class Progress:
-    """Tells of something that takes long: ``with Progress("reading users") as progress: progress.at(500, 20_000)``.
+    """Shows the progress of slow work: ``with Progress("reading users") as progress: progress.at(500, 20_000)``.
 
     Args:
-        stream: where to tell (default: stderr).
-        sleep: waits for so many seconds, or until the work is done, and returns whether it is.
+        stream: where to write (default: stderr).
+        sleep: waits for that many seconds, or until the work is done; returns whether it is done.
     """
 
     def __init__(
@@ -37,11 +36,15 @@ class Progress:
     ) -> None:
         self._what = what
         self._stream = stream if stream is not None else sys.stderr
-        self._done = threading.Event()
-        self._sleep = sleep or self._done.wait
         self._text = ""
         self._count: tuple[int, int | None] | None = None
-        self._thread = threading.Thread(target=self._watch, daemon=True) if self._stream.isatty() else None
+        self._thread: threading.Thread | None = None
+        if self._stream.isatty():
+            import threading
+
+            self._done = threading.Event()
+            self._sleep = sleep or self._done.wait
+            self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
         if self._thread is not None:
@@ -51,25 +54,29 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._done.set()
         if self._thread is not None:
+            self._done.set()
             self._thread.join()
 
     def at(self, done: int, total: int | None = None) -> None:
-        """So many are done, of so many where that is known; costs nothing."""
+        """Set how many are done, and of how many if that is known; costs nothing."""
         self._text, self._count = "", (done, total)
 
     def say(self, text: str) -> None:
-        """Say where it is; costs nothing."""
+        """Set what is being done; costs nothing."""
         self._text = f": {text}"
 
     def note(self, text: str) -> None:
-        """Say something that stays, whether somebody watches or not."""
+        """Write a line that stays, also where stderr is not a terminal."""
+        from tqdm import tqdm
+
         tqdm.write(f"{self._what}: {text}", file=self._stream)
 
     def _watch(self) -> None:
         if self._sleep(_DELAY):
             return
+        from tqdm import tqdm
+
         with tqdm(file=self._stream, leave=False, dynamic_ncols=True, unit="", bar_format=_WORDS) as bar:
             bar.start_t -= _DELAY
             self._show(bar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_users.cli import connecting, report_page, report_unmanaged
 from connect_users.core.errors import WrongUsage
@@ -11,30 +11,27 @@ if TYPE_CHECKING:
     import argparse
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the parser of ``connect-users``."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "report",
-        help="review who has access",
-        description="Report on the people of a roster, of an exported state or of a live instance (read only). Exit "
-        "status: 0; 1 where --unmanaged finds somebody; 2 for wrong usage, or where a file cannot be used.",
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's description and options."""
+    parser.description = (
+        "Report on the people of a roster, an exported state or a live instance (read only). Exit status: 0; 1 if "
+        "--unmanaged finds somebody; 2 for wrong usage or a file that cannot be used."
     )
     parser.add_argument(
         "--instance",
         metavar="ID",
-        help="id, ARN or alias of a live instance; beside --roster or --state, it only tells names and permissions",
+        help="id, ARN or alias of a live instance; with --roster or --state, only a source of names and permissions",
     )
     parser.add_argument(
         "--state",
         action="append",
         metavar="FILE",
-        help="what `pulumi stack export` wrote; with --unmanaged once for each stack that has users of the instance",
+        help="what `pulumi stack export` wrote; with --unmanaged, once for each stack that has users of the instance",
     )
     report_page.add_options(parser)
     report_unmanaged.add_options(parser)
-    parser.add_argument("--json", action="store_true", help="tell the result as JSON, for machines")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
     connecting.add(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,21 +8,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from connect_users.access_report import page, sources
-from connect_users.access_report.findings import unnamed
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core.errors import WrongUsage
+from connect_users.core.phrases import plural, some
+from connect_users.importing import texts
 from connect_users.review import naming
-from connect_users.review.model import plural
+from connect_users.review.access import page, sources
+from connect_users.review.access.findings import unclear
 from connect_users.review.powers import granted_by
 from connect_users.review.text import printable
 
 if TYPE_CHECKING:
     import argparse
 
-    from connect_users.access_report.model import Snapshot
-    from connect_users.effects.gateway import Gateway
+    from connect_users.connect.gateway import Gateway
+    from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that only the page has; ``--instance`` and ``--state`` are `connect_users.cli.report`'s."""
     group = parser.add_argument_group("access review as a page")
-    group.add_argument("--html", metavar="FILE", help="write one self-contained page that a browser opens from disk")
+    group.add_argument("--html", metavar="FILE", help="write a self-contained page, which any browser opens from disk")
     group.add_argument("--roster", metavar="FILE", help="show the people of this roster")
-    group.add_argument("--since", metavar="FILE", help="also show the changes since this roster or exported state")
+    group.add_argument("--since", metavar="FILE", help="also show what changed since this roster or exported state")
     group.add_argument(
         "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
     )
@@ -45,27 +46,22 @@ def run(args: argparse.Namespace) -> int:
     """0.
 
     Raises:
-        WrongUsage: it is not one source of people that is named, or a file cannot be used.
+        WrongUsage: not exactly one source of people is given, or a file cannot be used.
     """
     _refuse_other_sources(args)
     snapshot, before, powers = _gathered(args)
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made)
-    try:
-        Path(args.html).write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise ConfigurationError(f"{args.html} cannot be written: {problem.strerror}") from None
-    nameless = unnamed(snapshot, powers)
+    texts.put(Path(args.html), text)
+    nameless = unclear(snapshot, powers)
     if nameless:
         print(
-            f"connect-users report: {plural(len(nameless), 'security profile has', 'security profiles have')} no name "
-            "here and may be power: give --instance or --names "
-            f"({printable(', '.join(nameless[:3]))}{' ...' if nameless[3:] else ''})",
+            f"connect-users report: {plural(len(nameless), 'security profile has', 'security profiles have')} no known "
+            f"name and may be power ({printable(some(nameless, _SHOWN))}): give --instance or --names",
             file=sys.stderr,
         )
     if args.json:
-        told = {"file": args.html, **page.summary(snapshot, powers=powers, before=before)}
-        print(json.dumps(told, indent=2))
+        print(json.dumps({"file": args.html, **page.summary(snapshot, powers=powers, before=before)}, indent=2))
     else:
         print(f"{args.html}: {plural(len(snapshot.people), 'person', 'people')} of {snapshot.source}")
     return 0
@@ -74,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
 def _refuse_other_sources(args: argparse.Namespace) -> None:
     files = [name for name in ("roster", "state") if getattr(args, name) is not None]
     if len(files) > 1 or not (files or args.instance):
-        named = " and ".join(f"--{name}" for name in files) or "none"
-        raise WrongUsage(f"--html shows one of --roster, --state, --instance; {named} given")
+        named = " and ".join(f"--{name}" for name in files) or "none of them"
+        raise WrongUsage(f"--html shows one of --roster, --state and --instance, not {named}")
     if args.state and len(args.state) > 1:
         raise WrongUsage("--html shows one --state")
 
@@ -88,17 +84,21 @@ def _gathered(args: argparse.Namespace) -> tuple[Snapshot, Snapshot | None, Powe
     file = args.state[0] if args.state else args.roster
     shown = _read(file, state=bool(args.state)) if file is not None else _File("")
     since = _read(args.since) if args.since is not None else None
-    asked = names_of.from_instance(names, args.instance, connecting.settings(args)) if args.instance else None
+    live = names_of.from_instance(names, args.instance, connecting.settings(args)) if args.instance else None
     # All names before any people: what only one of the files names is named in both.
     for source in filter(None, (shown, since)):
         naming.from_resources(names, source.resources)
-    snapshot = _live(args.instance, *asked, names) if file is None and asked is not None else shown.snapshot(names)
+    snapshot = _live(args.instance, *live, names) if file is None and live is not None else shown.snapshot(names)
     granted = granted_by(shown.resources)
-    if asked is not None:
-        for profile, permissions in _permissions(args, *asked, snapshot, names).items():
+    if live is not None:
+        for profile, permissions in _permissions(args, *live, snapshot, names).items():
             # Of a profile of the stack both count: what it is, and what it will be.
             granted[profile] = (*granted.get(profile, ()), *permissions)
     return snapshot, since.snapshot(names) if since is not None else None, power.powers(args, granted)
+
+
+#: Ids that a message shows.
+_SHOWN = 3
 
 
 class _File(NamedTuple):
@@ -148,7 +148,6 @@ def _permissions(
     args: argparse.Namespace, gateway: Gateway, id_: str, snapshot: Snapshot, names: naming.Names
 ) -> dict[str, tuple[str, ...]]:
     """Name -> permissions of the security profiles that anybody has; the page knows them by their names."""
-    held = {profile for entry in snapshot.people for profile in entry.profiles}
-    ids = {profile: name for profile, name in names.told[naming.SECURITY].items() if name in held}
-    told = power.asked(gateway, id_, ids, args)
-    return {ids[profile]: permissions for profile, permissions in told.items()}
+    used = {profile for entry in snapshot.people for profile in entry.profiles}
+    ids = {profile: name for profile, name in names.known[naming.SECURITY].items() if name in used}
+    return {ids[profile]: granted for profile, granted in power.asked(gateway, id_, ids, args).items()}

@@ -1,4 +1,4 @@
-"""``connect-users report --unmanaged``: live users whom no stack owns. Reads in bulk, writes nothing."""
+"""``connect-users report --unmanaged``: live users that no stack owns. Reads in bulk, writes nothing."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from connect_users.connect.gateway import Gateway
     from connect_users.core.unmanaged import Declared
-    from connect_users.effects.gateway import Gateway
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +24,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unmanaged",
         action="store_true",
-        help="list the live users of --instance that no stack owns; with --state, also those that its stack does not "
-        "declare any more",
+        help="list the live users of --instance that no stack owns; with --state, also those that its stack no longer "
+        "declares",
     )
 
 
@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: no instance is named.
     """
-    from connect_users.connection import gateway_for
+    from connect_users.connect.connection import gateway_for
+    from connect_users.connect.directory import instance_id
     from connect_users.core.unmanaged import unmanaged
-    from connect_users.effects.listings import instance_id
 
     if not args.instance:
         raise WrongUsage("--unmanaged needs --instance")
@@ -59,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Id, username and tags of everybody; who is too new for the search is described."""
+    from connect_users.connect.survey import survey_of
     from connect_users.core.errors import ResourceNotFound
-    from connect_users.effects.snapshot import survey_of
 
     for listed in survey_of(gateway).everyone(instance, lambda _: None):
         summary = listed.summary
@@ -75,8 +75,7 @@ def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str
 def _declared(files: Sequence[str]) -> Declared:
     from connect_users.cli.names_of import state_file
     from connect_users.core.unmanaged import Declared
-    from connect_users.review.reading import USER_TYPE
 
     resources = [each for file in files for each in state_file(file)]
-    users = [(each.urn, each.outputs) for each in resources if each.type == USER_TYPE]
+    users = [(each.urn, each.outputs) for each in resources if each.user]
     return Declared.of(users, [each.urn for each in resources])

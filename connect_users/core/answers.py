@@ -2,14 +2,63 @@
 
 Updates and deletions are answered by an empty body: of those, the request id is all that tells AWS from a page of a
 proxy, which would otherwise pass for a success.
+
+An answer that tells ids tells those of what was asked for, and ids that are ids: what is written to a user, or deleted,
+goes by them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core.arns import bare_id, parse_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+#: Ids are UUIDs wherever Connect makes them; the model allows others, which must be one part of a path all the same.
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+#: Characters of what was told that a message repeats.
+_SHOWN: Final = 80
+
+
+@dataclass(frozen=True)
+class _About:
+    """Where an answer tells what it is about.
+
+    Attributes:
+        member: of the answer, an entry or a list of them; "" where the answer itself is the entry.
+        id: the entry's member with the id.
+        arn: the entry's member with the ARN of a user or an instance; "" where nobody uses it.
+        asked: the parameter that named the one thing that was asked for; "" where that is a list or was made.
+    """
+
+    member: str
+    id: str = "Id"
+    arn: str = ""
+    asked: str = ""
+
+
+_ABOUT: Final = {
+    "CreateUser": _About("", "UserId", "UserArn"),
+    "DescribeUser": _About("User", arn="Arn", asked="UserId"),
+    "ListUsers": _About("UserSummaryList", arn="Arn"),
+    "SearchUsers": _About("Users", arn="Arn"),
+    "DescribeInstance": _About("Instance", arn="Arn", asked="InstanceId"),
+    "ListInstances": _About("InstanceSummaryList", arn="Arn"),
+    "ListRoutingProfiles": _About("RoutingProfileSummaryList"),
+    "ListSecurityProfiles": _About("SecurityProfileSummaryList"),
+    "ListUserHierarchyGroups": _About("UserHierarchyGroupSummaryList"),
+    "SearchUserHierarchyGroups": _About("UserHierarchyGroups"),
+    "DescribeUserHierarchyGroup": _About("HierarchyGroup", asked="HierarchyGroupId"),
+    "ListQueues": _About("QueueSummaryList"),
+    "ListQuickConnects": _About("QuickConnectSummaryList"),
+    "SearchQuickConnects": _About("QuickConnects", "QuickConnectId"),
+    "DescribeQuickConnect": _About("QuickConnect", "QuickConnectId", asked="QuickConnectId"),
+}
 
 
 class NotAnswered(Exception):
@@ -23,12 +72,12 @@ class ForeignAnswer(Exception):
         super().__init__(f"what answered is not AWS ({told})")
 
 
-def expect(answer: Any, member: str = "") -> None:
+def expect(operation: str, params: Mapping[str, Any], answer: Any) -> None:
     """Refuse what AWS cannot have answered.
 
     Args:
+        params: of the request.
         answer: as boto3 gives it.
-        member: what it must have.
 
     Raises:
         ForeignAnswer, NotAnswered
@@ -36,8 +85,58 @@ def expect(answer: Any, member: str = "") -> None:
     strange = foreign(answer.get("ResponseMetadata") or {})
     if strange is not None:
         raise strange
-    if member and member not in answer:
-        raise NotAnswered(f"the answer has no {member}")
+    about = _ABOUT.get(operation)
+    if about is not None:
+        for entry in _entries(about, answer):
+            _expect_id(about, params, entry)
+    elif operation == "GetSecretValue":
+        _expect_secret(str(params["SecretId"]), answer)
+
+
+def _entries(about: _About, answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if not about.member:
+        yield answer
+    elif not about.asked:
+        yield from answer.get(about.member) or ()
+    elif about.member in answer:
+        yield answer[about.member]
+    else:
+        raise NotAnswered(f"the answer has no {about.member}")
+
+
+def _expect_id(about: _About, params: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
+    for member in (about.id, about.arn if about.member == "" else ""):
+        if member and entry.get(member) is None:
+            raise NotAnswered(f"the answer has no {member}")
+    id_ = entry[about.id]
+    if not isinstance(id_, str) or not _ID.fullmatch(id_):
+        raise ForeignAnswer(f"its {about.id} is {_shown(id_)}, which is not an id")
+    asked = bare_id(params[about.asked]) if about.asked else id_
+    if not _same(id_, asked):
+        raise ForeignAnswer(f"asked about {about.asked} {_shown(asked)}, it answered about {_shown(id_)}")
+    told = entry.get(about.arn) if about.arn else None
+    if not told:
+        return
+    arn = parse_arn(str(told))
+    instance_id = bare_id(params.get("InstanceId", arn.instance_id if arn is not None else ""))
+    if arn is None or not _same(arn.resource_id or arn.instance_id, id_) or not _same(arn.instance_id, instance_id):
+        raise ForeignAnswer(f"its {about.arn} is {_shown(told)}, which is not the ARN of {_shown(id_)}")
+
+
+def _expect_secret(asked: str, answer: Mapping[str, Any]) -> None:
+    """A password is only taken from the secret that was named: by its name, its ARN, or that without its suffix."""
+    told = answer.get("ARN" if asked.startswith("arn:") else "Name")
+    if told is not None and told != asked and not (asked.startswith("arn:") and str(told).startswith(f"{asked}-")):
+        raise ForeignAnswer(f"asked about the secret {_shown(asked)}, it answered about {_shown(told)}")
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+def _shown(told: object) -> str:
+    text = repr(told)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def foreign(meta: Mapping[str, Any]) -> ForeignAnswer | None:

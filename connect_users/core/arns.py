@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+#: A partition, as a pattern rather than a list: botocore knows eight (aws, aws-cn, aws-us-gov, aws-eusc, four of
+#: aws-iso), and the next one must not wait for a release of ours.
+PARTITION = r"aws(?:-[a-z0-9]+)*"
 _ARN = re.compile(r"arn:([^:\s]*):connect:([^:\s]*):([^:\s]*):instance/([^:/\s]+)(?:/([^:/\s]+)/([^:/\s]+))?")
 
 

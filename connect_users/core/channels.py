@@ -1,8 +1,11 @@
 """Per-channel settings: what a list means that names some channels only, and how `phone_config` relates to lists.
 
-Contract: a declared list is complete. A channel that it does not name has the neutral value, and requests always
-carry all channels that the kind of list allows. AWS documents neither whether UpdateUserConfig replaces a list or
-merges into it, nor a way to remove a channel; with complete lists both readings give the same result.
+Contract:
+- A declared list is complete. A channel that it does not name has the neutral value, and requests always carry all
+  channels that the kind of list allows. AWS documents neither whether UpdateUserConfig replaces a list or merges into
+  it, nor a way to remove a channel; with complete lists both readings give the same result.
+- A member of `phone_config` says what it is about and no more (`said`). Where a list has to be written for it, the rest
+  of that list is sent as Connect has it (`filled`).
 """
 
 from __future__ import annotations
@@ -39,7 +42,7 @@ TWINS: Final = {
     "persistent_connection": "persistent_connection_configs",
 }
 
-#: What UpdateUserPhoneConfig is told of a member that was declared and is no longer.
+#: What holds for a user of whom nothing was ever set.
 NEUTRAL_PHONE_CONFIG: Final[Props] = {
     "phone_type": "SOFT_PHONE",
     "auto_accept": False,
@@ -64,6 +67,11 @@ def same(name: str, one: list[Any], other: list[Any]) -> bool:
     in use: Connect may keep or forget either.
     """
     return [_bare(entry) for entry in complete(name, one)] == [_bare(entry) for entry in complete(name, other)]
+
+
+def unnamed(name: str, entries: list[Any]) -> list[Any]:
+    """The neutral entries of the channels that a declared list may name and does not."""
+    return [entry for entry in neutral(name) if not _entry(entries, entry["channel"])]
 
 
 def is_neutral(name: str, entry: Props) -> bool:
@@ -102,8 +110,8 @@ def neutral(name: str) -> list[Any]:
     return complete(name, [])
 
 
-def from_phone_config(config: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The lists that say the same as the members of ``config``.
+def said(config: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What the members of `phone_config` say of the lists: entries and members of entries that they are about.
 
     AutoAccept, phone and persistent connection are about voice; AfterContactWorkTimeLimit sets all channels
     (UpdateUserPhoneConfig: "will always set the same ACW timeouts to all channels the user handles").
@@ -116,16 +124,42 @@ def from_phone_config(config: Mapping[str, Any]) -> dict[str, list[Any]]:
         lists["after_contact_work_configs"] = [
             {"channel": channel, "after_contact_work_config": limit} for channel in CHANNELS
         ]
-    if "phone_type" in config or "desk_phone_number" in config:
-        entry = {"channel": "VOICE", "phone_type": config.get("phone_type", "SOFT_PHONE")}
-        if "desk_phone_number" in config:
-            entry["phone_number"] = config["desk_phone_number"]
-        lists["phone_number_configs"] = [entry]
+    phone = {}
+    if "phone_type" in config:
+        phone["phone_type"] = config["phone_type"]
+    if "desk_phone_number" in config:
+        phone["phone_number"] = config["desk_phone_number"]
+    if phone:
+        lists["phone_number_configs"] = [{"channel": "VOICE", **phone}]
     if "persistent_connection" in config:
         lists["persistent_connection_configs"] = [
             {"channel": "VOICE", "persistent_connection": config["persistent_connection"]}
         ]
-    return {name: complete(name, entries) for name, entries in lists.items()}
+    return lists
+
+
+def filled(name: str, entries: list[Any], told: list[Any]) -> list[Any]:
+    """The complete list that has what ``entries`` say, and else what ``told`` has."""
+    return [
+        {**neutral_entry, **_entry(told, neutral_entry["channel"]), **_entry(entries, neutral_entry["channel"])}
+        for neutral_entry in neutral(name)
+    ]
+
+
+def covers(entries: list[Any], others: list[Any]) -> bool:
+    """Whether ``entries`` say all that ``others`` do."""
+    return all(other.items() <= _entry(entries, other["channel"]).items() for other in others)
+
+
+def known(props: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What ``props`` say of each list: all of it where it is declared, else what `phone_config` is about."""
+    declared = {name: complete(name, props[name]) for name in LISTS if name in props}
+    return {**said(props.get("phone_config", {})), **declared}
+
+
+def from_phone_config(config: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The lists that say the same as the members of ``config``, of a user of whom nothing else was ever set."""
+    return {name: filled(name, entries, []) for name, entries in said(config).items()}
 
 
 def to_phone_config(lists: Mapping[str, list[Any]]) -> Props:

@@ -5,6 +5,7 @@
     │   └── WrongUsage                options or files of a command that cannot be used
     ├── InvalidUser                   inputs that AWS would refuse (problems: all of them)
     ├── OwnedByOther                  the name belongs to a user of another resource, stack or person
+    ├── UserGone                      the user of a state is not in Connect any more
     ├── WrongInstance                 the state is of another region, account or instance than the client
     ├── PartialUpdate                 some calls of an update were done, one failed, the rest were not tried
     └── ConnectApiError               AWS answered with an error, or did not answer
@@ -12,8 +13,8 @@
         ├── QuotaReached  ├── ResourceNotFound    ├── SecretUnavailable  ├── Throttled  └── Unreachable
 
 Contract: ``str(error)`` is one line: what failed, on which user, why, and what to do. It never holds a password,
-and of personal data only the username. Classes are chosen by AWS's error *code*: a full quota and a throttled
-request are both HTTP 429, and only one of them is worth trying again.
+and of personal data only the username. Which class AWS's error code stands for:
+`core.failures`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Self
 
@@ -57,6 +58,10 @@ class InvalidUser(ConnectUsersError):
 
 class OwnedByOther(ConnectUsersError):
     """A live user has the name or the id, but the ownership tag of another resource (or none)."""
+
+
+class UserGone(ConnectUsersError):
+    """The user of a state was deleted in Connect."""
 
 
 class WrongInstance(ConnectUsersError):
@@ -230,88 +235,3 @@ class Unreachable(ConnectApiError):
     """No definite answer came within the time allowed for one call (connection, time-out, 5xx)."""
 
     advice = "check the network and connect-users:endpointUrl, then run pulumi up again: nothing is made twice"
-
-
-#: AWS error code -> class. Sources: botocore's Connect model, and codes seen outside it (TooManyRequestsException is
-#: what AWS's own CloudFormation handler matches; the credential codes are those of SigV4 front ends).
-CODES: dict[str, type[ConnectApiError]] = {
-    **dict.fromkeys(("AccessDeniedException", "AccessDenied", "UnauthorizedOperation"), AccessDenied),
-    **dict.fromkeys(
-        (
-            "AuthFailure",
-            "ExpiredToken",
-            "ExpiredTokenException",
-            "IncompleteSignature",
-            "IncompleteSignatureException",
-            "InvalidAccessKeyId",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "NoCredentials",
-            "NotAuthorized",
-            "OptInRequired",
-            "RequestExpired",
-            "RequestTimeTooSkewed",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
-        ),
-        CredentialsProblem,
-    ),
-    "Cancelled": Cancelled,
-    "DuplicateResourceException": DuplicateResource,
-    **dict.fromkeys(
-        (
-            "InvalidRequestException",
-            "InvalidParameterException",
-            "ValidationException",
-            "ParamValidationError",
-        ),
-        InvalidRequest,
-    ),
-    **dict.fromkeys(("LimitExceededException", "ServiceQuotaExceededException"), QuotaReached),
-    "ResourceNotFoundException": ResourceNotFound,
-    **dict.fromkeys(
-        (
-            "RequestLimitExceeded",
-            "Throttling",
-            "ThrottlingException",
-            "ThrottledException",
-            "TooManyRequests",
-            "TooManyRequestsException",
-        ),
-        Throttled,
-    ),
-    **dict.fromkeys(
-        (
-            "ConnectionFailed",
-            "InternalFailure",
-            "InternalServiceException",
-            "InternalServerError",
-            "NoAnswer",
-            "ServiceUnavailable",
-            "ServiceUnavailableException",
-        ),
-        Unreachable,
-    ),
-}
-
-
-def api_error(
-    operation: str,
-    code: str,
-    detail: str = "",
-    request_id: str = "",
-    *,
-    uncertain: bool = False,
-    secrets: Iterable[str] = (),
-) -> ConnectApiError:
-    """The error of the tree for an AWS error code; an unknown code gives the base class.
-
-    Args:
-        secrets: values that must not be repeated, should AWS's message quote one of them.
-    """
-    for secret in secrets:
-        if secret:
-            detail = detail.replace(secret, "[secret]")
-    return CODES.get(code, ConnectApiError)(operation, code, detail, request_id, uncertain=uncertain)

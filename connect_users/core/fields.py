@@ -85,6 +85,16 @@ class Field:
         """Whether messages must not repeat the value: it is personal, or a part of it may be."""
         return self.personal or any(member.discreet for member in self.members)
 
+    @property
+    def secret(self) -> bool:
+        """Whether the value is kept as a secret, however it was given."""
+        return self.verdict is Verdict.PASSWORD
+
+    @property
+    def replaces(self) -> bool:
+        """Whether every change makes the user anew."""
+        return self.verdict in (Verdict.REPLACE, Verdict.REPLACE_DELETE_FIRST)
+
 
 _CHANNEL = Field("channel", Kind.TEXT, required=True, choices=limits.CHANNELS)
 _ACW_LIMIT = Field("after_contact_work_time_limit", Kind.WHOLE)

@@ -5,8 +5,9 @@ Contract:
 - `declared_view` is the part of it that a program manages, in the form in which the program declared it: a
   difference to the declared inputs is drift, and nothing else is. Inside `identity_info` and `phone_config` only
   the members that are declared count, since Connect fills in others by itself.
-- Members that AWS adds later are passed over; members that it leaves out are absent, except that a declared neutral
-  value (an empty text, a soft phone, no auto-accept) is as good as none.
+- Members that AWS adds later are passed over; members that it leaves out are absent, and so are those that it shows as
+  an empty string (the AWS CLI's example of describe-user has ``"DeskPhoneNumber": ""`` beside a soft phone). A declared
+  neutral value (an empty string, a soft phone, no auto-accept) equals an absent one.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _WRITE_ONLY = tuple(
 
 #: Told by one or the other (see `_both_views`).
 _SETTINGS = ("phone_config", *channels.LISTS)
+#: The member of a per-channel entry that is after-contact work; that of call-backs ends like it.
+_WORK = "after_contact_work_config"
 
 
 def live_props(
@@ -50,9 +53,23 @@ def live_props(
     props = {}
     for field in FIELDS:
         value = told.get(wire_name(field.name))
-        if value is not None and (wanted is None or field.name in wanted or field.name in _SETTINGS):
-            props[field.name] = declared_tags(value) if field.kind is Kind.TAGS else from_wire(field, value)
+        if value is None or not (wanted is None or field.name in wanted or field.name in _SETTINGS):
+            continue
+        if field.kind is Kind.TAGS:
+            # The value of a tag may be empty.
+            props[field.name] = declared_tags(value)
+        elif (present := _present(value)) is not None:
+            props[field.name] = from_wire(field, present)
     return both_views(canonical(props), wanted)
+
+
+def _present(value: Any) -> Any:
+    """``value`` without members that are null or an empty string, at any depth; None where it is one itself."""
+    if isinstance(value, dict):
+        return {name: there for name, item in value.items() if (there := _present(item)) is not None}
+    if isinstance(value, list):
+        return [there for item in value if (there := _present(item)) is not None]
+    return None if value == "" else value
 
 
 def both_views(props: Props, wanted: Container[str] | None = None) -> Props:
@@ -138,18 +155,51 @@ def _block_view(told: Props, wanted: Mapping[str, Any]) -> Props:
 
 
 def leftovers(live: Props, declared: Mapping[str, Any]) -> Props:
-    """Settings of ``live`` that ``declared`` says nothing of and a new user would not have.
+    """What of ``live`` an update would take back, had a state declared it, and ``declared`` says nothing of.
 
-    They matter when a user is taken over that this resource itself made and lost: an earlier form of the program
-    may have set them.
+    It matters when a user is taken over that this resource itself made and lost: an earlier form of the program may
+    have set it. Other settings that are declared no longer stay as they are (`plan.let_go`), here as there.
     """
-    found: Props = {}
-    for name in ("hierarchy_group_id", "tags", "user_proficiencies"):
-        if live.get(name) and name not in declared:
-            found[name] = live[name]
-    covered = channels.effective(declared)
-    for name in channels.LISTS:
-        entries = channels.complete(name, live.get(name, []))
-        if name not in covered and not channels.same(name, entries, []):
-            found[name] = entries
-    return found
+    names = ("hierarchy_group_id", "tags", "user_proficiencies")
+    return {name: live[name] for name in names if live.get(name) and name not in declared}
+
+
+def declarable(live: Props, instance_id: str, *, directory: bool) -> Props:
+    """The inputs, canonical, of a program that declares everything that a new user would not have by itself.
+
+    Settings that are neutral (no auto-accept, no after-contact work, a soft phone ...) are left out, and so stay
+    unmanaged. Phone settings are told per channel, which loses nothing.
+
+    Args:
+        live: from `live_props`, with proficiencies.
+        directory: a directory signs users in, so that its id means something.
+    """
+    inputs: Props = {"instance_id": instance_id}
+    for name, value in live.items():
+        if name in channels.LISTS:
+            entries = [entry for entry in map(_whole, value) if _says_something(name, entry)]
+            if entries:
+                inputs[name] = entries
+        elif name == "identity_info":
+            info = {member: item for member, item in value.items() if item}
+            if info:
+                inputs[name] = info
+        elif name == "directory_user_id":
+            if directory:
+                inputs[name] = value
+        elif name != "phone_config" and value not in ({}, []):
+            inputs[name] = value
+    return canonical(inputs)
+
+
+def _says_something(name: str, entry: Props) -> bool:
+    """Also a desk phone's number, although it is not in use now."""
+    return "phone_number" in entry or not channels.is_neutral(name, entry)
+
+
+def _whole(entry: Props) -> Props:
+    """An entry of after-contact work always has the channel's own limit; one that is not told is none."""
+    if not any(name.endswith(_WORK) for name in entry):
+        return entry
+    told = {name: value for name, value in entry.items() if value != {}}
+    return {**told, _WORK: told.get(_WORK, {"after_contact_work_time_limit": 0})}

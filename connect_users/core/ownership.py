@@ -13,9 +13,7 @@ the tag is written anew. Tokens of another form are compared as a whole.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -73,6 +71,8 @@ def new_token(now: float, urn: str) -> str:
     Args:
         now: seconds since the epoch.
     """
+    import secrets
+
     return _token(now, urn, secrets.token_hex(_MAKING))
 
 
@@ -89,6 +89,9 @@ def _token(now: float, urn: str, making: str) -> str:
 
 
 def _hash(text: str) -> str:
+    # Imported here, like `secrets`: OpenSSL takes longer to load than a roster takes to check.
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -124,7 +127,7 @@ def owner_name(urn: str) -> str:
     """
     escaped = _NOT_PLAIN.sub(_escaped, urn)
     if len(escaped) > TAG_VALUE_MAX - _TOKEN - 1:
-        return _HASH_PREFIX + hashlib.sha256(urn.encode()).hexdigest()
+        return _HASH_PREFIX + _hash(urn)
     return escaped
 
 

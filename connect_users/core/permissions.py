@@ -4,12 +4,13 @@
   keys for Amazon Connect", read in 2026); required and optional types are both allowed, or a call that names an
   optional one (a hierarchy group at CreateUser) would fail.
 - Not verified: UpdateUserConfig is newer than the page that was read, and is taken to need what UpdateUserPhoneConfig
-  needs. The policies were not tried on a real account.
+  needs (`connect-users policy` says that Access Analyzer does not know it). The policies were not tried on a real
+  account.
 - Connect quotes ds:DescribeDirectories as needed by ListInstances and DescribeInstance (`DEPENDENT`): an instance may
   keep its users in a directory.
 - A policy cannot tell whose user it is about. Whoever may call UpdateUserIdentityInfo can change an e-mail address and
   take the account over by a password reset (API reference); whoever may call CreateUser or UpdateUserSecurityProfiles
-  can hand out security profiles, which `policy` can limit to some.
+  can hand out security profiles, which `iam_policy` can limit to some.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from connect_users.core.arns import PARTITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,14 +124,12 @@ PERMISSIONS: tuple[Permission, ...] = (
 #: Actions that AWS's reference page lists as dependent ones of ours; they cannot be limited to a resource.
 DEPENDENT = {"DescribeInstance": "ds:DescribeDirectories", "ListInstances": "ds:DescribeDirectories"}
 
-_INSTANCE_ARN = re.compile(r"arn:(?:aws|aws-cn|aws-us-gov):connect:[a-z0-9-]+:\d{12}:instance/[A-Za-z0-9-]{1,100}")
-_SECRET_ARN = re.compile(
-    r"arn:(?:aws|aws-cn|aws-us-gov):secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@!*?-]+"
-)
+_INSTANCE_ARN = re.compile(rf"arn:{PARTITION}:connect:[a-z0-9-]+:\d{{12}}:instance/[A-Za-z0-9-]{{1,100}}")
+_SECRET_ARN = re.compile(rf"arn:{PARTITION}:secretsmanager:[a-z0-9-]+:\d{{12}}:secret:[A-Za-z0-9/_+=.@!*?-]+")
 _SECRET_SUFFIX = re.compile(r"-(?:[A-Za-z0-9]{6}|\?{6})$|\*$")
 
 
-def policy(
+def iam_policy(
     instance_arn: str,
     *,
     read_only: bool = False,

@@ -106,9 +106,9 @@ def update_steps(
         steps.append(_one("UpdateUserSecurityProfiles", new, "security_profile_ids"))
     if old.get("hierarchy_group_id") != new.get("hierarchy_group_id"):
         steps.append(_one("UpdateUserHierarchy", new, "hierarchy_group_id"))
-    # There is no way to clear a block: one that is empty or declared no longer has nothing to send.
-    if new.get("identity_info") and old.get("identity_info") != new["identity_info"]:
-        steps += _identity_steps(old.get("identity_info", {}), new)
+    known, info = old.get("identity_info", {}), new.get("identity_info", {})
+    if not info.items() <= known.items():
+        steps += _identity_steps(known, new)
     steps += _phone_steps(old, new)
     steps += _proficiency_steps(old.get("user_proficiencies", []), new.get("user_proficiencies", []))
     steps += _tag_steps(old.get("tags", {}), new.get("tags", {}), owner_tag or {})
@@ -129,30 +129,51 @@ def _identity_steps(before: Mapping[str, Any], new: Mapping[str, Any]) -> list[S
 
 
 def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
-    if any(name in props for name in channels.LISTS for props in (old, new)):
-        return _channel_steps(old, new)
-    before, after = old.get("phone_config", {}), new.get("phone_config", {})
-    gone = {name: value for name, value in channels.NEUTRAL_PHONE_CONFIG.items() if name in before}
-    config = {**gone, **after}
-    if before == after or not config:
-        return []
-    return [Step("UpdateUserPhoneConfig", {"PhoneConfig": to_wire(config)}, ("phone_config",))]
-
-
-def _channel_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
-    before, after = channels.effective(old), channels.effective(new)
-    for name in before:
-        after.setdefault(name, channels.neutral(name))
-    lists = {
+    """One call at most. What is declared no longer is sent by none: it stays as Connect has it."""
+    before, config = channels.known(old), new.get("phone_config", {})
+    declared = {name: channels.complete(name, new[name]) for name in channels.LISTS if name in new}
+    # Of lists that only phone_config speaks of, what it says; who sends them adds the rest (`lifecycle.blocks`).
+    said = {name: entries for name, entries in channels.said(config).items() if name not in declared}
+    changed = {
         name: channels.without_first_callback(name, before.get(name, []), entries)
-        for name, entries in after.items()
+        for name, entries in declared.items()
         if before.get(name) != entries
     }
-    if not lists:
+    changed.update({name: it for name, it in said.items() if not channels.covers(before.get(name, []), it)})
+    if not changed:
         return []
     # All that differ: a setting that moved between phone_config and its list is where it should be, too.
     fields = tuple(name for name in (*channels.LISTS, "phone_config") if old.get(name) != new.get(name))
-    return [Step("UpdateUserConfig", to_wire(lists), fields)]
+    if not declared:
+        return [Step("UpdateUserPhoneConfig", {"PhoneConfig": to_wire(config)}, fields)]
+    return [Step("UpdateUserConfig", to_wire(changed), fields)]
+
+
+def let_go(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The paths of settings that are declared no longer and that no call takes back: Connect keeps what it has.
+
+    A setting that moved between `phone_config` and its list is declared.
+    """
+    paths = [
+        f"{block}.{name}"
+        for block in ("identity_info", "phone_config")
+        for name in old.get(block, {})
+        if name not in new.get(block, {}) and channels.TWINS.get(name) not in new
+    ]
+    said = channels.said(new.get("phone_config", {}))
+    paths += [
+        name
+        for name in channels.LISTS
+        if name in old
+        and name not in new
+        and not _named(said.get(name, [])) >= _named(channels.complete(name, old[name]))
+    ]
+    return tuple(paths)
+
+
+def _named(entries: list[Any]) -> set[tuple[str, str]]:
+    """Channels and members that a list names."""
+    return {(entry["channel"], member) for entry in entries for member in entry}
 
 
 def _proficiency_steps(old: list[Props], new: list[Props]) -> list[Step]:

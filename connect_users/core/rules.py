@@ -67,9 +67,10 @@ def _username(props: Props, given: Props) -> Iterator[Problem]:
     if username is None:
         return
     kind = props.get("identity_management_type", given.get("identity_management_type"))
+    voice = limits.USERNAME_SERVICE_CLOUD_VOICE.fullmatch(username) is not None
     if not username or len(username) > limits.USERNAME_MAX:
         yield Problem("username", f"has {len(username)} characters; AWS allows 1 to {limits.USERNAME_MAX}")
-    elif len(username) > limits.USERNAME_MAX_WITHOUT_SAML and kind not in ("SAML", UNKNOWN):
+    elif len(username) > limits.USERNAME_MAX_WITHOUT_SAML and kind not in ("SAML", UNKNOWN) and not voice:
         yield _Warning(
             "username",
             f"{username!r} has {len(username)} characters; AWS documents at most "
@@ -80,7 +81,7 @@ def _username(props: Props, given: Props) -> Iterator[Problem]:
         names = ", ".join("a blank" if letter.isspace() else repr(letter) for letter in strange[:5])
         if username:
             yield Problem("username", f"{shown(username)} has {names}; AWS allows letters, digits and _ - . @")
-    elif "@" in username and not limits.USERNAME_EMAIL_PATTERN.fullmatch(username):
+    elif "@" in username and not (voice or limits.USERNAME_EMAIL_PATTERN.fullmatch(username)):
         yield Problem(
             "username", f"{shown(username)} has an @ but is no e-mail address; AWS allows @ only in a whole one"
         )

@@ -52,6 +52,11 @@ class Settings:
     emulator_state: str | None = None
 
     @property
+    def reserved_tags(self) -> int:
+        """Of the tags that AWS allows a user, those that the provider itself sets."""
+        return 1 if self.ownership_tag else 0
+
+    @property
     def embedded(self) -> bool:
         """Whether the embedded emulator answers: an endpoint that is named comes before it."""
         return self.emulator and self.endpoint_url is None
@@ -155,6 +160,15 @@ def from_config(config: Mapping[str, object]) -> Settings:
     if problems:
         raise ConfigurationError("; ".join(problems))
     return Settings(**values)
+
+
+def reserved_tags(config: Mapping[str, object]) -> int:
+    """`Settings.reserved_tags` of a configuration; 0 where it cannot be read, which others tell."""
+    keys, _ = KEYS["ownership_tag"]
+    try:
+        return from_config({key: config[key] for key in keys if key in config}).reserved_tags
+    except ConfigurationError:
+        return 0
 
 
 def to_config(settings: Settings) -> dict[str, str]:

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import limits
+from connect_users.core import limits, tokens
 from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.fields import BLOCK, BLOCKS, BY_NAME, FIELDS, FLAG, ID, IDS, TAGS, TEXT, Field
-from connect_users.core.spec import UNKNOWN, Props
+from connect_users.core.spec import UNKNOWN, Props, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ def shape_problems(given: Props) -> Iterator[Problem]:
 
 def _stray_names(prefix: str, given: Mapping[Any, Any], known: Mapping[str, Field]) -> Iterator[Problem]:
     for name in given:
-        if name not in known and not (isinstance(name, str) and name.startswith("__")):
+        if name not in known and not (isinstance(name, str) and name.startswith(tokens.INTERNAL)):
             told = in_path(name)
             near = _nearest(told, tuple(known))
             yield Problem(f"{prefix}{told}", "no such input" + (f"; did you mean {near}?" if near else ""))
@@ -203,3 +203,14 @@ def _arn_problems(field: Field, path: str, value: str, given: Props, what: str) 
     instance_id = bare_id(given.get("instance_id"))
     if isinstance(instance_id, str) and arn.instance_id != instance_id:
         yield Problem(path, f"is of instance {arn.instance_id}, but the user is of instance {instance_id}")
+
+
+def sound(state: Props) -> Props:
+    """A state in canonical form without inputs that have not the shape of one.
+
+    A state may have been written by hand or by another release: what cannot be read counts as never set, so that the
+    next update writes it again.
+    """
+    inputs = {name: value for name, value in state.items() if name in BY_NAME}
+    broken = {problem.path.split(".")[0].split("[")[0] for problem in shape_problems(inputs)}
+    return canonical({name: value for name, value in state.items() if name not in broken} if broken else state)

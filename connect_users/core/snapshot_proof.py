@@ -13,7 +13,7 @@ only, a time may be one that was cut off, and is good for the first kind of stam
 was over.
 
 Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
-tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.effects.snapshot`'s business.
+tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.connect.survey`'s business.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import ownership
+from connect_users.core import ownership, plan
 from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import declared_view, live_props, tells
 from connect_users.core.spec import Props, to_wire
@@ -88,6 +88,16 @@ def _moment(stamp: object) -> float | None:
 def is_as_made(stamp: object) -> bool:
     """Whether a stamp is CreateUser's: what the state says is all that was ever seen of the user."""
     return isinstance(stamp, str) and stamp.startswith(_BOUND)
+
+
+def without_what_was_let_go(outputs: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``outputs`` without CreateUser's stamp, where ``new`` no longer declares all of it.
+
+    From then on the user has settings that the state does not know.
+    """
+    if is_as_made(outputs.get(VERIFIED_KEY)) and plan.let_go(outputs, new):
+        return {key: value for key, value in outputs.items() if key != VERIFIED_KEY}
+    return outputs
 
 
 def read_stamp(modified: float | None, now: float) -> Props:

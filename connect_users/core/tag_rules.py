@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from connect_users.core import limits
+from connect_users.core import limits, ownership
 from connect_users.core.shapes import Problem, in_path
 from connect_users.core.spec import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.core.spec import Props
 
@@ -41,6 +41,28 @@ def tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
             yield Problem(path, f"keys that begin with {' or '.join(RESERVED_TAG_PREFIXES)} are reserved")
         if value is not UNKNOWN:
             yield from _tag_value(path, value)
+
+
+def is_full(live: Mapping[str, Any]) -> bool:
+    """Whether a live user with these tags has no room for the ownership tag, which it does not carry."""
+    return ownership.TAG_KEY not in live and len(ownership.declared_tags(live)) >= limits.TAGS_MAX
+
+
+def room_problem(live: Mapping[str, Any], gone: Iterable[str], fresh: Iterable[str]) -> str:
+    """Why the ownership tag will not fit, and the ways out; "" where it will.
+
+    Args:
+        live: tags of the user.
+        gone, fresh: keys of tags that are taken away and given before.
+    """
+    kept = {*ownership.declared_tags(live)} - {*gone} | {*fresh}
+    if ownership.TAG_KEY in live or len(kept) < limits.TAGS_MAX:
+        return ""
+    return (
+        f"tags: the user would have {len(kept)} of the {limits.TAGS_MAX} that AWS allows, and the ownership tag "
+        f"{ownership.TAG_KEY} needs one; remove a tag in Connect, or declare in tags what is to stay (at most "
+        f"{limits.TAGS_MAX - 1}), or set connect-users:ownershipTag to false; nothing was changed"
+    )
 
 
 def _tag_value(path: str, value: Any) -> Iterator[Problem]:

@@ -1,9 +1,9 @@
 """An Amazon Connect that runs on a laptop: boto3, the AWS CLI or any other SDK can talk to it.
 
 Routes, parsing, validation and serialising come from botocore's service model; behaviour is hand-written, and each rule
-names its source: [M] service model, [D] documentation, [O] observed, [I] inference, [?] nobody says, so a choice.
-`seed` documents what a new emulator holds, `admin` the side port, `faults` what can be made to go wrong, `options` the
-rest.
+names its source: [M] service model, [D] documentation, [O] observed, [I] inference, [?] undocumented, so a choice.
+`seed` documents what a new emulator contains, `admin` the side port, `faults` the failures that can be injected,
+`options` the rest.
 
     with Emulator() as emulator:
         client = boto3.client("connect", endpoint_url=emulator.endpoint_url, region_name="us-east-1", ...)

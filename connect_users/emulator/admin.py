@@ -1,15 +1,15 @@
 """The side port: JSON under `/_emulator/`, on the emulator's own address, for tests and scripts in any language.
 
 - `GET /_emulator/health` -> `{"status": "ok", "instance_id": ..., "account_id": ..., "region": ...}`
-- `GET /_emulator/requests` -> the newest requests, oldest first; `?operation=CreateUser` for one operation's
-- `DELETE /_emulator/requests` -> forget them
+- `GET /_emulator/requests` -> the newest requests, oldest first; `?operation=CreateUser` selects one operation
+- `DELETE /_emulator/requests` -> clear the log
 - `POST /_emulator/faults` with a fault or a list of faults (fields: `faults.Fault`) -> add them
-- `GET /_emulator/faults`, `DELETE /_emulator/faults` -> what waits; forget it
+- `GET /_emulator/faults`, `DELETE /_emulator/faults` -> the pending faults; remove them
 - `GET /_emulator/options`, `POST /_emulator/options` with the options to change (fields: `options.Options`; throttles
   as `"2/5"`, null for none) -> the options in force
 
-Problems answer 400 with `{"Message": ...}`. Requests that a web page makes (with an Origin, or for another host name)
-are refused, so that no page in a browser can drive the emulator.
+Problems answer 400 with `{"Message": ...}`. Requests with an Origin are refused, whatever it is: no web page, not even
+one of this machine, can drive the emulator.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from connect_users.emulator.front import Answer, Front, Request
 from connect_users.emulator.options import Options, Throttle
 
 PREFIX: Final = "/_emulator/"
-_LOCAL: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 SetOptions = Callable[[Options], None]
 
@@ -48,9 +47,8 @@ _JSON: Final = {"Content-Type": "application/json"}
 
 
 def _check_origin(request: Request) -> None:
-    host = request.headers.get("Host", "").rpartition(":")[0] or request.headers.get("Host", "")
-    if host not in _LOCAL or request.headers.get("Origin") is not None:
-        raise ApiError("AccessDeniedException", "the side port answers local programs only")
+    if request.headers.get("Origin") is not None:
+        raise ApiError("AccessDeniedException", "the side port answers programs only, not web pages")
 
 
 def _dispatch(front: Front, request: Request, set_options: SetOptions) -> Any:
@@ -83,7 +81,7 @@ def _dispatch(front: Front, request: Request, set_options: SetOptions) -> Any:
 
 def _object(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise ValueError("a JSON object is needed")
+        raise ValueError("the body is not a JSON object")
     return given
 
 

@@ -6,9 +6,13 @@ An id may be given as a bare id or as the thing's full ARN, everywhere (facts, s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import cache
+from typing import Any, Final, Literal
 from uuid import uuid4
+
+from botocore.loaders import create_loader
 
 from connect_users.emulator.errors import invalid_parameter, not_found
 
@@ -44,11 +48,17 @@ def new_id() -> str:
     return str(uuid4())
 
 
+@cache
+def _partitions() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each partition and the pattern of its regions, from botocore's own data."""
+    document: Any = create_loader().load_data("partitions")
+    return tuple((each["id"], re.compile(each["regionRegex"])) for each in document["partitions"])
+
+
+@cache
 def partition(region: str) -> str:
-    """The partition of a region, as in its ARNs."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    """The partition of a region, as in its ARNs; ``aws`` for a region that no partition claims."""
+    return next((name for name, pattern in _partitions() if pattern.match(region)), "aws")
 
 
 def instance_arn(region: str, account: str, instance_id: str) -> str:

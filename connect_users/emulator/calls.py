@@ -89,7 +89,7 @@ Handler = Callable[[Call], "Result | None"]
 
 @dataclass(frozen=True)
 class Played:
-    """An operation that the emulator plays; `writes` tells which kind of transaction it needs."""
+    """An operation that the emulator has; `writes` says which kind of transaction it needs."""
 
     handler: Handler
     writes: bool

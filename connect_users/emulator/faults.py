@@ -1,4 +1,4 @@
-"""Faults: bad days on demand, each told once and then gone.
+"""Faults to inject: each is registered once and disappears when it has been used up.
 
 kinds:
 - `error-before`: an error is answered, nothing is done.
@@ -28,7 +28,7 @@ GARBAGE: Final = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to the next requests that it fits.
+    """What happens to the next requests that match.
 
     `operation` is a name, or `*` for any; `match` a part of the raw path or the body. The first `skip` requests that
     fit pass unharmed, the `times` after them do not. `code` (default InternalServiceException), `status` (default the
@@ -49,32 +49,32 @@ class Fault:
         if self.kind not in get_args(FaultKind):
             raise ValueError(f"fault kind {self.kind!r} is not one of {', '.join(get_args(FaultKind))}")
         if self.times < 1 or self.skip < 0 or self.seconds < 0:
-            raise ValueError("a fault needs times of at least 1, skip and seconds of at least 0")
+            raise ValueError("a fault needs times of at least 1, and skip and seconds of at least 0")
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Fault:
         """Read a fault as `POST /_emulator/faults` takes it; raises ValueError."""
         unknown = set(given) - {item.name for item in fields(cls)}
         if unknown:
-            raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
+            raise ValueError(f"a fault does not have the members {', '.join(sorted(unknown))}")
         try:
             return cls(**cast("Any", given))
         except TypeError as error:
             raise ValueError(f"a fault needs operation and kind, and numbers as numbers ({error})") from error
 
     def error(self) -> ApiError:
-        """The error that is answered."""
+        """The error that the emulator answers."""
         return ApiError(self.code, self.message, status=self.status)
 
     def fits(self, operation: str, path: str, body: bytes) -> bool:
-        """Whether the fault means this request."""
+        """Whether the fault applies to this request."""
         if self.operation not in ("*", operation):
             return False
         return self.match is None or self.match in path or self.match.encode() in body
 
 
 class Faults:
-    """The faults that wait; safe for any number of threads. The oldest that fits a request is taken."""
+    """The pending faults; safe for any number of threads. A request gets the oldest one that matches."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -82,12 +82,12 @@ class Faults:
         self._waiting: list[tuple[Fault, int, int]] = []
 
     def add(self, *faults: Fault) -> None:
-        """Append faults."""
+        """Add faults."""
         with self._lock:
             self._waiting += [(fault, fault.skip, fault.times) for fault in faults]
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all."""
         with self._lock:
             self._waiting = []
 
@@ -99,7 +99,7 @@ class Faults:
             return iter([fault for fault, _, _ in self._waiting])
 
     def take(self, operation: str, path: str, body: bytes) -> Fault | None:
-        """The fault that befalls this request, counted down; every fault that it only passes is, too."""
+        """The fault for this request, if any; counts down every fault that matches."""
         if not self._waiting:
             return None
         with self._lock:

@@ -1,4 +1,4 @@
-"""The front of the emulator: an HTTP request comes in, its answer goes out; sockets are somebody else's.
+"""The front of the emulator: turns an HTTP request into its answer; `server` has the sockets.
 
 Order: route and parse, record ("received"), faults that come before the work, latency, signature scope, throttle,
 validation, the handler in its transaction ("committed"), faults that come after the work. The server reports
@@ -89,7 +89,7 @@ class Front:
         self.closing = Event()
         self._on_event = on_event
         self._throttles = Throttles()
-        # Parsed now rather than during somebody's first request.
+        # Parsed now rather than during the first request.
         self._router = _router()
 
     def answer(self, request: Request) -> Answer:

@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 _EMAIL: Final = re.compile(r"(?=^.{0,265}$)[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,63}")
 #: CreateUser$Username [M]: `[a-zA-Z0-9_-.\@]+` for SAML.
 _SAML_USERNAME: Final = re.compile(r"[a-zA-Z0-9_\-.@]+")
+#: `alias@userId@orgId` or `userId@orgId` of Salesforce Service Cloud Voice (Salesforce Help): live instances have such.
+_VOICE_USERNAME: Final = re.compile(r"([\w.-]+@)?005(\w{12}|\w{15})@00D(\w{12}|\w{15})", re.ASCII)
 #: Section 3: for CONNECT_MANAGED, names have 1-255 and 1-256 characters; the shapes allow 0-255 and 0-300 [M].
 _MANAGED_NAMES: Final = {"FirstName": 255, "LastName": 256}
 
 
 def check_username(username: str, management: str, limit: int) -> None:
-    """Length, characters (SAML) and `@` only in an e-mail-shaped name [M]."""
+    """Length, characters (SAML) and `@` only in an e-mail-shaped name [M] or one of Service Cloud Voice."""
     if len(username) > limit:
         raise invalid_parameter(f"Username: {len(username)} characters given, 1 to {limit} allowed")
     if management == "SAML" and (len(username) > 64 or not _SAML_USERNAME.fullmatch(username)):
         raise invalid_parameter("Username: with SAML, up to 64 characters of [a-zA-Z0-9_-.@] are allowed")
-    if "@" in username and not _EMAIL.fullmatch(username):
+    if "@" in username and not (_EMAIL.fullmatch(username) or _VOICE_USERNAME.fullmatch(username)):
         raise invalid_parameter("Username: @ is allowed in an e-mail address only, as in testuser@example.com")
 
 

@@ -1,4 +1,4 @@
-"""How one emulator behaves: the switches for what AWS leaves undocumented, and for the bad days it should play.
+"""How one emulator behaves: switches for what AWS leaves undocumented, and for failures to simulate.
 
 `Options` is immutable; change a running emulator with `emulator.options = dataclasses.replace(emulator.options, ...)`
 or `POST /_emulator/options`. Defaults are AWS's documented defaults, without throttling and without lag.
@@ -18,6 +18,7 @@ IdentityManagementType = Literal["CONNECT_MANAGED", "SAML", "EXISTING_DIRECTORY"
 UpdateUserConfigMode = Literal["merge", "replace"]
 UpdateIdentityInfoMode = Literal["clear", "keep"]
 PhoneView = Literal["both", "as-written"]
+UnsetStrings = Literal["left-out", "empty"]
 ModifiedBy = Literal["settings", "everything"]
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
@@ -25,6 +26,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "update_user_config": get_args(UpdateUserConfigMode),
     "update_identity_info": get_args(UpdateIdentityInfoMode),
     "phone_view": get_args(PhoneView),
+    "unset_strings": get_args(UnsetStrings),
     "modified_by": get_args(ModifiedBy),
 }
 _SECONDS: Final = (
@@ -72,6 +74,9 @@ class Options:
     update_identity_info: UpdateIdentityInfoMode = "clear"
     #: "both": PhoneConfig and the lists both show every setting; "as-written": each in the form last written. [?]
     phone_view: PhoneView = "both"
+    #: How answers show a string of a user that is not set: not at all, or as "", as `DeskPhoneNumber` is shown beside a
+    #: soft phone in the AWS CLI's example of describe-user.
+    unset_strings: UnsetStrings = "left-out"
     #: Whether a user's LastModifiedTime moves with its own settings only, or also with tags and proficiencies. [?]
     modified_by: ModifiedBy = "settings"
     #: The most users that a page of SearchUsers may hold: 500 by the model, 100 by the best-practices page.
@@ -106,7 +111,7 @@ class Options:
             if value not in allowed and not (value is None and name == "identity_management_type"):
                 raise ValueError(f"{name}: {value!r} is not one of {', '.join(allowed)}")
         if not isinstance(self.every_region, bool):
-            raise ValueError(f"every_region: {self.every_region!r} is neither true nor false")
+            raise ValueError(f"every_region: {self.every_region!r} is not true or false")
         for name in _SECONDS:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
@@ -124,12 +129,12 @@ class Options:
         values: dict[str, Any] = {}
         for name, value in changes.items():
             if name not in known:
-                raise ValueError(f"no option {name!r}; there are {', '.join(sorted(known))}")
+                raise ValueError(f"there is no option {name!r}; the options are {', '.join(sorted(known))}")
             if name == "throttle":
                 value = _throttle(value)
             elif name == "throttles":
                 if not isinstance(value, dict):
-                    raise ValueError("throttles: an object of operation names is needed")
+                    raise ValueError("throttles: write an object that maps operations to rates")
                 value = {operation: _throttle(rate) for operation, rate in value.items()}
             values[name] = value
         return replace(self, **values)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 from connect_users.emulator import paging, resources
 from connect_users.emulator.arns import new_id
 from connect_users.emulator.calls import Call, Document, Result, reads, writes
-from connect_users.emulator.errors import invalid_parameter, missing
+from connect_users.emulator.errors import invalid_parameter
 from connect_users.emulator.listing import list_kind, search_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from connect_users.emulator.resources import Resource
     from connect_users.emulator.search import Field
 
@@ -36,9 +38,7 @@ def create_routing_profile(call: Call) -> Result:
     """Queues must exist; VOICE takes one contact at a time (section 2)."""
     params = call.params
     for media in params["MediaConcurrencies"]:
-        if media.get("Concurrency") is None:
-            raise missing("MediaConcurrencies.Concurrency")
-        if media["Channel"] == "VOICE" and media["Concurrency"] > 1:
+        if media["Channel"] == "VOICE" and any(limit > 1 for limit in _concurrencies(media)):
             raise invalid_parameter("MediaConcurrencies: the VOICE channel takes one contact at a time")
     configs = [*params.get("QueueConfigs", ()), *params.get("ManualAssignmentQueueConfigs", ())]
     queues = [resources.get(call, "queue", config["QueueReference"]["QueueId"]).id for config in configs]
@@ -54,6 +54,19 @@ def create_routing_profile(call: Call) -> Result:
     }
     profile = resources.add(call, "routing-profile", new_id(), doc, quota=_ROUTING_QUOTA)
     return {"RoutingProfileArn": profile.arn, "RoutingProfileId": profile.id}
+
+
+def _concurrencies(media: Document) -> Iterator[int]:
+    """Every number of contacts at once that one channel is given.
+
+    Whether `Concurrency` is required is the model's to say: it is up to botocore 1.43.89, and later models have
+    `WorkloadTypeConcurrencies` beside it.
+    """
+    yield from (
+        entry["Concurrency"]
+        for entry in (media, *media.get("WorkloadTypeConcurrencies", ()))
+        if entry.get("Concurrency") is not None
+    )
 
 
 @reads("DescribeRoutingProfile")

@@ -123,7 +123,7 @@ def delete_queue(call: Call) -> None:
 
 @writes("CreateQuickConnect")
 def create_quick_connect(call: Call) -> Result:
-    """Exactly the destination of its type; nobody checks that it exists, as it may also go later (section 2)."""
+    """Exactly the destination of its type; not checked to exist, since it may be deleted later (section 2)."""
     config = call.params["QuickConnectConfig"]
     wanted = _DESTINATIONS[config["QuickConnectType"]]
     given = [name for name in _DESTINATIONS.values() if config.get(name) is not None]

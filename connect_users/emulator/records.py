@@ -1,4 +1,4 @@
-"""What the emulator remembers of its requests, for tests and for people who wonder."""
+"""The emulator's log of its requests, for tests and for debugging."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RequestRecord:
     params: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """As GET /_emulator/requests shows it."""
+        """The record as GET /_emulator/requests shows it."""
         return asdict(self)
 
 
@@ -57,14 +57,14 @@ class Log:
         self._seq = 0
 
     def open(self, record: RequestRecord) -> None:
-        """Number and keep a new record."""
+        """Number and store a new record."""
         with self._lock:
             self._seq += 1
             record.seq = self._seq
             self._records.append(record)
 
     def clear(self) -> None:
-        """Forget all records; numbers go on."""
+        """Remove all records; numbering continues."""
         with self._lock:
             self._records.clear()
 

@@ -106,7 +106,7 @@ def save(call: Call, resource: Resource) -> None:
 
 
 def remove(call: Call, resource: Resource) -> None:
-    """Delete a resource; the caller has made sure that nobody uses it."""
+    """Delete a resource; the caller has made sure that it is not in use."""
     call.tx.execute("DELETE FROM resources WHERE seq = ?", (resource.seq,))
 
 

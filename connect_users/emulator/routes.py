@@ -38,7 +38,7 @@ class _Route:
 
 
 class NotEmulated(ApiError):
-    """AWS has this operation, the emulator does not play it."""
+    """AWS has this operation, but the emulator does not."""
 
     def __init__(self, operation: str) -> None:
         super().__init__("UnsupportedOperationException", f"{operation} is not emulated")

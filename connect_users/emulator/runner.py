@@ -1,4 +1,4 @@
-"""Running emulators: `Emulator` for whoever wants one, `embedded` for one per process and state file."""
+"""Running emulators: `Emulator` for a separate one, `embedded` for one per process and state file."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class Emulator:
     """An Amazon Connect on a loopback port, in this process.
 
-    `state` is its SQLite file, made where missing and kept; None keeps everything in memory, until `close`. Any number
-    of emulators, in any number of processes, may share one file. Use it as a context manager, or `start` and `close`.
+    `state` is its SQLite file, which is created if it is missing, and kept; None keeps everything in memory until
+    `close`. Any number of emulators, in any number of processes, may share one file. Use it as a context manager, or
+    `start` and `close`.
     """
 
     def __init__(
@@ -93,12 +94,12 @@ class Emulator:
 
     @property
     def faults(self) -> Faults:
-        """What is to go wrong: `.add(Fault(...))`, `.clear()`."""
+        """The faults to inject: `.add(Fault(...))`, `.clear()`."""
         return self._front.faults
 
     @property
     def options(self) -> Options:
-        """The behaviour in force; set it to change the next requests."""
+        """The options in force; set them to change the next requests."""
         return self._front.options
 
     @options.setter
@@ -118,9 +119,8 @@ _embedding: Final = Lock()
 def embedded(state: Path | str | None = None) -> Emulator:
     """The running emulator of this process over this file (None: in memory), started on first use.
 
-    Safe to call from any thread; closed when the process ends. Its options are the defaults, but for two. The quota of
-    users: who declares thousands of them wants to see them, not to be told to ask AWS for more. And the region: a stack
-    may be of any.
+    Safe to call from any thread; closed when the process ends. Its options are the defaults, except that users have no
+    quota (a program may declare thousands of them) and that the instance is in every region (a stack may use any).
     """
     key = None if state is None else Path(state).absolute()
     with _embedding:

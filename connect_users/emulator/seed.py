@@ -1,4 +1,4 @@
-"""What a new emulator holds: one instance in us-east-1, with fixed ids that tests and examples may name.
+"""What a new emulator contains: one instance in us-east-1, with fixed ids that tests and examples may use.
 
 - `INSTANCE_ID`, alias `INSTANCE_ALIAS`, account `ACCOUNT_ID`, region `REGION`, no users.
 - `ROUTING_PROFILES`, `SECURITY_PROFILES`, `QUEUES`, `HOURS_OF_OPERATION`: name -> id.

@@ -1,8 +1,8 @@
 """HTTP/1.1 on a loopback address: one thread per connection, keep-alive, no delay; garbage never reaches the front.
 
 Limits: bodies of at most 2 MiB (413 above), `Options.request_timeout` from a request's first line to its last byte,
-`Options.idle_timeout` between two requests. A request that is not HTTP is answered with 400 and closed. The side port
-is described in `admin`.
+`Options.idle_timeout` between two requests. A request that is not HTTP is answered with 400 and closed, one that does
+not come from this machine with 403 (`local`). The side port is described in `admin`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from socketserver import TCPServer
 from threading import Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from connect_users.emulator import admin
+from connect_users.emulator import admin, local
+from connect_users.emulator.errors import ApiError
 from connect_users.emulator.front import Answer, Front, Request
 
 if TYPE_CHECKING:
@@ -70,10 +71,6 @@ class _Lines(io.BufferedReader):
         return line
 
 
-class _Refused(Exception):
-    """A request whose body will not be read: status, code, message."""
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -102,10 +99,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         try:
             body = self._body()
-        except _Refused as refusal:
+            local.check(self.headers)
+        except ApiError as refusal:
             self.close_connection = True
-            status, code, message = refusal.args
-            self._write(_plain_error(status, code, message))
+            self._write(_plain_error(refusal.status, refusal.code, refusal.message))
             return
         path, _, query = self.path.partition("?")
         request = Request(self.command, path, query, cast("Mapping[str, str]", self.headers), body)
@@ -121,18 +118,26 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.front.answered(answer.record)
 
     def _body(self) -> bytes:
+        """The body; raises ApiError where its end is unclear (RFC 9112, section 6.3)."""
+        if self.headers.defects:
+            raise ApiError("MalformedRequestException", "a header line has no colon after its name")
+        if not self.path.startswith("/"):
+            raise ApiError("MalformedRequestException", "the request line has no path")
         if self.headers.get("Transfer-Encoding") is not None:
-            raise _Refused(411, "LengthRequiredException", "a Content-Length is needed")
-        length = self.headers.get("Content-Length", "0")
+            raise ApiError("LengthRequiredException", "a Content-Length is needed, and no Transfer-Encoding")
+        lengths = self.headers.get_all("Content-Length", ["0"])
+        if len(lengths) > 1:
+            raise ApiError("MalformedRequestException", f"a request has one Content-Length header, not {len(lengths)}")
+        (length,) = lengths
         if not (length.isascii() and length.isdigit()):
-            raise _Refused(400, "MalformedRequestException", "Content-Length is not a number")
+            raise ApiError("MalformedRequestException", "Content-Length is not a number")
         size = int(length[:20])
         if size > MAX_BODY:
             if size <= _MAX_DRAINED:
                 # A client that is still sending would never see the answer: take what it has to say first.
                 while size > 0 and (chunk := self.rfile.read(min(size, 65536))):
                     size -= len(chunk)
-            raise _Refused(413, "RequestEntityTooLargeException", f"a body has at most {MAX_BODY} bytes")
+            raise ApiError("RequestEntityTooLargeException", f"a body has at most {MAX_BODY} bytes")
         body = self.rfile.read(size)
         if len(body) < size:
             raise ConnectionResetError

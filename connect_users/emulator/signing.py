@@ -1,7 +1,7 @@
-"""Who asks, from where: the region and account of a request's SigV4 header.
+"""The caller of a request: the region and account in its SigV4 header.
 
 Signatures are not checked. The region is the credential scope's. The access key stands for an account: a key of twelve
-digits is that account, any other the seeded one, so a test can play "credentials of another account".
+digits is that account, any other the seeded one, so a test can use credentials of another account.
 """
 
 from __future__ import annotations

@@ -3,10 +3,12 @@
 Writers are serialised twice: by a lock among the threads of this process (so that they queue instead of polling) and by
 BEGIN IMMEDIATE among the processes that share the file. A transaction sees one state of the data from its first
 statement to its commit, so no update is lost. Usernames are unique per instance, byte for byte (facts, section 3).
+Only its owner can read a new file, because people try out rosters with real data.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 #: Seconds that a writer waits for another process's transaction.
 _BUSY_TIMEOUT: Final = 60.0
 _VERSION: Final = 1
+#: The folder of the state in a project that uses the embedded emulator. It is made here, and git ignores it.
+FOLDER: Final = ".connect-users"
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS instances (
@@ -88,12 +92,12 @@ Connection = sqlite3.Connection
 
 
 class UnusableState(ValueError):
-    """A file that cannot be the emulator's, in one line that says why."""
+    """A file that the emulator cannot use; the message is one line that says why."""
 
 
 @contextmanager
 def usable(path: Path | str | None) -> Iterator[None]:
-    """What a file does to whoever opens it or writes to it, told of the file.
+    """Turn errors of opening a file or writing to it into one that names the file.
 
     Raises:
         UnusableState
@@ -103,6 +107,16 @@ def usable(path: Path | str | None) -> Iterator[None]:
     except (OSError, sqlite3.Error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UnusableState(f"{path} cannot be used as the emulator's file: {why}") from None
+
+
+def _exclusively(path: Path, content: bytes, mode: int) -> None:
+    """Make a file that is not there yet; what another process made just now, and what people chose, stays."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
 
 def _switch_to_wal(connection: Connection) -> None:
@@ -138,6 +152,10 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_dir():
                 raise IsADirectoryError(EISDIR, "it is a folder", str(self.path))
+            if self.path.parent.name == FOLDER:
+                _exclusively(self.path.with_name(".gitignore"), b"# Made by connect-users.\n*\n", 0o644)
+            # SQLite gives its two other files (-wal, -shm) the permissions of this one.
+            _exclusively(self.path, b"", 0o600)
         try:
             with self._connection() as connection:
                 self._prepare(connection)
@@ -172,7 +190,7 @@ class Store:
             connection.execute("COMMIT")
 
     def _version(self, connection: Connection) -> int:
-        """The format of a database, 0 of a new one; raises ValueError where it is none of ours."""
+        """The format of a database, 0 for a new one; raises ValueError if the database is not the emulator's."""
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if version not in (0, _VERSION):
             raise ValueError(f"it was written by another release (format {version}), or by another program")
@@ -219,7 +237,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that nobody else writes beside; committed on return, undone by any exception."""
+        """The only writing transaction at its time; committed on return, rolled back by any exception."""
         with self._writing, self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:

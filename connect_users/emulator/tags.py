@@ -14,7 +14,7 @@ from connect_users.emulator.search import matches
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: Per resource; `aws:*` tags do not count, but nobody can make one here (section 2 [D]).
+#: Per resource; `aws:*` tags do not count, but they cannot be created here (section 2 [D]).
 _LIMIT: Final = 50
 #: SearchResourceTags gives up after so many (section 2 [M]).
 _SEARCH_LIMIT: Final = 1000

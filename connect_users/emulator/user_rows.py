@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator.arns import bare_id
 from connect_users.emulator.errors import not_found
@@ -42,6 +42,32 @@ class User:
     @property
     def username(self) -> str:
         return str(self.doc["Username"])
+
+
+#: Strings of a user that an answer shows as "" where `Options.unset_strings` says so.
+_STRINGS: Final = ("DirectoryUserId", "HierarchyGroupId")
+_NAMES: Final = ("FirstName", "LastName")
+_ADDRESSES: Final = ("Email", "SecondaryEmail", "Mobile")
+
+
+def shown(call: Call, user: Document, *, addresses: bool) -> Document:
+    """A user as an answer shows it, its strings that are not set included or not.
+
+    Args:
+        addresses: the operation tells e-mail addresses and mobile numbers, too.
+    """
+    if call.options.unset_strings == "left-out":
+        return user
+    filled = dict(user)
+    for name in _STRINGS:
+        filled[name] = user.get(name) or ""
+    names = (*_NAMES, *_ADDRESSES) if addresses else _NAMES
+    filled["IdentityInfo"] = {**dict.fromkeys(names, ""), **user["IdentityInfo"]}
+    if "PhoneConfig" in user:
+        filled["PhoneConfig"] = {"DeskPhoneNumber": "", **user["PhoneConfig"]}
+    if "PhoneNumberConfigs" in user:
+        filled["PhoneNumberConfigs"] = [{"PhoneNumber": "", **entry} for entry in user["PhoneNumberConfigs"]]
+    return filled
 
 
 def find(call: Call, value: str | None = None) -> User:

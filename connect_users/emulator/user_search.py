@@ -76,7 +76,7 @@ def search_users(call: Call) -> Result:
 def _summary(call: Call, user: User) -> Document:
     doc = user.doc
     info = doc["IdentityInfo"]
-    return {
+    summary = {
         "Arn": user.arn,
         "Id": user.id,
         "Username": user.username,
@@ -88,6 +88,7 @@ def _summary(call: Call, user: User) -> Document:
         "Tags": doc["Tags"],
         **settings.view(doc, call.options.phone_view, milliseconds=True),
     }
+    return user_rows.shown(call, summary, addresses=False)
 
 
 def _exact_username(given: Mapping[str, Any] | None) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @writes("CreateUser")
 def create_user(call: Call) -> Result:
-    """Section 2, CreateUser. A name that is taken is told before a full quota [?]."""
+    """Section 2, CreateUser. A name that is taken is reported before a full quota [?]."""
     params, instance = call.params, call.instance
     management = instance.identity_management_type
     info = {name: item for name, item in params.get("IdentityInfo", {}).items() if item is not None}
@@ -58,7 +58,7 @@ def describe_user(call: Call) -> Result:
 def described(call: Call, user: User) -> Document:
     """A user as DescribeUser answers it."""
     doc = user.doc
-    return {
+    answer = {
         "Id": user.id,
         "Arn": user.arn,
         "Username": user.username,
@@ -72,6 +72,7 @@ def described(call: Call, user: User) -> Document:
         "LastModifiedRegion": user.instance.region,
         **settings.view(doc, call.options.phone_view),
     }
+    return user_rows.shown(call, answer, addresses=True)
 
 
 @writes("DeleteUser")

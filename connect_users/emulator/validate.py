@@ -142,7 +142,7 @@ class Validator:
 
         def check(value: Any, path: str) -> None:
             if not isinstance(value, dict):
-                raise _wrong_type(path, "a map", value)
+                raise _wrong_type(path, "an object", value)
             _size(path, len(value), low, high, "entries")
             for key, item in value.items():
                 key_check(key, f"{path} key")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connect_users import resource, roster_component, roster_guard
-from connect_users.core import rules
+from connect_users.core import rules, tokens
 from connect_users.core.spec import UNKNOWN, canonical
+from connect_users.program import guard as roster_guard
+from connect_users.program import roster as roster_component
+from connect_users.program import user as resource
 from connect_users.roster import leavers
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from connect_users.core.spec import Props
 
-_PROVIDER = "__provider"
+_PROVIDER = tokens.PROVIDER_KEY
 
 
 def roster_entry(name: str) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
 def _plain(props: object) -> Props:
     if not isinstance(props, dict):
         raise TypeError("no map of properties")
-    return {name: value for name, value in props.items() if not name.startswith("__")}
+    return {name: value for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
 
 
 def _sound(inputs: Props) -> bool:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.phrases import some
 from connect_users.importing import merging, rows, texts
 from connect_users.importing.entries import guard_entry, roster_entry, states, user_entry
 from connect_users.roster.reading import decoded, read_file
@@ -191,8 +192,8 @@ class Folder:
         if merged.conflicts:
             raise ConfigurationError(
                 f"{self.roster} was edited since the last import, and the instance has changed, too "
-                f"({_some(merged.conflicts)}): nothing was written; --check tells what differs, --overwrite writes the "
-                "roster anew"
+                f"({some(merged.conflicts, _SHOWN)}): nothing was written; --check shows what differs, and --overwrite "
+                "writes the roster again"
             )
         return merged
 
@@ -203,7 +204,7 @@ class Folder:
 
     def _last_text(self, instance: Instance) -> str:
         """The roster as the last import wrote it."""
-        return rows.write(self._last, instance.names).text if self._last else ""
+        return rows.table_text(rows.row(inputs, instance.names) for inputs in self._last.values())
 
     def _is_mentioned(self) -> bool:
         return self.roster.name in texts.read(self.path / "__main__.py")
@@ -218,7 +219,7 @@ class Folder:
         # What an editor made of the ends of lines stays, as does the mark by which Excel knows UTF-8.
         marked = name == self.roster.name and before is not None and before.startswith(_MARKS)
         newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
-        texts.put(file, f"\ufeff{text}" if marked else text, newline)
+        texts.put(file, f"\ufeff{text}" if marked else text, newline, make_folder=True)
         return True
 
     @cached_property
@@ -260,7 +261,7 @@ class Folder:
         self, coded: Mapping[str, Props], live: Mapping[str, LiveUser], instance: Instance
     ) -> Iterator[Difference]:
         new = {name: user.inputs for name, user in live.items() if name not in coded}
-        refused = rows.write(new, instance.names).left_out
+        refused = rows.refusals(new, instance.names)
         for username in sorted({*coded, *live}):
             user = live.get(username)
             if user is None:
@@ -283,12 +284,7 @@ def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:
         whose = "stack '{}' of project '{}'".format(*owner.stack) if owner.stack else owner.urn
         names.setdefault(whose, []).append(username)
     for whose, of_one in sorted(names.items()):
-        yield f"{_some(of_one)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+        yield f"{some(of_one, _SHOWN)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"
 
 
 def _project(instance: Instance, region: str | None) -> str:

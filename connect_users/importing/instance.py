@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connect_users.connect import directory
+from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConfigurationError, ResourceNotFound
-from connect_users.effects import listings
+from connect_users.core.limits import ALIAS_PATTERN
 from connect_users.importing import rows
 from connect_users.importing.rows import Nameable
 from connect_users.roster.names import NameKind
@@ -14,8 +16,8 @@ from connect_users.roster.names import NameKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.effects.gateway import Gateway
-    from connect_users.effects.pacing import Notify
+    from connect_users.connect.gateway import Gateway
+    from connect_users.connect.pacing import Notify
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Instance:
     """An instance whose users are read.
 
     Attributes:
+        alias: "" of one that has none, or none that AWS would allow: it goes into a program and a project's file.
         names: those that a roster can hold.
         labels: of every kind all of them, id -> name or path, for people to choose by.
     """
@@ -44,7 +47,7 @@ def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> 
     Raises:
         ConnectUsersError
     """
-    id_ = listings.instance_id(gateway, text)
+    id_ = directory.instance_id(gateway, text)
     try:
         told = gateway.describe_instance(id_, notify=notify)
     except ResourceNotFound:
@@ -59,9 +62,12 @@ def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> 
         NameKind.HIERARCHY_GROUP: paths,
     }
     nameable = {**labels, NameKind.HIERARCHY_GROUP: {id_: path for id_, path in paths.items() if id_ not in split}}
+    arn, alias = str(told["Arn"]), str(told.get("InstanceAlias") or "")
+    if parse_arn(arn) is None:
+        raise ConfigurationError(f"Connect instance {id_} has no ARN of Amazon Connect, but {arn[:100]!r}")
     return Instance(
-        str(told["Arn"]),
-        str(told.get("InstanceAlias") or ""),
+        arn,
+        alias if ALIAS_PATTERN.fullmatch(alias) else "",
         Nameable(
             id_,
             {kind: rows.writable(kind, of_kind) for kind, of_kind in nameable.items()},
@@ -74,8 +80,8 @@ def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> 
 def _paths(gateway: Gateway, instance_id: str, notify: Notify | None) -> tuple[dict[str, str], set[str]]:
     """Group id -> path; and the groups with a ``/`` in the name of a level, whose paths have a level too many."""
     paths, split = {}, set()
-    for group in listings.described_groups(gateway, instance_id, notify):
-        paths[group["Id"]] = listings.group_path(group)
+    for group in directory.described_groups(gateway, instance_id, notify):
+        paths[group["Id"]] = directory.group_path(group)
         if any("/" in level["Name"] for level in (group.get("HierarchyPath") or {}).values() if level):
             split.add(group["Id"])
     return paths, split

@@ -1,6 +1,6 @@
 """Everybody in an instance, read for an import: in bulk as far as that goes, nothing written.
 
-Cost for N users: the pages of `connect_users.effects.snapshot`, and for each user one DescribeUser, which alone tells
+Cost for N users: the pages of `connect_users.connect.survey`, and for each user one DescribeUser, which alone tells
 e-mail addresses and mobile numbers, beside one ListUserProficiencies, which has a quota of its own and so takes no
 time more. Of users whose state is known from an earlier import, only those are described who may have changed, and
 proficiencies are listed only of those who had some, or have by the search.
@@ -14,19 +14,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from connect_users.connect.survey import survey_of
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.errors import InvalidRequest, ResourceNotFound
 from connect_users.core.fields import ARN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import both_views, live_props
 from connect_users.core.spec import Props, canonical
-from connect_users.effects.snapshot import survey_of
 from connect_users.importing import rows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+    from connect_users.connect.gateway import Gateway
     from connect_users.core.snapshot_proof import Listed
-    from connect_users.effects.gateway import Gateway
     from connect_users.importing.instance import Instance
     from connect_users.importing.selection import Selection
 

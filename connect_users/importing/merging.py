@@ -18,7 +18,7 @@ from connect_users.core import channels
 from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import both_views, declared_view
 from connect_users.importing import rows
-from connect_users.roster import cells, csv_text, notations
+from connect_users.roster import cells, csv_text, formulas, notations
 from connect_users.roster.columns import Column, find
 from connect_users.roster.tables import UnreadableRoster
 
@@ -153,7 +153,7 @@ class _Change:
         self.left = {header: cell for header, cell in rows.row(inputs, names).items() if self._is_touched(find(header))}
 
     def _is_touched(self, column: Column | None) -> bool:
-        if column is None or BY_NAME[column.path[0]].verdict in _NEVER_TOLD:
+        if column is None or column.path[0] == "instance_id" or BY_NAME[column.path[0]].verdict in _NEVER_TOLD:
             return False
         return self._touched is None or column.path[0] in self._touched
 
@@ -174,8 +174,8 @@ class _Change:
         if column is None:
             return ""
         if column.path[0] == "tags" and len(column.path) > 1:
-            return str(self._tags.get(column.path[1], ""))
-        return self.left.pop(column.name, "")
+            return formulas.guarded(str(self._tags.get(column.path[1], "")))
+        return formulas.guarded(self.left.pop(column.name, ""))
 
 
 def _own(columns: Sequence[Column | None]) -> set[str]:
@@ -187,11 +187,11 @@ def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) 
     """The text with other lines for some people, and without those of others."""
     grid = csv_text.Grid.of(text)
     at = next(number for number, values in enumerate(grid.rows) if any(values))
-    columns = [find(header) for header in grid.rows[at]]
+    columns = [find(formulas.unguarded(header)) for header in grid.rows[at]]
     key = next(number for number, column in enumerate(columns) if column and column.path == ("username",))
     body: list[tuple[str, list[Any]]] = []
     for values in grid.rows[at + 1 :]:
-        username = str(cells.text(values[key])) if len(values) > key else ""
+        username = str(cells.text(formulas.unguarded(values[key]))) if len(values) > key else ""
         if username not in drop:
             change = changes.get(username)
             body.append((username, change.line(columns, values) if change else values))
@@ -202,6 +202,6 @@ def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) 
     if more:
         for username, values in body:
             told = changes[username].left if username in changes else {}
-            values += [""] * (len(columns) - len(values)) + [told.get(header, "") for header in more]
+            values += [""] * (len(columns) - len(values)) + [formulas.guarded(told.get(header, "")) for header in more]
     headers = [*grid.rows[at], *more]
     return csv_text.Grid(grid.start, grid.separator, [*grid.rows[:at], headers, *(values for _, values in body)]).text()

@@ -16,20 +16,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import channels
+from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, Verdict
+from connect_users.core.live import declarable
 from connect_users.core.spec import Props, canonical
 from connect_users.roster import cells, csv_text, notations
-from connect_users.roster.columns import COLUMNS, PER_CHANNEL, Column
+from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, Column
 from connect_users.roster.names import NameKind, Names
 from connect_users.roster.people import Terms, judge
+from connect_users.roster.tables import from_grid
 
 if TYPE_CHECKING:
     from connect_users.roster.tables import Table
 
-#: Blocks that are written member by member.
+#: The block that is written member by member.
 _INFO: Final = "identity_info"
-_WORK: Final = "after_contact_work_config"
 #: Inputs that hold ids of things with names -> the kind.
 _NAMED: Final = {
     "routing_profile_id": NameKind.ROUTING_PROFILE,
@@ -77,44 +78,19 @@ def declared(live: Props, names: Nameable) -> Props:
     Args:
         live: from `live.live_props`, with proficiencies.
     """
-    inputs: Props = {"instance_id": names.instance_id}
-    for name, value in live.items():
-        if name in channels.LISTS:
-            entries = [entry for entry in map(_whole, value) if _says_something(name, entry)]
-            if entries:
-                inputs[name] = entries
-        elif name == _INFO:
-            info = {member: item for member, item in value.items() if item}
-            if info:
-                inputs[name] = info
-        elif name == "directory_user_id":
-            if names.identity_management_type == "EXISTING_DIRECTORY":
-                inputs[name] = value
-        elif name != "phone_config" and value not in ({}, []):
-            inputs[name] = value
-    return canonical(inputs)
-
-
-def _says_something(name: str, entry: Props) -> bool:
-    """Also a desk phone's number, although it is not in use now."""
-    return "phone_number" in entry or not channels.is_neutral(name, entry)
-
-
-def _whole(entry: Props) -> Props:
-    """An entry of after-contact work always has the channel's own limit; one that is not told is none."""
-    if not any(name.endswith(_WORK) for name in entry):
-        return entry
-    told = {name: value for name, value in entry.items() if value != {}}
-    return {**told, _WORK: told.get(_WORK, {"after_contact_work_time_limit": 0})}
+    return declarable(live, names.instance_id, directory=names.identity_management_type == "EXISTING_DIRECTORY")
 
 
 def row(inputs: Props, names: Nameable) -> dict[str, str]:
     """A user as a row of a roster: header -> cell, without the empty ones."""
     cells_: dict[str, str] = {}
     for column in COLUMNS:
+        if column.path == ("instance_id",):
+            # The roster says it once, for everybody.
+            continue
         if column.path[0] in _NAMED:
             text = _named(column, inputs, names)
-        elif column.path[0] in PER_CHANNEL and len(column.path) == 1:
+        elif column.path == INSTANCE or (column.path[0] in PER_CHANNEL and len(column.path) == 1):
             continue
         else:
             text = _rendered(_at(inputs, column.path))
@@ -188,37 +164,44 @@ class Written:
 
 
 def write(people: Mapping[str, Props], names: Nameable) -> Written:
-    """The roster of people, given by their `declared` inputs."""
-    # Of others than SAML, the rules want a password of everybody, which nobody can tell.
-    saml = "SAML" if names.identity_management_type == "SAML" else None
-    left_out: dict[str, str] = {}
-    kept = dict(people)
-    while True:
-        text = table_text(row(inputs, names) for inputs in kept.values())
-        refused = _refused(text, kept, names, saml)
-        if saml and set(refused) != set(_refused(text, kept, names, None) if refused else ()):
-            saml = None
-            continue
-        if not refused:
-            extra = {"identity_management_type": saml} if saml else {}
-            return Written(text, {name: canonical({**props, **extra}) for name, props in kept.items()}, left_out, saml)
-        left_out.update(refused)
-        kept = {username: inputs for username, inputs in kept.items() if username not in refused}
+    """The roster of people, given by their `declared` inputs.
+
+    Each line is judged alone; then the whole text is, once more for SAML, of which the program says nothing where the
+    rules would refuse somebody who exists.
+
+    Raises:
+        ConfigurationError: the text does not say what its lines say.
+    """
+    lines = {username: row(inputs, names) for username, inputs in people.items()}
+    left_out = _refused(people, lines, names)
+    kept = {username: inputs for username, inputs in people.items() if username not in left_out}
+    text = table_text(lines[username] for username in kept)
+    table = csv_text.read(text, "roster")
+    # Of others than SAML, the rules want a password of everybody, which Connect never shows.
+    for identity in ("SAML", None) if names.identity_management_type == "SAML" else (None,):
+        extra = {"identity_management_type": identity} if identity else {}
+        inputs = {username: canonical({**props, **extra}) for username, props in kept.items()}
+        if read_back(table, names, identity) == (inputs, []):
+            return Written(text, inputs, left_out, identity)
+    raise ConfigurationError("the roster cannot be written: it would not say what the instance says")
 
 
-def _refused(text: str, people: Mapping[str, Props], names: Nameable, identity: str | None) -> dict[str, str]:
-    """Username -> what keeps a user from being what its row says."""
-    judged = judge(csv_text.read(text, "roster"), terms(names, identity))
-    refused: dict[str, str] = {}
+def refusals(people: Mapping[str, Props], names: Nameable) -> dict[str, str]:
+    """Username -> why no line of a roster can say what the user is."""
+    return _refused(people, {username: row(inputs, names) for username, inputs in people.items()}, names)
+
+
+def _refused(people: Mapping[str, Props], lines: Mapping[str, Mapping[str, str]], names: Nameable) -> dict[str, str]:
+    known = terms(names, None)
+    return {username: why for username, inputs in people.items() if (why := _refusal(inputs, lines[username], known))}
+
+
+def _refusal(inputs: Props, line: Mapping[str, str], known: Terms) -> str:
+    judged = judge(from_grid("roster", list(line), 1, [(2, list(line.values()))]), known)
     for problem in judged.problems:
-        for username in [problem.username] if problem.username in people else people:
-            refused.setdefault(username, ": ".join(part for part in (problem.column, problem.text) if part))
-    read_back = {person.username: canonical(person.inputs) for person in judged.people}
-    extra = {"identity_management_type": identity} if identity else {}
-    for username, inputs in people.items():
-        if username not in refused and read_back.get(username) != {**inputs, **extra}:
-            refused[username] = f"{_lost(inputs, read_back.get(username, {}))}; declare this user as a ConnectUser"
-    return refused
+        return ": ".join(part for part in (problem.column, problem.text) if part)
+    said = next((canonical(person.inputs) for person in judged.people), {})
+    return "" if said == inputs else f"{_lost(inputs, said)}; declare this user as a ConnectUser"
 
 
 def _lost(inputs: Props, found: Props) -> str:

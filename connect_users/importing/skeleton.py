@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users import resource, roster_guard
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, FIELDS
@@ -23,7 +22,10 @@ from connect_users.core.live import declared_view
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.importing.entries import state
 from connect_users.importing.live import LiveUser
-from connect_users.review.reading import SECRET, read_preview
+from connect_users.program import guard as roster_guard
+from connect_users.program import user as resource
+from connect_users.review.hidden import SECRET
+from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import tokens
 from connect_users.core.arns import bare_id
-from connect_users.review.changed import LATER, ODD, with_secrets_told_apart
-from connect_users.review.held import Held
+from connect_users.core.fields import BY_NAME, Verdict
+from connect_users.core.phrases import all_of
+from connect_users.review.hidden import LATER, ODD, with_changed_secrets
 from connect_users.review.model import (
     ACTIONS,
     ADOPTED,
@@ -22,17 +25,28 @@ from connect_users.review.model import (
     Widened,
 )
 from connect_users.review.naming import SECURITY, TYPES, name_of
-from connect_users.review.powers import Powers, granted_by, permissions_of
-from connect_users.review.reading import USER_TYPE
+from connect_users.review.powers import Gain, Powers, gain, granted_by, permissions_of
+from connect_users.review.profiles import ProfileReader, another, unchanged
 from connect_users.review.steps import Preview, Resource, Step
-from connect_users.review.wording import Teller
+from connect_users.review.users import mentioning
+from connect_users.review.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connect_users.review.naming import Names
 
 _MOVING = frozenset({"routing_profile_id", "hierarchy_group_id"})
+_ACTIONS: Final = {
+    "create": JOINS,
+    "delete": LEAVES,
+    "replace": REPLACED,
+    "import": ADOPTED,
+    "move": MOVES,
+    "": CHANGES,
+}
+#: A change of these makes the provider delete the user first, since the name is taken.
+_DELETES_FIRST: Final = (Verdict.PASSWORD, Verdict.REPLACE_DELETE_FIRST)
 
 
 def review(
@@ -48,31 +62,53 @@ def review(
 
     Args:
         powers: what counts as power; permissions that the preview's own security profiles declare are added where
-            it tells none.
-        personal: tell values that are personal data, too.
+            it has none.
+        personal: show values that are personal data, too.
         lines: username -> file and line of a roster.
-        tell: is told how many of how many users are done.
+        tell: is called with how many of how many users are done.
     """
     powers = powers or Powers()
     powers = dataclasses.replace(powers, granted={**granted_by(preview.resources), **powers.granted})
     reviewer = _Reviewer(names, powers, personal)
     people = []
-    for number, step in enumerate(preview.steps, start=1):
-        people.append(_placed(reviewer.person(with_secrets_told_apart(step)), lines or {}))
-        tell(number, len(preview.steps))
+    steps = _with_moves((*preview.steps, *mentioning(preview.other_steps, names.known[SECURITY])))
+    for number, step in enumerate(steps, start=1):
+        people.append(_placed(reviewer.person(with_changed_secrets(step)), lines or {}))
+        tell(number, len(steps))
     twice = {person.username for person in people if person.action == LEAVES}.intersection(
         person.username for person in people if person.action == JOINS
     )
     people = [_noted(person) if person.username in twice else person for person in people]
     people.sort(key=lambda person: (ACTIONS.index(person.action), person.username, person.urn))
-    return Review(
-        tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, reviewer.powers))
-    )
+    return Review(tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, powers)))
+
+
+def _with_moves(steps: Sequence[Step]) -> list[Step]:
+    """The steps; a user who leaves one resource of the stack and joins another is one step, a move.
+
+    The ownership tag names a resource of this very stack, so that the new one takes the user over. Nobody moves whose
+    name is declared twice, or is not known yet.
+    """
+    sides: dict[tuple[str, str], dict[str, list[Step]]] = defaultdict(lambda: defaultdict(list))
+    for step in steps:
+        resource = step.new or step.old
+        if step.operation in ("create", "delete") and resource is not None and resource.type in tokens.USERS:
+            username, instance = resource.inputs.get("username"), bare_id(resource.inputs.get("instance_id"))
+            if isinstance(username, str) and isinstance(instance, (str, type(None))):
+                sides[username, instance or ""][step.operation].append(step)
+    moves: dict[int, Step | None] = {}
+    for both in sides.values():
+        if len(both["create"]) == len(both["delete"]) == 1:
+            (new,), (old,) = both["create"], both["delete"]
+            moves[id(new)] = dataclasses.replace(new, operation="move", old=old.old)
+            moves[id(old)] = None
+    found = (moves.get(id(step), step) for step in steps)
+    return [step for step in found if step is not None]
 
 
 def _widened(preview: Preview, powers: Powers) -> Iterable[Widened]:
     """The security profiles of the stack that get a powerful permission which they had not."""
-    for step in map(with_secrets_told_apart, preview.other_steps):
+    for step in map(with_changed_secrets, preview.other_steps):
         kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
         if kind != SECURITY or step.old is None or step.new is None:
             continue
@@ -81,12 +117,12 @@ def _widened(preview: Preview, powers: Powers) -> Iterable[Widened]:
             continue
         ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
         holders = {username_of(each) for each in preview.resources if _holds(each, ids, step.urn)}
-        name = name_of(step.new) or step.urn.rpartition("::")[2]
+        name = name_of(step.new) or step.new.name
         yield Widened(name, gained, tuple(sorted(holders)), step.urn)
 
 
 def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
-    if resource.type != USER_TYPE:
+    if not resource.user:
         return False
     name = "security_profile_ids"
     return bool(ids.intersection(resource.ids(name))) or urn in resource.depends.get(name, ())
@@ -111,26 +147,25 @@ def username_of(resource: Resource | None) -> str:
 
 class _Reviewer:
     def __init__(self, names: Names, powers: Powers, personal: bool) -> None:
-        self._teller = Teller(names, personal=personal)
-        self._held = Held(names)
-        self.powers = powers
+        self._profiles = ProfileReader(names)
+        self._wording = Wording(names, self._profiles, powers, personal=personal)
+        self._powers = powers
 
     def person(self, step: Step) -> Person:
         old, new = step.old, step.new
         action = _action(step)
-        had = self._held.before(old if step.operation not in ("create", "import") else None, new)
-        has = self._held.of(new) if action != LEAVES else {}
-        fresh = {id_: name for id_, name in has.items() if id_ not in had}
-        powers = self.powers
+        after = self._profiles.of(new) if action != LEAVES else {}
+        gained = gain(self._powers, self._profiles.before(step), after)
         return Person(
             username_of(new or old),
             action,
             step.urn,
             tuple(self._changes(step, action)),
-            gained=tuple(sorted(name or id_ for id_, name in fresh.items() if powers.has(id_, name))),
-            unnamed=tuple(sorted(id_ for id_, name in fresh.items() if powers.unclear(id_, name))),
-            lost=tuple(sorted(name or id_ for id_, name in had.items() if id_ not in has and powers.has(id_, name))),
-            why={name or id_: why for id_, name in fresh.items() if (why := powers.why(id_, name))},
+            gained=gained.power,
+            unnamed=gained.unclear,
+            alarms=tuple(_alarms(step, action, gained)),
+            lost=gained.lost,
+            why=gained.why,
             reasons=step.reasons,
             notes=tuple(_notes(step, action)),
             place=(new or old or Resource("", "")).position,
@@ -138,18 +173,18 @@ class _Reviewer:
 
     def _changes(self, step: Step, action: str) -> Iterable[Change]:
         if action == LEAVES:
-            return self._teller.leaving(step.old, self.powers) if step.old else ()
+            return self._wording.leaving(step.old) if step.old else ()
         if step.new is None:
             return ()
         if step.old is None or action == JOINS:
-            return self._teller.joining(step.new, self.powers)
-        return self._teller.changing(step.old, step.new, step.changed, self.powers)
+            return self._wording.joining(step)
+        return self._wording.changing(step)
 
 
 def _action(step: Step) -> str:
     if step.operation == "update":
         return MOVES if _MOVING.intersection(_differing(step)) else CHANGES
-    return {"create": JOINS, "delete": LEAVES, "replace": REPLACED}.get(step.operation, ADOPTED)
+    return _ACTIONS[step.operation]
 
 
 def _differing(step: Step) -> set[str]:
@@ -158,17 +193,61 @@ def _differing(step: Step) -> set[str]:
     return {name for name in _MOVING if step.old.inputs.get(name) != step.new.inputs.get(name)}
 
 
+def _alarms(step: Step, action: str, gained: Gain) -> Iterator[str]:
+    """What counts as power gained although no security profile is: a user with power who can be taken over."""
+    if not step.operation:
+        yield f"this version does not know the operation {step.word!r}, so it cannot judge it"
+    old, new = step.old, step.new
+    if old is None or new is None or not gained.kept or another(old, new):
+        return
+    kept = all_of(gained.kept)
+    if not unchanged(_email(old), _email(new)) and _email(new) is not None:
+        yield f"the e-mail address changes, to which a new password is sent, and the user has {kept}"
+    if action == REPLACED and _new_password(old, new):
+        yield f"the user is made again with a password of the program, and has {kept}"
+
+
+def _email(resource: Resource) -> Any:
+    block = resource.inputs.get("identity_info")
+    # A block that is a secret, or unknown, may hold any address.
+    return block.get("email") if isinstance(block, dict) else block
+
+
+def _new_password(old: Resource, new: Resource) -> bool:
+    for name in ("password", "password_secret_arn"):
+        value = new.inputs.get(name)
+        if value is not None and not unchanged(old.inputs.get(name), value):
+            return True
+    return False
+
+
 def _notes(step: Step, action: str) -> Iterable[str]:
-    if action == LEAVES and step.old is not None and step.old.retained:
-        yield "only Pulumi forgets the user, who stays in Connect"
-    if action == REPLACED and step.old is not None and username_of(step.old) == username_of(step.new):
-        yield "deleted first: statistics and contact history stay with the old user"
-    if action == JOINS and step.new is not None and step.new.inputs.get("adopt_existing") is True:
-        yield "a user of this name who exists is taken over"
+    old, new = step.old, step.new
+    if action == LEAVES and old is not None and old.retained:
+        yield "stays in Connect, only Pulumi forgets the user"
+    if action == REPLACED and old is not None and new is not None and username_of(old) == username_of(new):
+        yield _same_name(step)
+    if action == JOINS and new is not None and new.inputs.get("adopt_existing") is True:
+        yield "an existing user of this name is taken over"
+    if step.operation == "move" and old is not None and new is not None:
+        yield f"stays the same user: resource {old.name} becomes {new.name}"
+    resource = new or old
+    if resource is not None and resource.type not in tokens.USERS:
+        yield f"not managed by connect_users, but by {resource.type}"
+
+
+def _same_name(step: Step) -> str:
+    """What a replacement under the same name means: by an input that needs it, or because somebody forces it."""
+    if any(BY_NAME[name].verdict in _DELETES_FIRST for name in step.reasons if name in BY_NAME):
+        return "deleted first, then made again with a new id: statistics and contact history stay with the old user"
+    return (
+        "the name stays, so this needs delete_before_replace: the user gets a new id, and loses the password and the "
+        "contact history"
+    )
 
 
 def _noted(person: Person) -> Person:
-    text = "the same name leaves and joins: give the resource an alias, or the new user meets the old one"
+    text = "the same name leaves and joins: in the same instance, the new user meets the old one"
     return dataclasses.replace(person, notes=(*person.notes, text))
 
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, Review, plural
+from connect_users.core.phrases import plural, some
+from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, Review
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
     "admin-gained": (
         lambda review: len(review.powers) + len(review.widened),
-        ("gains power", "gain power"),
+        ("user or security profile gains power", "users or security profiles gain power"),
     ),
     "deletions": (
         lambda review: len(review.of(LEAVES)) + len(review.of(REPLACED)),
@@ -26,9 +27,12 @@ _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
     "movers": (lambda review: len(review.of(MOVES)), ("user moves", "users move")),
     "changes": (lambda review: len(review.of(CHANGES)) + len(review.of(MOVES)), ("user changes", "users change")),
     "replacements": (lambda review: len(review.of(REPLACED)), ("user is replaced", "users are replaced")),
-    "policy": (lambda review: len(review.violations), ("policy is not kept", "policies are not kept")),
+    "policy": (lambda review: len(review.violations), ("policy is violated", "policies are violated")),
 }
 WORDS: Final = tuple(_COUNTS)
+_POWER: Final = "admin-gained"
+#: Names that a message shows.
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Condition:
 
 
 def conditions(text: str) -> tuple[Condition, ...]:
-    """Conditions from their words, parted by commas.
+    """Conditions from their words, separated by commas.
 
     Raises:
         ValueError: one of them is not known.
@@ -49,35 +53,38 @@ def conditions(text: str) -> tuple[Condition, ...]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(?P<word>[a-z-]+)\s*(>\s*(?P<most>\d{1,9}))?", part)
         if match is None or match["word"] not in _COUNTS:
-            raise ValueError(f"{part!r} is no condition; write {', '.join(WORDS)}, each alone or as in deletions>10")
+            raise ValueError(f"{part!r} is not a condition; write {', '.join(WORDS)}, each alone or as in deletions>10")
         found.append(Condition(match["word"], int(match["most"] or 0)))
     return tuple(found)
 
 
 def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
     """Why a review must not pass, one line for each condition; empty when it may."""
-    told = []
+    found = []
     for condition in checked:
         count, words = _COUNTS[condition.word]
         number = count(review)
         if number <= condition.most:
             continue
-        text = f"{condition.word}: {plural(number, *words)}, allowed are {condition.most}"
-        if condition.word == "admin-gained":
-            unnamed = [person for person in review.powers if not person.gained]
-            named = [person.username for person in review.powers]
-            named += [f"security profile {each.name}" for each in review.widened]
-            text += f" ({', '.join(_some(named))})"
-            if unnamed:
-                text += (
-                    f"; {len(unnamed)} of them by security profiles that have no name here and so count as power: "
-                    "give --state, --roster, --names or --instance"
-                )
-            if any(id_.startswith("[") for person in unnamed for id_ in person.unnamed):
-                text += " (which name neither secrets nor what is not known yet)"
-        told.append(text)
-    return tuple(told)
+        what = _power(review) if condition.word == _POWER else plural(number, *words)
+        text = f"{condition.word}: {what}; the limit is {condition.most:,}"
+        found.append(text + _who(review) if condition.word == _POWER else text)
+    return tuple(found)
 
 
-def _some(names: list[str], most: int = 5) -> list[str]:
-    return names if len(names) <= most else [*names[:most], f"{len(names) - most} more"]
+def _power(review: Review) -> str:
+    users = plural(len(review.powers), "user gains", "users gain")
+    profiles = plural(len(review.widened), "security profile gains", "security profiles gain")
+    return " and ".join(([users] if review.powers else []) + ([profiles] if review.widened else [])) + " power"
+
+
+def _who(review: Review) -> str:
+    names = [person.username for person in review.powers] + [f"security profile {each.name}" for each in review.widened]
+    text = f" ({some(names, _SHOWN)})"
+    unclear = [person for person in review.powers if person.unnamed and not person.gained]
+    if unclear:
+        them = plural(len(unclear), "of them has a security profile", "of them have security profiles")
+        text += f"; {them} without a known name, which counts as power: give --instance, --state or --names"
+    if any(id_.startswith("[") for person in unclear for id_ in person.unnamed):
+        text += " (nothing can name a secret, or a value that is not known yet)"
+    return text

@@ -1,7 +1,8 @@
 """A review for a comment on a pull request: GitHub's Markdown, sections that open, never longer than a comment may be.
 
-Everything that comes from outside (usernames, names of profiles) is escaped: it can neither format nor link nor mention
-anybody. What does not fit is left out from the end of the sections that matter least, and counted.
+Everything that comes from outside (usernames, names of profiles, errors) is escaped: it can neither format nor link nor
+mention anybody, and it is cut where it is long. Lines that do not fit are left out, and counted. A log that is attached
+is shown in a code block, whose fence is longer than any that the log has.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.errors import one_line
-from connect_users.review.model import ACTIONS, HEADINGS, Person, Review, plural
+from connect_users.core.phrases import plural
+from connect_users.review.model import ACTIONS, HEADINGS, Person, Review
 from connect_users.review.text import printable, summary
 
 if TYPE_CHECKING:
@@ -20,67 +22,111 @@ if TYPE_CHECKING:
 LIMIT: Final = 64_000
 #: By this line a workflow finds its comment again, to edit it.
 MARKER: Final = "<!-- connect-users explain -->"
-#: Characters of one line, and kept back for the heading and the end of each further section.
-_LINE_MAX: Final = 1_000
+#: Characters of one line, escaped, and kept back for the heading and the end of each further section.
+_LINE_MAX: Final = 1_200
+_NAME_MAX: Final = 400
 _SECTION: Final = 200
+#: Errors and failed conditions that are shown at the top.
+_ALARMS: Final = 10
+#: The least room in which an attached log is worth showing.
+_LOG_MIN: Final = 400
+#: What Markdown or GitHub gives a meaning: marks, tags and entities, mentions and issues, addresses.
+_SPECIAL: Final = re.compile(r"://|www\.|[\\`*_{}\[\]|~@#&<>]", re.IGNORECASE)
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "://": "&#58;//"}
 
 
-def escaped(text: str) -> str:
-    """``text`` as Markdown shows it literally."""
-    flat = one_line(printable(one_line(text)))
-    flat = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    flat = re.sub(r"([\\`*_{}\[\]|~])", r"\\\1", flat)
-    # A comment breaks what GitHub would take for a mention or an issue, an entity what it would take for a link.
-    flat = re.sub(r"([@#])", r"\1<!-- -->", flat)
-    return flat.replace("://", "&#58;//").replace("www.", "www&#46;")
+def escaped(text: str, limit: int | None = None) -> str:
+    """``text`` as Markdown shows it literally, in at most ``limit`` characters; what is cut ends in `` …``."""
+    # Of a text without end no more is looked at than can be shown, white space that is folded included.
+    flat = one_line(printable(one_line(text if limit is None else text[: limit * 4])))
+    pieces: list[str] = []
+    room = len(flat) * 10 if limit is None else limit - len(" …")
+    at = 0
+    for match in [*_SPECIAL.finditer(flat), None]:
+        plain = flat[at : match.start() if match else None]
+        mark = _escape(match[0]) if match else ""
+        if len(plain) > room or len(plain) + len(mark) > room:
+            return "".join((*pieces, plain[:room], " …"))
+        pieces += (plain, mark)
+        room -= len(plain) + len(mark)
+        at = match.end() if match else at
+    return "".join(pieces) + (" …" if limit is not None and len(text) > limit * 4 else "")
+
+
+def _escape(special: str) -> str:
+    if special in _ENTITIES:
+        return _ENTITIES[special]
+    if special in "@#":
+        # A comment breaks what GitHub would take for a mention or an issue.
+        return f"{special}<!-- -->"
+    return f"{special[:-1]}&#46;" if special.endswith(".") else f"\\{special}"
 
 
 def render(
-    review: Review, *, failures: Sequence[str] = (), title: str = "Amazon Connect users", limit: int = LIMIT
+    review: Review,
+    *,
+    failures: Sequence[str] = (),
+    title: str = "Amazon Connect users",
+    limit: int = LIMIT,
+    log: str = "",
 ) -> str:
-    """The review as Markdown of at most ``limit`` characters."""
-    head = [MARKER, f"### {escaped(title)}", "", f"**{escaped(summary(review))}**", ""]
-    alarms = [f"> ❌ {_short(error)}" for error in review.errors[:10]] + [f"> ⛔ {_short(each)}" for each in failures]
-    if alarms:
-        # GitHub's red box; elsewhere a quotation.
-        head += ["> [!CAUTION]", "\n>\n".join(alarms), ""]
+    """The review as Markdown of at most ``limit`` characters (4,000 or more).
+
+    Args:
+        log: lines to attach, such as the output of the program.
+    """
     sections = []
     gains = [f"- {_short(each.words)}" for each in review.widened]
     gains += [_power(person) for person in review.powers]
     if gains:
         sections.append(("⚠ Gain power", gains, True))
     if review.violations:
-        told = [
-            f"- **{escaped(each.username)}**: {escaped(each.policy)}: {_short(each.text)}" for each in review.violations
-        ]
-        sections.append(("Policies not kept", told, True))
+        lines = [_named(each.username, "", f": {each.policy}: {each.text}") for each in review.violations]
+        sections.append(("Policy violations", lines, True))
     sections += [
-        (HEADINGS[action], [_line(person) for person in review.of(action)], False)
+        (HEADINGS[action], [_named(person.username, "", f": {person.words}") for person in review.of(action)], False)
         for action in ACTIONS
         if review.of(action)
     ]
-    return _fitted("\n".join(head), sections, limit)
+    return _fitted(_head(review, failures, title, limit // 2), sections, limit, log)
+
+
+def _head(review: Review, failures: Sequence[str], title: str, limit: int) -> str:
+    """Title, counts, and why the review must not pass; of many long errors the first."""
+    lines = [MARKER, f"### {escaped(title, _NAME_MAX)}", "", f"**{escaped(summary(review), _LINE_MAX // 2)}**", ""]
+    alarms = [f"> ⛔ {_short(each)}" for each in failures] + [f"> ❌ {_short(error)}" for error in review.errors]
+    room = limit - sum(map(len, lines)) - _SECTION
+    shown: list[str] = []
+    for alarm in alarms[:_ALARMS]:
+        room -= len(alarm) + len("\n>\n")
+        if room < 0:
+            break
+        shown.append(alarm)
+    if len(shown) < len(alarms):
+        shown.append(f"> … and {len(alarms) - len(shown):,} more")
+    if shown:
+        # GitHub's red box; elsewhere a quotation.
+        lines += ["> [!CAUTION]", "\n>\n".join(shown), ""]
+    return "\n".join(lines)
 
 
 def _power(person: Person) -> str:
-    names = [
-        f"**{escaped(name)}**" + (f" ({escaped(person.why[name])})" if name in person.why else "")
-        for name in person.gained
-    ]
+    reasons = [f"{name} ({person.why[name]})" if name in person.why else name for name in person.gained]
     if person.unnamed:
-        names.append(f"{plural(len(person.unnamed), 'security profile')} without a known name")
-    return f"- **{escaped(person.username)}** ({person.action}): {', '.join(names)}"
+        reasons.append(f"{plural(len(person.unnamed), 'security profile')} without a known name")
+    return _named(person.username, f" ({person.action})", f": {', '.join((*reasons, *person.alarms))}")
 
 
-def _line(person: Person) -> str:
-    return f"- **{escaped(person.username)}**: {_short(person.words)}"
+def _named(username: str, action: str, text: str) -> str:
+    start = f"- **{escaped(username, _NAME_MAX)}**{action}"
+    return start + escaped(text, _LINE_MAX - len(start))
 
 
 def _short(text: str) -> str:
-    return escaped(text if len(text) <= _LINE_MAX else f"{text[:_LINE_MAX]} …")
+    return escaped(text, _LINE_MAX)
 
 
-def _fitted(head: str, sections: Sequence[tuple[str, Sequence[str], bool]], limit: int) -> str:
+def _fitted(head: str, sections: Sequence[tuple[str, Sequence[str], bool]], limit: int, log: str) -> str:
     parts = [head]
     used = len(head)
     cut = 0
@@ -101,5 +147,21 @@ def _fitted(head: str, sections: Sequence[tuple[str, Sequence[str], bool]], limi
         parts.append(part)
         used += len(part) + 1
     if cut:
-        parts.append(f"{plural(cut, 'line')} did not fit into a comment; the full report has all.")
+        parts.append(f"{plural(cut, 'line')} did not fit into a comment; the full report has all of them.")
+    if log:
+        parts += _attached(log, limit - sum(len(part) + 1 for part in parts))
     return "\n".join(parts)
+
+
+def _attached(log: str, room: int) -> list[str]:
+    """A log in a code block that it cannot close; of a long one the end, where errors are."""
+    lines = [printable(line) for line in log.splitlines()]
+    longest = max((len(run) for run in re.findall("`+", log)), default=0)
+    fence = "`" * max(longest + 1, 3)
+    start = f"<details><summary>Log</summary>\n\n{fence}text\n"
+    end = f"\n{fence}\n\n</details>\n"
+    text = "\n".join(lines)
+    left = room - len(start) - len(end)
+    if left < _LOG_MIN:
+        return ["The log did not fit into a comment."] if room > _SECTION // 2 else []
+    return [start + (text if len(text) <= left else f"…{text[1 - left :]}") + end]

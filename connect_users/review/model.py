@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from connect_users.core.phrases import all_of, plural
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,12 +37,13 @@ class Person:
 
     Attributes:
         gained: names (or ids) of powerful security profiles that the user has now and had not.
-        unnamed: ids of gained security profiles whose names nobody tells: they may be powerful.
+        unnamed: ids of gained security profiles whose names are not known: they may be powerful.
+        alarms: why the user counts as gaining power beside that, such as an address that changes.
         why: of those gained that are not power by their names: name -> the permissions that make them power.
         lost: powerful security profiles that the user had.
         reasons: inputs that make a replacement.
         notes: what a reviewer should know beside the changes.
-        place: file and line of the user in the program or the roster; "" and 0 when nobody tells.
+        place: file and line of the user in the program or the roster; "" and 0 where it is not known.
     """
 
     username: str
@@ -49,6 +52,7 @@ class Person:
     changes: tuple[Change, ...] = ()
     gained: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -58,11 +62,17 @@ class Person:
     @property
     def words(self) -> str:
         """Everything about the user in one line."""
-        told = "; ".join(change.words for change in self.changes)
-        head = {REPLACED: f"replaced (new {_and(self.reasons)})", LEAVES: "leaves", JOINS: "joins", ADOPTED: "imported"}
-        start = head.get(self.action, "")
-        line = f"{start}: {told}" if start and told else start or told or "nothing that is shown"
-        return "; ".join((line, *self.notes))
+        changes = "; ".join(change.words for change in self.changes)
+        replaced = f"replaced (new {all_of(self.reasons)})" if self.reasons else "replaced"
+        start = {REPLACED: replaced, LEAVES: "leaves", JOINS: "joins", ADOPTED: "imported"}.get(self.action, "")
+        line = f"{start}: {changes}" if start and changes else start or changes
+        alarms = (f"{alarm} ⚠" for alarm in self.alarms)
+        return "; ".join(filter(None, (line, *alarms, *self.notes))) or "no change that is shown"
+
+    @property
+    def gains_power(self) -> bool:
+        """Whether the user gains power, or may."""
+        return bool(self.gained or self.unnamed or self.alarms)
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ class Widened:
 
     Attributes:
         permissions: those that it gains and that are power.
-        holders: usernames of those who have it and are told; unchanged users are told with ``--show-sames`` only.
+        holders: usernames of those who have it and are shown; unchanged users are shown with ``--show-sames`` only.
     """
 
     name: str
@@ -82,11 +92,11 @@ class Widened:
     @property
     def words(self) -> str:
         """What it gains, and how many have it."""
-        return f"security profile {self.name} gains {', '.join(self.permissions)} ({self._held})"
+        return f"security profile {self.name} gains {', '.join(self.permissions)} ({self._holders})"
 
     @property
-    def _held(self) -> str:
-        return f"held by {plural(len(self.holders), 'user')} here" if self.holders else "nobody here has it"
+    def _holders(self) -> str:
+        return f"{plural(len(self.holders), 'user')} here" if self.holders else "no user here has it"
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,7 @@ class Review:
 
     Attributes:
         people: by action in the order of `ACTIONS`, then by name.
-        others: operation -> number of resources that are no users.
+        others: operation -> number of resources that are not users.
         errors: why the preview failed.
     """
 
@@ -127,13 +137,4 @@ class Review:
     @property
     def powers(self) -> tuple[Person, ...]:
         """Those who gain power, or may."""
-        return tuple(person for person in self.people if person.gained or person.unnamed)
-
-
-def _and(names: tuple[str, ...]) -> str:
-    return " and ".join(names) if names else "resource"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """``1 leaver``, ``2 leavers``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+        return tuple(person for person in self.people if person.gains_power)

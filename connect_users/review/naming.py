@@ -1,8 +1,9 @@
-"""Names for the ids of a preview, from whatever tells them; the surest source wins.
+"""Names for the ids of a preview.
 
-Sources, the surest first: names that the user gives or that an instance was asked for (`Names.told`), the stack's own
-``aws.connect`` resources in the preview or a state (`from_resources`), and a roster (`from_roster`), which says names
-where the preview says ids.
+Names that decide what is power come, the surest first, from an instance or a file of names, and from the stack's own
+``aws.connect`` resources: as they are deployed, or as the stack will make them (`from_resources`). A roster
+(`from_roster`) has names where the preview has ids, but it is part of the pull request: its names are shown, and decide
+nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id
-from connect_users.review.reading import USER_TYPE
 
 if TYPE_CHECKING:
     from connect_users.review.steps import Resource
@@ -39,20 +39,26 @@ class Names:
     """What is known of names.
 
     Attributes:
-        told: kind -> id -> name.
+        known: kind -> id -> name.
+        claimed: the same from a roster, for readers only.
         by_urn: URN of an ``aws.connect`` resource -> (kind, name), for ids that do not exist yet.
     """
 
-    told: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    known: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    claimed: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     by_urn: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def add(self, kind: str, id_: str, name: str) -> None:
         """Name an id that has no name yet."""
-        self.told[kind].setdefault(id_, name)
+        self.known[kind].setdefault(id_, name)
 
     def name(self, kind: str, id_: Any) -> str | None:
-        """The name of an id; None when nobody tells it."""
-        return self.told[kind].get(str(bare_id(id_)))
+        """The name of an id; None where it is not sure."""
+        return self.known[kind].get(str(bare_id(id_)))
+
+    def claim(self, kind: str, id_: Any) -> str | None:
+        """The name that a roster has for an id."""
+        return self.claimed[kind].get(str(bare_id(id_)))
 
     def of_unknown(self, kind: str, urns: Iterable[str]) -> list[str]:
         """The names of things that do not exist yet, by the resources that an input depends on."""
@@ -67,11 +73,11 @@ def from_mapping(names: Names, document: Any) -> None:
         ValueError: it is not that.
     """
     if not isinstance(document, Mapping):
-        raise ValueError("not a map")
+        raise ValueError("not a dict")
     for kind in (ROUTING, SECURITY, HIERARCHY):
         entries = document.get(f"{kind.replace(' ', '_')}s", {})
         if not isinstance(entries, Mapping):
-            raise ValueError(f"{kind}s: not a map of names to ids")
+            raise ValueError(f"{kind}s: not a dict of names to ids")
         ids: dict[str, str] = {}
         for name, given in entries.items():
             if not isinstance(given, str):
@@ -83,7 +89,7 @@ def from_mapping(names: Names, document: Any) -> None:
 
 
 def from_resources(names: Names, resources: Iterable[Resource]) -> None:
-    """Take the names of ``aws.connect`` resources."""
+    """Take the names of ``aws.connect`` resources; of an id the first name counts, so give deployed ones first."""
     groups: dict[str, tuple[str, str, str]] = {}
     for resource in resources:
         if resource.type not in TYPES:
@@ -109,9 +115,9 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
 
 
 def name_of(resource: Resource) -> str | None:
-    """The name of a resource of `TYPES`, where it is told; ``aws-native`` has CloudFormation's word for it."""
-    told = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
-    return next((name for name in told if isinstance(name, str)), None)
+    """The name of a resource of `TYPES`, where it is shown; ``aws-native`` has CloudFormation's word for it."""
+    found = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
+    return next((name for name in found if isinstance(name, str)), None)
 
 
 def _add_groups(names: Names, groups: Mapping[str, tuple[str, str, str]]) -> None:
@@ -133,7 +139,7 @@ def _add_groups(names: Names, groups: Mapping[str, tuple[str, str, str]]) -> Non
 def from_roster(
     names: Names, people: Mapping[str, Mapping[str, tuple[str, ...]]], resources: Iterable[Resource]
 ) -> None:
-    """Take the names that a roster says of people whom the preview tells with ids.
+    """Take the names that a roster has for people who have ids in the preview, as claims.
 
     A name gets an id only where that follows: everybody of the preview who has the name in the roster has the id, and
     nobody else has.
@@ -144,26 +150,26 @@ def from_roster(
     users = [
         (each, people[username])
         for each in resources
-        if each.type == USER_TYPE and isinstance(username := each.inputs.get("username"), str) and username in people
+        if each.user and isinstance(username := each.inputs.get("username"), str) and username in people
     ]
     for input_, kind in INPUTS.items():
         having: dict[str, set[str]] = {}
         without: dict[str, set[str]] = defaultdict(set)
         rows = []
-        for user, told_of in users:
+        for user, named in users:
             known = user.ids(input_)
             # Where one of several is a secret or still to come, it may be the one that is named.
-            rows.append((set(told_of.get(input_, ())), set(known if len(known) == len(user.listed(input_)) else ())))
-        every = {name for told, _ in rows for name in told}
-        for told, ids in rows:
-            if len(told) != len(ids):
+            rows.append((set(named.get(input_, ())), set(known if len(known) == len(user.listed(input_)) else ())))
+        every = {name for row_names, _ in rows for name in row_names}
+        for row_names, ids in rows:
+            if len(row_names) != len(ids):
                 continue
             for name in every:
-                if name in told:
+                if name in row_names:
                     having[name] = having[name] & ids if name in having else set(ids)
                 else:
                     without[name] |= ids
         for name, ids in having.items():
             left = ids - without[name]
             if len(left) == 1:
-                names.add(kind, left.pop(), name)
+                names.claimed[kind].setdefault(left.pop(), name)

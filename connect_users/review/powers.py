@@ -1,23 +1,28 @@
-"""Which security profiles are power: those that are named, and those whose permissions let users make others powerful.
+"""What power is, by one rule: `Powers.judge` for a security profile, `gain` for a user.
 
-Permissions are told by an instance (``--instance``) or by the ``aws.connect`` security profiles of the stack itself;
-where nobody tells them, the name alone decides.
+A security profile is power by its name, or by permissions that let its users make others powerful. Permissions come
+from an instance (``--instance``) or from the ``aws.connect`` security profiles of the stack itself; without them the
+name alone decides, and without a name the security profile counts as power.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
-from connect_users.review.changed import UNTOLD, untold
+from connect_users.core.limits import ID_PATTERN
+from connect_users.core.phrases import some
+from connect_users.review.hidden import PLACEHOLDERS, placeholder
 from connect_users.review.naming import SECURITY, TYPES, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from connect_users.review.profiles import Profiles
     from connect_users.review.steps import Resource
 
 #: Security profiles that count as power: those that Connect itself makes for administrators and managers.
@@ -38,6 +43,14 @@ DEFAULT_PERMISSIONS: Final = (
 _NAMED: Final = 3
 
 
+class Verdict(Enum):
+    """What a security profile is."""
+
+    PLAIN = "no power"
+    POWER = "power"
+    UNKNOWN = "may be power"
+
+
 @dataclass(frozen=True)
 class Powers:
     """What counts as power.
@@ -52,21 +65,17 @@ class Powers:
     permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
     granted: Mapping[str, Iterable[str]] = field(default_factory=dict)
 
+    def judge(self, id_: str, name: str | None) -> Verdict:
+        """What a security profile is; its name is None where nobody knows it."""
+        if self._named(id_, name) or self.by_permission(id_, name):
+            return Verdict.POWER
+        if name is not None or id_ in self.granted or (self._ids_only and not id_.startswith("[")):
+            return Verdict.PLAIN
+        return Verdict.UNKNOWN
+
     def has(self, id_: str, name: str | None) -> bool:
-        """Whether a security profile is power."""
-        return self.named(id_, name) or bool(self.by_permission(id_, name))
-
-    def named(self, id_: str, name: str | None) -> bool:
-        """Whether it is power by its name or id alone."""
-        return id_.casefold() in self._folded or (name is not None and name.casefold() in self._folded)
-
-    def knows(self, id_: str) -> bool:
-        """Whether it can be told without its name: by its id or by its permissions."""
-        return self.named(id_, None) or id_ in self.granted
-
-    def unclear(self, id_: str, name: str | None) -> bool:
-        """Whether nobody can tell."""
-        return name is None and not self.knows(id_)
+        """Whether a security profile is sure to be power."""
+        return self.judge(id_, name) is Verdict.POWER
 
     def by_permission(self, id_: str, name: str | None) -> tuple[str, ...]:
         """Those of its permissions that make it power, sorted."""
@@ -74,15 +83,18 @@ class Powers:
 
     def why(self, id_: str, name: str | None) -> str:
         """By which permissions it is power, in words; empty for one that is power by its name."""
-        return "" if self.named(id_, name) else some(self.by_permission(id_, name))
+        return "" if self._named(id_, name) else some(self.by_permission(id_, name), _NAMED)
 
     def among(self, permissions: Iterable[str]) -> tuple[str, ...]:
         """Those of some permissions that are power, or may be, sorted."""
         return tuple(sorted(filter(self._is_power, permissions)))
 
+    def _named(self, id_: str, name: str | None) -> bool:
+        return id_.casefold() in self._folded or (name is not None and name.casefold() in self._folded)
+
     def _is_power(self, permission: str) -> bool:
-        # One that is declared but not told may be any.
-        if permission in UNTOLD:
+        # One that is declared but not shown may be any.
+        if permission in PLACEHOLDERS:
             return bool(self.permissions)
         return any(fnmatchcase(permission, like) for like in self.permissions)
 
@@ -91,22 +103,58 @@ class Powers:
         return frozenset(profile.casefold() for profile in self.profiles)
 
     @cached_property
+    def _ids_only(self) -> bool:
+        """Whether names do not matter: power is some ids, and no permission."""
+        return not self.permissions and all(map(ID_PATTERN.fullmatch, self.profiles))
+
+    @cached_property
     def _powerful(self) -> Mapping[str, tuple[str, ...]]:
         return {key: self.among(permissions) for key, permissions in self.granted.items()}
 
 
-def some(permissions: tuple[str, ...]) -> str:
-    """The first of some permissions, and how many more there are."""
-    more = len(permissions) - _NAMED
-    return ", ".join((*permissions[:_NAMED], f"{more} more") if more > 0 else permissions)
+@dataclass(frozen=True)
+class Gain:
+    """Which power a user gains and loses.
+
+    Attributes:
+        power: names (or ids) of security profiles.
+        unclear: ids (or placeholders) of those that may be power.
+        lost: names (or ids).
+        why: name -> the permissions that make it power, for those that are not power by their names.
+        kept: names (or ids) of everything that the user had and keeps, and that is power, or may be.
+    """
+
+    power: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    why: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+
+
+def gain(powers: Powers, before: Profiles, after: Profiles) -> Gain:
+    """What a user gains whose security profiles were ``before`` and are ``after``."""
+    new = {id_: name for id_, name in after.items() if id_ not in before}
+    kept = {id_: name for id_, name in after.items() if id_ in before}
+    verdicts = {id_: powers.judge(id_, name) for id_, name in (*before.items(), *after.items())}
+
+    def named(profiles: Profiles, verdict: Verdict) -> tuple[str, ...]:
+        return tuple(sorted(name or id_ for id_, name in profiles.items() if verdicts[id_] is verdict))
+
+    return Gain(
+        named(new, Verdict.POWER),
+        tuple(sorted(id_ for id_ in new if verdicts[id_] is Verdict.UNKNOWN)),
+        named({id_: name for id_, name in before.items() if id_ not in after}, Verdict.POWER),
+        {name or id_: why for id_, name in new.items() if (why := powers.why(id_, name))},
+        (*named(kept, Verdict.POWER), *named(kept, Verdict.UNKNOWN)),
+    )
 
 
 def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
     """Id and name -> permissions of the ``aws.connect`` security profiles of a stack.
 
-    What is told last of a resource counts; profiles of the same name (of several instances) have those of all.
+    Of a resource the last entry counts; profiles of the same name (of several instances) have those of all.
     """
-    told: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     latest: dict[tuple[str, ...], Resource] = {}
     for resource in resources:
         kind, keys = TYPES.get(resource.type, ("", ()))
@@ -116,12 +164,12 @@ def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
             latest[(resource.urn, *(str(bare_id(id_)) for id_ in ids if isinstance(id_, str)))] = resource
     for (_, *ids_), resource in latest.items():
         for key in filter(None, (name_of(resource), *ids_)):
-            told[key] = tuple(dict.fromkeys((*told.get(key, ()), *permissions_of(resource))))
-    return told
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *permissions_of(resource))))
+    return found
 
 
 def permissions_of(resource: Resource | None) -> tuple[str, ...]:
-    """The permissions that an ``aws.connect`` security profile declares; those that are not told as `UNTOLD`."""
+    """The permissions that an ``aws.connect`` security profile declares; those that are not shown as `PLACEHOLDERS`."""
     if resource is None:
         return ()
-    return tuple(each if isinstance(each, str) else untold(each) for each in resource.listed("permissions"))
+    return tuple(each if isinstance(each, str) else placeholder(each) for each in resource.listed("permissions"))

@@ -5,76 +5,40 @@ Formats: `pulumi preview --json` of CLI 3.2xx (recorded in tests/data/previews) 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections import Counter
+from itertools import chain
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import tokens
 from connect_users.core.errors import WrongUsage
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.steps import Preview, Resource, Step, top
+from connect_users.review.hidden import SECRET, has_secret
+from connect_users.review.steps import Path, Preview, Resource, Step, parts
+from connect_users.review.users import WORDS, path_of, users_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-USER_TYPE: Final = "pulumi-python:dynamic/connect_users:ConnectUser"
-#: What comes with users and says nothing to a reviewer: the stack, and what a roster adds to its people.
-_HELPERS: Final = frozenset(
-    {
-        "pulumi:pulumi:Stack",
-        "connect_users:index:ConnectUserRoster",
-        "pulumi-python:dynamic/connect_users:RosterGuard",
-    }
-)
-#: Pulumi's own signs: of a value that is not known yet, and of a special value (a secret, an asset) in JSON.
-_UNKNOWN_TEXTS: Final = frozenset(
-    {
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a string; the others: bool, number, array, asset, archive, object
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "030794c1-ac77-496b-92df-f27374a8bd58",
-        "e48ece36-62e2-4504-bad9-02848725956a",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
 #: Digits of a line; no file has more.
 _LINE: Final = re.compile(r"[0-9]{1,9}")
 #: Maps and lists within each other; also everything that looks into them later must have room.
 _DEPTH: Final = 100
 _ENDED: Final = re.compile(r"program exited with non-zero exit code|^preview failed$")
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 #: Inputs whose value is a secret by its nature, whatever the preview marks.
 _ALWAYS_SECRET: Final = frozenset({"password"})
-
-
-class Secret:
-    """The type of values that are secrets."""
-
-    def __repr__(self) -> str:
-        return "[secret]"
-
-
-#: Stands for a value that is a secret; equal to itself, so that a change is told by the preview's own diff.
-SECRET: Final = Secret()
-
-#: What the engine does, in one word each; steps of a replacement that is shown in parts count once.
-_OPERATIONS: Final = {
-    "create": "create",
-    "update": "update",
-    "delete": "delete",
-    "replace": "replace",
-    "create-replacement": "replace",
-    "import": "import",
-    "import-replacement": "replace",
-}
-#: Parts of a replacement that say nothing that the others do not, and steps that change nothing.
-_QUIET: Final = frozenset({"delete-replaced", "read-discard", "discard-replaced", "remove-pending-replace", "same"})
+#: What comes with users and says nothing to a reviewer.
+_HELPERS: Final = frozenset({tokens.STACK, *tokens.ROSTERS})
+_WORD_MAX: Final = 40
+#: Operations after which the outputs are what the provider has read, whatever the program says.
+_READS: Final = frozenset({"read", "read-replacement", "refresh", "import", "import-replacement"})
 
 
 class UnreadablePreview(WrongUsage):
-    """A text that is no preview, or no state."""
+    """The text is not a preview, or not a state."""
 
 
 def read_preview(text: str) -> Preview:
@@ -92,41 +56,77 @@ def read_preview(text: str) -> Preview:
 def _preview(document: Mapping[str, Any]) -> Preview:
     if "sequence" in document and "steps" not in document:
         raise UnreadablePreview("the preview is a stream of events; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW")
-    raw = [step for step in _list(document.get("steps")) if isinstance(step, dict)]
     errors = _errors(document)
     if not isinstance(document.get("steps", []), (list, NoneType)):
-        raise UnreadablePreview("its steps are no list; it is not what pulumi preview --json writes")
+        raise UnreadablePreview("its steps are not a list; it is not what pulumi preview --json writes")
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
         raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
-    steps = []
-    replaced: dict[str, Step] = {}
+    if any(not isinstance(step, dict) for step in _list(document.get("steps"))):
+        raise UnreadablePreview("one of its steps is not an object; it is not what pulumi preview --json writes")
+    users: list[Step] = []
     other_steps = []
-    resources = []
+    resources: list[Resource] = []
+    before: list[Resource] = []
     others: Counter[str] = Counter()
-    for entry in raw:
-        operation, urn = str(entry.get("op", "")), _writable(entry.get("urn", ""))
-        old, new = _resource(entry.get("oldState")), _resource(entry.get("newState"))
-        shown = new or old
-        if shown is not None and operation not in ("delete", "delete-replaced"):
-            resources.append(shown)
-        elif shown is not None:
-            resources.insert(0, shown)
-        if operation in _QUIET or operation not in _OPERATIONS:
+    for entry in _list(document.get("steps")):
+        word, urn = str(entry.get("op", "")), _writable(entry.get("urn", ""))
+        old, new = _resource(entry.get("oldState"), urn), _resource(entry.get("newState"), urn)
+        if word in _READS and new is not None:
+            new = dataclasses.replace(new, inputs={**new.inputs, **new.outputs})
+        if old is None and new is None and _type_of(urn) in WORDS:
+            new = Resource(urn, _type_of(urn))
+        had, has = users_of(old), users_of(new)
+        before += had.values() or [old] if old is not None else []
+        shown = list((has or had).values()) or [each for each in (new or old,) if each is not None]
+        if word in ("delete", "delete-replaced"):
+            resources[:0] = shown
+        else:
+            resources += shown
+        if word in tokens.QUIET_OPERATIONS:
             continue
-        if shown is None or shown.type != USER_TYPE:
-            if operation != "create-replacement" and (shown is None or shown.type not in _HELPERS):
-                others[_OPERATIONS[operation]] += 1
-                other_steps.append(Step(_OPERATIONS[operation], urn, old, new, _paths(entry)))
+        operation = tokens.OPERATIONS.get(word, "")
+        paths = tuple(map(parts, _paths(entry)))
+        reasons = _reasons(entry, new or old)
+        if had or has:
+            places = list(dict.fromkeys((*had, *has)))
+            users += _user_steps(Step(operation, urn, old, new, paths, reasons, word), had, has, places)
+        elif word != "create-replacement" and (new or old or Resource(urn, "")).type not in _HELPERS:
+            others[operation or _writable(word)[:_WORD_MAX] or "unknown"] += 1
+            other_steps.append(Step(operation, urn, old, new, paths, word=word))
+    return Preview(_once(users), tuple(resources), others, errors, tuple(other_steps), tuple(before))
+
+
+def _user_steps(
+    step: Step, had: Mapping[Path, Resource], has: Mapping[Path, Resource], places: list[Path]
+) -> Iterator[Step]:
+    """What happens to each of the users of one resource."""
+    for place in places:
+        old, new = had.get(place), has.get(place)
+        operation = step.operation
+        if operation == "update":
+            operation = "create" if old is None else "delete" if new is None else operation
+        if place and old is not None and new is not None and old.inputs == new.inputs and not has_secret(new.inputs):
             continue
-        step = Step(
-            _OPERATIONS[operation], urn, old, new, _paths(entry), tuple(map(top, _list(entry.get("replaceReasons"))))
-        )
+        # The engine's paths are those of the resource: for one of several users in it, all secrets may have changed.
+        paths = () if place else tuple(path_of(step.new or step.old, path) for path in step.paths)
+        yield dataclasses.replace(step, operation=operation, old=old, new=new, paths=paths)
+
+
+def _once(steps: list[Step]) -> tuple[Step, ...]:
+    """The steps by URN; of a replacement that is shown in parts the one with its reasons."""
+    kept: list[Step] = []
+    replaced: dict[tuple[str, str], int] = {}
+    for step in steps:
         if step.operation != "replace":
-            steps.append(step)
-        elif urn not in replaced or not replaced[urn].reasons:
-            replaced[urn] = step
-    told = sorted((*steps, *replaced.values()), key=lambda step: step.urn)
-    return Preview(tuple(told), tuple(resources), others, errors, tuple(other_steps))
+            kept.append(step)
+            continue
+        key = (step.urn, repr((step.new or step.old or Resource("", "")).inputs.get("username")))
+        if key not in replaced:
+            replaced[key] = len(kept)
+            kept.append(step)
+        elif not kept[replaced[key]].reasons:
+            kept[replaced[key]] = step
+    return tuple(sorted(kept, key=lambda step: step.urn))
 
 
 def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -134,18 +134,24 @@ def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(map(str, detailed if isinstance(detailed, dict) and detailed else _list(entry.get("diffReasons"))))
 
 
+def _reasons(entry: Mapping[str, Any], resource: Resource | None) -> tuple[str, ...]:
+    found = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
+    # A replacement that somebody forces has the reason `id`, which is not an input.
+    return tuple(path[0] for path in found if path and path[0] != "id")
+
+
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
 def _errors(document: Mapping[str, Any]) -> tuple[str, ...]:
-    told = [
+    said = [
         str(each.get("message", "")).removeprefix("error: ").strip()
         for each in _list(document.get("diagnostics"))
         if isinstance(each, dict) and each.get("severity") == "error"
     ]
-    # The engine also tells that the program ended, which is not why.
-    return tuple(each for each in told if not _ENDED.search(each)) or tuple(told)
+    # The engine also says that the program ended, which is not the reason.
+    return tuple(each for each in said if not _ENDED.search(each)) or tuple(said)
 
 
 def read_state(text: str, *, leaving: bool = False) -> tuple[Resource, ...]:
@@ -176,7 +182,7 @@ def _state(document: Mapping[str, Any], leaving: bool) -> tuple[Resource, ...]:
         # One that waits for its replacement has been deleted.
         if isinstance(entry, dict) and not entry.get("pendingReplacement") and (leaving or not entry.get("delete"))
     )
-    return tuple(resource for resource in found if resource is not None)
+    return tuple(chain.from_iterable(users_of(each).values() or [each] for each in found if each is not None))
 
 
 def _document(text: str, what: str) -> dict[str, Any]:
@@ -194,13 +200,19 @@ def _document(text: str, what: str) -> dict[str, Any]:
     raise UnreadablePreview(f"this is not {what}")
 
 
-def _resource(entry: Any) -> Resource | None:
+def _type_of(urn: str) -> str:
+    """The type in a URN, without those of its parents."""
+    parts_ = urn.split("::")
+    return parts_[2].rpartition("$")[2] if len(parts_) > 3 else ""
+
+
+def _resource(entry: Any, urn: str = "") -> Resource | None:
     if not isinstance(entry, dict):
         return None
     depends = entry.get("propertyDependencies")
     return Resource(
-        _writable(entry.get("urn", "")),
-        str(entry.get("type", "")),
+        _writable(entry.get("urn", urn)),
+        str(entry.get("type") or _type_of(urn)),
         _values(entry.get("inputs")),
         _values(entry.get("outputs")),
         {
@@ -232,7 +244,7 @@ def _values(entries: Any) -> dict[str, Any]:
 
 def _plain(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in entries.items():
-        if name.startswith("__"):
+        if name.startswith(tokens.INTERNAL):
             continue
         yield name, SECRET if name in _ALWAYS_SECRET and value is not None else clean(value)
 
@@ -241,16 +253,16 @@ def clean(value: Any, depth: int = _DEPTH) -> Any:
     """``value`` with `SECRET` and `UNKNOWN` in place of Pulumi's own signs.
 
     Raises:
-        RecursionError: lists and maps within each other beyond all need.
+        RecursionError: lists and dicts are nested too deeply.
     """
     if not depth:
         raise RecursionError
     if isinstance(value, str):
-        if value == "[secret]":
+        if value == tokens.SECRET_TEXT:
             return SECRET
-        return UNKNOWN if value in _UNKNOWN_TEXTS else value
+        return UNKNOWN if value in tokens.UNKNOWNS else value
     if isinstance(value, dict):
-        if _SIGNATURE in value:
+        if tokens.SIGNATURE in value:
             return SECRET
         return {str(name): clean(item, depth - 1) for name, item in value.items()}
     if isinstance(value, list):

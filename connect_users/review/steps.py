@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Path = tuple[str, ...]
 
-def top(path: object) -> str:
-    """The input that a path of a detailed diff is about: ``tags.team`` -> ``tags``."""
-    return str(path).partition(".")[0].partition("[")[0]
+#: One part of a path as the engine writes it: ``.name``, ``[0]`` or ``["a name with a dot"]``.
+_PART: Final = re.compile(r'\[(?P<index>\d+)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\.?(?P<name>[^.\[\]]+)')
+_ESCAPE: Final = re.compile(r"\\(.)")
+
+
+def parts(path: object) -> Path:
+    """``tags["cost.center"]`` -> ``("tags", "cost.center")``; indexes of a list are strings."""
+    return tuple(_part(match) for match in _PART.finditer(str(path)))
+
+
+def _part(match: re.Match[str]) -> str:
+    quoted = match["quoted"]
+    return match["index"] or match["name"] or _ESCAPE.sub(r"\1", quoted or "")
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource as a state or a step tells it: values without secrets.
+    """One resource of a state or a step: values without secrets.
 
     Attributes:
-        inputs, outputs: by name; `SECRET` and `UNKNOWN` at any depth.
+        inputs, outputs: by name; `SECRET` and `UNKNOWN` at any depth. A user's inputs have our names.
         depends: input -> URNs that its value comes from.
-        position: file and line in the program, "" and 0 when they are not told.
+        position: file and line in the program, "" and 0 where the preview does not say.
         retained: leaving the stack does not delete it.
+        user: it is a Connect user, of this package or of another one.
     """
 
     urn: str
@@ -34,9 +47,10 @@ class Resource:
     depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     position: tuple[str, int] = ("", 0)
     retained: bool = False
+    user: bool = False
 
     def listed(self, name: str) -> list[Any]:
-        """The elements of a list; what is no list (a secret, a value to come) stands for its elements."""
+        """The elements of a list; a value that is not a list (a secret, an unknown value) stands for its elements."""
         value = self.inputs.get(name)
         return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -44,14 +58,21 @@ class Resource:
         """Those of its elements that are ids, bare."""
         return [str(bare_id(each)) for each in self.listed(name) if isinstance(each, str)]
 
+    @property
+    def name(self) -> str:
+        """The resource's name in the program."""
+        return self.urn.rpartition("::")[2]
+
 
 @dataclass(frozen=True)
 class Step:
     """What happens to one resource.
 
     Attributes:
-        operation: create, update, delete, replace or import.
-        paths: what differs, as the engine says, ``tags.team``; also tells of secrets.
+        operation: create, update, delete, replace, import, move (a user joins another resource of the stack), or ""
+            for an operation that is not known.
+        word: what the engine calls the operation.
+        paths: what differs, as the engine says, ``("tags", "team")``; secrets are named as well.
         reasons: names of inputs that make the replacement.
     """
 
@@ -59,13 +80,14 @@ class Step:
     urn: str
     old: Resource | None
     new: Resource | None
-    paths: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
     reasons: tuple[str, ...] = ()
+    word: str = ""
 
     @property
     def changed(self) -> tuple[str, ...]:
         """Names of inputs that differ."""
-        return tuple(dict.fromkeys(map(top, self.paths)))
+        return tuple(dict.fromkeys(path[0] for path in self.paths if path))
 
 
 @dataclass(frozen=True)
@@ -74,6 +96,7 @@ class Preview:
 
     Attributes:
         resources: everything that it shows, users and others, as it will be.
+        before: the same as it is deployed, as far as the preview shows it.
         others: operation -> number of resources that are neither users nor what comes with them.
         errors: why the preview failed; empty when it did not.
         steps, other_steps: of users, and of everything else.
@@ -84,3 +107,4 @@ class Preview:
     others: Mapping[str, int]
     errors: tuple[str, ...] = ()
     other_steps: tuple[Step, ...] = ()
+    before: tuple[Resource, ...] = ()

@@ -7,22 +7,24 @@ import textwrap
 from typing import Final
 
 from connect_users.core.errors import one_line
-from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACED, Review, plural
+from connect_users.core.phrases import plural, some
+from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACED, Review
 
 _COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}
 _CHANGED: Final = "33"
 _MINIMUM: Final = 40
+_OPERATIONS_SHOWN: Final = 8
 #: A blank at which no line ends.
 _KEPT: Final = "\u00a0"
 
 
 def printable(text: str) -> str:
-    """``text`` without characters that steer a terminal."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+    """``text`` without characters that steer a terminal, or GitHub's runner, which reads commands from a log."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text).replace("##[", "## [")
 
 
 def summary(review: Review) -> str:
-    """The counts in one line: ``3 joiners, 1 leaver; 2 gain power``."""
+    """The counts in one line: ``3 joiners, 1 leaver; 2 users gain power``."""
     words = {
         LEAVES: ("leaver", ""),
         REPLACED: ("replaced", "replaced"),
@@ -36,12 +38,12 @@ def summary(review: Review) -> str:
     if review.errors:
         line = f"the preview failed; until then: {line}" if parts else "the preview failed"
     if review.powers:
-        line += f"; {plural(len(review.powers), 'gains power', 'gain power')} ⚠"
+        line += f"; {plural(len(review.powers), 'user gains power', 'users gain power')} ⚠"
     if review.widened:
         line += f"; {plural(len(review.widened), 'security profile gains power', 'security profiles gain power')} ⚠"
     if review.others:
-        told = ", ".join(f"{number} {operation}" for operation, number in sorted(review.others.items()))
-        line += f"; other resources: {told}"
+        counts = [f"{number:,} {operation}" for operation, number in sorted(review.others.items())]
+        line += f"; other resources: {some(counts, _OPERATIONS_SHOWN)}"
     return line
 
 
@@ -66,14 +68,14 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
         lines += ["", paint(f"{HEADINGS[action]} ({len(people):,})", "1")]
         for person in people:
             text = f"{person.username}: {person.words}"
-            code = "1;31" if person.gained or person.unnamed else _COLORS.get(action, _CHANGED)
+            code = "1;31" if person.gains_power else _COLORS.get(action, _CHANGED)
             wrapped = _wrapped(text, width, "  ")
             # The name alone is coloured, so that the line can be read.
             name = printable(person.username)
             first = wrapped[0].replace(name, paint(name, code), 1) if name in wrapped[0] else wrapped[0]
             lines += [first, *wrapped[1:]]
     if review.violations:
-        lines += ["", paint(f"Policies not kept ({len(review.violations):,})", "1")]
+        lines += ["", paint(f"Policy violations ({len(review.violations):,})", "1")]
         for each in review.violations:
             lines += _wrapped(f"{each.username}: {each.policy}: {each.text}", width, "  ")
     return "\n".join(lines)
@@ -90,4 +92,5 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [line.replace(_KEPT, " ") for line in lines] or [""]
+    # GitHub's runner takes a line that begins with two colons for a command.
+    return [re.sub(r"^(\s*):(?=:)", r"\1: ", line.replace(_KEPT, " ")) for line in lines] or [""]

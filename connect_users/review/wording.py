@@ -1,4 +1,4 @@
-"""Words for what differs between two states of a user's inputs, one phrase a setting; personal data only on request."""
+"""What differs between two versions of a user's inputs, in words: one phrase a setting, personal data on request."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.held import Held, same
+from connect_users.review.hidden import ABSENT, LATER, Secret
 from connect_users.review.model import Change
-from connect_users.review.naming import INPUTS, Names
-from connect_users.review.reading import Secret
+from connect_users.review.naming import INPUTS, SECURITY, Names
+from connect_users.review.powers import Powers, Verdict
+from connect_users.review.profiles import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from connect_users.review.powers import Powers
-    from connect_users.review.steps import Resource
+    from connect_users.review.profiles import ProfileReader, Profiles
+    from connect_users.review.steps import Resource, Step
 
 _NONE: Final = "none"
 _WORDS: Final = {
@@ -27,94 +28,101 @@ _WORDS: Final = {
     "identity_info": "identity",
     "after_contact_work_time_limit": "after-contact work",
 }
-#: Inputs that are told only where they change something for the reader of a joiner.
+#: Inputs that say nothing to the reader of a joiner.
 _QUIET_AT_JOINING: Final = frozenset({"instance_id", "username"})
-#: How the stack deals with the user, which changes nothing in Connect; what matters of it is told by a note.
+#: How the stack deals with the user, which changes nothing in Connect; a note says what matters.
 _QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_password_change"})
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
 
 
-class Teller:
+class Wording:
     """Puts users into words.
 
     Args:
-        personal: tell values that are personal data, too.
+        personal: show values that are personal data, too.
     """
 
-    def __init__(self, names: Names, *, personal: bool = False) -> None:
+    def __init__(self, names: Names, profiles: ProfileReader, powers: Powers, *, personal: bool = False) -> None:
         self._names = names
-        self._held = Held(names)
+        self._reader = profiles
+        self._powers = powers
         self._personal = personal
 
-    def joining(self, new: Resource, powers: Powers) -> Iterator[Change]:
+    def joining(self, step: Step) -> Iterator[Change]:
         """What a new user gets."""
-        yield from self._differences({}, new.inputs, None, new, powers)
+        if step.new is not None:
+            yield from self._differences(step, {}, step.new.inputs, None, step.new)
 
-    def changing(self, old: Resource, new: Resource, changed: tuple[str, ...], powers: Powers) -> Iterator[Change]:
-        """What differs; `changed` also names inputs whose values are secret."""
-        told = list(self._differences(old.inputs, new.inputs, old, new, powers))
-        about = {change.about for change in told}
-        told += [
+    def changing(self, step: Step) -> Iterator[Change]:
+        """What differs, also where the values are secret and only the step says so."""
+        old, new = step.old, step.new
+        if old is None or new is None:
+            return
+        shown = list(self._differences(step, old.inputs, new.inputs, old, new))
+        about = {change.about for change in shown}
+        shown += [
             Change(name, "new password" if name == "password" else f"{_word(name)} changed")
-            for name in changed
+            for name in step.changed
             if name in BY_NAME and name not in about and name not in _QUIET
         ]
-        # Told only where the review would say nothing at all.
-        yield from told or self._recorded(old.inputs, new.inputs)
+        # Shown only where the review would say nothing at all.
+        yield from shown or self._recorded(old.inputs, new.inputs)
 
     def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         for field in FIELDS:
             one, other = old.get(field.name), new.get(field.name)
-            if field.name in _QUIET and not same(one, other):
+            if field.name in _QUIET and not unchanged(one, other):
                 yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
 
-    def leaving(self, old: Resource, powers: Powers) -> Iterator[Change]:
+    def leaving(self, old: Resource) -> Iterator[Change]:
         """What a user had, as far as it matters."""
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
                 yield Change(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
-        held = [self._power(id_, name, powers) for id_, name in self._held.of(old).items()]
-        if held:
-            yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(held))}")
+        profiles = [self._profile(id_, name) for id_, name in self._reader.of(old).items() if id_ != ABSENT]
+        if profiles:
+            yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(profiles))}")
 
-    def _power(self, id_: str, name: str | None, powers: Powers) -> str:
-        text = name or id_
-        if not powers.has(id_, name):
+    def _profile(self, id_: str, name: str | None) -> str:
+        claim = self._names.claim(SECURITY, id_)
+        text = name or (f"{claim} (a name of the roster only)" if claim else id_)
+        if self._powers.judge(id_, name) is not Verdict.POWER:
             return text
-        why = powers.why(id_, name)
+        why = self._powers.why(id_, name)
         return f"{text} ⚠ ({why})" if why else f"{text} ⚠"
 
     def _differences(
         self,
+        step: Step,
         old: Mapping[str, Any],
         new: Mapping[str, Any],
         before: Resource | None,
         after: Resource,
-        powers: Powers,
     ) -> Iterator[Change]:
         for field in FIELDS:
             name = field.name
             one, other = old.get(name), new.get(name)
             if name == "security_profile_ids":
-                words: Iterator[str] = self._profiles(before, after, powers)
-            elif same(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
+                words: Iterator[str] = self._profiles(step, before, after)
+            elif unchanged(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
                 continue
             elif name in INPUTS or name == "instance_id":
                 words = iter([self._moved(name, one, other, before, after)])
             elif name == "password":
-                words = iter(["new password"] if before is not None else [])
+                words = iter(["new password"] if before is not None and _sets_password(step) else [])
             else:
                 words = self._plain(field, one, other, joining=before is None)
             for text in words:
                 yield Change(name, text)
 
-    def _profiles(self, old: Resource | None, new: Resource, powers: Powers) -> Iterator[str]:
-        had, has = self._held.before(old, new), self._held.of(new)
-        if not any(powers.has(id_, name) or powers.unclear(id_, name) for id_, name in has.items()):
-            # Of a user under a new name all is told only where it matters.
-            had = self._held.of(old)
-        plus = sorted(self._power(id_, name, powers) for id_, name in has.items() if id_ not in had)
-        minus = sorted(self._power(id_, name, powers) for id_, name in had.items() if id_ not in has)
+    def _profiles(self, step: Step, old: Resource | None, new: Resource) -> Iterator[str]:
+        had: Profiles = {} if old is None else self._reader.before(step)
+        has = self._reader.of(new)
+        if all(self._powers.judge(id_, name) is Verdict.PLAIN for id_, name in has.items()):
+            # Of a user under a new name everything is shown only where it matters.
+            had = self._reader.of(old)
+        plus = sorted(self._profile(id_, name) for id_, name in has.items() if id_ not in had)
+        minus = sorted(self._profile(id_, name) for id_, name in had.items() if id_ not in has)
         for sign, texts in (("+", plus), ("-", minus)):
             if texts:
                 yield f"{sign} security profile{'s' if len(texts) > 1 else ''} {', '.join(texts)}"
@@ -132,10 +140,11 @@ class Teller:
             return _NONE
         if value is UNKNOWN:
             names = self._names.of_unknown(INPUTS.get(name, ""), resource.depends.get(name, ()))
-            return names[0] if len(names) == 1 else "[not known yet]"
+            return names[0] if len(names) == 1 else LATER
         if not isinstance(value, str):
             return repr(value)
-        return (self._names.name(INPUTS[name], value) if name in INPUTS else None) or value
+        kind = INPUTS.get(name, "")
+        return self._names.name(kind, value) or self._names.claim(kind, value) or value
 
     def _plain(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
         if field.kind is Kind.BLOCK:
@@ -155,20 +164,20 @@ class Teller:
         if not isinstance(one, dict) or not isinstance(other, dict):
             yield f"{_word(field.name)} {'set' if joining else 'changed'}"
             return
-        told, hidden = [], []
+        shown, hidden = [], []
         for member in field.members:
-            if same(one.get(member.name), other.get(member.name)):
+            if unchanged(one.get(member.name), other.get(member.name)):
                 continue
             if member.discreet and not self._personal:
                 hidden.append(_word(member.name))
             elif joining:
-                told.append(f"{_word(member.name)} {self._value(member, other.get(member.name))}")
+                shown.append(f"{_word(member.name)} {self._value(member, other.get(member.name))}")
             else:
-                told.append(self._arrow(_word(member.name), member, one.get(member.name), other.get(member.name)))
+                shown.append(self._arrow(_word(member.name), member, one.get(member.name), other.get(member.name)))
         if hidden and not joining:
-            told.append(f"{', '.join(hidden)} changed")
-        if told:
-            yield f"{_word(field.name)}: {', '.join(told)}"
+            shown.append(f"{', '.join(hidden)} changed")
+        if shown:
+            yield f"{_word(field.name)}: {', '.join(shown)}"
 
     def _channels(self, field: Field, one: Any, other: Any) -> Iterator[str]:
         was, now = _by(field.keys, one), _by(field.keys, other)
@@ -176,7 +185,7 @@ class Teller:
             entry, next_ = was.get(key, {}), now.get(key, {})
             for member in field.members[1:]:
                 leaf, before, after = _leaf(member, entry.get(member.name), next_.get(member.name))
-                if not same(before, after):
+                if not unchanged(before, after):
                     label = f"{_word(leaf.name)} {key[0]}" + (
                         " (first callback)" if "first_callback" in member.name else ""
                     )
@@ -189,7 +198,7 @@ class Teller:
         shown += [
             f"tag {key} " + (f"{was[key]} → {now[key]}" if self._personal else "changed")
             for key in sorted({*was} & {*now})
-            if not same(was[key], now[key])
+            if not unchanged(was[key], now[key])
         ]
         if joining and not self._personal:
             return
@@ -207,7 +216,7 @@ class Teller:
         if value is None:
             return _NONE
         if value is UNKNOWN:
-            return "[not known yet]"
+            return LATER
         if isinstance(value, bool):
             return "yes" if value else "no"
         if field.name in _SECONDS and isinstance(value, (int, float)):
@@ -215,18 +224,23 @@ class Teller:
         return str(value)
 
 
+def _sets_password(step: Step) -> bool:
+    """Whether the preview says that a password changes: not of a user who moves, or whose replacement is forced."""
+    return step.operation != "move" and bool(step.operation != "replace" or step.paths or "password" in step.reasons)
+
+
 def _word(name: str) -> str:
     return _WORDS.get(name, name.replace("_configs", "").replace("_id", "").replace("_", " "))
 
 
 def _keyed(keys: tuple[str, ...], entries: Any) -> bool:
-    """Whether each entry of a list can be told by its keys."""
+    """Whether each entry of a list is identified by its keys."""
     if not entries:
         return True
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return False
-    told = [tuple(entry.get(key) for key in keys) for entry in entries]
-    return all(isinstance(part, str) for key in told for part in key) and len(set(told)) == len(told)
+    found = [tuple(entry.get(key) for key in keys) for entry in entries]
+    return all(isinstance(part, str) for key in found for part in key) and len(set(found)) == len(found)
 
 
 def _by(keys: tuple[str, ...], entries: Any) -> dict[tuple[str, ...], Mapping[str, Any]]:

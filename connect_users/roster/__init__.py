@@ -1,11 +1,12 @@
 """Rosters: from a file of people to the inputs of users, all problems at once. Pure, but for `reading.read`.
 
     reading -> Table (headers, rows, lines)  -> people.judge -> Judged (people, problems, warnings)
-    csv_text  records  yaml_text  xlsx          columns  cells  names  rules of the resource
+    csv_text json_text yaml_text workbook       columns  cells  names  rules of the resource
 
 Contract:
 - The rules are the resource's own (`connect_users.core.rules`); what is added here is about the file: headers,
   notations, names, duplicates, holders of security profiles, leavers.
 - Order means nothing: shuffling the rows gives the same people.
+- Whatever a file holds, reading it ends soon and in little memory: `connect_users.core.limits` says what is too much.
 - Neither a password nor personal data is repeated in a message; a person is named by username and line.
 """

@@ -19,6 +19,7 @@ from enum import Enum
 from numbers import Real
 from typing import Any, Final
 
+from connect_users.core import limits
 from connect_users.core.spec import UNKNOWN
 
 #: The separator of lists in one cell, as in the console's CSV templates.
@@ -30,6 +31,8 @@ _DEPTH: Final = 8
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
 _ROUNDED: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 _UNSIGNED: Final = re.compile(r"[1-9][0-9]{6,14}(\.0*)?")
+_CAMEL: Final = re.compile(r"(?:[A-Z][a-z0-9]+){2,}|[A-Z][a-z]+")
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: What spreadsheets write where a value belongs.
 _ERRORS: Final = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#ERROR!", "Err:502")
@@ -63,6 +66,7 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
     if not depth:
         raise BadCell("is nested too deeply")
     if isinstance(value, str) and not isinstance(value, Enum):
+        refuse_long((value,))
         return value
     if absent(value):
         return None
@@ -82,6 +86,17 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
     if isinstance(value, Mapping):
         return {key: plain(item, depth - 1) for key, item in value.items()}
     return [plain(item, depth - 1) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def refuse_long(values: Iterable[Any]) -> None:
+    """A string of tens of thousands of characters is no value of anything; nor does Excel have such.
+
+    Raises:
+        BadCell
+    """
+    for value in values:
+        if type(value) is str and len(value) > limits.ROSTER_CELL_MAX:
+            raise BadCell(f"a cell has {len(value):,} characters; at most {limits.ROSTER_CELL_MAX:,} are read")
 
 
 def refuse_error(value: Any) -> None:
@@ -211,8 +226,15 @@ def tag(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else verbatim(value)
 
 
+def snake(word: str) -> str:
+    """A word as AWS's API spells it, ``RoutingProfileId``, in the words of the resource; any other word as it is."""
+    return ".".join(_HUMP.sub("_", part) if _CAMEL.fullmatch(part) else part for part in word.split("."))
+
+
 class Blocks:
-    """Reads a block, or a list of blocks, as YAML, JSON and programs may write them: in the words of the resource.
+    """Reads a block, or a list of blocks, as YAML, JSON and programs may write them.
+
+    The words are the resource's or AWS's; an empty text of AWS's is nothing.
 
     Args:
         members: how each member is read.
@@ -224,7 +246,9 @@ class Blocks:
     def __call__(self, value: Any) -> Any:
         """With what is understood in its place; everything else as it is."""
         if isinstance(value, Mapping):
-            return {name: self._member(name, item) for name, item in value.items()}
+            known = {name if name in self._members else snake(str(name)).lower(): name for name in value}
+            said = {word if word in self._members else name: value[name] for word, name in known.items()}
+            return {name: self._member(name, item) for name, item in said.items() if item != ""}
         return [self(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     def _member(self, name: Any, value: Any) -> Any:

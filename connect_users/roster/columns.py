@@ -1,10 +1,11 @@
 """The columns that a roster may have, and the headers by which they are recognised.
 
-Three families of headers, none of which depends on case:
+Four families of headers; but for the last one, case does not matter:
 - our own: AWS's words in snake_case, nested by dots (``identity_info.first_name``), with short forms;
 - per channel: ``acw.chat``, ``auto_accept.voice``, ``phone_number.voice``, ...; per tag: ``tags.team``;
 - those of the console's CSV templates since 2018, and of AWS's blog tool (connect administrator guide, "Add users in
   bulk"): ``user login``, ``security_profile_name_1|security_profile_name_2``, ``ACW timeout (seconds)``, ...
+- those of AWS's API, which are our own in another spelling: ``RoutingProfileId``, ``IdentityInfo.FirstName``.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ _CONSOLE: Final[dict[str, tuple[str, ...]]] = {
     "phone_config.after_contact_work_time_limit": ("acw_timeout", "acw", "after_contact_work_time_limit"),
     "phone_config.persistent_connection": ("persistent_connection",),
     "voice_enhancement.voice": ("audio_enhancement", "voice_enhancement"),
-    "user_proficiencies": ("proficiencies",),
+    "user_proficiencies": ("proficiencies", "proficiency"),
 }
 
 _PHONE_TYPE: Final = {"soft": "SOFT_PHONE", "softphone": "SOFT_PHONE", "desk": "DESK_PHONE", "deskphone": "DESK_PHONE"}
@@ -112,8 +113,13 @@ def _reader(field: Field) -> Any:
     return _READERS.get(field.kind, cells.text)
 
 
+#: Where the column is that repeats the instance of the roster.
+INSTANCE: Final = ("instance_id",)
+
+
 def _columns() -> Iterator[Column]:
-    # The instance is the roster's, not a person's.
+    # The roster's, not a person's; a file that AWS's tools wrote has it all the same, and must not mean another one.
+    yield Column(*INSTANCE, INSTANCE, cells.text)
     for field in FIELDS[1:]:
         if field.kind in (Kind.ID, Kind.IDS):
             kind = NameKind(field.resource)
@@ -143,6 +149,8 @@ def _columns() -> Iterator[Column]:
 COLUMNS: Final = tuple(_columns())
 #: Where the column is that names the people.
 USERNAME: Final = ("username",)
+#: Where the columns of proficiencies are.
+PROFICIENCIES: Final = ("user_proficiencies",)
 #: Inputs that are lists with one entry for each channel.
 PER_CHANNEL: Final = frozenset(name for _, name, _, _ in _PER_CHANNEL)
 _BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.others)}
@@ -154,7 +162,8 @@ _NUMBERED: Final = re.compile(r"(security_profile_name|user_hierarchy)(_\d+)?(\|
 
 def normal(header: str) -> str:
     """A header without what does not count: case, an explanation in brackets, numbering, blanks or underscores."""
-    words = _EXPLANATION.sub("", header.strip().lower())
+    # Longer ones are refused where they are read; these expressions take the square of the length.
+    words = _EXPLANATION.sub("", cells.snake(header[: limits.ROSTER_HEADER_MAX].strip()).lower())
     words = re.sub(r"\s*\|\s*", "|", words)
     words = re.sub(r"[\s_-]+", "_", words)
     numbered = _NUMBERED.fullmatch(words)

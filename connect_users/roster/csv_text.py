@@ -7,16 +7,16 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core import limits
 from connect_users.roster.columns import find
-from connect_users.roster.tables import Table, UnreadableRoster, from_grid
+from connect_users.roster.formulas import guarded, unguarded
+from connect_users.roster.tables import Table, UnreadableRoster, check_cells, check_rows, from_grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _SEPARATORS: Final = (",", ";", "\t")
 _SEP_LINE: Final = "sep="
-#: Characters of one cell; no cell of a person is as long, but one whose quote is never closed is.
-_CELL_MAX: Final = 131_072
 
 
 def read(text: str, source: str) -> Table:
@@ -26,15 +26,19 @@ def read(text: str, source: str) -> Table:
         UnreadableRoster: a quote that is not closed, nothing in it, no header.
     """
     start, separator, text = _opened(text)
+    # Before anything is made of them; those in quotes count as well.
+    check_cells(source, text.count(separator) + text.count("\n") + text.count("\r"))
     skipped = 1 if start else 0
     rows = []
     end = skipped
+    marked = "'" in text
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for values in reader:
             # A row starts where the one before it ended: its cells may have line breaks in quotes.
             if any(values):
-                rows.append((end + 1, values))
+                rows.append((end + 1, [unguarded(value) for value in values] if marked else values))
+                check_rows(source, len(rows) - 1, end + 1)
             end = skipped + reader.line_num
     except csv.Error as error:
         raise UnreadableRoster(source, _reason(error), end + 1) from None
@@ -64,10 +68,11 @@ def _reason(error: csv.Error) -> str:
 def _separator(text: str) -> str:
     """The separator under which most of the headers are known; the comma where none is."""
     start = text.lstrip("\r\n").split("\n", 1)[0]
+    start = start[: limits.ROSTER_COLUMNS_MAX * limits.ROSTER_HEADER_MAX]
 
     def known(separator: str) -> tuple[int, int]:
         try:
-            headers = next(csv.reader([start], delimiter=separator), [])
+            headers = next(csv.reader([start], delimiter=separator), [])[: limits.ROSTER_COLUMNS_MAX]
         except csv.Error:
             return (0, 0)
         return (sum(find(header) is not None for header in headers), len(headers))
@@ -85,7 +90,7 @@ class _Lines(list[str]):
 
 @dataclass(frozen=True)
 class Grid:
-    """A text as somebody wrote it: every cell of every line, read or not.
+    """A text as somebody wrote it: every cell of every line, read or not, guarded (`formulas`) or not.
 
     Attributes:
         start: Excel's line ``sep=;``, or "".
@@ -109,5 +114,6 @@ class Grid:
 
 
 def write(headers: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str = ",") -> str:
-    """The inverse of `read`: a text with a line of headers and a row for each map."""
-    return Grid("", separator, [list(headers), *([row.get(header, "") for header in headers] for row in rows)]).text()
+    """The inverse of `read`: a line of headers and a row for each dict; no spreadsheet runs a cell of it."""
+    cells = [list(headers), *([row.get(header, "") for header in headers] for row in rows)]
+    return Grid("", separator, [[guarded(str(cell)) for cell in line] for line in cells]).text()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
+from connect_users.core.phrases import some
 from connect_users.roster.names import NameKind, Names, near
 from connect_users.roster.people import Judged, Person, RosterProblem
 
@@ -59,8 +60,7 @@ def _is_count(value: object) -> bool:
 
 def _too_few(profile: str, least: int, holders: Sequence[str]) -> str:
     count = f"{len(holders)} {'person' if len(holders) == 1 else 'people'}"
-    more = " ..." if len(holders) > _SHOWN else ""
-    who = f" ({', '.join(holders[:_SHOWN])}{more})" if holders else ""
+    who = f" ({some(holders, _SHOWN)})" if holders else ""
     return f"{count} would have the security profile {profile!r}{who}, at least {least} must"
 
 

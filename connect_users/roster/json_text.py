@@ -1,59 +1,124 @@
-"""JSON: a list of maps, one for each person."""
+"""JSON: a list of dicts, one for each person, or another of `connect_users.roster.record_shapes`."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, Final
 
-from connect_users.roster.tables import Table, UnreadableRoster, from_records
+from connect_users.roster.record_shapes import FORM, Member, WrongShape, people
+from connect_users.roster.tables import Table, UnreadableRoster, check_cells, from_records
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
+_ENDS: Final = {"[": "]", "{": "}"}
+#: Dicts in each other whose members are read one by one; a person's need no line of their own.
+_DEPTH: Final = 2
 
 
 def read(text: str, source: str) -> Table:
-    """The table of a text. Elements are read one by one, so that each has its line.
+    """The table of a text. Members and elements are read one by one, so that each person has a line.
 
     Raises:
-        UnreadableRoster: no JSON, no list, a key that is written twice.
+        UnreadableRoster: no JSON, no people, a key that is written twice.
     """
-    at = _skip(text, 0)
-    if at == len(text):
-        raise UnreadableRoster(source, "is empty; a roster is a list of maps, one for each person")
-    if text[at : at + 1] != "[":
-        raise UnreadableRoster(source, "is not a list; a roster is a list of maps, one for each person", 1)
-    records: list[tuple[int, Any]] = []
-    line, counted = 1, 0
-    at = _skip(text, at + 1)
-    ended = text[at : at + 1] == "]"
-    while not ended:
-        line, counted = line + text.count("\n", counted, at), at
+    # Before anything is made of them; those in strings count as well.
+    check_cells(source, text.count(",") + text.count("[") + text.count("{"))
+    return from_records(source, _Reader(text, source).people())
+
+
+class _Reader:
+    def __init__(self, text: str, source: str) -> None:
+        self._text = text
+        self._source = source
+        # Where lines were counted up to.
+        self._line, self._counted = 1, 0
+
+    def people(self) -> list[tuple[int, Any]]:
+        at = self._skip(0)
+        if at == len(self._text):
+            raise UnreadableRoster(self._source, f"is empty; {FORM}")
+        if self._text[at] not in _ENDS:
+            raise UnreadableRoster(self._source, f"is not a list; {FORM}", 1)
+        root, end = self._member("", at, _DEPTH)
+        if self._skip(end) < len(self._text):
+            what = "list" if isinstance(root.value, list) else "dict"
+            raise self._wrong(f"is not JSON: something follows the {what}", end)
         try:
-            record, at = _DECODER.raw_decode(text, at)
+            return people(root)
+        except WrongShape as problem:
+            raise UnreadableRoster(self._source, str(problem), problem.line) from None
+
+    def _member(self, name: str, at: int, depth: int) -> tuple[Member, int]:
+        """The value at a place, with its members where ``depth`` allows; and where it ends."""
+        line = self._line_at(at)
+        opening = self._text[at : at + 1]
+        if not depth or opening not in _ENDS:
+            value, end = self._value(at)
+            return Member(line, name, value), end
+        parts: list[Member] = []
+        closing, in_dict = _ENDS[opening], opening == "{"
+        at = self._skip(at + 1)
+        ended = self._text[at : at + 1] == closing
+        while not ended:
+            key = ""
+            if in_dict:
+                key, at = self._key(at)
+            part, at = self._member(key, at, depth - 1 if in_dict else 0)
+            parts.append(part)
+            at = self._skip(at)
+            ended = self._text[at : at + 1] == closing
+            if not ended and self._text[at : at + 1] != ",":
+                what = "dict" if in_dict else "list"
+                raise self._wrong(f"is not JSON: a comma or the end of the {what} is missing", at)
+            at = at if ended else self._skip(at + 1)
+        found = self._once(parts) if in_dict else [part.value for part in parts]
+        return Member(line, name, found, tuple(parts)), at + 1
+
+    def _once(self, parts: list[Member]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for part in parts:
+            if part.name in found:
+                raise UnreadableRoster(self._source, f"the key {part.name!r} is written twice", part.line)
+            found[part.name] = part.value
+        return found
+
+    def _key(self, at: int) -> tuple[str, int]:
+        if self._text[at : at + 1] != '"':
+            raise self._wrong("is not JSON: a name in double quotes is missing", at)
+        name, at = self._value(at)
+        at = self._skip(at)
+        if self._text[at : at + 1] != ":":
+            raise self._wrong("is not JSON: a colon is missing", at)
+        return str(name), self._skip(at + 1)
+
+    def _value(self, at: int) -> tuple[Any, int]:
+        line = self._line_at(at)
+        try:
+            return _DECODER.raw_decode(self._text, at)
         except json.JSONDecodeError as error:
-            raise UnreadableRoster(source, f"is not JSON: {error.msg}", error.lineno) from None
+            raise UnreadableRoster(self._source, f"is not JSON: {error.msg}", error.lineno) from None
         except _Twice as problem:
-            raise UnreadableRoster(source, f"the key {str(problem)!r} is written twice for one person", line) from None
+            raise UnreadableRoster(
+                self._source, f"the key {str(problem)!r} is written twice for one person", line
+            ) from None
         except ValueError:
             # Python refuses to read numbers of thousands of digits.
-            raise UnreadableRoster(source, "has a number that is too long", line) from None
+            raise UnreadableRoster(self._source, "has a number that is too long", line) from None
         except RecursionError:
-            raise UnreadableRoster(source, "is nested too deeply", line) from None
-        records.append((line, record))
-        at = _skip(text, at)
-        ended = text[at : at + 1] == "]"
-        if not ended and text[at : at + 1] != ",":
-            where = text.count("\n", 0, at) + 1
-            raise UnreadableRoster(source, "is not JSON: a comma or the end of the list is missing", where)
-        at = at if ended else _skip(text, at + 1)
-    if _skip(text, at + 1) < len(text):
-        raise UnreadableRoster(source, "is not JSON: something follows the list", text.count("\n", 0, at) + 1)
-    return from_records(source, records)
+            raise UnreadableRoster(self._source, "is nested too deeply", line) from None
 
+    def _wrong(self, text: str, at: int) -> UnreadableRoster:
+        return UnreadableRoster(self._source, text, self._text.count("\n", 0, at) + 1)
 
-def _skip(text: str, at: int) -> int:
-    blank = _BLANK.match(text, at)
-    return blank.end() if blank else at
+    def _line_at(self, at: int) -> int:
+        self._line += self._text.count("\n", self._counted, at)
+        self._counted = max(self._counted, at)
+        return self._line
+
+    def _skip(self, at: int) -> int:
+        blank = _BLANK.match(self._text, at)
+        return blank.end() if blank else at
 
 
 class _Twice(ValueError):
@@ -63,8 +128,8 @@ class _Twice(ValueError):
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        raise _Twice(next(name for name, count in counts.items() if count > 1))
     return found
 
 

@@ -1,4 +1,7 @@
-"""How many people may leave a roster in one run, before somebody has to say that it is meant."""
+"""How many people may leave a roster in one run, before somebody has to say that it is meant.
+
+Who leaves is `connect_users.roster.whereabouts`'s; here is only how many are too many.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.phrases import some
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,16 +50,29 @@ def limit(value: Any) -> Limit:
     return Limit(int(match["number"]), bool(match["percent"]))
 
 
-def too_many(roster: str, old: Collection[str], new: Collection[str], allowed: Limit) -> str | None:
-    """What to say when more people would leave than is allowed; None when all is well."""
-    leavers = sorted(set(old) - set(new))
-    most = allowed.of(len(old))
+def too_many(
+    roster: str, there: Collection[str], declared: Collection[str], allowed: Limit, moved: Collection[str] = ()
+) -> str | None:
+    """What to say when more people would leave than is allowed; None when all is well.
+
+    A roster that loses everybody is most likely a wrong file, however small it is: only a number allows that.
+
+    Args:
+        there: everybody who can be deleted.
+        declared: who is in the roster now.
+        moved: those of ``there`` whom the program declares elsewhere; they do not leave.
+    """
+    leavers = sorted(set(there) - set(declared) - set(moved))
+    everybody = bool(leavers) and set(there).isdisjoint(declared)
+    most = 0 if everybody and allowed.percent else allowed.of(len(set(there)))
     if len(leavers) <= most:
         return None
-    some = ", ".join(leavers[:_SHOWN])
-    more = f" and {len(leavers) - _SHOWN} more" if len(leavers) > _SHOWN else ""
-    share = f" ({allowed} of {len(old)})" if allowed.percent and most != _ALWAYS else ""
+    if everybody and allowed.percent:
+        rule = f"max_deletions={str(allowed)!r} does not allow a roster to lose everybody"
+    else:
+        share = f" ({allowed} of {len(set(there))})" if allowed.percent and most != _ALWAYS else ""
+        rule = f"max_deletions allows {most}{share}"
     return (
-        f"{len(leavers)} of the {len(old)} people of roster {roster!r} would leave: {some}{more}. "
-        f"max_deletions allows {most}{share}; if the file is right, run once with max_deletions={len(leavers)}"
+        f"{len(leavers)} of the {len(set(there))} people of roster {roster!r} would leave: {some(leavers, _SHOWN)}. "
+        f"{rule}; if the file is right, run once with max_deletions={len(leavers)}"
     )

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster.cells import LIST, BadCell, absent, tag, text, whole
 
 if TYPE_CHECKING:
     from connect_users.roster.cells import Blocks
+
+
+#: After a comma or a semicolon, what looks like another ``key=``; a backslash says that it is none.
+_ANOTHER: Final = re.compile(r"[;,]\s*[^;,=\\]+=")
 
 
 def tags(value: Any) -> Any:
@@ -31,6 +35,10 @@ def tags(value: Any) -> Any:
         parts = list(_split(item, "=", 1))
         if len(parts) != 2:
             raise BadCell(f"tag {number} has no '='; write key=value, with | between tags")
+        if _ANOTHER.search(parts[1]):
+            raise BadCell(
+                f"tag {number} looks like several; write | between tags, or \\= where an = is part of a value"
+            )
         key, said = (_unescape(part) for part in parts)
         if key in found:
             raise BadCell(f"the key {key!r} is given twice; a key may appear once")
@@ -55,7 +63,7 @@ class Proficiencies:
         if isinstance(value, Mapping):
             return [_proficiency(f"{pair}={level}") for pair, level in value.items()]
         if isinstance(value, (list, tuple)):
-            return [_proficiency(item) if isinstance(item, str) else self._blocks(item) for item in value]
+            return [said for item in value for said in (self(item) if isinstance(item, str) else [self._blocks(item)])]
         return value
 
 
@@ -64,6 +72,8 @@ def _proficiency(item: str) -> dict[str, Any]:
     parts = list(_split(pair, ":", 1))
     if len(parts) != 2 or not level:
         raise BadCell(f"{item.strip()[:80]!r} is not a proficiency; write attribute:value=level, with | between them")
+    if _ANOTHER.search(level[0]):
+        raise BadCell(f"{item.strip()[:80]!r} looks like several proficiencies; write | between them")
     return {
         "attribute_name": _unescape(parts[0]),
         "attribute_value": _unescape(parts[1]),
@@ -78,22 +88,26 @@ def _split(cell: str, separator: str, most: int = -1) -> Iterator[str]:
 
 
 def _escaped_parts(cell: str, separator: str, most: int) -> list[str]:
-    parts = [""]
-    skip = False
-    for letter in cell:
-        if not skip and letter == separator and (most < 0 or len(parts) <= most):
-            parts.append("")
+    parts: list[str] = []
+    start, skip = 0, False
+    for at, letter in enumerate(cell):
+        if not skip and letter == separator and (most < 0 or len(parts) < most):
+            parts.append(cell[start:at])
+            start = at + 1
             continue
         skip = not skip and letter == "\\"
-        parts[-1] += letter
-    return parts
+    return [*parts, cell[start:]]
 
 
 def _unescape(part: str) -> str:
     """The text of one part: blanks around it go, unless a backslash stands before them."""
     if "\\" not in part:
         return str(text(part))
-    kept = re.sub(r"(?<!\\)((?:\\\\)*)\s+$", r"\1", part.lstrip())
+    part = part.lstrip()
+    kept = part.rstrip()
+    if (len(kept) - len(kept.rstrip("\\"))) % 2:
+        # The last backslash stands before the first of the blanks.
+        kept = part[: len(kept) + 1]
     return unicodedata.normalize("NFC", re.sub(r"\\(.)", r"\1", kept, flags=re.DOTALL))
 
 

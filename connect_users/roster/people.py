@@ -13,11 +13,24 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import rules
+from connect_users.core import limits, rules
+from connect_users.core.arns import bare_id
+from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
-from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, normal, of_path, unknown
-from connect_users.roster.tables import Row, Table, place
+from connect_users.roster.columns import (
+    INSTANCE,
+    PER_CHANNEL,
+    PROFICIENCIES,
+    USERNAME,
+    Column,
+    find,
+    normal,
+    of_path,
+    unknown,
+)
+from connect_users.roster.proficiency_rows import one_each
+from connect_users.roster.tables import Row, Table, clipped, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +92,7 @@ class Terms:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
-    reserved_tags: int = 1
+    reserved_tags: int = Settings().reserved_tags
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,7 @@ class Judged:
     Attributes:
         warnings: of the rules, which the resource gives for each user, too.
         remarks: warnings about the roster itself.
+        more: problems, and warnings of both kinds, beyond those that are kept (`limits.ROSTER_PROBLEMS_MAX`).
     """
 
     source: str
@@ -96,11 +110,31 @@ class Judged:
     problems: tuple[RosterProblem, ...]
     warnings: tuple[RosterProblem, ...] = ()
     remarks: tuple[RosterProblem, ...] = ()
+    more: tuple[int, int] = (0, 0)
+
+
+class _Found(dict[RosterProblem, None]):
+    """Problems, each once, as many as are kept of one roster.
+
+    Args:
+        headers_end: the line up to which a problem is one of the headers, of which there are few.
+    """
+
+    def __init__(self, headers_end: int) -> None:
+        super().__init__()
+        self._headers_end = headers_end
+        self.more = 0
+
+    def __setitem__(self, problem: RosterProblem, nothing: None) -> None:
+        if len(self) < limits.ROSTER_PROBLEMS_MAX or problem.line <= self._headers_end:
+            super().__setitem__(problem, nothing)
+        elif problem not in self:
+            self.more += 1
 
 
 def judge(table: Table, terms: Terms) -> Judged:
     """Every person of a table, with all problems and warnings."""
-    return _Judge(table, terms).run()
+    return _Judge(one_each(table), terms).run()
 
 
 class _Judge:
@@ -112,9 +146,10 @@ class _Judge:
         self._columns = _columns(table, terms)
         self._paths = {column.path for column in self._columns.values() if column}
         self._assembly = Assembly(self._columns, terms.names, terms.defaults)
-        self._problems: dict[RosterProblem, None] = {}
-        self._warnings: dict[RosterProblem, None] = {}
-        self._remarks: dict[RosterProblem, None] = {}
+        headers_end = min(table.headers.values(), default=0)
+        self._problems = _Found(headers_end)
+        self._warnings = _Found(headers_end)
+        self._remarks = _Found(headers_end)
         self._lines: dict[str, int] = {}
         self._noun = "line" if table.source else "row"
         self._passwords = 0
@@ -142,7 +177,8 @@ class _Judge:
     def _judged(self, people: list[Person]) -> Judged:
         people.sort(key=lambda person: person.username)
         found = (self._sorted(self._problems), self._sorted(self._warnings), self._sorted(self._remarks))
-        return Judged(self._table.source, tuple(people), *found)
+        more = (self._problems.more, self._warnings.more + self._remarks.more)
+        return Judged(self._table.source, tuple(people), *found, more)
 
     def _sorted(self, problems: Mapping[RosterProblem, None]) -> tuple[RosterProblem, ...]:
         """From the first line to the last, in the order of the columns."""
@@ -150,7 +186,8 @@ class _Judge:
         return tuple(sorted(problems, key=lambda found: (found.line, places.get(found.column, len(places)))))
 
     def _at(self, line: int, column: str, text: str, username: Any = "") -> RosterProblem:
-        return RosterProblem(self._table.source, line, column, text, username if isinstance(username, str) else "")
+        username = clipped(username) if isinstance(username, str) else ""
+        return RosterProblem(self._table.source, line, clipped(column), clipped(text), username)
 
     def _judge_headers(self) -> None:
         ignored = {normal(header) for header in self._terms.ignore_columns}
@@ -181,7 +218,7 @@ class _Judge:
         username = inputs.get("username")
         for header, text in built.problems:
             self._problems[self._at(row.line, header, text, username)] = None
-        inputs["instance_id"] = self._terms.instance_id
+        self._judge_instance(row, inputs)
         if self._terms.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._terms.identity_management_type)
         from_elsewhere = self._add_password(row, inputs, username)
@@ -191,6 +228,14 @@ class _Judge:
             for problem in found:
                 into[self._placed(problem.path, problem.text, row, built)] = None
         return self._counted(row, built, username)
+
+    def _judge_instance(self, row: Row, inputs: Props) -> None:
+        """Every person belongs to the roster's instance; a row that names another one was not meant for it."""
+        said, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._terms.instance_id))
+        if isinstance(said, str) and isinstance(ours, str) and said != ours:
+            text = f"{said!r} is not the instance of this roster, {ours!r}; leave it out, or to another roster"
+            self._problems[self._at(row.line, self._header(INSTANCE, row), text, inputs.get("username"))] = None
+        inputs["instance_id"] = self._terms.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
         """Add the password that the roster got beside its rows; the input that it became, or ""."""
@@ -218,6 +263,8 @@ class _Judge:
         if username in self._lines:
             lines = f"{self._noun}s {self._lines[username]} and {row.line}"
             text = f"{username!r} is on {lines}; a username may appear once"
+            if PROFICIENCIES in self._paths:
+                text += ", or with another proficiency and nothing else that differs"
             self._problems[self._at(row.line, self._header(USERNAME, row), text, username)] = None
             return None
         self._lines[username] = row.line
@@ -237,7 +284,7 @@ class _Judge:
         username = built.inputs.get("username")
         parts = _parts(path, built.inputs)
         header = self._header(parts, row)
-        if header:
+        if header and parts[0] != "instance_id":
             return self._at(row.line, header, text, username)
         if parts[0] in ("instance_id", "identity_management_type"):
             return self._at(0, parts[0], text)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from connect_users.core import limits
 from connect_users.roster import csv_text, json_text, yaml_text
+from connect_users.roster.record_shapes import WrongShape, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
 #: Rows as a program may give them: maps, or a pandas or polars frame.
@@ -39,7 +41,7 @@ def read(roster: str | os.PathLike[str] | Rows) -> Table:
     """
     if isinstance(roster, (str, os.PathLike)):
         return read_file(Path(roster), str(roster))
-    return from_records("", list(enumerate(_records(roster), start=1)))
+    return from_records("", _people(roster))
 
 
 def read_file(path: Path, source: str) -> Table:
@@ -55,11 +57,15 @@ def read_file(path: Path, source: str) -> Table:
         files = f"files with the suffix {suffix!r}" if suffix else "files without a suffix"
         raise UnreadableRoster(source, f"{files} cannot be read; {advice}{known}")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            # Whatever its size is said to be: a device has none, and no end.
+            data = file.read(limits.ROSTER_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
         # A name with a NUL in it is no OSError.
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UnreadableRoster(source, f"cannot be read: {why}") from None
+    if len(data) > limits.ROSTER_BYTES_MAX:
+        raise UnreadableRoster(source, f"has more than {limits.ROSTER_BYTES_MAX // 2**20} MB; split it")
     if suffix in _WORKBOOKS:
         from connect_users.roster import workbook
 
@@ -90,12 +96,21 @@ def decoded(data: bytes, source: str) -> str:
     return text
 
 
+def _people(rows: Rows) -> list[tuple[int, Any]]:
+    whole = rows if isinstance(rows, Mapping) else list(_records(rows))
+    try:
+        found = people(member_of("", whole, 0))
+    except WrongShape as problem:
+        raise UnreadableRoster("", f"roster= {problem}") from None
+    return [(row, person) for row, (_, person) in enumerate(found, start=1)]
+
+
 def _records(rows: Rows) -> Iterable[Any]:
     # Frames, without importing either library: polars has to_dicts, pandas to_dict (and so have single columns of one).
     if hasattr(rows, "to_dicts"):
         return list(rows.to_dicts())
-    if hasattr(rows, "to_dict") and not isinstance(rows, Mapping) and getattr(rows, "ndim", 2) == 2:
+    if hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
         return list(rows.to_dict("records"))
-    if isinstance(rows, (Mapping, bytes)) or not isinstance(rows, Iterable):
+    if isinstance(rows, bytes) or not isinstance(rows, Iterable):
         raise UnreadableRoster("", f"roster= is neither a path nor rows, but a {type(rows).__name__}")
     return rows

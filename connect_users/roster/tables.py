@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connect_users.core import limits
 from connect_users.core.errors import ConnectUsersError
-from connect_users.roster.cells import BadCell, absent, plain
+from connect_users.roster.cells import BadCell, absent, plain, refuse_long
 from connect_users.roster.columns import find, is_group
 
 #: Deeper nesting is no roster (and may be a file that refers to itself).
@@ -23,10 +24,46 @@ class UnreadableRoster(ConnectUsersError):
     """
 
     def __init__(self, source: str, reason: str, line: int = 0) -> None:
+        reason = clipped(reason)
         super().__init__(f"{place(source, line)}: {reason}")
         self.source = source
         self.line = line
         self.reason = reason
+
+
+def clipped(text: str) -> str:
+    """What a message says of a text that may be of any length."""
+    return text if len(text) <= limits.ROSTER_MESSAGE_MAX else f"{text[: limits.ROSTER_MESSAGE_MAX]}…"
+
+
+def check_rows(source: str, count: int, line: int) -> None:
+    """Refuse a roster of more rows than are read.
+
+    Raises:
+        UnreadableRoster
+    """
+    if count > limits.ROSTER_ROWS_MAX:
+        raise UnreadableRoster(source, f"has more than {limits.ROSTER_ROWS_MAX:,} rows; split it", line)
+
+
+def check_cells(source: str, count: int, line: int = 0) -> None:
+    """Refuse a roster of more cells than are read.
+
+    Raises:
+        UnreadableRoster
+    """
+    if count > limits.ROSTER_CELLS_MAX:
+        raise UnreadableRoster(source, f"has more than {limits.ROSTER_CELLS_MAX:,} cells; leave out what is none", line)
+
+
+def _check_headers(source: str, headers: Collection[str], line: int) -> None:
+    if len(headers) > limits.ROSTER_COLUMNS_MAX:
+        text = f"has more than {limits.ROSTER_COLUMNS_MAX} columns; leave out those that a roster does not need"
+        raise UnreadableRoster(source, text, line)
+    longest = max(map(len, headers), default=0)
+    if longest > limits.ROSTER_HEADER_MAX:
+        text = f"a header has {longest:,} characters; at most {limits.ROSTER_HEADER_MAX:,} are read"
+        raise UnreadableRoster(source, text, line)
 
 
 def place(source: str, line: int) -> str:
@@ -77,6 +114,8 @@ def from_grid(
         rows: each with its line; wholly empty ones are left out.
     """
     names = ["" if absent(header) else str(header).strip() for header in headers]
+    _check_headers(source, {name for name in names if name}, header_line)
+    check_rows(source, len(rows), header_line)
     seen: dict[str, int] = {}
     twice = []
     for name in names:
@@ -89,6 +128,10 @@ def from_grid(
     found = []
     all_named = all(names)
     for line, values in rows:
+        try:
+            refuse_long(values)
+        except BadCell as problem:
+            raise UnreadableRoster(source, str(problem), line) from None
         # Under no header a cell is surplus, as it is beyond the last one.
         cells = [
             (name, value)
@@ -112,6 +155,7 @@ def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
     Raises:
         UnreadableRoster: an element is no map.
     """
+    check_rows(source, len(records), 0)
     headers: dict[str, int] = {}
     rows = []
     for line, record in records:
@@ -124,6 +168,9 @@ def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
         cells = _flat(source, line, "", named, _DEPTH)
         for header, _ in cells:
             headers.setdefault(header, line)
+        _check_headers(
+            source, headers if len(headers) > limits.ROSTER_COLUMNS_MAX else [name for name, _ in cells], line
+        )
         if cells or more:
             rows.append(Row(line, cells, more))
     return Table(source, tuple(rows), headers)

@@ -14,12 +14,14 @@ import io
 import itertools
 import re
 import warnings
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core.phrases import some
 from connect_users.roster.cells import absent, plain
 from connect_users.roster.columns import USERNAME, find
-from connect_users.roster.tables import Table, UnreadableRoster, from_grid
+from connect_users.roster.formulas import unguarded
+from connect_users.roster.tables import Table, UnreadableRoster, check_cells, from_grid
+from connect_users.roster.workbook_census import census
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,12 +29,7 @@ if TYPE_CHECKING:
 #: What old and encrypted workbooks begin with (Microsoft's compound file format).
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 _SHOWN: Final = 3
-#: Elements of a sheet; some writers give them a prefix.
-_FORMULA: Final = re.compile(rb"<(\w+:)?f[\s/>]")
-_MERGED: Final = re.compile(rb"<(\w+:)?mergeCell\s")
-#: Formats of numbers: those of a workbook of which one may have leading zeros; one that has nothing else; those that
-#: show digits alone.
-_PADDED: Final = re.compile(rb"formatCode=[\"'][^\"'.]*00")
+#: Formats of numbers: one of leading zeros and nothing else; those that show digits alone.
 _ZEROS: Final = re.compile(r"00+")
 _DIGITS: Final = re.compile(r"(?i)General|@|#|0+|0(_.)?(;.*)?")
 _GROUPED: Final = "#,##0"
@@ -51,27 +48,35 @@ def read(data: bytes, source: str) -> Table:
         import openpyxl
     except ImportError:
         raise UnreadableRoster(
-            source, "reading Excel needs openpyxl; pip install 'pulumi-connect-users[xlsx]', or save it as CSV"
+            source, "reading Excel needs openpyxl; pip install 'connect-users[xlsx]', or save it as CSV"
         ) from None
     if data.startswith(_COMPOUND):
         raise UnreadableRoster(source, "is an old or encrypted Excel workbook; save it as .xlsx without a password")
 
     def load(**options: bool) -> Any:
-        return openpyxl.load_workbook(io.BytesIO(data), **options)
+        book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False, **options)
+        for sheet in book.worksheets:
+            # The size that a file claims is often wrong.
+            if hasattr(sheet, "reset_dimensions"):
+                sheet.reset_dimensions()
+        return book
 
     try:
         with warnings.catch_warnings():
             # About styles and extensions that have no say here.
             warnings.simplefilter("ignore")
-            formulas, merged, padded = _marks(data)
-            book = load(read_only=not merged, data_only=True)
+            counted = census(data, source)
+            if counted.merged:
+                # Merged cells are told by a sheet that is read as a whole, with every cell up to its last.
+                check_cells(source, counted.area)
+            book = load(read_only=not counted.merged, data_only=True)
             title, rows = _people(book, source)
-            if merged:
+            if counted.merged:
                 _refuse_merged(book[title], rows, source)
             key = next((at for at, header in enumerate(rows[0][1]) if _is_username(header)), None)
-            if padded or (key is not None and any(_is_number(row[key]) for _, row in rows if key < len(row))):
+            if counted.padded or (key is not None and any(_is_number(row[key]) for _, row in rows if key < len(row))):
                 rows = list(_rows_as_shown(book[title], key, source))
-            if formulas:
+            if counted.formulas:
                 _refuse_unsaved(book[title], load(read_only=True)[title], source)
             book.close()
     except UnreadableRoster:
@@ -80,17 +85,6 @@ def read(data: bytes, source: str) -> Table:
         raise UnreadableRoster(source, f"is not a readable Excel workbook ({type(error).__name__})") from None
     (line, headers), *people = rows
     return from_grid(source, headers, line, people)
-
-
-def _marks(data: bytes) -> tuple[bool, bool, bool]:
-    """Whether a workbook has formulas, merged cells, formats with leading zeros.
-
-    Only then they are looked for, which takes a second reading.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        sheets = [file.read(name) for name in file.namelist() if name.startswith("xl/worksheets/")]
-        styles = [file.read(name) for name in file.namelist() if name == "xl/styles.xml"]
-    return any(map(_FORMULA.search, sheets)), any(map(_MERGED.search, sheets)), any(map(_PADDED.search, styles))
 
 
 def _people(book: Any, source: str) -> tuple[str, _Rows]:
@@ -114,9 +108,6 @@ def _is_username(header: Any) -> bool:
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    # The size that a file claims is often wrong.
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()
     yield from _filled(sheet.iter_rows(values_only=True))
 
 
@@ -124,19 +115,24 @@ def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[Any]]]:
     """The rows with anything in them."""
     for line, values in enumerate(rows, start=1):
         if not all(absent(value) for value in values):
-            yield line, [value if value is None or type(value) is str else plain(value) for value in values]
+            yield line, [unguarded(value) if type(value) is str else plain(value) for value in values]
 
 
 def _rows_as_shown(sheet: Any, key: int | None, source: str) -> Iterator[tuple[int, list[Any]]]:
     """The rows, with the leading zeros that Excel shows; ``key`` is the column of the usernames."""
-    grid = list(sheet.iter_rows())
-    usernames = [] if key is None else [row[key] for row in grid if key < len(row)]
-    odd = [cell for cell in usernames if _is_number(cell.value) and not _shows_its_digits(cell)]
+    odd: list[Any] = []
+
+    def shown() -> Iterator[list[Any]]:
+        for row in sheet.iter_rows():
+            if key is not None and key < len(row) and _is_number(row[key].value) and not _shows_its_digits(row[key]):
+                odd.append(row[key])
+            yield [_as_shown(cell) for cell in row]
+
+    yield from _filled(shown())
     if odd:
         cells = _listed([cell.coordinate for cell in odd])
         text = f"usernames are numbers that a format shows otherwise ({cells}); make the column's format text"
         raise UnreadableRoster(source, f"{text} and write them as they are shown", odd[0].row)
-    yield from _filled([_as_shown(cell) for cell in row] for row in grid)
 
 
 def _shows_its_digits(cell: Any) -> bool:
@@ -180,5 +176,4 @@ def _refuse_unsaved(saved: Any, written: Any, source: str) -> None:
 
 
 def _listed(cells: list[str]) -> str:
-    more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
-    return f"{', '.join(cells[:_SHOWN])}{more}"
+    return some(cells, _SHOWN)

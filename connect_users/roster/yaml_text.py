@@ -1,4 +1,4 @@
-"""YAML: a list of maps, one for each person.
+"""YAML: a list of dicts, one for each person, or another of `connect_users.roster.record_shapes`.
 
 Plain values are read as texts, which the readers of cells understand: YAML itself would make a number of
 ``+441632960961`` and a "no" of Norway's ``NO``.
@@ -6,13 +6,19 @@ Plain values are read as texts, which the readers of cells understand: YAML itse
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.roster import yaml_nodes
+from connect_users.roster.record_shapes import Member, WrongShape, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
+from connect_users.roster.yaml_nodes import MAPPING, SCALAR, SEQUENCE
+
+if TYPE_CHECKING:
+    from connect_users.roster.yaml_nodes import Node
 
 _NOTHING: Final = ("", "~", "null", "Null", "NULL")
-#: Maps and lists within each other; deeper is no roster, or a file that refers to itself.
-_DEPTH: Final = 6
+#: Of dicts around people: ``users``, and the usernames.
+_LEVELS: Final = 2
 
 
 def read(text: str, source: str) -> Table:
@@ -21,52 +27,55 @@ def read(text: str, source: str) -> Table:
     Raises:
         UnreadableRoster: no YAML, no list, a key that is written twice.
     """
-    import yaml
-
-    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    try:
-        root = yaml.compose(text, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise UnreadableRoster(
-            source, f"is not YAML: {error.problem or 'unreadable'}", mark.line + 1 if mark else 0
-        ) from None
-    except (yaml.YAMLError, RecursionError):
-        raise UnreadableRoster(source, "is not YAML") from None
+    root = yaml_nodes.compose(text, source)
     if root is None:
         return from_records(source, [])
-    if not isinstance(root, yaml.SequenceNode):
-        raise UnreadableRoster(source, "is not a list; a roster is a list of maps, one for each person", 1)
-    records = [(item.start_mark.line + 1, _value(item, source, _DEPTH)) for item in root.value]
-    return from_records(source, records)
+    whole = _member("", root, source, _LEVELS)
+    try:
+        return from_records(source, people(whole))
+    except WrongShape as problem:
+        raise UnreadableRoster(source, str(problem), problem.line) from None
 
 
-def _value(node: Any, source: str, depth: int) -> Any:
-    line = node.start_mark.line + 1
-    if not depth:
-        raise UnreadableRoster(source, "is nested too deeply", line)
-    if node.id == "scalar":
-        return None if _is_plain(node) and node.value in _NOTHING else node.value
-    if node.id == "sequence":
-        return [_value(item, source, depth - 1) for item in node.value]
+def _member(name: str, node: Node, source: str, levels: int) -> Member:
+    """A value with its members, each with its line, in as many levels of dicts."""
+    if node.kind == SEQUENCE:
+        parts = tuple(Member(item.line, "", _value(item, source)) for item in node.value)
+        return Member(node.line, name, [part.value for part in parts], parts)
+    if node.kind == MAPPING and levels and all(key.kind == SCALAR and not _is_merge(key) for key, _ in node.value):
+        parts = tuple(_member(key.value, value, source, levels - 1) for key, value in node.value)
+        return Member(node.line, name, _once(source, [(part.line, part.name, part.value) for part in parts]), parts)
+    return member_of(name, _value(node, source), node.line)
+
+
+def _once(source: str, members: list[tuple[int, str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    for line, name, value in members:
+        if name in found:
+            raise UnreadableRoster(source, f"the key {name!r} is written twice", line)
+        found[name] = value
+    return found
+
+
+def _is_merge(key: Node) -> bool:
+    return bool(key.value == "<<" and key.plain)
+
+
+def _value(node: Node, source: str) -> Any:
+    if node.kind == SCALAR:
+        return None if node.plain and node.value in _NOTHING else node.value
+    if node.kind == SEQUENCE:
+        return [_value(item, source) for item in node.value]
+    members: list[tuple[int, str, Any]] = []
     merged: dict[str, Any] = {}
     for key, value in node.value:
-        if key.id != "scalar":
-            raise UnreadableRoster(source, "a key is not a text", key.start_mark.line + 1)
-        said = _value(value, source, depth - 1)
-        if key.value == "<<" and _is_plain(key):
+        if key.kind != SCALAR:
+            raise UnreadableRoster(source, "a key is not a text", key.line)
+        said = _value(value, source)
+        if _is_merge(key):
             for part in said if isinstance(said, list) else [said]:
-                merged = {**(part if isinstance(part, dict) else {}), **merged}
-        elif key.value in found:
-            raise UnreadableRoster(
-                source, f"the key {key.value!r} is written twice for one person", key.start_mark.line + 1
-            )
+                for name, item in part.items() if isinstance(part, dict) else ():
+                    merged.setdefault(name, item)
         else:
-            found[key.value] = said
-    return {**merged, **found}
-
-
-def _is_plain(scalar: Any) -> bool:
-    """Whether it is written without quotes; libyaml says "" for it, and PyYAML's own reader None."""
-    return not scalar.style
+            members.append((key.line, key.value, said))
+    return {**merged, **_once(source, members)}

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_users import streams
+from connect_users.cli import streams
 from connect_users.core.errors import one_line
 from connect_users.testing import Rehearsal, Secret
 

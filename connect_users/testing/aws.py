@@ -62,10 +62,7 @@ class AwsProvider:
             return StateReply(bare, outputs)
         return StateReply(f"{plain['instanceId']}:{bare}", {**outputs, _id_name(kind): bare})
 
-    def update(self, id_: str, olds: Props, news: Props, *, old_inputs: Props, urn: str) -> StateReply:
-        """Change the structure of a hierarchy; anything else in the state only."""
-        if self._kind(urn) == _STRUCTURE:
-            self._call(f"Update{_STRUCTURE}", dict(reveal(news)))
+    def update(self, id_: str, olds: Props, news: Props, *, old_inputs: Props, **_: Any) -> StateReply:
         return StateReply(id_, {**{key: value for key, value in olds.items() if key not in old_inputs}, **news})
 
     def read(self, id_: str, properties: Props, *, urn: str, **_: Any) -> StateReply:

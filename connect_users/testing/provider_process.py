@@ -146,7 +146,8 @@ class ProviderProcess:
     urn: str = URN  # the resource of calls that name none; it ends with the resource's type and name
     log: EngineLog = field(default_factory=EngineLog)  # where its messages go; closed with it unless `shared_log`
     shared_log: bool = False
-    _process: subprocess.Popen[bytes] | None = None
+    introduced: bool = True  # its command line ends with the engine's address
+    process: subprocess.Popen[bytes] | None = None
     _channel: grpc.Channel | None = None
     _stub: Any = None
     _readers: list[threading.Thread] = field(default_factory=list)
@@ -154,14 +155,13 @@ class ProviderProcess:
 
     @property
     def pid(self) -> int:
-        """The process id; raises HostError when it does not run."""
-        if self._process is None:
+        if self.process is None:
             raise HostError("the provider is not running")
-        return self._process.pid
+        return self.process.pid
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self.process is not None and self.process.poll() is None
 
     def start(self) -> Self:
         """Start and connect; what it prints becomes messages on the stack. Raises HostError when it ends before."""
@@ -172,16 +172,21 @@ class ProviderProcess:
         self.log.start()
         environment = {**(os.environ if self.env is None else self.env), "PULUMI_PROJECT": self.project}
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(  # noqa: S603 - the caller's command, no shell
-            [*self.command, self.log.address], cwd=self.cwd, env=environment, stdin=pipe, stdout=pipe, stderr=pipe
+        self.process = subprocess.Popen(  # noqa: S603 - the caller's command, no shell
+            [*self.command, *([self.log.address] if self.introduced else [])],
+            cwd=self.cwd,
+            env=environment,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
         )
-        self._read(self._process.stderr)
-        port = self._process.stdout.readline().strip() if self._process.stdout else b""
+        self._read(self.process.stderr)
+        port = self.process.stdout.readline().strip() if self.process.stdout else b""
         if not port.isdigit():
             self.close()
             said = " ".join(message.message for message in self.log.take()[-3:]) or "nothing"
             raise HostError(f"the provider did not start; it said: {said}")
-        self._read(self._process.stdout)
+        self._read(self.process.stdout)
         self._channel = grpc.insecure_channel(f"127.0.0.1:{int(port)}", options=_GRPC_CHANNEL_OPTIONS)
         grpc.channel_ready_future(self._channel).result(timeout=_START_SECONDS)
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
@@ -197,21 +202,16 @@ class ProviderProcess:
         self._readers.append(threading.Thread(target=pump, name="provider-output", daemon=True))
         self._readers[-1].start()
 
-    def wait(self, timeout: float) -> None:
-        """Wait so many seconds for its end; raises subprocess.TimeoutExpired."""
-        if self._process is not None:
-            self._process.wait(timeout)
-
     def close(self) -> None:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
             for reader in self._readers:
                 reader.join(timeout=5)
-            for stream in filter(None, (self._process.stdin, self._process.stdout)):
+            for stream in filter(None, (self.process.stdin, self.process.stdout)):
                 stream.close()
         if not self.shared_log:
             self.log.close()
@@ -231,14 +231,14 @@ class ProviderProcess:
         try:
             return getattr(self._stub, method)(request, timeout=timeout)
         except grpc.RpcError as error:
-            raise _host_error(error) from None
+            raise host_error(error) from None
 
     def configure(self, config: Props) -> None:
         """Give the configuration: keys as the provider takes them, secrets as `Secret`."""
         says = ("acceptSecrets", "acceptResources", "sends_old_inputs", "sends_old_inputs_to_delete")
         variables = {f"{self.namespace}{key}": str(reveal(value)) for key, value in config.items()}
         args = encode(config, secrets=True, unknowns=True)
-        request = _message("ConfigureRequest", args=args, variables=variables, **dict.fromkeys(says, True))
+        request = message("ConfigureRequest", args=args, variables=variables, **dict.fromkeys(says, True))
         self._accepts_secrets = self.call("Configure", request).acceptSecrets
 
     def cancel(self) -> None:
@@ -263,7 +263,6 @@ class ProviderProcess:
         return StateReply(reply.id, decode(reply.properties))
 
     def read(self, id_: str, properties: Props, *, inputs: Props | None = None, urn: str = "") -> StateReply:
-        """Read the live state; an empty id in the reply says that it is gone."""
         fields: dict[str, Any] = {} if inputs is None else {"inputs": inputs}
         reply = self._call("Read", urn, id=id_, properties=properties, **fields)
         return StateReply(reply.id, decode(reply.properties), _inputs(reply))
@@ -287,13 +286,13 @@ class ProviderProcess:
                 fields[key] = encode(value, secrets=self._accepts_secrets, unknowns=unknowns)
         _, _, types, name = (urn or self.urn).split("::", 3)
         about = {"urn": urn or self.urn, "type": types.rpartition("$")[2], "name": name}
-        return self.call(method, _message(f"{method}Request", **about, **fields))
+        return self.call(method, message(f"{method}Request", **about, **fields))
 
 
 DynamicHost = ProviderProcess
 
 
-def _message(kind: str, **fields: Any) -> Any:
+def message(kind: str, **fields: Any) -> Any:
     """A request of `provider_pb2`; fields that the installed SDK does not know yet are left out."""
     from pulumi.runtime.proto import provider_pb2
 
@@ -305,7 +304,7 @@ def _inputs(reply: Any) -> PropertyMap | None:
     return decode(reply.inputs) if reply.HasField("inputs") else None
 
 
-def _host_error(error: Any) -> HostError:
+def host_error(error: Any) -> HostError:
     """The trailer's details win over the plain text, and may carry what was made (provider_plugin.go, parseError)."""
     from pulumi.runtime.proto import provider_pb2, status_pb2
 

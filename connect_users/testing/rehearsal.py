@@ -15,11 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from connect_users.core.tokens import STACK
+
 from .aws import AwsProvider
 from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run
 from .project import Emulated, Project, read_project
 from .provider_process import Diagnostic, DynamicHost, EngineLog
-from .result import STACK_TYPE, ResourceState, Result, load, save
+from .result import ResourceState, Result, load, save
 from .run import Run, Stopped
 from .values import PropertyMap, Secret, has_secrets, has_unknowns, reveal
 
@@ -103,11 +105,9 @@ class Rehearsal:
         return self._rehearse("up", self._run_program)
 
     def refresh(self) -> Result:
-        """Record what is live; the program is not run."""
         return self._rehearse("refresh", Run.refresh)
 
     def destroy(self) -> Result:
-        """Delete every resource of the state; the program is not run."""
         return self._rehearse("destroy", Run.delete_rest)
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ class Rehearsal:
                 self._states = made.states()
                 if self._file is not None:
                     save(self._file, self._states)
-        outputs = next((it.outputs for it in made.states() if it.type == STACK_TYPE), {})
+        outputs = next((it.outputs for it in made.states() if it.type == STACK), {})
         messages = tuple(map(self._masked, self._log.take()))
         return Result(operation, self.stack, self._project.name, tuple(made.steps), messages, made.failed, outputs)
 

@@ -13,8 +13,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from connect_users.core.tokens import STACK, UNKNOWN_STRING
+
 from .driver import State
-from .values import UNKNOWN, UNKNOWN_WIRE, PropertyMap, Secret
+from .values import UNKNOWN, PropertyMap, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from .provider_process import Diagnostic
     from .values import PropertyChange, Props
 
-STACK_TYPE = "pulumi:pulumi:Stack"
 _FORMAT = "connect-users rehearsal state, version 2: for rehearsals only, never a Pulumi state"
 
 _TITLES = {"preview": "Previewing update", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
@@ -141,7 +142,7 @@ def _state(state: ResourceState) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Secret) or value is UNKNOWN:
-        return "[secret]" if isinstance(value, Secret) else UNKNOWN_WIRE
+        return "[secret]" if isinstance(value, Secret) else UNKNOWN_STRING
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -234,7 +235,7 @@ def _diagnostics(result: Result) -> Iterator[str]:
     if shown:
         yield "Diagnostics:"
     for urn in dict.fromkeys(message.urn for message in shown):
-        _, _, type_, name = (urn or f"::::{STACK_TYPE}::{result.project}-{result.stack}").split("::", 3)
+        _, _, type_, name = (urn or f"::::{STACK}::{result.project}-{result.stack}").split("::", 3)
         yield f"  {type_.rpartition('$')[2]} ({name}):"
         for message in (it for it in shown if it.urn == urn):
             severity = "" if message.severity == "info" else f"{message.severity}: "

@@ -42,7 +42,6 @@ class Run:
     _gone: set[int] = field(default_factory=set)
 
     def states(self) -> list[ResourceState]:
-        """What exists now: what was registered, then what was not."""
         return [*self.news.values(), *(state for state in self.before if id(state) not in self._gone)]
 
     def fail(self, urn: str, message: str) -> None:

@@ -11,13 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from connect_users.core.tokens import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE, UNKNOWN_STRING, UNKNOWNS
+
 if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct, Value
 
-SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
-RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
-UNKNOWN_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _PLAIN_KEY: Final = re.compile(r"[^.\[\]\"]+\Z")
 
 PropertyMap = dict[str, Any]
@@ -52,7 +50,7 @@ def decode(struct: Struct) -> PropertyMap:
 def _decode(value: Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value == UNKNOWN_WIRE else value.string_value
+        return UNKNOWN if value.string_value in UNKNOWNS else value.string_value
     if kind == "struct_value":
         fields = decode(value.struct_value)
         if fields.get(SIGNATURE) == SECRET_SIGNATURE:
@@ -69,7 +67,7 @@ def encode(properties: Props, *, secrets: bool, unknowns: bool) -> Struct:
 
     def wire(value: Any) -> Any:
         if value is UNKNOWN:
-            return UNKNOWN_WIRE
+            return UNKNOWN_STRING
         if isinstance(value, Secret):
             return wire({SIGNATURE: SECRET_SIGNATURE, "value": value.value} if secrets else value.value)
         if isinstance(value, Mapping):

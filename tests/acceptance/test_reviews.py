@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
 
 PACK = Path(__file__).resolve().parents[2] / "examples" / "policy-pack"
 ADMIN = seed.SECURITY_PROFILES["Admin"]
+OTHER_PROVIDER = f"""
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+
+class Provider(ResourceProvider):
+    def create(self, props):
+        return CreateResult("eve", dict(props))
+
+
+class Agent(Resource, module="mine", name="Agent"):
+    pass
+
+
+Agent(Provider(), "eve", {{"username": "eve", "securityProfileIds": ["{ADMIN}"]}})
+"""
 
 
 def test_a_preview_of_the_engine_is_reviewed_with_names_from_the_instance(
@@ -42,7 +58,7 @@ def test_a_preview_of_the_engine_is_reviewed_with_names_from_the_instance(
     stack.users["cy"] |= {"username": "cyd"}
     stack.users["dee"] = user("dee")
     told = explained(1, "--fail-on", "admin-gained")
-    assert told.startswith("1 leaver, 1 replaced, 1 joiner, 1 mover; 1 gains power ⚠\n")
+    assert told.startswith("1 leaver, 1 replaced, 1 joiner, 1 mover; 1 user gains power ⚠\n")
     assert "  ada: routing Support → Sales; + security profile Admin ⚠; - security profile Agent\n" in told
     assert "  cyd: replaced (new username): username cy → cyd\n" in told
     assert PASSWORD not in told
@@ -77,7 +93,7 @@ def test_secrets_that_change_are_told_and_count_as_power(
     file.write_text(stack.preview("--json").text, encoding="utf-8")
     assert main(["explain", str(file), "--width", "200", "--fail-on", "admin-gained"]) == 1
     told = capsys.readouterr()
-    assert "allowed are 0 (ada)" in told.err
+    assert "the limit is 0 (ada)" in told.err
     assert (
         "  ada: + security profile [new secret 1]; - security profile [secret 1]; identity: first name, email"
         in told.out
@@ -110,3 +126,37 @@ def test_the_example_pack_stops_a_preview(stack: Stack) -> None:
         assert said in told
     assert PASSWORD not in told
     assert "ada.lovelace has" not in told
+
+
+def test_a_user_who_joins_another_resource_moves_and_a_forced_replacement_is_told_as_it_is(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the engine plans both: a deletion beside a creation, and a replacement without a reason."""
+    stack.users = {"ada": user("ada"), "bo": user("bo")}
+    stack.up()
+    stack.users["desk-ada"] = stack.users.pop("ada") | {"routing_profile_id": SALES}
+    file, names = tmp_path / "preview.json", tmp_path / "names.json"
+    names.write_text(json.dumps({"security_profiles": seed.SECURITY_PROFILES}), encoding="utf-8")
+    bo = stack.state()["bo"]["urn"]
+    file.write_text(stack.preview("--json", "--replace", bo).text, encoding="utf-8")
+    command = ["explain", str(file), "--names", str(names), "--width", "200", "--fail-on", "admin-gained,leavers"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("1 replaced, 1 mover")
+    assert "stays the same user: resource ada becomes desk-ada" in told
+    assert "  bo: replaced; the name stays, so this needs delete_before_replace: the user gets a new id" in told
+
+
+def test_power_in_another_resource_does_not_pass(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A dynamic one of the program itself, which makes users by its own code."""
+    stack.write_program(OTHER_PROVIDER)
+    file, names = tmp_path / "preview.json", tmp_path / "names.json"
+    names.write_text(json.dumps({"security_profiles": seed.SECURITY_PROFILES}), encoding="utf-8")
+    file.write_text(stack.preview("--json").text, encoding="utf-8")
+    command = ["explain", str(file), "--names", str(names), "--width", "200", "--fail-on", "admin-gained"]
+    assert main(command) == 1
+    told = capsys.readouterr()
+    assert "  eve: joins: + security profile Admin ⚠; not managed by connect_users" in told.out
+    assert "the limit is 0 (eve)" in told.err

@@ -20,7 +20,8 @@ PROGRAM = f"""
 import json
 from pathlib import Path
 
-from connect_users import ConnectUserRoster, roster_component
+from connect_users import ConnectUserRoster
+from connect_users.program import roster as roster_component
 
 roster_component._WAVE = 3
 ConnectUserRoster(
@@ -164,17 +165,106 @@ def test_a_refresh_and_the_next_preview_find_nothing(team: Team) -> None:
 def test_one_who_cannot_be_made_does_not_keep_the_others_waiting(team: Team) -> None:
     """With --continue-on-error, the waves after the one that fails are made, too."""
     stack = team.stack
-    stack.connect.create_user(
-        InstanceId=seed.INSTANCE_ID,
-        Username="agent02",
-        Password="A-First-Passw0rd",
-        IdentityInfo={"FirstName": "A", "LastName": "Stranger"},
-        RoutingProfileId=seed.ROUTING_PROFILES["Sales"],
-        SecurityProfileIds=[seed.SECURITY_PROFILES["Agent"]],
-    )
+    _make_a_stranger(team, "agent02")
     team.write(*team(11))
     told = stack.up("--continue-on-error", code=1)
     assert "agent02" in told.text
     assert set(stack.live()) == set(team(11))
     assert "team-agent02" not in stack.state()
     assert {f"team-{username}" for username in team(11)} - set(stack.state()) == {"team-agent02"}
+
+
+def test_leavers_of_a_run_that_failed_count_again(team: Team) -> None:
+    """The guard of that run is saved, its deletions were never reached: the state tells, in previews and in `up`."""
+    stack = team.stack
+    twenty = team(20)
+    team.write(*twenty)
+    stack.up()
+    _make_a_stranger(team, "taken")
+    team.write(*twenty[5:], "taken")
+    assert "taken" in stack.up(code=1).text
+    assert len(stack.live()) == 21
+    team.write(*twenty[9:], "taken")
+    for command in (stack.preview, stack.up):
+        told = command(code=1)
+        assert "9 of the 20 people of roster 'team' would leave: agent00, agent01, agent02 and 6 more" in told.text
+    team.write(*twenty[5:])
+    stack.up()
+    assert set(stack.live()) == {*twenty[5:], "taken"}
+    # Those who are gone, and the one who was never made, count no more.
+    team.write(*twenty[10:])
+    stack.up()
+    assert set(stack.live()) == {*twenty[10:], "taken"}
+    assert stack.plan() == {}
+
+
+def test_a_roster_that_loses_everybody_is_stopped(team: Team) -> None:
+    """Of five, whom the default would let go one by one; a number allows it."""
+    stack = team.stack
+    team.write(*team(5))
+    stack.up()
+    team.write()
+    team.option(max_deletions="100%")
+    for command in (stack.preview, stack.up):
+        told = command(code=1)
+        assert "5 of the 5 people of roster 'team' would leave" in told.text
+        assert "run once with max_deletions=5" in told.text
+    team.option(max_deletions=5)
+    stack.up()
+    assert stack.live() == {}
+
+
+def test_a_roster_taken_out_of_the_program_is_stopped_by_another_one(team: Team) -> None:
+    """`pulumi destroy` is not."""
+    stack = team.stack
+    team.write(*team(3))
+    other = PROGRAM.partition("ConnectUserRoster(\n")[2].replace('"team"', '"night"').replace("team.csv", "night.csv")
+    (stack.folder / "night.csv").write_text(f"{HEADER}owl,Ada,Lovelace,Support,Agent\n", encoding="utf-8")
+    stack.write_program(f"{PROGRAM}ConnectUserRoster(\n{other}")
+    stack.up()
+    stack.write_program(PROGRAM.replace('"team"', '"night"').replace("team.csv", "night.csv"))
+    for command in (stack.preview, stack.up):
+        told = command(code=1)
+        assert "roster 'team' is no longer in the program, and 3 people of it would be deleted: agent00" in told.text
+    assert set(stack.live()) == {"owl", *team(3)}
+    stack.destroy()
+    assert stack.live() == {}
+
+
+def test_movers_between_two_rosters_are_said_to_move(team: Team) -> None:
+    """They are leavers of neither: here all but one of seven, where five might leave."""
+    stack = team.stack
+    team.write(*team(7))
+    other = PROGRAM.partition("ConnectUserRoster(\n")[2].replace('"team"', '"night"').replace("team.csv", "night.csv")
+    stack.write_program(f"{PROGRAM}ConnectUserRoster(\n{other}")
+    night = stack.folder / "night.csv"
+    night.write_text(HEADER, encoding="utf-8")
+    stack.up()
+    night.write_text(HEADER + "".join(f"{name},A,L,Support,Agent\n" for name in team(7)[1:]), encoding="utf-8")
+    team.write("agent00")
+    told = stack.preview()
+    names = "agent01 (to night-agent01), agent02 (to night-agent02), agent03 (to night-agent03) and 3 more"
+    assert told.messages("team-guard") == [f"6 people move away, and keep their id: {names}"]
+    names = "agent01 (from team-agent01), agent02 (from team-agent02), agent03 (from team-agent03) and 3 more"
+    assert told.messages("night-guard") == [f"6 people move here, and keep their id: {names}"]
+
+
+def test_a_renamed_roster_without_an_alias_still_knows_who_was_there(team: Team) -> None:
+    stack = team.stack
+    team.write(*team(8))
+    stack.up()
+    stack.write_program(PROGRAM.replace('"team",', '"people",'))
+    assert "8 people move here, and keep their id: agent00 (from team-agent00)" in stack.preview().text
+    team.write("joiner", *team(1))
+    assert "7 of the 8 people of roster 'people' would leave" in stack.preview(code=1).text
+
+
+def _make_a_stranger(team: Team, username: str) -> None:
+    team.stack.connect.create_user(
+        InstanceId=seed.INSTANCE_ID,
+        Username=username,
+        Password="A-First-Passw0rd",
+        IdentityInfo={"FirstName": "A", "LastName": "Stranger"},
+        RoutingProfileId=seed.ROUTING_PROFILES["Sales"],
+        SecurityProfileIds=[seed.SECURITY_PROFILES["Agent"]],
+    )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
+from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
 from connect_users.testing import DynamicHost, ResourceDriver
 from tests.bench import users
 from tests.bench.bare import Bare

@@ -77,11 +77,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (outcome, report)
         for outcome in ("passed", "failed")
         for report in terminalreporter.stats.get(outcome, [])
-        if "test_provider_matrix" in report.nodeid and "::test_row[" in report.nodeid
+        if "test_provider_matrix.py::test_row" in report.nodeid
     ]
     if rows:
         good = sum(outcome == "passed" for outcome, _ in rows)
         kills = sum("killed" in report.nodeid for _, report in rows)
         terminalreporter.write_line(
-            f"fault matrix: {good} of {len(rows)} rows ended as declared ({kills} of them kills of the provider)"
+            f"fault matrix: {good} of {len(rows)} rows ended as declared ({kills} of them deaths of the provider)"
         )

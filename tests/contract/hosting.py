@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import Emulator, Options, seed
-from connect_users.resource import PROVIDER_BLOB
+from connect_users.program.user import PROVIDER_BLOB
 from connect_users.testing import Change, DynamicHost, HostError, ResourceDriver
 
 # What tests take from here beside `Engine`.

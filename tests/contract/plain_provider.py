@@ -1,6 +1,6 @@
 """A dynamic provider that does nothing about the host's shortcomings, as the SDK's documentation would have it.
 
-The host's canary (`test_host.py`) runs it to see whether `connect_users.host` is still needed.
+The host's canary (`test_host.py`) runs it to see whether `connect_users.dynamic.host` is still needed.
 """
 
 from __future__ import annotations

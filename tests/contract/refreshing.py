@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from connect_users.connect.gateway import Gateway
+from connect_users.connect.session import Clients
+from connect_users.connect.survey import survey_of
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
-from connect_users.effects import create, observe
-from connect_users.effects.apply import Operation
-from connect_users.effects.gateway import Gateway
-from connect_users.effects.session import Clients
-from connect_users.effects.snapshot import survey_of
 from connect_users.emulator import seed
+from connect_users.lifecycle import create, observe
+from connect_users.lifecycle.apply import Operation
 from tests.contract.hosting import OWNER_KEY, urn, user
 from tests.contract.timed import EPOCH, TimedSite
 

@@ -129,6 +129,41 @@ def test_names_without_a_list_are_not_judged(write: Callable[..., str]) -> None:
     assert main(["check", file, "--hierarchy-groups", "EMEA"]) == 1
 
 
+@pytest.mark.parametrize("separator", [";", ", "])
+@pytest.mark.parametrize("lists", [[], ["--security-profiles", "Agent,QualityAnalyst"]], ids=["any name", "names"])
+def test_several_names_with_another_separator_are_told(
+    write: Callable[..., str], capsys: pytest.CaptureFixture[str], separator: str, lists: list[str]
+) -> None:
+    """Whether the names are known or not; the advice has all of them."""
+    cell = f"Agent{separator}QualityAnalyst"
+    assert main(["check", write(f'{HEADER}\nada,Ada,Lovelace,Support,"{cell}",\n'), *lists]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"agents.csv:2: security_profiles: '{cell}' is not ")
+    assert line.endswith("; write | between names: 'Agent|QualityAnalyst'")
+
+
+def test_a_blank_that_is_not_the_names_is_shown(write: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
+    """In a line in which white space is folded, and on a terminal that shows all of it alike."""
+    rows = "".join(f"{name},A,B,Support,Quality{gap}Analyst,\n" for name, gap in (("a", "  "), ("b", "\u00a0")))
+    assert main(["check", write(f"{HEADER}\n{rows}"), "--security-profiles", "Quality Analyst"]) == 1
+    two, no_break = capsys.readouterr().err.splitlines()
+    assert "'Quality<2 blanks>Analyst' is not a security profile of this roster; did you mean 'Quality An" in two
+    assert "'Quality<no-break space>Analyst' is not a security profile of this roster; did you mean 'Qual" in no_break
+
+
+def test_one_person_in_two_files_is_told_with_both_places(
+    write: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No problem, since the files may be of two instances; the same file twice is nothing."""
+    files = [write(f"{HEADER}\n{ADA}\n", "london.csv"), write(f"{HEADER}\neve{ADA[3:]}\n{ADA}\n", "austin.csv")]
+    assert main(["check", *files, *LISTS]) == 0
+    assert capsys.readouterr().err == (
+        "austin.csv:3: warning: username: 'ada' is in london.csv:2, too; a user of one instance belongs to one roster\n"
+    )
+    assert main(["check", files[0], f"./{files[0]}", *LISTS]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_options_before_the_files_leave_the_files_alone(write: Callable[..., str]) -> None:
     """As pre-commit calls it: options first, then every file."""
     files = [write(f"{HEADER}\n{ADA}\n", name) for name in ("one.csv", "two.csv")]
@@ -212,7 +247,7 @@ def test_a_missing_library_is_told_in_one_line(
     assert main(["check", str(file)]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert "pip install 'pulumi-connect-users[xlsx]'" in told
+    assert "pip install 'connect-users[xlsx]'" in told
 
 
 @pytest.mark.parametrize(
@@ -223,7 +258,7 @@ def test_a_missing_library_is_told_in_one_line(
         ("agents.csv", b"username\n\xff\xfe\n", "agents.csv:2: is not UTF-8; "),
         ("agents.csv", b"", "agents.csv: is empty; "),
         ("agents.csv", b'username\n"ada\n', "agents.csv:2: a quote is opened on this line and never closed"),
-        ("agents.json", b"{}", "agents.json:1: is not a list; "),
+        ("agents.json", b"{}", "agents.json:1: is an empty dict; "),
         ("agents.xlsx", b"PK", "agents.xlsx: is not a readable Excel workbook "),
     ],
 )
@@ -280,14 +315,17 @@ def test_wrong_usage_is_2(write: Callable[..., str], capsys: pytest.CaptureFixtu
 
 def test_json_is_one_document(write: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
     """The same by either option, good rosters and bad ones."""
-    files = [write(BAD), write(f"{HEADER}\n{ADA}\n", "good.csv")]
+    files = [write(BAD), write(f"{HEADER}\n{ADA.replace('ada', 'eve')}\n", "good.csv")]
     assert main(["check", *files, *LISTS, "--json"]) == 1
     told = capsys.readouterr()
     assert main(["check", *files, *LISTS, "--format", "json"]) == 1
     assert capsys.readouterr().out == told.out
     assert told.err == ""
     bad, good = json.loads(told.out)["rosters"]
-    assert (bad["file"], good) == ("agents.csv", {"file": "good.csv", "people": 1, "findings": []})
+    assert (bad["file"], good) == (
+        "agents.csv",
+        {"file": "good.csv", "people": 1, "findings": [], "more_problems": 0, "more_warnings": 0},
+    )
     assert bad["findings"][0] == {
         "severity": "error",
         "line": 3,

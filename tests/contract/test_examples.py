@@ -75,7 +75,7 @@ def test_the_roster_takes_joiners_movers_and_leavers(tmp_path: Path) -> None:
         assert "agents.csv:2: routing_profile: " in rehearsal.preview().errors[0]
     agents.write_text("".join(people), encoding="utf-8")
     for site, count in (("london", 3), ("austin", 3), ("home", 2)):
-        config = {"connect-users:emulatorState": str(tmp_path / f"{site}.sqlite")}
+        config = {"connect-users:emulatorState": str(tmp_path / f"{site}.sqlite"), "site": site}
         with Rehearsal(project, stack=site, config=config) as rehearsal:
             assert rehearsal.preview().raise_for_errors().changes == {"create": 3 + count}
             agents.write_text("".join(people).replace("Sales", "Sals"), encoding="utf-8")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.cli import main
+from connect_users.core import tokens
 from connect_users.emulator import Emulator, seed
 from tests.contract.emulator.support import connect
 
@@ -88,7 +89,7 @@ def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
         assert main([*command, "--fail-on", "admin-gained>2"]) == 1
         captured = capsys.readouterr()
         assert "ada: routing Support → Sales; + security profile Team ⚠ (Users.EditPermission)" in captured.out
-        assert "admin-gained: 3 gain power, allowed are 2" in captured.err
+        assert "admin-gained: 3 users gain power; the limit is 2" in captured.err
         assert asked(emulator) == 4  # Agent, CallCenterManager, QualityAnalyst and Team, not Admin or Nobodys
         assert main([*command, "--fail-on", "admin-gained>2", "--power-permission", ""]) == 0
         assert asked(emulator) == 4
@@ -136,23 +137,60 @@ def asked(emulator: Emulator) -> int:
     return sum(record.operation == "ListSecurityProfilePermissions" for record in emulator.requests)
 
 
-def test_names_come_from_a_roster_which_also_gives_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """SARIF then points at the person's row."""
+def test_a_roster_gives_names_to_readers_and_lines_to_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """But it is part of the pull request, so that its names do not let anybody pass."""
     roster = tmp_path / "our agents.csv"
     roster.write_text(
         "username,routing_profile,security_profiles\n"
         "ada,Sales,Agent|Admin\nchloe,Support,Agent\ngrace,Support,Agent|CallCenterManager\n",
         encoding="utf-8",
     )
-    assert main(["explain", CHANGE, "--roster", str(roster), "--width", "300"]) == 0
-    told = capsys.readouterr().out
-    assert ADA in told
-    assert "+ security profiles Agent, CallCenterManager ⚠" in told
+    assert main(["explain", CHANGE, "--roster", str(roster), "--width", "300", "--fail-on", "admin-gained"]) == 1
+    told = capsys.readouterr()
+    assert "ada: routing Support → Sales; + security profile Admin (a name of the roster only)" in told.out
+    assert "give --instance, --state or --names" in told.err
     assert main(["explain", CHANGE, "--roster", str(roster), "--format", "sarif"]) == 0
     results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     ada = next(each for each in results if each["message"]["text"].startswith("ada:"))
     place = ada["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (roster.as_uri(), 2)
+
+
+def test_what_is_deployed_decides_before_what_the_pull_request_says(tmp_path: Path) -> None:
+    """It may call the security profile of administrators Helper; a file of names decides before both."""
+    urn, type_, id_ = "urn:pulumi:dev::agents::p::admin", "aws:connect/securityProfile:SecurityProfile", "sp-1"
+    deployed, renamed = (
+        {"urn": urn, "type": type_, "inputs": {"name": name}, "outputs": {"securityProfileId": id_}}
+        for name in ("Admin", "Helper")
+    )
+    user = {"urn": "urn:u", "type": tokens.USER, "inputs": {"username": "ada", "security_profile_ids": [id_]}}
+    gains = {"op": "create", "urn": "urn:u", "newState": user}
+    file, state, names = (tmp_path / f"{name}.json" for name in ("preview", "state", "names"))
+    state.write_text(json.dumps({"deployment": {"resources": [deployed]}}), encoding="utf-8")
+    command = ["explain", str(file), "--fail-on", "admin-gained"]
+    same = {"op": "same", "urn": urn, "oldState": renamed, "newState": renamed}
+    update = {"op": "update", "urn": urn, "oldState": deployed, "newState": renamed}
+    for step, options, status in ((same, [], 0), (same, ["--state", str(state)], 1), (update, [], 1)):
+        file.write_text(json.dumps({"steps": [step, gains]}), encoding="utf-8")
+        assert main([*command, *options]) == status
+    names.write_text(json.dumps({"security_profiles": {"Helper": id_}}), encoding="utf-8")
+    assert main([*command, "--names", str(names)]) == 0
+
+
+def test_a_log_is_attached_to_the_markdown_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a code block that it cannot close; JSON in a log of GitHub gives its runner no command."""
+    log, file = tmp_path / "log.txt", tmp_path / "preview.json"
+    log.write_text("```\n# Approved\n", encoding="utf-8")
+    file.write_text(Path(CHANGE).read_text(encoding="utf-8").replace('"grace"', '"##[error]grace"'), encoding="utf-8")
+    command = ["explain", str(file), "--log", str(log)]
+    assert main([*command, "--format", "markdown"]) == 0
+    assert "\n````text\n```\n# Approved\n````\n" in capsys.readouterr().out
+    assert main([*command, "--json"]) == 0
+    told = capsys.readouterr().out
+    assert "Approved" not in told
+    assert "##[" not in told
+    assert "##[error]grace" in {person["username"] for person in json.loads(told)["people"]}
+    assert main(["explain", CHANGE, "--log", "nowhere.txt"]) == 2
 
 
 def test_the_gate_exits_with_1_and_still_writes_the_review(
@@ -166,10 +204,11 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
     assert told.out == ""
     (line,) = told.err.splitlines()
     assert line.startswith(
-        "connect-users explain: admin-gained: 3 gain power, allowed are 0 (grace, hugo, ada); 1 of them by "
-        "security profiles that have no name here and so count as power"
+        "connect-users explain: admin-gained: 3 users gain power; the limit is 0 (grace, hugo, ada); 1 of them has a "
+        "security profile without a known name, which counts as power"
     )
-    assert "⛔ admin-gained: 3 gain power" in review.read_text(encoding="utf-8")
+    assert "⛔ admin-gained: 3 users gain power" in review.read_text(encoding="utf-8")
+    assert review.stat().st_mode & 0o777 == 0o600
     assert main([*command, "--fail-on", "deletions>10"]) == 0
 
 
@@ -236,7 +275,7 @@ def test_policies_are_judged_and_gated(names_file: str, tmp_path: Path, capsys: 
         ([str(PREVIEWS / "failed.json")], 1, "username: 'fa rid' has a blank"),
         ([CHANGE, "--fail-on", "policy"], 2, "--fail-on policy needs --policy FILE"),
         ([CHANGE, "--state", CHANGE], 2, "change.json: the JSON has no resources; it is not what pulumi stack export"),
-        ([CHANGE, "--policy", CHANGE], 2, "change.json: policy: no such rule"),
+        ([CHANGE, "--policy", CHANGE], 2, "change.json: policy: unknown rule"),
         (
             [CHANGE, "--names", CHANGE.replace("change", "state-export"), "--output", "/nowhere/x"],
             1,
@@ -263,15 +302,15 @@ DEEP = '{"a":' * 100_000
         ("--policy", "admins_only: [a]\nadmins_only: [mallory]\n", "line 2: admins_only is written twice"),
         ("--policy", "admins_only: {usernames: [a], usernames: [b]}", "line 1: usernames is written twice"),
         ("--policy", '{"no_plain_passwords": true, "no_plain_passwords": false}', "is written twice"),
-        ("--policy", "? [a]\n: 1\n", "line 1: a key is not a text"),
+        ("--policy", "? [a]\n: 1\n", "line 1: a key is not a string"),
         ("--policy", "a: [", "is neither YAML nor JSON"),
         ("--policy", "- &a [*a]", "nested too deeply"),
         ("--policy", "[" * 100_000, "nested too deeply"),
-        ("--policy", "tags_required: team", "tags_required: is not a list of texts"),
-        ("--policy", "tags_required: [yes]", "tags_required: is not a list of texts"),
-        ("--policy", "", "is not a map of rules"),
+        ("--policy", "tags_required: team", "tags_required: is not a list of strings"),
+        ("--policy", "tags_required: [yes]", "tags_required: is not a list of strings"),
+        ("--policy", "", "is not a dict of rules"),
         ("--names", DEEP, "is not a file of names: it is nested too deeply"),
-        ("--names", "[]", "is not a file of names: not a map"),
+        ("--names", "[]", "is not a file of names: not a dict"),
         ("--names", f'{{"x": {"9" * 5_000}}}', "is not a file of names: Exceeds the limit"),
         ("--state", f'{{"deployment": {{"resources": [{DEEP}', "nested too deeply"),
     ],
@@ -321,7 +360,7 @@ def test_secrets_in_place_of_a_list_are_reviewed_with_an_instance(
         command = ["explain", str(file), "--fail-on", "admin-gained", "--format", format_, "--output", str(out), *place]
         assert main(command) == 1
         assert "not known yet 1" in out.read_text(encoding="utf-8")
-    assert "allowed are 0 (a\ufffd)" in capsys.readouterr().err
+    assert "the limit is 0 (a\ufffd)" in capsys.readouterr().err
 
 
 def test_a_condition_that_nobody_knows_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -329,4 +368,4 @@ def test_a_condition_that_nobody_knows_is_wrong_usage(capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as stopped:
         main(["explain", CHANGE, "--fail-on", "admins"])
     assert stopped.value.code == 2
-    assert "'admins' is no condition; write admin-gained, deletions" in capsys.readouterr().err
+    assert "'admins' is not a condition; write admin-gained, deletions" in capsys.readouterr().err

@@ -12,7 +12,7 @@ import pytest
 from connect_users import ConnectUser
 from connect_users.core.settings import KEYS, Settings, from_config
 from connect_users.emulator import Emulator, seed
-from connect_users.explicit_provider import Provider
+from connect_users.program.provider import Provider
 from connect_users.testing import Rehearsal, Secret
 from tests.contract.emulator.support import connect
 

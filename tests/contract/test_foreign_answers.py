@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connect_users.connect.gateway import Gateway
+from connect_users.connect.session import Clients
 from connect_users.core import errors
 from connect_users.core.settings import Settings
-from connect_users.effects.gateway import Gateway
-from connect_users.effects.session import Clients
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -50,10 +50,12 @@ class _Somebody(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, kind, body = self.server.page  # type: ignore[attr-defined] # the test's own
+        status, kind, body, *request_id = self.server.page  # type: ignore[attr-defined] # the test's own
         self.send_response(status)
         if kind:
             self.send_header("Content-Type", kind)
+        if request_id:
+            self.send_header("x-amzn-RequestId", *request_id)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -91,3 +93,35 @@ def test_what_is_not_aws_is_an_error_that_says_so(
     assert "sign in" not in str(raised.value)
     assert len(str(raised.value)) < 300
     assert raised.value.__suppress_context__ or raised.value.__context__ is None, "a traceback would show botocore"
+
+
+#: An answer about another user, or of no user at all, by an endpoint that speaks AWS's protocol well.
+LIES: dict[str, tuple[str, bytes]] = {
+    "another user": ("DescribeUser", b'{"User": {"Id": "somebody-else", "Tags": {}}}'),
+    "a path": ("DescribeUser", b'{"User": {"Id": "../../x"}}'),
+    "a user of another instance": (
+        "DescribeUser",
+        b'{"User": {"Id": "u", "Arn": "arn:aws:connect:eu-west-2:111122223333:instance/other/agent/u"}}',
+    ),
+    "a made user whose id is a path": (
+        "CreateUser",
+        b'{"UserId": "../../x", "UserArn": "arn:aws:connect:eu-west-2:111122223333:instance/i/agent/x"}',
+    ),
+    "a made user whose ARN is another one's": (
+        "CreateUser",
+        b'{"UserId": "u", "UserArn": "arn:aws:connect:eu-west-2:111122223333:instance/i/agent/other"}',
+    ),
+    "a listed path": ("ListUsers", b'{"UserSummaryList": [{"Id": "u"}, {"Id": "../../x"}]}'),
+}
+
+
+@pytest.mark.parametrize(("operation", "body"), LIES.values(), ids=LIES)
+def test_an_answer_about_somebody_else_is_an_error_that_says_so(
+    operation: str, body: bytes, gateway: Gateway, server: ThreadingHTTPServer
+) -> None:
+    """What is written or deleted next would be theirs."""
+    server.page = (200, "application/json", body, "request-1")  # type: ignore[attr-defined] # the test's own
+    with pytest.raises(errors.Unreachable, match=r"what answered is not AWS .*connect-users:endpointUrl") as raised:
+        CALLS[operation](gateway)
+    assert (raised.value.operation, raised.value.code) == (operation, "ForeignAnswer")
+    assert len(str(raised.value)) < 400

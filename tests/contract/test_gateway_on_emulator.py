@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.connect.gateway import Gateway
+from connect_users.connect.pacing import SystemTimer
+from connect_users.connect.session import Clients
 from connect_users.core import errors
 from connect_users.core.settings import Settings
-from connect_users.effects.gateway import Gateway
-from connect_users.effects.pacing import SystemTimer
-from connect_users.effects.session import Clients
 from connect_users.emulator import Emulator, Fault, Options, Throttle, seed
 from tests.contract.emulator.support import connect
 from tests.virtual_time import VirtualTime
@@ -19,7 +19,7 @@ from tests.virtual_time import VirtualTime
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connect_users.effects.pacing import Timer
+    from connect_users.connect.pacing import Timer
 
 INSTANCE = seed.INSTANCE_ID
 

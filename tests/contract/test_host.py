@@ -1,8 +1,8 @@
-"""The canary of `connect_users.host`, which reaches around Pulumi's dynamic host by ways that are no public API.
+"""The canary of `dynamic.host`, which reaches around Pulumi's dynamic host by ways that are not public API.
 
 Two kinds of test. That each way still works: when one fails after an update of the SDK, users see tracebacks, lose
-partial state, miss messages or wait after Ctrl-C, until `connect_users/host.py` is adapted. And that each way is still
-needed: when one of those fails, the SDK has learned it, and the message says what to delete.
+partial state, miss messages or wait after Ctrl-C, until `connect_users/dynamic/host.py` is adapted. And that each way
+is still needed: when one of those fails, the SDK has learned it, and the message says what to delete.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 
-from connect_users import host as reach
+from connect_users.dynamic import host as reach
 from connect_users.emulator import Fault, seed
+from connect_users.engine import status
 from connect_users.testing import DynamicHost, HostError
 from tests.contract import plain_provider
 from tests.contract.hosting import ROOT, Engine, Site, environment, judged, user
@@ -185,9 +186,9 @@ def test_outside_of_a_host_everything_is_plain() -> None:
     assert call.urn == ""
     assert call.inputs("old_inputs") is None
     assert reach.listen_for_cancel() is False
-    with pytest.raises(reach.CallFailed, match="a line"):
+    with pytest.raises(status.CallFailed, match="a line"):
         reach.fail(call, "a line")
-    with pytest.raises(reach.CallFailed, match="a line"):
+    with pytest.raises(status.CallFailed, match="a line"):
         reach.fail_partly(call, "a line", "id", {"a": 1}, {"b": 2})
 
 
@@ -263,9 +264,9 @@ def test_the_trailer_is_the_documented_one() -> None:
         def set_trailing_metadata(self, metadata: Any) -> None:
             sent.extend(metadata)
 
-    with pytest.raises(reach.CallFailed):
+    with pytest.raises(status.CallFailed):
         reach.fail(reach.Call(None, Context()), "a line")
     ((name, value),) = sent
-    status = status_pb2.Status.FromString(value)
+    parsed = status_pb2.Status.FromString(value)
     assert name == "grpc-status-details-bin"
-    assert (status.code, status.message) == (grpc.StatusCode.UNKNOWN.value[0], "a line")
+    assert (parsed.code, parsed.message) == (grpc.StatusCode.UNKNOWN.value[0], "a line")

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.access_report import page, sources
-from connect_users.access_report.findings import changes, flags
-from connect_users.access_report.model import Entry, Snapshot
 from connect_users.cli import main
+from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.emulator import Emulator, seed, seed_users
+from connect_users.review.access import page, sources
+from connect_users.review.access.findings import changes, flags
+from connect_users.review.access.sources import Entry, Snapshot
 from connect_users.review.naming import SECURITY, Names
 from connect_users.review.powers import Powers
-from connect_users.review.reading import USER_TYPE, read_state
+from connect_users.review.reading import read_state
 from connect_users.roster import reading
 from tests.contract import browser
 
@@ -125,8 +126,8 @@ def test_two_rows_of_a_roster_with_the_same_username_are_both_told() -> None:
         ({"security_profiles": "Admin", "security_profile_name": "Agent"}, ("Admin", "Agent"), "power"),
         ({"security_profiles": ADMIN}, ("Admin",), "power"),
         ({"security_profiles": 5}, ("5",), "no-hierarchy"),
-        ({"security_profiles": {"a": 1}}, ("[not a text]",), "unnamed-power"),
-        ({"security_profiles": ["Agent", ["Admin"]]}, ("Agent", "[not a text]"), "unnamed-power"),
+        ({"security_profiles": {"a": 1}}, ("[not a string]",), "unnamed-power"),
+        ({"security_profiles": ["Agent", ["Admin"]]}, ("Agent", "[not a string]"), "unnamed-power"),
     ],
 )  # fmt: skip
 def test_a_roster_tells_profiles_by_name_and_by_id(row: dict[str, Any], profiles: Any, flag: str) -> None:

@@ -12,7 +12,7 @@ from connect_users.cli import main
 from connect_users.core.rules import review
 from connect_users.core.spec import canonical
 from connect_users.emulator import Emulator, Options, seed, seed_users
-from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
+from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
 from tests.contract.emulator.support import connect
 from tests.contract.importing import HERE, Command
 
@@ -94,7 +94,7 @@ def test_a_roster_with_names_instead_of_ids(run: Callable[..., tuple[int, str, s
         "identity_info.last_name": "Evans",
         "identity_info.email": "agent00004@example.com",
         "identity_info.secondary_email": "second@example.com",
-        "identity_info.mobile": "+442079460001",
+        "identity_info.mobile": "'+442079460001",
         "hierarchy_group": "AMER/US",
         "user_proficiencies": "lang:en=3",
         "tags": r"team=team-4|a\=b\:c=d\=e|empty=|é=ü",
@@ -106,7 +106,7 @@ def test_a_roster_with_names_instead_of_ids(run: Callable[..., tuple[int, str, s
         "acw.task": "30",
         "acw.email": "30",
         "phone_type.voice": "DESK_PHONE",
-        "phone_number.voice": "+442079460000",
+        "phone_number.voice": "'+442079460000",
         "persistent_connection.voice": "yes",
         "voice_enhancement.voice": "NOISE_SUPPRESSION",
     }
@@ -279,9 +279,41 @@ def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
         ["--out", "x", "--preview", "y"],
         ["--out", "x", "--check", "--overwrite"],
         ["--out", "x", "--name", "a/b"],
+        ["--out", "x", "--name", "."],
+        ["--out", "x", "--name", ".."],
+        ["--out", "x", "--name", ".hidden"],
+        ["--out", "x", "--name", ""],
     ):
         assert main(["import", "--instance", "x", *args]) == 2
         assert "connect-users import: " in capsys.readouterr().err
+
+
+def test_its_files_are_for_their_owner_alone(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    """They name people."""
+    run()
+    assert {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == dict.fromkeys(
+        ("agents.csv", "__main__.py", "Pulumi.yaml", "import.json"), 0o600
+    )
+
+
+@pytest.mark.parametrize("alias", ['x"""\nimport os\n"""', "x\nruntime: go", "x: {y", "'"])
+def test_an_alias_that_aws_would_not_allow_is_in_no_file(
+    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path, alias: str
+) -> None:
+    """It would be a line of the program, or of its project."""
+    run()
+    plain = [(tmp_path / name).read_text(encoding="utf-8") for name in ("__main__.py", "Pulumi.yaml")]
+    assert all(seed.INSTANCE_ALIAS in text for text in plain)
+    with emulator.store.write() as tx:
+        ((doc,),) = tx.execute("SELECT doc FROM instances WHERE id = ?", (seed.INSTANCE_ID,)).fetchall()
+        doc = json.dumps({**json.loads(doc), "InstanceAlias": alias})
+        tx.execute("UPDATE instances SET doc = ? WHERE id = ?", (doc, seed.INSTANCE_ID))
+    for file in tmp_path.iterdir():
+        file.unlink()
+    assert run("--instance", seed.INSTANCE_ID)[0] == 0
+    odd = [(tmp_path / name).read_text(encoding="utf-8") for name in ("__main__.py", "Pulumi.yaml")]
+    program = plain[0].replace(f"Connect {seed.INSTANCE_ALIAS}:", f"Connect {seed.INSTANCE_ARN}:")
+    assert odd == [program, plain[1].replace(seed.INSTANCE_ALIAS, seed.INSTANCE_ID)]
 
 
 def test_who_cannot_be_in_a_roster_is_left_out_and_told(

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from connect_users import ConnectUser, explicit_provider, runs
+from connect_users import ConnectUser
 from connect_users.emulator import Emulator, Fault, Options, seed
-from connect_users.lookups import ConnectInstance
+from connect_users.program import provider as explicit_provider
+from connect_users.program import runs
+from connect_users.program.instance import ConnectInstance
 from connect_users.testing import UNKNOWN, Rehearsal
 from tests.contract.emulator.support import connect, create
 

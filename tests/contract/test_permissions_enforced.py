@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from connect_users.core.permissions import PERMISSIONS, Feature, policy
+from connect_users.core.permissions import PERMISSIONS, Feature, iam_policy
 from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
 from tests.contract.hosting import Engine, user
@@ -28,7 +28,7 @@ def site() -> Iterator[TimedSite]:
 
 def _allow(site: TimedSite, **wanted: Any) -> None:
     """Deny every operation of the gateway that this policy does not have."""
-    document = policy(seed.INSTANCE_ARN, **wanted)
+    document = iam_policy(seed.INSTANCE_ARN, **wanted)
     allowed = {action.partition(":")[2] for statement in document["Statement"] for action in statement["Action"]}
     for operation in {permission.operation for permission in PERMISSIONS} - allowed:
         site.emulator.faults.add(Fault(operation, "error-before", 100_000, code="AccessDeniedException", message="IAM"))

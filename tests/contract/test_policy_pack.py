@@ -14,6 +14,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from connect_users import policy
+from connect_users.core import tokens
 from connect_users.testing.values import UNKNOWN, Secret, encode
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 pulumi_policy = pytest.importorskip("pulumi_policy", reason="pulumi-policy is not installed: pip install pulumi-policy")
 
 PACK = Path(__file__).resolve().parents[2] / "examples" / "policy-pack" / "__main__.py"
+PROFILE_ARN = "arn:aws:connect:eu-west-2:123456789012:instance/i/security-profile"
 ADMIN = "40000000-0000-4000-8000-000000000001"
 
 
@@ -33,7 +35,7 @@ def reported(policies: list[Any], props: dict[str, Any]) -> list[str]:
     for each in policies:
         timeouts = pulumi_policy.PolicyCustomTimeouts(0, 0, 0)
         options = pulumi_policy.PolicyResourceOptions(False, [], False, [], timeouts, [])
-        args = pulumi_policy.ResourceValidationArgs(policy.USER_TYPE, props, "urn", "ada", options, None)
+        args = pulumi_policy.ResourceValidationArgs(tokens.USER, props, "urn", "ada", options, None)
         each.validate(args, lambda message, urn=None: told.append(message))
     return told
 
@@ -82,7 +84,7 @@ class Engine:
     def info(self) -> Any:
         return self._analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
 
-    def analyze(self, props: dict[str, Any], type_: str = policy.USER_TYPE) -> dict[str, str]:
+    def analyze(self, props: dict[str, Any], type_: str = tokens.USER) -> dict[str, str]:
         """Policy -> message; those that could not be judged are told by ``?``."""
         request = analyzer_pb2.AnalyzeRequest(
             type=type_,
@@ -164,6 +166,39 @@ def test_the_pack_judges_what_the_engine_sends(engine: Engine, changes: dict[str
     assert engine.analyze(props) == told
 
 
+@pytest.mark.parametrize(
+    ("type_", "props"),
+    [
+        (tokens.PLUGIN_USER, {"username": "ada", "securityProfileIds": [ADMIN]}),
+        ("aws:connect/user:User", {"name": "ada", "securityProfileIds": [ADMIN], "password": UNKNOWN}),
+        ("aws-native:connect:User", {"username": "ada", "securityProfileArns": [f"{PROFILE_ARN}/{ADMIN}"]}),
+        ("pulumi-python:dynamic/mine:Agent", {"username": "ada", "security_profile_ids": [ADMIN]}),
+        ("pulumi-nodejs:dynamic:Resource", {"users": [{"username": "ada", "securityProfileIds": [ADMIN]}]}),
+        ("pulumi-nodejs:dynamic/x:Y", {"username": "ada", "roles": [ADMIN]}),
+        ("awscc:connect/user:User", {"username": "ada", "securityProfileArns": [f"{PROFILE_ARN}/{ADMIN}"]}),
+    ],
+)
+def test_the_pack_judges_users_of_every_type(engine: Engine, type_: str, props: dict[str, Any]) -> None:
+    """Power is power, whichever resource gives it; of other values nothing has to be known."""
+    text = engine.analyze(props, type_)["admins-only"]
+    assert text == "ada has the security profile 'Admin', which only root.ops may have"
+
+
+def test_the_pack_says_that_it_cannot_judge_yet_whatever_the_type(engine: Engine) -> None:
+    """A security profile that is still to be made."""
+    for type_ in ("aws:connect/user:User", "pulumi-python:dynamic/mine:Agent"):
+        assert engine.analyze({"name": "ada", "securityProfileIds": [UNKNOWN]}, type_)["admins-only"] == "?"
+
+
+@pytest.mark.parametrize("hidden", ["[secret]", ["[secret]"], None])
+def test_the_pack_lets_nothing_pass_that_an_exported_state_hides(engine: Engine, hidden: Any) -> None:
+    """`pulumi policy analyze --file` writes a string in place of each secret, whatever it was."""
+    props = {name: value for name, value in {**GOOD, "security_profile_ids": hidden}.items() if value is not None}
+    assert "whose name is not known, so it may be Admin" in engine.analyze(props)["admins-only"]
+
+
 def test_the_pack_leaves_other_resources_alone(engine: Engine) -> None:
     """Whatever they hold."""
     assert engine.analyze({"username": "ada", "password": "x"}, "aws:rds/instance:Instance") == {}
+    assert engine.analyze({"username": "ada", "password": UNKNOWN}, "pulumi-python:dynamic/db:User") == {}
+    assert engine.analyze({"securityProfile": {"x": UNKNOWN}}, "azure-native:compute:VirtualMachine") == {}

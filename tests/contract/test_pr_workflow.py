@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -23,7 +24,6 @@ EXAMPLE = ROOT / "examples" / "pr-preview"
 #: The example's, and the one of this repository itself.
 WORKFLOWS = [file for place in (EXAMPLE, ROOT) for file in sorted((place / ".github" / "workflows").glob("*.yml"))]
 CHANGE = Path(__file__).resolve().parents[1] / "data" / "previews" / "change.json"
-STATE = CHANGE.with_name("state-export.json")
 #: Stands for GitHub's command: tells what it was asked, and that there is (not) a comment of ours.
 _GH = """#!/bin/sh
 echo "$@" >> calls.txt
@@ -31,7 +31,8 @@ case "$*" in */pulls*) cat pulls.txt ;; *--paginate*) cat existing.txt ;; esac
 """
 _PULUMI = """#!/bin/sh
 echo "$@" >> calls.txt
-case "$1" in stack) cat "$RECORDED_STATE" ;; preview) cat "$RECORDED_PREVIEW"; exit 1 ;; esac
+cat "$RECORDED_PREVIEW"
+exit 1
 """
 
 
@@ -138,7 +139,7 @@ def test_a_workflow_is_formed_as_github_wants_it(file: Path) -> None:
 def test_actions_are_pinned_and_permissions_are_few(file: Path) -> None:
     """Commits with their version beside them; nothing by default; checkouts leave no token behind."""
     text = file.read_text(encoding="utf-8")
-    uses = re.findall(r"uses: (\S+)(.*)", text)
+    uses = re.findall(r"(?<!\w)uses: (\S+)(.*)", text)
     assert uses
     for action, comment in uses:
         assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
@@ -146,7 +147,7 @@ def test_actions_are_pinned_and_permissions_are_few(file: Path) -> None:
     document = read(file)
     assert document["permissions"] == {}
     for job in document["jobs"].values():
-        assert set(job["permissions"]) <= {"contents", "id-token", "pull-requests", "actions"}
+        assert set(job["permissions"]) <= {"contents", "id-token", "pull-requests", "actions", "statuses"}
         assert job["permissions"]["contents"] == "read"
         assert job["permissions"].get("actions", "read") == "read"
         for step in job["steps"]:
@@ -156,8 +157,47 @@ def test_actions_are_pinned_and_permissions_are_few(file: Path) -> None:
 
 def test_the_same_action_is_pinned_alike_everywhere() -> None:
     """One version of each."""
-    uses = {match for file in WORKFLOWS for match in re.findall(r"uses: (\S+)@(\S+)", file.read_text("utf-8"))}
+    uses = {match for file in WORKFLOWS for match in re.findall(r"(?<!\w)uses: (\S+)@(\S+)", file.read_text("utf-8"))}
     assert len(uses) == len({action for action, _ in uses})
+
+
+def test_only_jobs_without_code_of_the_pull_request_may_write_or_reach_more_than_a_preview_needs() -> None:
+    """A token for AWS goes to the three jobs that need one; the job that runs the pull request writes nothing."""
+    granted = {
+        name: {
+            permission
+            for permission, level in job["permissions"].items()
+            if level == "write" or permission == "actions"
+        }
+        for name in ("preview", "review", "rehearsal", "rehearsal-comment", "apply")
+        for job in workflow(name)["jobs"].values()
+    }
+    assert granted == {
+        "preview": {"id-token"},
+        "review": {"actions", "id-token", "pull-requests", "statuses"},
+        "rehearsal": set(),
+        "rehearsal-comment": {"actions", "pull-requests"},
+        "apply": {"id-token"},
+    }
+    for name in ("review", "rehearsal-comment"):
+        assert list(workflow(name)["on"]) == ["workflow_run"]
+        assert "secrets." not in (EXAMPLE / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_which_run_may_take_which_role() -> None:
+    """Each role trusts one `sub`, which GitHub writes into the token of the run."""
+    text = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    for sub in ("pull_request", "ref:refs/heads/main", "environment:production"):
+        assert f"repo:ORG/REPOSITORY:{sub}" in text
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    (trust,) = (block for block in blocks if "Statement" in block)
+    (statement,) = trust["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert set(statement["Condition"]["StringEquals"]) == {
+        "token.actions.githubusercontent.com:aud",
+        "token.actions.githubusercontent.com:sub",
+    }
+    assert workflow("apply")["jobs"]["apply"]["environment"] == "production"
 
 
 def test_a_fork_gets_no_secret() -> None:
@@ -183,43 +223,68 @@ def test_the_commands_of_a_workflow_exist(file: Path) -> None:
         if called["name"] not in COMMANDS:
             pytest.skip(f"connect-users has no command '{called['name']}' in this version")
         words = [word for word in shlex.split(called[0])[1:] if word != "$@"]
-        assert callable(parser().parse_args(words).run)
+        assert callable(parser(words).parse_args(words).run)
 
 
-def test_the_preview_is_explained_and_the_gate_fails_the_job(tmp_path: Path) -> None:
-    """A failing preview does not stop the review of what it says; the reports are there although the gate fails."""
-    for name in ("agents.csv", "policy.yaml"):
-        shutil.copy(EXAMPLE / name, tmp_path)
+def reviewing(place: Path) -> None:
+    """What review.yml has: the default branch, and the preview of the pull request."""
+    shutil.copy(EXAMPLE / "policy.yaml", place)
+    (place / "preview").mkdir()
+    shutil.copy(CHANGE, place / "preview" / "preview.json")
+
+
+def test_a_preview_that_fails_is_handed_over_with_its_reason(tmp_path: Path) -> None:
+    """The review says it; without any JSON there is nothing to hand over, and the job fails."""
     command(tmp_path, "pulumi", _PULUMI)
-    done = shell(script("preview", "Preview"), tmp_path, RECORDED_PREVIEW=str(CHANGE), RECORDED_STATE=str(STATE))
+    done = shell(script("preview", "Preview"), tmp_path, RECORDED_PREVIEW=str(CHANGE))
     assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "preview.json").read_bytes() == CHANGE.read_bytes()
     assert "--show-secrets" not in (tmp_path / "calls.txt").read_text(encoding="utf-8")
-    done = shell(script("preview", "Explain"), tmp_path, INSTANCE="")
+    assert shell(script("preview", "Preview"), tmp_path, RECORDED_PREVIEW=os.devnull).returncode == 1
+
+
+def test_the_review_has_every_report_and_the_gate_fails_it(tmp_path: Path) -> None:
+    """Without an instance nothing names the security profiles, and so they count as power."""
+    reviewing(tmp_path)
+    done = shell(script("review", "Explain"), tmp_path, INSTANCE="")
     assert done.returncode == 1
-    # Nothing names their security profiles; to dae's new username they are new.
-    assert "admin-gained: 4 gain power, allowed are 0 (dae.kim, grace, hugo, ada)" in done.stderr
+    assert "admin-gained: 5 users gain power; the limit is 0 (dae.kim, eve, grace, hugo, ada)" in done.stderr
     assert "policy: " in done.stderr
+    assert done.stdout == ""
     assert (tmp_path / "review.md").read_text(encoding="utf-8").startswith("<!-- connect-users explain -->\n")
     assert "Leavers (1)" in (tmp_path / "review.txt").read_text(encoding="utf-8")
     assert '"schema": 1' in (tmp_path / "review.json").read_text(encoding="utf-8")
 
 
 def test_the_instance_is_asked_where_a_variable_names_it(tmp_path: Path) -> None:
-    """For names that neither the state nor the roster can tell."""
-    for name in ("agents.csv", "policy.yaml"):
-        shutil.copy(EXAMPLE / name, tmp_path)
-    shutil.copy(CHANGE, tmp_path / "preview.json")
-    shutil.copy(STATE, tmp_path / "state.json")
+    """For the names that decide."""
+    reviewing(tmp_path)
     with Emulator() as emulator:
         place = {"AWS_ENDPOINT_URL_CONNECT": emulator.endpoint_url, "AWS_REGION": seed.REGION}
         keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}
-        done = shell(script("preview", "Explain"), tmp_path, INSTANCE=seed.INSTANCE_ALIAS, **place, **keys)
+        done = shell(script("review", "Explain"), tmp_path, INSTANCE=seed.INSTANCE_ALIAS, **place, **keys)
     assert done.returncode == 1
-    assert "admin-gained: 3 gain power" in done.stderr
+    assert "admin-gained: 3 users gain power" in done.stderr
     assert "ada: routing Support → Sales; + security profile Admin ⚠" in (tmp_path / "review.txt").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["preview", "rehearsal-comment"])
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [("success", "success"), ("failure", "failure"), ("skipped", "failure"), ("cancelled", "failure"), ("", "failure")],
+)
+def test_only_a_review_that_was_made_passes_the_commit(tmp_path: Path, outcome: str, state: str) -> None:
+    """Where there was no preview, or it could not be read, nobody has judged it."""
+    command(tmp_path, "gh", _GH)
+    done = shell(script("review", "Status"), tmp_path, OUTCOME=outcome, COMMIT="abc", RUN="https://run")
+    assert (done.returncode, done.stderr) == (0, "")
+    (call,) = (tmp_path / "calls.txt").read_text(encoding="utf-8").splitlines()
+    assert f"repos/org/agents/statuses/abc --silent --raw-field state={state}" in call
+    assert "context=connect-users review" in call
+    (status,) = (each for each in steps(workflow("review")) if each.get("name") == "Status")
+    assert status["if"] == "${{ always() }}"
+
+
+@pytest.mark.parametrize("name", ["review", "rehearsal-comment"])
 @pytest.mark.parametrize(
     ("existing", "call"),
     [
@@ -240,11 +305,12 @@ def test_the_comment_is_made_once_and_then_edited(tmp_path: Path, name: str, exi
     assert written == call
 
 
-def test_a_forks_comment_goes_to_the_pull_request_that_github_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["review", "rehearsal-comment"])
+def test_a_comment_goes_to_the_pull_request_that_github_names(tmp_path: Path, name: str) -> None:
     """Found by branch and commit of the run; nothing is written when it has moved on, or was closed."""
     command(tmp_path, "gh", _GH)
     (tmp_path / "pulls.txt").touch()
-    done = shell(script("rehearsal-comment", "Comment"), tmp_path, HEAD="fork:$(id)", COMMIT="abc")
+    done = shell(script(name, "Comment"), tmp_path, HEAD="fork:$(id)", COMMIT="abc")
     assert (done.returncode, done.stderr) == (0, "")
     (asked,) = (tmp_path / "calls.txt").read_text(encoding="utf-8").splitlines()
     assert "repos/org/agents/pulls" in asked
@@ -252,16 +318,20 @@ def test_a_forks_comment_goes_to_the_pull_request_that_github_names(tmp_path: Pa
     assert 'select(.head.sha == "abc")' in asked
 
 
-def test_the_comment_of_a_fork_is_made_without_its_code() -> None:
-    """Checked out is the default branch; of the fork comes one file of data."""
-    used = [each for each in steps(workflow("rehearsal-comment")) if "uses" in each]
+@pytest.mark.parametrize(("name", "other"), [("review", "preview"), ("rehearsal-comment", "rehearsal")])
+def test_a_review_is_made_without_the_code_of_the_pull_request(name: str, other: str) -> None:
+    """Checked out is the default branch; of the pull request comes an artefact, which is data."""
+    used = [each for each in steps(workflow(name)) if "uses" in each]
     (checkout,) = (each for each in used if each["uses"].startswith("actions/checkout@"))
     assert "ref" not in checkout["with"]
     assert "repository" not in checkout["with"]
     (download,) = (each for each in used if each["uses"].startswith("actions/download-artifact@"))
-    assert download["with"]["path"] == "rehearsal"
-    assert workflow("rehearsal-comment")["on"] == {"workflow_run": {"workflows": ["Rehearsal"], "types": ["completed"]}}
-    assert workflow("rehearsal")["name"] == "Rehearsal"
+    # In a folder of its own, so that it replaces nothing of the default branch.
+    assert download["with"]["path"] == download["with"]["name"] == other
+    assert workflow(name)["on"] == {"workflow_run": {"workflows": [other.capitalize()], "types": ["completed"]}}
+    assert workflow(other)["name"] == other.capitalize()
+    (upload,) = (each for each in steps(workflow(other)) if each.get("uses", "").startswith("actions/upload-artifact@"))
+    assert (upload["with"]["name"], upload["with"]["retention-days"]) == (other, 1)
 
 
 def change(place: Path, *replacements: tuple[str, str]) -> None:
@@ -288,24 +358,25 @@ def test_a_forks_change_is_rehearsed_and_reviewed(tmp_path: Path) -> None:
     done = shell(script("rehearsal", "Explain"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == 1
     told = summary.read_text(encoding="utf-8")
-    assert "**1 leaver, 1 mover; 1 gains power ⚠**" in told
-    assert "⛔ admin-gained: 1 gains power, allowed are 0 (ada.lovelace)" in told
+    assert "**1 leaver, 1 mover; 1 user gains power ⚠**" in told
+    assert "⛔ admin-gained: 1 user gains power; the limit is 0 (ada.lovelace)" in told
     assert "- **ada.lovelace**: routing Support → Sales; + security profile Admin ⚠" in told
     assert "hierarchy-required" in told
     assert "no-plain-passwords" not in told
     assert "REHEARSAL" in told
-    assert "Lovelace" not in told.partition("<summary>All of it")[0]
+    assert "Lovelace" not in told.partition("<summary>Log")[0]
     assert "Emulator-Only-1" not in told + (tmp_path / "preview.json").read_text(encoding="utf-8")
 
     trusted = tmp_path / "trusted"
     shutil.copytree(EXAMPLE, trusted)
     (trusted / "rehearsal").mkdir()
-    shutil.copy(tmp_path / "preview.json", trusted / "rehearsal")
+    for name in ("preview.json", "after.txt"):
+        shutil.copy(tmp_path / name, trusted / "rehearsal")
     done = shell(script("rehearsal-comment", "Explain"), trusted)
     assert done.returncode == 0, done.stderr
     comment = (trusted / "review.md").read_text(encoding="utf-8")
     assert comment.startswith("<!-- connect-users explain -->\n### Rehearsal on the emulator\n")
-    assert told.startswith(comment)
+    assert told == comment
 
 
 @pytest.mark.parametrize("data", ["", "{", "[]", '{"steps": "x"}', '{"steps": [{"op": 1, "urn": [], "newState": 7}]}'])
@@ -314,6 +385,7 @@ def test_data_of_a_fork_that_is_no_preview_makes_no_comment(tmp_path: Path, data
     shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     (tmp_path / "rehearsal").mkdir()
     (tmp_path / "rehearsal" / "preview.json").write_text(data, encoding="utf-8")
+    (tmp_path / "rehearsal" / "after.txt").touch()
     done = shell(script("rehearsal-comment", "Explain"), tmp_path)
     assert "Traceback" not in done.stderr
     assert (done.returncode != 0) == (not (tmp_path / "review.md").exists())

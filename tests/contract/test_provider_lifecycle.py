@@ -50,7 +50,7 @@ CHANGES: list[tuple[str, Any, Any, dict[str, Any], list[str]]] = [
     ),
     ("phone_config", {"auto_accept": False}, {"auto_accept": True}, {}, ["UpdateUserPhoneConfig"]),
     ("phone_config", None, {"phone_type": "SOFT_PHONE", "auto_accept": True}, {}, ["UpdateUserPhoneConfig"]),
-    ("phone_config", {"auto_accept": True}, None, {}, ["UpdateUserPhoneConfig"]),
+    ("phone_config", {"auto_accept": True}, None, {}, []),
     (
         "phone_config",
         {"phone_type": "SOFT_PHONE"},
@@ -69,7 +69,8 @@ CHANGES: list[tuple[str, Any, Any, dict[str, Any], list[str]]] = [
         ["UpdateUserConfig"],
     ),
     ("after_contact_work_configs", [_acw(10)], [_acw(10), _acw(20, "CHAT")], {}, ["UpdateUserConfig"]),
-    ("after_contact_work_configs", [_acw(10)], None, {}, ["UpdateUserConfig"]),
+    ("after_contact_work_configs", [_acw(10)], None, {}, []),
+    ("after_contact_work_configs", [_acw(10), _acw(20, "CHAT")], [_acw(10)], {}, ["UpdateUserConfig"]),
     (
         "phone_number_configs",
         [{"channel": "VOICE", "phone_type": "SOFT_PHONE"}],

@@ -1,4 +1,4 @@
-"""The rows of the matrix that do not kill the provider, in virtual time."""
+"""Every row of the fault matrix, in this process and in virtual time; a kill is an exception that nothing catches."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users.effects import quick_connects
 from connect_users.emulator import Fault
+from connect_users.lifecycle import quick_connects
 from connect_users.testing import HostError
 from tests.contract.hosting import Engine, judged
 from tests.contract.matrix import DELETE_WITH_QUICK_CONNECTS, FOREVER, OPERATIONS, ROWS, End, Row, document
 from tests.contract.matrix_stage import Play
-from tests.contract.timed import TimedHost, TimedSite
+from tests.contract.timed import Killed, TimedHost, TimedSite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from connect_users.emulator import Phase, RequestRecord
 
 #: Operations whose state says how far they got: the next run sends only what is missing, from the failed request on.
 _RESUMES = {"create", "create with proficiencies", "update", "update of per-channel lists"}
@@ -81,4 +83,42 @@ def test_row(row: Row, site: TimedSite, timed_host: TimedHost) -> None:
         play.act()
         if row.end is End.STOPPED and row.operation in _RESUMES:
             assert tuple(site.calls()) == calls[row.index :], "the next run is to do what is missing, and no more"
+    play.judge()
+
+
+def _die_at(row: Row, site: TimedSite, victim: TimedHost) -> None:
+    """Let the victim die at the row's phase of the row's request; one that has not arrived yet never does."""
+    left = row.earlier
+    answered = row.fault.kind == "answered"
+    # Whoever waits for an answer looks at no timer: it gets this one, and dies before it does anything with it.
+    last_phase = "received" if answered else row.fault.kind
+
+    def on_event(phase: Phase, record: RequestRecord) -> None:
+        nonlocal left
+        if phase != last_phase or record.operation != row.call or victim.timer.dead:
+            return
+        if left:
+            left -= 1
+            return
+        victim.timer.dead = True
+        if not answered:
+            raise ConnectionError("the provider is dead")
+
+    site.on_event = on_event
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.fault.kills], ids=str)
+def test_row_that_kills(row: Row, site: TimedSite, timed_host: TimedHost) -> None:
+    """The provider dies at a point of a request, and another one runs the same again, with the state that was saved."""
+    engine = Engine(timed_host)
+    play = Play(row.operation, site, engine)
+    play.prepare()
+    engine.host = victim = TimedHost(site)
+    _die_at(row, site, victim)
+    with pytest.raises(Killed):
+        play.act()
+    site.on_event = None
+    engine.host = timed_host
+    _look_anew(row.operation, site)
+    play.act()
     play.judge()

@@ -8,7 +8,7 @@ import pytest
 
 from connect_users.core.spec import canonical
 from connect_users.emulator import Fault, seed
-from connect_users.resource import PROVIDER_BLOB
+from connect_users.program.user import PROVIDER_BLOB
 from connect_users.testing import HostError
 from connect_users.testing.values import Secret
 from tests.contract.hosting import PASSWORD, Engine, Site, judged, user

@@ -102,7 +102,8 @@ def test_a_killed_host_is_an_error(start: Callable[..., DynamicHost]) -> None:
     """As the engine would see it: the service is unavailable."""
     host = start()
     os.kill(host.pid, signal.SIGKILL)
-    host.wait(10)
+    assert host.process is not None
+    host.process.wait(10)
     assert not host.alive
     with pytest.raises(HostError) as gone:
         host.check(user(), urn=urn())

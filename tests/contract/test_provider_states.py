@@ -9,15 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.output import Unknown
 
-from connect_users import codec
-from connect_users.connection import Configured
 from connect_users.core import plan
 from connect_users.core.fields import FIELDS, Field, Kind
 from connect_users.core.live import declared_view
-from connect_users.core.settings import Settings
+from connect_users.core.shapes import sound
 from connect_users.core.spec import canonical, contains_unknown
+from connect_users.dynamic import codec
+from connect_users.dynamic.provider import ConnectUserProvider
 from connect_users.emulator import seed
-from connect_users.provider import ConnectUserProvider
 from connect_users.testing import HostError
 from connect_users.testing.values import UNKNOWN
 from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, user
@@ -182,17 +181,11 @@ _INPUTS = st.fixed_dictionaries(
 ) | st.dictionaries(st.text(max_size=8), _ANY, max_size=6)
 
 
-def _provider() -> ConnectUserProvider:
-    provider = ConnectUserProvider()
-    provider._configured = Configured(Settings())
-    return provider
-
-
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(olds=_INPUTS, news=_INPUTS)
 def test_check_and_diff_never_raise(olds: dict[str, Any], news: dict[str, Any]) -> None:
     """Whatever the inputs, old or new: an answer, and every problem in one line."""
-    provider = _provider()
+    provider = ConnectUserProvider()
     result = provider.check(olds, news)
     for failure in result.failures:
         assert failure.property == ""
@@ -205,7 +198,7 @@ def test_check_and_diff_never_raise(olds: dict[str, Any], news: dict[str, Any]) 
 @given(inputs=_INPUTS)
 def test_the_canonical_form_is_stable(inputs: dict[str, Any]) -> None:
     """Checked inputs that are checked again stay the same, so that nothing differs from itself."""
-    provider = _provider()
+    provider = ConnectUserProvider()
     once = codec.decode(provider.check({}, inputs).inputs)
     twice = codec.decode(provider.check({}, codec.encode(once)).inputs)
     assert repr(once) == repr(twice)
@@ -219,9 +212,9 @@ _GOOD = canonical(codec.decode(user(**BEFORE)))
 def test_any_state_can_be_worked_with(state: dict[str, Any]) -> None:
     """What cannot be read counts as never set: the way from there to good inputs, and a view of it, can be told."""
     known = {name: value for name, value in state.items() if not contains_unknown(codec.decode({"a": value}))}
-    sound = codec.sound(codec.decode(known))
-    plan.update_steps(sound, _GOOD)
-    view = declared_view(_GOOD, sound)
+    sound_state = sound(codec.decode(known))
+    plan.update_steps(sound_state, _GOOD)
+    view = declared_view(_GOOD, sound_state)
     assert set(view) <= {field.name for field in FIELDS}
 
 

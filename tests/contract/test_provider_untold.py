@@ -146,6 +146,73 @@ def test_what_only_lists_can_say_stays_when_auto_accept_changes(engine: Engine, 
     assert {**voice, "AutoAccept": True} in site.users()["ada"]["AutoAcceptConfigs"]
 
 
+@pytest.mark.parametrize("mode", ["merge", "replace"])
+def test_other_channels_stay_when_the_block_changes_beside_a_list(engine: Engine, site: Site, mode: str) -> None:
+    """`phone_config` says nothing of auto-accept of chats; UpdateUserConfig may replace the whole list."""
+    _set(site, update_user_config=mode)
+    work = {
+        "after_contact_work_configs": [
+            {"channel": "CHAT", "after_contact_work_config": {"after_contact_work_time_limit": 60}}
+        ]
+    }
+    engine.up(user(phone_config={"auto_accept": True}, **work))
+    assert engine.state is not None
+    others = [{"Channel": channel, "AutoAccept": True} for channel in CHANNELS]
+    site.client.update_user_config(InstanceId=seed.INSTANCE_ID, UserId=engine.state.id, AutoAcceptConfigs=others)
+    engine.refresh()
+    site.forget()
+    engine.up(user(phone_config={"auto_accept": False}, **work))
+    assert site.calls() == ["DescribeUser", "UpdateUserConfig"]
+    entries = site.users()["ada"]["AutoAcceptConfigs"]
+    assert [entry["Channel"] for entry in entries if entry["AutoAccept"]] == list(CHANNELS[1:])
+
+
+def test_a_block_that_is_declared_whole_leaves_what_only_lists_can_say(engine: Engine, site: Site) -> None:
+    """The agent's own call-backs were set in the console."""
+    block = {
+        "phone_type": "DESK_PHONE",
+        "desk_phone_number": "+441632960961",
+        "auto_accept": True,
+        "after_contact_work_time_limit": 30,
+        "persistent_connection": False,
+    }
+    engine.up(user(phone_config=block))
+    assert engine.state is not None
+    callback = {"AgentFirstCallbackAfterContactWorkConfig": {"AfterContactWorkTimeLimit": 90}}
+    limits = [{"Channel": channel, f"{WORK}Config": {f"{WORK}TimeLimit": 30}} for channel in CHANNELS]
+    site.client.update_user_config(
+        InstanceId=seed.INSTANCE_ID,
+        UserId=engine.state.id,
+        AfterContactWorkConfigs=[{**limits[0], **callback}, *limits[1:]],
+    )
+    engine.refresh()
+    engine.up(user(phone_config={**block, "after_contact_work_time_limit": 60}))
+    live = site.users()["ada"][f"{WORK}Configs"]
+    assert [entry[f"{WORK}Config"][f"{WORK}TimeLimit"] for entry in live] == [60] * 4
+    assert live[0].items() >= callback.items()
+
+
+@pytest.mark.parametrize("mode", ["merge", "replace"])
+def test_what_is_declared_no_longer_stays_when_something_else_changes(engine: Engine, site: Site, mode: str) -> None:
+    """Moments after the user was made, too, when one request would do if nothing had been let go."""
+    _set(site, update_user_config=mode, update_identity_info="clear")
+    engine.up(
+        user(
+            identity_info={"first_name": "Ada", "last_name": "Byron", "mobile": "+441632960961"},
+            phone_config={"auto_accept": True, "after_contact_work_time_limit": 30},
+        )
+    )
+    before = site.users()["ada"]
+    site.forget()
+    assert engine.up(user(identity_info={"first_name": "Ada", "last_name": "Byron"})) == "update"
+    assert site.calls() == [], "what is declared no longer is no request's business"
+    engine.up(user(identity_info={"first_name": "Ada", "last_name": "King"}, phone_config={"phone_type": "SOFT_PHONE"}))
+    live = site.users()["ada"]
+    assert live["IdentityInfo"] == {**before["IdentityInfo"], "LastName": "King"}
+    assert live["PhoneConfig"] == before["PhoneConfig"]
+    assert live[f"{WORK}Configs"] == before[f"{WORK}Configs"]
+
+
 def test_an_address_of_a_directory_does_not_hinder_a_change_of_another(
     engine: Engine, site: Site, directory: dict[str, Any]
 ) -> None:

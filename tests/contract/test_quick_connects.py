@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.effects import delete
-from connect_users.effects.quick_connects import QuickConnectsLeft
 from connect_users.emulator import Fault, seed
+from connect_users.lifecycle import delete
+from connect_users.lifecycle.quick_connects import QuickConnectsLeft
 from tests.contract.refreshing import Crew, Person
 from tests.contract.timed import TimedSite
 

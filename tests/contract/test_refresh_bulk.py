@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.connect import survey as snapshot
 from connect_users.core.fields import ARN_KEY, FIELDS, VERIFIED_KEY, Verdict
 from connect_users.core.live import live_props
 from connect_users.core.snapshot_proof import described, read_stamp
 from connect_users.core.spec import canonical
-from connect_users.effects import snapshot
 from connect_users.emulator import Fault, seed, seed_users
 from connect_users.emulator.options import Options
 from tests.contract.refreshing import DRIFTS, TAG_DRIFTS, Crew, Person, full, phone
@@ -123,7 +123,7 @@ def test_after_up_nobody_has_to_be_described(crew: Crew) -> None:
 
 def test_an_update_costs_one_description(crew: Crew) -> None:
     """Its own time proves nothing, since somebody may have changed something else before; the next refresh knows."""
-    from connect_users.effects import apply
+    from connect_users.lifecycle import apply
 
     people = [crew.make(f"user{number:03d}", **phone(number)) for number in range(20)]
     crew.site.timer.wait(60)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connect_users.cli import main
 from connect_users.core import ownership
 from connect_users.emulator import Emulator, Options, seed, seed_users
-from connect_users.resource import TYPE_TOKEN
+from connect_users.program.user import TYPE_TOKEN
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         place = ["--instance", seed.INSTANCE_ALIAS, "--endpoint-url", emulator.endpoint_url, "--region", seed.REGION]
         assert main(["report", "--unmanaged", *place]) == 1
         assert capsys.readouterr().out.splitlines() == [
-            "agent00003: no stack owns it (no ownership tag)",
-            "agent00004: no stack owns it (no ownership tag)",
+            "agent00003: no stack owns this user (no ownership tag)",
+            "agent00004: no stack owns this user (no ownership tag)",
         ]
         first, *pages = [record.operation for record in emulator.requests]
         # Both are read at once.
@@ -62,6 +62,10 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         other.write_text(json.dumps({"version": 3, "deployment": {"resources": [imported]}}), encoding="utf-8")
         assert main(["report", "--unmanaged", "--state", str(state), "--state", str(other), *place]) == 1
         assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == ["agent00002", "agent00004"]
+        theirs = {"urn": _urn("four"), "type": "aws:connect/user:User", "inputs": {}, "outputs": {"arn": arns[3]}}
+        other.write_text(json.dumps({"version": 3, "deployment": {"resources": [imported, theirs]}}), encoding="utf-8")
+        assert main(["report", "--unmanaged", "--state", str(state), "--state", str(other), *place]) == 1
+        assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == ["agent00002"]
         emulator.options = Options(search_lag=3600.0)
         for arn in arns[2:]:
             client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=arn.rpartition("/")[2])

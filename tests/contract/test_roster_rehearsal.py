@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pulumi
 import pytest
 
 from connect_users import ConnectInstance, ConnectUser, ConnectUserRoster
 from connect_users.emulator import seed
 from connect_users.testing import Rehearsal, Secret
+from connect_users.testing.program import RehearsalMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -204,6 +206,78 @@ def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, instance: st
     assert "others.csv:3: username: 'bo' is declared as 'agents-bo' already; declare a user once" in error
 
 
+def test_a_person_of_two_rosters_is_told_where_only_a_look_up_shows_it(team: Team) -> None:
+    """One roster has the instance by its id, the other one by its alias: one instance, as is known a little later."""
+
+    def program() -> None:
+        team.declare()
+        ConnectUserRoster(
+            "others",
+            roster=[{"username": "bo", "routing_profile": "Sales", "security_profiles": "Agent"}],
+            instance=ConnectInstance(seed.INSTANCE_ALIAS),
+            routing_profiles=seed.ROUTING_PROFILES,
+            security_profiles=seed.SECURITY_PROFILES,
+        )
+
+    team.rehearsal.use(program)
+    assert "'bo' is declared as 'agents-bo' and as 'others-bo'; declare a user once" in team.refused(ADA, BO)
+
+
+def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team: Team) -> None:
+    """The instance is an output then; six of seven move, where one may leave."""
+    rosters = {"agents": "abcdefg", "others": ""}
+
+    def program() -> None:
+        instance = ConnectInstance(seed.INSTANCE_ALIAS)
+        for name, letters in rosters.items():
+            ConnectUserRoster(
+                name,
+                roster=[
+                    {"username": letter, "first_name": "A", "last_name": "B", "routing_profile": "Sales"}
+                    for letter in letters
+                ],
+                instance=instance,
+                defaults={"security_profiles": "Agent"},
+                passwords=lambda _: pulumi.Output.secret(PASSWORD),
+                max_deletions=1,
+            )
+
+    team.rehearsal.use(program)
+    team.rehearsal.up().raise_for_errors()
+    rosters.update(agents="a", others="bcdefg")
+    told = team.rehearsal.preview().raise_for_errors()
+    assert "6 people move here, and keep their id: b (from agents-b), c (from agents-c)" in str(told)
+    rosters.update(others="bcd")
+    error = " ".join(team.rehearsal.preview().errors)
+    assert "3 of the 7 people of roster 'agents' would leave: e, f, g. max_deletions allows 1" in error
+    del rosters["agents"]
+    rosters.update(others="x")
+    error = " ".join(team.rehearsal.preview().errors)
+    assert "roster 'agents' is no longer in the program, and 7 people of it would be deleted: a, b, c and 4" in error
+
+
+def test_where_the_engine_does_not_say_who_is_there_the_last_run_counts(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a warning."""
+    rows = [ADA.replace("ada", f"ada{number}") for number in range(8)]
+    team.up(*rows)
+
+    class Refusal(grpc.RpcError):
+        code = staticmethod(lambda: grpc.StatusCode.UNKNOWN)
+        details = staticmethod(lambda: "no backend client is available")
+
+    def refuse(*_: object) -> None:
+        raise Refusal
+
+    monkeypatch.setattr(RehearsalMonitor, "Invoke", refuse)
+    team.write(rows[0])
+    result = team.rehearsal.preview()
+    assert "7 of the 8 people of roster 'agents' would leave" in " ".join(result.errors)
+    assert "the engine does not say who is in the stack" in str(result)
+    assert "no backend client is available" in str(result)
+
+
 def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> None:
     def program() -> None:
         team.declare()
@@ -285,6 +359,8 @@ def test_names_are_looked_up_in_the_instance(tmp_path: Path) -> None:
         error = team.refused(ADA, BO.replace("Sales", "Sals"))
         assert "agents.csv:3: routing_profile: " in error
         assert "no routing profile 'Sals'; did you mean 'Sales'?" in error
+        error = team.refused(ADA, BO.replace("Agent|CallCenterManager", "Agent;CallCenterManager"))
+        assert "no security profile 'Agent;CallCenterManager'; write | between names: 'Agent|CallCenterMana" in error
         assert team.up(ADA, BO)["create"] == 5
         ada = team.rehearsal.resource("agents-ada").outputs
         assert ada["hierarchy_group_id"] == seed.HIERARCHY_GROUPS["EMEA/UK/London"]

@@ -7,7 +7,8 @@ import pickle
 import pickletools
 
 import connect_users
-from connect_users import roster_component, roster_guard
+from connect_users.program import guard as roster_guard
+from connect_users.program import roster as roster_component
 from connect_users.roster.leavers import limit
 
 #: Recorded with the first release that has rosters. A change makes every guard, or every person, anew.

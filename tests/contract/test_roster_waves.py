@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
-from connect_users import ConnectUserRoster, roster_component
+from connect_users import ConnectUserRoster
 from connect_users.emulator import Emulator, seed
+from connect_users.program import roster as roster_component
 from connect_users.testing import Rehearsal
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import create_loader
 
+from connect_users.connect.service_models import SERVICES, ServiceModels
+from connect_users.connect.session import Clients
 from connect_users.core.permissions import PERMISSIONS
 from connect_users.core.settings import Settings
-from connect_users.effects.service_models import SERVICES, ServiceModels
-from connect_users.effects.session import Clients
 
 if TYPE_CHECKING:
     from pathlib import Path

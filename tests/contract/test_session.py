@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connect_users.connect.session import EMULATOR_REGION, Clients
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.settings import Settings
-from connect_users.effects.session import EMULATOR_REGION, Clients
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ import connect_users
 from connect_users.core import ownership
 from connect_users.core.fields import ARN_KEY, FIELDS, TOKEN_KEY, VERIFIED_KEY
 from connect_users.emulator import seed
-from connect_users.resource import PROVIDER_BLOB, TYPE_TOKEN
+from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Engine, Site, State, user
 

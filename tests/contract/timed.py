@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from connect_users import codec
-from connect_users.connection import Configured
-from connect_users.core.errors import Cancelled, ConnectUsersError, PartialUpdate
+from connect_users.connect.gateway import Gateway
+from connect_users.connect.session import Clients
+from connect_users.core.errors import ConnectUsersError, PartialUpdate
 from connect_users.core.settings import Settings
-from connect_users.core.spec import canonical
-from connect_users.effects import adopt, apply, create, delete, observe
-from connect_users.effects.gateway import Gateway
-from connect_users.effects.session import Clients
-from connect_users.provider import ConnectUserProvider
-from connect_users.resource import PROVIDER_BLOB
+from connect_users.core.shapes import sound
+from connect_users.dynamic import codec
+from connect_users.lifecycle.life import Lifecycle
+from connect_users.program.user import PROVIDER_BLOB
 from connect_users.testing import CheckReply, DiffReply, HostError, InitFailed, StateReply
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Site, urn
@@ -29,6 +28,29 @@ T = TypeVar("T")
 
 #: When virtual time begins, in seconds since 1970.
 EPOCH = 1_800_000_000.0
+
+
+class Killed(BaseException):
+    """The provider's process died: nothing catches it, and what was not saved by then is lost."""
+
+
+class Mortal:
+    """A timer of one process, which may die: from then on whoever looks at it, as each request does first, dies."""
+
+    def __init__(self, timer: VirtualTime) -> None:
+        self._timer = timer
+        self.dead = False
+
+    def now(self) -> float:
+        return self._timer.now()
+
+    def wait(self, seconds: float) -> bool:
+        self.check()
+        return self._timer.wait(seconds)
+
+    def check(self) -> None:
+        if self.dead:
+            raise Killed
 
 
 class TimedSite(Site):
@@ -52,16 +74,21 @@ class TimedHost:
             timeout=timeout,
         )
         self.said: list[tuple[str, str]] = []
-        self._timer = site.timer
-        self._gateway = Gateway(
-            Clients(self.settings, embedded=True), self.settings, site.timer, lambda: EPOCH + skew + site.timer.now()
+        self.timer = Mortal(site.timer)
+        self._life = Lifecycle(
+            self.settings,
+            cancelled=threading.Event(),
+            gateway=Gateway(
+                Clients(self.settings, embedded=True),
+                self.settings,
+                self.timer,
+                lambda: EPOCH + skew + site.timer.now(),
+            ),
         )
-        self._provider = ConnectUserProvider()
-        self._provider._configured = Configured(self.settings)
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, *, urn: str = urn()) -> CheckReply:
-        result = self._provider.check(dict(olds or {}), dict(news))
-        return CheckReply(_kept(codec.decode(result.inputs)), tuple(("", each.reason) for each in result.failures))
+        checked = self._life.check(codec.decode(olds or {}), codec.decode(news))
+        return CheckReply(_kept(checked.inputs), tuple(("", problem) for problem in checked.problems))
 
     def diff(
         self,
@@ -72,12 +99,12 @@ class TimedHost:
         old_inputs: Mapping[str, Any] | None = None,
         urn: str = urn(),
     ) -> DiffReply:
-        result = self._provider.diff(id, reveal(dict(olds)), reveal(dict(news)))
-        return DiffReply(result.changes, tuple(result.replaces or ()), bool(result.delete_before_replace))
+        found = self._life.diff(urn, codec.decode(reveal(dict(olds))), codec.decode(reveal(dict(news))), self._say)
+        return DiffReply(found.changed, found.replaces, found.delete_first)
 
     def create(self, properties: Mapping[str, Any], *, urn: str = urn()) -> StateReply:
-        inputs = canonical(codec.decode(properties))
-        user_id, outputs = self._told(lambda: create.create(self.operation(urn), inputs), inputs)
+        inputs = codec.decode(properties)
+        user_id, outputs = self._told(lambda: self._life.create(urn, inputs, self._say), inputs)
         return StateReply(user_id, _kept(outputs))
 
     def read(
@@ -88,8 +115,8 @@ class TimedHost:
         inputs: Mapping[str, Any] | None = None,
         urn: str = urn(),
     ) -> StateReply:
-        state, declared = codec.sound(codec.decode(properties)), codec.sound(codec.decode(inputs or {}))
-        seen = self._told(lambda: observe.read(self.operation(urn), id, state, declared))
+        state, declared = sound(codec.decode(properties)), sound(codec.decode(inputs or {}))
+        seen = self._told(lambda: self._life.read(urn, id, state, declared, self._say))
         return StateReply("", {}) if seen is None else StateReply(id, _kept(seen.outputs), _kept(seen.inputs))
 
     def update(
@@ -101,9 +128,8 @@ class TimedHost:
         old_inputs: Mapping[str, Any] | None = None,
         urn: str = urn(),
     ) -> StateReply:
-        new = canonical(codec.decode(news))
-        state = codec.sound(codec.decode(olds))
-        return StateReply(id, _kept(self._told(lambda: adopt.update(self.operation(urn), id, state, new), new)))
+        new, state = codec.decode(news), codec.decode(olds)
+        return StateReply(id, _kept(self._told(lambda: self._life.update(urn, id, state, new, self._say), new)))
 
     def delete(
         self,
@@ -113,33 +139,21 @@ class TimedHost:
         old_inputs: Mapping[str, Any] | None = None,
         urn: str = urn(),
     ) -> None:
-        state = codec.sound(codec.decode(properties))
-        self._told(lambda: delete.delete(self.operation(urn), id, state))
+        self._told(lambda: self._life.delete(urn, id, codec.decode(properties), self._say))
 
-    def operation(self, urn: str) -> apply.Operation:
-        """What the effects work with."""
-        return apply.Operation(
-            gateway=self._gateway,
-            urn=urn,
-            owns=self.settings.ownership_tag,
-            grace=self.settings.timeout,
-            say=lambda severity, text: self.said.append((severity, text)),
-            wait=self._wait,
-            now=lambda: self._gateway.now,
-        )
-
-    def _wait(self, seconds: float) -> None:
-        if self._timer.wait(seconds):
-            raise Cancelled("waiting", "Cancelled", "the run was cancelled")
+    def _say(self, severity: str, text: str) -> None:
+        self.said.append((severity, text))
 
     def _told(self, work: Callable[[], T], inputs: Mapping[str, Any] | None = None) -> T:
         try:
-            return work()
+            result = work()
+            self.timer.check()
         except PartialUpdate as error:
             partial = InitFailed(error.id, _kept(error.outputs), _kept(inputs or {}), (str(error),))
             raise HostError(str(error), partial=partial) from error
         except ConnectUsersError as error:
             raise HostError(str(error)) from error
+        return result
 
 
 def _kept(props: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.connection import gateway_for
+from connect_users.connect.connection import gateway_for
 from connect_users.core.errors import DuplicateResource
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
-from connect_users.effects import adopt, apply, create, delete, observe
+from connect_users.lifecycle import adopt, apply, create, delete, observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from connect_users.connect.gateway import Gateway
     from connect_users.core.spec import Props
-    from connect_users.effects.gateway import Gateway
 
 URN = "urn:pulumi:live::connect-users::pulumi-python:dynamic/connect_users:ConnectUser::live"
 

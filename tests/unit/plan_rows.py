@@ -127,11 +127,18 @@ ROWS: list[tuple[str, str, Any, Any, Calls | Replacement]] = [
         [("UpdateUserIdentityInfo", {"IdentityInfo": {"SecondaryEmail": "a@example.com"}})],
     ),
     (
-        "a removed identity member sends the block without it",
+        "an identity member that goes calls nothing",
         "identity_info",
         {"first_name": "Ada", "mobile": "+4930123456"},
         {"first_name": "Ada"},
-        [("UpdateUserIdentityInfo", {"IdentityInfo": {"FirstName": "Ada"}})],
+        [],
+    ),
+    (
+        "an identity member that goes beside one that changes is not sent",
+        "identity_info",
+        {"first_name": "Ada", "mobile": "+4930123456"},
+        {"first_name": "Grace"},
+        [("UpdateUserIdentityInfo", {"IdentityInfo": {"FirstName": "Grace"}})],
     ),
     ("an identity block that goes calls nothing", "identity_info", {"first_name": "Ada"}, None, []),
     ("an identity block that is emptied calls nothing", "identity_info", {"first_name": "Ada"}, {}, []),
@@ -151,18 +158,25 @@ ROWS: list[tuple[str, str, Any, Any, Calls | Replacement]] = [
         [("UpdateUserPhoneConfig", {"PhoneConfig": {"AfterContactWorkTimeLimit": 0}})],
     ),
     (
-        "a removed phone member is sent at its neutral value",
+        "a phone member that goes calls nothing",
         "phone_config",
         {"auto_accept": True, LIMIT: 30},
         {"auto_accept": True},
-        [("UpdateUserPhoneConfig", {"PhoneConfig": {"AutoAccept": True, "AfterContactWorkTimeLimit": 0}})],
+        [],
     ),
     (
-        "a phone block that goes is sent at its neutral values",
+        "a phone member that goes beside one that changes is not sent",
+        "phone_config",
+        {"auto_accept": True, LIMIT: 30},
+        {"auto_accept": False},
+        [("UpdateUserPhoneConfig", {"PhoneConfig": {"AutoAccept": False}})],
+    ),
+    (
+        "a phone block that goes calls nothing",
         "phone_config",
         {"phone_type": "DESK_PHONE", "desk_phone_number": "+4930123456", "persistent_connection": True},
         None,
-        [("UpdateUserPhoneConfig", {"PhoneConfig": {"PhoneType": "SOFT_PHONE", "PersistentConnection": False}})],
+        [],
     ),
     ("an empty phone block calls nothing", "phone_config", None, {}, []),
     (
@@ -180,11 +194,12 @@ ROWS: list[tuple[str, str, Any, Any, Calls | Replacement]] = [
         VOICE_ON,
         [("UpdateUserConfig", {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}, *OTHERS_OFF]})],
     ),
+    ("a list that goes calls nothing", "auto_accept_configs", VOICE_ON, None, []),
     (
-        "a list that goes is sent at its neutral values",
+        "a list that is emptied is sent at its neutral values",
         "auto_accept_configs",
         VOICE_ON,
-        None,
+        [],
         [("UpdateUserConfig", {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}, *OTHERS_OFF]})],
     ),
     (
@@ -201,7 +216,13 @@ ROWS: list[tuple[str, str, Any, Any, Calls | Replacement]] = [
         [{"channel": "CHAT", "auto_accept": True}, *VOICE_ON],
         [],
     ),
-    ("an empty list says no more than the neutral values", "auto_accept_configs", [], None, []),
+    (
+        "an empty list says as much as the neutral values",
+        "persistent_connection_configs",
+        [],
+        [{"channel": "VOICE", "persistent_connection": False}],
+        [],
+    ),
     (
         "a first-callback member that goes takes the channel's own limit",
         "after_contact_work_configs",
@@ -272,14 +293,14 @@ ROWS: list[tuple[str, str, Any, Any, Calls | Replacement]] = [
         ],
     ),
     (
-        "a persistent connection that goes is switched off",
+        "a persistent connection that an empty list does not name is switched off",
         "persistent_connection_configs",
         [{"channel": "VOICE", "persistent_connection": True}],
-        None,
+        [],
         [("UpdateUserConfig", {"PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": False}]})],
     ),
     (
-        "a voice enhancement that goes is set to none",
+        "a voice enhancement that an empty list does not name is set to none",
         "voice_enhancement_configs",
         [{"channel": "VOICE", "voice_enhancement_mode": "VOICE_ISOLATION"}],
         [],
@@ -369,10 +390,10 @@ ROWS: list[tuple[str, str, Any, Any, Calls | Replacement]] = [
 
 PHONE_ROWS: list[tuple[str, dict[str, Any], dict[str, Any], Calls]] = [
     (
-        "a phone block beside a list is changed by UpdateUserConfig",
+        "a phone block beside a list is changed by UpdateUserConfig, which says no more of other channels",
         {"phone_config": {"auto_accept": False}, "after_contact_work_configs": CHAT_60},
         {"phone_config": {"auto_accept": True}, "after_contact_work_configs": CHAT_60},
-        [("UpdateUserConfig", {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}, *OTHERS_OFF]})],
+        [("UpdateUserConfig", {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]})],
     ),
     (
         "a list beside a phone block is changed alone",
@@ -381,9 +402,15 @@ PHONE_ROWS: list[tuple[str, dict[str, Any], dict[str, Any], Calls]] = [
         [("UpdateUserConfig", {"AfterContactWorkConfigs": acw()})],
     ),
     (
-        "auto-accept that moves into the list calls nothing",
+        "auto-accept that moves into the list switches the other channels off, of which the block said nothing",
         {"phone_config": {"auto_accept": True}},
         {"auto_accept_configs": VOICE_ON},
+        [("UpdateUserConfig", {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}, *OTHERS_OFF]})],
+    ),
+    (
+        "a persistent connection that moves into the list calls nothing",
+        {"phone_config": {"persistent_connection": True}},
+        {"persistent_connection_configs": [{"channel": "VOICE", "persistent_connection": True}]},
         [],
     ),
     (
@@ -402,33 +429,46 @@ PHONE_ROWS: list[tuple[str, dict[str, Any], dict[str, Any], Calls]] = [
         "after-contact work that moves out of a list of one channel changes the other channels",
         {"after_contact_work_configs": [{"channel": "VOICE", ACW: {LIMIT: 30}}]},
         {"phone_config": {LIMIT: 30}},
-        [("UpdateUserConfig", {"AfterContactWorkConfigs": acw(30, 30, 30, 30)})],
+        [("UpdateUserPhoneConfig", {"PhoneConfig": {"AfterContactWorkTimeLimit": 30}})],
     ),
     (
-        "a number alone is that of a soft phone",
+        "a number alone says nothing of the phone's type",
         {"phone_number_configs": [{"channel": "VOICE", "phone_type": "SOFT_PHONE"}]},
         {"phone_config": {"desk_phone_number": "+4930123456"}},
-        [
-            (
-                "UpdateUserConfig",
-                {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE", "PhoneNumber": "+4930123456"}]},
-            )
-        ],
+        [("UpdateUserPhoneConfig", {"PhoneConfig": {"DeskPhoneNumber": "+4930123456"}})],
     ),
     (
-        "a list that goes while a phone block says the rest is reset, the block untouched",
+        "a number alone beside a list says nothing of the phone's type either",
+        {"after_contact_work_configs": CHAT_60},
+        {"after_contact_work_configs": CHAT_60, "phone_config": {"desk_phone_number": "+4930123456"}},
+        [("UpdateUserConfig", {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneNumber": "+4930123456"}]})],
+    ),
+    (
+        "a list that goes while a phone block says the rest calls nothing",
         {"phone_config": {"persistent_connection": True}, "auto_accept_configs": VOICE_ON},
         {"phone_config": {"persistent_connection": True}},
-        [("UpdateUserConfig", {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}, *OTHERS_OFF]})],
+        [],
     ),
     (
-        "a phone block that goes beside a list is reset by lists",
+        "a list that goes while a phone block changes is not sent",
+        {"phone_config": {"persistent_connection": True}, "auto_accept_configs": VOICE_ON},
+        {"phone_config": {"persistent_connection": False}},
+        [("UpdateUserPhoneConfig", {"PhoneConfig": {"PersistentConnection": False}})],
+    ),
+    (
+        "a list that goes while another changes is not sent",
+        {"persistent_connection_configs": [], "auto_accept_configs": VOICE_ON},
+        {"persistent_connection_configs": [{"channel": "VOICE", "persistent_connection": True}]},
+        [("UpdateUserConfig", {"PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": True}]})],
+    ),
+    (
+        "a phone block that goes beside a list calls nothing",
         {
             "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+4930123456"},
             "after_contact_work_configs": CHAT_60,
         },
         {"after_contact_work_configs": CHAT_60},
-        [("UpdateUserConfig", {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}]})],
+        [],
     ),
 ]
 

@@ -30,6 +30,8 @@ def directory(**changes: Any) -> dict[str, Any]:
 
 LONG = "agent-with-a-long-name"  # 22 characters
 TWENTY = "x" * 20
+#: A user and an organization of Salesforce, by their ids.
+VOICE = "005Ah000000ABCEIA2@00DAu000000x110EAA"
 
 USERNAME: list[Row] = [
     ("20 characters are fine", {"username": TWENTY}, FINE, FINE),
@@ -52,6 +54,15 @@ USERNAME: list[Row] = [
     ),
     ("no characters are too few", {"username": ""}, ["username: has 0 characters; AWS allows 1 to 64"], FINE),
     ("all allowed characters are fine", {"username": "aZ0_.-"}, FINE, FINE),
+    ("a name of Service Cloud Voice is fine", {"username": f"bstone@{VOICE}"}, FINE, FINE),
+    ("a name of Service Cloud Voice without an alias is fine", managed(username=VOICE), FINE, FINE),
+    ("its ids may have 15 characters", {"username": "b.stone@005Ah000000ABCE@00DAu000000x110"}, FINE, FINE),
+    (
+        "other names with two @ are not",
+        {"username": f"bstone@{VOICE[3:]}", "identity_management_type": UNKNOWN},
+        [f"username: 'bstone@{VOICE[3:]}' has an @ but is no e-mail address"],
+        FINE,
+    ),
     (
         "other characters are named",
         {"username": "é b/c"},

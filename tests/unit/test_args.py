@@ -15,9 +15,9 @@ import pytest
 import typing_extensions
 from pulumi.runtime import rpc
 
-from connect_users import args
 from connect_users.core import limits
 from connect_users.core.fields import FIELDS, Field, Kind
+from connect_users.program import args
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

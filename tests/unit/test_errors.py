@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from connect_users.core import errors
 from connect_users.core.errors import (
     AccessDenied,
     Cancelled,
@@ -22,8 +21,8 @@ from connect_users.core.errors import (
     Throttled,
     Unreachable,
     WrongInstance,
-    api_error,
 )
+from connect_users.core.failures import MEANINGS, api_error
 from tests.builders import connect_model
 
 #: AWS error code -> class; the seven of CreateUser first, then those outside the model.
@@ -60,7 +59,7 @@ def test_every_error_that_the_model_names_for_create_user_has_a_class_of_its_own
     """A new one fails this test with the botocore that brings it."""
     theirs = {error["shape"] for error in connect_model()["operations"]["CreateUser"]["errors"]}
     assert theirs == {code for code, _ in _CODES[:7]}
-    assert theirs <= set(errors.CODES)
+    assert theirs <= set(MEANINGS)
 
 
 def test_a_full_quota_and_a_throttled_request_are_both_429_and_not_the_same() -> None:
@@ -68,7 +67,7 @@ def test_a_full_quota_and_a_throttled_request_are_both_429_and_not_the_same() ->
     shapes = connect_model()["shapes"]
     for code in ("LimitExceededException", "ThrottlingException"):
         assert shapes[code]["error"]["httpStatusCode"] == 429
-    assert errors.CODES["LimitExceededException"] is not errors.CODES["ThrottlingException"]
+    assert MEANINGS["LimitExceededException"].error is not MEANINGS["ThrottlingException"].error
 
 
 def test_an_error_about_somebody_names_operation_and_user() -> None:
@@ -126,7 +125,15 @@ def test_a_partial_update_says_how_far_it_got(done: list[str], not_tried: list[s
 
 
 @pytest.mark.parametrize(
-    "kind", [ConfigurationError, InvalidUser, OwnedByOther, WrongInstance, PartialUpdate, *errors.CODES.values()]
+    "kind",
+    [
+        ConfigurationError,
+        InvalidUser,
+        OwnedByOther,
+        WrongInstance,
+        PartialUpdate,
+        *dict.fromkeys(each.error for each in MEANINGS.values()),
+    ],
 )
 def test_everything_that_can_go_wrong_is_in_one_tree(kind: type[Exception]) -> None:
     assert issubclass(kind, ConnectUsersError)

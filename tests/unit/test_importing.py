@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from connect_users.core import channels
+from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import FIELDS, Verdict
 from connect_users.core.spec import canonical
 from connect_users.importing import rows
@@ -76,6 +78,24 @@ def test_a_user_that_a_roster_cannot_say_is_left_out() -> None:
         "declare this user as a ConnectUser"
     )
     assert written.left_out["eve"].startswith("tags: ")
+
+
+def test_one_user_whom_the_rules_refuse_keeps_nobody_else_out() -> None:
+    """Even where what is wrong is a column that no line has: a desk phone of which Connect shows no number."""
+    base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
+    desk = [{"channel": "VOICE", "phone_type": "DESK_PHONE"}]
+    written = rows.write(
+        {"ada": {**base, "username": "ada"}, "bob": {**base, "username": "bob", "phone_number_configs": desk}}, NAMES
+    )
+    assert set(written.inputs) == {"ada"}
+    assert written.left_out == {"bob": "phone_number.voice: missing; DESK_PHONE needs it"}
+
+
+def test_a_roster_that_would_not_say_what_its_lines_say_is_not_written() -> None:
+    """Two lines of one name: each is fine alone."""
+    ada = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        rows.write({"ada": {**ada, "username": "ada"}, "Ada": {**ada, "username": "ada"}}, NAMES)
 
 
 def test_names_that_a_roster_can_hold() -> None:

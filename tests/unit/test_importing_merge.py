@@ -117,6 +117,27 @@ def test_what_the_consoles_columns_say_is_compared_by_what_it_means() -> None:
     assert cells == ["Support", "Agent", "", "60", "30", "30", "30"]
 
 
+def test_cells_that_a_spreadsheet_would_run_are_guarded_where_they_are_written() -> None:
+    """Lines that follow nobody keep theirs as a person wrote them, and both are read as the same."""
+    text = "username,routing_profile,security_profiles,tags.x,mobile\nbob,Support,Agent,,+441632960000\n"
+    text += "ada,Support,Agent,'=1,'+441632960961\n"
+    mobile = {"mobile": "+441632960961"}
+    last, bob = (
+        _ada(identity_info=mobile, tags={"x": "=1"}),
+        _ada(username="bob", identity_info={"mobile": "+441632960000"}),
+    )
+    assert (
+        merge(text, {"ada": last, "bob": bob}, {"ada": last, "bob": bob}, {"ada": last, "bob": bob}, NAMES) == Merged()
+    )
+    now = _ada(identity_info={"mobile": "+441632960962", "first_name": "@SUM(1)|cmd"}, tags={"x": "-1"})
+    merged = merge(text, {"ada": last, "bob": bob}, {"ada": now, "bob": bob}, {"ada": now, "bob": bob}, NAMES)
+    assert merged.text == (
+        "username,routing_profile,security_profiles,tags.x,mobile,identity_info.first_name\n"
+        "bob,Support,Agent,,+441632960000,\n"
+        "ada,Support,Agent,'-1,'+441632960962,'@SUM(1)|cmd\n"
+    )
+
+
 def test_a_roster_whose_columns_cannot_say_it_is_left_alone() -> None:
     """Two columns for one thing: merged is only what can be read back."""
     text = "username,routing_profile,routing_profile_id,security_profiles\nada,Support,id-0,Agent\n"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from connect_users.connect import directory as listings
+from connect_users.connect.directory import Address, Directory, NoSuchName
 from connect_users.core.errors import ConfigurationError
-from connect_users.effects import listings
-from connect_users.effects.listings import Address, Directory, NoSuchName
 from connect_users.emulator import seed
 
 WHERE = "Connect instance 'shop'"

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users.effects.pacing import MARGIN, PATIENCE, Pacer
-from connect_users.effects.retries import Kind
-from connect_users.effects.transport import Transport
+from connect_users.connect.pacing import MARGIN, PATIENCE, Pacer
+from connect_users.connect.transport import Transport
+from connect_users.core.failures import Retry
 from tests.builders_aws import aws_error
 from tests.virtual_time import ServerBucket, VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_users.effects.pacing import Notify
+    from connect_users.connect.pacing import Notify
 
 #: Seconds that a request is on its way, and that AWS takes to answer.
 LATENCY, ANSWER = 0.05, 0.3
@@ -339,7 +339,7 @@ def test_kinds_are_all_told_to_the_pacing_or_say_nothing_about_the_quota() -> No
     transport = Transport(pacer, time, 300.0)
     pacer.throttled("CreateUser", pacer.acquire("CreateUser") or 0.0)
     lowered = pacer._bucket("CreateUser").rate
-    transport._learn("CreateUser", Kind.NOT_SENT, 0.0)
+    transport._learn("CreateUser", Retry.NOT_SENT, 0.0)
     assert pacer._bucket("CreateUser").rate == lowered
-    transport._learn("CreateUser", Kind.FINAL, 0.0)
+    transport._learn("CreateUser", Retry.FINAL, 0.0)
     assert pacer._bucket("CreateUser").rate > lowered

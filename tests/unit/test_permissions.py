@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.loaders import Loader
+from botocore.loaders import Loader, create_loader
 
 import connect_users
+from connect_users.cli import main
 from connect_users.cli import policy as command
-from connect_users.core.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, policy
+from connect_users.core.arns import parse_arn
+from connect_users.core.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, iam_policy
 
 INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
 SECRET = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:agents/ada-AbC123"
@@ -31,7 +32,7 @@ def operations_of(service: str) -> set[str]:
 def operations_in_the_gateway() -> set[str]:
     """Every operation that the gateway's source names."""
     known = operations_of("connect") | operations_of("secretsmanager")
-    folder = Path(connect_users.__file__).parent / "effects"
+    folder = Path(connect_users.__file__).parent / "connect"
     return {
         node.value
         for source in folder.glob("gateway*.py")
@@ -61,7 +62,7 @@ def test_permissions_are_those_of_the_operations_that_the_gateway_can_call() -> 
 
 def test_the_whole_policy_holds_every_action_once() -> None:
     """And those that AWS documents as dependent ones, nothing else."""
-    document = policy(INSTANCE, password_secret_arns=[SECRET])
+    document = iam_policy(INSTANCE, password_secret_arns=[SECRET])
     listed = [action for statement in document["Statement"] for action in statement["Action"]]
     expected = {permission.action for permission in PERMISSIONS} | set(DEPENDENT.values())
     assert sorted(listed) == sorted(expected)
@@ -71,7 +72,7 @@ def test_the_whole_policy_holds_every_action_once() -> None:
 
 def test_nothing_but_what_cannot_be_limited_is_allowed_on_everything() -> None:
     """ListInstances has no resource type; neither has the directory action that depends on it."""
-    document = policy(INSTANCE, password_secret_arns=[SECRET])
+    document = iam_policy(INSTANCE, password_secret_arns=[SECRET])
     wide = {action for action in actions(document) if "*" in resources_of(document, action)}
     assert wide == {"connect:ListInstances", "ds:DescribeDirectories"}
     for action in actions(document) - wide:
@@ -82,19 +83,19 @@ def test_nothing_but_what_cannot_be_limited_is_allowed_on_everything() -> None:
 @pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: permission.operation)
 def test_each_action_is_allowed_on_the_resources_that_it_needs(permission: Any) -> None:
     """No more, no less than the reference page lists."""
-    document = policy(INSTANCE, password_secret_arns=[SECRET])
+    document = iam_policy(INSTANCE, password_secret_arns=[SECRET])
     expected = {ANYTHING if each == ANYTHING else INSTANCE + RESOURCES[each] for each in permission.resources}
     assert resources_of(document, permission.action) == (expected or {SECRET})
 
 
 def test_tags_can_be_written_on_users_only() -> None:
     """TagResource takes any resource of the instance."""
-    assert resources_of(policy(INSTANCE), "connect:TagResource") == {f"{INSTANCE}/agent/*"}
+    assert resources_of(iam_policy(INSTANCE), "connect:TagResource") == {f"{INSTANCE}/agent/*"}
 
 
 def test_a_read_only_policy_changes_nothing_and_reads_no_password() -> None:
     """By the verbs that AWS uses."""
-    document = policy(INSTANCE, read_only=True, password_secret_arns=[SECRET])
+    document = iam_policy(INSTANCE, read_only=True, password_secret_arns=[SECRET])
     verbs = ("connect:List", "connect:Describe", "connect:Search", "ds:Describe")
     assert all(action.startswith(verbs) for action in actions(document))
     assert {"connect:DescribeUser", "connect:ListUserProficiencies", "connect:SearchUsers"} <= actions(document)
@@ -111,7 +112,7 @@ def test_what_writes_is_marked_as_writing(permission: Any) -> None:
 def test_features_can_be_left_out(feature: Feature) -> None:
     """Each takes its actions with it, and none that another one needs."""
     rest = [each for each in Feature if each is not feature]
-    without = actions(policy(INSTANCE, features=rest, password_secret_arns=[SECRET]))
+    without = actions(iam_policy(INSTANCE, features=rest, password_secret_arns=[SECRET]))
     others = {permission.action for permission in PERMISSIONS if {permission.feature, permission.also} & {*rest}}
     of_feature = {permission.action for permission in PERMISSIONS} - others
     assert without - set(DEPENDENT.values()) == others
@@ -120,7 +121,7 @@ def test_features_can_be_left_out(feature: Feature) -> None:
 
 def test_secrets_manager_appears_only_where_asked() -> None:
     """Nobody gets access to secrets that are not named."""
-    assert not any(action.startswith("secretsmanager:") for action in actions(policy(INSTANCE)))
+    assert not any(action.startswith("secretsmanager:") for action in actions(iam_policy(INSTANCE)))
 
 
 @pytest.mark.parametrize(
@@ -135,17 +136,29 @@ def test_secrets_manager_appears_only_where_asked() -> None:
 )
 def test_secret_arns_get_the_suffix_that_iam_compares(given: str, expected: str) -> None:
     """An ARN without its six random characters would match no secret."""
-    document = policy(INSTANCE, password_secret_arns=[given])
+    document = iam_policy(INSTANCE, password_secret_arns=[given])
     assert resources_of(document, "secretsmanager:GetSecretValue") == {expected}
 
 
 @pytest.mark.parametrize("given", [PROFILE, f"{INSTANCE}/security-profile/{PROFILE}"], ids=["id", "ARN"])
 def test_security_profiles_can_be_limited(given: str) -> None:
     """Whoever may create users must not be able to make an administrator."""
-    document = policy(INSTANCE, security_profile_ids=[given])
+    document = iam_policy(INSTANCE, security_profile_ids=[given])
     for action in ("connect:CreateUser", "connect:UpdateUserSecurityProfiles"):
         profiles = {each for each in resources_of(document, action) if "/security-profile/" in each}
         assert profiles == {f"{INSTANCE}/security-profile/{PROFILE}"}
+
+
+@pytest.mark.parametrize("partition", [each["id"] for each in create_loader().load_data("partitions")["partitions"]])
+def test_instances_and_secrets_of_every_partition_get_a_policy(partition: str) -> None:
+    """Those that botocore knows; aws-eusc is the newest."""
+    instance, secret = (arn.replace(":aws:", f":{partition}:") for arn in (INSTANCE, SECRET))
+    document = iam_policy(instance, password_secret_arns=[secret])
+    assert resources_of(document, "secretsmanager:GetSecretValue") == {secret}
+    assert resources_of(document, "connect:DescribeInstance") == {instance}
+    arn = parse_arn(f"{instance}/agent/1")
+    assert arn is not None
+    assert (arn.partition, arn.resource_id) == (partition, "1")
 
 
 @pytest.mark.parametrize(
@@ -154,6 +167,8 @@ def test_security_profiles_can_be_limited(given: str) -> None:
         ["--instance-arn", "00000000-0000-4000-8000-000000000001"],
         ["--instance-arn", f"{INSTANCE}/agent/1"],
         ["--instance-arn", "arn:aws:connect:*:*:instance/*"],
+        ["--instance-arn", INSTANCE.replace(":aws:", ":*:")],
+        ["--instance-arn", INSTANCE.replace(":aws:", "::")],
         ["--instance-arn", INSTANCE, "--password-secrets", "agents/ada"],
         ["--instance-arn", INSTANCE, "--security-profiles", "*"],
     ],
@@ -170,29 +185,41 @@ def test_wrong_arns_are_refused(arguments: list[str], capsys: pytest.CaptureFixt
 def test_the_command_prints_the_policy(capsys: pytest.CaptureFixture[str]) -> None:
     """As JSON that IAM takes."""
     assert run(["--instance-arn", INSTANCE]) == 0
-    expected = policy(INSTANCE, features=[each for each in Feature if each is not Feature.PASSWORDS])
+    expected = iam_policy(INSTANCE, features=[each for each in Feature if each is not Feature.PASSWORDS])
     assert json.loads(capsys.readouterr().out) == expected
     assert run(["--instance-arn", INSTANCE, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == expected
     assert run(["--instance-arn", INSTANCE, "--only", "users", "--read-only", "--password-secrets", SECRET]) == 0
-    assert json.loads(capsys.readouterr().out) == policy(INSTANCE, read_only=True, features=[Feature.USERS])
+    assert json.loads(capsys.readouterr().out) == iam_policy(INSTANCE, read_only=True, features=[Feature.USERS])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "warned"),
+    [([], True), (["--only", "users"], True), (["--read-only"], False), (["--only", "tags"], False)],
+)
+def test_an_action_that_access_analyzer_does_not_know_is_named(
+    arguments: list[str], warned: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the policy, so that nobody removes an action that the per-channel settings need."""
+    assert run(["--instance-arn", INSTANCE, *arguments]) == 0
+    shown = capsys.readouterr()
+    assert ("connect:UpdateUserConfig" in actions(json.loads(shown.out))) == warned
+    assert shown.err.splitlines() == [line for line in (command.NOTE,) if warned]
+    assert "connect:UpdateUserConfig" in command.NOTE
 
 
 def test_the_whole_policy_fits_iams_limit() -> None:
     """6,144 characters without white space for a managed policy (IAM quotas)."""
     longest = INSTANCE.replace("eu-west-2", "ap-southeast-2")
-    document = policy(longest, password_secret_arns=[SECRET] * 3, security_profile_ids=[PROFILE] * 3)
+    document = iam_policy(longest, password_secret_arns=[SECRET] * 3, security_profile_ids=[PROFILE] * 3)
     assert len(json.dumps(document, separators=(",", ":"))) < 6144
 
 
 def run(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="connect-users")
-    command.register(parser.add_subparsers())
-    args = parser.parse_args(["policy", *arguments])
-    return int(args.run(args))
+    return main(["policy", *arguments])
 
 
 def test_directories_are_read_only_where_instances_are() -> None:
     """The dependent action of DescribeInstance does not stay behind without it."""
-    tags = policy(INSTANCE, features=[Feature.TAGS])
+    tags = iam_policy(INSTANCE, features=[Feature.TAGS])
     assert [statement["Sid"] for statement in tags["Statement"]] == ["Tags1"]

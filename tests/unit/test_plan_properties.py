@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_users.core import channels, plan, progress
+from connect_users.core.changes import review_change
 from connect_users.core.fields import BY_NAME, Kind
 from connect_users.core.live import declared_view, leftovers, live_props
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.rules import review
 from connect_users.core.spec import from_wire, to_wire
+from connect_users.lifecycle import blocks
 from tests.strategies import users
+from tests.unit.plan_rows import ACW, LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NEUTRAL = {
     "PhoneType": "SOFT_PHONE",
@@ -27,17 +33,28 @@ class _Live:
     """A user in Connect: made by CreateUser, changed by steps, told by DescribeUser.
 
     It reads AWS's documentation in every way that it leaves open.
+
+    Args:
+        reading: what an update does to settings it leaves out: replace, merge (channels) or keep (members).
+        view: phone settings are told by "lists", "phone" or "both".
     """
 
-    def __init__(self, request: dict[str, Any], reading: str) -> None:
-        """Args: reading: what an update does to settings it leaves out: replace, merge (channels) or keep (members)."""
+    def __init__(self, request: dict[str, Any], reading: str, view: str = "both") -> None:
         self.reading = reading
+        self.view = view
         self.told = {name: value for name, value in request.items() if not name.endswith("Config")}
         self.settings: dict[str, dict[str, Any]] = {}
         self.skills: dict[tuple[str, str], dict[str, Any]] = {}
         self.told["Tags"] = dict(request.get("Tags", {}))
+        self.set_up(
+            {name: self.told.pop(name) for name in list(self.told) if name.endswith("Configs")}
+            | {"PhoneConfig": request.get("PhoneConfig", {})}
+        )
+
+    def set_up(self, request: dict[str, Any]) -> None:
+        """Take the phone settings and lists of a request."""
         self._phone(request.get("PhoneConfig", {}))
-        self._lists({name: self.told.pop(name) for name in list(self.told) if name.endswith("Configs")})
+        self._lists({name: entries for name, entries in request.items() if name.endswith("Configs")})
 
     def _phone(self, config: dict[str, Any]) -> None:
         def put(name: str, channel_list: list[str], entry: dict[str, Any]) -> None:
@@ -64,21 +81,37 @@ class _Live:
                 written = {channel: {**before.get(channel, {}), **entry} for channel, entry in written.items()}
             self.settings[name] = {**before, **written}
 
-    def apply(self, step: plan.Step) -> None:
-        operation, params = step.operation, step.params
+    def apply(self, step: plan.Step, new: dict[str, Any]) -> None:
+        """Carry out a step on the way to ``new``, of a user of whom more may be set than a program declares."""
+        if step.operation in blocks.OPERATIONS:
+            blocks.write(self, "i", "u", step, new, as_made=False, notify=None)
+        else:
+            self.update_user(step.operation, "i", "u", step.params)
+
+    def describe_user(self, _instance: str, _user: str, *, notify: object = None) -> dict[str, Any]:
+        del notify
+        return self.describe()[0]
+
+    def update_user(
+        self, operation: str, _instance: str, _user: str, params: Mapping[str, Any], *, notify: object = None
+    ) -> None:
+        del notify
         if operation in ("UpdateUserRoutingProfile", "UpdateUserSecurityProfiles"):
             self.told.update(params)
         elif operation == "UpdateUserHierarchy":
             self.told.pop("HierarchyGroupId", None)
             self.told.update(params)
         elif operation == "UpdateUserIdentityInfo":
-            before = {} if self.reading == "replace" else self.told.get("IdentityInfo", {})
+            before = self.told.get("IdentityInfo", {})
+            if self.reading == "replace":
+                # Nobody is without a name.
+                before = {name: it for name, it in before.items() if name in ("FirstName", "LastName")}
             self.told["IdentityInfo"] = {**before, **params["IdentityInfo"]}
         elif operation == "UpdateUserPhoneConfig":
             neutral = _NEUTRAL if self.reading == "replace" else {}
             self._phone({**neutral, **params["PhoneConfig"]})
         elif operation == "UpdateUserConfig":
-            self._lists(params)
+            self._lists(dict(params))
         elif operation == "UntagResource":
             for key in params["tagKeys"]:
                 del self.told["Tags"][key]
@@ -96,15 +129,15 @@ class _Live:
             else:
                 self.skills[pair] = {**entry, "Level": float(entry["Level"])}
 
-    def describe(self, view: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """``User`` and ``UserProficiencyList``; view: phone settings told by "lists", "phone" or "both"."""
+    def describe(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """``User`` and ``UserProficiencyList``."""
         user_ = {**self.told, "SecurityProfileIds": list(reversed(self.told["SecurityProfileIds"]))}
-        if view != "phone":
+        if self.view != "phone":
             user_ |= {
                 name: [{"Channel": channel, **entry} for channel, entry in entries.items()]
                 for name, entries in self.settings.items()
             }
-        if view != "lists":
+        if self.view != "lists":
             voice: dict[str, Any] = {}
             for entries in self.settings.values():
                 voice |= entries.get("VOICE", {})
@@ -115,11 +148,19 @@ class _Live:
         return user_, list(self.skills.values())
 
 
-def _made(props: dict[str, Any], reading: str) -> _Live:
-    live = _Live(plan.create_request(props, {TAG_KEY: "token urn"}), reading)
+def _made(props: dict[str, Any], reading: str, view: str = "both") -> _Live:
+    live = _Live(plan.create_request(props, {TAG_KEY: "token urn"}), reading, view)
     for step in plan.update_steps({**props, "user_proficiencies": []}, props):
-        live.apply(step)
+        live.apply(step, props)
     return live
+
+
+def _changed_by_hand(live: _Live, other: dict[str, Any]) -> None:
+    """Somebody gives the user the settings of another one."""
+    names = ("identity_info", "phone_config", *channels.LISTS)
+    request = plan.create_request({name: other[name] for name in names if name in other})
+    live.told["IdentityInfo"] = {**live.told.get("IdentityInfo", {}), **request.pop("IdentityInfo", {})}
+    live.set_up(request)
 
 
 _READINGS = st.sampled_from(["replace", "merge", "keep"])
@@ -140,17 +181,91 @@ def test_the_steps_of_a_plan_bring_a_user_to_what_is_declared(
     """In every reading of what an update does to what it leaves out; and then nothing is left to do."""
     old.pop("directory_user_id", None)
     new.pop("directory_user_id", None)
-    live = _made(old, reading)
+    live = _made(old, reading, view)
     state = old
     for step in plan.update_steps(old, new):
-        live.apply(step)
+        live.apply(step, new)
         state = progress.after(state, step, new)
     assert plan.update_steps(state, new) == ()
-    told = live_props(*live.describe(view))
+    told = live_props(*live.describe())
     seen = declared_view(told, new)
     assert seen == new
     assert plan.update_steps(seen, new) == ()
     assert leftovers(told, new) == {}
+
+
+Cell = tuple[str, ...]
+
+
+def _cells(live: _Live) -> tuple[dict[Cell, Any], dict[Cell, Any]]:
+    """Each setting by itself: as it is told, and without what is as good as never set."""
+    props = live_props(live.describe()[0])
+    told: dict[Cell, Any] = {("identity_info", name): it for name, it in props.get("identity_info", {}).items()}
+    bare = dict(told)
+    for name in channels.LISTS:
+        for entry in channels.filled(name, [], props.get(name, [])):
+            of_the_channel: tuple[Any, ...] = (False, {}, {LIMIT: 0}, entry.get(ACW))
+            for member, value in entry.items():
+                cell = (name, entry["channel"], member)
+                told[cell] = value
+                unused = member == "phone_number" and entry["phone_type"] == "SOFT_PHONE"
+                if not unused and not (member.startswith("agent_first_callback") and value in of_the_channel):
+                    bare[cell] = value
+    return told, bare
+
+
+def _changed(live: _Live, before: tuple[dict[Cell, Any], dict[Cell, Any]]) -> set[Cell]:
+    """The settings that are no longer what they were, however Connect tells that."""
+    differing = [
+        {cell for cell in {*old, *new} if old.get(cell) != new.get(cell)}
+        for old, new in zip(before, _cells(live), strict=True)
+    ]
+    return set.intersection(*differing)
+
+
+def _declared_cells(props: dict[str, Any]) -> set[Cell]:
+    """The settings that ``props`` name; a declared soft phone has no number."""
+    cells: set[Cell] = {("identity_info", member) for member in props.get("identity_info", {})}
+    lists = {**channels.said(props.get("phone_config", {})), **{n: props[n] for n in channels.LISTS if n in props}}
+    for name, entries in lists.items():
+        for entry in entries:
+            unused = {"phone_number"} if entry.get("phone_type") == "SOFT_PHONE" else set()
+            cells |= {(name, entry["channel"], member) for member in {*entry, *unused}}
+    return cells
+
+
+@settings(max_examples=200)
+@given(users(), users(), users(), _READINGS, st.sampled_from(["both", "lists"]))
+def test_what_is_not_declared_stays_as_connect_has_it(
+    old: dict[str, Any], new: dict[str, Any], other: dict[str, Any], reading: str, view: str
+) -> None:
+    """Whether it was declared before or never: README, "Inputs, and what a change of each does".
+
+    Only a list that is declared is complete: what it does not name is reset.
+    """
+    live = _made(old, reading, view)
+    _changed_by_hand(live, other)
+    before = _cells(live)
+    for step in plan.update_steps(old, new):
+        live.apply(step, new)
+    lost = _changed(live, before) - _declared_cells(new)
+    assert {cell[0] for cell in lost} <= {name for name in channels.LISTS if name in new}
+
+
+@given(users(), users(), _READINGS)
+def test_a_setting_that_a_change_of_the_file_takes_away_is_warned_of(
+    old: dict[str, Any], new: dict[str, Any], reading: str
+) -> None:
+    """Nobody but the program touches the user: then every setting that changes is declared, or told of by its list."""
+    old, new = ({**props, "directory_user_id": "d"} for props in (old, new))
+    live = _made(old, reading)
+    before = _cells(live)
+    for step in plan.update_steps(old, new):
+        live.apply(step, new)
+    silent = _changed(live, before) - _declared_cells(new)
+    new.pop("on_password_change", None)
+    warned = {warning.path for warning in review_change(old, new).warnings}
+    assert {cell[0] for cell in silent} <= warned
 
 
 @given(users(), users())
@@ -168,7 +283,7 @@ def test_a_user_that_was_just_made_shows_no_drift(props: dict[str, Any], reading
     """Whichever of the two views of phone settings Connect tells; PhoneConfig alone tells nothing of lists."""
     if view == "phone":
         props = {name: value for name, value in props.items() if name not in channels.LISTS}
-    told = live_props(*_made(props, reading).describe(view))
+    told = live_props(*_made(props, reading, view).describe())
     assert declared_view(told, props) == props
     assert review(props).problems == ()
 
@@ -181,10 +296,10 @@ def test_drift_that_is_seen_is_mended_by_the_next_plan(
     declared.pop("directory_user_id", None)
     other.pop("directory_user_id", None)
     live = _made(other, reading)
-    seen = declared_view(live_props(*live.describe("both")), declared)
+    seen = declared_view(live_props(*live.describe()), declared)
     for step in plan.update_steps(seen, declared):
-        live.apply(step)
-    assert declared_view(live_props(*live.describe("both")), declared) == declared
+        live.apply(step, declared)
+    assert declared_view(live_props(*live.describe()), declared) == declared
 
 
 @given(users())

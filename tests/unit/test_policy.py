@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users import policy
+from connect_users.core import tokens
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.naming import SECURITY, Names
-from connect_users.review.policing import violations
 from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def said(rule: policy.Policy, **props: Any) -> list[str]:
         (
             policy.admins_only(),
             {"security_profile_ids": ["unheard-of"]},
-            ["has the security profile unheard-of, whose name is not known, so that it may be Admin"],
+            ["has the security profile unheard-of, whose name is not known, so it may be Admin"],
         ),
         (policy.admins_only(profiles=[ADMIN]), {"security_profile_ids": ["unheard-of"]}, []),
         (
             policy.admins_only(profiles=[ADMIN]),
             {"security_profile_ids": [f"arn:aws:connect:us-east-1:123456789012:instance/i/security-profile/{ADMIN}"]},
-            ["has the security profile 'Admin', which only nobody may have"],
+            ["has the security profile 'Admin', which nobody may have"],
         ),
         (policy.admins_only(), {"security_profile_ids": UNKNOWN}, []),
         (policy.no_plain_passwords(), {"password_secret_arn": "connect/ada"}, []),
@@ -63,7 +63,7 @@ def said(rule: policy.Policy, **props: Any) -> list[str]:
         (policy.tags_required("team", "site"), {"tags": {"team": ""}}, ["lacks the tags team, site"]),
         (policy.tags_required("team"), {}, ["lacks the tag team"]),
         (policy.tags_required("team"), {"tags": UNKNOWN}, []),
-        (policy.tags_required("team"), {"tags": object()}, ["has tags that are not told, so that team may be missing"]),
+        (policy.tags_required("team"), {"tags": object()}, ["has tags that are not shown, so team may be missing"]),
     ],
 )
 def test_a_policy_says_what_is_wrong(rule: policy.Policy, props: dict[str, Any], texts: list[str]) -> None:
@@ -89,11 +89,11 @@ def test_rules_of_a_file_are_the_same_policies() -> None:
 @pytest.mark.parametrize(
     ("rules", "problem"),
     [
-        (None, "not a map of rules"),
-        ({"admin_only": []}, "no such rule 'admin_only'; known are admins_only"),
-        ({"tags_required": "team"}, "tags_required: is not a list of texts"),
-        ({"hierarchy_required": "yes"}, "hierarchy_required: is neither true nor false"),
-        ({"admins_only": {"users": []}}, "no such word: users"),
+        (None, "not a dict of rules"),
+        ({"admin_only": []}, "unknown rule 'admin_only'; the rules are admins_only"),
+        ({"tags_required": "team"}, "tags_required: is not a list of strings"),
+        ({"hierarchy_required": "yes"}, "hierarchy_required: is not true or false"),
+        ({"admins_only": {"users": []}}, "unknown key users"),
     ],
 )
 def test_rules_that_nobody_knows_are_refused(rules: Any, problem: str) -> None:
@@ -108,7 +108,7 @@ def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
     for id_, name in NAMES.items():
         names.add(SECURITY, id_, name)
     rules = (policy.admins_only("root.ops"), policy.tags_required("team"))
-    told = violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
+    told = policy.violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
     assert ("ada", "admins-only") in {(each.username, each.policy) for each in told}
     assert {each.username for each in told if each.policy == "tags-required"} == {"chloe", "dae.kim", "eve", "hugo"}
 
@@ -118,19 +118,19 @@ def test_security_profiles_that_a_preview_does_not_tell_are_judged() -> None:
     names = Names()
     read = read_preview(CHANGE.read_text(encoding="utf-8").replace(f'"{ADMIN}"', '"[secret]"'))
     for rule in (policy.admins_only(), policy.admins_only(profiles=[ADMIN])):
-        told = {each.username: each.text for each in violations(read, names, [rule])}
-        assert "[secret 1], whose name is not known, so that it may be" in told["ada"]
+        told = {each.username: each.text for each in policy.violations(read, names, [rule])}
+        assert "[secret 1], whose name is not known, so it may be" in told["ada"]
         assert "[not known yet 1], whose name is not known" in told["hugo"]
     (urn,) = (urn for each in read.resources for urn in each.depends.get("security_profile_ids", ()))
     names.by_urn[urn] = (SECURITY, "Night")
     names.add(SECURITY, AGENT, "Agent")
-    assert "hugo" not in {each.username for each in violations(read, names, [policy.admins_only()])}
+    assert "hugo" not in {each.username for each in policy.violations(read, names, [policy.admins_only()])}
     (text,) = (
         each.text
-        for each in violations(read, names, [policy.admins_only(profiles=["Night"])])
+        for each in policy.violations(read, names, [policy.admins_only(profiles=["Night"])])
         if each.username == "hugo"
     )
-    assert text == "has the security profile 'Night', which only nobody may have"
+    assert text == "has the security profile 'Night', which nobody may have"
 
 
 @dataclass
@@ -148,7 +148,7 @@ class _Args:
     """Stands for `pulumi_policy.ResourceValidationArgs`."""
 
     props: dict[str, Any]
-    resource_type: str = policy.USER_TYPE
+    resource_type: str = tokens.USER
 
 
 @dataclass
@@ -169,12 +169,12 @@ def test_policies_work_in_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (made.name, made.enforcement_level) == ("connect-users-admins-only", "advisory")
     reported = _Reported()
     made.validate(_Args({"username": "ada", "security_profile_ids": [ADMIN]}), reported)
-    made.validate(_Args({"security_profile_ids": [ADMIN]}, "aws:s3/bucket:Bucket"), reported)
+    made.validate(_Args({"username": "ada", "tags": {"security_profile_ids": ADMIN}}, "aws:s3/bucket:Bucket"), reported)
     assert reported.texts == ["ada has the security profile 'Admin', which only root.ops may have"]
 
 
 def test_a_pack_without_pulumi_policy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks themselves need nothing."""
     monkeypatch.setitem(sys.modules, "pulumi_policy", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'pulumi-connect-users\[policy\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'connect-users\[policy\]'"):
         policy.pack_policies(policy.hierarchy_required())

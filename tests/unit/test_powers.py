@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.naming import Names, from_resources
 from connect_users.review.powers import DEFAULT_PERMISSIONS, Powers, granted_by
-from connect_users.review.reading import USER_TYPE, read_preview
+from connect_users.review.reading import read_preview
 
 PROFILE_TYPE = "aws:connect/securityProfile:SecurityProfile"
 TEAM = f"urn:pulumi:dev::agents::{PROFILE_TYPE}::team"
@@ -58,7 +59,9 @@ def test_a_profile_that_is_power_by_its_name_needs_no_reason() -> None:
     """Nor does one whose many permissions would fill a line."""
     powers = Powers(granted={"Admin": HIGH, "sp": DEFAULT_PERMISSIONS})
     assert powers.why("x", "Admin") == ""
-    assert powers.why("sp", None) == "SecurityProfiles.Create, SecurityProfiles.Delete, SecurityProfiles.Edit, 4 more"
+    assert (
+        powers.why("sp", None) == "SecurityProfiles.Create, SecurityProfiles.Delete, SecurityProfiles.Edit and 4 more"
+    )
 
 
 def test_permissions_of_the_stacks_own_profiles_count_without_a_look_up() -> None:
@@ -97,16 +100,16 @@ def test_a_profile_that_gets_a_powerful_permission_gives_power_to_everybody_who_
     assert review_.people == ()
     (widened,) = review_.widened
     assert widened.words == (
-        "security profile Team Lead gains SecurityProfiles.Edit, Users.EditPermission (held by 2 users here)"
+        "security profile Team Lead gains SecurityProfiles.Edit, Users.EditPermission (2 users here)"
     )
     assert widened.holders == ("ada", "bo")
     (failure,) = gate.failures(review_, gate.conditions("admin-gained"))
-    assert failure == "admin-gained: 1 gains power, allowed are 0 (security profile Team Lead)"
+    assert failure == "admin-gained: 1 security profile gains power; the limit is 0 (security profile Team Lead)"
     assert "1 security profile gains power ⚠" in text.render(review_)
     assert "security profile Team Lead gains" in text.render(review_, width=200)
     assert "security profile Team Lead gains" in markdown.render(review_)
     assert documents.document(review_)["security_profiles_widened"][0]["holders"] == ["ada", "bo"]
-    assert documents.sarif(review_, "1")["runs"][0]["results"][0]["ruleId"] == "profile-widened"
+    assert documents.as_sarif(review_, "1")["runs"][0]["results"][0]["ruleId"] == "profile-widened"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from connect_users.core.fields import FIELDS, Field
 from connect_users.core.settings import KEYS, NAMESPACE
 from connect_users.roster.columns import COLUMNS, Column
+from connect_users.roster.proficiency_rows import MEMBERS
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -25,6 +26,13 @@ def test_every_input_has_a_row_with_its_verdict(field: Field) -> None:
     assert field.verdict is not None
     assert rows[0].endswith(f"| {field.verdict.value} |")
     assert ("(required)" in rows[0]) == field.required
+
+
+def test_the_columns_of_one_proficiency_are_documented() -> None:
+    """They are no columns of their own: the three together are one of `proficiencies`."""
+    (row,) = [line for line in COLUMNS_SECTION.splitlines() if "`attribute_name`" in line and line.startswith("|")]
+    headers = {name.replace(" ", "_") for name in re.findall(r"[a-z]+(?:[_ ][a-z]+)*", row)}
+    assert {name for name in MEMBERS if name.startswith(("attribute", "level"))} <= headers
 
 
 def test_every_configuration_key_is_documented() -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
-from connect_users.review.changed import parts
 from connect_users.review.powers import Powers
-from connect_users.review.reading import USER_TYPE, UnreadablePreview, read_preview, read_state
+from connect_users.review.reading import UnreadablePreview, read_preview, read_state
+from connect_users.review.steps import parts
 
 if TYPE_CHECKING:
     from connect_users.review.model import Person, Review
@@ -215,8 +216,9 @@ def test_profiles_of_the_same_name_have_the_permissions_of_all() -> None:
 )
 def test_secrets_that_change_are_told_beside_what_else_changes(old: Any, new: Any, paths: Any, words: str) -> None:
     """Their values are not shown, so that old and new look the same."""
-    assert only(user("update", old, new, *paths)).words == words
-    assert SECRET not in only(user("update", old, new, *paths)).words
+    person = only(user("update", {**profiles([AGENT]), **old}, {**profiles([AGENT]), **new}, *paths))
+    assert person.words == words
+    assert SECRET not in person.words
 
 
 @pytest.mark.parametrize(
@@ -260,7 +262,7 @@ def shown(review_: Review) -> str:
         text.render(review_),
         markdown.render(review_),
         json.dumps(documents.document(review_)),
-        json.dumps(documents.sarif(review_, "1")),
+        json.dumps(documents.as_sarif(review_, "1")),
     )
     return "\n".join(parts_).encode().decode()
 
@@ -325,7 +327,7 @@ def test_no_place_in_the_program_breaks_a_review(position: str) -> None:
 def test_steps_that_are_none_are_refused_or_empty(document: Any) -> None:
     """A gate must not take them for no changes."""
     if document["steps"]:
-        with pytest.raises(UnreadablePreview, match="steps are no list"):
+        with pytest.raises(UnreadablePreview, match="steps are not a list"):
             read_preview(json.dumps(document))
     else:
         assert read_preview(json.dumps(document)).steps == ()
@@ -345,7 +347,7 @@ def test_a_state_that_is_nested_without_end_is_refused() -> None:
     [
         ({"security_profiles": {"Agent": ["x"]}}, "security profiles: Agent: not an id"),
         ({"security_profiles": {"Agent": "x", "Admin": "x"}}, "Agent and Admin have the same id"),
-        ({"security_profiles": ["x"]}, "not a map of names to ids"),
+        ({"security_profiles": ["x"]}, "not a dict of names to ids"),
     ],
 )
 def test_names_that_say_nothing_sure_are_refused(document: Any, problem: str) -> None:
@@ -359,4 +361,4 @@ def test_a_roster_names_no_profile_beside_a_secret_one() -> None:
     read = read_preview(json.dumps({"steps": [user("create", None, profiles([ADMIN, SECRET]))]}))
     names = naming.Names()
     naming.from_roster(names, {"ada": {"security_profile_ids": ("Agent",)}}, read.resources)
-    assert dict(names.told) == {}
+    assert dict(names.known) == {}

@@ -121,7 +121,7 @@ def test_an_input_is_documented_by_its_column() -> None:
     column = of_path(("routing_profile_id",))
     assert column is not None
     assert column.name == "routing_profile"
-    assert of_path(("instance_id",)) is None
+    assert of_path(("nothing",)) is None
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,7 @@ def test_an_input_is_documented_by_its_column() -> None:
         (notations.tags, "team=blue|site=ldn|empty=", {"team": "blue", "site": "ldn", "empty": ""}),
         (notations.tags, r"path=a\|b|k\=v=1=2", {"path": "a|b", "k=v": "1=2"}),
         (notations.tags, {"floor": 3}, {"floor": "3"}),
+        (notations.tags, r"note=red, blue; green|sum=a, b\=c", {"note": "red, blue; green", "sum": "a, b=c"}),
         (notations.tags, {"lead": True, "left": None, "note": ""}, {"lead": "true", "note": ""}),
         (
             PROFICIENCIES,
@@ -179,6 +180,8 @@ def test_a_cell_means(read_cell: Any, said: Any, meant: Any) -> None:
     [
         (notations.tags, "team=blue|london", "tag 2 has no '='"),
         (notations.tags, "a=1|a=2", "the key 'a' is given twice"),
+        (notations.tags, "team=blue;site=london", r"tag 1 looks like several; write \| between tags"),
+        (notations.tags, "a=1|team=blue, site=london", "tag 2 looks like several"),
         (cells.phone_number, "4.41633E+11", "rounded the number"),
         (cells.phone_number, "4,41633E+11", "rounded the number"),
         (cells.phone_number, "441632960961", "has no +"),
@@ -186,6 +189,8 @@ def test_a_cell_means(read_cell: Any, said: Any, meant: Any) -> None:
         (cells.refuse_error, " #REF! ", "#REF! is an error of the spreadsheet"),
         (PROFICIENCIES, "lang=5", "'lang=5' is not a proficiency"),
         (PROFICIENCIES, "lang:en", "write attribute:value=level"),
+        (PROFICIENCIES, "lang:en=5;lang:fr=3", r"looks like several proficiencies; write \| between them"),
+        (PROFICIENCIES, "lang:en=5, lang:fr=3", "looks like several proficiencies"),
     ],
 )
 def test_a_cell_in_no_notation_is_refused(read_cell: Any, said: str, told: str) -> None:
@@ -206,7 +211,7 @@ def test_a_zero_says_something(held: Any) -> None:
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=12).map(
     lambda text: str(cells.text(text))
 )
-spaced = st.text("ab|=:\\ é", min_size=1, max_size=8)
+spaced = st.text("ab|=:\\ é;,", min_size=1, max_size=8)
 
 
 @settings(max_examples=100)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connect_users import RosterGuardProvider
 from connect_users.core.errors import ConfigurationError
 from connect_users.roster.csv_text import read
 from connect_users.roster.holders import holder_problems
@@ -52,7 +53,7 @@ def test_what_is_no_limit_is_refused(written: Any) -> None:
         limit(written)
 
 
-@pytest.mark.parametrize(("left", "stopped"), [(19, False), (20, False), (21, True), (100, True)])
+@pytest.mark.parametrize(("left", "stopped"), [(19, False), (20, False), (21, True), (99, True)])
 def test_one_more_than_allowed_is_too_many(left: int, stopped: bool) -> None:
     """The count, three of the names, and how to allow it."""
     old = [f"agent{number:03d}" for number in range(100)]
@@ -70,6 +71,17 @@ def test_joiners_do_not_pay_for_leavers() -> None:
     text = too_many("agents", ["a", "b"], ["c", "d", "e"], Limit(1))
     assert text is not None
     assert text.startswith("2 of the 2 people of roster 'agents' would leave: a, b. max_deletions allows 1;")
+
+
+def test_a_guard_that_was_not_told_who_is_there_compares_with_its_last_run() -> None:
+    """Where the engine does not say; what it was told is not kept in the state."""
+    guard = RosterGuardProvider()
+    olds, news = ({"roster": "agents", "usernames": names, "max_deletions": "1"} for names in ("a\nb\nc\n", "a\n"))
+    (failure,) = guard.check(olds, news).failures
+    assert failure.reason.startswith("2 of the 3 people of roster 'agents' would leave: b, c.")
+    told = guard.check(olds, {**news, "there": "a\nb", "came_from": "a\told-a"})
+    assert told.failures == []
+    assert told.inputs == news
 
 
 def _people(*rows: str) -> Judged:

@@ -121,13 +121,23 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
         ("a.csv", b'username\nada\n"bo\n', ":3: a quote is opened on this line and never closed"),
         ("a.csv", b'username\n"a"da\n', ":2: something follows a closing quote"),
         ("a.csv", b"username\nada\nb\xf6\n", ":3: is not UTF-8; save it as 'CSV UTF-8'"),
-        ("a.json", b'{"username": "ada"}', ":1: is not a list"),
+        ("a.json", b'"ada"', ":1: is not a list"),
+        ("a.json", b'{"ada": 7}', ":1: is not a list, and 'ada' is not a person"),
         ("a.json", b'[\n{"username": "ada" "x": 1}]', ":2: is not JSON"),
         ("a.json", b'[{"username": "ada"},\n {"username": "b", "username": "c"}]', ":2: the key 'username' is written"),
         ("a.json", b'[{"username": "ada"}\n {"username": "b"}]', ":2: is not JSON: a comma"),
         ("a.json", b'[{"username": "ada"}] x', ":1: is not JSON: something follows the list"),
         ("a.json", b'["ada"]', ":1: is not a person"),
-        ("a.yaml", b"username: ada", ":1: is not a list"),
+        ("a.yaml", b"ada", ":1: is not a list"),
+        ("a.yaml", b"ada:\n  routing_profile: A\nbo: [x]", ":3: is not a list, and 'bo' is not a person"),
+        ("a.yaml", b"ada: {}\nada: {}", ":2: the key 'ada' is written twice"),
+        ("a.json", b'{"ada": {},\n"ada": {}}', ":2: the key 'ada' is written twice"),
+        ("a.json", b'{"ada": {}\n"bo": {}}', ":2: is not JSON: a comma or the end of the dict is missing"),
+        ("a.json", b'{"ada" {}}', ":1: is not JSON: a colon is missing"),
+        ("a.json", b"{ada: {}}", ":1: is not JSON: a name in double quotes is missing"),
+        ("a.json", b'{"users": []} x', ":1: is not JSON: something follows the dict"),
+        ("a.json", b'{"users": [],\n"guests": [{"username": "bo"}]}', ":2: 'guests' stands beside 'users'"),
+        ("a.json", b'{"ada":\n{"username": "bo"}}', ":2: 'ada' has the username 'bo'; give one of them"),
         ("a.yaml", b"- username: ada\n  username: bo", ":2: the key 'username' is written twice"),
         ("a.yaml", b"- [\n", "is not YAML"),
         ("a.json", b" \n", "is empty"),
@@ -158,7 +168,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "nobody.csv")
 
 
-@pytest.mark.parametrize("rows", [7, {"username": "ada"}, b"username"])
+@pytest.mark.parametrize("rows", [7, b"username"])
 def test_what_is_neither_a_path_nor_rows_is_refused(rows: Any) -> None:
     with pytest.raises(UnreadableRoster, match="neither a path nor rows"):
         read(rows)

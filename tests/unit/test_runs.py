@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.runs import WORKERS, CannotAsk, Run
+from connect_users.program.runs import WORKERS, CannotAsk, Run
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

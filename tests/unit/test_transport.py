@@ -6,12 +6,11 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from connect_users.core import errors
+from connect_users.connect.pacing import Pacer
+from connect_users.connect.transport import Transport, failure_of
+from connect_users.core import errors, failures
 from connect_users.core.answers import ForeignAnswer, NotAnswered
-from connect_users.effects import retries
-from connect_users.effects.pacing import Pacer
-from connect_users.effects.retries import Kind
-from connect_users.effects.transport import Transport, failure_of
+from connect_users.core.failures import Retry
 from tests.builders_aws import aws_error
 from tests.virtual_time import VirtualTime
 
@@ -37,55 +36,57 @@ def transport(time: VirtualTime, jitter: float = 1.0, timeout: float = 300.0) ->
 
 #: AWS code, HTTP status, kind, the class that reaches a user.
 CODES = [
-    ("ThrottlingException", 429, Kind.THROTTLED, errors.Throttled),
-    ("TooManyRequestsException", 429, Kind.THROTTLED, errors.Throttled),
-    ("Throttling", 400, Kind.THROTTLED, errors.Throttled),
-    ("RequestLimitExceeded", 503, Kind.THROTTLED, errors.Throttled),
-    ("SlowDown", 503, Kind.THROTTLED, errors.Throttled),
-    ("429", 429, Kind.THROTTLED, errors.Throttled),
-    ("ConnectThrottledForNowException", 429, Kind.THROTTLED, errors.Throttled),
-    ("RateExceeded", 400, Kind.THROTTLED, errors.Throttled),
-    ("InternalServiceException", 500, Kind.UNCERTAIN, errors.Unreachable),
-    ("ServiceUnavailable", 503, Kind.UNCERTAIN, errors.Unreachable),
-    ("RequestTimeout", 408, Kind.UNCERTAIN, errors.Unreachable),
-    ("502", 502, Kind.UNCERTAIN, errors.Unreachable),
-    ("SomethingNew", 500, Kind.UNCERTAIN, errors.Unreachable),
-    ("ConditionalOperationFailedException", 409, Kind.CONFLICT, errors.ConnectApiError),
-    ("SomethingNew", 400, Kind.FINAL, errors.ConnectApiError),
-    ("SomethingNew", 429, Kind.FINAL, errors.ConnectApiError),
-    ("UserLimitReachedException", 429, Kind.FINAL, errors.ConnectApiError),
-    ("403", 403, Kind.FINAL, errors.ConnectApiError),
-    ("LimitExceededException", 429, Kind.FINAL, errors.QuotaReached),
-    ("LimitExceededException", 500, Kind.FINAL, errors.QuotaReached),
-    ("ServiceQuotaExceededException", 402, Kind.FINAL, errors.QuotaReached),
-    ("DuplicateResourceException", 409, Kind.FINAL, errors.DuplicateResource),
-    ("ResourceNotFoundException", 404, Kind.FINAL, errors.ResourceNotFound),
-    ("InvalidParameterException", 400, Kind.FINAL, errors.InvalidRequest),
-    ("InvalidRequestException", 400, Kind.FINAL, errors.InvalidRequest),
-    ("AccessDeniedException", 403, Kind.FINAL, errors.AccessDenied),
-    ("ExpiredTokenException", 403, Kind.FINAL, errors.CredentialsProblem),
-    ("UnrecognizedClientException", 403, Kind.FINAL, errors.CredentialsProblem),
-    ("InvalidSignatureException", 403, Kind.FINAL, errors.CredentialsProblem),
-    ("AuthFailure", 401, Kind.FINAL, errors.CredentialsProblem),
-    ("RequestTimeTooSkewed", 403, Kind.FINAL, errors.CredentialsProblem),
-    ("RequestTimeTooSkewed", 500, Kind.FINAL, errors.CredentialsProblem),
+    ("ThrottlingException", 429, Retry.THROTTLED, errors.Throttled),
+    ("TooManyRequestsException", 429, Retry.THROTTLED, errors.Throttled),
+    ("Throttling", 400, Retry.THROTTLED, errors.Throttled),
+    ("RequestLimitExceeded", 503, Retry.THROTTLED, errors.Throttled),
+    ("SlowDown", 503, Retry.THROTTLED, errors.Throttled),
+    ("429", 429, Retry.THROTTLED, errors.Throttled),
+    ("ConnectThrottledForNowException", 429, Retry.THROTTLED, errors.Throttled),
+    ("RateExceeded", 400, Retry.THROTTLED, errors.Throttled),
+    ("InternalServiceException", 500, Retry.UNCERTAIN, errors.Unreachable),
+    ("ServiceUnavailable", 503, Retry.UNCERTAIN, errors.Unreachable),
+    ("RequestTimeout", 408, Retry.UNCERTAIN, errors.Unreachable),
+    ("502", 502, Retry.UNCERTAIN, errors.Unreachable),
+    ("SomethingNew", 500, Retry.UNCERTAIN, errors.Unreachable),
+    ("ConditionalOperationFailedException", 409, Retry.CONFLICT, errors.ConnectApiError),
+    ("SomethingNew", 400, Retry.FINAL, errors.ConnectApiError),
+    ("SomethingNew", 429, Retry.FINAL, errors.ConnectApiError),
+    ("UserLimitReachedException", 429, Retry.FINAL, errors.ConnectApiError),
+    ("403", 403, Retry.FINAL, errors.ConnectApiError),
+    ("LimitExceededException", 429, Retry.FINAL, errors.QuotaReached),
+    ("LimitExceededException", 500, Retry.FINAL, errors.QuotaReached),
+    ("ServiceQuotaExceededException", 402, Retry.FINAL, errors.QuotaReached),
+    ("DuplicateResourceException", 409, Retry.FINAL, errors.DuplicateResource),
+    ("ResourceNotFoundException", 404, Retry.FINAL, errors.ResourceNotFound),
+    ("InvalidParameterException", 400, Retry.FINAL, errors.InvalidRequest),
+    ("InvalidRequestException", 400, Retry.FINAL, errors.InvalidRequest),
+    ("AccessDeniedException", 403, Retry.FINAL, errors.AccessDenied),
+    ("ExpiredTokenException", 403, Retry.FINAL, errors.CredentialsProblem),
+    ("UnrecognizedClientException", 403, Retry.FINAL, errors.CredentialsProblem),
+    ("InvalidSignatureException", 403, Retry.FINAL, errors.CredentialsProblem),
+    ("AuthFailure", 401, Retry.FINAL, errors.CredentialsProblem),
+    ("RequestTimeTooSkewed", 403, Retry.FINAL, errors.CredentialsProblem),
+    ("RequestTimeTooSkewed", 500, Retry.FINAL, errors.CredentialsProblem),
 ]
 
 
 @pytest.mark.parametrize(("code", "status", "kind", "error"), CODES)
-def test_codes_and_not_statuses_decide(code: str, status: int, kind: Kind, error: type[errors.ConnectApiError]) -> None:
+def test_codes_and_not_statuses_decide(
+    code: str, status: int, kind: Retry, error: type[errors.ConnectApiError]
+) -> None:
     """Retried or sent exactly once; the class in the end; whether it may have been carried out."""
     time, attempts = VirtualTime(), Attempts(aws_error("CreateUser", code, status), forever=True)
     with pytest.raises(errors.ConnectApiError) as raised:
         transport(time).call("CreateUser", attempts)
     assert type(raised.value) is error
     assert (raised.value.code, raised.value.request_id) == (code, "req-1")
-    assert raised.value.uncertain == (kind is Kind.UNCERTAIN)
-    if kind is Kind.FINAL:
+    assert raised.value.uncertain == (kind is Retry.UNCERTAIN)
+    if kind is Retry.FINAL:
         assert attempts.sent == 1
         assert time.sleeps == []
-    elif kind is Kind.CONFLICT:
-        assert attempts.sent == retries.CONFLICT_TRIES
+    elif kind is Retry.CONFLICT:
+        assert attempts.sent == failures.CONFLICT_TRIES
     else:
         assert attempts.sent > 10
         assert 270 < time.now() <= 300
@@ -93,18 +94,18 @@ def test_codes_and_not_statuses_decide(code: str, status: int, kind: Kind, error
 
 #: What botocore raises where no answer came; its kind; the class that reaches a user.
 SILENCE = [
-    (boto.EndpointConnectionError(endpoint_url=URL), Kind.NOT_SENT, errors.Unreachable),
-    (boto.ConnectTimeoutError(endpoint_url=URL), Kind.NOT_SENT, errors.Unreachable),
-    (boto.ProxyConnectionError(proxy_url="http://proxy"), Kind.NOT_SENT, errors.Unreachable),
-    (boto.ReadTimeoutError(endpoint_url=URL), Kind.UNCERTAIN, errors.Unreachable),
-    (boto.ConnectionClosedError(endpoint_url=URL), Kind.UNCERTAIN, errors.Unreachable),
-    (boto.HTTPClientError(error="incomplete read"), Kind.UNCERTAIN, errors.Unreachable),
-    (boto.SSLError(endpoint_url=URL, error=OSError("EOF occurred")), Kind.UNCERTAIN, errors.Unreachable),
-    (ResponseParserError("<html>"), Kind.UNCERTAIN, errors.Unreachable),
-    (NotAnswered("the answer has no User"), Kind.UNCERTAIN, errors.Unreachable),
-    (ForeignAnswer("HTTP 200, text/html"), Kind.FINAL, errors.Unreachable),
+    (boto.EndpointConnectionError(endpoint_url=URL), Retry.NOT_SENT, errors.Unreachable),
+    (boto.ConnectTimeoutError(endpoint_url=URL), Retry.NOT_SENT, errors.Unreachable),
+    (boto.ProxyConnectionError(proxy_url="http://proxy"), Retry.NOT_SENT, errors.Unreachable),
+    (boto.ReadTimeoutError(endpoint_url=URL), Retry.UNCERTAIN, errors.Unreachable),
+    (boto.ConnectionClosedError(endpoint_url=URL), Retry.UNCERTAIN, errors.Unreachable),
+    (boto.HTTPClientError(error="incomplete read"), Retry.UNCERTAIN, errors.Unreachable),
+    (boto.SSLError(endpoint_url=URL, error=OSError("EOF occurred")), Retry.UNCERTAIN, errors.Unreachable),
+    (ResponseParserError("<html>"), Retry.UNCERTAIN, errors.Unreachable),
+    (NotAnswered("the answer has no User"), Retry.UNCERTAIN, errors.Unreachable),
+    (ForeignAnswer("HTTP 200, text/html"), Retry.FINAL, errors.Unreachable),
     *(
-        (problem, Kind.FINAL, errors.Unreachable)
+        (problem, Retry.FINAL, errors.Unreachable)
         for problem in (
             boto.SSLError(endpoint_url=URL, error=OSError("[SSL: WRONG_VERSION_NUMBER] wrong version number")),
             boto.SSLError(endpoint_url=URL, error=OSError("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE]")),
@@ -115,31 +116,31 @@ SILENCE = [
     ),
     (
         boto.SSLError(endpoint_url=URL, error=OSError("[SSL: CERTIFICATE_VERIFY_FAILED]")),
-        Kind.FINAL,
+        Retry.FINAL,
         errors.Unreachable,
     ),
-    (boto.NoCredentialsError(), Kind.FINAL, errors.CredentialsProblem),
-    (boto.PartialCredentialsError(provider="env", cred_var="x"), Kind.FINAL, errors.CredentialsProblem),
-    (boto.CredentialRetrievalError(provider="sso", error_msg="x"), Kind.FINAL, errors.CredentialsProblem),
-    (boto.UnauthorizedSSOTokenError(), Kind.FINAL, errors.CredentialsProblem),
-    (boto.TokenRetrievalError(provider="sso", error_msg="x"), Kind.FINAL, errors.CredentialsProblem),
-    (boto.ParamValidationError(report="x"), Kind.FINAL, errors.InvalidRequest),
-    (aws_error("AssumeRole", "AccessDenied", 403), Kind.FINAL, errors.CredentialsProblem),
-    (aws_error("AssumeRole", "Throttling", 400), Kind.FINAL, errors.CredentialsProblem),
+    (boto.NoCredentialsError(), Retry.FINAL, errors.CredentialsProblem),
+    (boto.PartialCredentialsError(provider="env", cred_var="x"), Retry.FINAL, errors.CredentialsProblem),
+    (boto.CredentialRetrievalError(provider="sso", error_msg="x"), Retry.FINAL, errors.CredentialsProblem),
+    (boto.UnauthorizedSSOTokenError(), Retry.FINAL, errors.CredentialsProblem),
+    (boto.TokenRetrievalError(provider="sso", error_msg="x"), Retry.FINAL, errors.CredentialsProblem),
+    (boto.ParamValidationError(report="x"), Retry.FINAL, errors.InvalidRequest),
+    (aws_error("AssumeRole", "AccessDenied", 403), Retry.FINAL, errors.CredentialsProblem),
+    (aws_error("AssumeRole", "Throttling", 400), Retry.FINAL, errors.CredentialsProblem),
 ]
 
 
 @pytest.mark.parametrize(("problem", "kind", "error"), SILENCE, ids=[type(row[0]).__name__ for row in SILENCE])
 def test_what_botocore_raises_without_an_answer(
-    problem: Exception, kind: Kind, error: type[errors.ConnectApiError]
+    problem: Exception, kind: Retry, error: type[errors.ConnectApiError]
 ) -> None:
     """Retried unless it is about us; uncertain only when the request may have arrived."""
     time, attempts = VirtualTime(), Attempts(problem, forever=True)
     with pytest.raises(errors.ConnectApiError) as raised:
         transport(time).call("CreateUser", attempts)
     assert type(raised.value) is error
-    assert raised.value.uncertain == (kind is Kind.UNCERTAIN)
-    assert (attempts.sent == 1) == (kind is Kind.FINAL)
+    assert raised.value.uncertain == (kind is Retry.UNCERTAIN)
+    assert (attempts.sent == 1) == (kind is Retry.FINAL)
     assert raised.value.__suppress_context__ or raised.value.__context__ is None, "a traceback would show botocore"
 
 
@@ -182,13 +183,13 @@ def test_a_final_error_remembers_an_earlier_lost_answer() -> None:
 
 def test_delays_grow_to_a_bound_and_are_jittered() -> None:
     """Full jitter: a random share of 1, 2, 4, … at most 20 s for throttles; half of that otherwise."""
-    assert [retries.delay(Kind.THROTTLED, tries, 1.0) for tries in range(1, 8)] == [1, 2, 4, 8, 16, 20, 20]
-    assert [retries.delay(Kind.UNCERTAIN, tries, 1.0) for tries in range(1, 4)] == [0.5, 1, 2]
-    assert retries.delay(Kind.NOT_SENT, 10_000, 0.25) == 5.0
-    assert retries.delay(Kind.THROTTLED, 3, 0.0) == 0.0
-    assert retries.delay(Kind.FINAL, 1, 1.0) is None
-    assert retries.delay(Kind.CONFLICT, retries.CONFLICT_TRIES - 1, 1.0) == 4.0
-    assert retries.delay(Kind.CONFLICT, retries.CONFLICT_TRIES, 1.0) is None
+    assert [failures.delay(Retry.THROTTLED, tries, 1.0) for tries in range(1, 8)] == [1, 2, 4, 8, 16, 20, 20]
+    assert [failures.delay(Retry.UNCERTAIN, tries, 1.0) for tries in range(1, 4)] == [0.5, 1, 2]
+    assert failures.delay(Retry.NOT_SENT, 10_000, 0.25) == 5.0
+    assert failures.delay(Retry.THROTTLED, 3, 0.0) == 0.0
+    assert failures.delay(Retry.FINAL, 1, 1.0) is None
+    assert failures.delay(Retry.CONFLICT, failures.CONFLICT_TRIES - 1, 1.0) == 4.0
+    assert failures.delay(Retry.CONFLICT, failures.CONFLICT_TRIES, 1.0) is None
 
 
 def test_a_wait_in_the_queue_does_not_use_up_the_time_of_a_call() -> None:

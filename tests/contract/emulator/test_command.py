@@ -18,15 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: The command alone: the console script's other commands are judged elsewhere.
-DRIVER = """
-import argparse, sys
-from connect_users.cli import emulator
-parser = argparse.ArgumentParser("connect-users")
-emulator.register(parser.add_subparsers())
-args = parser.parse_args()
-sys.exit(args.run(args))
-"""
+DRIVER = "import sys; from connect_users.cli import main; sys.exit(main())"
 HERE = {"InstanceId": seed.INSTANCE_ID}
 
 
@@ -90,6 +82,15 @@ def test_options_reach_the_emulator() -> None:
         assert london.describe_instance(**HERE)["Instance"]["Arn"].startswith("arn:aws:connect:eu-west-2:")
 
 
+def test_answers_have_empty_strings_on_request() -> None:
+    """As the AWS CLI's own example of describe-user."""
+    with _running("--unset-strings=empty", "--seed-users=1") as running:
+        client = connect(running)
+        (summary,) = client.list_users(**HERE)["UserSummaryList"]
+        shown = client.describe_user(**HERE, UserId=summary["Id"])["User"]
+        assert (shown["PhoneConfig"]["PhoneType"], shown["PhoneConfig"]["DeskPhoneNumber"]) == ("SOFT_PHONE", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -98,7 +99,7 @@ def test_options_reach_the_emulator() -> None:
         (["--throttle-operation", "CreateUsers=1/1"], "CreateUsers is not emulated; did you mean CreateUser?"),
         (["--lag", "-1"], "argument --lag: '-1' is not a number of seconds"),
         (["--latency", "soon"], "argument --latency: 'soon' is not a number of seconds"),
-        (["--port", "99999"], "argument --port: 99999 is no port"),
+        (["--port", "99999"], "argument --port: 99999 is not a port"),
         (["--phone-view", "upside-down"], "invalid choice"),
         (["--users-quota", "many"], "argument --users-quota: 'many' is not a count"),
         (["--seed-users", "-1"], "argument --seed-users: '-1' is not a count"),
@@ -121,5 +122,5 @@ def test_a_port_that_is_taken_is_named() -> None:
         port = taken.getsockname()[1]
         done = subprocess.run(_command("--port", str(port)), capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"connect-users emulator: port {port} of 127.0.0.1 cannot be used: ")
+    assert done.stderr.startswith(f"connect-users emulator: port {port} on 127.0.0.1 cannot be used: ")
     assert done.stderr.count("\n") == 1

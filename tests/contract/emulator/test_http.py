@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from connect_users.emulator import Emulator, seed
 from tests.contract.emulator.support import connect, create, user
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 AUTH = "Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/connect/aws4_request, Signature=0\r\n"
-GOOD = f"GET /instance HTTP/1.1\r\nHost: x\r\n{AUTH}\r\n".encode()
+GOOD = f"GET /instance HTTP/1.1\r\nHost: 127.0.0.1\r\n{AUTH}\r\n".encode()
 PATH = f"/users/{seed.INSTANCE_ID}"
 
 
@@ -41,7 +42,7 @@ def talk(emulator: Emulator, data: bytes, *, finish: bool = True) -> bytes:
 
 def put(body: bytes, length: int | str | None = None, more: str = "") -> bytes:
     size = len(body) if length is None else length
-    return f"PUT {PATH} HTTP/1.1\r\nHost: x\r\n{AUTH}{more}Content-Length: {size}\r\n\r\n".encode() + body
+    return f"PUT {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n{AUTH}{more}Content-Length: {size}\r\n\r\n".encode() + body
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,18 @@ def put(body: bytes, length: int | str | None = None, more: str = "") -> bytes:
         (put(b"{}", "1" * 5000), 413),
         (put(b"x" * (2 * 1024 * 1024 + 1)), 413),
         (put(b"{}", more="Transfer-Encoding: chunked\r\n"), 411),
+        (put(b"{}", more="Transfer-Encoding: identity\r\n"), 411),
+        (GOOD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n"), 411),
+        (put(b"{}", more="Content-Length: 2\r\n"), 400),
+        (put(b"{}", more="content-length: 40\r\n"), 400),
+        (put(b"{}", "2, 2"), 400),
+        (put(b"{}", "+2"), 400),
+        (put(b"{}", "2", more="Content-Length : 40\r\n"), 400),
+        (GOOD.replace(b"Host: 127.0.0.1\r\n", b""), 400),
+        (GOOD.replace(b"Host: 127.0.0.1\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0"), 400),
+        (GOOD.replace(b"Host", b"Host: localhost\r\nHost"), 400),
+        (GOOD.replace(b"GET /", b"GET http://127.0.0.1/"), 400),
+        (GOOD.replace(b"GET /instance", b"OPTIONS *"), 400),
     ],
 )
 def test_what_is_not_a_request_is_refused_and_closed(emulator: Emulator, data: bytes, status: int) -> None:
@@ -95,7 +108,7 @@ def test_deeply_nested_criteria_never_fail_inside(emulator: Emulator, depth: int
     create(connect(emulator))
     body = b'{"InstanceId": "%s", "SearchCriteria": ' % seed.INSTANCE_ID.encode()
     body += b'{"AndConditions": [' * depth + b"]}" * depth + b"}"
-    head = f"POST /search-users HTTP/1.1\r\nHost: x\r\n{AUTH}Content-Length: {len(body)}\r\n\r\n".encode()
+    head = f"POST /search-users HTTP/1.1\r\nHost: 127.0.0.1\r\n{AUTH}Content-Length: {len(body)}\r\n\r\n".encode()
     assert talk(emulator, head + body)[:12] in (b"HTTP/1.1 200", b"HTTP/1.1 400")
 
 
@@ -166,6 +179,100 @@ def test_random_bytes_never_stop_the_server(emulator: Emulator) -> None:
     listed = client.list_users(InstanceId=seed.INSTANCE_ID)["UserSummaryList"]
     assert all(client.describe_user(InstanceId=seed.INSTANCE_ID, UserId=row["Id"]) for row in listed)
     assert not [record for record in emulator.requests if record.status == 500]
+
+
+_NAMES = ("127.0.0.1", "localhost", "LocalHost", "[::1]", "127.0.0.53")
+_STRANGERS = (
+    "",
+    "evil.example",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "evil.localhost",
+    "192.0.2.1",
+    "0.0.0.0",
+    "2130706433",
+    "[2001:db8::1]",
+    "[::1",
+    "::1",
+    "[127.0.0.1]",
+    "user@localhost",
+    "localhost@evil.example",
+    "localhost/evil.example",
+    "localhost, evil.example",
+)
+_SIDES = pytest.mark.parametrize("path", ["/instance", "/_emulator/health"], ids=["AWS", "side port"])
+
+
+@_SIDES
+@pytest.mark.parametrize("port", ["", ":4599"])
+@pytest.mark.parametrize("name", _NAMES)
+def test_this_machine_may_be_called_by_any_of_its_names_and_through_any_port(
+    emulator: Emulator, name: str, port: str, path: str
+) -> None:
+    """A tunnel or a proxy has a port of its own."""
+    request = GOOD.replace(b"/instance", path.encode()).replace(b"127.0.0.1", f"{name}{port}".encode())
+    assert talk(emulator, request).startswith(b"HTTP/1.1 200 OK")
+
+
+@_SIDES
+@pytest.mark.parametrize("name", [*_STRANGERS, *(f"{name}:80" for name in _STRANGERS), "localhost:", "localhost:http"])
+def test_a_name_that_only_leads_to_this_machine_is_refused(emulator: Emulator, name: str, path: str) -> None:
+    """As a web page's own name does after DNS rebinding."""
+    request = GOOD.replace(b"/instance", path.encode()).replace(b"127.0.0.1", name.encode())
+    answer = talk(emulator, request, finish=False)
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert b"x-amzn-ErrorType: AccessDeniedException" in answer
+    assert b"Connection: close" in answer
+    assert not list(emulator.requests)
+
+
+@pytest.mark.parametrize(
+    ("origin", "aws"),
+    [
+        ("http://localhost:5173", 200),
+        ("https://127.0.0.1", 200),
+        ("http://[::1]:3000", 200),
+        ("null", 403),
+        ("", 403),
+        ("https://evil.example", 403),
+        ("http://localhost.evil.example", 403),
+        ("http://localhost@evil.example", 403),
+        ("http://user@localhost", 403),
+        ("http://[::1", 403),
+        ("file://localhost", 403),
+        ("chrome-extension://localhost", 403),
+    ],
+)
+def test_a_web_page_is_answered_only_if_this_machine_serves_it(emulator: Emulator, origin: str, aws: int) -> None:
+    """And never by the side port, which can change what the emulator does."""
+    for path, status in (("/instance", aws), ("/_emulator/health", 403)):
+        request = GOOD.replace(b"/instance", path.encode()).replace(
+            b"\r\n\r\n", f"\r\nOrigin: {origin}\r\n\r\n".encode()
+        )
+        assert talk(emulator, request).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_boto3_says_which_names_may_be_used(emulator: Emulator) -> None:
+    client: Any = connect(emulator)
+
+    def rename(request: Any, **_others: Any) -> None:
+        request.headers["Host"] = "evil.example"
+
+    client.meta.events.register("before-send.connect", rename)
+    with pytest.raises(
+        ClientError, match=r"Host 'evil.example' is not this machine; .* 127\.0\.0\.1, \[::1\] and local"
+    ):
+        client.list_instances()
+
+
+def test_the_ipv6_loopback_address_is_an_endpoint_like_any_other() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError as problem:
+        pytest.skip(f"this machine has no IPv6 loopback address: {problem}")
+    with Emulator(host="::1") as emulator:
+        assert emulator.endpoint_url.startswith("http://[::1]:")
+        assert connect(emulator).list_instances()["InstanceSummaryList"]
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])

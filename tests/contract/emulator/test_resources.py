@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
 import pytest
@@ -11,6 +11,9 @@ from botocore import xform_name
 from connect_users.emulator import Emulator, seed
 from connect_users.emulator.calls import CONNECT
 from tests.contract.emulator.support import AGENT, BASIC, connect, create, refused
+
+if TYPE_CHECKING:
+    from botocore.model import StructureShape
 
 HERE = {"InstanceId": seed.INSTANCE_ID}
 HOURS = seed.HOURS_OF_OPERATION["Basic Hours"]
@@ -207,7 +210,7 @@ def test_an_instance_needs_an_alias_or_a_directory(client: Any) -> None:
         ("create_routing_profile", _profile(DefaultOutboundQueueId="none"), MISSING),
         ("create_routing_profile", _profile(MediaConcurrencies=[{"Channel": "VOICE", "Concurrency": 2}]), PARAMETER),
         ("create_routing_profile", _profile(MediaConcurrencies=[{"Channel": "CHAT", "Concurrency": 11}]), PARAMETER),
-        ("create_routing_profile", _profile(MediaConcurrencies=[{"Channel": "CHAT"}]), REQUEST),
+        ("create_routing_profile", _profile(MediaConcurrencies=[{"Concurrency": 1}]), REQUEST),
         ("create_routing_profile", _profile(Name="x" * 128), PARAMETER),
         ("create_security_profile", {**HERE, "SecurityProfileName": "Agent"}, DUPLICATE),
         ("create_security_profile", {**HERE, "SecurityProfileName": "a/b"}, PARAMETER),
@@ -246,6 +249,38 @@ def test_what_cannot_be_made_or_deleted(
     proficiency = {"AttributeName": "lang", "AttributeValue": "fr", "Level": 1}
     client.associate_user_proficiencies(**HERE, UserId=user_id, UserProficiencies=[proficiency])
     assert refused(getattr(client, call), **arguments) == expected
+
+
+def _media() -> StructureShape:
+    """What this release of botocore knows of a channel of a routing profile."""
+    shape = botocore.session.get_session().get_service_model("connect").shape_for("MediaConcurrency")
+    return cast("StructureShape", shape)
+
+
+def test_a_channel_of_a_routing_profile_needs_what_the_service_model_says(emulator: Emulator) -> None:
+    """`Concurrency` is required up to botocore 1.43.89, and optional since."""
+    client, media = connect(emulator, check=False), [{"Channel": "CHAT"}]
+    if "Concurrency" in _media().required_members:
+        assert refused(client.create_routing_profile, **_profile(MediaConcurrencies=media)) == REQUEST
+    else:
+        made = client.create_routing_profile(**_profile(MediaConcurrencies=media))
+        profile = client.describe_routing_profile(**HERE, RoutingProfileId=made["RoutingProfileId"])
+        assert profile["RoutingProfile"]["MediaConcurrencies"] == media
+
+
+@pytest.mark.skipif("WorkloadTypeConcurrencies" not in _media().members, reason="botocore knows no workload types yet")
+@pytest.mark.parametrize(
+    ("channel", "limit", "taken"), [("CHAT", 3, True), ("CHAT", 11, False), ("VOICE", 1, True), ("VOICE", 2, False)]
+)
+def test_contacts_at_once_may_be_given_by_workload_type(client: Any, channel: str, limit: int, taken: bool) -> None:
+    """In place of `Concurrency`, within the same bounds."""
+    media = [{"Channel": channel, "WorkloadTypeConcurrencies": [{"WorkloadType": "claims", "Concurrency": limit}]}]
+    if not taken:
+        assert refused(client.create_routing_profile, **_profile(MediaConcurrencies=media)) == PARAMETER
+        return
+    made = client.create_routing_profile(**_profile(MediaConcurrencies=media))
+    profile = client.describe_routing_profile(**HERE, RoutingProfileId=made["RoutingProfileId"])["RoutingProfile"]
+    assert profile["MediaConcurrencies"] == media
 
 
 def test_the_same_group_name_may_be_under_two_parents(client: Any) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REQUEST = (400, "InvalidRequestException")
 PARAMETER = (400, "InvalidParameterException")
 MISSING = (404, "ResourceNotFoundException")
+VOICE = "005Ah000000ABCEIA2@00DAu000000x110EAA"
 NAMES = {"FirstName": "Ada", "LastName": "Lovelace"}
 HERE = {"InstanceId": seed.INSTANCE_ID}
 
@@ -87,6 +88,9 @@ def test_a_security_profile_is_named_once(client: Any) -> None:
         ("SAML", {"Password": None, "IdentityInfo": NAMES, "Username": "ada lovelace"}, PARAMETER),
         ("SAML", {"Password": None, "IdentityInfo": NAMES, "Username": "ada@example"}, PARAMETER),
         ("SAML", {"Password": None, "IdentityInfo": NAMES, "Username": "a-d_a.9@example.com"}, None),
+        ("SAML", {"Password": None, "IdentityInfo": NAMES, "Username": f"bstone@{VOICE}"}, None),
+        ("CONNECT_MANAGED", {"Username": VOICE}, None),
+        ("CONNECT_MANAGED", {"Username": f"a@b@{VOICE}"}, PARAMETER),
         ("SAML", {"Password": None, "IdentityInfo": {**NAMES, "SecondaryEmail": "a@b.example"}}, None),
         ("EXISTING_DIRECTORY", {}, REQUEST),
         ("EXISTING_DIRECTORY", {"Password": None, "IdentityInfo": None}, None),

@@ -98,7 +98,15 @@ def test_an_access_key_of_twelve_digits_is_another_account(emulator: Emulator) -
 
 
 @pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-2", "aws"), ("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")]
+    ("region", "partition"),
+    [
+        ("eu-west-2", "aws"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("cn-north-1", "aws-cn"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"),
+        ("no-such-region", "aws"),
+    ],
 )
 def test_a_new_instance_is_in_the_region_that_the_request_was_signed_for(
     emulator: Emulator, region: str, partition: str

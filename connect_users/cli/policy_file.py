@@ -1,0 +1,67 @@
+"""The file of ``explain --policy``: policies for users, in YAML or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.cli.names_of import text_of
+from connect_users.core.errors import ConfigurationError, WrongUsage
+
+if TYPE_CHECKING:
+    from connect_users.policy import Policy
+
+_BOOL: Final = "tag:yaml.org,2002:bool"
+_NULL: Final = "tag:yaml.org,2002:null"
+_YES: Final = frozenset({"true", "yes", "on"})
+#: Maps and lists within each other; rules need three. More is a file that refers to itself, or another one.
+_DEPTH: Final = 50
+
+
+def policies(file: str) -> tuple[Policy, ...]:
+    """The policies of a file.
+
+    Raises:
+        WrongUsage: it cannot be read, has no rules, or has a rule twice.
+    """
+    import yaml
+
+    from connect_users.policy import from_rules
+
+    try:
+        root = yaml.compose(text_of(file), Loader=yaml.SafeLoader)
+        return from_rules(None if root is None else _value(root, _DEPTH))
+    except yaml.YAMLError as problem:
+        raise WrongUsage(f"{file} is neither YAML nor JSON: {problem}") from None
+    except RecursionError:
+        raise WrongUsage(f"{file} is nested too deeply") from None
+    except WrongUsage:
+        raise
+    except (ConfigurationError, ValueError) as problem:
+        raise WrongUsage(f"{file}: {problem}") from None
+
+
+def _value(node: Any, depth: int) -> Any:
+    """The value of a node; all but booleans and null are strings, as tags and usernames are: ``2024``, ``1e3``.
+
+    Raises:
+        ValueError: a key is there twice (the last would count, and nobody would see it), or is not a string.
+    """
+    if not depth:
+        raise ValueError("nested too deeply")
+    if node.id == "sequence":
+        return [_value(item, depth - 1) for item in node.value]
+    if node.id == "scalar":
+        return node.value if node.tag not in (_BOOL, _NULL) else _truth(node)
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if key.id != "scalar":
+            raise ValueError(f"line {line}: a key is not a string")
+        if key.value in found:
+            raise ValueError(f"line {line}: {key.value} is written twice")
+        found[key.value] = _value(value, depth - 1)
+    return found
+
+
+def _truth(node: Any) -> bool | None:
+    return node.value.lower() in _YES if node.tag == _BOOL else None

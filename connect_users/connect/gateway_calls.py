@@ -1,0 +1,173 @@
+"""What every method of the gateway shares: the clients, one way to call, one way to page.
+
+Each call is paced and retried by `connect_users.connect.transport`; a listing is one call per page, made when its items
+are asked for. Every failure is an error of `connect_users.core.errors`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from connect_users.connect.pacing import Notify, Pacer, SystemTimer, Timer
+from connect_users.connect.transport import Answer, Transport
+from connect_users.core.answers import expect
+from connect_users.core.errors import Cancelled, ConnectApiError
+from connect_users.core.server_clock import ServerClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mypy_boto3_connect.client import ConnectClient
+
+    from connect_users.connect.session import Clients
+    from connect_users.core.settings import Settings
+
+Result = TypeVar("Result")
+
+#: Items per page: the most that AWS gives. Search pages hold 100 by the best-practices page of the API reference,
+#: though the model allows 500.
+LIST_PAGE = 1000
+SMALL_PAGE = 100
+SEARCH_PAGE = 500
+INSTANCES_PAGE = 10
+
+
+class Calls:
+    """Base of the gateway. Thread-safe; one per process and configuration, since it holds the pacing.
+
+    Args:
+        timer: the clock, and the sleep that a cancelled run ends.
+        wall: this machine's clock, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        clients: Clients,
+        settings: Settings,
+        timer: Timer | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        timer = timer or SystemTimer()
+        self._server_clock = ServerClock()
+        self._search_page = SEARCH_PAGE
+        self._wall = wall
+        pacer = Pacer(settings.requests_per_second, settings.burst, timer)
+        self._clients = clients
+        self._transport = Transport(pacer, timer, settings.timeout)
+        self._timer = timer
+
+    @property
+    def now(self) -> float:
+        """AWS's time in seconds since the epoch, as far as its answers tell how wrong this machine's clock is."""
+        return self._server_clock.now(self._wall())
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, unless the run is cancelled.
+
+        Raises:
+            Cancelled
+        """
+        if self._timer.wait(seconds):
+            raise Cancelled("waiting", "Cancelled", "the run was cancelled")
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to."""
+        return self._clients.region
+
+    @property
+    def _client(self) -> ConnectClient:
+        return self._clients.connect
+
+    def _call(
+        self,
+        operation: str,
+        method: Callable[..., Result],
+        params: Mapping[str, Any],
+        notify: Notify | None = None,
+        *,
+        paced: bool = True,
+    ) -> Answer[Result]:
+        """One call; what is not AWS's answer to it (see `connect_users.core.answers`) is none."""
+        answered_at: float | None = None
+
+        def send() -> Result:
+            nonlocal answered_at
+            sent = self._wall()
+            try:
+                answer = method(**params)
+            except Exception as problem:
+                self._server_clock.answered(getattr(problem, "response", None), sent, self._wall())
+                raise
+            answered_at = self._server_clock.answered(answer, sent, self._wall())
+            expect(operation, params, answer)
+            return answer
+
+        answer = self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
+        return replace(answer, answered_at=answered_at)
+
+    def _pages(
+        self,
+        operation: str,
+        method: Callable[..., Mapping[str, Any]],
+        key: str,
+        params: Mapping[str, Any],
+        notify: Notify | None,
+    ) -> Iterator[list[dict[str, Any]]]:
+        """The items under `key`, page by page; each page is fetched when it is asked for."""
+        for answer in self._answers(operation, method, params, notify):
+            yield list(answer.get(key) or ())
+
+    def _answers(
+        self,
+        operation: str,
+        method: Callable[..., Mapping[str, Any]],
+        params: Mapping[str, Any],
+        notify: Notify | None,
+    ) -> Iterator[Mapping[str, Any]]:
+        """The whole answers of a listing, page by page."""
+        token = None
+        while True:
+            page = self._call(operation, method, {**params, "NextToken": token} if token else params, notify).value
+            yield page
+            following = page.get("NextToken")
+            if not following:
+                return
+            if following == token:
+                raise ConnectApiError(operation, "RepeatedToken", "AWS answered the same page token twice")
+            token = following
+
+    def _items(
+        self,
+        operation: str,
+        method: Callable[..., Mapping[str, Any]],
+        key: str,
+        params: Mapping[str, Any],
+        notify: Notify | None,
+    ) -> Iterator[dict[str, Any]]:
+        """The items of all pages, one by one."""
+        for page in self._pages(operation, method, key, params, notify):
+            yield from page
+
+
+def confidential(params: Mapping[str, Any]) -> list[str]:
+    """What of a request no message may repeat: the password, and personal data other than the username.
+
+    First and last names and the values of tags are struck out only where a message quotes them: bare, they may be
+    words of the message.
+    """
+    identity = params.get("IdentityInfo") or {}
+    phone = params.get("PhoneConfig") or {}
+    numbers = params.get("PhoneNumberConfigs") or ()
+    values = [
+        params.get("Password"),
+        *(identity.get(key) for key in ("Email", "SecondaryEmail", "Mobile")),
+        phone.get("DeskPhoneNumber"),
+        *(entry.get("PhoneNumber") for entry in numbers),
+    ]
+    tags = params.get("Tags") or params.get("tags") or {}
+    names = [str(name) for name in (identity.get("FirstName"), identity.get("LastName"), *tags.values()) if name]
+    quoted = [f"{mark}{name}{mark}" for name in names for mark in ("'", '"')]
+    return [str(value) for value in values if value] + quoted

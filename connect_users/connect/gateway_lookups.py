@@ -1,0 +1,145 @@
+"""Look-ups: the instance, the things that users refer to, quick connects, and a password kept in Secrets Manager.
+
+Part of the `connect_users.connect.gateway`, whose contract holds here. Answers are AWS's dictionaries.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from connect_users.connect.gateway_calls import INSTANCES_PAGE, LIST_PAGE, SMALL_PAGE, Calls
+from connect_users.core.errors import (
+    Cancelled,
+    ConfigurationError,
+    ConnectApiError,
+    CredentialsProblem,
+    SecretUnavailable,
+    Throttled,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from connect_users.connect.pacing import Notify
+
+_SECRET_ARN = re.compile(r"arn:[^:]+:secretsmanager:(?P<region>[^:]+):\d{12}:secret:.+")
+
+#: Classes whose own advice holds for a secret, too; any other is about the secret.
+_NOT_ABOUT_THE_SECRET = (Cancelled, CredentialsProblem, Throttled, Unreachable)
+
+
+class Lookups(Calls):
+    """Reads that are not about one user, and the removal of quick connects."""
+
+    def describe_instance(self, instance_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
+        """The ``Instance``, with its ``Arn``, ``InstanceAlias`` and ``IdentityManagementType``."""
+        params = {"InstanceId": instance_id}
+        method = self._client.describe_instance
+        return dict(self._call("DescribeInstance", method, params, notify).value["Instance"])
+
+    def list_instances(self, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """Summaries of all instances of the account in this region (at most 10 a page)."""
+        params = {"MaxResults": INSTANCES_PAGE}
+        return self._items("ListInstances", self._client.list_instances, "InstanceSummaryList", params, notify)
+
+    def list_routing_profiles(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """``Id``, ``Arn`` and ``Name`` of every routing profile."""
+        params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}
+        method = self._client.list_routing_profiles
+        return self._items("ListRoutingProfiles", method, "RoutingProfileSummaryList", params, notify)
+
+    def list_security_profiles(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """``Id``, ``Arn`` and ``Name`` of every security profile."""
+        params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}
+        method = self._client.list_security_profiles
+        return self._items("ListSecurityProfiles", method, "SecurityProfileSummaryList", params, notify)
+
+    def list_security_profile_permissions(
+        self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
+    ) -> Iterator[str]:
+        """What a security profile lets its users do, such as ``Users.Edit``."""
+        params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id, "MaxResults": LIST_PAGE}
+        method = self._client.list_security_profile_permissions
+        for answer in self._answers("ListSecurityProfilePermissions", method, params, notify):
+            yield from answer.get("Permissions") or ()
+
+    def list_user_hierarchy_groups(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """``Id``, ``Arn`` and ``Name`` of every hierarchy group; names are not unique across levels."""
+        params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}
+        method = self._client.list_user_hierarchy_groups
+        return self._items("ListUserHierarchyGroups", method, "UserHierarchyGroupSummaryList", params, notify)
+
+    def describe_user_hierarchy_group(
+        self, instance_id: str, hierarchy_group_id: str, *, notify: Notify | None = None
+    ) -> dict[str, Any]:
+        """The ``HierarchyGroup``, with its ``HierarchyPath`` from level one down."""
+        params = {"InstanceId": instance_id, "HierarchyGroupId": hierarchy_group_id}
+        method = self._client.describe_user_hierarchy_group
+        return dict(self._call("DescribeUserHierarchyGroup", method, params, notify).value["HierarchyGroup"])
+
+    def search_user_hierarchy_groups(
+        self, instance_id: str, *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """All groups as `describe_user_hierarchy_group` tells them, and the root; the index lags behind changes."""
+        params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
+        method = self._client.search_user_hierarchy_groups
+        return self._items("SearchUserHierarchyGroups", method, "UserHierarchyGroups", params, notify)
+
+    def list_queues(
+        self, instance_id: str, queue_types: Sequence[str] = ("STANDARD",), *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """``Id``, ``Arn``, ``Name`` and ``QueueType`` of the queues; agents' own queues are type AGENT."""
+        params = {"InstanceId": instance_id, "QueueTypes": list(queue_types), "MaxResults": LIST_PAGE}
+        return self._items("ListQueues", self._client.list_queues, "QueueSummaryList", params, notify)
+
+    def list_quick_connects(
+        self, instance_id: str, types: Sequence[str] = ("USER",), *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """``Id``, ``Arn``, ``Name`` and type of the quick connects; those that lead to a user are type USER."""
+        params = {"InstanceId": instance_id, "QuickConnectTypes": list(types), "MaxResults": LIST_PAGE}
+        method = self._client.list_quick_connects
+        return self._items("ListQuickConnects", method, "QuickConnectSummaryList", params, notify)
+
+    def search_quick_connects(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """All quick connects as `describe_quick_connect` tells them; the index lags behind changes."""
+        params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
+        method = self._client.search_quick_connects
+        return self._items("SearchQuickConnects", method, "QuickConnects", params, notify)
+
+    def describe_quick_connect(
+        self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None
+    ) -> dict[str, Any]:
+        """The ``QuickConnect``; whom it leads to is in ``QuickConnectConfig``."""
+        params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
+        method = self._client.describe_quick_connect
+        return dict(self._call("DescribeQuickConnect", method, params, notify).value["QuickConnect"])
+
+    def delete_quick_connect(self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None) -> None:
+        """Delete a quick connect. A second deletion raises ResourceNotFound."""
+        params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
+        self._call("DeleteQuickConnect", self._client.delete_quick_connect, params, notify)
+
+    def get_secret_value(self, secret_id: str, *, notify: Notify | None = None) -> str:
+        """The text of a secret in AWS Secrets Manager: in the region that its ARN names, or of that name in ours.
+
+        Not paced: the quota of GetSecretValue is thousands a second.
+
+        Raises:
+            ConfigurationError: the secret is binary or empty.
+            SecretUnavailable: it does not exist or may not be read.
+        """
+        arn = _SECRET_ARN.fullmatch(secret_id)
+        client = self._clients.secrets_manager(arn["region"] if arn else self.region)
+        try:
+            params = {"SecretId": secret_id}
+            answer = self._call("GetSecretValue", client.get_secret_value, params, notify, paced=False).value
+        except _NOT_ABOUT_THE_SECRET:
+            raise
+        except ConnectApiError as error:
+            raise SecretUnavailable(error.operation, error.code, error.detail, error.request_id) from None
+        text = answer.get("SecretString")
+        if not text:
+            raise ConfigurationError(f"password_secret_arn: '{secret_id}' holds no text, a password was expected")
+        return text

@@ -1,0 +1,217 @@
+"""What each input is, in words: for the docstrings of programs, README's table and the plugin's schema.
+
+`connect_users.core.fields` is the table that is described, `connect_users.core.limits` has the numbers. Tests hold
+docstrings and README to this page, and the schema is made from it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from connect_users.core import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TO: Final = "\N{EN DASH}"
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _coded(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+_ACW: Final = (
+    f"seconds, 0 to {limits.AFTER_CONTACT_WORK_MAX:,}; 0 = unlimited, the agent ends it. That of a chat ends after "
+    f"{limits.AFTER_CONTACT_WORK_CHAT_END:,} s whatever is set."
+)
+_CHANNEL: Final = f"{_or(limits.CHANNELS)}; once in the list."
+_VOICE: Final = "VOICE only."
+_LEVELS: Final = tuple(map(str, limits.PROFICIENCY_LEVELS))
+_TAGS: Final = f"{limits.TAGS_MAX - 1} ({limits.TAGS_MAX} without the ownership tag)"
+
+#: Path of an input or of a member of a block -> what it is, with its limits.
+ABOUT: Final[dict[str, str]] = {
+    "instance_id": "id or ARN of the instance. Changed: the user is replaced.",
+    "username": (
+        f"1 to {limits.USERNAME_MAX} of letters, digits and ``_ - . @``, ``@`` only in a whole e-mail address or a "
+        f"name of Service Cloud Voice; at most {limits.USERNAME_MAX_WITHOUT_SAML} are documented for instances without "
+        "SAML. Case-sensitive. Changed: the user is replaced."
+    ),
+    "routing_profile_id": "id or ARN of the one routing profile.",
+    "security_profile_ids": (
+        f"ids or ARNs of {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX} security profiles, a set."
+    ),
+    "password": (
+        f"{limits.PASSWORD_MIN} to {limits.PASSWORD_MAX} characters without blanks, with a lower-case letter, an "
+        "upper-case letter and a digit. For CONNECT_MANAGED instances only. Kept as a secret; no API reads or changes "
+        "it."
+    ),
+    "password_secret_arn": (
+        "ARN or name of a secret in AWS Secrets Manager that holds the password (as its text, or as ``password`` of a "
+        "JSON object). Read at creation only; nothing of it reaches the state."
+    ),
+    "on_password_change": (
+        "what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it with a warning, "
+        "``replace`` deletes the user and makes it anew."
+    ),
+    "identity_info": "names and e-mail addresses. Members that are left out are not managed.",
+    "identity_info.first_name": (
+        f"at most {limits.FIRST_NAME_MAX} characters, in Unicode Normalization Form C. Required for CONNECT_MANAGED "
+        "and SAML."
+    ),
+    "identity_info.last_name": (
+        f"at most {limits.LAST_NAME_MAX} characters (CONNECT_MANAGED: {limits.LAST_NAME_MAX_CONNECT_MANAGED}), in "
+        "Unicode Normalization Form C. Required likewise."
+    ),
+    "identity_info.email": "gets password resets. An error for SAML; documented as required for CONNECT_MANAGED.",
+    "identity_info.secondary_email": (
+        f"gets notifications other than password resets; at most {limits.SECONDARY_EMAIL_MAX} characters. Cannot be "
+        "cleared."
+    ),
+    "identity_info.mobile": "E.164, e.g. +12025550123. Not used by Connect today. Cannot be cleared.",
+    "phone_config": (
+        "soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members that are left "
+        "out are not managed."
+    ),
+    "phone_config.phone_type": f"{_or(limits.PHONE_TYPES)}. Not beside phone_number_configs.",
+    "phone_config.auto_accept": "calls are accepted without a click. Not beside auto_accept_configs.",
+    "phone_config.after_contact_work_time_limit": f"{_ACW} Not beside after_contact_work_configs.",
+    "phone_config.desk_phone_number": "E.164; required for DESK_PHONE. Not beside phone_number_configs.",
+    "phone_config.persistent_connection": (
+        "the soft phone stays connected between calls. Not beside persistent_connection_configs."
+    ),
+    "directory_user_id": "id in an external directory; an error with SAML. Changed: replaced, deleted first.",
+    "hierarchy_group_id": "id or ARN of the hierarchy group. Removed: the user leaves its group.",
+    "auto_accept_configs": (
+        "auto-accept per channel. Each of the five lists is complete: a channel that it does not name gets the neutral "
+        "value (no auto-accept, 0 s = unlimited, soft phone, no persistent connection, NONE). One that is left out "
+        "whole is not managed."
+    ),
+    "auto_accept_configs.channel": _CHANNEL,
+    "auto_accept_configs.auto_accept": "contacts of the channel are accepted without a click.",
+    "auto_accept_configs.agent_first_callback_auto_accept": "the same for agent-first call-backs; VOICE only.",
+    "after_contact_work_configs": (
+        f"after-contact work per channel, 0 to {limits.AFTER_CONTACT_WORK_MAX:,} seconds, 0 = unlimited."
+    ),
+    "after_contact_work_configs.channel": _CHANNEL,
+    "after_contact_work_configs.after_contact_work_config": "the limit.",
+    "after_contact_work_configs.after_contact_work_config.after_contact_work_time_limit": _ACW,
+    "after_contact_work_configs.agent_first_callback_after_contact_work_config": (
+        "the limit of agent-first call-backs; VOICE only."
+    ),
+    "after_contact_work_configs.agent_first_callback_after_contact_work_config.after_contact_work_time_limit": _ACW,
+    "phone_number_configs": "phone of the channel VOICE.",
+    "phone_number_configs.channel": _VOICE,
+    "phone_number_configs.phone_type": f"{_or(limits.PHONE_TYPES)}.",
+    "phone_number_configs.phone_number": "E.164; required for DESK_PHONE.",
+    "persistent_connection_configs": "persistent connection of the channel VOICE.",
+    "persistent_connection_configs.channel": _VOICE,
+    "persistent_connection_configs.persistent_connection": "the soft phone stays connected between calls.",
+    "voice_enhancement_configs": "voice enhancement of the channel VOICE.",
+    "voice_enhancement_configs.channel": _VOICE,
+    "voice_enhancement_configs.voice_enhancement_mode": f"{_or(limits.VOICE_ENHANCEMENT_MODES)}.",
+    "user_proficiencies": (
+        f"at most {limits.PROFICIENCIES_MAX} predefined attributes with levels {_LEVELS[0]} to {_LEVELS[-1]}, the "
+        "whole set."
+    ),
+    "user_proficiencies.attribute_name": (
+        f"a predefined attribute of the instance, 1 to {limits.ATTRIBUTE_TEXT_MAX} characters."
+    ),
+    "user_proficiencies.attribute_value": f"one of its values, 1 to {limits.ATTRIBUTE_TEXT_MAX} characters.",
+    "user_proficiencies.level": f"{_or(_LEVELS)}, the best.",
+    "tags": f"at most {_TAGS}, the whole map but for keys of AWS and of this package.",
+    "identity_management_type": (
+        f"{_or(limits.IDENTITY_MANAGEMENT_TYPES)}, as the instance has it. Not sent; lets the preview judge what "
+        "depends on it."
+    ),
+    "adopt_existing": "take over a user of this name that exists and carries no ownership tag.",
+    "delete_quick_connects": (
+        "when the user is deleted, delete the quick connects that lead to it. Otherwise a warning names them."
+    ),
+}
+
+#: Input -> its form and limit, in a few words, as README's table tells it.
+FORMS: Final[dict[str, str]] = {
+    "instance_id": "id or ARN",
+    "username": (
+        f"1{_TO}{limits.USERNAME_MAX} of `a-z A-Z 0-9 _ - . @`; `@` only in a whole e-mail address or a Service Cloud "
+        f"Voice name; above {limits.USERNAME_MAX_WITHOUT_SAML} without SAML: warning"
+    ),
+    "routing_profile_id": "id or ARN, one",
+    "security_profile_ids": f"{limits.SECURITY_PROFILES_MIN}{_TO}{limits.SECURITY_PROFILES_MAX} ids or ARNs, a set",
+    "password": (
+        f"{limits.PASSWORD_MIN}{_TO}{limits.PASSWORD_MAX}, a lower-case and an upper-case letter and a digit, no "
+        "blanks; CONNECT_MANAGED only"
+    ),
+    "password_secret_arn": "ARN or name in AWS Secrets Manager; read at creation only, never in the state",
+    "on_password_change": "`refuse` (default), `ignore`, `replace`",
+    "identity_info": (
+        f"`first_name` ≤{limits.FIRST_NAME_MAX}, `last_name` ≤{limits.LAST_NAME_MAX} "
+        f"({limits.LAST_NAME_MAX_CONNECT_MANAGED} with CONNECT_MANAGED), `email`, `secondary_email`, `mobile` (E.164)"
+    ),
+    "phone_config": (
+        "`phone_type`, `auto_accept`, `after_contact_work_time_limit` (s), `desk_phone_number` (E.164), "
+        "`persistent_connection`"
+    ),
+    "directory_user_id": "an error with SAML",
+    "hierarchy_group_id": "id or ARN; removed = no group",
+    "auto_accept_configs": f"per channel {', '.join(limits.CHANNELS)}",
+    "after_contact_work_configs": f"per channel, 0{_TO}{limits.AFTER_CONTACT_WORK_MAX:,} s, 0 = unlimited",
+    "phone_number_configs": "VOICE only",
+    "persistent_connection_configs": "VOICE only",
+    "voice_enhancement_configs": f"VOICE only: {_coded(limits.VOICE_ENHANCEMENT_MODES)}",
+    "user_proficiencies": f"≤{limits.PROFICIENCIES_MAX}, levels {_LEVELS[0]}{_TO}{_LEVELS[-1]}",
+    "tags": f"≤{_TAGS}, key ≤{limits.TAG_KEY_MAX}, value ≤{limits.TAG_VALUE_MAX}",
+    "identity_management_type": (
+        f"{_coded(limits.IDENTITY_MANAGEMENT_TYPES)}; lets the preview judge what depends on it"
+    ),
+    "adopt_existing": "take over a live user of this name without an ownership tag",
+    "delete_quick_connects": (
+        "when the user is deleted, the quick connects that lead to it go, too; otherwise a warning names them"
+    ),
+}
+
+#: Name of a field that holds a block, or blocks -> what typed languages call the block, and what it is.
+BLOCKS: Final[dict[str, tuple[str, str]]] = {
+    "identity_info": ("IdentityInfo", "Names and addresses. Members that are left out are not managed."),
+    "phone_config": ("PhoneConfig", "Settings of all channels alike, the older form of the per-channel lists."),
+    "auto_accept_configs": ("AutoAcceptConfig", "Auto-accept of one channel."),
+    "after_contact_work_configs": ("AfterContactWorkConfigPerChannel", "After-contact work of one channel."),
+    "after_contact_work_config": ("AfterContactWorkConfig", "A limit of after-contact work."),
+    "agent_first_callback_after_contact_work_config": ("AfterContactWorkConfig", "A limit of after-contact work."),
+    "phone_number_configs": ("PhoneNumberConfig", "The phone of one channel."),
+    "persistent_connection_configs": ("PersistentConnectionConfig", "The persistent connection of one channel."),
+    "voice_enhancement_configs": ("VoiceEnhancementConfig", "The voice enhancement of one channel."),
+    "user_proficiencies": ("UserProficiency", f"A proficiency; at most {limits.PROFICIENCIES_MAX} a user."),
+}
+
+#: Name of an input with choices -> what typed languages call them, and what they are.
+CHOICES: Final[dict[str, tuple[str, str]]] = {
+    "channel": ("Channel", "A kind of contact."),
+    "phone_type": ("PhoneType", "A phone in the browser, or one with a number of its own."),
+    "voice_enhancement_mode": (
+        "VoiceEnhancementMode",
+        "What is taken out of an agent's audio: other voices and noise, noise, nothing.",
+    ),
+    "identity_management_type": (
+        "IdentityManagementType",
+        "Who signs users in: a provider of identities, Connect itself, a Microsoft Active Directory. Fixed for good.",
+    ),
+    "on_password_change": (
+        "OnPasswordChange",
+        "What a changed password does: fail the preview, be recorded with a warning, make the user anew.",
+    ),
+}
+#: The same of lists that take one channel only.
+VOICE_CHANNEL: Final = ("VoiceChannel", "The only channel of the lists about phone, connection and voice enhancement.")
+
+#: Output beside the inputs -> what it is.
+OUTPUTS: Final[dict[str, str]] = {
+    "arn": "the user's ARN.",
+    "directory_user_id": "id in an external directory; known from the first refresh on where it was not given.",
+    "ownership_token": "tells this making of the user from any other, as does the user's ownership tag.",
+}

@@ -1,0 +1,153 @@
+"""The dynamic provider: decode, ask the lifecycle, encode.
+
+Every failure is one line (`host.fail`); work that was done in part is saved (`host.fail_partly`). The class has no
+state of its own: it is pickled by reference, and ``connect_users:ConnectUserProvider`` is part of every user's state.
+Never rename it or change its ``__module__``.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from connect_users.core.errors import ConnectUsersError, PartialUpdate
+from connect_users.core.shapes import sound
+from connect_users.dynamic import codec, host
+from connect_users.engine import collector
+from connect_users.engine.cancellation import CANCELLED
+from connect_users.lifecycle.life import Lifecycle, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pulumi.dynamic import ConfigureRequest
+
+    from connect_users.core.spec import Props
+
+
+class ConnectUserProvider(ResourceProvider):
+    """Creates, compares, updates, reads and deletes Amazon Connect users."""
+
+    # The class is pickled by this name (see `connect_users.program.user.PROVIDER_BLOB`), wherever its file may move.
+    __module__ = "connect_users"
+
+    serialize_as_secret_always = False
+
+    #: Until `configure` is called: all defaults.
+    _life = Lifecycle.configured({}, CANCELLED)
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Keep the configuration for this process; the first call reports a problem with it, in one line."""
+        self._life = Lifecycle.configured(codec.raw_config(req.config), CANCELLED)
+        if host.listen_for_cancel():
+            host.watch_engine()
+            collector.keep_what_is_loaded()
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Every problem of the inputs at once; their canonical form."""
+        call = host.current_call()
+        with _one_line_errors(call):
+            checked = self._life.check(codec.decode(olds), codec.decode(news))
+            for warning in checked.warnings:
+                host.say(call, "warning", warning)
+            # No property is named: the engine would print its value, secrets included.
+            failures = [CheckFailure("", problem) for problem in checked.problems]
+            return CheckResult(codec.encode(checked.inputs), failures)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Whether anything differs, and what needs a new user.
+
+        A difference is answered by "unknown", so that the engine compares the inputs itself and shows the lines that
+        differ; only where the old inputs are the new ones (the outputs alone differ) it has to be told.
+        """
+        call = host.current_call()
+
+        def old_inputs() -> Props | None:
+            inputs = call.inputs("old_inputs")
+            return None if inputs is None else codec.decode(inputs)
+
+        with _one_line_errors(call):
+            found = self._life.diff(call.urn, codec.decode(olds), codec.decode(news), _say(call), old_inputs)
+            if found.replaces:
+                return DiffResult(None, list(found.replaces), delete_before_replace=found.delete_first)
+            if codec.is_foreign(olds):
+                # A state of the plugin becomes the dynamic resource's by an update.
+                return DiffResult(changes=True)
+            return DiffResult(changes=None if found.changed and found.in_inputs else found.changed)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Make the user exactly once."""
+        call = host.current_call()
+        inputs = codec.decode(props)
+        with _one_line_errors(call, inputs):
+            id_, outputs = self._life.create(call.urn, inputs, _say(call))
+            return CreateResult(id_, codec.encode(outputs))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """The user as it is; an empty id says that it is gone."""
+        call = host.current_call()
+        with _one_line_errors(call):
+            plain = codec.decode(props)
+            state = sound(plain)
+            given, declared = _declared_of(call, plain, state)
+            seen = self._life.read(call.urn, id_, state, declared, _say(call))
+            if seen is None:
+                return ReadResult("", {})
+            # Of a user without drift the engine keeps the inputs that it has: cheaper for both sides.
+            drifted = seen.inputs if seen.inputs != given else None
+            return ReadResult(id_, codec.encode(seen.outputs), None if drifted is None else codec.encode(drifted))
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Only the calls that the difference needs."""
+        call = host.current_call()
+        new = codec.decode(news)
+        with _one_line_errors(call, new):
+            return UpdateResult(codec.encode(self._life.update(call.urn, id_, codec.decode(olds), new, _say(call))))
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Delete the user if it is still this state's; one who is gone is a success."""
+        call = host.current_call()
+        with _one_line_errors(call):
+            self._life.delete(call.urn, id_, codec.decode(props), _say(call))
+
+
+def _say(call: host.Call) -> Callable[[str, str], None]:
+    return lambda severity, text: host.say(call, severity, text)
+
+
+def _declared_of(call: host.Call, plain: Props, state: Props) -> tuple[Props | None, Props | None]:
+    """The inputs of a Read as they were given and in sound form; most are what the outputs say, which is read already.
+
+    Args:
+        plain, state: the outputs, in either form.
+    """
+    names = call.names_as_in("inputs", "properties")
+    if names is not None:
+        return {key: plain[key] for key in names if key in plain}, {key: state[key] for key in names if key in state}
+    inputs = call.inputs("inputs")
+    given = codec.decode(inputs) if inputs else None
+    return given, None if given is None else sound(given)
+
+
+@contextmanager
+def _one_line_errors(call: host.Call, inputs: Props | None = None) -> Iterator[None]:
+    """Answer every failure with one line; of a create or update that did part of its work, with what is to be saved."""
+    try:
+        with one_line():
+            yield
+    except PartialUpdate as error:
+        canonical_inputs = sound(inputs or {})
+        outputs = codec.encode_partly(error.outputs, canonical_inputs)
+        host.fail_partly(call, str(error), error.id, outputs, codec.encode(canonical_inputs))
+    except ConnectUsersError as error:
+        host.fail(call, str(error))

@@ -1,0 +1,61 @@
+"""Being sure that a user is not there, which credentials of another account or region would say of everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connect_users.core.arns import parse_arn
+from connect_users.core.errors import ResourceNotFound, UserGone, WrongInstance
+from connect_users.core.fields import ARN_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connect_users.connect.gateway import Gateway
+    from connect_users.connect.pacing import Notify
+
+
+def exists(gateway: Gateway, instance_id: str, user_id: str) -> bool:
+    """Whether DescribeUser finds the user."""
+    try:
+        gateway.describe_user(instance_id, user_id)
+    except ResourceNotFound:
+        return False
+    return True
+
+
+def tell(gateway: Gateway, action: str, user_id: str, outputs: Mapping[str, Any], notify: Notify) -> UserGone:
+    """The error for a user whom a write and a look did not find.
+
+    Raises:
+        WrongInstance: the instance is not found either, or is another account's.
+    """
+    check_instance(gateway, outputs, notify)
+    return UserGone(
+        f"{action}: user {user_id} is gone from Connect; somebody deleted it there. Run pulumi refresh, so that the "
+        "stack knows, and then pulumi up, which makes the user again as long as the program declares it"
+    )
+
+
+def check_instance(gateway: Gateway, outputs: Mapping[str, Any], notify: Notify) -> None:
+    """Prove that the instance of a state can be reached.
+
+    Raises:
+        WrongInstance: it cannot be found, or is another account's.
+    """
+    instance_id, username = outputs["instance_id"], outputs.get("username", "?")
+    stays = "nothing was changed, and the state stays"
+    try:
+        instance = gateway.describe_instance(instance_id, notify=notify)
+    except ResourceNotFound:
+        raise WrongInstance(
+            f"neither Connect user '{username}' nor its instance {instance_id} is found in {gateway.region}: "
+            f"check the account of the credentials and the region; {stays} (if the instance was deleted, "
+            "remove the user with pulumi state delete)"
+        ) from None
+    here, there = parse_arn(str(instance.get("Arn", ""))), parse_arn(str(outputs.get(ARN_KEY, "")))
+    if here is not None and there is not None and (here.account, here.region) != (there.account, there.region):
+        raise WrongInstance(
+            f"Connect user '{username}' is of account {there.account} in {there.region}, but the credentials reach "
+            f"account {here.account} in {here.region}; {stays}"
+        )

@@ -1,0 +1,111 @@
+"""A user that exists, found by the id of an import: its state, and the inputs of a program that declares all of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import ownership, snapshot_proof
+from connect_users.core.arns import parse_arn
+from connect_users.core.errors import ConnectApiError, ConnectUsersError, ResourceNotFound, WrongInstance
+from connect_users.core.fields import ARN_KEY, TOKEN_KEY
+from connect_users.core.live import declarable, live_props
+from connect_users.core.shapes import shown
+from connect_users.lifecycle import observe
+
+if TYPE_CHECKING:
+    from connect_users.core.spec import Props
+    from connect_users.lifecycle.apply import Operation
+
+#: What an ARN calls a user.
+_USER: Final = "agent"
+_COMPOSITE: Final = re.compile(r"([^\s:/]+):([^\s:/]+)")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A user that exists, under its bare id."""
+
+    id: str
+    inputs: Props
+    outputs: Props
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an import says that its user is; ``arn`` is "" where it was not given."""
+
+    instance_id: str
+    user_id: str
+    arn: str = ""
+
+
+def place_of(text: str) -> Place:
+    """What an import's id says: ``INSTANCE_ID:USER_ID``, or the user's ARN.
+
+    Raises:
+        ConnectUsersError: it is neither.
+    """
+    arn = parse_arn(text)
+    if arn is not None and arn.resource == _USER:
+        return Place(arn.instance_id, arn.resource_id, text)
+    ids = _COMPOSITE.fullmatch(text)
+    if ids is None:
+        raise ConnectUsersError(
+            f"importing a Connect user: {shown(text)} is not the id of an import: give INSTANCE_ID:USER_ID "
+            "or the user's ARN"
+        )
+    return Place(ids[1], ids[2])
+
+
+def lookup(op: Operation, place: Place) -> Found | None:
+    """The user as it is now; None when its instance has no such user.
+
+    Raises:
+        ConnectApiError, WrongInstance
+    """
+    action = f"importing Connect user {place.user_id}"
+    try:
+        user = _described(op, place)
+        if user is None:
+            return None
+        if place.arn and user.get("Arn") != place.arn:
+            raise WrongInstance(
+                f"{action}: {place.arn} was given, but the credentials reach {user.get('Arn')}; check the account and "
+                "the region"
+            )
+        proficiencies = op.gateway.list_user_proficiencies(place.instance_id, place.user_id, notify=op.tell)
+        directory = bool(user.get("DirectoryUserId")) and _signs_in_by_directory(op, place.instance_id)
+    except ConnectApiError as error:
+        raise error.about(action) from None
+    live = live_props(user, proficiencies)
+    inputs = declarable(live, place.instance_id, directory=directory)
+    outputs = {**inputs, **observe.computed(op, user, live, {}), ARN_KEY: user["Arn"]}
+    owner = ownership.owner_of(user.get("Tags", {}))
+    if owner is not None and ownership.is_ours(user.get("Tags", {}), op.urn):
+        # Made by this very resource, whose state was lost.
+        outputs[TOKEN_KEY] = owner.token
+    if owner is None or TOKEN_KEY in outputs:
+        outputs |= snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
+    return Found(place.user_id, inputs, outputs)
+
+
+def _described(op: Operation, place: Place) -> dict[str, Any] | None:
+    try:
+        return op.gateway.describe_user(place.instance_id, place.user_id, notify=op.tell)
+    except ResourceNotFound:
+        pass
+    try:
+        op.gateway.describe_instance(place.instance_id, notify=op.tell)
+    except ResourceNotFound:
+        raise WrongInstance(
+            f"importing Connect user {place.user_id}: its instance {place.instance_id} is not found in "
+            f"{op.gateway.region}: check the account of the credentials and the region"
+        ) from None
+    return None
+
+
+def _signs_in_by_directory(op: Operation, instance_id: str) -> bool:
+    instance = op.gateway.describe_instance(instance_id, notify=op.tell)
+    return instance.get("IdentityManagementType") == "EXISTING_DIRECTORY"

@@ -1,0 +1,235 @@
+"""What is true of a user in Connect: reading, finding by name, and being sure that somebody is gone.
+
+Contract:
+- A user is gone only when Connect says ResourceNotFound twice, some seconds apart, and its instance can be described
+  in the region and account of the state. With other credentials everything is "not found": an error, no deletion.
+- Any error leaves the state alone.
+- Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.connect import survey
+from connect_users.core import ownership, snapshot_proof
+from connect_users.core.errors import ConnectApiError, ResourceNotFound
+from connect_users.core.fields import ARN_KEY, BY_NAME, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.live import declared_view, live_props
+from connect_users.lifecycle import gone
+from connect_users.lifecycle.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connect_users.core.spec import Props
+    from connect_users.lifecycle.apply import Operation
+
+#: Inputs that are outputs only where they were declared.
+_MANAGED: Final = BY_NAME.keys() - {"directory_user_id"}
+#: Seconds between the two looks that make a missing user a deleted one.
+SECOND_LOOK: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A live user, in the form of the state."""
+
+    inputs: Props
+    outputs: Props
+
+
+def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = None) -> Seen | None:
+    """The user as it is now, its drift told in the inputs; None when it is gone.
+
+    Args:
+        outputs: of the state, in canonical form.
+        inputs: of the state, in canonical form; without them the outputs tell what is declared.
+
+    Raises:
+        ConnectApiError, WrongInstance
+    """
+    action = subject("reading", outputs)
+    check_place(op, outputs)
+    declared = {name: value for name, value in (inputs or outputs).items() if name in BY_NAME}
+    # What an update did before it failed is in the outputs only: forgotten there, nobody would ever undo it.
+    managed = {**declared, **{name: value for name, value in outputs.items() if name in _MANAGED}}
+    reading = _Reading(op, outputs["instance_id"], user_id)
+    try:
+        proven = _in_bulk(reading, outputs, declared)
+        if proven is not None:
+            return Seen(declared, proven)
+        user = describe(op, user_id, outputs)
+        if user is None:
+            return None
+        modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
+        proficiencies = None
+        if "user_proficiencies" in managed:
+            try:
+                proficiencies = reading.proficiencies(modified)
+            except ResourceNotFound:
+                # Deleted between the two calls?
+                if describe(op, user_id, outputs) is None:
+                    return None
+                raise
+    except ConnectApiError as error:
+        raise error.about(action) from None
+    live = live_props(user, proficiencies)
+    # A user of somebody else's is described each time, to tell of it each time.
+    ours = snapshot_proof.same_owner(user.get("Tags", {}), outputs)
+    stamp = snapshot_proof.read_stamp(modified, op.now()) if ours else {}
+    return Seen(
+        declared_view(live, declared), {**declared_view(live, managed), **computed(op, user, live, outputs), **stamp}
+    )
+
+
+class _Reading:
+    """The read of one user; its proficiencies are listed at most once."""
+
+    def __init__(self, op: Operation, instance_id: str, user_id: str) -> None:
+        self.op = op
+        self.instance_id = instance_id
+        self.user_id = user_id
+        self.survey = survey.survey_of(op.gateway)
+        self._proficiencies: list[dict[str, Any]] | None = None
+
+    def proficiencies(self, user_modified: float | None) -> list[dict[str, Any]]:
+        """The live proficiencies; ``user_modified`` is the LastModifiedTime of the user itself."""
+        if self._proficiencies is None:
+            entries, modified = self.op.gateway.user_proficiencies(self.instance_id, self.user_id, notify=self.op.tell)
+            self.survey.learn(self.instance_id, user_modified, entries, modified)
+            self._proficiencies = entries
+        return self._proficiencies
+
+
+def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None:
+    """The outputs of a user that bulk reads prove unchanged; None where it has to be described."""
+    listed = reading.survey.find(reading.instance_id, reading.op.urn, reading.user_id, reading.op.say)
+    if listed is None or not snapshot_proof.unmoved(outputs.get(VERIFIED_KEY), listed.modified, exact=listed.exact):
+        return None
+    listing = "user_proficiencies" in declared and not reading.survey.skills_move(reading.instance_id)
+    try:
+        proficiencies = reading.proficiencies(listed.modified) if listing else None
+    except ResourceNotFound:
+        # Deleted since the listing, or gone from another view of it: describing tells.
+        return None
+    return snapshot_proof.proven_outputs(listed, outputs, declared, proficiencies)
+
+
+def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:
+    """The outputs that are no inputs: `arn`, `directory_user_id`, and the token as far as the live tag bears it out.
+
+    A token in the state is never exchanged for the live one. Pulumi also refreshes the old half of a replacement that
+    is still to be deleted: with the token of the new half it would delete the user of the new half.
+    """
+    found: Props = {key: value for key, value in outputs.items() if key in (ARN_KEY, PENDING_KEY, TAKEN_KEY)}
+    if user.get("Arn"):
+        found[ARN_KEY] = user["Arn"]
+    if live.get("directory_user_id"):
+        found["directory_user_id"] = live["directory_user_id"]
+    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(user.get("Tags", {}))
+    if owner is None:
+        if token is not None:
+            op.say("warning", "the ownership tag was removed in Connect; the next change of this user puts it back")
+        return found
+    if token is not None:
+        found[TOKEN_KEY] = token
+    if not ownership.same_making(token, owner.token) and not ownership.is_ours(user.get("Tags", {}), op.urn):
+        op.say("warning", f"this user belongs to {owner.urn} now, says its tag {ownership.TAG_KEY}")
+    return found
+
+
+def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """``User`` of DescribeUser; None when the user is gone for certain.
+
+    A view that is older than the state (without the ownership tag that was written moments ago, or with the one
+    before) is looked at again: by it, a user would be thought to be somebody else's.
+
+    Raises:
+        ConnectApiError
+        WrongInstance: when the instance cannot be found either, or is another account's.
+    """
+    instance_id = outputs["instance_id"]
+    waited = 0.0
+    while True:
+        try:
+            user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)
+        except ResourceNotFound:
+            # A user that was made moments ago may simply not be visible yet.
+            if waited >= max(SECOND_LOOK, _settling(op, outputs, waited)):
+                break
+        else:
+            settling = _settling(op, outputs, waited)
+            if waited >= _patience_with_view(op, user.get("Tags", {}), outputs, settling):
+                return user
+        op.wait(SECOND_LOOK)
+        waited += SECOND_LOOK
+    gone.check_instance(op.gateway, outputs, op.tell)
+    return None
+
+
+def _settling(op: Operation, outputs: Mapping[str, Any], waited: float) -> float:
+    """Seconds from the first look on for which Connect may not show the user of this state as it is.
+
+    Asked for after an answer, since an answer tells AWS's time.
+    """
+    full = min(SETTLING, op.grace)
+    return min(full, max(0.0, full + waited - snapshot_proof.age(outputs, op.now())))
+
+
+def _patience_with_view(op: Operation, tags: Mapping[str, Any], outputs: Mapping[str, Any], settling: float) -> float:
+    """Seconds for which a view of a user with these tags may be older than the state, whose token is recent."""
+    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(tags)
+    if token is None:
+        return 0.0
+    if owner is None:
+        # More likely, a person removed the tag.
+        return min(settling, REFERENCE_SETTLING)
+    older = ownership.made_at(owner.token) < ownership.made_at(str(token))
+    return settling if older and ownership.is_ours(tags, op.urn) else 0.0
+
+
+@dataclass(frozen=True)
+class Named:
+    """Who has a name.
+
+    Attributes:
+        user: the live user of exactly that name; None when none is found (yet).
+        near: where there is none, the summary of ListUsers of a user whose name differs by case only.
+    """
+
+    user: dict[str, Any] | None
+    near: Mapping[str, Any] | None = None
+
+
+def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
+    """Who has the name.
+
+    SearchUsers first, since it is one call; its index may lag by minutes, so ListUsers has the last word.
+    """
+    found = search_by_name(op, instance_id, username)
+    if found is not None:
+        return Named(found)
+    listed = (user for page in op.gateway.list_users(instance_id, notify=op.tell) for user in page)
+    near = [user for user in listed if str(user.get("Username")).casefold() == username.casefold()]
+    exact = [user for user in near if user["Username"] == username]
+    user = _named(op, instance_id, [user["Id"] for user in exact], username)
+    return Named(user, next((user for user in near if user not in exact), None) if user is None else None)
+
+
+def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
+    """The live user of exactly that name, as far as the index of SearchUsers knows: two calls, whatever the size."""
+    candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.tell)]
+    return _named(op, instance_id, candidates, username)
+
+
+def _named(op: Operation, instance_id: str, candidates: list[str], username: str) -> dict[str, Any] | None:
+    for user_id in candidates:
+        try:
+            user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)
+        except ResourceNotFound:
+            continue
+        if user.get("Username") == username:
+            return user
+    return None

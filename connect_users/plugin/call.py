@@ -1,0 +1,105 @@
+"""One request of the engine: what it holds, what must not be told of it, and how it is answered."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import grpc
+
+from connect_users.core import spelling
+from connect_users.core.errors import ConnectUsersError, PartialUpdate
+from connect_users.core.shapes import sound
+from connect_users.engine import log, status
+from connect_users.lifecycle.life import one_line
+from connect_users.plugin import names, secrecy, wire
+from connect_users.plugin.wire import Bag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from google.protobuf.struct_pb2 import Struct
+
+    from connect_users.core.spelling import Words
+
+Server = TypeVar("Server", bound="Answering")
+
+
+class Answering:
+    """What a servicer's methods need beside the request.
+
+    Attributes:
+        engine: the engine's address; "" while it is not known.
+    """
+
+    engine: str = ""
+
+
+class Call:
+    """One request.
+
+    Attributes:
+        new: the inputs to which a create or update brings the user; what was done of it in part is saved with them.
+    """
+
+    def __init__(self, engine: str, request: Any, context: grpc.ServicerContext) -> None:
+        self._engine = engine
+        self._request = request
+        self._context = context
+        self._bags: list[Bag] = []
+        self.new = Bag()
+
+    @property
+    def urn(self) -> str:
+        """Of the resource; "" where the request is about none."""
+        return str(getattr(self._request, "urn", ""))
+
+    def read(self, struct: Struct, words: Words = spelling.USER) -> Bag:
+        """A property bag of the request; its secrets will not be told."""
+        bag = wire.decode(struct, words)
+        self._bags.append(bag)
+        return bag
+
+    def told(self, text: str) -> str:
+        """A text for the user: in the plugin's words, without secrets of the request."""
+        return names.told(secrecy.masked(text, [value for bag in self._bags for value in bag.secret_values()]))
+
+    def say(self, severity: str, text: str) -> None:
+        """Show an "info" or "warning" on the resource."""
+        line = self.told(text)
+        if not log.log(self._engine, self.urn, severity, line):
+            print(f"{severity}: {line}", file=sys.stderr, flush=True)
+
+    def fail(self, text: str, *details: Any) -> NoReturn:
+        """End the call with a one-line error."""
+        line = self.told(text)
+        status.set_status(self._context, line, *details)
+        # It raises what gRPC alone catches, and prints nothing.
+        self._context.abort(grpc.StatusCode.UNKNOWN, line)
+
+    def fail_partly(self, error: PartialUpdate) -> NoReturn:
+        """End a create or update that did part of its work: the engine saves what is true, and updates next time."""
+        secrets = {place for bag in self._bags for place in bag.secrets}
+        outputs = wire.encode(error.outputs, secrets)
+        inputs = wire.encode(sound(self.new.props), self.new.secrets)
+        text = str(error)
+        self.fail(text, status.partly(self.told(text), error.id, outputs, inputs))
+
+
+def answered(method: Callable[[Server, Call, Any], Any]) -> Callable[[Server, Any, grpc.ServicerContext], Any]:
+    """A method of the servicer whose failures are one line."""
+
+    @functools.wraps(method)
+    def answer(self: Server, request: Any, context: grpc.ServicerContext) -> Any:
+        call = Call(self.engine, request, context)
+        try:
+            with one_line():
+                return method(self, call, request)
+        except PartialUpdate as error:
+            call.fail_partly(error)
+        except ConnectUsersError as error:
+            call.fail(str(error))
+
+    return answer

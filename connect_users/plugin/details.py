@@ -1,0 +1,68 @@
+"""What a diff tells the engine: exactly the paths that differ, and what each difference means. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import spelling
+from connect_users.core.spec import canonical
+from connect_users.plugin import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connect_users.core.spec import Props
+    from connect_users.core.spelling import Words
+    from connect_users.lifecycle.life import Difference
+
+ADD: Final = "ADD"
+DELETE: Final = "DELETE"
+UPDATE: Final = "UPDATE"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One difference.
+
+    Attributes:
+        path: in the engine's form: ``identityInfo.firstName``, ``securityProfileIds[1]``, ``tags["cost center"]``.
+        kind: a name of the protocol's ``PropertyDiff.Kind``.
+        in_inputs: the old inputs differ from the new ones there, not only the old outputs.
+    """
+
+    path: str
+    kind: str
+    in_inputs: bool
+
+
+def details(found: Difference, state: Props, old_inputs: Props, new: Props) -> list[Detail]:
+    """Every path at which the fields of a difference differ."""
+    before, outputs, after = canonical(old_inputs), canonical(state), canonical(new)
+    told = []
+    for name in found.fields:
+        in_inputs = before.get(name) != after.get(name)
+        old = (before if in_inputs else outputs).get(name)
+        suffix = "_REPLACE" if name in found.replaces else ""
+        words = spelling.USER.within.get(name, spelling.NONE)
+        for path, kind in _differing(spelling.camel(name), old, after.get(name), words):
+            told.append(Detail(path, kind + suffix, in_inputs))
+    return told
+
+
+def _differing(path: str, old: Any, new: Any, words: Words) -> Iterator[tuple[str, str]]:
+    """The paths below ``path`` at which two values differ; the values are missing where they are None."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in {**old, **new}:
+            deeper = names.step(path, words.to_theirs.get(key, key))
+            yield from _differing(deeper, old.get(key), new.get(key), words.within.get(key, spelling.NONE))
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            was, is_ = (items[index] if index < len(items) else None for items in (old, new))
+            yield from _differing(f"{path}[{index}]", was, is_, words)
+    elif old is None and new is not None:
+        yield path, ADD
+    elif old is not None and new is None:
+        yield path, DELETE
+    elif old != new:
+        yield path, UPDATE

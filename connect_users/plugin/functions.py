@@ -1,0 +1,234 @@
+"""The functions of the package: what an instance holds, by name. One table serves the calls and the schema.
+
+Names are compared as AWS does, with case; an unknown one is an error with a suggestion. What the program itself makes
+is not there to be found in the first preview: take the id from that resource.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.connect import directory
+from connect_users.connect.place import Place
+from connect_users.core import tokens
+from connect_users.core.arns import bare_id
+from connect_users.core.errors import ConnectUsersError
+from connect_users.core.shapes import shown
+from connect_users.core.spec import contains_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from connect_users.connect.directory import Entry, Kind
+    from connect_users.connect.pacing import Notify
+    from connect_users.plugin.answers import Answers
+
+Json = dict[str, Any]
+
+_INDEX: Final = tokens.PLUGIN
+_STRING: Final[Json] = {"type": "string"}
+_STRINGS: Final[Json] = {"type": "array", "items": _STRING}
+_MAP: Final[Json] = {"type": "object", "additionalProperties": _STRING}
+_ENTRY: Final = "UserEntry"
+
+
+@dataclass(frozen=True)
+class Value:
+    """An argument or a result: its type in the schema's words, and what it is."""
+
+    type: Json
+    about: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function: what it takes and gives, and how it is answered."""
+
+    about: str
+    ask: Callable[[Place, Json], Awaitable[Json]]
+    takes: Mapping[str, Value]
+    gives: Mapping[str, Value]
+    #: The argument that names the instance.
+    instance: str = field(default="instanceId")
+
+
+_INSTANCE: Final = Value(_STRING, "The instance: its id, its ARN or its alias.")
+_ID: Final = Value(_STRING, "The bare id.")
+_ARN: Final = Value(_STRING, "The ARN.")
+
+
+async def _instance(place: Place, _: Json) -> Json:
+    return {
+        "id": await place.id(),
+        "arn": await place.arn(),
+        "alias": await place.fact("InstanceAlias"),
+        "identityManagementType": await place.fact("IdentityManagementType"),
+    }
+
+
+def _named(noun: str, kind: Kind, name: str = "name") -> Function:
+    """A function for things of a kind."""
+
+    async def ask(place: Place, given: Json) -> Json:
+        entry = await place.entry(kind, await place.find(kind, given[name]))
+        return {"id": entry["Id"], "arn": entry["Arn"], name: entry[kind.name]}
+
+    about = f"The {name}, as it is written in Connect; case counts."
+    return Function(
+        f"The id and the ARN of a {noun}, by its {name}.",
+        ask,
+        {"instanceId": _INSTANCE, name: Value(_STRING, about)},
+        {"id": _ID, "arn": _ARN, name: Value(_STRING, f"The {name}.")},
+    )
+
+
+async def _group(place: Place, given: Json) -> Json:
+    entry = await place.entry(directory.HIERARCHY_GROUPS, await place.group(given["path"]))
+    return {"id": entry["Id"], "arn": entry["Arn"], "name": entry["Name"], "path": given["path"]}
+
+
+async def _users(place: Place, given: Json) -> Json:
+    conditions: list[Json] = [
+        {"StringCondition": {"FieldName": word, "Value": bare_id(given[name]), "ComparisonType": comparison}}
+        for name, word, comparison in (
+            ("usernamePrefix", "Username", "STARTS_WITH"),
+            ("routingProfileId", "RoutingProfileId", "EXACT"),
+            ("securityProfileId", "SecurityProfileId", "EXACT"),
+        )
+        if name in given
+    ]
+    if "hierarchyGroupId" in given:
+        group = {"Value": bare_id(given["hierarchyGroupId"]), "HierarchyGroupMatchType": "WITH_CHILD_GROUPS"}
+        conditions.append({"HierarchyGroupCondition": group})
+    if conditions or given.get("tags"):
+        found: list[Entry] = await place.users(conditions, given.get("tags"))
+    else:
+        found = await place.everything(directory.USERS)
+    return {
+        "ids": [user["Id"] for user in found],
+        "usernames": [user["Username"] for user in found],
+        "users": [{"id": user["Id"], "arn": user["Arn"], "username": user["Username"]} for user in found],
+    }
+
+
+#: Name -> function.
+FUNCTIONS: Final[dict[str, Function]] = {
+    "getInstance": Function(
+        "An instance that exists, by its alias, its id or its ARN.",
+        _instance,
+        {"instance": _INSTANCE},
+        {
+            "id": _ID,
+            "arn": _ARN,
+            "alias": Value(_STRING, "The alias; empty where the instance has none."),
+            "identityManagementType": Value(_STRING, "SAML, CONNECT_MANAGED or EXISTING_DIRECTORY."),
+        },
+        "instance",
+    ),
+    "getRoutingProfile": _named("routing profile", directory.ROUTING_PROFILES),
+    "getSecurityProfile": _named("security profile", directory.SECURITY_PROFILES),
+    "getHierarchyGroup": Function(
+        "The id and the ARN of a hierarchy group, by its path from the top.",
+        _group,
+        {"instanceId": _INSTANCE, "path": Value(_STRING, "The names of all levels: `EMEA/UK/London`.")},
+        {
+            "id": _ID,
+            "arn": _ARN,
+            "name": Value(_STRING, "The name of the group itself."),
+            "path": Value(_STRING, "The path."),
+        },
+    ),
+    "getQueue": _named("queue", directory.QUEUES),
+    "getQuickConnect": _named("quick connect", directory.QUICK_CONNECTS),
+    "getUser": _named("user who exists, e.g. one that another stack owns", directory.USERS, "username"),
+    "getUsers": Function(
+        "The users of an instance, in the order of their names: all of them, or those for whom every filter that is "
+        "given is true. Filters are answered by Connect's search, which lags behind changes by seconds, sometimes by "
+        "minutes.",
+        _users,
+        {
+            "instanceId": _INSTANCE,
+            "tags": Value(_MAP, "Tags that the users have, all of them, with these values.", False),
+            "usernamePrefix": Value(_STRING, "What the username begins with; case does not count.", False),
+            "routingProfileId": Value(_STRING, "Id or ARN of the routing profile.", False),
+            "securityProfileId": Value(_STRING, "Id or ARN of a security profile.", False),
+            "hierarchyGroupId": Value(_STRING, "Id or ARN of the hierarchy group, or of one above it.", False),
+        },
+        {
+            "ids": Value(_STRINGS, "The bare ids."),
+            "usernames": Value(_STRINGS, "The usernames."),
+            "users": Value(
+                {"type": "array", "items": {"$ref": f"#/types/{_INDEX}{_ENTRY}"}}, "Ids, ARNs and usernames together."
+            ),
+        },
+    ),
+}
+
+
+def call(token: str, given: Json, answers: Answers, notify: Notify) -> Json:
+    """The answer of a function.
+
+    Raises:
+        ConnectUsersError: an argument that cannot be used, a name that nothing has, a call that failed.
+    """
+    function = FUNCTIONS.get(token.removeprefix(_INDEX))
+    if function is None:
+        known = ", ".join(FUNCTIONS)
+        raise ConnectUsersError(f"the package connect-users has no function {shown(token)}; it has {known}")
+    name = token.removeprefix(_INDEX)
+    arguments = {key: value for key, value in given.items() if value is not None}
+    problems = [*_problems(function, arguments)]
+    if problems:
+        raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
+    place = Place(arguments[function.instance], answers.once, notify)
+    return asyncio.run(_answer(function, place, arguments))
+
+
+async def _answer(function: Function, place: Place, arguments: Json) -> Json:
+    return await function.ask(place, arguments)
+
+
+def _problems(function: Function, given: Json) -> list[str]:
+    known = ", ".join(function.takes)
+    found = [f"{key}: no such argument; there are {known}" for key in given if key not in function.takes]
+    for key, value in function.takes.items():
+        if key not in given:
+            if value.required:
+                found.append(f"{key}: missing; it is required")
+        elif contains_unknown(given[key]):
+            found.append(f"{key}: not known yet")
+        elif value.type is _STRING:
+            if not isinstance(given[key], str) or not given[key]:
+                found.append(f"{key}: {shown(given[key])} is not a string with something in it")
+        elif not isinstance(given[key], dict) or not all(isinstance(each, str) for each in given[key].values()):
+            found.append(f"{key}: {shown(given[key])} is not a map of strings")
+    return found
+
+
+def schemas() -> dict[str, Json]:
+    """The functions as the schema tells them, by their tokens."""
+    return {
+        f"{_INDEX}{name}": {
+            "description": function.about,
+            "inputs": _object(function.takes),
+            "outputs": _object(function.gives),
+        }
+        for name, function in FUNCTIONS.items()
+    }
+
+
+def types() -> dict[str, Json]:
+    """The types that only functions have, by their tokens."""
+    members = {"id": _ID, "arn": _ARN, "username": Value(_STRING, "The username.")}
+    return {f"{_INDEX}{_ENTRY}": {"description": "A user of an instance.", **_object(members)}}
+
+
+def _object(members: Mapping[str, Value]) -> Json:
+    return {
+        "type": "object",
+        "properties": {name: {**value.type, "description": value.about} for name, value in members.items()},
+        "required": [name for name, value in members.items() if value.required],
+    }

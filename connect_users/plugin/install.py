@@ -1,0 +1,85 @@
+"""Putting the plugin where Pulumi looks for it: a launcher in the plugin cache, which starts it with this very Python.
+
+Not on PATH: an executable there wins over every version in the cache, and is warned of at each command.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from connect_users.core.errors import ConnectUsersError
+from connect_users.plugin.version import VERSION
+
+NAME: Final = "pulumi-resource-connect-users"
+FOLDER: Final = f"resource-connect-users-v{VERSION}"
+
+#: The folder of the project, which Python would look into first, may have modules of any name.
+_START: Final = (
+    "import sys; sys.path[:] = filter(None, sys.path); from connect_users.plugin.serve import main; sys.exit(main())"
+)
+_MARK: Final = "written by connect-users plugin install"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What was done.
+
+    Attributes:
+        launcher: the executable.
+        replaced: there was one of the same version.
+    """
+
+    launcher: Path
+    replaced: bool
+
+
+def home() -> Path:
+    """Pulumi's own folder."""
+    return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+
+
+def install(pulumi_home: Path) -> Installed:
+    """Write the launcher for this Python.
+
+    Raises:
+        ConnectUsersError: the place is taken by something that was not written here, or cannot be written.
+    """
+    folder = pulumi_home / "plugins" / FOLDER
+    windows = sys.platform == "win32"
+    launcher = folder / (f"{NAME}.cmd" if windows else NAME)
+    try:
+        replaced = folder.exists()
+        if replaced and not _is_ours(launcher):
+            raise ConnectUsersError(
+                f"{folder} holds a plugin that was installed in another way; remove it first: "
+                f"pulumi plugin rm resource connect-users {VERSION}"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        new = folder / f".{launcher.name}.{os.getpid()}"
+        new.write_text(_windows() if windows else _posix(), encoding="utf-8", newline="")
+        new.chmod(0o755)
+        new.replace(launcher)
+    except OSError as error:
+        raise ConnectUsersError(f"the plugin cannot be written to {folder}: {error.strerror or error}") from None
+    return Installed(launcher, replaced)
+
+
+def _is_ours(launcher: Path) -> bool:
+    try:
+        return _MARK in launcher.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return False
+
+
+def _posix() -> str:
+    return f'#!/bin/sh\n# {_MARK}\nexec {shlex.quote(sys.executable)} -c {shlex.quote(_START)} "$@"\n'
+
+
+def _windows() -> str:
+    python = sys.executable.replace("%", "%%")
+    return f'@rem {_MARK}\r\n@"{python}" -c "{_START}" %*\r\n'

@@ -1,0 +1,40 @@
+"""Texts and paths in the plugin's words, which are camelCase (see `connect_users.core.spelling`)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from connect_users.core.spelling import OURS, camel
+
+_COMPOUND: Final = "|".join(sorted((name for name in OURS if "_" in name), key=len, reverse=True))
+#: A quoted text, or one of our names. What is quoted was given by somebody; so were the keys of tags.
+_NAME: Final = re.compile(
+    r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)"""
+    rf"""|(?<![\w-])(?<!tags\.)(?P<name>{_COMPOUND})(?![\w-])"""
+    r"(?:=(?P<flag>True|False)\b)?"
+)
+
+
+def told(text: str) -> str:
+    """A text of the package in the plugin's words: ``set adopt_existing=True`` -> ``set adoptExisting=true``."""
+    return _NAME.sub(_turned, text)
+
+
+def _turned(found: re.Match[str]) -> str:
+    if found["name"] is None:
+        return found[0]
+    flag = f"={found['flag'].lower()}" if found["flag"] else ""
+    return camel(found["name"]) + flag
+
+
+#: A key that a path of the engine may hold as it is.
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+
+
+def step(path: str, key: str) -> str:
+    """A path of the engine, one key further: ``tags.team``, ``tags["cost center"]``."""
+    if not _PLAIN_KEY.fullmatch(key):
+        quoted = key.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{path}["{quoted}"]'
+    return f"{path}.{key}" if path else key

@@ -1,0 +1,106 @@
+"""The plugin's process: it prints its port, and serves until the engine is gone.
+
+- The port is printed before the package itself is loaded, which goes on while the engine connects.
+- The engine holds the other end of standard input, so its end is the engine's. A watch of the channel to the engine
+  (`connect_users.engine.log`) would not do: a plugin that is being started while the engine dies never sees it alive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import stat
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Calls that are worked on at a time; the engine sends that many at most unless it is told otherwise.
+WORKERS: Final = 64
+#: Bytes of a message, as the engine allows them.
+_LARGE: Final = 400 << 20
+_OPTIONS: Final = (("grpc.max_receive_message_length", _LARGE), ("grpc.max_send_message_length", _LARGE))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until the engine is gone, or Ctrl-C.
+
+    Args:
+        arguments: of the command line: the engine's address, among options that are Pulumi's own.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    logging.basicConfig(level=logging.WARNING, handlers=[_OneLine()])
+    methods = _Methods(next((each for each in given if not each.startswith("-")), ""))
+    server = grpc.server(ThreadPoolExecutor(WORKERS, "connect-users"), options=_OPTIONS)
+    server.add_generic_rpc_handlers((methods,))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with contextlib.suppress(OSError):
+        # An engine that is gone already reads nothing; `_wait_for_end` notices.
+        os.write(1, f"{port}\n".encode())
+    gone = threading.Event()
+    if _is_piped():
+        threading.Thread(target=_wait_for_end, args=(gone,), name="connect-users-engine", daemon=True).start()
+    with contextlib.suppress(KeyboardInterrupt):
+        methods.load()
+        gone.wait()
+    methods.cancel()
+    server.stop(None).wait()
+    return 0
+
+
+class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for type checkers only
+    """The servicer's methods, which are loaded with the first call at the latest."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._loaded: Any = None
+
+    def load(self) -> Any:
+        """The handler behind this one."""
+        with self._lock:
+            if self._loaded is None:
+                from connect_users.plugin.service import Service, handlers
+
+                self._loaded = handlers(Service(self._engine))
+            return self._loaded
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        """The method that a call is for; None for one that the servicer does not have."""
+        return self.load().service(handler_call_details)
+
+    def cancel(self) -> None:
+        """End every wait of a call."""
+        from connect_users.engine.cancellation import CANCELLED
+
+        CANCELLED.set()
+
+
+class _OneLine(logging.StreamHandler):  # type: ignore[type-arg]  # generic for type checkers only
+    """Of what a library logs, its line without the traceback, which may hold values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message alone."""
+        return record.getMessage().partition("\n")[0]
+
+
+def _is_piped() -> bool:
+    """Whether standard input is a pipe: the end of a terminal's, or of a closed one, says nothing."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _wait_for_end(gone: threading.Event) -> None:
+    while os.read(0, 4096):
+        pass
+    gone.set()

@@ -1,0 +1,263 @@
+"""The servicer: each method decodes, asks the life of a user, and encodes.
+
+Contract (pulumi/pulumi, proto/pulumi/provider.proto):
+- A failure is one line; of a create or update that did part of its work, with the state to be saved.
+- Secrets stay where they are: in outputs as in inputs, and in no text.
+- Previews know all outputs that an update leaves alone.
+- A method that is not here is answered as unimplemented, by gRPC itself.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+
+from connect_users.core import spelling, tokens
+from connect_users.core.errors import ConnectUsersError
+from connect_users.core.fields import ARN_KEY
+from connect_users.core.shapes import sound
+from connect_users.engine import collector, log
+from connect_users.engine.cancellation import CANCELLED
+from connect_users.engine.protocol import plugin_pb2, provider_pb2
+from connect_users.lifecycle.life import Lifecycle
+from connect_users.plugin import configuration, details, wire
+from connect_users.plugin.answers import Answers
+from connect_users.plugin.call import Answering, Call, answered
+from connect_users.plugin.version import VERSION
+
+if TYPE_CHECKING:
+    from google.protobuf.empty_pb2 import Empty
+
+    from connect_users.plugin.wire import Bag
+
+_SERVICE: Final = "ResourceProvider"
+_USER: Final = tokens.PLUGIN_USER
+_SOME, _NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+
+
+class Service(Answering):
+    """The plugin, under one configuration. Thread-safe.
+
+    Args:
+        engine: the engine's address; "" where the handshake tells it.
+    """
+
+    def __init__(self, engine: str = "") -> None:
+        self._meet(engine)
+        # Until `Configure` is called: all defaults.
+        self._life = Lifecycle.configured({}, CANCELLED)
+        self._answers = Answers(self._life.settings, (), CANCELLED)
+
+    # About the plugin.
+
+    @answered
+    def Handshake(self, call: Call, request: Any) -> Any:
+        """What the plugin understands."""
+        self._meet(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
+
+    @answered
+    def Attach(self, call: Call, request: Any) -> Empty:
+        """An engine that did not start this plugin (PULUMI_DEBUG_PROVIDERS) introduces itself."""
+        self._meet(request.address)
+        return empty_pb2.Empty()
+
+    def _meet(self, address: str) -> None:
+        self.engine = self.engine or address
+        if self.engine:
+            log.connect(self.engine)
+
+    @answered
+    def GetPluginInfo(self, call: Call, request: Empty) -> Any:
+        """The plugin's version."""
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    @answered
+    def GetSchema(self, call: Call, request: Any) -> Any:
+        """The package's schema."""
+        from connect_users.plugin import schema
+
+        return provider_pb2.GetSchemaResponse(schema=schema.text())
+
+    @answered
+    def GetMapping(self, call: Call, request: Any) -> Any:
+        """There is no Terraform provider behind this one."""
+        return provider_pb2.GetMappingResponse()
+
+    @answered
+    def Cancel(self, call: Call, request: Empty) -> Empty:
+        """End every wait, and with it the call that waits."""
+        CANCELLED.set()
+        return empty_pb2.Empty()
+
+    # The configuration.
+
+    @answered
+    def CheckConfig(self, call: Call, request: Any) -> Any:
+        """Every setting that cannot be read, in one line."""
+        problem = configuration.problem(configuration.read(call, request.news))
+        failures = [provider_pb2.CheckFailure(reason=call.told(problem))] if problem else []
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+
+    @answered
+    def DiffConfig(self, call: Call, request: Any) -> Any:
+        """Never a reason to replace users: the engine asks this about each of them whose provider changed."""
+        return provider_pb2.DiffResponse(changes=_NONE if request.olds == request.news else _SOME)
+
+    @answered
+    def Configure(self, call: Call, request: Any) -> Any:
+        """Keep the configuration for this process; `Check` tells what is wrong with it."""
+        self._life = Lifecycle.configured(configuration.read(call, request.args), CANCELLED)
+        self._answers = Answers(self._life.settings, self._life.problems, CANCELLED)
+        collector.keep_what_is_loaded()
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
+        )
+
+    # A user's life.
+
+    @answered
+    def Check(self, call: Call, request: Any) -> Any:
+        """Every problem of the inputs at once; their canonical form."""
+        _know(request)
+        old, new = call.read(request.olds), call.read(request.news)
+        checked = self._life.check(old.props, new.props)
+        for warning in checked.warnings:
+            call.say("warning", warning)
+        # No property is named: the engine would print its value, secrets included.
+        failures = [provider_pb2.CheckFailure(reason=call.told(problem)) for problem in checked.problems]
+        return provider_pb2.CheckResponse(inputs=wire.encode(checked.inputs, new.secrets), failures=failures)
+
+    @answered
+    def Diff(self, call: Call, request: Any) -> Any:
+        """Whether anything differs, where, and what needs a new user."""
+        _know(request)
+        state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
+        found = self._life.diff(call.urn, state.props, new.props, call.say, lambda: old.props)
+        told = details.details(found, sound(state.props), old.props, new.props)
+        # A state of the dynamic resource becomes the plugin's by an update.
+        changed = found.changed or state.foreign or old.foreign
+        return provider_pb2.DiffResponse(
+            changes=_SOME if changed else _NONE,
+            replaces=[spelling.camel(name) for name in found.replaces],
+            deleteBeforeReplace=found.delete_first,
+            diffs=[spelling.camel(name) for name in found.fields],
+            detailedDiff={
+                each.path: provider_pb2.PropertyDiff(
+                    kind=provider_pb2.PropertyDiff.Kind.Value(each.kind), inputDiff=each.in_inputs
+                )
+                for each in told
+            },
+            hasDetailedDiff=bool(told),
+        )
+
+    @answered
+    def Create(self, call: Call, request: Any) -> Any:
+        """Make the user exactly once."""
+        _know(request)
+        new = call.new = call.read(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(
+                properties=wire.encode(self._life.preview_create(new.props), new.secrets)
+            )
+        id_, outputs = self._life.create(call.urn, new.props, call.say)
+        return provider_pb2.CreateResponse(id=id_, properties=wire.encode(outputs, new.secrets))
+
+    @answered
+    def Read(self, call: Call, request: Any) -> Any:
+        """The user as it is; an empty id says that it is gone. Without a state, it is an import."""
+        _know(request)
+        state, inputs = call.read(request.properties), call.read(request.inputs)
+        secrets = state.secrets | inputs.secrets
+        if ARN_KEY not in state.props:
+            return self._import(call, request.id, state)
+        declared = sound(inputs.props) if inputs.props else None
+        seen = self._life.read(call.urn, request.id, sound(state.props), declared, call.say)
+        if seen is None:
+            return provider_pb2.ReadResponse()
+        answer = provider_pb2.ReadResponse(id=request.id, properties=wire.encode(seen.outputs, secrets))
+        if seen.inputs != declared or inputs.foreign:
+            # Of a user without drift the engine keeps the inputs that it has.
+            answer.inputs.CopyFrom(wire.encode(seen.inputs, secrets))
+        return answer
+
+    def _import(self, call: Call, id_: str, given: Bag) -> Any:
+        """A user by the id of an import, or by its own where a program names the instance beside it."""
+        instance = given.props.get("instance_id")
+        if isinstance(instance, str) and ":" not in id_:
+            id_ = f"{instance.rpartition('/')[2]}:{id_}"
+        found = self._life.lookup(call.urn, id_, call.say)
+        if found is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=found.id,
+            properties=wire.encode(found.outputs, given.secrets),
+            inputs=wire.encode(found.inputs, given.secrets),
+        )
+
+    @answered
+    def Update(self, call: Call, request: Any) -> Any:
+        """Only the calls that the difference needs."""
+        _know(request)
+        state, new = call.read(request.olds), call.read(request.news)
+        call.new = new
+        secrets = new.secrets | {place for place in state.secrets if place[0] not in new.props}
+        if request.preview:
+            outputs = self._life.preview_update(call.urn, state.props, new.props)
+        else:
+            outputs = self._life.update(call.urn, request.id, state.props, new.props, call.say)
+        return provider_pb2.UpdateResponse(properties=wire.encode(outputs, secrets))
+
+    @answered
+    def Delete(self, call: Call, request: Any) -> Empty:
+        """Delete the user if it is still this state's; one who is gone is a success."""
+        _know(request)
+        self._life.delete(call.urn, request.id, call.read(request.properties).props, call.say)
+        return empty_pb2.Empty()
+
+    # Functions.
+
+    @answered
+    def Invoke(self, call: Call, request: Any) -> Any:
+        """The answer of a function; it can never be "not known yet", not even in a preview."""
+        from connect_users.plugin import functions
+
+        given = call.read(request.args, spelling.NONE).props
+        found = functions.call(request.tok, given, self._answers, lambda line: call.say("info", line))
+        answer = provider_pb2.InvokeResponse()
+        # The field has the name of a word of Python.
+        getattr(answer, "return").CopyFrom(wire.encode(found, (), spelling.NONE))
+        return answer
+
+
+# The engine's four-and-sixty calls may all be waiting for their turn: Cancel does not wait for one of them.
+Service.Cancel.experimental_thread_pool = ThreadPoolExecutor(1, "connect-users-cancel")  # type: ignore[attr-defined]
+
+
+def _know(request: Any) -> None:
+    """Refuse a resource that this plugin does not have."""
+    type_ = request.urn.split("::")[2].rpartition("$")[2] if request.urn.count("::") > 2 else _USER
+    if type_ != _USER:
+        raise ConnectUsersError(f"the package connect-users has no resource {type_}; it has {_USER}")
+
+
+def handlers(service: Service) -> grpc.GenericRpcHandler[Any, Any]:
+    """The methods that the servicer has, for a gRPC server."""
+    from google.protobuf.message_factory import GetMessageClass
+
+    protocol = provider_pb2.DESCRIPTOR.services_by_name[_SERVICE]
+    return grpc.method_handlers_generic_handler(
+        protocol.full_name,
+        {
+            name: grpc.unary_unary_rpc_method_handler(
+                getattr(service, name),
+                request_deserializer=GetMessageClass(method.input_type).FromString,
+                response_serializer=lambda answer: answer.SerializeToString(),
+            )
+            for name, method in protocol.methods_by_name.items()
+            if hasattr(service, name)
+        },
+    )

@@ -1,0 +1,156 @@
+"""Between the protocol's Structs and plain dicts in our words, with the places of secrets beside them.
+
+Contract:
+- `decode` takes whatever a Struct may hold, and never raises. `encode` is its inverse, in camelCase.
+- A secret's place is ``(input,)``, or ``(input, member)`` inside a block or a map. A list is secret as a whole.
+- The password leaves as a secret, however it came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import spelling, tokens
+from connect_users.core.spec import UNKNOWN, Props
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from google.protobuf.struct_pb2 import Struct, Value
+
+    from connect_users.core.spelling import Words
+
+    #: Where a secret is.
+    Place = tuple[str, ...]
+
+#: Always a secret.
+_PASSWORD: Final = "password"
+
+
+@dataclass(frozen=True)
+class Bag:
+    """A Struct that was read.
+
+    Attributes:
+        foreign: it is of the dynamic resource, whose keys the next update leaves behind.
+    """
+
+    props: Props = field(default_factory=dict)
+    secrets: frozenset[Place] = frozenset()
+    foreign: bool = False
+
+    def secret_values(self) -> list[Any]:
+        """What must not be told."""
+        return [self._at(place) for place in {*self.secrets, (_PASSWORD,)}]
+
+    def _at(self, place: Place) -> Any:
+        value: Any = self.props
+        for name in place:
+            value = value.get(name) if isinstance(value, dict) else value
+        return value
+
+
+def decode(struct: Struct, words: Words = spelling.USER) -> Bag:
+    """The properties of a Struct, without the keys that belong to an SDK (``__provider``)."""
+    found: set[Place] = set()
+    props: Props = {}
+    fields = struct.fields
+    # A map of protobuf has no order; messages shall have one.
+    for key in sorted(fields):
+        if not key.startswith("__"):
+            name = words.to_ours.get(key, key)
+            if key == name in props:
+                # Of one input in both spellings, the program's own counts.
+                continue
+            props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), found)
+    return Bag(props, frozenset(found), tokens.PROVIDER_KEY in fields)
+
+
+def _decoded(value: Value, words: Words, place: Place, found: set[Place]) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        text = value.string_value
+        return UNKNOWN if text in tokens.UNKNOWNS else text
+    if kind == "bool_value":
+        return value.bool_value
+    if kind == "number_value":
+        return value.number_value
+    if kind == "list_value":
+        return [_decoded(item, words, place, found) for item in value.list_value.values]
+    if kind == "struct_value":
+        return _decoded_struct(value.struct_value.fields, words, place, found)
+    return None
+
+
+def _decoded_struct(fields: Mapping[str, Value], words: Words, place: Place, found: set[Place]) -> Any:
+    signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
+    if signature == tokens.RESOURCE_SIGNATURE:
+        key = "id" if "id" in fields else "urn"
+        return _decoded(fields[key], words, place, found) if key in fields else None
+    if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
+        if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
+            found.add(place[:2])
+        if "value" in fields:
+            return _decoded(fields["value"], words, place, found)
+        return UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
+    members = {}
+    for key in sorted(fields):
+        name = words.to_ours.get(key, key)
+        members[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (*place, name), found)
+    return members
+
+
+def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Words = spelling.USER) -> Struct:
+    """A Struct of properties, in camelCase."""
+    from google.protobuf.struct_pb2 import Struct
+
+    marked: dict[str, set[str]] = {_PASSWORD: set()}
+    for top, *member in secrets:
+        marked.setdefault(top, set()).update(member or ("",))
+    struct = Struct()
+    fields = struct.fields
+    for name, value in props.items():
+        if value is not None:
+            within = words.within.get(name, spelling.NONE)
+            _fill_marked(fields[words.to_theirs.get(name, name)], value, within, marked.get(name))
+    return struct
+
+
+def _fill_marked(out: Value, value: Any, words: Words, secret: set[str] | None) -> None:
+    """Write a value of which nothing (None), some members, or all (empty, or "" among them) is secret."""
+    if secret is None:
+        _fill(out, value, words)
+    elif isinstance(value, dict) and secret and "" not in secret:
+        out.struct_value.SetInParent()
+        fields = out.struct_value.fields
+        for name, item in value.items():
+            part = fields[words.to_theirs.get(name, name)]
+            _fill_marked(part, item, words.within.get(name, spelling.NONE), set() if name in secret else None)
+    else:
+        fields = out.struct_value.fields
+        fields[tokens.SIGNATURE].string_value = tokens.SECRET_SIGNATURE
+        _fill(fields["value"], value, words)
+
+
+def _fill(out: Value, value: Any, words: Words) -> None:
+    if isinstance(value, str):
+        out.string_value = value
+    elif isinstance(value, bool):
+        out.bool_value = value
+    elif isinstance(value, (int, float)):
+        out.number_value = value
+    elif value is UNKNOWN:
+        out.string_value = tokens.UNKNOWN_STRING
+    elif isinstance(value, dict):
+        out.struct_value.SetInParent()
+        fields = out.struct_value.fields
+        for name, item in value.items():
+            _fill(fields[words.to_theirs.get(name, name)], item, words.within.get(name, spelling.NONE))
+    elif isinstance(value, list):
+        values = out.list_value.values
+        out.list_value.SetInParent()
+        for item in value:
+            _fill(values.add(), item, words)
+    else:
+        out.null_value = 0  # type: ignore[assignment]  # the stubs want the enum, which is an int

@@ -1,0 +1,183 @@
+"""`ConnectInstance`: an instance that exists, and the ids of what is in it, by name.
+
+Look-ups are the program's own calls, made in the preview too; a user's own inputs need none. Each listing is read once
+in a run, to its last page, and only when something of its kind is looked up (`connect_users.program.runs`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pulumi
+
+from connect_users.connect import directory
+from connect_users.connect.place import Place
+from connect_users.core.errors import ConfigurationError
+from connect_users.program.provider import read, stack_config
+from connect_users.program.runs import NotConnected, Run, current_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Hashable, Mapping
+
+    from pulumi import Input, Output
+
+    from connect_users.connect.directory import Kind
+    from connect_users.connect.gateway import Gateway
+    from connect_users.core.settings import Settings
+    from connect_users.program.provider import Provider
+
+T = TypeVar("T")
+
+
+class ConnectInstance:
+    """An Amazon Connect instance that exists, and the ids of what is in it, by name.
+
+    ::
+
+        instance = ConnectInstance("my-instance-alias")
+        ConnectUser(
+            "ada",
+            instance_id=instance.arn,
+            routing_profile_id=instance.routing_profile_id("Support"),
+            security_profile_ids=instance.security_profile_ids("Agent", "CallCenterManager"),
+            hierarchy_group_id=instance.hierarchy_group_id("EMEA/UK/London"),
+            ...,
+        )
+
+    Nothing is called before something is asked for; each kind of thing is then listed once in a run, whatever the
+    number of names. Names that do not exist fail the program, all of them together and with suggestions; case counts.
+    What the program itself creates is not there to be found in the first preview: take the id from that resource.
+
+    Results are unknown while the instance (or a setting of the provider) is, and in a preview without credentials or
+    region, which says so in a warning.
+    """
+
+    def __init__(self, instance: Input[str], *, provider: Provider | None = None) -> None:
+        """Name an instance.
+
+        Args:
+            instance: its id, its ARN or its alias.
+            provider: where to look; the stack's configuration when left out.
+
+        Raises:
+            pulumi.RunError: it can be none of the three, or the configuration cannot be read.
+        """
+        self._run = current_run()
+        self._instance = instance
+        self._settings: Input[Settings] = read(stack_config()) if provider is None else provider.settings
+        self._results: dict[Hashable, Output[Any]] = {}
+        if isinstance(instance, str):
+            try:
+                directory.address(instance)
+            except ConfigurationError as problem:
+                raise pulumi.RunError(str(problem)) from None
+
+    @property
+    def id(self) -> Output[str]:
+        """The bare id. Of an id or an ARN without a call."""
+        return self._ask("id", Place.id)
+
+    @property
+    def arn(self) -> Output[str]:
+        """The ARN. Of an ARN without a call."""
+        return self._ask("arn", Place.arn)
+
+    @property
+    def alias(self) -> Output[str]:
+        """The alias; an empty text where the instance has none."""
+        return self._ask("alias", lambda place: place.fact("InstanceAlias"))
+
+    @property
+    def identity_management_type(self) -> Output[str]:
+        """``SAML``, ``CONNECT_MANAGED`` or ``EXISTING_DIRECTORY``."""
+        return self._ask("identity", lambda place: place.fact("IdentityManagementType"))
+
+    def routing_profile_id(self, name: Input[str]) -> Output[str]:
+        """The id of a routing profile."""
+        return self._find(directory.ROUTING_PROFILES, name)
+
+    def security_profile_id(self, name: Input[str]) -> Output[str]:
+        """The id of a security profile."""
+        return self._find(directory.SECURITY_PROFILES, name)
+
+    def security_profile_ids(self, *names: Input[str]) -> Output[list[str]]:
+        """The ids of several security profiles, in the order of the names."""
+        return pulumi.Output.all(*(self.security_profile_id(name) for name in names))
+
+    def hierarchy_group_id(self, path: Input[str]) -> Output[str]:
+        """The id of a hierarchy group by its path from the top: ``EMEA/UK/London``.
+
+        Beside the listing, each group of the path's last name is described once; where there are many groups, a search
+        tells all paths at once.
+        """
+        return self._ask(("path", path), Place.group, path)
+
+    def queue_id(self, name: Input[str]) -> Output[str]:
+        """The id of a queue (not of an agent's own)."""
+        return self._find(directory.QUEUES, name)
+
+    def quick_connect_id(self, name: Input[str]) -> Output[str]:
+        """The id of a quick connect of any type."""
+        return self._find(directory.QUICK_CONNECTS, name)
+
+    def user_id(self, username: Input[str]) -> Output[str]:
+        """The id of a user who exists, e.g. one that another stack owns."""
+        return self._find(directory.USERS, username)
+
+    def users(self, *, tag: Mapping[str, str]) -> Output[list[str]]:
+        """The ids of all users that have these tags (all of them, with these values), in the order of their names.
+
+        Comes from Connect's search, which lags behind changes by seconds, sometimes by minutes.
+        """
+        tags = dict(tag)
+        if not tags:
+            raise pulumi.RunError("ConnectInstance.users: name at least one tag")
+        return self._ask(("tag", frozenset(tags.items())), lambda place: place.tagged(tags))
+
+    def _find(self, kind: Kind, name: Input[str]) -> Output[str]:
+        return self._ask((kind, name), lambda place, known: place.find(kind, known), name)
+
+    def _ask(self, key: Hashable, question: Callable[..., Coroutine[Any, Any, T]], *inputs: Input[str]) -> Output[T]:
+        """The answer to a question about the instance; one output for all who ask the same."""
+        if key not in self._results:
+
+            def start(known: list[Any]) -> Coroutine[Any, Any, T]:
+                settings, text, *names = known
+                return self._run.told(_about(_place(self._run, settings, text), question, names))
+
+            self._results[key] = pulumi.Output.all(self._settings, self._instance, *inputs).apply(start)
+        return self._results[key]
+
+
+async def _about(place: Place, question: Callable[..., Coroutine[Any, Any, T]], names: list[Any]) -> T:
+    for name in names:
+        if not isinstance(name, str):
+            raise ConfigurationError(f"{place.where}: a name to look up is not a text, but {name!r}")
+    return await question(place, *names)
+
+
+def _place(run: Run, settings: Settings, text: object) -> Place:
+    """An instance whose facts are asked once in a run."""
+
+    async def once(key: Hashable, ask: Callable[[Gateway], Any], what: str) -> Any:
+        gateway = await run.once((settings, "gateway"), lambda: _connected(settings), "connecting")
+        return await run.once((settings, key), lambda: ask(gateway), what)
+
+    return Place(text, once, lambda line: pulumi.log.info(line, ephemeral=True))
+
+
+def _connected(settings: Settings) -> Gateway:
+    """A gateway whose client is made.
+
+    Raises:
+        NotConnected: no region is known, or the profile does not exist.
+        ConfigurationError: any other mistake in the settings.
+    """
+    from connect_users.connect.connection import gateway_for
+
+    gateway = gateway_for(settings)
+    try:
+        _ = gateway.region
+    except ConfigurationError as problem:
+        raise NotConnected(str(problem)) from None
+    return gateway

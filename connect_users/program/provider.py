@@ -1,0 +1,158 @@
+"""`Provider`: users of several regions or accounts in one stack, each with settings of their own.
+
+A provider's inputs have the names of the stack configuration (``connect-users:region``), as texts, so that the dynamic
+host reads both in the same way (`connect_users.core.settings`).
+"""
+
+from __future__ import annotations
+
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, Final
+
+import pulumi
+
+from connect_users.core.errors import ConfigurationError
+from connect_users.core.settings import KEYS, Settings, from_config, reserved_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi import Input, Output
+
+#: The package whose resources obey such a provider: every dynamic resource of a Python program.
+PACKAGE: Final = "pulumi-python"
+
+
+class Provider(pulumi.ProviderResource):
+    """Where and how to reach Amazon Connect, for the users (and look-ups) that are given this provider.
+
+    ::
+
+        london = Provider("london", region="eu-west-2", profile="contact-centre")
+        sydney = Provider("sydney", region="ap-southeast-2", profile="contact-centre-apac")
+
+        ConnectUser("ada", ..., opts=pulumi.ResourceOptions(provider=london))
+        office = ConnectInstance("sydney-office", provider=sydney)
+        ConnectUser(
+            "grace",
+            instance_id=office.arn,
+            routing_profile_id=office.routing_profile_id("Support"),
+            ...,
+            opts=pulumi.ResourceOptions(provider=sydney),
+        )
+
+    A setting that is left out is the stack's (``connect-users:...``, then ``aws:region`` and ``aws:profile``): a stack
+    that runs on the emulator does so with all its providers. An empty text leaves it to boto3.
+
+    Refresh and destroy use the settings that are saved in the state; after a change run ``pulumi up`` first.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        region: Input[str] | None = None,
+        profile: Input[str] | None = None,
+        endpoint_url: Input[str] | None = None,
+        requests_per_second: Input[float] | None = None,
+        burst: Input[int] | None = None,
+        timeout: Input[float] | None = None,
+        ownership_tag: Input[bool] | None = None,
+        emulator: Input[bool] | None = None,
+        emulator_state: Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a provider.
+
+        Args:
+            name: the resource's name in the stack.
+            region: AWS region, e.g. ``eu-west-2``.
+            profile: profile of AWS's shared configuration files, for another account.
+            endpoint_url: another endpoint than AWS's.
+            requests_per_second: rate of each API operation; AWS's default quota, and ours, is 2.
+            burst: requests of one operation that may be sent at once; AWS's default quota, and ours, is 5.
+            timeout: seconds to keep retrying one call; 300 by default.
+            ownership_tag: users carry the tag that makes creation exactly-once; true by default.
+            emulator: use the embedded emulator.
+            emulator_state: the emulator's file, relative to the project.
+            opts: resource options.
+
+        Raises:
+            pulumi.RunError: a setting that cannot be read; of outputs, later, when they are known.
+        """
+        given = {field: value for field, value in locals().items() if field in KEYS and value is not None}
+        inputs = _inputs(given, stack_config())
+        try:
+            from_config({key: value for key, value in inputs.items() if not _later(value)})
+        except ConfigurationError as problem:
+            raise pulumi.RunError(f"Provider '{name}': {problem}") from None
+        self._config: dict[str, Input[str]] = {
+            key: pulumi.Output.from_input(value).apply(_text) if _later(value) else _text(value)
+            for key, value in inputs.items()
+            if value != ""
+        }
+        super().__init__(PACKAGE, name, dict(self._config), opts)
+
+    @property
+    def reserved_tags(self) -> int:
+        """As `Settings.reserved_tags`; 0 while the setting is not known."""
+        keys, _ = KEYS["ownership_tag"]
+        if any(_later(self._config.get(key)) for key in keys):
+            return 0
+        return reserved_tags(self._config)
+
+    @property
+    def settings(self) -> Output[Settings]:
+        """The settings; unknown while one of the inputs is, and failing where one cannot be read."""
+        return pulumi.Output.all(**self._config).apply(read)
+
+
+def _inputs(given: Mapping[str, Any], stack: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each setting, what is given, else what the stack says."""
+    inputs = {}
+    for field, (keys, _) in KEYS.items():
+        if field in given:
+            inputs[keys[0]] = given[field]
+        else:
+            inputs.update({key: _kept(key, stack[key]) for key in keys if key in stack})
+    return inputs
+
+
+def _kept(key: str, value: str) -> Input[str]:
+    """A value of the stack's configuration: what is a secret there stays one in the provider's state."""
+    return pulumi.Output.secret(value) if pulumi.runtime.is_config_secret(key) else value
+
+
+def stack_config() -> dict[str, str]:
+    """The settings of the stack's configuration, under their full keys."""
+    config = {}
+    for keys, _ in KEYS.values():
+        for key in keys:
+            namespace, _, name = key.partition(":")
+            value = pulumi.Config(namespace).get(name)
+            if value is not None:
+                config[key] = value
+    return config
+
+
+def read(config: Mapping[str, object]) -> Settings:
+    """The settings of a configuration.
+
+    Raises:
+        pulumi.RunError: naming every key that cannot be read.
+    """
+    try:
+        return from_config(config)
+    except ConfigurationError as problem:
+        raise pulumi.RunError(str(problem)) from None
+
+
+def _later(value: object) -> bool:
+    return isinstance(value, pulumi.Output) or isawaitable(value)
+
+
+def _text(value: object) -> str:
+    """As ``pulumi config set`` would keep it; an output that turned out to be None counts as not set."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,140 @@
+"""What a program gives a roster beside its rows: brought to the form that the judge takes, or refused in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import pulumi
+from pulumi import Input, Output
+
+from connect_users.core.shapes import shown
+from connect_users.program.instance import ConnectInstance
+from connect_users.roster.names import NameKind, Names, UnknownName
+
+if TYPE_CHECKING:
+    from connect_users.program.roster_names import InstanceNames
+    from connect_users.roster.names import LookUp
+
+#: Names -> ids or ARNs; as an output, such as of another stack, the names are judged once it is known.
+Ids: TypeAlias = "Mapping[str, Input[str]] | Output[Mapping[str, str]]"
+
+#: Names in Secrets Manager by a pattern with ``{username}``; or passwords by username, or a function of the username.
+Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
+
+
+#: Arguments that are maps of texts, or of lists of texts.
+_LISTS: Final = ("where", "required_holders")
+
+
+def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance: object, **maps: object) -> None:
+    """Refuse arguments that would end in a traceback further on.
+
+    Args:
+        maps: arguments that are maps, or None.
+
+    Raises:
+        pulumi.RunError
+    """
+    if instance_id is None and instance is None:
+        raise pulumi.RunError(f"roster '{name}': instance_id or instance is missing; give one of them")
+    if instance is not None and not isinstance(instance, ConnectInstance):
+        raise pulumi.RunError(
+            f"roster '{name}': instance: given as {type(instance).__name__}; write ConnectInstance(...)"
+        )
+    if isinstance(roster, Output):
+        raise pulumi.RunError(
+            f"roster '{name}': roster: given as an output; people name resources, so a program must know them"
+        )
+    for argument, value in maps.items():
+        if value is None:
+            continue
+        if not isinstance(value, Mapping):
+            raise pulumi.RunError(f"roster '{name}': {argument}: given as {type(value).__name__}; write a map")
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise pulumi.RunError(f"roster '{name}': {argument}: the key {key!r} is not a text")
+            if argument in _LISTS:
+                texts_of(name, f"{argument}: {key!r}", item)
+
+
+def texts_of(name: str, argument: str, value: object) -> tuple[str, ...]:
+    """A text, or several, as a program may write them.
+
+    Raises:
+        pulumi.RunError: it is neither.
+    """
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, (Sequence, AbstractSet)) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise pulumi.RunError(f"roster '{name}': {argument}: {shown(value)} is neither a text nor a list of texts")
+
+
+def names_of(name: str, asked: InstanceNames | None, **given: Ids | None) -> dict[NameKind, Names]:
+    """How the names of each kind become ids.
+
+    Args:
+        given: by the arguments' names.
+
+    Raises:
+        pulumi.RunError: an argument is no map.
+    """
+    found = {}
+    for kind in NameKind:
+        ids = given[kind.argument]
+        look_up = asked.look_up(kind) if asked else None
+        if isinstance(ids, Output):
+            look_up = _later(name, kind, ids)
+            ids = None
+        refuse_wrong_forms(name, None, "", None, **{kind.argument: ids})
+        found[kind] = Names(kind, ids, look_up)
+    return found
+
+
+def _later(name: str, kind: NameKind, ids: Output[Mapping[str, str]]) -> LookUp:
+    return lambda wanted: ids.apply(lambda known: _of_output(name, kind, known, wanted))
+
+
+def _of_output(name: str, kind: NameKind, ids: Any, wanted: str) -> Any:
+    refuse_wrong_forms(name, None, "", None, **{kind.argument: ids})
+    try:
+        return Names(kind, ids).id_of(wanted)
+    except UnknownName as problem:
+        raise pulumi.RunError(f"roster '{name}': {problem}") from None
+
+
+def password_of(name: str, passwords: object) -> Callable[[str], tuple[str, Any] | None] | None:
+    """How `passwords` says what a user's password is (see `Passwords`).
+
+    Raises:
+        pulumi.RunError: it is of no form that can say it.
+    """
+    if passwords is None:
+        return None
+    if isinstance(passwords, str):
+        pattern = passwords
+        if "{username}" not in pattern:
+            text = "names one secret for everybody; write {username} where the username belongs"
+            raise pulumi.RunError(f"roster '{name}': passwords: {text}")
+        return lambda username: ("password_secret_arn", pattern.replace("{username}", username))
+    if isinstance(passwords, Output):
+        later = passwords
+        return lambda username: ("password", later.apply(lambda known: _password_of_output(name, known, username)))
+    if isinstance(passwords, Mapping):
+        found = passwords
+        return lambda username: ("password", found[username]) if found.get(username) is not None else None
+    if not callable(passwords):
+        text = "write a name with {username}, a map of passwords by username, or a function"
+        raise pulumi.RunError(f"roster '{name}': passwords: given as {type(passwords).__name__}; {text}")
+    function = passwords
+    return lambda username: ("password", function(username))
+
+
+def _password_of_output(name: str, passwords: Any, username: str) -> Any:
+    if not isinstance(passwords, Mapping):
+        raise pulumi.RunError(f"roster '{name}': passwords: the output is no map of passwords by username")
+    if username not in passwords:
+        raise pulumi.RunError(f"roster '{name}': passwords has none for {username!r}; add one")
+    return passwords[username]

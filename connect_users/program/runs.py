@@ -1,0 +1,176 @@
+"""One run of a program: what is looked up in it is asked once, off the event loop, and told once.
+
+- The answers live as long as the run: several runs in one process (Automation API, tests) share nothing.
+- Questions of different kinds overlap; the gateway paces them.
+- In a preview, what cannot be asked for want of credentials or of a region is unknown, with one warning. Everything
+  else that goes wrong ends the program with one `pulumi.RunError`: names that do not exist all together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from weakref import WeakKeyDictionary, WeakSet
+
+import pulumi
+from pulumi.runtime.settings import SETTINGS
+
+from connect_users.connect.directory import NoSuchName
+from connect_users.core.errors import ConnectApiError, ConnectUsersError, CredentialsProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Hashable
+
+T = TypeVar("T")
+
+#: Threads that ask at the same time: one for each kind of thing, about.
+WORKERS: Final = 8
+
+
+class NotConnected(ConnectUsersError):
+    """There is no region or no such profile: nothing can be asked."""
+
+
+class CannotAsk(ConnectUsersError):
+    """A question that was not answered.
+
+    Attributes:
+        no_access: for want of credentials, of a profile or of a region.
+    """
+
+    def __init__(self, text: str, *, no_access: bool) -> None:
+        super().__init__(text)
+        self.no_access = no_access
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why there is no answer. No exception is kept: its traceback would keep the run alive."""
+
+    text: str
+    no_access: bool
+
+
+class Run:
+    """The questions and answers of one run. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: dict[Hashable, Future[Any]] = {}
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._workers = 0
+        self._unknown_names: dict[str, None] = {}
+        self._asking: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._warned = False
+
+    async def once(self, key: Hashable, ask: Callable[[], T], what: str) -> T:
+        """The answer to a question, asked on a thread the first time.
+
+        Args:
+            what: is being done, for the error: ``listing queues of ...``.
+
+        Raises:
+            CannotAsk
+        """
+        with self._lock:
+            answer = self._answers.get(key)
+            if answer is None:
+                answer = self._answers[key] = self._start(ask, what)
+        found = await asyncio.wrap_future(answer)
+        if isinstance(found, _Failure):
+            raise CannotAsk(found.text, no_access=found.no_access)
+        return cast(T, found)
+
+    def _start(self, ask: Callable[[], Any], what: str) -> Future[Any]:
+        answer: Future[Any] = Future()
+        # Who stops waiting for the answer must not take it away from the others.
+        answer.set_running_or_notify_cancel()
+        # The context knows the engine to which waits are told.
+        context = contextvars.copy_context()
+        self._waiting.append((answer, lambda: context.run(_answer, ask, what)))
+        if self._workers < WORKERS:
+            self._workers += 1
+            # A daemon: a program that failed does not wait for a call that is being retried.
+            threading.Thread(target=self._work, name="connect-users-look-up", daemon=True).start()
+        return answer
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._workers -= 1
+                    return
+                answer, ask = self._waiting.popleft()
+            try:
+                answer.set_result(ask())
+            except Exception as error:  # a fault of ours; raised where the answer is awaited
+                answer.set_exception(error)
+
+    async def told(self, question: Coroutine[Any, Any, T]) -> T:
+        """The answer for the program, which hears of everything that is wrong as the module says.
+
+        Raises:
+            pulumi.RunError
+        """
+        task = asyncio.ensure_future(self._noted(question))
+        self._asking.add(task)
+        try:
+            return await task
+        except NoSuchName:
+            raise pulumi.RunError(await self._all_unknown_names()) from None
+        except CannotAsk as problem:
+            if problem.no_access and pulumi.runtime.is_dry_run():
+                self._warn(str(problem))
+                return cast(T, pulumi.UNKNOWN)
+            raise pulumi.RunError(str(problem)) from None
+        except ConnectUsersError as problem:
+            raise pulumi.RunError(str(problem)) from None
+
+    async def _noted(self, question: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await question
+        except NoSuchName as problem:
+            self._unknown_names[str(problem)] = None
+            raise
+
+    async def _all_unknown_names(self) -> str:
+        """Of this and of all questions that are still being asked."""
+        loop = asyncio.get_running_loop()
+        others = [task for task in self._asking if not task.done() and task.get_loop() is loop]
+        if others:
+            await asyncio.wait(others)
+        names = sorted(self._unknown_names)
+        if len(names) == 1:
+            return names[0]
+        return "\n".join([f"{len(names)} names were not found in Amazon Connect:", *(f"  {name}" for name in names)])
+
+    def _warn(self, problem: str) -> None:
+        with self._lock:
+            told, self._warned = self._warned, True
+        if not told:
+            pulumi.log.warn(f"{problem}. What is looked up in Amazon Connect is unknown in this preview")
+
+
+def _answer(ask: Callable[[], Any], what: str) -> Any:
+    """The answer, or why there is none."""
+    try:
+        return ask()
+    except ConnectApiError as problem:
+        return _Failure(str(problem.about(what)), isinstance(problem, CredentialsProblem))
+    except ConnectUsersError as problem:
+        return _Failure(str(problem), isinstance(problem, NotConnected))
+
+
+_runs: WeakKeyDictionary[Any, Run] = WeakKeyDictionary()
+_runs_lock: Final = threading.Lock()
+
+
+def current_run() -> Run:
+    """The run that the calling program is in."""
+    with _runs_lock:
+        return _runs.setdefault(SETTINGS.rpc_manager, Run())

@@ -1,0 +1,170 @@
+"""What a reviewer should look at: flags of people, and what differs between two snapshots."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from connect_users.core.limits import ID_PATTERN
+from connect_users.review.hidden import PLACEHOLDERS
+from connect_users.review.powers import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from connect_users.review.access.sources import Entry, Snapshot
+    from connect_users.review.powers import Powers
+
+#: Flag -> what it says on the page.
+FLAGS: Final = {
+    "power": "Powerful security profile",
+    "multi-power": "More than one powerful security profile",
+    "unnamed-power": "Security profile without a known name",
+    "no-hierarchy": "No hierarchy group",
+    "odd-phone": "Phone type differs from colleagues",
+    "unmanaged": "Unmanaged user",
+}
+#: A phone type is the odd one out where at least this share of at least so many colleagues (same routing profile) have
+#: another one.
+_USUAL_SHARE: Final = 0.9
+_COLLEAGUES: Final = 5
+
+
+def flags(snapshot: Snapshot, powers: Powers) -> list[tuple[str, ...]]:
+    """The flags of each of the people, in the order of `FLAGS`."""
+    judged = verdicts(snapshot, powers)
+    usual = _usual_phones(snapshot)
+    return [tuple(_flags(each, judged, usual.get((each.instance, each.routing), ""))) for each in snapshot.people]
+
+
+def verdicts(snapshot: Snapshot, powers: Powers) -> dict[str, Verdict]:
+    """What each security profile of the people is, by the name or id under which they have it."""
+    nameless = {profile for entry in snapshot.people for profile in entry.unnamed}
+    profiles = {profile for entry in snapshot.people for profile in entry.profiles}
+
+    def name(profile: str) -> str | None:
+        sure = profile not in nameless and profile not in PLACEHOLDERS and not ID_PATTERN.fullmatch(profile)
+        return profile if sure else None
+
+    return {profile: powers.judge(profile, name(profile)) for profile in profiles}
+
+
+def unclear(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
+    """Ids of the security profiles of which nothing is known, so that they may be power."""
+    judged = verdicts(snapshot, powers)
+    return tuple(sorted(profile for profile, verdict in judged.items() if verdict is Verdict.UNKNOWN))
+
+
+def _flags(entry: Entry, judged: Mapping[str, Verdict], usual: str) -> Iterable[str]:
+    powerful = sum(judged[profile] is Verdict.POWER for profile in entry.profiles)
+    if powerful:
+        yield "power"
+    if powerful > 1:
+        yield "multi-power"
+    if any(judged[profile] is Verdict.UNKNOWN for profile in entry.profiles):
+        yield "unnamed-power"
+    if not entry.hierarchy:
+        yield "no-hierarchy"
+    if usual and entry.phone and entry.phone != usual:
+        yield "odd-phone"
+    if entry.managed is False:
+        yield "unmanaged"
+
+
+def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
+    """Instance and routing profile -> the phone type that nearly everybody has."""
+    phones: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for entry in snapshot.people:
+        if entry.phone:
+            phones[entry.instance, entry.routing][entry.phone] += 1
+    found = {}
+    for routing, counted in phones.items():
+        phone, number = counted.most_common(1)[0]
+        total = counted.total()
+        if total >= _COLLEAGUES and number < total and number >= total * _USUAL_SHARE:
+            found[routing] = phone
+    return found
+
+
+class Difference(NamedTuple):
+    """What happened to one user between two snapshots.
+
+    Attributes:
+        kind: joined, left or changed.
+        gained: security profiles that the user had not.
+    """
+
+    username: str
+    kind: str
+    words: str
+    gained: tuple[str, ...] = ()
+    instance: str = ""
+
+
+def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
+    """Everybody who differs, by username; a setting that one of the snapshots does not have is not compared.
+
+    Where that is the instance, a user of two instances is compared with the same username of either.
+    """
+    compared = [
+        name
+        for name in ("routing", "hierarchy", "phone", "instance")
+        if all(any(getattr(entry, name) for entry in snapshot.people) for snapshot in (before, after))
+    ]
+    by_instance = "instance" in compared
+    old, new = (_by_user(snapshot, by_instance, after.instance) for snapshot in (before, after))
+    found: list[Difference] = []
+    for user in sorted({*old, *new}):
+        for one, other in _pairs(old.get(user, []), new.get(user, [])):
+            found += _difference(one, other, compared)
+    return found
+
+
+def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple[str, str], list[Entry]]:
+    """Username and instance -> the rows of that user.
+
+    Args:
+        by_instance: the same username in another instance is another user.
+        instance: the only one whose users are to be compared; "" for all.
+    """
+    found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in snapshot.people:
+        if not (instance and entry.instance) or entry.instance == instance:
+            found[entry.username, entry.instance if by_instance else ""].append(entry)
+    return found
+
+
+def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, Entry | None]]:
+    """Rows of one user that belong together: those with the same security profiles, then as they come."""
+    old = list(old)
+    left = []
+    for entry in new:
+        same = next((each for each in old if each.profiles == entry.profiles), None)
+        if same is None:
+            left.append(entry)
+        else:
+            old.remove(same)
+            yield same, entry
+    yield from zip_longest(old, left)
+
+
+def _difference(old: Entry | None, new: Entry | None, compared: Iterable[str]) -> Iterable[Difference]:
+    if new is None:
+        if old is not None:
+            yield Difference(old.username, "left", ", ".join(old.profiles), (), old.instance)
+    elif old is None:
+        yield Difference(new.username, "joined", ", ".join(new.profiles), new.profiles, new.instance)
+    elif words := _differences(old, new, compared):
+        gained = tuple(sorted({*new.profiles} - {*old.profiles}))
+        yield Difference(new.username, "changed", "; ".join(words), gained, new.instance)
+
+
+def _differences(old: Entry, new: Entry, compared: Iterable[str]) -> list[str]:
+    words = [f"+ {name}" for name in sorted({*new.profiles} - {*old.profiles})]
+    words += [f"- {name}" for name in sorted({*old.profiles} - {*new.profiles})]
+    for name in compared:
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            words.append(f"{name} {was or 'none'} → {now or 'none'}")
+    return words

@@ -1,0 +1,166 @@
+"""Snapshots of people, from a roster, a state or an instance. What cannot be read is shown as such, not left out."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from connect_users.core.arns import bare_id
+from connect_users.core.ownership import owner_of
+from connect_users.review.building import username_of
+from connect_users.review.hidden import placeholder
+from connect_users.review.naming import HIERARCHY, ROUTING, SECURITY, Names
+from connect_users.roster import cells
+from connect_users.roster.columns import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from connect_users.review.steps import Resource
+    from connect_users.roster.columns import Column
+    from connect_users.roster.tables import Row, Table
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One user; empty strings for what the user does not have, or the source does not say.
+
+    Attributes:
+        managed: made by a stack; None where the source does not say.
+        instance: id of the instance; "" where the source does not say.
+        unnamed: those of the profiles that are ids (or secrets) without a known name.
+    """
+
+    username: str
+    routing: str = ""
+    profiles: tuple[str, ...] = ()
+    hierarchy: str = ""
+    phone: str = ""
+    managed: bool | None = None
+    instance: str = ""
+    unnamed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The people of a source; `source` is its name for readers.
+
+    Attributes:
+        people: rows; the same username may be in several instances, or twice in a roster.
+        instance: id of the only instance that it can be about; "" where it may be about others.
+    """
+
+    source: str
+    people: tuple[Entry, ...]
+    instance: str = ""
+
+
+#: Columns of a roster -> members of an entry, and the kind of thing whose name or id they hold; names come first.
+_COLUMNS = {
+    "username": ("username", ""),
+    "routing_profile": ("routing", ROUTING),
+    "routing_profile_id": ("routing", ROUTING),
+    "security_profiles": ("profiles", SECURITY),
+    "security_profile_ids": ("profiles", SECURITY),
+    "hierarchy_group": ("hierarchy", HIERARCHY),
+    "hierarchy_group_id": ("hierarchy", HIERARCHY),
+    "phone_config.phone_type": ("phone", ""),
+    "phone_type.voice": ("phone", ""),
+}
+
+
+def from_roster(table: Table, names: Names) -> Snapshot:
+    """The people of a roster, row by row."""
+    columns = {
+        header: column for header in table.headers if (column := find(header)) is not None and column.name in _COLUMNS
+    }
+    entries = (_of_row(row, columns, names) for row in table.rows)
+    return _snapshot(f"roster {table.source}", (entry for entry in entries if entry is not None))
+
+
+def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
+    found: dict[str, list[str]] = {"profiles": []}
+    unnamed = set()
+    for header, raw in row.cells:
+        column = columns.get(header)
+        if column is None:
+            continue
+        member, kind = _COLUMNS[column.name]
+        value = _read(column, raw)
+        for item in value if isinstance(value, list) else [value]:
+            text = _name(names, kind, cells.text(item))
+            if text:
+                found.setdefault(member, []).append(text)
+            if column.name == "security_profile_ids" and names.name(kind, item) is None:
+                unnamed.add(text)
+    if not (found.get("username") or found["profiles"]):
+        return None
+    # A row without a username has its power all the same.
+    username = next(iter(found.get("username", ())), f"[no username, line {row.line}]")
+    routing, hierarchy, phone = (next(iter(found.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
+    profiles = tuple(sorted({*found["profiles"]}))
+    return Entry(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
+
+
+def _read(column: Column, raw: Any) -> Any:
+    try:
+        return column.read(raw)
+    except cells.BadCell:
+        return raw
+
+
+def from_state(source: str, resources: Iterable[Resource], names: Names) -> Snapshot:
+    """The users of a state."""
+    users = [resource for resource in resources if resource.user]
+    return _snapshot(f"state {source}", (_of_state(user, names) for user in users))
+
+
+def _of_state(resource: Resource, names: Names) -> Entry:
+    user = dataclasses.replace(resource, inputs={**resource.outputs, **resource.inputs})
+    blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
+    phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
+    phone = next((each for each in reversed(phones) if isinstance(each, str)), "")
+    profiles = {_name(names, SECURITY, id_): id_ for id_ in user.listed("security_profile_ids")}
+    return Entry(
+        username_of(user),
+        _name(names, ROUTING, user.inputs.get("routing_profile_id")),
+        tuple(sorted(profiles)),
+        _name(names, HIERARCHY, user.inputs.get("hierarchy_group_id")),
+        phone,
+        True,
+        str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
+        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY, id_) is None),
+    )
+
+
+def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, instance: str = "") -> Snapshot:
+    """The users of an instance, as SearchUsers returns them; ``instance`` is its id."""
+    return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
+
+
+def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
+    profiles = {_name(names, SECURITY, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
+    return Entry(
+        str(user.get("Username", "")),
+        _name(names, ROUTING, user.get("RoutingProfileId")),
+        tuple(sorted(profiles)),
+        _name(names, HIERARCHY, user.get("HierarchyGroupId")),
+        str((user.get("PhoneConfig") or {}).get("PhoneType", "")),
+        owner_of(user.get("Tags") or {}) is not None,
+        instance,
+        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY, id_) is None),
+    )
+
+
+def _name(names: Names, kind: str, value: Any) -> str:
+    """The name of an id; else the id (or the name, where it is one), or what stands for a value that is not shown."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return placeholder(value)
+    return names.name(kind, value) or str(bare_id(value))
+
+
+def _snapshot(source: str, people: Iterable[Entry], instance: str = "") -> Snapshot:
+    return Snapshot(source, tuple(sorted(people, key=lambda entry: (entry.username, entry.instance))), instance)

@@ -1,0 +1,62 @@
+"""SARIF 2.1.0, for code scanning: one form for all commands that find something."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+#: Code scanning refuses a run with more results (GitHub Docs, "SARIF support for code scanning"); the worst come first.
+RESULTS: Final = 25_000
+LEVELS: Final = ("error", "warning", "note")
+
+
+def log(
+    name: str, version: str, rules: Mapping[str, str], results: Iterable[dict[str, Any]], notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A log with one run of one tool.
+
+    Args:
+        rules: id -> description.
+        notes: what the tool says of the run itself, such as what it left out.
+    """
+    found = sorted(results, key=lambda each: LEVELS.index(each["level"]))
+    described = [{"id": rule, "shortDescription": {"text": text}} for rule, text in rules.items()]
+    said = [{"level": "note", "message": {"text": note}} for note in notes]
+    invocation = {"invocations": [{"executionSuccessful": True, "toolExecutionNotifications": said}]} if notes else {}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": name, "version": version, "rules": described}},
+                "results": found[:RESULTS],
+                "properties": {"results_left_out": max(0, len(found) - RESULTS)},
+                **invocation,
+            }
+        ],
+    }
+
+
+def result(rule: str, level: str, text: str, place: tuple[str, int], urn: str = "") -> dict[str, Any]:
+    """One finding; ``urn`` is the resource that it is about."""
+    # Code scanning refuses results without a file; the project file is where the stack begins.
+    file, line = place if place[0] else ("Pulumi.yaml", 1)
+    location: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": {"uri": artifact_uri(file)}, "region": {"startLine": max(line, 1)}}
+    }
+    found: dict[str, Any] = {"ruleId": rule, "level": level, "message": {"text": text}, "locations": [location]}
+    if urn:
+        location["logicalLocations"] = [{"fullyQualifiedName": urn, "kind": "resource"}]
+        found["partialFingerprints"] = {"resource/v1": f"{rule}:{urn}"}
+    return found
+
+
+def artifact_uri(file: str) -> str:
+    """A file as SARIF names it; relative where it is, since code scanning takes it from the top of the repository."""
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

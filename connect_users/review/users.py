@@ -1,0 +1,195 @@
+"""The Connect users in a resource of any type, in our words.
+
+A reviewer has to see power whoever gives it. So users are found in the resources of this package, of ``aws.connect``
+and ``aws-native``, and in every other resource that holds security profiles, such as a dynamic one: at its top, or at
+any depth, since one resource may hold several users. What a resource does that only runs code (a command, a dynamic
+provider that has its profiles in its program) cannot be seen here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import tokens
+from connect_users.core.arns import bare_id
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from connect_users.review.steps import Path, Resource, Step
+
+AWS_USER: Final = "aws:connect/user:User"
+NATIVE_USER: Final = "aws-native:connect:User"
+#: Types of users -> what they call our inputs, where that is not our word in camelCase.
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    tokens.USER: {},
+    tokens.PLUGIN_USER: {},
+    AWS_USER: {"name": "username"},
+    NATIVE_USER: {
+        "instance_arn": "instance_id",
+        "routing_profile_arn": "routing_profile_id",
+        "security_profile_arns": "security_profile_ids",
+        "hierarchy_group_arn": "hierarchy_group_id",
+    },
+}
+#: What a resource that nobody knows may call them.
+_GUESSED: Final[Mapping[str, str]] = {
+    **WORDS[NATIVE_USER],
+    "name": "username",
+    "user_name": "username",
+    "login": "username",
+}
+#: Keys that hold the security profiles of a user, without case and punctuation; one alone may be anything (virtual
+#: machines have a `securityProfile`), but not in a dynamic resource.
+_PROFILES: Final = frozenset(
+    {"securityprofiles", "securityprofileid", "securityprofileids", "securityprofilearn", "securityprofilearns"}
+)
+_PROFILE: Final = "securityprofile"
+#: Resources that are, or refer to, something else: not users.
+_NOT_USERS: Final = (
+    "pulumi:",
+    "aws:iot/",
+    "aws-native:iot:",
+    "aws:connect/securityProfile:",
+    "aws-native:connect:SecurityProfile",
+)
+#: Inputs without which a user cannot be judged; outputs have them, too.
+_INPUT: Final = "security_profile_ids"
+_WHO: Final = ("username", "instance_id", _INPUT)
+_BOUNDARY: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def snake(name: str) -> str:
+    """``routingProfileId`` and ``RoutingProfileId`` -> ``routing_profile_id``."""
+    return _BOUNDARY.sub("_", name).lower()
+
+
+def users_of(resource: Resource | None) -> dict[Path, Resource]:
+    """Where in a resource -> a user with our names for its inputs; the path is empty for the resource itself."""
+    if resource is None:
+        return {}
+    if resource.type in WORDS:
+        return {(): _known(resource, WORDS[resource.type])}
+    if resource.type in tokens.ROSTERS or resource.type.startswith(_NOT_USERS):
+        return {}
+    source = resource.inputs or resource.outputs
+    return {path: _guessed(resource, path, found) for path, found in _holders(source, resource.type)}
+
+
+def path_of(resource: Resource | None, path: Path) -> Path:
+    """A path of the engine's diff in the words that `users_of` gives the inputs of the same resource."""
+    words = {} if resource is None else WORDS.get(resource.type, _GUESSED)
+    if not path:
+        return path
+    first = snake(path[0])
+    first = words.get(first, first)
+    if resource is not None and resource.type not in WORDS and _names_profiles(first, resource.type):
+        first = _INPUT
+    return (first, *path[1:]) if first == "tags" else (first, *map(snake, path[1:]))
+
+
+def mentioned(resource: Resource | None, ids: Collection[str]) -> Resource | None:
+    """A dynamic resource as a user who has those of some security profiles that it has anywhere in its inputs."""
+    if resource is None or not resource.type.startswith(tokens.DYNAMIC):
+        return None
+    found = sorted({id_ for each in _strings(resource.inputs) if (id_ := str(bare_id(each))) in ids})
+    return dataclasses.replace(resource, inputs={_INPUT: found}, user=True) if found else None
+
+
+def mentioning(steps: Iterable[Step], ids: Collection[str]) -> Iterator[Step]:
+    """Steps of dynamic resources that mention some security profiles, by ids that are known: they may hold users."""
+    for step in steps:
+        old, new = mentioned(step.old, ids), mentioned(step.new, ids)
+        if new is not None and (old is None or old.inputs != new.inputs):
+            operation = "create" if old is None and step.operation == "update" else step.operation
+            yield dataclasses.replace(step, operation=operation, old=old, new=new, paths=())
+
+
+def holds_profiles(inputs: Iterable[str], type_: str) -> bool:
+    """Whether a resource of another package has security profiles among the names of its inputs."""
+    return not type_.startswith(_NOT_USERS) and any(_names_profiles(name, type_) for name in inputs)
+
+
+def _known(resource: Resource, words: Mapping[str, str]) -> Resource:
+    inputs, outputs = in_our_words(resource.inputs, words), in_our_words(resource.outputs, words)
+    filled = {name: outputs[name] for name in _WHO if inputs.get(name) is None and outputs.get(name) is not None}
+    depends = {words.get(snake(name), snake(name)): urns for name, urns in resource.depends.items()}
+    return dataclasses.replace(
+        resource, inputs={**inputs, **filled}, outputs={**resource.outputs, **outputs}, depends=depends, user=True
+    )
+
+
+def _guessed(resource: Resource, path: Path, found: Mapping[str, Any]) -> Resource:
+    profiles: list[Any] = []
+    for name, value in found.items():
+        if _names_profiles(name, resource.type):
+            profiles += value if isinstance(value, list) else [value]
+    inputs = in_our_words(found, _GUESSED)
+    inputs[_INPUT] = profiles
+    if path and not isinstance(inputs.get("username"), str):
+        inputs["username"] = ".".join((resource.name, *path))
+    depends = {
+        _INPUT if _names_profiles(name, resource.type) or path else snake(name): urns
+        for name, urns in resource.depends.items()
+    }
+    return dataclasses.replace(resource, inputs=inputs, depends=depends, user=True)
+
+
+def in_our_words(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """Inputs of a user with our names, at any depth.
+
+    Args:
+        words: from `WORDS`.
+    """
+    inputs = {}
+    # Our own word counts where a resource has both: `username` beside `name`.
+    for given, value in sorted(values.items(), key=lambda pair: snake(pair[0]) in words):
+        name = snake(given)
+        name = words.get(name, name)
+        if name == "tags":
+            inputs[name] = _tags(value)
+        elif inputs.get(name) is None:
+            inputs[name] = _snake_within(value)
+    return inputs
+
+
+def _snake_within(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {snake(name): _snake_within(item) for name, item in value.items()}
+    return [_snake_within(item) for item in value] if isinstance(value, list) else value
+
+
+def _tags(value: Any) -> Any:
+    """Tags as a dict; CloudFormation has a list of keys and values."""
+    if isinstance(value, list) and all(isinstance(each, dict) and isinstance(each.get("key"), str) for each in value):
+        return {each["key"]: each.get("value") for each in value}
+    return value
+
+
+def _holders(value: Any, type_: str, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    if isinstance(value, dict):
+        if any(_names_profiles(name, type_) and item is not None for name, item in value.items()):
+            yield path, value
+        for name, item in value.items():
+            yield from _holders(item, type_, (*path, name))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _holders(item, type_, (*path, str(place)))
+
+
+def _names_profiles(name: str, type_: str) -> bool:
+    letters = re.sub(r"[^a-z]", "", name.lower())
+    return letters in _PROFILES or (letters == _PROFILE and type_.startswith(tokens.DYNAMIC))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)

@@ -1,0 +1,106 @@
+"""Files with a row for each proficiency: the rows of one person that differ in nothing else become one.
+
+Two forms: a column of proficiencies (``lang:en=5``), or AWS's three members of one in a column each
+(``attribute_name``, ``attribute_value``, ``level``). What a row leaves empty, it does not say otherwise. Rows that
+differ in anything else stay two, and so do rows that are the same: the judge tells of the username that is there twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import limits
+from connect_users.roster.cells import text
+from connect_users.roster.columns import PROFICIENCIES, USERNAME, find, normal
+from connect_users.roster.tables import Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: Headers, normalised, of the columns of one proficiency -> AWS's member.
+MEMBERS: Final = {
+    "attribute_name": "attribute_name",
+    "proficiency_name": "attribute_name",
+    "attribute_value": "attribute_value",
+    "proficiency_value": "attribute_value",
+    "level": "level",
+    "proficiency_level": "level",
+}
+#: Rows that become one, more than anybody has proficiencies: each is compared with all before it.
+_MOST: Final = 10 * limits.PROFICIENCIES_MAX
+#: The column that the three become.
+_HEADER: Final = "proficiencies"
+
+
+def one_each(table: Table) -> Table:
+    """The table with one row for each person, as far as the proficiencies alone made several."""
+    table = _with_one_column(table)
+    columns = {header: find(header) for header in table.headers}
+    known = {header: column.path for header, column in columns.items() if column is not None}
+    skills = {header for header, path in known.items() if path == PROFICIENCIES}
+    names = {header for header, path in known.items() if path == USERNAME}
+    if not skills or not names:
+        return table
+    found: list[_Person | Row] = []
+    people: dict[Any, _Person] = {}
+    for row in table.rows:
+        person = _Person(row, skills)
+        username = next((value for header, value in person.rest.items() if header in names), None)
+        if not isinstance(username, str) or row.surplus:
+            found.append(row)
+        elif username not in people:
+            people[username] = person
+            found.append(person)
+        elif not people[username].take(person):
+            found.append(row)
+    return replace(table, rows=tuple(one if isinstance(one, Row) else one.row() for one in found))
+
+
+class _Person:
+    """The first row of a person, and the proficiencies of all."""
+
+    def __init__(self, row: Row, skills: set[str]) -> None:
+        self._row = row
+        self._skills = [(header, value) for header, value in row.cells if header in skills]
+        self.rest = {header: text(value) for header, value in row.cells if header not in skills}
+        self._more = False
+
+    def take(self, other: _Person) -> bool:
+        """Add the proficiencies of another row; whether it says nothing else, and anything new."""
+        if len(self._skills) >= _MOST:
+            return False
+        new = [skill for skill in other._skills if skill not in self._skills]
+        same = all(header in self.rest and self.rest[header] == value for header, value in other.rest.items())
+        if not self._skills or not new or not same:
+            return False
+        self._skills += new
+        self._more = True
+        return True
+
+    def row(self) -> Row:
+        """One row, with a list in the cell of a column that said several things."""
+        if not self._more:
+            return self._row
+        said: dict[str, list[Any]] = {}
+        for header, value in self._skills:
+            said.setdefault(header, []).extend(value if isinstance(value, list) else [value])
+        kept = [cell for cell in self._row.cells if cell[0] not in said]
+        return replace(self._row, cells=[*kept, *said.items()])
+
+
+def _with_one_column(table: Table) -> Table:
+    """The table with a column of proficiencies in place of AWS's three members."""
+    members = {header: MEMBERS[normal(header)] for header in table.headers if normal(header) in MEMBERS}
+    if sorted(members.values()) != sorted(set(MEMBERS.values())) or _HEADER in table.headers:
+        return table
+    headers = {header: line for header, line in table.headers.items() if header not in members}
+    headers[_HEADER] = min(table.headers[header] for header in members)
+    rows = tuple(replace(row, cells=_joined(row.cells, members)) for row in table.rows)
+    return replace(table, rows=rows, headers=headers)
+
+
+def _joined(cells: Sequence[tuple[str, Any]], members: Mapping[str, str]) -> list[tuple[str, Any]]:
+    skill = {members[header]: value for header, value in cells if header in members}
+    kept = [(header, value) for header, value in cells if header not in members]
+    return [*kept, (_HEADER, [skill])] if skill else kept

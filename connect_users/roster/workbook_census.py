@@ -1,0 +1,173 @@
+"""What is in a workbook, counted before openpyxl makes anything of it.
+
+A workbook is a zip file of XML: a few kilobytes may inflate to gigabytes, and one number of a row or a column makes
+openpyxl fill in all that lie before it. Here every part is inflated in pieces and none is kept; the first thing beyond
+the limits ends it. That costs a tenth of reading the workbook, and finds what else has to be known before that.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from xml.parsers import expat
+
+from connect_users.core import limits
+from connect_users.roster.tables import UnreadableRoster, check_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What begins an entry of a zip file's directory.
+_ENTRY: Final = b"PK\x01\x02"
+#: Where the parts are that openpyxl reads.
+_READ: Final = ("xl/", "_rels/", "[Content_Types]")
+#: Bytes that are inflated at a time.
+_PIECE: Final = 2**16
+#: Elements of cells and of their strings, of which a sheet has many.
+_CELL: Final = frozenset(("c", "v", "f", "is", "si", "t"))
+#: A format that shows leading zeros.
+_PADDED: Final = re.compile(r"[^.]*00")
+_COLUMN: Final = re.compile(r"[A-Za-z]*")
+
+
+@dataclass
+class Census:
+    """What was counted.
+
+    Attributes:
+        formulas, merged, padded: whether there are any formulas, merged cells, formats with leading zeros.
+        inflated: bytes of all parts.
+        area: cells of the largest sheet, if all up to its last row and its last column were there.
+    """
+
+    formulas: bool = False
+    merged: bool = False
+    padded: bool = False
+    inflated: int = 0
+    area: int = 0
+
+
+def census(data: bytes, source: str) -> Census:
+    """Count what is in a workbook.
+
+    Raises:
+        UnreadableRoster: there is more than the limits allow.
+        zipfile.BadZipFile, expat.ExpatError, ...: it is damaged.
+    """
+    found = Census()
+    if data.count(_ENTRY) > limits.WORKBOOK_PARTS_MAX:
+        raise UnreadableRoster(source, f"has more than {limits.WORKBOOK_PARTS_MAX:,} parts; save it in Excel again")
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        parts = file.infolist()
+        # No part gives more than its size in the directory says.
+        if sum(part.file_size for part in parts) > limits.WORKBOOK_BYTES_MAX:
+            text = f"has more than {limits.WORKBOOK_BYTES_MAX // 2**20} MB when inflated; keep the people's sheet only"
+            raise UnreadableRoster(source, text)
+        for part in parts:
+            with file.open(part) as stream:
+                counter = _Counter(source, found)
+                try:
+                    while piece := stream.read(_PIECE):
+                        found.inflated += len(piece)
+                        counter.feed(piece)
+                    counter.feed(b"", last=True)
+                except expat.ExpatError:
+                    # A picture, a macro, a printer's settings; openpyxl does not read those either.
+                    if part.filename.startswith(_READ) and part.filename.lower().endswith((".xml", ".rels")):
+                        raise
+            found.area = max(found.area, counter.last_row * counter.last_column)
+    return found
+
+
+@dataclass
+class _Counter:
+    """Counts the elements of one part."""
+
+    source: str
+    found: Census
+    last_row: int = 0
+    last_column: int = 0
+    _rows: int = 0
+    _row: int = 0
+    _column: int = 0
+    _width: int = 0
+    _cells: int = 0
+    _others: int = 0
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._element
+        self._parser.StartDoctypeDeclHandler = self._doctype
+
+    def feed(self, piece: bytes, *, last: bool = False) -> None:
+        """Take the next bytes."""
+        self._parser.Parse(piece, last)
+
+    def _doctype(self, *_: object) -> None:
+        # No program writes one; its entities could be anything, of any size.
+        raise UnreadableRoster(self.source, "is not a readable Excel workbook (it declares entities)")
+
+    def _element(self, name: str, attributes: Mapping[str, str]) -> None:
+        kind = self._names.get(name) or self._names.setdefault(name, name.rpartition(":")[2])
+        if kind == "c":
+            self._cell(attributes.get("r", ""))
+        elif kind == "row":
+            self._start_row(attributes.get("r", ""))
+        elif kind == "f":
+            self.found.formulas = True
+        elif kind == "si":
+            self._cells += 1
+            check_cells(self.source, self._cells)
+        elif kind not in _CELL:
+            self._other(kind, attributes)
+
+    def _other(self, kind: str, attributes: Mapping[str, str]) -> None:
+        self._others += 1
+        if self._others > limits.WORKBOOK_ELEMENTS_MAX:
+            text = f"has more than {limits.WORKBOOK_ELEMENTS_MAX:,} formats, links or rules; save the values only"
+            raise UnreadableRoster(self.source, text)
+        if kind == "mergeCell":
+            self.found.merged = True
+        elif kind == "numFmt" and _PADDED.match(attributes.get("formatCode", "")):
+            self.found.padded = True
+        elif "r" in attributes:
+            # openpyxl takes whatever is in a row for a cell.
+            self._cell(attributes["r"])
+
+    def _start_row(self, number: str) -> None:
+        self._rows += 1
+        self._row = int(float(number)) if number else self._row + 1
+        self._column = self._width = 0
+        if max(self._row, self._rows) > limits.WORKBOOK_ROWS_MAX:
+            raise UnreadableRoster(
+                self.source,
+                f"has a row beyond {limits.WORKBOOK_ROWS_MAX:,}, which is Excel's last; save it in Excel again",
+            )
+
+    def _cell(self, place: str) -> None:
+        letters = _COLUMN.match(place)
+        self._column = _number(letters[0]) if letters and letters[0] else self._column + 1
+        digits = place[len(letters[0]) :] if letters else ""
+        row = int(digits) if digits.isdecimal() else self._row
+        if self._column > limits.WORKBOOK_COLUMNS_MAX or row > limits.WORKBOOK_ROWS_MAX:
+            raise UnreadableRoster(
+                self.source, f"has a cell {place[:20]!r} beyond Excel's last; save it in Excel again"
+            )
+        # A row is as wide as its last cell says.
+        self._cells += max(0, self._column - self._width) or 1
+        self._width = max(self._width, self._column)
+        check_cells(self.source, self._cells, row)
+        self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, self._column)
+
+
+def _number(letters: str) -> int:
+    """The number of a column: 1 for A, 27 for AA."""
+    number = 0
+    # More letters than Excel's last column has are beyond it.
+    for letter in letters[:4].upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

@@ -1,0 +1,157 @@
+"""YAML as nodes, within limits: the document is refused while it is read, before it takes memory or time.
+
+PyYAML's own composer has no limits: a file of a few hundred bytes whose aliases repeat each other, lists nested a
+hundred thousand deep, or millions of empty values would take all memory, or the whole stack. Here each value is counted
+as often as aliases repeat it, since whoever walks the nodes meets it as often.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import limits
+from connect_users.roster.tables import UnreadableRoster, check_cells, check_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCALAR: Final = "scalar"
+SEQUENCE: Final = "sequence"
+MAPPING: Final = "mapping"
+
+
+class Node:
+    """A scalar, a sequence or a mapping.
+
+    Attributes:
+        line: where it starts, from 1.
+        value: the text of a scalar, the nodes of a sequence, the pairs of nodes of a mapping.
+        plain: of a scalar, whether it is written without quotes.
+        size: values in it, itself included, with what aliases repeat.
+        depth: of nodes within each other, itself included.
+    """
+
+    __slots__ = ("depth", "kind", "line", "plain", "size", "value")
+
+    def __init__(self, kind: str, line: int, value: Any, *, plain: bool = False) -> None:
+        self.kind = kind
+        self.line = line
+        self.value = value
+        self.plain = plain
+        self.size = 1
+        self.depth = 1
+
+    def hold(self, node: Node) -> None:
+        """Count what is in it."""
+        self.size += node.size
+        self.depth = max(self.depth, node.depth + 1)
+
+
+def compose(text: str, source: str) -> Node | None:
+    """The node of the one document of a text; None of an empty one.
+
+    Raises:
+        UnreadableRoster: no YAML; more than the limits allow.
+    """
+    import yaml
+
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        return _Composer(yaml.parse(text, Loader=loader), source).document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UnreadableRoster(
+            source, f"is not YAML: {error.problem or 'unreadable'}", mark.line + 1 if mark else 0
+        ) from None
+    except yaml.YAMLError:
+        raise UnreadableRoster(source, "is not YAML") from None
+
+
+class _Composer:
+    """Makes nodes of the events of one text."""
+
+    def __init__(self, events: Iterator[Any], source: str) -> None:
+        self._events = events
+        self._source = source
+        #: None while the node is still being read.
+        self._anchors: dict[str, Node | None] = {}
+        #: Scalars repeat themselves, the keys of people above all.
+        self._texts: dict[str, str] = {}
+        self._count = 0
+
+    def document(self) -> Node | None:
+        root = None
+        documents = 0
+        for event in self._events:
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    raise UnreadableRoster(self._source, "has more than one document", event.start_mark.line + 1)
+            elif kind not in _FRAME:
+                root = self._node(event, limits.ROSTER_DEPTH_MAX)
+        # A document with nothing in it is an empty scalar.
+        empty = root is not None and root.kind == SCALAR and root.plain and not root.value
+        return None if empty else root
+
+    def _node(self, event: Any, depth: int) -> Node:
+        kind, line = type(event).__name__, event.start_mark.line + 1
+        if kind == "AliasEvent":
+            return self._repeated(event.anchor, depth, line)
+        if not depth:
+            raise UnreadableRoster(self._source, "is nested too deeply", line)
+        self._add(1, line)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        if kind == "ScalarEvent":
+            node = Node(SCALAR, line, self._texts.setdefault(event.value, event.value), plain=not event.style)
+        elif kind == "SequenceStartEvent":
+            node = self._sequence(line, depth)
+        else:
+            node = self._mapping(line, depth)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _sequence(self, line: int, depth: int) -> Node:
+        node = Node(SEQUENCE, line, [])
+        for event in self._events:
+            if type(event).__name__ == "SequenceEndEvent":
+                break
+            item = self._node(event, depth - 1)
+            node.value.append(item)
+            node.hold(item)
+            check_rows(self._source, len(node.value), item.line)
+        return node
+
+    def _mapping(self, line: int, depth: int) -> Node:
+        node = Node(MAPPING, line, [])
+        for event in self._events:
+            if type(event).__name__ == "MappingEndEvent":
+                break
+            key = self._node(event, depth - 1)
+            value = self._node(next(self._events), depth - 1)
+            node.value.append((key, value))
+            check_rows(self._source, len(node.value), key.line)
+            node.hold(key)
+            node.hold(value)
+        return node
+
+    def _repeated(self, anchor: str, depth: int, line: int) -> Node:
+        if anchor not in self._anchors:
+            raise UnreadableRoster(self._source, f"is not YAML: found undefined alias {anchor!r}", line)
+        node = self._anchors[anchor]
+        if node is None or node.depth > depth:
+            # One that is not complete yet contains itself.
+            raise UnreadableRoster(self._source, "is nested too deeply", line)
+        self._add(node.size, line)
+        return node
+
+    def _add(self, size: int, line: int) -> None:
+        self._count += size
+        # A value in a mapping comes with its key.
+        check_cells(self._source, self._count // 2, line)
+
+
+#: Events that say where the text and its documents begin and end.
+_FRAME: Final = frozenset(("StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"))

@@ -1,0 +1,70 @@
+"""A command imports what it needs, and nothing else: `--help` and `check` are run by editors, hooks and shells."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_users.cli import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Each takes long to import, or has no place in a command that only reads a file of text.
+HEAVY = {"boto3", "botocore", "google", "grpc", "hashlib", "openpyxl", "pulumi", "sqlite3", "tqdm", "yaml"}
+
+#: Prints the names of the modules behind what the command itself prints.
+PROGRAM = """
+import sys
+from connect_users.cli import main
+try:
+    status = main(sys.argv[1:])
+except SystemExit as end:
+    status = end.code
+print()
+print(status, *sys.modules)
+"""
+
+
+def _run(*arguments: str) -> tuple[str, set[str]]:
+    """The exit status, and every module that was imported."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    status, *modules = done.stdout.splitlines()[-1].split()
+    return status, set(modules)
+
+
+def _heavy(modules: set[str]) -> set[str]:
+    return HEAVY & {name.partition(".")[0] for name in modules}
+
+
+def test_the_list_of_commands_imports_no_command() -> None:
+    """Nor `typing` and `dataclasses`, which take as long as argparse, csv and json together."""
+    status, modules = _run("--help")
+    ours = {name for name in modules if name.startswith("connect_users")}
+    assert (status, _heavy(modules)) == ("0", set())
+    assert ours == {"connect_users", "connect_users.core", "connect_users.cli", "connect_users.cli.streams"}
+    assert modules.isdisjoint({"dataclasses", "pathlib", "typing"})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_imports_no_other_command_and_nothing_heavy(command: str) -> None:
+    status, modules = _run(command, "--help")
+    assert (status, _heavy(modules)) == ("0", set())
+    others = {f"connect_users.cli.{other}" for other in COMMANDS} - {f"connect_users.cli.{command}"}
+    assert modules.isdisjoint(others)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+@pytest.mark.parametrize(("username", "expected"), [("ada", "0"), ("a da", "1")], ids=["sound", "with a problem"])
+def test_a_check_of_a_csv_file_imports_neither_pulumi_nor_boto3(
+    username: str, expected: str, form: str, tmp_path: Path
+) -> None:
+    """Nor a reader of another format, nor a progress bar that nobody sees."""
+    file = tmp_path / "agents.csv"
+    file.write_text(f"username,routing_profile,security_profiles\n{username},Support,Agent\n", encoding="utf-8")
+    status, modules = _run("check", str(file), "--format", form, "--routing-profiles", "Support")
+    assert (status, _heavy(modules)) == (expected, set())

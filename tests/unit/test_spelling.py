@@ -1,0 +1,96 @@
+"""camelCase and snake_case: only our own words are turned, and turning back gives what was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connect_users.core import spelling
+from connect_users.core.fields import FIELDS, Field
+from connect_users.core.spelling import NONE, USER, Words, camel, ours
+from connect_users.plugin import names
+
+
+def theirs(value: Any, words: Words = USER) -> Any:
+    """The inverse of `ours`."""
+    if words is NONE:
+        return value
+    if isinstance(value, list):
+        return [theirs(item, words) for item in value]
+    if isinstance(value, dict):
+        return {words.to_theirs.get(key, key): theirs(item, words.within.get(key, NONE)) for key, item in value.items()}
+    return value
+
+
+def values(field: Field) -> st.SearchStrategy[Any]:
+    """Anything of the shape of a field."""
+    if field.members:
+        block = st.fixed_dictionaries({}, optional={member.name: values(member) for member in field.members})
+        return st.one_of(block, st.lists(block, max_size=2))
+    # Keys that look like our words are a user's own all the same.
+    keys = st.sampled_from(["instance_id", "instanceId", "team", "cost center", "firstName"])
+    return st.one_of(st.text(max_size=5), st.dictionaries(keys, st.text(max_size=3)))
+
+
+USERS = st.fixed_dictionaries({}, optional={field.name: values(field) for field in FIELDS})
+
+
+@given(USERS)
+def test_turning_back_gives_what_was(props: dict[str, Any]) -> None:
+    turned = theirs(props)
+    assert ours(turned) == ours(props) == props
+    assert not any("_" in key for key in turned)
+
+
+def test_names_that_nobody_knows_keep_their_spelling() -> None:
+    assert ours({"routingProfileIds": 1, "my_own": 2}) == {"routingProfileIds": 1, "my_own": 2}
+
+
+def test_of_one_name_in_both_spellings_one_counts_whatever_the_order() -> None:
+    assert ours({"instanceId": "b", "instance_id": "a"}) == ours({"instance_id": "a", "instanceId": "b"})
+
+
+@pytest.mark.parametrize("name", sorted(spelling.OURS))
+def test_every_name_is_turned_in_texts(name: str) -> None:
+    assert names.told(f"{name}: missing; see identity_info.{name}") == (
+        f"{camel(name)}: missing; see identityInfo.{camel(name)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "set adopt_existing=True, or on_password_change='ignore'",
+            "set adoptExisting=true, or onPasswordChange='ignore'",
+        ),
+        (
+            "auto_accept_configs[0].auto_accept: 'auto_accept' is no",
+            "autoAcceptConfigs[0].autoAccept: 'auto_accept' is no",
+        ),
+        ("creating Connect user 'first_name': no", "creating Connect user 'first_name': no"),
+        ("tags.instance_id: reserved", "tags.instance_id: reserved"),
+        ("the user's instance_id isn't one, nor the group's", "the user's instanceId isn't one, nor the group's"),
+        ("my_instance_id, instance_id_2, x-instance_id", "my_instance_id, instance_id_2, x-instance_id"),
+    ],
+)
+def test_what_somebody_gave_keeps_its_spelling_in_texts(text: str, told: str) -> None:
+    assert names.told(text) == told
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "whole"),
+    [
+        ("", "tags", "tags"),
+        ("tags", "team", "tags.team"),
+        ("tags", "cost center", 'tags["cost center"]'),
+        ("tags", "a.b", 'tags["a.b"]'),
+        ("tags", 'say "x"', 'tags["say \\"x\\""]'),
+        ("tags", "", 'tags[""]'),
+    ],
+)
+def test_paths_are_in_the_engines_form(path: str, key: str, whole: str) -> None:
+    assert names.step(path, key) == whole
