@@ -41,7 +41,6 @@ class AwsProvider:
         return CheckReply(dict(news))
 
     def diff(self, _id: str, _olds: Props, news: Props, *, old_inputs: Props, urn: str) -> DiffReply:
-        """Leave the comparison to the engine; say what replaces."""
         forces = _FORCES.get(self._kind(urn), ())
         return DiffReply(None, tuple(key for key in forces if reveal(old_inputs.get(key)) != reveal(news.get(key))))
 
@@ -134,5 +133,4 @@ def _shaped(value: Any, shape: Any) -> Any:
 
 
 def _id_name(kind: str) -> str:
-    name = kind.removeprefix("User")
-    return f"{name[:1].lower()}{name[1:]}Id"
+    return f"{(name := kind.removeprefix('User'))[:1].lower()}{name[1:]}Id"

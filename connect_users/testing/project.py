@@ -97,7 +97,6 @@ class Emulated:
         return {_ENDPOINT: self.emulator.endpoint_url, **region, **config} if self.emulator else dict(config)
 
     def environment(self) -> dict[str, str | None]:
-        """Return changes to the environment of programs and providers."""
         # Passwords come from it, too: `connect-users:endpointUrl` is Connect's alone.
         url = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": self.emulator.endpoint_url} if self.emulator is not None else {}
         return {**(NO_ACCOUNT if self.given is not False else {}), **url}
