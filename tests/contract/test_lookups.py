@@ -16,7 +16,7 @@ from connect_users.emulator import Emulator, Fault, Options, seed
 from connect_users.program import provider as explicit_provider
 from connect_users.program import runs
 from connect_users.program.instance import ConnectInstance
-from connect_users.testing import UNKNOWN, Hosts, Rehearsal
+from connect_users.testing import UNKNOWN, Rehearsal
 from tests.contract.emulator.support import connect, create
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ class World:
     def __init__(self) -> None:
         self.on_event: Callable[[Phase, RequestRecord], None] | None = None
         self.emulator = Emulator(None, Options(users_quota=10_000), on_event=self._event)
-        self._hosts = Hosts()
 
     def _event(self, phase: Phase, record: RequestRecord) -> None:
         if self.on_event is not None:
@@ -59,7 +58,6 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._hosts.close()
         self.emulator.close()
 
     def rehearse(self, program: Callable[[], Any], **options: Any) -> Rehearsal:
@@ -67,7 +65,7 @@ class World:
         config = {**NO_WAIT, "connect-users:endpointUrl": self.emulator.endpoint_url, **options.pop("config", {})}
         config.setdefault("connect-users:region", "us-east-1")
         config = {key: value for key, value in config.items() if value}
-        return Rehearsal(program, emulator=self.emulator, config=config, hosts=self._hosts, **options)
+        return Rehearsal(program, emulator=self.emulator, config=config, **options)
 
     def preview(self, look: Callable[[], Any], **options: Any) -> Result:
         """Preview a program that exports what `look` gives."""
