@@ -98,8 +98,8 @@ def _settings() -> dict[str, Json]:
 def _user() -> Json:
     inputs = {spelling.camel(field.name): _property(field, field.name) for field in FIELDS}
     outputs = {
-        spelling.camel(name): {"type": "string", "description": _sentence(about)}
-        for name, about in descriptions.OUTPUTS.items()
+        key: {**inputs.get(key, {"type": "string"}), "description": _sentence(about)}
+        for key, about in ((spelling.camel(name), about) for name, about in descriptions.OUTPUTS.items())
     }
     required = [spelling.camel(field.name) for field in FIELDS if field.required]
     return {

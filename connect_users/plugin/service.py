@@ -134,7 +134,7 @@ class Service(Answering):
         """Every problem of the inputs at once; their canonical form."""
         _know(request)
         old, new = call.read(request.olds), call.read(request.news)
-        checked = self._life.check(old.props, new.props)
+        checked = self._life.check(call.urn, old.props, new.props)
         for warning in checked.warnings:
             call.say("warning", warning)
         # No property is named: the engine would print its value, secrets included.
@@ -146,7 +146,7 @@ class Service(Answering):
         """Whether anything differs, where, and what needs a new user."""
         _know(request)
         state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
-        found = self._life.diff(call.urn, state.props, new.props, call.say, lambda: old.props)
+        found = self._life.diff(call.urn, request.id, state.props, new.props, call.say, lambda: old.props)
         told = details.details(found, sound(state.props), old.props, new.props)
         # A state of the dynamic resource becomes the plugin's by an update.
         changed = found.changed or state.foreign or old.foreign

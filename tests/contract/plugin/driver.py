@@ -53,9 +53,14 @@ class Diff(NamedTuple):
 
 
 class Plugin:
-    """One plugin, from `start()` to `close()`; also a context manager."""
+    """One plugin, from `start()` to `close()`; also a context manager.
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+    Args:
+        introduced: its command line has the engine's address.
+    """
+
+    def __init__(self, env: Mapping[str, str] | None = None, *, introduced: bool = True) -> None:
+        self._introduced = introduced
         self.log = EngineLog()
         self.process: subprocess.Popen[bytes] | None = None
         self._env = environment() if env is None else env
@@ -68,7 +73,7 @@ class Plugin:
 
         self.log.start()
         self.process = subprocess.Popen(
-            [*COMMAND, *options, self.log.address],
+            [*COMMAND, *options, *([self.log.address] if self._introduced else [])],
             cwd=ROOT,
             env=self._env,
             stdin=subprocess.PIPE,
@@ -176,4 +181,5 @@ class Plugin:
             key: encode(value, secrets=True, unknowns=True) if isinstance(value, dict) else value
             for key, value in fields.items()
         }
-        return self.call(method, message(f"{method}Request", urn=urn(name), name=name, type=TYPE, **encoded))
+        kind = method.removesuffix("Config")
+        return self.call(method, message(f"{kind}Request", urn=urn(name), name=name, type=TYPE, **encoded))
