@@ -341,11 +341,11 @@ def test_what_can_be_no_instance_is_refused_without_a_call(world: World, instanc
     assert world.calls() == {}
 
 
-def test_a_name_that_is_no_text_is_refused(world: World) -> None:
+def test_a_name_that_is_not_a_string_is_refused(world: World) -> None:
     """An output of nothing, such as an output of another stack that is not there."""
     nothing: Any = None
     result = world.preview(lambda: ConnectInstance("emulator").queue_id(pulumi.Output.from_input(nothing)))
-    assert result.errors == ("Connect instance 'emulator': a name to look up is not a text, but None",)
+    assert result.errors == ("Connect instance 'emulator': a name to look up is None, which is not a string",)
 
 
 def test_an_instance_that_is_not_known_yet_makes_unknowns(world: World) -> None:
@@ -440,7 +440,7 @@ def test_an_explicit_provider_says_where_to_look(world: World) -> None:
     elsewhere = {"connect-users:region": "eu-west-2"}
     assert world.find(look, config=elsewhere) == seed.QUEUES["BasicQueue"]
     (error,) = world.preview(lambda: ConnectInstance("emulator").id, config=elsewhere).errors
-    assert error.startswith("no Connect instance in eu-west-2 has the alias 'emulator'; there is none")
+    assert error.startswith("no Connect instance in eu-west-2 has the alias 'emulator'; there are none")
 
 
 def test_a_provider_that_is_not_known_yet_makes_unknowns(world: World) -> None:
