@@ -137,7 +137,7 @@ class Service(Answering):
         _know(request)
         state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
         found = self._life.diff(call.urn, state.props, new.props, call.say, lambda: old.props)
-        told = details.details(found, sound(state.props), old.props, new.props)
+        told = details.details(found, state.props, old.props, new.props)
         # A state of the dynamic resource becomes the plugin's by an update.
         changed = found.changed or state.foreign or old.foreign
         return provider_pb2.DiffResponse(
