@@ -1,4 +1,4 @@
-"""Users whom no stack owns, or whose stack does not declare them any more. Pure.
+"""Unmanaged users: those that no stack owns, or that their stack no longer declares. Pure.
 
 The ownership tag names a user's resource. A state that was exported says which resources its stack has: a user that is
 in it by its id is managed even without a tag (imported, not changed since). Of other stacks only the tag is known.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unmanaged:
-    """One user, and why nobody manages it.
+    """One user, and why it is unmanaged.
 
     Attributes:
         owner: the resource that its tag names; "" without a tag.
@@ -57,7 +57,7 @@ class Declared:
 
 
 def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
-    """Those of the users, given as id, username and tags, whom nobody manages.
+    """The unmanaged ones of some users, given as id, username and tags.
 
     Args:
         declared: of the states that were given; None where there is none.
