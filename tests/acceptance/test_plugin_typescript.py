@@ -105,7 +105,7 @@ def test_a_typed_program_declares_users(project: Path, stack: Stack) -> None:
         ('channel: "VOICE"', 'channel: "VOIC"', "TS2820"),
         ('firstName: "Ada"', 'firstNam: "Ada"', "TS2353"),
         ('username: "ada",', "", "TS2345"),
-        ("ada.arn;", "ada.arm;", "TS2551"),
+        ("ada.arn;", "ada.arm;", "TS2339"),
     ):
         program.write_text(PROGRAM.replace(right, wrong), encoding="utf-8")
         assert told in run(stack, "npx", "tsc", "--noEmit").stdout
