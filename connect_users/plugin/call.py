@@ -56,6 +56,12 @@ class Call:
         """Of the resource; "" where the request is about none."""
         return str(getattr(self._request, "urn", ""))
 
+    @property
+    def type(self) -> str:
+        """The type of the resource, without those of its parents."""
+        parts = self.urn.split("::")
+        return parts[2].rpartition("$")[2] if len(parts) > 2 else ""
+
     def read(self, struct: Struct, words: Words = spelling.USER) -> Bag:
         """A property bag of the request; its secrets will not be told.
 
