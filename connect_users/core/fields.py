@@ -191,5 +191,8 @@ ARN_KEY: Final = "arn"
 VERIFIED_KEY: Final = "verified_at"
 #: Of a user whose take-over was interrupted: whether this resource had made it, until the next update ends it.
 PENDING_KEY: Final = "takeover_pending"
-#: Of a user who was taken over without a new tag: tells this state from the one before.
+#: Tells two states of one user apart where their tokens do not: of a user who was taken over without a new tag, and of
+#: one whose token a refresh corrected.
 TAKEN_KEY: Final = "taken_over"
+#: The resource that a refresh found to own the user: nothing is written before that is settled.
+OTHER_OWNER_KEY: Final = "other_owner"

@@ -55,6 +55,10 @@ class Declared:
             frozenset(filter(None, map(ownership.stack_of, urns))),
         )
 
+    def lacks(self, owner: ownership.Owner) -> bool:
+        """Whether a tag names a resource of one of the stacks that is not in its state."""
+        return owner.name not in self.owners and owner.stack in self.stacks
+
 
 def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
     """The unmanaged ones of some users, given as id, username and tags.
@@ -63,10 +67,15 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None
         declared: of the states that were given; None where there is none.
     """
     for id_, username, tags in users:
-        owner = ownership.owner_of(tags)
         if declared is not None and id_ in declared.ids:
             continue
-        if owner is None:
-            yield Unmanaged(username, id_, "no stack owns this user (no ownership tag)")
-        elif declared is not None and owner.name not in declared.owners and owner.stack in declared.stacks:
-            yield Unmanaged(username, id_, "its stack no longer declares this user", owner.urn)
+        # Nobody's URN: a tag that names a resource is always another one's.
+        match ownership.claim(ownership.owner_of(tags), ""):
+            case ownership.Unowned() if ownership.TAG_KEY in tags:
+                yield Unmanaged(username, id_, "no stack owns this user (an ownership tag that names no resource)")
+            case ownership.Unowned():
+                yield Unmanaged(username, id_, "no stack owns this user (no ownership tag)")
+            case ownership.OtherStack(owner) if declared is not None and declared.lacks(owner):
+                yield Unmanaged(username, id_, "its stack no longer declares this user", owner.urn)
+            case _:
+                pass

@@ -82,11 +82,7 @@ def lookup(op: Operation, place: Place) -> Found | None:
     live = live_props(user, proficiencies)
     inputs = declarable(live, place.instance_id, directory=directory)
     outputs = {**inputs, **observe.computed(op, user, live, {}), ARN_KEY: user["Arn"]}
-    owner = ownership.owner_of(user.get("Tags", {}))
-    if owner is not None and ownership.is_ours(user.get("Tags", {}), op.urn):
-        # Made by this very resource, whose state was lost.
-        outputs[TOKEN_KEY] = owner.token
-    if owner is None or TOKEN_KEY in outputs:
+    if TOKEN_KEY in outputs or ownership.owner_of(user.get("Tags", {})) is None:
         outputs |= snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
     return Found(place.user_id, inputs, outputs)
 

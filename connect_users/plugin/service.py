@@ -144,7 +144,7 @@ class Service(Answering):
     def Check(self, call: Call, request: Any) -> Any:
         """Every problem of the inputs at once; their canonical form."""
         old, new = call.read(request.olds), call.read(request.news)
-        checked = self._life.check(old.props, new.props)
+        checked = self._life.check(call.urn, old.props, new.props)
         for warning in checked.warnings:
             call.say("warning", warning)
         # No property is named: the engine would print its value, secrets included.
@@ -155,7 +155,7 @@ class Service(Answering):
     def Diff(self, call: Call, request: Any) -> Any:
         """Whether anything differs, where, and what needs a new user."""
         state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
-        found = self._life.diff(call.urn, state.props, new.props, call.say, lambda: old.props)
+        found = self._life.diff(call.urn, request.id, state.props, new.props, call.say, lambda: old.props)
         told = details.details(found, state.props, old.props, new.props)
         # A state of the dynamic resource becomes the plugin's by an update.
         changed = found.changed or state.foreign or old.foreign

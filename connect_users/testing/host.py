@@ -58,6 +58,7 @@ class DynamicHost:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: grpc.Channel | None = None
         self._stub: Any = None
+        self._configured: Any = None
         self._readers: list[threading.Thread] = []
 
     @property
@@ -179,6 +180,12 @@ class DynamicHost:
         if urn:
             set_fields(request, urn=urn, name=name_of(urn), type=type_of(urn), id=id)
         self.call("Configure", request)
+        self._configured = request
+
+    def begin_run(self) -> None:
+        """Begin another run with the same configuration: an engine has a new host for each."""
+        if self._configured is not None:
+            self.call("Configure", self._configured)
 
     def cancel(self) -> None:
         """The engine's request to stop early (the first Ctrl-C)."""

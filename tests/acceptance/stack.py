@@ -90,6 +90,7 @@ class Stack:
     emulator: Emulator
     environment: dict[str, str]
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    name: str = STACK
 
     @property
     def folder(self) -> Path:
@@ -107,7 +108,7 @@ class Stack:
         self.set_config({f"connect-users:{key}": value for key, value in values.items()})
 
     def set_config(self, values: dict[str, object]) -> None:
-        path = self.folder / f"Pulumi.{STACK}.yaml"
+        path = self.folder / f"Pulumi.{self.name}.yaml"
         content = json.loads(path.read_text(encoding="utf-8"))
         content["config"].update(values)
         content["config"] = {key: value for key, value in content["config"].items() if value is not None}
@@ -164,7 +165,7 @@ class Stack:
 
     @property
     def _checkpoint(self) -> Path:
-        return self.backend / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+        return self.backend / ".pulumi" / "stacks" / PROJECT / f"{self.name}.json"
 
     def state(self) -> dict[str, dict[str, Any]]:
         """The stack's resources by name, from the backend's file; secrets are left as they are stored."""
@@ -247,7 +248,7 @@ def _restore(emulator: Emulator, counted: list[Any]) -> None:
         emulator.requests.open(record)
 
 
-def environment(root: Path) -> dict[str, str]:
+def environment(root: Path, name: str = STACK) -> dict[str, str]:
     """The environment of `pulumi`: the machine's, without anything of its Pulumi and AWS."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AWS_", "PYTEST_"))}
     python = Path(sys.executable).parent
@@ -258,7 +259,7 @@ def environment(root: Path) -> dict[str, str]:
         "PULUMI_HOME": str(root / "home" / ".pulumi"),
         "PULUMI_BACKEND_URL": (root / "backend").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "acceptance",
-        "PULUMI_STACK": STACK,
+        "PULUMI_STACK": name,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_PYTHON_CMD": sys.executable,
@@ -270,23 +271,23 @@ def environment(root: Path) -> dict[str, str]:
     }
 
 
-def new_root(root: Path, template: Path | None = None) -> None:
-    """A project's folders, with an empty stack; a copy of ``template``'s where one is given."""
+def new_root(root: Path, template: Path | None = None, name: str = STACK) -> None:
+    """A project's folders, with an empty stack of that name; a copy of ``template``'s where one is given."""
     if template is not None:
         shutil.copytree(template, root)
         return
-    for name in ("project", "backend", "home"):
-        (root / name).mkdir(parents=True)
+    for folder in ("project", "backend", "home"):
+        (root / folder).mkdir(parents=True)
     (root / "project" / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n", encoding="utf-8")
     (root / "project" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
     subprocess.run(
-        ["pulumi", "stack", "init", STACK, "--no-select", "--non-interactive"],
+        ["pulumi", "stack", "init", name, "--no-select", "--non-interactive"],
         cwd=root / "project",
-        env=environment(root),
+        env=environment(root, name),
         check=True,
         capture_output=True,
     )
-    path = root / "project" / f"Pulumi.{STACK}.yaml"
+    path = root / "project" / f"Pulumi.{name}.yaml"
     salt = re.search(r"encryptionsalt: (\S+)", path.read_text(encoding="utf-8"))
     assert salt is not None
     # JSON is YAML, and can be changed without a parser of the latter.

@@ -16,7 +16,7 @@ from connect_users.testing.values import reveal
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from typing_extensions import Self
 
@@ -32,9 +32,9 @@ _OUR_AGENT = "md/connect-users"
 _ONCE = {"ListQuickConnects"}
 
 
-def urn(name: str = "ada") -> str:
+def urn(name: str = "ada", stack: str = "dev") -> str:
     """The URN of a user's resource."""
-    return f"urn:pulumi:dev::shop::pulumi-python:dynamic/connect_users:ConnectUser::{name}"
+    return f"urn:pulumi:{stack}::shop::pulumi-python:dynamic/connect_users:ConnectUser::{name}"
 
 
 def user(username: Any = "ada", **changes: Any) -> dict[str, Any]:
@@ -165,10 +165,11 @@ class Engine:
     state: State | None = None
     #: The old half of a replacement that is still to be deleted.
     doomed: list[State] = field(default_factory=list)
+    stack: str = "dev"
 
     @property
     def urn(self) -> str:
-        return urn(self.name)
+        return urn(self.name, self.stack)
 
     def checked(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs as the provider wants them kept."""
@@ -179,9 +180,15 @@ class Engine:
         return checked
 
     def up(self, inputs: Mapping[str, Any]) -> str:
-        """Bring the resource to these inputs; what was done: create, update, replace or same."""
+        """A run that brings the resource to these inputs; what was done: create, update, replace or same."""
+        self.host.begin_run()
+        done = self.step(inputs)
+        self.delete_doomed()
+        return done
+
+    def step(self, inputs: Mapping[str, Any]) -> str:
+        """The resource's part of a run that goes on; its old half is deleted at the end."""
         news = self.checked(inputs)
-        self._delete_doomed()
         state = self.state
         if state is None:
             self._create(news)
@@ -197,12 +204,20 @@ class Engine:
         state.inputs = news
         return "same"
 
-    def force_replace(self, inputs: Mapping[str, Any]) -> None:
-        """`pulumi up --replace`: the new one is made before the old one goes."""
-        self._replace(self.checked(inputs), delete_first=False)
+    def force_replace(self, inputs: Mapping[str, Any], *, delete_first: bool = False) -> None:
+        """`pulumi up --replace`: the provider is asked as for a new user, and not what differs.
+
+        `delete_first`: the resource has `delete_before_replace`.
+        """
+        self.host.begin_run()
+        reply = self.host.check(inputs, None, urn=self.urn)
+        assert not reply.failures
+        self._replace(reply.inputs, delete_first=delete_first)
+        self.delete_doomed()
 
     def refresh(self) -> str:
         """Read what is true; `same` (also where things differ: the state has it) or `gone`."""
+        self.host.begin_run()
         assert self.state is not None
         state = self.state
         reply = self.host.read(state.id, state.outputs, inputs=state.inputs, urn=self.urn)
@@ -213,8 +228,13 @@ class Engine:
         return "same"
 
     def destroy(self) -> None:
-        """Delete the resource."""
-        self._delete_doomed()
+        """A run that deletes the resource."""
+        self.host.begin_run()
+        self.delete_doomed()
+        self.leave()
+
+    def leave(self) -> None:
+        """The resource's part of a run, at its end, of a program that does not declare it any more."""
         if self.state is not None:
             self.host.delete(self.state.id, self.state.outputs, old_inputs=self.state.inputs, urn=self.urn)
             self.state = None
@@ -243,7 +263,7 @@ class Engine:
         old = self.state
         assert old is not None
         if delete_first:
-            self.destroy()
+            self.leave()
             self._create(news)
             return
         try:
@@ -251,9 +271,9 @@ class Engine:
         finally:
             if self.state is not old:
                 self.doomed.append(old)
-        self._delete_doomed()
 
-    def _delete_doomed(self) -> None:
+    def delete_doomed(self) -> None:
+        """Delete the old halves of replacements, at the end of a run."""
         for old in list(self.doomed):
             self.host.delete(old.id, old.outputs, old_inputs=old.inputs, urn=self.urn)
             self.doomed.remove(old)
@@ -269,3 +289,20 @@ def judged(error: BaseException, username: str | None = "ada") -> str:
     assert PASSWORD not in text, text
     assert username is None or f"'{username}'" in text, text
     return text
+
+
+def run(program: Mapping[str, Mapping[str, Any]], engines: Iterable[Engine]) -> dict[str, str]:
+    """One run of a program: what was done with each resource, by its name.
+
+    Args:
+        program: name of a resource -> its inputs, in the order of registration.
+        engines: of the resources of the stack, one host for all; those that the program does not declare leave.
+    """
+    named = {engine.name: engine for engine in engines}
+    next(iter(named.values())).host.begin_run()
+    done = {name: named[name].step(inputs) for name, inputs in program.items()}
+    for engine in named.values():
+        engine.delete_doomed()
+        if engine.name not in program:
+            engine.leave()
+    return done
