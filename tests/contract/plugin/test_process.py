@@ -138,7 +138,6 @@ def test_it_tells_what_it_is_and_understands(plugin: Plugin) -> None:
     ("method", "request_"),
     [
         ("Call", "CallRequest"),
-        ("Construct", "ConstructRequest"),
         ("Parameterize", "ParameterizeRequest"),
         ("GetMappings", "GetMappingsRequest"),
     ],
@@ -154,6 +153,11 @@ def test_a_resource_that_it_does_not_have_is_refused(plugin: Plugin) -> None:
     strange = "urn:pulumi:dev::shop::connect-users:index:Usr::ada"
     with pytest.raises(HostError, match="has no resource connect-users:index:Usr; it has connect-users:index:User"):
         plugin.call("Check", message("CheckRequest", urn=strange))
+
+
+def test_a_component_that_it_does_not_have_is_refused(plugin: Plugin) -> None:
+    with pytest.raises(HostError, match="has no component connect-users:index:Rostr; it has connect-users:index:UserR"):
+        plugin.call("Construct", message("ConstructRequest", type="connect-users:index:Rostr"))
 
 
 def test_large_inputs_pass_in_both_directions(plugin: Plugin) -> None:
