@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc
 from google.protobuf import empty_pb2
 
+from connect_users.connect.connection import gateway_for
+from connect_users.connect.directory import AnswerCache
 from connect_users.core import spelling, tokens
-from connect_users.core.errors import ConnectUsersError
+from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.fields import ARN_KEY
 from connect_users.core.shapes import sound
 from connect_users.engine import collector, log
@@ -25,7 +27,6 @@ from connect_users.engine.cancellation import CANCELLED
 from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
 from connect_users.plugin import configuration, details, guard, wire
-from connect_users.plugin.answers import Answers
 from connect_users.plugin.call import Answering, Call, answered
 from connect_users.plugin.version import VERSION, require_components
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.empty_pb2 import Empty
 
+    from connect_users.connect.gateway import Gateway
     from connect_users.plugin.wire import Bag
 
 _SERVICE: Final = "ResourceProvider"
@@ -69,8 +71,7 @@ class Service(Answering):
     def __init__(self, engine: str = "") -> None:
         self._meet(engine)
         # Until `Configure` is called: all defaults.
-        self._life = Lifecycle.configured({}, CANCELLED)
-        self._answers = Answers(self._life.settings, (), CANCELLED)
+        self._configure({})
 
     # About the plugin.
 
@@ -131,12 +132,21 @@ class Service(Answering):
     @answered
     def Configure(self, call: Call, request: Any) -> Any:
         """Keep the configuration for this process; `Check` tells what is wrong with it."""
-        self._life = Lifecycle.configured(configuration.read(call, request.args), CANCELLED)
-        self._answers = Answers(self._life.settings, self._life.problems, CANCELLED)
+        self._configure(configuration.read(call, request.args))
         collector.keep_what_is_loaded()
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
         )
+
+    def _configure(self, config: dict[str, Any]) -> None:
+        life = Lifecycle.configured(config, CANCELLED)
+
+        def gateway() -> Gateway:
+            if life.problems:
+                raise ConfigurationError("; ".join(life.problems))
+            return gateway_for(life.settings, CANCELLED)
+
+        self._life, self._answers = life, AnswerCache(gateway)
 
     # A user's life.
 

@@ -161,7 +161,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
-            waits_for=None if asked is None else asked.found,
+            waits_for=None if asked is None else asked.looked_up,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.users = _declared(name, people, self, guard, retain_leavers)
@@ -193,7 +193,7 @@ def _judged(
     if problems:
         raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
     if asked is not None:
-        asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
+        asked.error_text = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
     return judged
 
 

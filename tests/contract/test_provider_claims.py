@@ -225,7 +225,7 @@ def test_a_refreshed_old_half_of_a_replacement_does_not_take_the_user_of_the_new
     assert old is not None
     engine.state = None
     engine.up(inputs)
-    half = replace(engine, state=old)
+    half = engine.twin(state=old)
     half.refresh()
     assert half.state is not None
     engine.doomed = [half.state]

@@ -3,7 +3,7 @@ runs, and two who want the same user."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +25,7 @@ SALES = seed.ROUTING_PROFILES["Sales"]
 
 def _renamed(engine: Engine, name: str) -> Engine:
     """The same resource with another URN: a stack rename, an alias, `pulumi state move` or `state rename`."""
-    return replace(engine, name=name, doomed=[])
+    return Engine(engine.host, name, engine.state)
 
 
 def _owner(site: Site, username: str = "ada") -> ownership.Owner | None:
@@ -62,7 +62,7 @@ def test_many_renamed_resources_are_told_once(
     engine.up(user())
     new = start()
     for name in ("one", "two"):
-        replace(engine, name=name, host=new, state=replace(engine.state)).step(user())  # type: ignore[type-var]
+        engine.twin(name=name, host=new, state=deepcopy(engine.state)).step(user())
     assert len([each for each in new.log.take() if "renamed or moved" in each.message]) == 1
 
 
@@ -85,11 +85,11 @@ def test_a_refresh_of_a_renamed_resource_keeps_it(engine: Engine, site: Site, ho
 def test_who_gets_the_former_name_of_a_stack_does_not_get_its_users(engine: Engine, site: Site) -> None:
     """A stack `dev` that became `prod`, and a new `dev` of the same program: refused, and told whose the user is."""
     engine.up(user())
-    renamed = replace(engine, stack="prod")
+    renamed = engine.twin(stack="prod")
     renamed.up(user())
     before = site.users()
     with pytest.raises(HostError) as caught:
-        replace(engine, state=None).up(user(routing_profile_id=SALES, adopt_existing=True))
+        engine.twin(state=None).up(user(routing_profile_id=SALES, adopt_existing=True))
     assert renamed.urn in judged(caught.value)
     assert site.users() == before
 
@@ -161,7 +161,7 @@ def test_the_old_half_of_an_imported_user_deletes_nothing(engine: Engine, site: 
     engine.up(user(routing_profile_id=SALES, adopt_existing=True))
     assert engine.doomed == []
     with pytest.raises(HostError) as caught:
-        replace(engine, state=state).destroy()
+        engine.twin(state=state).destroy()
     assert "pulumi refresh" in judged(caught.value)
     assert set(site.users()) == {"ada"}
 

@@ -17,7 +17,7 @@ from connect_users.core import __version__
 from connect_users.emulator import Fault
 from connect_users.plugin.version import semantic
 from connect_users.testing import HostError
-from connect_users.testing.host_messages import message
+from connect_users.testing.provider_process import message
 from connect_users.testing.values import UNKNOWN, Secret
 from tests.contract.hosting import ROOT, environment, judged
 from tests.contract.plugin.conftest import plain_config

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_users.connect import directory as listings
-from connect_users.connect.directory import Directory, NoSuchName
+from connect_users.connect.listings import Listing
 from connect_users.core.errors import one_line
-from connect_users.core.lookalikes import parts, visible
+from connect_users.core.misspellings import NoSuchName, parts, visible
+from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.review.text import printable
-from connect_users.roster.names import NameKind, Names, UnknownName
+from connect_users.roster.names import Names
 
 
 @pytest.mark.parametrize(
@@ -73,33 +73,30 @@ def test_several_names_in_one_text(text: str, found: list[str]) -> None:
         ),
         (["Quality Analyst"], "Quality\u00a0Analyst", "; did you mean 'Quality Analyst'?"),
         (["Quality\u00a0Analyst"], "Quality Analyst", "; did you mean 'Quality<no-break space>Analyst'?"),
-        (["A  B", "C"], "Zzzz", "; it has 'A<2 blanks>B', 'C'"),
+        (["A  B", "C"], "Zzzz", "; there are 'A<2 blanks>B', 'C'"),
     ],
 )
 def test_a_roster_says_what_is_wrong_with_a_name(given_names: list[str] | None, cell: str, told: str) -> None:
     """No name is dropped by a suggestion."""
     known = None if given_names is None else dict.fromkeys(given_names, "id")
-    with pytest.raises(UnknownName) as raised:
-        Names(NameKind.SECURITY_PROFILE, known, strict=False).id_of(cell)
+    with pytest.raises(NoSuchName) as raised:
+        Names(SECURITY_PROFILE, known, strict=False).id_of(cell)
     assert told in str(raised.value)
 
 
 def test_a_name_that_exists_is_taken_as_it_is() -> None:
     """And a routing profile's may have a comma."""
-    assert Names(NameKind.SECURITY_PROFILE, {"Agent, night": "id"}).id_of("Agent, night") == "id"
-    with pytest.raises(UnknownName, match=r"did you mean 'Support, night'\?"):
-        Names(NameKind.ROUTING_PROFILE, {"Support, night": "id"}).id_of("Support;night")
+    assert Names(SECURITY_PROFILE, {"Agent, night": "id"}).id_of("Agent, night") == "id"
+    with pytest.raises(NoSuchName, match=r"did you mean 'Support, night'\?"):
+        Names(ROUTING_PROFILE, {"Support, night": "id"}).id_of("Support;night")
 
 
 def test_an_instance_says_the_same() -> None:
     """The look-up's own suggestion would drop all but one."""
-    directory = Directory(listings.SECURITY_PROFILES, [{"Id": "1", "Name": "Agent"}, {"Id": "2", "Name": "Q  A"}])
-
-    def look_up(name: str) -> str:
-        return directory.id_of(name, "Connect instance 'shop'")
-
-    names = Names(NameKind.SECURITY_PROFILE, None, look_up)
-    with pytest.raises(UnknownName) as several:
+    entries = [{"Id": "1", "Name": "Agent"}, {"Id": "2", "Name": "Q  A"}]
+    look_up = Listing(SECURITY_PROFILE, entries, "Connect instance 'shop'").id_of
+    names = Names(SECURITY_PROFILE, None, look_up)
+    with pytest.raises(NoSuchName) as several:
         names.id_of("Agent;QualityAnalyst")
     assert str(several.value) == (
         "Connect instance 'shop' has no security profile 'Agent;QualityAnalyst'; "
