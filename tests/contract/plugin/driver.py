@@ -133,7 +133,7 @@ class Plugin:
 
     def invoke(self, function: str, **arguments: Any) -> dict[str, Any]:
         """Call a function of the package."""
-        arguments_ = encode(arguments, secrets=True, unknowns=True, references=True)
+        arguments_ = encode(arguments, secrets=True, unknowns=True)
         reply = self.call("Invoke", message("InvokeRequest", tok=f"connect-users:index:{function}", args=arguments_))
         assert not reply.failures
         return decode(getattr(reply, "return"))
@@ -141,7 +141,7 @@ class Plugin:
     def ask(self, method: str, name: str, **fields: Any) -> Any:
         """A call about the resource of that name; property bags are encoded."""
         encoded = {
-            key: encode(value, secrets=True, unknowns=True, references=True) if isinstance(value, dict) else value
+            key: encode(value, secrets=True, unknowns=True) if isinstance(value, dict) else value
             for key, value in fields.items()
         }
         kind = method.removesuffix("Config")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.testing.host_messages import message
+from connect_users.testing.provider_process import message
 from connect_users.testing.values import UNKNOWN, decode, encode
 
 if TYPE_CHECKING:
