@@ -14,7 +14,7 @@ from connect_users.core.spec import canonical
 from connect_users.emulator import Emulator, Options, seed, seed_users
 from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
 from tests.contract.emulator.support import connect
-from tests.contract.importing.instances.instances import HERE, Command
+from tests.contract.importing.instances import HERE, Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ import pytest
 
 from connect_users.emulator import Emulator, Fault, Options, seed, seed_users
 from tests.contract.emulator.support import connect
-from tests.contract.importing.instances.instances import HERE, Command, users_of
+from tests.contract.importing.instances import HERE, Command, users_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

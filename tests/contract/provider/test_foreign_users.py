@@ -18,7 +18,7 @@ from connect_users.roster.people import Terms, judge
 from connect_users.roster.reading import read
 from tests.contract.emulator import support
 from tests.contract.hosting import Engine, Site, State, user
-from tests.contract.importing.instances.instances import Command
+from tests.contract.importing.instances import Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
