@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.emulator import Emulator
+from tests.acceptance.newcomer import caches
 from tests.acceptance.stack import Stack, environment, new_root
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from connect_users.emulator.front import OnEvent
+    from tests.acceptance.newcomer import Environment
 
     NewStack = Callable[..., Stack]
 
@@ -60,3 +62,12 @@ def new_stack(template: Path, tmp_path: Path) -> Iterator[NewStack]:
 def stack(new_stack: NewStack) -> Stack:
     """An empty stack."""
     return new_stack()
+
+
+@pytest.fixture
+def newcomer(stack: Stack) -> Environment:
+    """The environment of somebody with the CLI and this package, who has not installed the plugin yet."""
+    kept = {name: value for name, value in environment(stack.root).items() if name != "PULUMI_STACK"}
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del kept[name]
+    return {**kept, **caches(), "PULUMI_SKIP_CONFIRMATIONS": "true"}
