@@ -97,7 +97,24 @@ func main() {
 			return err
 		}
 
+		// The people of a file: a row more is a joiner, a changed cell a mover, a row less a leaver.
+		team, err := connect.NewUserRoster(ctx, "team", &connect.UserRosterArgs{
+			Instance: pulumi.String(settings.Require("instance")),
+			Roster:   pulumi.StringRef("team.csv"),
+			Passwords: pulumi.StringMap{
+				"alan.turing":     password,
+				"barbara.liskov":  password,
+				"edsger.dijkstra": password,
+			},
+			MaxDeletions: pulumi.String("20%"),
+			MinHolders:   pulumi.IntMap{"CallCenterManager": pulumi.Int(1)},
+		})
+		if err != nil {
+			return err
+		}
+
 		ctx.Export("users", pulumi.StringMap{"ada": ada.Arn, "grace": grace.Arn})
+		ctx.Export("team", team.Usernames)
 		return nil
 	})
 }

@@ -39,4 +39,14 @@ const grace = new connect.User("grace", {
     securityProfileIds: [securityProfile("Agent"), securityProfile("CallCenterManager")],
 });
 
+// The people of a file: a row more is a joiner, a changed cell a mover, a row less a leaver.
+const roster = new connect.UserRoster("team", {
+    instance: config.require("instance"),
+    roster: "team.csv",
+    passwords: { "alan.turing": password, "barbara.liskov": password, "edsger.dijkstra": password },
+    maxDeletions: "20%",
+    minHolders: { CallCenterManager: 1 },
+});
+
 export const users = { ada: ada.arn, grace: grace.arn };
+export const team = roster.usernames;

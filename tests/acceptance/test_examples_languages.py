@@ -37,10 +37,13 @@ def test_an_example_is_a_template_that_runs_on_the_embedded_emulator(
     check = {"typescript": ("npm", "run", "check"), "go": ("go", "vet", ".")}.get(language)
     if check:
         run(place, newcomer, *check)
-    assert "+ 3 to create" in run(place, newcomer, "pulumi", "preview", "--stack", "dev")
+    assert "+ 8 to create" in run(place, newcomer, "pulumi", "preview", "--stack", "dev")
     run(place, newcomer, "pulumi", "up", "--yes", "--skip-preview")
     told = json.loads(run(place, newcomer, "pulumi", "stack", "output", "users", "--json"))
+    team = json.loads(run(place, newcomer, "pulumi", "stack", "output", "team", "--json"))
     live = users(place)
+    assert set(live) == {"ada.lovelace", "grace.hopper", *team}
+    assert len(team) == 3
     assert told == {"ada": live["ada.lovelace"]["Arn"], "grace": live["grace.hopper"]["Arn"]}
     assert live["ada.lovelace"]["RoutingProfileId"] == seed.ROUTING_PROFILES["Support"]
     assert live["ada.lovelace"]["HierarchyGroupId"] == seed.HIERARCHY_GROUPS["EMEA/UK/London"]

@@ -51,7 +51,7 @@ def problems(declared: Declared) -> list[str]:
     token = f"{PACKAGE}:index:{declared.token}"
     resource, function = SCHEMA["resources"].get(token), SCHEMA["functions"].get(token)
     if resource is not None:
-        members, required = resource["inputProperties"], resource["requiredInputs"]
+        members, required = resource["inputProperties"], resource.get("requiredInputs", [])
     elif function is not None:
         members, required = function["inputs"]["properties"], function["inputs"]["required"]
     else:
@@ -71,7 +71,11 @@ def _members(members: Mapping[str, Json], required: list[str], given: Json, path
 
 
 def _value(kind: Json, value: Any, path: str) -> Iterator[str]:
-    if value is ANY:
+    if value is ANY or kind.get("$ref") == "pulumi.json#/Any":
+        return
+    if "oneOf" in kind:
+        found = [list(_value(each, value, path)) for each in kind["oneOf"]]
+        yield from min(found, key=len)
         return
     if "$ref" in kind:
         kind = SCHEMA["types"][kind["$ref"].removeprefix("#/types/")]
@@ -96,7 +100,7 @@ def outputs(token: str) -> set[str]:
     full = f"{PACKAGE}:index:{token}"
     if full in SCHEMA["functions"]:
         return set(SCHEMA["functions"][full]["outputs"]["properties"])
-    return {"id", "urn", *SCHEMA["resources"][full]["properties"]}
+    return {"id", "urn", *SCHEMA["resources"][full].get("properties", {})}
 
 
 # YAML
@@ -248,7 +252,7 @@ def go_fields(name: str) -> tuple[set[str], set[str]]:
         members, required = inputs["properties"], inputs["required"]
     elif f"{PACKAGE}:index:{word}" in SCHEMA["resources"]:
         resource = SCHEMA["resources"][f"{PACKAGE}:index:{word}"]
-        members, required = resource["inputProperties"], resource["requiredInputs"]
+        members, required = resource["inputProperties"], resource.get("requiredInputs", [])
     else:
         kind = SCHEMA["types"][f"{PACKAGE}:index:{word}"]
         members, required = kind["properties"], kind["required"]

@@ -36,7 +36,7 @@ def programs() -> dict[str, list[Declared]]:
     return {
         "yaml": in_yaml(text("yaml/Pulumi.yaml")),
         "typescript": in_typescript(text("typescript/index.ts")),
-        "contact-center-typescript": in_typescript(text("contact-center-typescript/index.ts")),
+        "a whole contact centre": in_typescript(text("contact-center-typescript/index.ts")),
     }
 
 
@@ -44,7 +44,9 @@ def programs() -> dict[str, list[Declared]]:
 def test_every_property_of_an_example_is_one_of_the_schema(name: str) -> None:
     """Names, types, enums, and what is required."""
     declared = programs()[name]
-    assert "User" in {each.token for each in declared}
+    assert {each.token for each in declared} >= (
+        {"User"} if "centre" in name else {"User", "UserRoster", "getInstance"}
+    )
     assert [problem for each in declared for problem in problems(each)] == []
 
 
@@ -73,6 +75,13 @@ def test_the_same_users_are_declared_in_every_language() -> None:
     assert users[0] == users[1]
     assert set(users[0]) == {"ada.lovelace", "grace.hopper"}
     go = dict(zip(users[0], (fields for name, fields in in_go(text("go/main.go")) if name == "UserArgs"), strict=True))
+    rosters = [
+        [each.given for each in found if each.token == "UserRoster"]
+        for found in (in_yaml(text("yaml/Pulumi.yaml")), in_typescript(text("typescript/index.ts")))
+    ]
+    assert len(rosters[0]) == 1
+    assert rosters[0] == rosters[1]
+    assert len({text(f"{language}/team.csv") for language in ("yaml", "typescript", "go")}) == 1
     for username, fields in go.items():
         assert {name[0].lower() + name[1:] for name in fields} == set(users[0][username])
 
@@ -95,6 +104,13 @@ def test_a_program_with_a_slip_is_found_out(change: dict[str, Any], expected: st
     assert problems(Declared("User", ADA)) == []
     (problem,) = problems(Declared("User", {**ADA, **change}))
     assert problem.startswith(expected)
+
+
+def test_either_of_two_types_will_do() -> None:
+    for good in (5, "20%", ANY):
+        assert problems(Declared("UserRoster", {"maxDeletions": good})) == []
+    assert problems(Declared("UserRoster", {"maxDeletions": True})) == ["maxDeletions: not of type integer"]
+    assert problems(Declared("UserRoster", {"rows": [{"username": "ada", "level": 5}]})) == []
 
 
 def test_what_is_missing_or_unknown_altogether_is_found_out() -> None:
