@@ -3,7 +3,8 @@
 Nothing is written to Connect. Four files come into a folder, the program and the project only where there is none yet:
 
 - ``agents.csv``: the roster, with names instead of ids;
-- ``__main__.py``, ``Pulumi.yaml``: a program with a `ConnectUserRoster` over it;
+- ``__main__.py``, ``Pulumi.yaml``: a program with a `ConnectUserRoster` over it; or the program and the project in
+  another language (`connect_users.importing.programs`);
 - ``import.json``: what ``pulumi import --file`` needs, states included, since Pulumi cannot read dynamic resources that
   it does not have yet. A later run describes only users who may have changed since.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,10 +30,12 @@ if TYPE_CHECKING:
     from connect_users.importing.files import Done, Folder
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
+    from connect_users.importing.programs import Language
 
 #: Of a roster: part of the names of its people's resources, and of its file.
 _NAME: Final = r"\w[\w.-]*"
 _IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
+_LANGUAGES: Final = ("python", "yaml", "typescript", "go")
 #: Seconds that are announced.
 _LONG: Final = 15
 #: People for whom a self-managed backend, which writes the whole state for each, takes minutes.
@@ -56,6 +60,13 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", help="the folder to write")
     parser.add_argument("--name", default="agents", help="name of the roster in the program (default: agents)")
+    parser.add_argument(
+        "--language",
+        choices=_LANGUAGES,
+        help="of the program (default: that of the project in DIR, else python): python writes a ConnectUserRoster, "
+        "with the dynamic provider; yaml, typescript and go write a connect-users:User for each person, with the "
+        "plugin (connect-users plugin install)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="write a roster anew that somebody has edited")
     parser.add_argument(
         "--check",
@@ -98,6 +109,8 @@ def _misuse(args: argparse.Namespace) -> str:
         return "--check goes with --out"
     if args.preview and not args.into:
         return "--preview goes with --into"
+    if args.language and not args.out:
+        return "--language goes with --out"
     if args.overwrite and (args.into or args.check):
         return "--overwrite goes with --out, and not with --check"
     if not re.fullmatch(_NAME, args.name):
@@ -151,8 +164,11 @@ def _read(
 
 def _write(args: argparse.Namespace, settings: Settings) -> int:
     from connect_users.importing.files import Folder
+    from connect_users.importing.programs import Language
 
-    folder = Folder(Path(args.out), args.name)
+    folder = Folder(Path(args.out), args.name, Language(args.language) if args.language else None)
+    # What cannot be written is told before an instance is read, which may take long.
+    language = folder.language
     users: list[LiveUser] = []
     try:
         instance = _read(args, settings, folder, users, kept=True)
@@ -166,6 +182,7 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
         _say(
             args.instance,
             people=done.people,
+            language=language.value,
             changed=list(done.changed),
             left_out=dict(done.left_out),
             others={name: owner.urn for name, owner in done.others.items()},
@@ -178,16 +195,26 @@ def _write(args: argparse.Namespace, settings: Settings) -> int:
     for name in done.changed:
         print(f"  {name} written")
     if done.snippet:
-        print(f"the program does not mention {folder.roster.name}; add to it:\n{done.snippet}", end="")
+        print(f"the program in {language.main} lacks these lines; add them:\n{done.snippet}", end="")
     if not done.changed:
         print("  nothing has changed")
     elif done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
-        print(f"  {_IMPORT.format(folder.import_name)}")
-        print("  pulumi preview")
+        for command in (*_preparations(language), _IMPORT.format(folder.import_name), "pulumi preview"):
+            print(f"  {command}")
         if done.people > _MANY:
             print("(on a self-managed backend, PULUMI_SKIP_CHECKPOINTS=true makes the import a matter of seconds)")
     return 1 if done.left_out else 0
+
+
+def _preparations(language: Language) -> list[str]:
+    """What a program in a language needs, once."""
+    if not language.plugin:
+        return []
+    from connect_users.plugin.install import home, launcher_in
+
+    add = [f"pulumi package add {shlex.quote(str(launcher_in(home())))}"] if language.has_sdk else []
+    return ["connect-users plugin install", *add]
 
 
 def _tell(done: Done) -> None:
