@@ -50,6 +50,7 @@ class Done:
         unselected: usernames of those who are only in the roster because they were before: without its line,
             ``pulumi up`` would delete a user.
         pending: usernames of whom the roster says something else, as somebody wrote it.
+        ids: of the people.
     """
 
     people: int
@@ -59,6 +60,7 @@ class Done:
     snippet: str = ""
     unselected: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,16 @@ class Folder:
         (self.path / self.unfinished_name).unlink(missing_ok=True)
         snippet = programs.declarations(content, texts.read(self.path / self.language.main))
         unselected = tuple(sorted(name for name, user in kept.items() if not user.selected))
-        return Done(len(kept), changed, written.left_out, others, snippet, unselected, roster.pending)
+        ids = frozenset(user.id for user in kept.values())
+        return Done(len(kept), changed, written.left_out, others, snippet, unselected, roster.pending, ids)
+
+    def put(self, name: str, text: str) -> bool:
+        """Write one more file; whether it was another before.
+
+        Raises:
+            ConfigurationError
+        """
+        return self._put(name, text, always=True)
 
     def _import_file(self, written: rows.Written, kept: Mapping[str, LiveUser]) -> str:
         if programs.has_roster(self.language):
