@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip install --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
-FILES := tests examples pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
+FILES := tests examples plugin schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 # The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
 # the first two, nor reviews and commands, which use none of them.

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import declarable
+from connect_users.core.references import BY_FIELD, HIERARCHY_GROUP, OF_USERS, Reference
 from connect_users.core.spec import Props, canonical
 from connect_users.roster import cells, csv_text, notations
 from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, Column
-from connect_users.roster.names import NameKind, Names
+from connect_users.roster.names import Names
 from connect_users.roster.people import Terms, judge
 from connect_users.roster.tables import from_grid
 
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 
 #: The block that is written member by member.
 _INFO: Final = "identity_info"
-#: Inputs that hold ids of things with names -> the kind.
-_NAMED: Final = {
-    "routing_profile_id": NameKind.ROUTING_PROFILE,
-    "security_profile_ids": NameKind.SECURITY_PROFILE,
-    "hierarchy_group_id": NameKind.HIERARCHY_GROUP,
-}
 
 
 @dataclass(frozen=True)
@@ -47,22 +42,22 @@ class Nameable:
     """
 
     instance_id: str
-    names: Mapping[NameKind, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[Reference, Mapping[str, str]] = field(default_factory=dict)
     identity_management_type: str = ""
 
-    def ids(self, kind: NameKind) -> dict[str, str]:
+    def ids(self, kind: Reference) -> dict[str, str]:
         """Name -> id."""
         return {name: id_ for id_, name in self.names.get(kind, {}).items()}
 
 
-def writable(kind: NameKind, names: Mapping[str, str]) -> dict[str, str]:
+def writable(kind: Reference, names: Mapping[str, str]) -> dict[str, str]:
     """Of id -> name, those that mean one thing in a roster: unique, and unchanged by the reading of a cell.
 
     Paths of groups come with ``/`` between the levels; a level's name that has one itself is not writable. An id that
     is left out is written as an id.
     """
     counts = Counter(names.values())
-    read = cells.path if kind is NameKind.HIERARCHY_GROUP else _in_a_list
+    read = cells.path if kind == HIERARCHY_GROUP else _in_a_list
     return {id_: name for id_, name in names.items() if name and counts[name] == 1 and read(name) == name}
 
 
@@ -87,7 +82,7 @@ def row(inputs: Props, names: Nameable) -> dict[str, str]:
         if column.path == ("instance_id",):
             # The roster says it once, for everybody.
             continue
-        if column.path[0] in _NAMED:
+        if column.path[0] in BY_FIELD:
             text = _named(column, inputs, names)
         elif column.path == INSTANCE or (column.path[0] in PER_CHANNEL and len(column.path) == 1):
             continue
@@ -103,11 +98,11 @@ def _named(column: Column, inputs: Props, names: Nameable) -> str:
     value = inputs.get(column.path[0])
     if value is None:
         return ""
-    kind = _NAMED[column.path[0]]
+    kind = BY_FIELD[column.path[0]]
     known = names.names.get(kind, {})
     ids = [value] if isinstance(value, str) else list(value)
     by_name = all(id_ in known for id_ in ids)
-    if (column.kind is not None) != by_name:
+    if (column.reference is not None) != by_name:
         return ""
     if not by_name:
         return cells.render_names(ids)
@@ -215,7 +210,7 @@ def _lost(inputs: Props, found: Props) -> str:
 
 def terms(names: Nameable, identity: str | None) -> Terms:
     """How a roster of this instance is judged."""
-    known = {kind: Names(kind, names.ids(kind), strict=False) for kind in NameKind}
+    known = {kind: Names(kind, names.ids(kind), strict=False) for kind in OF_USERS}
     return Terms(instance_id=names.instance_id, identity_management_type=identity, names=known)
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connect_users.core.errors import ConfigurationError, WrongUsage
-from connect_users.roster.names import NameKind, suggestion
+from connect_users.core.misspellings import suggestion
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, Reference
 
 #: Names of things, id -> name or path, as an instance has them.
-Labels = Mapping[NameKind, Mapping[str, str]]
+Labels = Mapping[Reference, Mapping[str, str]]
 
-_KINDS: Final = {"routing-profile": NameKind.ROUTING_PROFILE, "hierarchy": NameKind.HIERARCHY_GROUP}
+_KINDS: Final = {"routing-profile": ROUTING_PROFILE, "hierarchy": HIERARCHY_GROUP}
 _WORDS: Final = ("tag", *_KINDS, "username")
 
 
@@ -71,7 +72,7 @@ class Selection:
             for value in self.wanted.get(word, ()):
                 if value not in known and value not in known.values():
                     raise ConfigurationError(
-                        f"--select {word}={value}: the instance has no such {kind.words}"
+                        f"--select {word}={value}: the instance has no such {kind.noun}; "
                         f"{suggestion(value, known.values())}"
                     )
 
@@ -85,8 +86,8 @@ def _has(word: str, value: str, user: Mapping[str, Any], labels: Labels) -> bool
         return value in tags or any(value == f"{key}={said}" for key, said in tags.items())
     if word == "routing-profile":
         id_ = str(user.get("RoutingProfileId"))
-        return value in (id_, labels.get(NameKind.ROUTING_PROFILE, {}).get(id_))
-    paths = labels.get(NameKind.HIERARCHY_GROUP, {})
+        return value in (id_, labels.get(ROUTING_PROFILE, {}).get(id_))
+    paths = labels.get(HIERARCHY_GROUP, {})
     id_ = str(user.get("HierarchyGroupId"))
     path = paths.get(id_, "")
     return value == id_ or f"{path}/".startswith(f"{paths.get(value, value)}/")

@@ -1,4 +1,4 @@
-"""Sites and hosts for the provider's judges, toys for those of rehearsals, the count of the fault matrix."""
+"""Sites and hosts for the provider's judges, and the count of the fault matrix."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.testing import Hosts
 from tests.contract.hosting import Engine, Site
-from tests.contract.programs.toys import ROOT, Toys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from connect_users.testing import DynamicHost
 
@@ -72,23 +69,6 @@ def start(site: Site) -> Iterator[Callable[..., DynamicHost]]:
     yield start
     for each in hosts:
         each.close()
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    """Dynamic hosts for all rehearsals of a module: starting one takes longer than a test."""
-    with Hosts() as shared:
-        yield shared
-
-
-@pytest.fixture
-def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hosts: Hosts) -> Iterator[Toys]:
-    """A cloud of the test's own, and the toy where the host can import it."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    monkeypatch.setenv("TOY_CLOUD", str(tmp_path))
-    made = Toys(tmp_path, hosts)
-    yield made
-    made.close()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

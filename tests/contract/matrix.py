@@ -84,7 +84,13 @@ FAULTS = (
 )
 
 #: Requests that are not repeated when something is not found: there, it means a wrong id and not a lag.
-_NOT_FOUND_IS_FINAL = {"GetSecretValue", "SearchUsers", "ListUserProficiencies", "ListQuickConnects"}
+_NOT_FOUND_IS_FINAL = {
+    "GetSecretValue",
+    "SearchUsers",
+    "ListUserProficiencies",
+    "ListQuickConnects",
+    "DescribeInstance",
+}
 
 #: Operation, fault and number of the request -> how that ends, where it is another end than the fault's.
 _OTHER_ENDS = {
@@ -111,7 +117,8 @@ UPDATES = (
 _UPDATES_WITH_A_LOOK = tuple(
     call for each in UPDATES for call in (("DescribeUser", each) if each == "UpdateUserPhoneConfig" else (each,))
 )
-_FINDING = ("CreateUser", "SearchUsers", "DescribeUser", "TagResource", "DescribeUser", "ListUserProficiencies")
+_LOOKING = ("SearchUsers", "DescribeUser")
+_TAKING_OVER = ("CreateUser", *_LOOKING, "TagResource", "DescribeUser", "ListUserProficiencies")
 
 #: Its requests for the quick connects are sent by a process that looks for them for the first time.
 DELETE_WITH_QUICK_CONNECTS = "delete with quick connects"
@@ -126,6 +133,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "update of per-channel lists": ("UpdateUserConfig",),
     "first change of an imported user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
     "first change of a renamed user": ("DescribeUser", "UpdateUserRoutingProfile", "TagResource"),
+    "more power for a user of long ago": ("DescribeUser", "UpdateUserSecurityProfiles"),
     "refresh": ("DescribeUser", "ListUserProficiencies"),
     "delete": ("DescribeUser", "DeleteUser"),
     DELETE_WITH_QUICK_CONNECTS: (
@@ -135,8 +143,24 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         *3 * ("DescribeQuickConnect",),
         "DeleteQuickConnect",
     ),
-    "take over what a crash left behind": (*_FINDING, *_UPDATES_WITH_A_LOOK),
-    "adopt": (*_FINDING, *_UPDATES_WITH_A_LOOK),
+    "make again what a crash left behind": (
+        "CreateUser",
+        *_LOOKING,
+        "DeleteUser",
+        "CreateUser",
+        "AssociateUserProficiencies",
+    ),
+    "adopt": (*_TAKING_OVER, *_UPDATES_WITH_A_LOOK),
+    "move to another resource": (*_TAKING_OVER, "UpdateUserRoutingProfile", "DescribeUser"),
+    "forced replacement": (
+        "CreateUser",
+        *_LOOKING,
+        "DeleteUser",
+        "CreateUser",
+        "DescribeUser",
+        "DescribeUser",
+        "DescribeInstance",
+    ),
     "rename": ("CreateUser", "AssociateUserProficiencies", "DescribeUser", "DeleteUser"),
 }
 
@@ -170,11 +194,18 @@ class Row:
         return f"{self.operation}: {self.fault.name} at {self.index + 1} {self.call}"
 
 
+#: Operation -> the requests that Connect refuses: the name is taken, the user is gone.
+_REFUSED = {
+    "adopt": {0},
+    "move to another resource": {0},
+    "make again what a crash left behind": {0},
+    "forced replacement": {0, 5, 6},
+}
+
+
 def _possible(row: Row) -> bool:
-    """A CreateUser that is refused, as the name is taken, is never carried out: nothing can happen after that."""
-    return not (
-        row.fault.kind == "committed" and OPERATIONS[row.operation][: len(_FINDING)] == _FINDING and not row.index
-    )
+    """A request that is refused is never carried out: nothing can happen after that."""
+    return row.fault.kind != "committed" or row.index not in _REFUSED.get(row.operation, ())
 
 
 ROWS = tuple(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from connect_users.core import limits
+from connect_users.core import limits, ownership
 from connect_users.emulator import seed
 from tests.contract.emulator import support
-from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, user
+from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, run, user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,7 @@ class Play:
         self._deletes = operation.startswith("delete")
         self._led_to_the_user: set[str] = set()
         self._led_elsewhere: set[str] = set()
+        self._leaver: Engine | None = None
 
     def prepare(self) -> None:
         """Bring about what the operation starts from, and somebody else's user beside it."""
@@ -83,6 +85,11 @@ class Play:
             assert self.engine.refresh() == "same"
         elif self._deletes:
             self.engine.destroy()
+        elif self._operation == "forced replacement":
+            self.engine.force_replace(self._inputs)
+        elif self._leaver is not None:
+            self._leaver.host = self.engine.host
+            run({self.engine.name: self._inputs}, [self.engine, self._leaver])
         else:
             self.engine.up(self._inputs)
 
@@ -97,6 +104,7 @@ class Play:
             assert self._quick_connects() & self._led_elsewhere == self._led_elsewhere
             assert not self._quick_connects() & self._led_to_the_user
             return
+        assert self._leaver is None or self._leaver.state is None
         assert set(users) == {self._inputs["username"]}
         (live,) = users.values()
         assert state is not None
@@ -175,10 +183,21 @@ class Play:
         self.engine.name = "countess"
         self._inputs = user(routing_profile_id=seed.ROUTING_PROFILES["Sales"])
 
-    def _take_over_what_a_crash_left_behind(self) -> None:
+    def _more_power_for_a_user_of_long_ago(self) -> None:
+        self._aged(self._live(user()), 40_000_000)
+        self._inputs = user(security_profile_ids=[AGENT, ADMIN])
+
+    def _make_again_what_a_crash_left_behind(self) -> None:
         self._live(user(**BEFORE))
-        self.engine.state = None
-        self._inputs = user(**AFTER)
+        self.engine.state, self._made_id = None, ""
+        self._inputs = user(user_proficiencies=[_skill("en", 3)])
+
+    def _move_to_another_resource(self) -> None:
+        """The resource that has the user is not declared any more, and deleted in the same run."""
+        self._live(user(**BEFORE))
+        self._leaver = dataclasses.replace(self.engine)
+        self.engine.name, self.engine.state = "countess", None
+        self._inputs = user(**BEFORE, routing_profile_id=seed.ROUTING_PROFILES["Sales"])
 
     def _adopt(self) -> None:
         self._live(user(**BEFORE))
@@ -186,6 +205,19 @@ class Play:
         assert state is not None
         self.site.client.untag_resource(resourceArn=state.outputs["arn"], tagKeys=[OWNER_KEY])
         self._inputs = user(**AFTER, adopt_existing=True)
+
+    def _forced_replacement(self) -> None:
+        """Of a user who was made some time ago, so that nobody waits for Connect to show it."""
+        self._aged(self._live(user()), 3600)
+        self._made_id = ""
+        self._inputs = user(password="N3w-password")
+
+    def _aged(self, state: State, seconds: int) -> None:
+        """Make the user of a state, and its tag, some seconds older."""
+        made = ownership.made_at(state.outputs["ownership_token"]) - seconds
+        token = ownership.new_token(made, self.engine.urn)
+        state.outputs.update(ownership_token=token, verified_at=f"<{made:.3f}")
+        self.site.client.tag_resource(resourceArn=state.outputs["arn"], tags=ownership.tag(token, self.engine.urn))
 
     def _rename(self) -> None:
         self._live(user(**BEFORE))

@@ -111,7 +111,7 @@ def test_names_may_stand_on_lines_of_their_own(capsys: pytest.CaptureFixture[str
     profiles = 'Sales\nSupport\r\n"A, B"\n'
     assert main(["check", "agents.csv", "--routing-profiles", profiles, "--security-profiles", "Agent"]) == 0
     assert main(["check", "agents.csv", "--routing-profiles", "A\nB"]) == 1
-    assert "'Support' is not a routing profile of this roster; it has 'A', 'B'" in capsys.readouterr().err
+    assert "'Support' is not a routing profile of this roster; there are 'A', 'B'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from connect_users import ConnectInstance, ConnectUser
 from connect_users.emulator import Emulator, Options, embedded, seed, seed_users
-from connect_users.testing import Hosts, Rehearsal
+from connect_users.testing import Rehearsal
 from tests.contract.emulator.support import connect, create, described
 from tests.contract.hosting import Engine, user
 
@@ -88,9 +88,7 @@ def test_an_embedded_emulator_is_in_the_region_of_the_stack(tmp_path: Path, star
 
 
 @pytest.mark.parametrize("where", ["own emulator", "embedded", "fixture"])
-def test_a_rehearsal_is_in_the_region_of_the_stack(
-    where: str, tmp_path: Path, hosts: Hosts, connect_emulator: Emulator
-) -> None:
+def test_a_rehearsal_is_in_the_region_of_the_stack(where: str, tmp_path: Path, connect_emulator: Emulator) -> None:
     """By ``aws:region``, as stacks have it that use pulumi_aws, too."""
 
     def program() -> None:
@@ -109,7 +107,7 @@ def test_a_rehearsal_is_in_the_region_of_the_stack(
     options: dict[str, Any] = {"emulator": connect_emulator} if where == "fixture" else {}
     if where == "embedded":
         config |= {"connect-users:emulator": "true", "connect-users:emulatorState": str(tmp_path / "e.sqlite")}
-    with Rehearsal(program, config=config, hosts=hosts, **options) as rehearsal:
+    with Rehearsal(program, config=config, **options) as rehearsal:
         rehearsal.up().raise_for_errors()
         (ada,) = (state for state in rehearsal.state.values() if state.name == "ada")
         assert ada.outputs["arn"].startswith(f"{ARNS['eu-west-1']}/agent/")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.cli import main
+from connect_users.core import tokens
 from connect_users.emulator import Emulator, seed
 from tests.contract.emulator.support import connect
 
@@ -153,6 +154,43 @@ def test_a_roster_gives_names_to_readers_and_lines_to_sarif(tmp_path: Path, caps
     ada = next(each for each in results if each["message"]["text"].startswith("ada:"))
     place = ada["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (roster.as_uri(), 2)
+
+
+def test_what_is_deployed_decides_before_what_the_pull_request_says(tmp_path: Path) -> None:
+    """It may call the security profile of administrators Helper; a file of names decides before both."""
+    urn, type_, id_ = "urn:pulumi:dev::agents::p::admin", "aws:connect/securityProfile:SecurityProfile", "sp-1"
+    deployed, renamed = (
+        {"urn": urn, "type": type_, "inputs": {"name": name}, "outputs": {"securityProfileId": id_}}
+        for name in ("Admin", "Helper")
+    )
+    user = {"urn": "urn:u", "type": tokens.USER, "inputs": {"username": "ada", "security_profile_ids": [id_]}}
+    gains = {"op": "create", "urn": "urn:u", "newState": user}
+    file, state, names = (tmp_path / f"{name}.json" for name in ("preview", "state", "names"))
+    state.write_text(json.dumps({"deployment": {"resources": [deployed]}}), encoding="utf-8")
+    command = ["explain", str(file), "--fail-on", "admin-gained"]
+    same = {"op": "same", "urn": urn, "oldState": renamed, "newState": renamed}
+    update = {"op": "update", "urn": urn, "oldState": deployed, "newState": renamed}
+    for step, options, status in ((same, [], 0), (same, ["--state", str(state)], 1), (update, [], 1)):
+        file.write_text(json.dumps({"steps": [step, gains]}), encoding="utf-8")
+        assert main([*command, *options]) == status
+    names.write_text(json.dumps({"security_profiles": {"Helper": id_}}), encoding="utf-8")
+    assert main([*command, "--names", str(names)]) == 0
+
+
+def test_a_log_is_attached_to_the_markdown_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a code block that it cannot close; JSON in a log of GitHub gives its runner no command."""
+    log, file = tmp_path / "log.txt", tmp_path / "preview.json"
+    log.write_text("```\n# Approved\n", encoding="utf-8")
+    file.write_text(Path(CHANGE).read_text(encoding="utf-8").replace('"grace"', '"##[error]grace"'), encoding="utf-8")
+    command = ["explain", str(file), "--log", str(log)]
+    assert main([*command, "--format", "markdown"]) == 0
+    assert "\n````text\n```\n# Approved\n````\n" in capsys.readouterr().out
+    assert main([*command, "--json"]) == 0
+    told = capsys.readouterr().out
+    assert "Approved" not in told
+    assert "##[" not in told
+    assert "##[error]grace" in {person["username"] for person in json.loads(told)["people"]}
+    assert main(["explain", CHANGE, "--log", "nowhere.txt"]) == 2
 
 
 def test_the_gate_exits_with_1_and_still_writes_the_review(

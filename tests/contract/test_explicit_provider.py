@@ -13,7 +13,7 @@ from connect_users import ConnectUser
 from connect_users.core.settings import KEYS, Settings, from_config
 from connect_users.emulator import Emulator, seed
 from connect_users.program.provider import Provider
-from connect_users.testing import Hosts, Rehearsal, Secret
+from connect_users.testing import Rehearsal, Secret
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def rehearse(hosts: Hosts) -> Callable[..., Rehearsal]:
+def rehearse() -> Callable[..., Rehearsal]:
     """Rehearsals without an emulator of their own."""
 
     def make(program: Callable[[], Any], **options: Any) -> Rehearsal:
-        return Rehearsal(program, emulator=False, hosts=hosts, **options)
+        return Rehearsal(program, emulator=False, **options)
 
     return make
 

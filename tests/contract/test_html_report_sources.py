@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.cli import main
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import changes, flags
 from connect_users.review.access.sources import Entry, Snapshot
-from connect_users.review.naming import SECURITY, Names
+from connect_users.review.naming import Names
 from connect_users.review.powers import Powers
 from connect_users.review.reading import read_state
 from connect_users.roster import reading
@@ -33,9 +34,9 @@ ODD: tuple[Any, ...] = (None, True, 5, -1.5, "x", "\ud800", [], [[]], {}, {"a": 
 def names() -> Names:
     told = Names()
     for name, id_ in seed.SECURITY_PROFILES.items():
-        told.add(SECURITY, id_, name)
-    told.add("routing profile", "r1", "Support")
-    told.add("hierarchy group", "g1", "EMEA/UK")
+        told.add(SECURITY_PROFILE, id_, name)
+    told.add(ROUTING_PROFILE, "r1", "Support")
+    told.add(HIERARCHY_GROUP, "g1", "EMEA/UK")
     return told
 
 

@@ -16,7 +16,7 @@ from connect_users.emulator import Emulator, Fault, Options, seed
 from connect_users.program import provider as explicit_provider
 from connect_users.program import runs
 from connect_users.program.instance import ConnectInstance
-from connect_users.testing import UNKNOWN, Hosts, Rehearsal
+from connect_users.testing import UNKNOWN, Rehearsal
 from tests.contract.emulator.support import connect, create
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ class World:
     def __init__(self) -> None:
         self.on_event: Callable[[Phase, RequestRecord], None] | None = None
         self.emulator = Emulator(None, Options(users_quota=10_000), on_event=self._event)
-        self._hosts = Hosts()
 
     def _event(self, phase: Phase, record: RequestRecord) -> None:
         if self.on_event is not None:
@@ -59,7 +58,6 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._hosts.close()
         self.emulator.close()
 
     def rehearse(self, program: Callable[[], Any], **options: Any) -> Rehearsal:
@@ -67,7 +65,7 @@ class World:
         config = {**NO_WAIT, "connect-users:endpointUrl": self.emulator.endpoint_url, **options.pop("config", {})}
         config.setdefault("connect-users:region", "us-east-1")
         config = {key: value for key, value in config.items() if value}
-        return Rehearsal(program, emulator=self.emulator, config=config, hosts=self._hosts, **options)
+        return Rehearsal(program, emulator=self.emulator, config=config, **options)
 
     def preview(self, look: Callable[[], Any], **options: Any) -> Result:
         """Preview a program that exports what `look` gives."""
@@ -343,11 +341,11 @@ def test_what_can_be_no_instance_is_refused_without_a_call(world: World, instanc
     assert world.calls() == {}
 
 
-def test_a_name_that_is_no_text_is_refused(world: World) -> None:
+def test_a_name_that_is_not_a_string_is_refused(world: World) -> None:
     """An output of nothing, such as an output of another stack that is not there."""
     nothing: Any = None
     result = world.preview(lambda: ConnectInstance("emulator").queue_id(pulumi.Output.from_input(nothing)))
-    assert result.errors == ("Connect instance 'emulator': a name to look up is not a text, but None",)
+    assert result.errors == ("Connect instance 'emulator': a name to look up is None, which is not a string",)
 
 
 def test_an_instance_that_is_not_known_yet_makes_unknowns(world: World) -> None:
@@ -442,7 +440,7 @@ def test_an_explicit_provider_says_where_to_look(world: World) -> None:
     elsewhere = {"connect-users:region": "eu-west-2"}
     assert world.find(look, config=elsewhere) == seed.QUEUES["BasicQueue"]
     (error,) = world.preview(lambda: ConnectInstance("emulator").id, config=elsewhere).errors
-    assert error.startswith("no Connect instance in eu-west-2 has the alias 'emulator'; there is none")
+    assert error.startswith("no Connect instance in eu-west-2 has the alias 'emulator'; there are none")
 
 
 def test_a_provider_that_is_not_known_yet_makes_unknowns(world: World) -> None:

@@ -54,7 +54,10 @@ def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: C
     hosts = [start() for _ in range(HOSTS)]
     names = [f"ada{number}" for number in range(6)]
     engines = [Engine(host, name) for host in hosts for name in names]
-    _at_once([lambda each=each: each.up(user(each.name, **BEFORE)) for each in engines])  # type: ignore[misc]
+    for each in engines:
+        # All of them run before the first one makes anybody.
+        each.checked(user(each.name, **BEFORE))
+    _at_once([lambda each=each: each.step(user(each.name, **BEFORE)) for each in engines])  # type: ignore[misc]
     users = site.users()
     assert set(users) == set(names)
     created = [record for record in site.records() if record.operation == "CreateUser" and record.status == 200]
@@ -69,9 +72,22 @@ def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: C
 
 def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: Callable[..., DynamicHost]) -> None:
     """The others are told who has it; nobody changes a user of somebody else."""
-    engines = [Engine(start(), f"stack-{number}") for number in range(HOSTS)]
-    wishes = [user("ada", tags={"of": each.name}) for each in engines]
-    ends = _at_once([lambda each=each, wish=wish: each.up(wish) for each, wish in zip(engines, wishes, strict=True)])  # type: ignore[misc]
+    engines = [Engine(start(), stack=f"stack-{number}") for number in range(HOSTS)]
+    _leave_it_to_one(engines, site)
+
+
+def test_four_resources_of_one_stack_that_want_the_same_name_leave_it_to_one(
+    site: Site, start: Callable[..., DynamicHost]
+) -> None:
+    """Each has a provider, and so a process, of its own: none of them sees that the others are declared, too."""
+    _leave_it_to_one([Engine(start(), f"ada-{number}") for number in range(HOSTS)], site)
+
+
+def _leave_it_to_one(engines: Sequence[Engine], site: Site) -> None:
+    wishes = [user("ada", tags={"of": each.urn}) for each in engines]
+    for each, wish in zip(engines, wishes, strict=True):
+        each.checked(wish)
+    ends = _at_once([lambda each=each, wish=wish: each.step(wish) for each, wish in zip(engines, wishes, strict=True)])  # type: ignore[misc]
     winners = [each for each, end in zip(engines, ends, strict=True) if end.exception() is None]
     (winner,) = winners
     for end in ends:
@@ -80,7 +96,7 @@ def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: 
             assert isinstance(error, HostError)
             assert winner.urn in judged(error)
     (live,) = site.users().values()
-    assert live["Tags"]["of"] == winner.name
+    assert live["Tags"]["of"] == winner.urn
     assert live["Tags"][OWNER_KEY].endswith(winner.urn)
 
 

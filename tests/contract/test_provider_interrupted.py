@@ -31,8 +31,9 @@ def _denied(operation: str, **changes: Any) -> Fault:
 def test_without_the_tag_a_replacement_does_not_delete_the_user_that_it_took_over(
     site: Site, start: Callable[..., DynamicHost], tagged: bool
 ) -> None:
-    """`up --replace`: the new half takes over the very user of the old half, which is deleted after it."""
+    """`up --replace`: the new half adopts the very user of the old half, which is deleted after it."""
     inputs = user(adopt_existing=True)
+    site.client.create_user(**support.user(Username="ada"))
     engine = Engine(start(ownershipTag="true" if tagged else "false"))
     engine.up(inputs)
     untagged = Engine(start(ownershipTag="false"), state=engine.state)
@@ -65,13 +66,15 @@ def test_an_adoption_that_was_interrupted_wipes_nothing_later(engine: Engine, si
 def test_a_replacement_that_fails_once_the_tag_is_written_can_be_deleted_later(engine: Engine, site: Site) -> None:
     """With the old token in the state, destroy would leave the account live, and say that somebody else has it."""
     skills = [{"attribute_name": "lang", "attribute_value": "en", "level": 3}]
-    engine.up(user(user_proficiencies=skills))
+    inputs = user(user_proficiencies=skills, adopt_existing=True)
+    site.client.create_user(**support.user(Username="ada"))
+    engine.up(inputs)
     site.emulator.faults.add(_denied("ListUserProficiencies"))
     with pytest.raises(HostError) as caught:
-        engine.force_replace(user(user_proficiencies=skills))
+        engine.force_replace(inputs)
     assert "done: TagResource" in judged(caught.value)
     site.emulator.faults.clear()
-    assert engine.up(user(user_proficiencies=skills)) == "update"
+    assert engine.up(inputs) == "update"
     assert set(site.users()) == {"ada"}
     engine.destroy()
     assert site.users() == {}
@@ -83,7 +86,7 @@ def test_a_take_over_that_was_interrupted_clears_what_is_left_of_an_earlier_form
 ) -> None:
     """Also where a refresh came between."""
     engine.up(user(hierarchy_group_id=EMEA))
-    again = Engine(host)
+    again = Engine(host, "moved")
     site.emulator.faults.add(_denied("ListUserProficiencies"))
     with pytest.raises(HostError):
         again.up(user())
@@ -101,7 +104,7 @@ def test_a_take_over_that_was_interrupted_clears_what_is_left_of_an_earlier_form
 def test_a_take_over_goes_on_although_its_tag_cannot_be_seen_yet(engine: Engine, site: Site, host: DynamicHost) -> None:
     """The view is older than the state; nobody is told to delete anything."""
     engine.up(user())
-    again = Engine(host)
+    again = Engine(host, "moved")
     site.emulator.faults.add(_denied("ListUserProficiencies"))
     with pytest.raises(HostError):
         again.up(user())

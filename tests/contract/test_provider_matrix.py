@@ -88,17 +88,18 @@ def test_row(row: Row, site: TimedSite, timed_host: TimedHost) -> None:
 
 def _die_at(row: Row, site: TimedSite, victim: TimedHost) -> None:
     """Let the victim die at the row's phase of the row's request; one that has not arrived yet never does."""
-    left = row.earlier
+    asked = 0
     answered = row.fault.kind == "answered"
     # Whoever waits for an answer looks at no timer: it gets this one, and dies before it does anything with it.
     last_phase = "received" if answered else row.fault.kind
 
     def on_event(phase: Phase, record: RequestRecord) -> None:
-        nonlocal left
-        if phase != last_phase or record.operation != row.call or victim.timer.dead:
+        nonlocal asked
+        if record.operation != row.call or victim.timer.dead:
             return
-        if left:
-            left -= 1
+        # Not every request gets to every phase: one that is refused is not carried out.
+        asked += phase == "received"
+        if phase != last_phase or asked <= row.earlier:
             return
         victim.timer.dead = True
         if not answered:

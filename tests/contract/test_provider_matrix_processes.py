@@ -44,15 +44,16 @@ def _kill_at(row: Row, site: Site, victim: DynamicHost) -> Event:
     Returns:
         What is set when the victim is dead.
     """
-    left = row.earlier
+    asked = 0
     dead = Event()
 
     def on_event(phase: Phase, record: RequestRecord) -> None:
-        nonlocal left
-        if phase != row.fault.kind or record.operation != row.call:
+        nonlocal asked
+        if record.operation != row.call:
             return
-        if left:
-            left -= 1
+        # Not every request gets to every phase: one that is refused is not carried out.
+        asked += phase == "received"
+        if phase != row.fault.kind or asked <= row.earlier:
             return
         if not dead.is_set():
             os.kill(victim.pid, signal.SIGKILL)

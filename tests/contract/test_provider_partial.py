@@ -154,7 +154,7 @@ def test_a_user_that_is_made_in_part_can_be_destroyed(engine: Engine, site: Site
 def test_a_takeover_that_fails_after_the_tag_is_saved(engine: Engine, site: Site) -> None:
     """From the tag on the user is this state's, and the state says so."""
     engine.up(user(**BEFORE))
-    engine.state = None
+    engine = Engine(engine.host, "moved")
     site.emulator.faults.add(Fault("UpdateUserHierarchy", "error-before", code="AccessDeniedException"))
     with pytest.raises(HostError) as caught:
         engine.up(_target(len(STEPS)))

@@ -119,20 +119,29 @@ def test_a_state_without_a_place_is_an_error_with_a_way_out(name: str, method: s
 
 @pytest.mark.parametrize("token", [5.0, "", "not a token", ["x"], "6a0000000123456789abcdef"])
 def test_a_token_that_is_not_the_live_one_deletes_nothing(token: Any, live: Engine, site: Site) -> None:
-    """Whatever its form."""
+    """Whatever its form. The tag names this resource: a refresh takes the live token over."""
     _spoil(live, _with(ownership_token=token))
-    live.destroy()
+    with pytest.raises(HostError) as caught:
+        live.destroy()
+    assert "pulumi refresh" in judged(caught.value)
     assert set(site.users()) == {"ada"}
+    assert live.refresh() == "same"
+    live.destroy()
+    assert site.users() == {}
 
 
 @pytest.mark.parametrize("value", ["", " ", "garbage", "zzzzzzzz urn", "x" * 256, "6a0000000123456789abcdef "])
 def test_an_ownership_tag_that_a_person_changed_deletes_nothing(value: str, live: Engine, site: Site) -> None:
-    """The tag is not this state's any more: the user stays, for whoever changed it."""
+    """Not before a refresh has accepted that the tag is gone."""
     assert live.state is not None
     site.client.tag_resource(resourceArn=live.state.outputs["arn"], tags={OWNER_KEY: value})
+    with pytest.raises(HostError) as caught:
+        live.destroy()
+    assert "pulumi refresh" in judged(caught.value)
+    assert set(site.users()) == {"ada"}
     assert live.refresh() == "same"
     live.destroy()
-    assert set(site.users()) == {"ada"}
+    assert site.users() == {}
 
 
 def test_tags_that_others_add_are_left_alone(live: Engine, site: Site) -> None:

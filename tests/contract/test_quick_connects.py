@@ -140,7 +140,7 @@ def test_a_user_who_is_not_deleted_keeps_them(crew: Crew) -> None:
     """One that was taken over by another stack is not ours to clean up after."""
     ada = crew.make("ada", delete_quick_connects=True)
     _connect(crew, "Ada", ada)
-    tag = {"connect-users:owner": f"{'0' * 24} urn:somebody-else"}
+    tag = {"connect-users:owner": f"{'0' * 24} urn:pulumi:other::shop::t::ada"}
     crew.site.client.tag_resource(resourceArn=ada.outputs["arn"], tags=tag)
     crew.site.forget()
     assert _leave(crew, ada) == {}

@@ -13,7 +13,6 @@ from connect_users.review.building import review
 from connect_users.review.naming import Names
 from connect_users.review.reading import read_preview
 from connect_users.testing import Rehearsal
-from connect_users.testing.as_preview import as_preview
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +49,7 @@ def test_a_rehearsed_preview_reads_as_one_of_the_engine(tmp_path: Path) -> None:
         with Rehearsal(before, state=tmp_path / "state.json", emulator=emulator) as rehearsal:
             rehearsal.up().raise_for_errors()
         with Rehearsal(after, state=tmp_path / "state.json", emulator=emulator) as rehearsal:
-            text = json.dumps(as_preview(rehearsal.preview()))
+            text = json.dumps(rehearsal.preview().as_preview())
     assert "Sup3rSecretPhrase" not in text
     assert "Hushname" not in text
     assert '"[secret]"' in text
@@ -69,5 +68,5 @@ def test_a_rehearsed_preview_reads_as_one_of_the_engine(tmp_path: Path) -> None:
 def test_a_rehearsal_that_fails_tells_why() -> None:
     """As the engine's diagnostics do."""
     with Rehearsal(lambda: user("a b")) as rehearsal:
-        read = read_preview(json.dumps(as_preview(rehearsal.preview())))
+        read = read_preview(json.dumps(rehearsal.preview().as_preview()))
     assert any("username: 'a b'" in error for error in read.errors)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.testing.__main__ import main
-from tests.contract.programs.toys import ROOT
+from tests.contract.hosting import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

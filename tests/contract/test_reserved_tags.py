@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from connect_users.testing import Hosts
-
 PROFILE = seed.ROUTING_PROFILES["Support"]
 AGENT = seed.SECURITY_PROFILES["Agent"]
 
@@ -57,7 +55,7 @@ CASES: list[tuple[str, dict[str, str], bool | str | None, int]] = [
 @pytest.mark.parametrize("declare", [_user, _roster])
 @pytest.mark.parametrize(("config", "owns", "most"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_preview_knows_how_many_tags_fit(
-    config: dict[str, str], owns: bool | str | None, most: int, declare: Callable[..., None], hosts: Hosts
+    config: dict[str, str], owns: bool | str | None, most: int, declare: Callable[..., None]
 ) -> None:
     """One less where a tag is ours, told before anything is registered; and no preview passes what a check refuses."""
 
@@ -69,7 +67,7 @@ def test_the_preview_knows_how_many_tags_fit(
                 opts = pulumi.ResourceOptions(provider=Provider("explicit", **settings))
             declare(count, opts)
 
-        with Rehearsal(program, emulator=False, hosts=hosts, config=config) as rehearsal:
+        with Rehearsal(program, emulator=False, config=config) as rehearsal:
             return list(rehearsal.preview().errors)
 
     assert errors(most) == []
@@ -79,24 +77,24 @@ def test_the_preview_knows_how_many_tags_fit(
 
 
 @pytest.mark.parametrize("declare", [_user, _roster])
-def test_a_setting_that_cannot_be_read_is_told_once_and_in_one_line(declare: Callable[..., None], hosts: Hosts) -> None:
+def test_a_setting_that_cannot_be_read_is_told_once_and_in_one_line(declare: Callable[..., None]) -> None:
     def program() -> None:
         declare(1, None)
 
     config = {"connect-users:ownershipTag": "maybe"}
-    with Rehearsal(program, emulator=False, hosts=hosts, config=config) as rehearsal:
+    with Rehearsal(program, emulator=False, config=config) as rehearsal:
         (error,) = rehearsal.preview().errors
     assert 'connect-users:ownershipTag: "maybe" is neither true nor false' in error
 
 
-def test_a_setting_that_is_not_known_yet_refuses_nothing(hosts: Hosts) -> None:
+def test_a_setting_that_is_not_known_yet_refuses_nothing() -> None:
     """The check of the user tells, once it is known."""
 
     def program() -> None:
         later = pulumi.Output.from_input(False)
         _user(50, pulumi.ResourceOptions(provider=Provider("explicit", ownership_tag=later)))
 
-    with Rehearsal(program, emulator=False, hosts=hosts) as rehearsal:
+    with Rehearsal(program, emulator=False) as rehearsal:
         assert not rehearsal.preview().errors
 
 

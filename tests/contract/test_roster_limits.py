@@ -14,10 +14,12 @@ import yaml
 
 from connect_users.cli import main
 from connect_users.core import limits
+from connect_users.core.misspellings import NoSuchName
+from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.roster import notations
 from connect_users.roster.cells import BadCell
 from connect_users.roster.csv_text import read as read_csv
-from connect_users.roster.names import NameKind, Names, UnknownName
+from connect_users.roster.names import Names
 from connect_users.roster.people import Terms, judge
 from connect_users.roster.reading import read
 from connect_users.roster.tables import UnreadableRoster
@@ -226,18 +228,18 @@ def test_escapes_are_read_in_one_pass(cell: str, meant: dict[str, str]) -> None:
 def test_similar_names_are_looked_for_some_hundred_times_at_most() -> None:
     """Of thousands of unknown names, the others are only said to be unknown."""
     known = _Counting({f"Profile {number}": "id" for number in range(50)})
-    names = Names(NameKind.ROUTING_PROFILE, known)
-    names.given = known
+    names = Names(ROUTING_PROFILE, known)
+    names.ids = known
     texts = []
     for number in range(5_000):
-        with pytest.raises(UnknownName) as refused:
+        with pytest.raises(NoSuchName) as refused:
             names.id_of(f"Profil {number}x")
         texts.append(str(refused.value))
     assert texts[0].startswith("'Profil 0x' is not a routing profile of this roster; did you mean 'Profile 0'?")
     assert texts[-1] == "'Profil 4999x' is not a routing profile of this roster"
     assert known.walks <= 2 * 200
-    many = Names(NameKind.SECURITY_PROFILE, {"Agent": "id"})
-    with pytest.raises(UnknownName, match=r"; write \| between names$"):
+    many = Names(SECURITY_PROFILE, {"Agent": "id"})
+    with pytest.raises(NoSuchName, match=r"; write \| between names$"):
         many.id_of(";".join(f"Agent{number}" for number in range(10_000)))
 
 

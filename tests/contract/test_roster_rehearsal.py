@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pulumi
 import pytest
 
 from connect_users import ConnectInstance, ConnectUser, ConnectUserRoster
 from connect_users.emulator import seed
-from connect_users.testing import Hosts, Rehearsal, Secret
-from connect_users.testing.monitor import InvokeFailed, RehearsalMonitor
+from connect_users.testing import Rehearsal, Secret
+from connect_users.testing.program import RehearsalMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,11 +33,11 @@ class Team:
         made_in_the_program: makes options that hold outputs: an output belongs to the run that it was made in.
     """
 
-    def __init__(self, folder: Path, hosts: Hosts) -> None:
+    def __init__(self, folder: Path) -> None:
         self.file = folder / "agents.csv"
         self.options: dict[str, Any] = {}
         self.made_in_the_program: Callable[[], dict[str, Any]] = dict
-        self.rehearsal = Rehearsal(self.declare, config=FAST, hosts=hosts)
+        self.rehearsal = Rehearsal(self.declare, config=FAST)
 
     def declare(self) -> None:
         """The program."""
@@ -81,9 +82,9 @@ class Team:
 
 
 @pytest.fixture
-def team(tmp_path: Path, hosts: Hosts) -> Iterator[Team]:
+def team(tmp_path: Path) -> Iterator[Team]:
     """A team without a file yet."""
-    made = Team(tmp_path, hosts)
+    made = Team(tmp_path)
     with made.rehearsal:
         yield made
 
@@ -183,7 +184,7 @@ def test_mappings_may_hold_outputs(team: Team) -> None:
 
 
 @pytest.mark.parametrize("instance", ["by id", "by look-up"])
-def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, hosts: Hosts, instance: str) -> None:
+def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, instance: str) -> None:
     """Otherwise both pass every preview, and one fails when it is made. Another instance is another user."""
     other = team.file.with_name("others.csv")
     other.write_text(HEADER + GRACE + BO, encoding="utf-8")
@@ -262,10 +263,14 @@ def test_where_the_engine_does_not_say_who_is_there_the_last_run_counts(
     rows = [ADA.replace("ada", f"ada{number}") for number in range(8)]
     team.up(*rows)
 
-    def refuse(_: object) -> None:
-        raise InvokeFailed("pulumi:pulumi:readStackResourceOutputs", "no backend client is available")
+    class Refusal(grpc.RpcError):
+        code = staticmethod(lambda: grpc.StatusCode.UNKNOWN)
+        details = staticmethod(lambda: "no backend client is available")
 
-    monkeypatch.setattr(RehearsalMonitor, "_resources_before", refuse)
+    def refuse(*_: object) -> None:
+        raise Refusal
+
+    monkeypatch.setattr(RehearsalMonitor, "Invoke", refuse)
     team.write(rows[0])
     result = team.rehearsal.preview()
     assert "7 of the 8 people of roster 'agents' would leave" in " ".join(result.errors)
@@ -337,9 +342,9 @@ def test_a_wrong_argument_is_refused_in_one_line(team: Team, options: dict[str, 
     assert "Traceback" not in error
 
 
-def test_names_are_looked_up_in_the_instance(hosts: Hosts, tmp_path: Path) -> None:
+def test_names_are_looked_up_in_the_instance(tmp_path: Path) -> None:
     """One listing for each kind; unknown names are told with their lines, and no user is registered."""
-    team = Team(tmp_path, hosts)
+    team = Team(tmp_path)
 
     def program() -> None:
         ConnectUserRoster(

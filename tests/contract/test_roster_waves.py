@@ -71,7 +71,7 @@ def test_a_person_depends_on_the_guard_and_on_no_other_person(rehearsal: Rehears
     rehearsal.up().raise_for_errors()
     guard = rehearsal.resource("agents-guard").urn
     for number in range(PEOPLE):
-        assert rehearsal.resource(f"agents-agent{number:02}").dependencies == (guard,)
+        assert rehearsal.resource(f"agents-agent{number:02}").dependencies == [guard]
 
 
 def test_one_who_cannot_be_made_does_not_hang_the_next_waves(rehearsal: Rehearsal, emulator: Emulator) -> None:

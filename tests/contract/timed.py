@@ -84,10 +84,14 @@ class TimedHost:
                 self.timer,
                 lambda: EPOCH + skew + site.timer.now(),
             ),
+            clock=site.timer.now,
         )
 
+    def begin_run(self) -> None:
+        self._life.begin_run()
+
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, *, urn: str = urn()) -> CheckReply:
-        checked = self._life.check(codec.decode(olds or {}), codec.decode(news))
+        checked = self._life.check(urn, codec.decode(olds or {}), codec.decode(news))
         return CheckReply(_kept(checked.inputs), tuple(("", problem) for problem in checked.problems))
 
     def diff(
@@ -99,7 +103,7 @@ class TimedHost:
         old_inputs: Mapping[str, Any] | None = None,
         urn: str = urn(),
     ) -> DiffReply:
-        found = self._life.diff(urn, codec.decode(reveal(dict(olds))), codec.decode(reveal(dict(news))), self._say)
+        found = self._life.diff(urn, id, codec.decode(reveal(dict(olds))), codec.decode(reveal(dict(news))), self._say)
         return DiffReply(found.changed, found.replaces, found.delete_first)
 
     def create(self, properties: Mapping[str, Any], *, urn: str = urn()) -> StateReply:
