@@ -256,6 +256,7 @@ def test_the_results_as_json(run: Command) -> None:
     assert json.loads(out) == {
         "instance": seed.INSTANCE_ALIAS,
         "people": 29,
+        "language": "python",
         "changed": ["agents.csv", "__main__.py", "Pulumi.yaml", "import.json"],
         "left_out": {},
         "others": {"agent00001": "urn:pulumi:prod::shop::x::bob"},
@@ -276,9 +277,9 @@ def test_a_program_that_does_not_know_the_roster_is_told_what_to_add(run: Comman
     """It is the user's own, and so is not written."""
     (run.folder / "__main__.py").write_text("# mine\n", encoding="utf-8")
     _, said, _ = run("--name", "sales")
-    assert "the program does not mention sales.csv; add to it:\nConnectUserRoster(\n" in said
+    assert "the program in __main__.py lacks these lines; add them:\nConnectUserRoster(\n" in said
     (run.folder / "__main__.py").write_text("roster='sales.csv'\n", encoding="utf-8")
-    assert "does not mention" not in run("--name", "sales")[1]
+    assert "lacks these lines" not in run("--name", "sales")[1]
 
 
 def test_who_is_not_selected_any_more_stays_in_the_roster(run: Command) -> None:
