@@ -10,7 +10,7 @@ import pytest
 from connect_users.core.settings import KEYS
 from connect_users.emulator import seed
 from connect_users.plugin.version import VERSION
-from tests.contract.example_programs import (
+from tests.contract.plugin.example_programs import (
     ANY,
     Declared,
     go_fields,
@@ -22,7 +22,7 @@ from tests.contract.example_programs import (
     references,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples"
 TEMPLATES = ("yaml", "typescript", "go", "contact-center-typescript")
 ADA: dict[str, Any] = {"instanceId": ANY, "username": "ada", "routingProfileId": ANY, "securityProfileIds": [ANY]}

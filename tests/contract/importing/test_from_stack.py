@@ -11,12 +11,12 @@ import pytest
 from connect_users.cli import main
 from connect_users.emulator import Emulator, seed
 from tests.contract.emulator.support import connect
-from tests.contract.importing import HERE, Command
+from tests.contract.importing.instances import HERE, Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DATA = Path(__file__).parents[1] / "data" / "origins"
+DATA = Path(__file__).parents[2] / "data" / "origins"
 #: Whoever is in the data -> the id there.
 IDS = {name: f"{n}0000000-0000-4000-8000-00000000000{n}" for n, name in enumerate(["ada", "bob", "eve", "nat"], 1)}
 AWS = "urn:pulumi:prod::contact-center::aws:connect/user:User::"
