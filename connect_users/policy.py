@@ -18,21 +18,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import all_of, any_of
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.building import username_of
 from connect_users.review.hidden import ABSENT
 from connect_users.review.model import Violation
-from connect_users.review.naming import SECURITY, Names
 from connect_users.review.powers import Powers, Verdict
 from connect_users.review.profiles import ProfileReader
 from connect_users.review.steps import Preview, Resource
 from connect_users.review.users import WORDS, holds_profiles, in_our_words, mentioned, mentioning, snake, users_of
+
+if TYPE_CHECKING:
+    from connect_users.review.naming import Names
 
 DEFAULT_PROFILES: Final = ("Admin",)
 
@@ -207,7 +210,7 @@ def pack_policies(
 
 def violations(preview: Preview, names: Names, policies: Iterable[Policy]) -> tuple[Violation, ...]:
     """Every violation by a user whom a preview makes or changes, by username; not by users whom it leaves alone."""
-    known = dict(names.known[SECURITY])
+    known = dict(names.known[SECURITY_PROFILE])
     reader = ProfileReader(names)
     found = []
     for step in (*preview.steps, *mentioning(preview.other_steps, known)):

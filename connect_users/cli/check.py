@@ -13,19 +13,13 @@ from typing import TYPE_CHECKING, Any
 from connect_users.cli import check_formats, connecting
 from connect_users.core import limits
 from connect_users.core.errors import WrongUsage
+from connect_users.core.references import OF_USERS
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
     from connect_users.roster.people import Judged, Terms
-
-#: Arguments of a roster that hold names -> what they are, for the help; the same as of `roster.names.NameKind`.
-_NAMES = {
-    "routing_profiles": "routing profiles",
-    "security_profiles": "security profiles",
-    "hierarchy_groups": "hierarchy groups",
-}
 #: Digits of a number of people; Python refuses to read thousands of digits.
 _DIGITS = 9
 
@@ -42,13 +36,14 @@ def register(parser: argparse.ArgumentParser) -> None:
         choices=limits.IDENTITY_MANAGEMENT_TYPES,
         help="of the instance; judges what depends on it, such as passwords",
     )
-    for argument, words in _NAMES.items():
+    for reference in OF_USERS:
         parser.add_argument(
-            f"--{argument.replace('_', '-')}",
+            f"--{reference.word}s",
             action="extend",
             type=_listed,
             metavar="NAME,...",
-            help=f"the {words} that exist (default: any name is accepted); quote a name that has a comma: '\"A, B\",C'",
+            help=f"the {reference.nouns} that exist (default: any name is accepted); quote a name that has a comma: "
+            "'\"A, B\",C'",
         )
     parser.add_argument(
         "--default", action="append", default=[], metavar="COLUMN=VALUE", help="as defaults= of the program"
@@ -91,7 +86,6 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Judge every roster; see the module for the exit status."""
     from connect_users.cli.progress import Progress
-    from connect_users.roster.names import LookUpFailed
     from connect_users.roster.people import Judged, RosterProblem
     from connect_users.roster.tables import UnreadableRoster
     from connect_users.roster.twins import in_two_files
@@ -107,9 +101,6 @@ def run(args: argparse.Namespace) -> int:
             except UnreadableRoster as problem:
                 unreadable = True
                 found.append(Judged(file, (), (RosterProblem(file, problem.line, "", problem.reason),)))
-            except LookUpFailed as problem:
-                # The instance is at fault and not the roster: one message, not one for each name.
-                raise problem.error from None
     check_formats.FORMATS[args.format](in_two_files(found))
     if unreadable:
         return 2
@@ -133,21 +124,22 @@ def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping
 def _terms(args: argparse.Namespace) -> Terms:
     from connect_users.core.settings import Settings
     from connect_users.core.spec import UNKNOWN
-    from connect_users.roster.names import NameKind, Names
+    from connect_users.roster.names import Names
     from connect_users.roster.people import Terms
 
     names = {}
-    for kind in NameKind:
-        listed = getattr(args, kind.argument)
-        names[kind] = Names(kind, None if listed is None else dict.fromkeys(listed, UNKNOWN), strict=False)
+    for reference in OF_USERS:
+        listed = getattr(args, reference.argument)
+        names[reference] = Names(reference, None if listed is None else dict.fromkeys(listed, UNKNOWN), strict=False)
     identity: str | None = args.identity_management
     instance_id: Any = UNKNOWN
     if args.instance is not None:
-        from connect_users.cli.check_instance import ask
+        from connect_users.cli.instance import Instance
 
-        asked = ask(args.instance, connecting.settings(args))
-        instance_id, identity = asked.id, identity or asked.identity_management_type
-        names = {kind: Names(kind, names[kind].given, asked.look_up(kind)) for kind in NameKind}
+        instance = Instance(args.instance, connecting.settings(args))
+        instance_id, identity = instance.id, identity or instance.identity_management_type
+        for reference in OF_USERS:
+            names[reference].look_up = instance.look_up(reference)
     return Terms(
         instance_id=instance_id,
         identity_management_type=identity,

@@ -15,6 +15,7 @@ from connect_users.cli import connecting, names_of, policy_file, power
 from connect_users.cli.progress import Progress
 from connect_users.core import __version__
 from connect_users.core.errors import WrongUsage
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.importing import texts
 from connect_users.policy import violations
 from connect_users.review import documents, gate, markdown, naming, text
@@ -145,11 +146,14 @@ def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, di
     if args.names is not None:
         names_of.names_file(names, args.names)
     if args.instance is not None:
-        gateway, id_ = names_of.from_instance(names, args.instance, connecting.settings(args))
+        from connect_users.cli.instance import Instance
+
+        instance = Instance(args.instance, connecting.settings(args))
+        names_of.from_instance(names, instance)
         # What the preview writes is what will be; a profile that the instance does not have cannot be asked about.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)
-        there = names.known[naming.SECURITY].keys() & profiles_of(preview) - written.keys()
-        for profile, permissions in power.asked(gateway, id_, there, args).items():
+        there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview) - written.keys()
+        for profile, permissions in power.asked(instance, there, args).items():
             # What the preview leaves alone may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
     # Deployed names first: what the pull request calls a deployed profile does not decide.

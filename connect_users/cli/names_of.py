@@ -8,23 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
+from connect_users.core.references import OF_USERS
 from connect_users.review import naming
 from connect_users.review.reading import UnreadablePreview, read_state
 
 if TYPE_CHECKING:
-    from connect_users.connect.gateway import Gateway
-    from connect_users.core.settings import Settings
+    from connect_users.cli.instance import Instance
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
-
-#: Columns of a roster -> the inputs whose ids they name.
-_COLUMNS = {
-    "routing_profile": "routing_profile_id",
-    "security_profiles": "security_profile_ids",
-    "hierarchy_group": "hierarchy_group_id",
-}
 
 
 def text_of(file: str) -> str:
@@ -100,34 +92,21 @@ def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
         raise WrongUsage(f"{_said(file)}: {problem}") from None
 
 
-def from_instance(names: naming.Names, instance: str, settings: Settings) -> tuple[Gateway, str]:
-    """Ask an instance for the names of its profiles and groups; returns its gateway and its id.
+def from_instance(names: naming.Names, instance: Instance) -> None:
+    """Add the names of an instance's profiles and groups.
 
     Raises:
         ConnectUsersError
     """
-    from connect_users.connect import directory
-    from connect_users.connect.connection import gateway_for
-
-    gateway = gateway_for(settings)
-    with Progress(f"asking Connect instance '{instance}'") as progress:
-        progress.say("its names")
-        id_ = directory.instance_id(gateway, instance)
-        for kind, entries in (
-            (naming.ROUTING, gateway.list_routing_profiles(id_)),
-            (naming.SECURITY, gateway.list_security_profiles(id_)),
-        ):
-            for entry in entries:
-                names.add(kind, entry["Id"], entry["Name"])
-        for group in directory.described_groups(gateway, id_):
-            names.add(naming.HIERARCHY, group["Id"], directory.group_path(group))
-    return gateway, id_
+    for reference in OF_USERS:
+        for id_, label in instance.labels(reference).items():
+            names.add(reference, id_, label)
 
 
 def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, tuple[str, int]]]:
     """What a roster says about each person: username -> input -> names, and username -> file and line."""
     from connect_users.roster.cells import BadCell
-    from connect_users.roster.columns import find
+    from connect_users.roster.columns import USERNAME, find
 
     columns = {header: column for header in table.headers if (column := find(header)) is not None}
     people: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -136,16 +115,16 @@ def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], d
         values: dict[str, Any] = {}
         for header, raw in row.cells:
             column = columns.get(header)
-            if column is None or column.name not in ("username", *_COLUMNS):
+            if column is None or not (column.reference or column.path == USERNAME):
                 continue
             try:
-                values[column.name] = column.read(raw)
+                values[column.path[0]] = column.read(raw)
             except BadCell:
                 # `check` reports it; a review does without the name.
                 continue
         username = values.pop("username", None)
         if isinstance(username, str):
-            people[username] = {_COLUMNS[name]: _several(value) for name, value in values.items()}
+            people[username] = {name: _several(value) for name, value in values.items()}
             places[username] = (table.source, row.line)
     return people, places
 

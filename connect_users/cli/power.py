@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
-    from connect_users.connect.gateway import Gateway
+    from connect_users.cli.instance import Instance
 
 
 def add_options(parser: argparse._ActionsContainer) -> None:
@@ -45,9 +45,7 @@ def powers(args: argparse.Namespace, granted: Mapping[str, Iterable[str]] | None
     return Powers(args.power, args.power_permission, granted or {})
 
 
-def asked(
-    gateway: Gateway, instance_id: str, ids: Iterable[str], args: argparse.Namespace
-) -> dict[str, tuple[str, ...]]:
+def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
     """Id -> permissions of security profiles, one request each; nothing where permissions are not to count.
 
     Raises:
@@ -59,7 +57,7 @@ def asked(
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:
-                found[id_] = tuple(gateway.list_security_profile_permissions(instance_id, id_))
+                found[id_] = tuple(instance.gateway.list_security_profile_permissions(instance.id, id_))
             except ResourceNotFound:
                 # Not of this instance, or gone since: its name decides.
                 continue

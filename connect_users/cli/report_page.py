@@ -12,6 +12,7 @@ from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
 from connect_users.core.phrases import plural, some
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.importing import texts
 from connect_users.review import naming
 from connect_users.review.access import page, sources
@@ -22,7 +23,7 @@ from connect_users.review.text import printable
 if TYPE_CHECKING:
     import argparse
 
-    from connect_users.connect.gateway import Gateway
+    from connect_users.cli.instance import Instance
     from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
@@ -84,14 +85,19 @@ def _gathered(args: argparse.Namespace) -> tuple[Snapshot, Snapshot | None, Powe
     file = args.state[0] if args.state else args.roster
     shown = _read(file, state=bool(args.state)) if file is not None else _File("")
     since = _read(args.since) if args.since is not None else None
-    live = names_of.from_instance(names, args.instance, connecting.settings(args)) if args.instance else None
+    live = None
+    if args.instance:
+        from connect_users.cli.instance import Instance
+
+        live = Instance(args.instance, connecting.settings(args))
+        names_of.from_instance(names, live)
     # All names before any people: what only one of the files names is named in both.
     for source in filter(None, (shown, since)):
         naming.from_resources(names, source.resources)
-    snapshot = _live(args.instance, *live, names) if file is None and live is not None else shown.snapshot(names)
+    snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names)
     granted = granted_by(shown.resources)
     if live is not None:
-        for profile, permissions in _permissions(args, *live, snapshot, names).items():
+        for profile, permissions in _permissions(args, live, snapshot, names).items():
             # Of a profile of the stack both count: what it is, and what it will be.
             granted[profile] = (*granted.get(profile, ()), *permissions)
     return snapshot, since.snapshot(names) if since is not None else None, power.powers(args, granted)
@@ -135,19 +141,19 @@ def _is_state(file: str) -> bool:
     return isinstance(document, dict) and "deployment" in document
 
 
-def _live(instance: str, gateway: Gateway, id_: str, names: naming.Names) -> Snapshot:
+def _live(name: str, instance: Instance, names: naming.Names) -> Snapshot:
     users = []
-    with Progress(f"reading the users of {instance}") as progress:
-        for found, total in gateway.search_all_users(id_):
+    with Progress(f"reading the users of {name}") as progress:
+        for found, total in instance.gateway.search_all_users(instance.id):
             users += found
             progress.at(len(users), total)
-    return sources.from_live(instance, users, names, id_)
+    return sources.from_live(name, users, names, instance.id)
 
 
 def _permissions(
-    args: argparse.Namespace, gateway: Gateway, id_: str, snapshot: Snapshot, names: naming.Names
+    args: argparse.Namespace, instance: Instance, snapshot: Snapshot, names: naming.Names
 ) -> dict[str, tuple[str, ...]]:
     """Name -> permissions of the security profiles that anybody has; the page knows them by their names."""
     used = {profile for entry in snapshot.people for profile in entry.profiles}
-    ids = {profile: name for profile, name in names.known[naming.SECURITY].items() if name in used}
-    return {ids[profile]: granted for profile, granted in power.asked(gateway, id_, ids, args).items()}
+    ids = {profile: name for profile, name in names.known[SECURITY_PROFILE].items() if name in used}
+    return {ids[profile]: granted for profile, granted in power.asked(instance, ids, args).items()}

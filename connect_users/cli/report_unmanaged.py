@@ -35,17 +35,15 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: no instance is named.
     """
-    from connect_users.connect.connection import gateway_for
-    from connect_users.connect.directory import instance_id
+    from connect_users.cli.instance import Instance
     from connect_users.core.unmanaged import unmanaged
 
     if not args.instance:
         raise WrongUsage("--unmanaged needs --instance")
     declared = _declared(args.state) if args.state else None
-    gateway = gateway_for(connecting.settings(args))
-    with Progress(f"reading Connect instance '{args.instance}'") as progress:
-        progress.say("its users")
-        users = list(_users(gateway, instance_id(gateway, args.instance)))
+    instance = Instance(args.instance, connecting.settings(args))
+    with Progress(f"reading the users of Connect instance '{args.instance}'"):
+        users = list(_users(instance.gateway, instance.id))
     found = sorted(unmanaged(users, declared), key=lambda user: user.username)
     if args.json:
         print(json.dumps([dataclasses.asdict(user) for user in found], indent=2))

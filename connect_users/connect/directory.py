@@ -1,165 +1,99 @@
-"""What an instance holds, by name: where to list it, which id a name has, what an unknown name may have meant.
+"""`Directory`: one instance, and what is in it by name. Programs, commands, imports and the plugin look names up here.
 
-Everything is one of the gateway's listings, read to the last page. Names are compared as AWS does, with case. Neither
-pulumi nor a cache here: `connect_users.program.instance` asks each listing once.
+Each listing, search and description is a question to Connect that is asked once, to its last page, and only when
+somebody needs it. Who makes a `Directory` decides where the answers are kept, on whose thread a question is asked, and
+what becomes of a failure (`Once`).
 """
 
 from __future__ import annotations
 
-import difflib
+import asyncio
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from connect_users.core.arns import bare_id, parse_arn
-from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectUsersError
+from connect_users.connect.listings import Listing, group_path
+from connect_users.core.arns import parse_arn
+from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError
 from connect_users.core.limits import ID_PATTERN
-from connect_users.core.lookalikes import visible
+from connect_users.core.misspellings import NoSuchName, suggestion
+from connect_users.core.references import HIERARCHY_GROUP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
     from connect_users.connect.gateway import Gateway
+    from connect_users.connect.listings import Entry
     from connect_users.connect.pacing import Notify
+    from connect_users.core.references import Reference
 
-Entry = Mapping[str, Any]
-
-#: Names that a message tells at most.
-_SHOWN: Final = 10
-#: Things that are searched for rather than described one by one: a page of the search holds 100.
-_MANY: Final = 20
-#: Groups whose paths are worth reading to suggest one of them.
-_NEAR_GROUPS: Final = 3
-_LEVELS: Final = ("LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive")
+T = TypeVar("T")
 
 
-class NoSuchName(ConnectUsersError):
-    """A name that nothing has, or more than one thing; the text says so, with a suggestion.
+class Once(Protocol):
+    """Asks a question when its answer is needed for the first time."""
 
-    Attributes:
-        what: the text without the suggestion.
+    async def __call__(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
+        """The answer.
+
+        Args:
+            what: is being done, for the error: ``listing queues of ...``.
+        """
+
+
+class AnswerCache:
+    """A `Once` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
+
+    Args:
+        gateway: connects; called for each question.
     """
 
-    def __init__(self, what: str, suggestion: str = "") -> None:
-        super().__init__(f"{what}; {suggestion}" if suggestion else what)
-        self.what = what
+    def __init__(self, gateway: Callable[[], Gateway]) -> None:
+        self._gateway = gateway
+        self._lock = threading.Lock()
+        self._answers: dict[Hashable, Future[Any]] = {}
 
-
-class Fetch(Protocol):
-    """All things of one kind in an instance."""
-
-    def __call__(self, gateway: Gateway, instance_id: str, notify: Notify | None) -> Iterable[Entry]:
-        """Read page by page."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of things that have names.
-
-    Attributes:
-        name: the member of a listing that holds the name.
-    """
-
-    noun: str
-    fetch: Fetch
-    name: str = "Name"
-
-
-ROUTING_PROFILES: Final = Kind(
-    "routing profile", lambda api, id_, notify: api.list_routing_profiles(id_, notify=notify)
-)
-SECURITY_PROFILES: Final = Kind(
-    "security profile", lambda api, id_, notify: api.list_security_profiles(id_, notify=notify)
-)
-HIERARCHY_GROUPS: Final = Kind(
-    "hierarchy group", lambda api, id_, notify: api.list_user_hierarchy_groups(id_, notify=notify)
-)
-QUEUES: Final = Kind("queue", lambda api, id_, notify: api.list_queues(id_, notify=notify))
-#: No type named: quick connects of all types.
-QUICK_CONNECTS: Final = Kind("quick connect", lambda api, id_, notify: api.list_quick_connects(id_, (), notify=notify))
-USERS: Final = Kind(
-    "user", lambda api, id_, notify: chain.from_iterable(api.list_users(id_, notify=notify)), name="Username"
-)
-
-
-class Directory:
-    """The names of one kind in one instance. Messages call the instance ``where``."""
-
-    def __init__(self, kind: Kind, entries: Iterable[Entry]) -> None:
-        self.kind = kind
-        self._ids: dict[str, list[str]] = {}
-        self._entries: dict[str, Entry] = {}
-        for entry in entries:
-            # Queues that belong to agents have no name.
-            if entry.get(kind.name):
-                self._ids.setdefault(entry[kind.name], []).append(entry["Id"])
-                self._entries[entry["Id"]] = entry
-
-    @property
-    def many(self) -> bool:
-        """Whether a search of all of them costs less than describing those that are asked for one by one."""
-        return sum(map(len, self._ids.values())) > _MANY
-
-    def id_of(self, name: str, where: str) -> str:
-        """The id that belongs to a name.
+    async def once(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
+        """The answer to a question. It blocks the calling thread.
 
         Raises:
-            NoSuchName
+            ConnectUsersError: it is not kept, so the next call asks again.
         """
-        ids = self._ids.get(name, [])
-        if len(ids) > 1:
-            raise NoSuchName(f"{where} has {len(ids)} {self.kind.noun}s named '{name}' ({', '.join(ids)}); give the id")
-        if not ids:
-            raise NoSuchName(f"{where} has no {self.kind.noun} '{visible(name)}'", _instead(name, list(self._ids)))
-        return ids[0]
+        with self._lock:
+            answer = self._answers.get(key)
+            mine = answer is None
+            if answer is None:
+                answer = self._answers[key] = Future()
+        if mine:
+            try:
+                answer.set_result(self._ask(ask, what))
+            except Exception as error:
+                with self._lock:
+                    del self._answers[key]
+                answer.set_exception(error)
+        result: T = answer.result()
+        return result
 
-    def entry(self, id_: str) -> Entry:
-        """What the listing tells of one thing."""
-        return self._entries[id_]
-
-    def everything(self) -> list[Entry]:
-        """All that the listing tells, in the order of the names."""
-        return [self._entries[id_] for name in sorted(self._ids) for id_ in self._ids[name]]
-
-    def ending(self, path: str) -> list[str]:
-        """Of hierarchy groups: the ids of those that may be at the end of a path."""
-        return [id_ for name, ids in self._ids.items() if path == name or path.endswith(f"/{name}") for id_ in ids]
-
-    def near(self, path: str) -> list[str]:
-        """Of hierarchy groups: the ids of a few whose names are like the last one of a path."""
-        names = _nearest(path.rpartition("/")[2], list(self._ids), _NEAR_GROUPS)
-        return [id_ for name in names for id_ in self._ids[name]][:_NEAR_GROUPS]
-
-    def no_path(self, path: str, candidates: Sequence[str], where: str) -> NoSuchName:
-        """The error for a path that is no group's; ``candidates`` are paths that it may have meant."""
-        instead = _nearest(path, candidates, 1) or list(candidates[:1])
-        hint = (
-            f"did you mean '{visible(instead[0])}'?" if instead else "a path names every level, as in 'EMEA/UK/London'"
-        )
-        return NoSuchName(f"{where} has no {self.kind.noun} '{visible(path)}'", hint)
-
-
-def group_path(group: Entry) -> str:
-    """The path of a described hierarchy group, from level one down: ``EMEA/UK/London``."""
-    levels = group.get("HierarchyPath") or {}
-    return "/".join(levels[level]["Name"] for level in _LEVELS if levels.get(level))
-
-
-def with_tags(tags: Mapping[str, str]) -> dict[str, Any]:
-    """The ``SearchFilter`` for users that have all these tags."""
-    return {"TagFilter": {"AndConditions": [{"TagKey": key, "TagValue": tags[key]} for key in sorted(tags)]}}
+    def _ask(self, ask: Callable[[Gateway], T], what: str) -> T:
+        try:
+            return ask(self._gateway())
+        except ConnectApiError as error:
+            raise error.about(what) from None
 
 
 @dataclass(frozen=True)
 class Address:
-    """What is known of an instance by the way a program names it: nothing where that is an alias."""
+    """What the name that a program gives an instance says about it: nothing where that is an alias."""
 
     id: str = ""
     arn: str = ""
 
 
 def address(text: object) -> Address:
-    """Tell an id, an ARN and an alias apart.
+    """Recognise an id, an ARN or an alias.
 
     Raises:
         ConfigurationError: it cannot be any of them.
@@ -172,12 +106,167 @@ def address(text: object) -> Address:
             raise ConfigurationError(
                 f"'{text}' is not the ARN of a Connect instance (arn:aws:connect:REGION:ACCOUNT:instance/ID)"
             )
-        return Address(bare_id(text), text)
+        return Address(arn.instance_id, text)
     return Address(text if ID_PATTERN.fullmatch(text) else "")
 
 
-def by_alias(alias: str, region: str, instances: Iterable[Entry]) -> Entry:
-    """The instance of that alias, as ListInstances tells it.
+class Directory:
+    """One instance, and what is in it.
+
+    Args:
+        instance: its id, ARN or alias.
+        once: answers the question of a key.
+        notify: is called when a wait begins that a person would notice.
+    """
+
+    def __init__(self, instance: object, once: Once, notify: Notify | None = None) -> None:
+        self._instance = instance
+        self._once = once
+        self._notify = notify
+        self.where = f"Connect instance '{instance}'"
+
+    async def id(self) -> str:
+        """The bare id."""
+        return address(self._instance).id or str((await self._by_alias())["Id"])
+
+    async def arn(self) -> str:
+        """The ARN."""
+        return address(self._instance).arn or await self.fact("Arn")
+
+    async def fact(self, name: str) -> str:
+        """A member of the instance's description; "" where it has none."""
+        id_ = address(self._instance).id
+        entry = await self.description() if id_ else await self._by_alias()
+        return str(entry.get(name) or "")
+
+    async def description(self) -> Entry:
+        """The instance as DescribeInstance returns it."""
+        id_ = await self.id()
+        return await self._asked(
+            ("instance", id_), lambda api: api.describe_instance(id_, notify=self._notify), "looking at"
+        )
+
+    async def find(self, reference: Reference, name: str) -> str:
+        """The id of a thing by its name; of a hierarchy group, by its path from the top.
+
+        Raises:
+            NoSuchName
+        """
+        listing = await self._listing(reference)
+        return await self._group(listing, name) if reference == HIERARCHY_GROUP else listing.id_of(name)
+
+    async def entry(self, reference: Reference, name: str) -> Entry:
+        """What the listing says of a thing, by its name or path.
+
+        Raises:
+            NoSuchName
+        """
+        id_ = await self.find(reference, name)
+        return (await self._listing(reference)).entry(id_)
+
+    async def entries(self, reference: Reference) -> list[Entry]:
+        """All that the listing says, in the order of the names."""
+        return (await self._listing(reference)).entries()
+
+    async def labels(self, reference: Reference) -> dict[str, str]:
+        """Id -> name, or path, of all things of a kind."""
+        if reference == HIERARCHY_GROUP:
+            return {group["Id"]: group_path(group) for group in await self.groups()}
+        return {entry["Id"]: entry["Name"] for entry in await self.entries(reference)}
+
+    async def groups(self) -> list[Entry]:
+        """All hierarchy groups, each with its path.
+
+        From SearchUserHierarchyGroups, 100 a page; only those that its index does not know (yet) are described, or all
+        where the search is not allowed.
+        """
+        searched = await self._searched_groups()
+        ids = [entry["Id"] for entry in await self.entries(HIERARCHY_GROUP)]
+        return [searched[id_] if id_ in searched else await self._described_group(id_) for id_ in ids]
+
+    async def users(
+        self, conditions: Sequence[Mapping[str, Any]] = (), tags: Mapping[str, str] | None = None
+    ) -> list[Entry]:
+        """The users that Connect's search returns, in the order of their names.
+
+        Args:
+            conditions: of ``SearchCriteria``; all of them have to be true.
+            tags: that the users have, all of them, with these values.
+        """
+        instance_id = await self.id()
+        criteria = {"AndConditions": list(conditions)} if conditions else None
+        tag_conditions = [{"TagKey": key, "TagValue": value} for key, value in sorted((tags or {}).items())]
+        search_filter = {"TagFilter": {"AndConditions": tag_conditions}} if tags else None
+
+        def search(api: Gateway) -> list[Entry]:
+            pages = api.search_users(instance_id, criteria, search_filter, notify=self._notify)
+            return sorted((user for page in pages for user in page), key=lambda user: str(user["Username"]))
+
+        key = (instance_id, json.dumps([criteria, search_filter], sort_keys=True))
+        return await self._asked(key, search, "searching users of")
+
+    async def _listing(self, reference: Reference) -> Listing:
+        instance_id = await self.id()
+        return await self._asked(
+            (instance_id, reference),
+            lambda api: Listing.read(api, instance_id, reference, self.where, self._notify),
+            f"listing {reference.nouns} of",
+        )
+
+    async def _group(self, listing: Listing, path: str) -> str:
+        ids = listing.ending(path)
+        searched = await self._searched_groups() if listing.many else {}
+        for id_ in ids:
+            if id_ in searched and group_path(searched[id_]) == path:
+                return id_
+        paths = await self._paths(ids)
+        if path in paths:
+            return ids[paths.index(path)]
+        raise listing.no_path(path, [*paths, *await self._paths(listing.near(path))])
+
+    async def _paths(self, ids: Sequence[str]) -> list[str]:
+        return [group_path(group) for group in await asyncio.gather(*map(self._described_group, ids))]
+
+    async def _searched_groups(self) -> dict[str, Entry]:
+        """Id -> the groups that the search knows; none where it is not allowed. Its index may lag."""
+        instance_id = await self.id()
+
+        def search(api: Gateway) -> dict[str, Entry]:
+            try:
+                groups = api.search_user_hierarchy_groups(instance_id, notify=self._notify)
+                return {group["Id"]: group for group in groups}
+            except AccessDenied:
+                return {}
+
+        return await self._asked((instance_id, "groups"), search, "searching hierarchy groups of")
+
+    async def _described_group(self, id_: str) -> Entry:
+        instance_id = await self.id()
+        return await self._asked(
+            (instance_id, "group", id_),
+            lambda api: api.describe_user_hierarchy_group(instance_id, id_, notify=self._notify),
+            "looking at a hierarchy group of",
+        )
+
+    async def _by_alias(self) -> Entry:
+        """The instance with the alias, as ListInstances returns it.
+
+        Raises:
+            NoSuchName
+        """
+
+        def list_instances(api: Gateway) -> tuple[str, list[Entry]]:
+            return api.region, list(api.list_instances(notify=self._notify))
+
+        region, instances = await self._asked("ListInstances", list_instances, "looking for")
+        return by_alias(str(self._instance), region, instances)
+
+    async def _asked(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
+        return await self._once(key, ask, f"{what} {self.where}")
+
+
+def by_alias(alias: str, region: str, instances: Sequence[Entry]) -> Entry:
+    """The instance of that alias.
 
     Raises:
         NoSuchName
@@ -187,58 +276,8 @@ def by_alias(alias: str, region: str, instances: Iterable[Entry]) -> Entry:
     }
     if alias in known:
         return known[alias]
+    hint = suggestion(alias, [name for name in known if name])
     raise NoSuchName(
-        f"no Connect instance in {region} has the alias '{alias}'; {_instead(alias, [name for name in known if name])} "
-        "(connect-users:region and connect-users:profile say where to look)"
+        f"no Connect instance in {region} has the alias '{alias}'",
+        f"{hint} (connect-users:region and connect-users:profile say where to look)",
     )
-
-
-def instance_id(gateway: Gateway, text: str) -> str:
-    """The bare id of an instance given by id, ARN or alias.
-
-    Raises:
-        ConnectUsersError
-    """
-    return address(text).id or str(by_alias(text, gateway.region, gateway.list_instances())["Id"])
-
-
-def searched_groups(gateway: Gateway, instance_id: str, notify: Notify | None = None) -> dict[str, Entry]:
-    """Id -> the groups that the search knows, each with its path; none where it is not allowed. Its index may lag."""
-    try:
-        return {group["Id"]: group for group in gateway.search_user_hierarchy_groups(instance_id, notify=notify)}
-    except AccessDenied:
-        return {}
-
-
-def described_groups(gateway: Gateway, instance_id: str, notify: Notify | None = None) -> Iterator[Entry]:
-    """All hierarchy groups, each with its path.
-
-    From SearchUserHierarchyGroups, 100 a page; only those that its index does not know (yet) are described, or all
-    where the search is not allowed.
-    """
-    found = searched_groups(gateway, instance_id, notify)
-    for listed in gateway.list_user_hierarchy_groups(instance_id, notify=notify):
-        id_ = listed["Id"]
-        yield found.get(id_) or gateway.describe_user_hierarchy_group(instance_id, id_, notify=notify)
-
-
-def _instead(name: str, names: Sequence[str]) -> str:
-    """What to take instead of a name that is not there."""
-    near = _nearest(name, names, 1)
-    if near:
-        return f"did you mean '{visible(near[0])}'?"
-    if not names:
-        return "there is none"
-    listed = ", ".join(f"'{visible(each)}'" for each in sorted(names)[:_SHOWN])
-    if len(names) > _SHOWN:
-        return f"there are {len(names)} others, the first are {listed}"
-    return f"there are {listed}" if len(names) > 1 else f"there is only {listed}"
-
-
-def _nearest(name: str, names: Iterable[str], most: int) -> list[str]:
-    """Those of ``names`` that ``name`` may be a misspelling of, the likeliest first; another case is the likeliest."""
-    folded: dict[str, list[str]] = {}
-    for each in names:
-        folded.setdefault(each.casefold(), []).append(each)
-    near = difflib.get_close_matches(name.casefold(), folded, n=most)
-    return [each for key in near for each in folded[key]][:most]

@@ -40,8 +40,9 @@ EMULATOR_REGION = "us-east-1"
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 
-#: Connections kept open. The dynamic provider host has four workers; look-ups and other hosts of the class have more.
-POOL = 32
+#: Connections kept open: one for each call that a process works on at the same time, which are 64 in the plugin, and
+#: four in the dynamic provider host.
+POOL = 64
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

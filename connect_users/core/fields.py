@@ -9,9 +9,12 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from connect_users.core import limits
+from connect_users.core import limits, references
+
+if TYPE_CHECKING:
+    from connect_users.core.references import Reference
 
 
 class Kind(Enum):
@@ -54,7 +57,7 @@ class Field:
     """One input, or one member of a nested block.
 
     Attributes:
-        resource: for ids, the word in an ARN before the id (``.../routing-profile/<id>``); "" for the instance.
+        reference: what ids are of; None for the instance.
         choices: the only values allowed.
         members: of a block, or of each block of a list.
         keys: the members that name a block within its list.
@@ -67,7 +70,7 @@ class Field:
     kind: Kind
     verdict: Verdict | None = None
     required: bool = False
-    resource: str = ""
+    reference: Reference | None = None
     choices: tuple[str, ...] = ()
     members: tuple[Field, ...] = ()
     keys: tuple[str, ...] = ()
@@ -101,6 +104,10 @@ _ACW_LIMIT = Field("after_contact_work_time_limit", Kind.WHOLE)
 _PHONE_TYPE = Field("phone_type", Kind.TEXT, choices=limits.PHONE_TYPES)
 
 
+def _reference(reference: Reference, kind: Kind, verdict: Verdict, *, required: bool = False) -> Field:
+    return Field(reference.field, kind, verdict, required=required, reference=reference)
+
+
 def _per_channel(name: str, *members: Field, voice_only: bool = False) -> Field:
     members = (_CHANNEL, *members)
     return Field(name, Kind.BLOCKS, Verdict.CHANNELS, members=members, keys=("channel",), voice_only=voice_only)
@@ -110,8 +117,8 @@ def _per_channel(name: str, *members: Field, voice_only: bool = False) -> Field:
 FIELDS: Final[tuple[Field, ...]] = (
     Field("instance_id", Kind.ID, Verdict.REPLACE, required=True),
     Field("username", Kind.TEXT, Verdict.REPLACE, required=True),
-    Field("routing_profile_id", Kind.ID, Verdict.ROUTING_PROFILE, required=True, resource="routing-profile"),
-    Field("security_profile_ids", Kind.IDS, Verdict.SECURITY_PROFILES, required=True, resource="security-profile"),
+    _reference(references.ROUTING_PROFILE, Kind.ID, Verdict.ROUTING_PROFILE, required=True),
+    _reference(references.SECURITY_PROFILE, Kind.IDS, Verdict.SECURITY_PROFILES, required=True),
     Field("password", Kind.TEXT, Verdict.PASSWORD, personal=True),
     # Personal: somebody may write the secret itself here by mistake.
     Field("password_secret_arn", Kind.TEXT, Verdict.RECORD, personal=True, api=False),
@@ -138,7 +145,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         ),
     ),
     Field("directory_user_id", Kind.TEXT, Verdict.REPLACE_DELETE_FIRST),
-    Field("hierarchy_group_id", Kind.ID, Verdict.HIERARCHY, resource="agent-group"),
+    _reference(references.HIERARCHY_GROUP, Kind.ID, Verdict.HIERARCHY),
     _per_channel(
         "auto_accept_configs",
         Field("auto_accept", Kind.FLAG, required=True),
@@ -191,5 +198,8 @@ ARN_KEY: Final = "arn"
 VERIFIED_KEY: Final = "verified_at"
 #: Of a user whose take-over was interrupted: whether this resource had made it, until the next update ends it.
 PENDING_KEY: Final = "takeover_pending"
-#: Of a user who was taken over without a new tag: tells this state from the one before.
+#: Tells two states of one user apart where their tokens do not: of a user who was taken over without a new tag, and of
+#: one whose token a refresh corrected.
 TAKEN_KEY: Final = "taken_over"
+#: The resource that a refresh found to own the user: nothing is written before that is settled.
+OTHER_OWNER_KEY: Final = "other_owner"

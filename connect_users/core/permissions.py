@@ -21,20 +21,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from connect_users.core.arns import PARTITION
+from connect_users.core.references import REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 #: The resource types of the reference page, as ARN suffixes after the instance's ARN.
-RESOURCES = {
-    "instance": "",
-    "user": "/agent/*",
-    "routing-profile": "/routing-profile/*",
-    "security-profile": "/security-profile/*",
-    "hierarchy-group": "/agent-group/*",
-    "queue": "/queue/*",
-    "quick-connect": "/transfer-destination/*",
-}
+RESOURCES = {"instance": "", **{reference.word: f"/{reference.arn_word}/*" for reference in REFERENCES}}
 
 #: Stands for actions that cannot be limited to a resource.
 ANYTHING = "*"

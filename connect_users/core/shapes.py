@@ -176,7 +176,7 @@ def shown(value: Any) -> str:
 
 def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
     """What is wrong with an id that is not plain."""
-    what = f"a {field.resource}".replace("-", " ").replace("agent", "hierarchy") if field.resource else "an instance"
+    what = f"a {field.reference.noun}" if field.reference else "an instance"
     if not isinstance(value, str):
         yield Problem(path, f"{_shown(field, value)} is not an id")
     elif value.startswith("arn:"):
@@ -187,7 +187,7 @@ def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[
         attribute = field.name.removesuffix("s")
         hint = (
             f"; pass the resource's {attribute}, not its id"
-            if field.resource
+            if field.reference
             else "; pass the id or the ARN of the instance"
         )
         yield Problem(path, f"{_shown(field, value)} is a composite, not the id of {what}{hint}")
@@ -195,7 +195,7 @@ def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[
 
 def _arn_problems(field: Field, path: str, value: str, given: Props, what: str) -> Iterator[Problem]:
     arn = parse_arn(value)
-    if arn is None or arn.resource != field.resource:
+    if arn is None or arn.resource != (field.reference.arn_word if field.reference else ""):
         yield Problem(path, f"{_shown(field, value)} is not the ARN of {what}")
         return
     if len(arn.resource_id or arn.instance_id) > limits.ID_MAX:

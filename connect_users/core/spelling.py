@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.fields import ARN_KEY, FIELDS, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import ARN_KEY, FIELDS, OTHER_OWNER_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ def words_of(members: tuple[Field, ...], others: tuple[str, ...] = ()) -> Words:
 
 
 #: The words of a user: its inputs and outputs.
-USER: Final = words_of(FIELDS, (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY))
+USER: Final = words_of(FIELDS, (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY, OTHER_OWNER_KEY))
 
 
 def _all(fields: Iterable[Field]) -> set[str]:
@@ -81,4 +81,21 @@ def _ours(value: Any, words: Words) -> Any:
         return ours(value, words)
     if isinstance(value, list):
         return [_ours(item, words) for item in value]
+    return value
+
+
+def theirs(props: Mapping[str, Any], words: Words = USER) -> dict[str, Any]:
+    """Properties in snake_case, in camelCase: the inverse of `ours`."""
+    return {
+        words.to_theirs.get(name, name): _theirs(value, words.within.get(name, NONE)) for name, value in props.items()
+    }
+
+
+def _theirs(value: Any, words: Words) -> Any:
+    if words is NONE:
+        return value
+    if isinstance(value, dict):
+        return theirs(value, words)
+    if isinstance(value, list):
+        return [_theirs(item, words) for item in value]
     return value

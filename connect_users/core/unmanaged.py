@@ -1,4 +1,4 @@
-"""Users whom no stack owns, or whose stack does not declare them any more. Pure.
+"""Unmanaged users: those that no stack owns, or that their stack no longer declares. Pure.
 
 The ownership tag names a user's resource. A state that was exported says which resources its stack has: a user that is
 in it by its id is managed even without a tag (imported, not changed since). Of other stacks only the tag is known.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unmanaged:
-    """One user, and why nobody manages it.
+    """One user, and why it is unmanaged.
 
     Attributes:
         owner: the resource that its tag names; "" without a tag.
@@ -55,18 +55,27 @@ class Declared:
             frozenset(filter(None, map(ownership.stack_of, urns))),
         )
 
+    def lacks(self, owner: ownership.Owner) -> bool:
+        """Whether a tag names a resource of one of the stacks that is not in its state."""
+        return owner.name not in self.owners and owner.stack in self.stacks
+
 
 def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
-    """Those of the users, given as id, username and tags, whom nobody manages.
+    """The unmanaged ones of some users, given as id, username and tags.
 
     Args:
         declared: of the states that were given; None where there is none.
     """
     for id_, username, tags in users:
-        owner = ownership.owner_of(tags)
         if declared is not None and id_ in declared.ids:
             continue
-        if owner is None:
-            yield Unmanaged(username, id_, "no stack owns this user (no ownership tag)")
-        elif declared is not None and owner.name not in declared.owners and owner.stack in declared.stacks:
-            yield Unmanaged(username, id_, "its stack no longer declares this user", owner.urn)
+        # Nobody's URN: a tag that names a resource is always another one's.
+        match ownership.claim(ownership.owner_of(tags), ""):
+            case ownership.Unowned() if ownership.TAG_KEY in tags:
+                yield Unmanaged(username, id_, "no stack owns this user (an ownership tag that names no resource)")
+            case ownership.Unowned():
+                yield Unmanaged(username, id_, "no stack owns this user (no ownership tag)")
+            case ownership.OtherStack(owner) if declared is not None and declared.lacks(owner):
+                yield Unmanaged(username, id_, "its stack no longer declares this user", owner.urn)
+            case _:
+                pass

@@ -10,7 +10,8 @@ traceback, and answers Cancel by doing nothing. This module, and no other, reach
   the host's four may all be waiting.
 
 None of it is public API of the SDK. Where a part is not found, that part degrades to the host's own behaviour:
-the traceback, no partial state, messages on the stack, Ctrl-C waits. ``tests/contract/test_host.py`` is the canary.
+the traceback, no partial state, messages on the stack, Ctrl-C waits. The canary is
+``tests/contract/provider/test_host.py``.
 """
 
 from __future__ import annotations
@@ -34,10 +35,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One request of the engine; both parts are None outside the host."""
+    """One request of the engine; all parts are None outside the host.
+
+    Attributes:
+        configuration: what the engine configured the host with. An engine does that once, and has a host for each run;
+            where a host serves several runs, each of them begins with another one.
+    """
 
     request: Any = None
     context: Any = None
+    configuration: Any = None
 
     @property
     def urn(self) -> str:
@@ -69,7 +76,7 @@ def current_call() -> Call:
     while frame is not None:
         names = frame.f_locals
         if "request" in names and hasattr(names.get("context"), "set_trailing_metadata"):
-            return Call(names["request"], names["context"])
+            return Call(names["request"], names["context"], getattr(names.get("self"), "_config", None))
         frame = frame.f_back
     return Call()
 

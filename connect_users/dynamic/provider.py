@@ -7,6 +7,7 @@ Never rename it or change its ``__module__``.
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from connect_users.core.spec import Props
 
+_lock = threading.Lock()
+
 
 class ConnectUserProvider(ResourceProvider):
     """Creates, compares, updates, reads and deletes Amazon Connect users."""
@@ -45,6 +48,7 @@ class ConnectUserProvider(ResourceProvider):
 
     #: Until `configure` is called: all defaults.
     _life = Lifecycle.configured({}, CANCELLED)
+    _configuration: Any = None
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration for this process; the first call reports a problem with it, in one line."""
@@ -53,18 +57,26 @@ class ConnectUserProvider(ResourceProvider):
             host.watch_engine()
             collector.keep_what_is_loaded()
 
+    def _life_of(self, call: host.Call) -> Lifecycle:
+        """The life of users in the run of the engine that a call belongs to."""
+        with _lock:
+            if self._configuration is not call.configuration:
+                self._life.begin_run()
+                self._configuration = call.configuration
+            return self._life
+
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Every problem of the inputs at once; their canonical form."""
         call = host.current_call()
         with _one_line_errors(call):
-            checked = self._life.check(codec.decode(olds), codec.decode(news))
+            checked = self._life_of(call).check(call.urn, codec.decode(olds), codec.decode(news))
             for warning in checked.warnings:
                 host.say(call, "warning", warning)
             # No property is named: the engine would print its value, secrets included.
             failures = [CheckFailure("", problem) for problem in checked.problems]
             return CheckResult(codec.encode(checked.inputs), failures)
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Whether anything differs, and what needs a new user.
 
         A difference is answered by "unknown", so that the engine compares the inputs itself and shows the lines that
@@ -77,7 +89,9 @@ class ConnectUserProvider(ResourceProvider):
             return None if inputs is None else codec.decode(inputs)
 
         with _one_line_errors(call):
-            found = self._life.diff(call.urn, codec.decode(olds), codec.decode(news), _say(call), old_inputs)
+            found = self._life_of(call).diff(
+                call.urn, id_, codec.decode(olds), codec.decode(news), _say(call), old_inputs
+            )
             if found.replaces:
                 return DiffResult(None, list(found.replaces), delete_before_replace=found.delete_first)
             if codec.is_foreign(olds):
@@ -90,7 +104,7 @@ class ConnectUserProvider(ResourceProvider):
         call = host.current_call()
         inputs = codec.decode(props)
         with _one_line_errors(call, inputs):
-            id_, outputs = self._life.create(call.urn, inputs, _say(call))
+            id_, outputs = self._life_of(call).create(call.urn, inputs, _say(call))
             return CreateResult(id_, codec.encode(outputs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -100,7 +114,7 @@ class ConnectUserProvider(ResourceProvider):
             plain = codec.decode(props)
             state = sound(plain)
             given, declared = _declared_of(call, plain, state)
-            seen = self._life.read(call.urn, id_, state, declared, _say(call))
+            seen = self._life_of(call).read(call.urn, id_, state, declared, _say(call))
             if seen is None:
                 return ReadResult("", {})
             # Of a user without drift the engine keeps the inputs that it has: cheaper for both sides.
@@ -112,13 +126,15 @@ class ConnectUserProvider(ResourceProvider):
         call = host.current_call()
         new = codec.decode(news)
         with _one_line_errors(call, new):
-            return UpdateResult(codec.encode(self._life.update(call.urn, id_, codec.decode(olds), new, _say(call))))
+            return UpdateResult(
+                codec.encode(self._life_of(call).update(call.urn, id_, codec.decode(olds), new, _say(call)))
+            )
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Delete the user if it is still this state's; one who is gone is a success."""
         call = host.current_call()
         with _one_line_errors(call):
-            self._life.delete(call.urn, id_, codec.decode(props), _say(call))
+            self._life_of(call).delete(call.urn, id_, codec.decode(props), _say(call))
 
 
 def _say(call: host.Call) -> Callable[[str, str], None]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connect_users.connect import directory
+from connect_users.connect.directory import AnswerCache, Directory
+from connect_users.connect.listings import level_names
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConfigurationError, ResourceNotFound
 from connect_users.core.limits import ALIAS_PATTERN
+from connect_users.core.references import HIERARCHY_GROUP, OF_USERS
 from connect_users.importing import rows
 from connect_users.importing.rows import Nameable
-from connect_users.roster.names import NameKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.connect.gateway import Gateway
     from connect_users.connect.pacing import Notify
+    from connect_users.core.references import Reference
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Instance:
     arn: str
     alias: str
     names: Nameable
-    labels: Mapping[NameKind, Mapping[str, str]] = field(default_factory=dict)
+    labels: Mapping[Reference, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -47,41 +50,28 @@ def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> 
     Raises:
         ConnectUsersError
     """
-    id_ = directory.instance_id(gateway, text)
+    return asyncio.run(_instance(Directory(text, AnswerCache(lambda: gateway).once, notify), gateway.region))
+
+
+async def _instance(directory: Directory, region: str) -> Instance:
+    id_ = await directory.id()
     try:
-        told = gateway.describe_instance(id_, notify=notify)
+        description = await directory.description()
     except ResourceNotFound:
         raise ConfigurationError(
-            f"Connect instance {id_} is not found in {gateway.region} with these credentials; check the region and the "
-            "account"
+            f"Connect instance {id_} is not found in {region} with these credentials; check the region and the account"
         ) from None
-    paths, split = _paths(gateway, id_, notify)
-    labels = {
-        NameKind.ROUTING_PROFILE: {each["Id"]: each["Name"] for each in gateway.list_routing_profiles(id_)},
-        NameKind.SECURITY_PROFILE: {each["Id"]: each["Name"] for each in gateway.list_security_profiles(id_)},
-        NameKind.HIERARCHY_GROUP: paths,
-    }
-    nameable = {**labels, NameKind.HIERARCHY_GROUP: {id_: path for id_, path in paths.items() if id_ not in split}}
-    arn, alias = str(told["Arn"]), str(told.get("InstanceAlias") or "")
+    arn, alias = str(description["Arn"]), str(description.get("InstanceAlias") or "")
     if parse_arn(arn) is None:
         raise ConfigurationError(f"Connect instance {id_} has no ARN of Amazon Connect, but {arn[:100]!r}")
+    labels = {reference: await directory.labels(reference) for reference in OF_USERS}
+    # The path of a group with a "/" in the name of a level has a level too many.
+    split = {group["Id"] for group in await directory.groups() if any("/" in name for name in level_names(group))}
+    paths = {group: path for group, path in labels[HIERARCHY_GROUP].items() if group not in split}
+    names = {kind: rows.writable(kind, of_kind) for kind, of_kind in {**labels, HIERARCHY_GROUP: paths}.items()}
     return Instance(
         arn,
         alias if ALIAS_PATTERN.fullmatch(alias) else "",
-        Nameable(
-            id_,
-            {kind: rows.writable(kind, of_kind) for kind, of_kind in nameable.items()},
-            str(told.get("IdentityManagementType") or ""),
-        ),
+        Nameable(id_, names, str(description.get("IdentityManagementType") or "")),
         labels,
     )
-
-
-def _paths(gateway: Gateway, instance_id: str, notify: Notify | None) -> tuple[dict[str, str], set[str]]:
-    """Group id -> path; and the groups with a ``/`` in the name of a level, whose paths have a level too many."""
-    paths, split = {}, set()
-    for group in directory.described_groups(gateway, instance_id, notify):
-        paths[group["Id"]] = directory.group_path(group)
-        if any("/" in level["Name"] for level in (group.get("HierarchyPath") or {}).values() if level):
-            split.add(group["Id"])
-    return paths, split

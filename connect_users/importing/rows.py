@@ -10,7 +10,6 @@ Contract:
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import declarable
+from connect_users.core.references import BY_FIELD, HIERARCHY_GROUP, OF_USERS, Reference
 from connect_users.core.spec import Props, canonical
 from connect_users.roster import cells, csv_text, notations
 from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, Column
-from connect_users.roster.names import NameKind, Names
+from connect_users.roster.names import Names
 from connect_users.roster.people import Terms, judge
 from connect_users.roster.tables import from_grid
 
@@ -31,12 +31,6 @@ if TYPE_CHECKING:
 
 #: The block that is written member by member.
 _INFO: Final = "identity_info"
-#: Inputs that hold ids of things with names -> the kind.
-_NAMED: Final = {
-    "routing_profile_id": NameKind.ROUTING_PROFILE,
-    "security_profile_ids": NameKind.SECURITY_PROFILE,
-    "hierarchy_group_id": NameKind.HIERARCHY_GROUP,
-}
 
 
 @dataclass(frozen=True)
@@ -48,22 +42,22 @@ class Nameable:
     """
 
     instance_id: str
-    names: Mapping[NameKind, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[Reference, Mapping[str, str]] = field(default_factory=dict)
     identity_management_type: str = ""
 
-    def ids(self, kind: NameKind) -> dict[str, str]:
+    def ids(self, kind: Reference) -> dict[str, str]:
         """Name -> id."""
         return {name: id_ for id_, name in self.names.get(kind, {}).items()}
 
 
-def writable(kind: NameKind, names: Mapping[str, str]) -> dict[str, str]:
+def writable(kind: Reference, names: Mapping[str, str]) -> dict[str, str]:
     """Of id -> name, those that mean one thing in a roster: unique, and unchanged by the reading of a cell.
 
     Paths of groups come with ``/`` between the levels; a level's name that has one itself is not writable. An id that
     is left out is written as an id.
     """
     counts = Counter(names.values())
-    read = cells.path if kind is NameKind.HIERARCHY_GROUP else _in_a_list
+    read = cells.path if kind == HIERARCHY_GROUP else _in_a_list
     return {id_: name for id_, name in names.items() if name and counts[name] == 1 and read(name) == name}
 
 
@@ -88,7 +82,7 @@ def row(inputs: Props, names: Nameable) -> dict[str, str]:
         if column.path == ("instance_id",):
             # The roster says it once, for everybody.
             continue
-        if column.path[0] in _NAMED:
+        if column.path[0] in BY_FIELD:
             text = _named(column, inputs, names)
         elif column.path == INSTANCE or (column.path[0] in PER_CHANNEL and len(column.path) == 1):
             continue
@@ -104,11 +98,11 @@ def _named(column: Column, inputs: Props, names: Nameable) -> str:
     value = inputs.get(column.path[0])
     if value is None:
         return ""
-    kind = _NAMED[column.path[0]]
+    kind = BY_FIELD[column.path[0]]
     known = names.names.get(kind, {})
     ids = [value] if isinstance(value, str) else list(value)
     by_name = all(id_ in known for id_ in ids)
-    if (column.kind is not None) != by_name:
+    if (column.reference is not None) != by_name:
         return ""
     if not by_name:
         return cells.render_names(ids)
@@ -201,7 +195,7 @@ def _refusal(inputs: Props, line: Mapping[str, str], known: Terms) -> str:
     for problem in judged.problems:
         return ": ".join(part for part in (problem.column, problem.text) if part)
     said = next((canonical(person.inputs) for person in judged.people), {})
-    return "" if said == inputs else f"{_lost(inputs, said)}; declare this user as a ConnectUser"
+    return "" if said == inputs else f"{_lost(inputs, said)}; declare this user by itself"
 
 
 def _lost(inputs: Props, found: Props) -> str:
@@ -216,7 +210,7 @@ def _lost(inputs: Props, found: Props) -> str:
 
 def terms(names: Nameable, identity: str | None) -> Terms:
     """How a roster of this instance is judged."""
-    known = {kind: Names(kind, names.ids(kind), strict=False) for kind in NameKind}
+    known = {kind: Names(kind, names.ids(kind), strict=False) for kind in OF_USERS}
     return Terms(instance_id=names.instance_id, identity_management_type=identity, names=known)
 
 
@@ -229,29 +223,3 @@ def read_back(table: Table, names: Nameable, identity: str | None) -> tuple[dict
     """What a roster says: username -> inputs; and its problems."""
     judged = judge(table, terms(names, identity))
     return {person.username: canonical(person.inputs) for person in judged.people}, [str(p) for p in judged.problems]
-
-
-#: The program that an import writes. `{...}` are texts of Python.
-_PROGRAM: Final = '''"""People of Amazon Connect {alias}: joiners, movers and leavers are lines of {roster}."""
-
-from connect_users import ConnectInstance, ConnectUserRoster
-
-ConnectUserRoster(
-    {name},
-    roster={roster_text},
-    instance=ConnectInstance({arn}),{more}
-)
-'''
-
-
-def program(name: str, roster: str, arn: str, alias: str, identity_management_type: str | None) -> str:
-    """The text of a program with one roster."""
-    more = f"\n    identity_management_type={_quoted(identity_management_type)}," if identity_management_type else ""
-    return _PROGRAM.format(
-        alias=alias or arn, roster=roster, name=_quoted(name), roster_text=_quoted(roster), arn=_quoted(arn), more=more
-    )
-
-
-def _quoted(text: str) -> str:
-    """A text as ruff and black would write it."""
-    return json.dumps(text, ensure_ascii=False)

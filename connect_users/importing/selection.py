@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connect_users.core.errors import ConfigurationError, WrongUsage
-from connect_users.roster.names import NameKind, suggestion
+from connect_users.core.misspellings import suggestion
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, Reference
 
 #: Names of things, id -> name or path, as an instance has them.
-Labels = Mapping[NameKind, Mapping[str, str]]
+Labels = Mapping[Reference, Mapping[str, str]]
 
-_KINDS: Final = {"routing-profile": NameKind.ROUTING_PROFILE, "hierarchy": NameKind.HIERARCHY_GROUP}
+_KINDS: Final = {"routing-profile": ROUTING_PROFILE, "hierarchy": HIERARCHY_GROUP}
 _WORDS: Final = ("tag", *_KINDS, "username")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Users of whom each named property has one of its values; everybody where nothing is named."""
+    """Users of whom each named property has one of its values; everybody where nothing is named.
+
+    Attributes:
+        ids: the only users; None for all.
+    """
 
     wanted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ids: Container[str] | None = None
 
     @classmethod
     def parse(cls, texts: Iterable[str]) -> Selection:
@@ -42,7 +48,13 @@ class Selection:
 
     def takes(self, user: Mapping[str, Any], labels: Labels) -> bool:
         """Whether a user, as DescribeUser or SearchUsers tells it, is wanted."""
-        return all(any(_has(word, value, user, labels) for value in values) for word, values in self.wanted.items())
+        return self.takes_id(str(user.get("Id"))) and all(
+            any(_has(word, value, user, labels) for value in values) for word, values in self.wanted.items()
+        )
+
+    def takes_id(self, user_id: str) -> bool:
+        """As far as the id goes."""
+        return self.ids is None or user_id in self.ids
 
     def takes_name(self, username: str) -> bool:
         """As far as the username goes."""
@@ -60,7 +72,7 @@ class Selection:
             for value in self.wanted.get(word, ()):
                 if value not in known and value not in known.values():
                     raise ConfigurationError(
-                        f"--select {word}={value}: the instance has no such {kind.words}"
+                        f"--select {word}={value}: the instance has no such {kind.noun}; "
                         f"{suggestion(value, known.values())}"
                     )
 
@@ -74,8 +86,8 @@ def _has(word: str, value: str, user: Mapping[str, Any], labels: Labels) -> bool
         return value in tags or any(value == f"{key}={said}" for key, said in tags.items())
     if word == "routing-profile":
         id_ = str(user.get("RoutingProfileId"))
-        return value in (id_, labels.get(NameKind.ROUTING_PROFILE, {}).get(id_))
-    paths = labels.get(NameKind.HIERARCHY_GROUP, {})
+        return value in (id_, labels.get(ROUTING_PROFILE, {}).get(id_))
+    paths = labels.get(HIERARCHY_GROUP, {})
     id_ = str(user.get("HierarchyGroupId"))
     path = paths.get(id_, "")
     return value == id_ or f"{path}/".startswith(f"{paths.get(value, value)}/")

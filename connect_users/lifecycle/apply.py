@@ -11,7 +11,7 @@ Contract:
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -26,8 +26,9 @@ from connect_users.core.errors import (
     ResourceNotFound,
     WrongInstance,
 )
-from connect_users.core.fields import ARN_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.lifecycle import blocks, gone, proficiencies
+from connect_users.lifecycle.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,13 +40,19 @@ if TYPE_CHECKING:
 #: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API
 #: reference, eventual consistency).
 SETTLING: Final = 60.0
-#: Seconds for which a user that CreateUser made is taken to be as it was made.
+#: Seconds for which a user that CreateUser made is taken to be as it was made, and to be nobody else's.
 FRESH: Final = 600.0
 #: Seconds to wait for something else that a request names, e.g. a profile made in the same run.
 REFERENCE_SETTLING: Final = 8.0
 
 #: Outputs that an update leaves alone.
 _KEPT: Final = (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, TAKEN_KEY, "directory_user_id")
+
+#: What is said of a state whose token was not the live one, as one that was restored from a backup.
+CORRECTED: Final = (
+    f"the ownership token in the state was not the one in the tag {ownership.TAG_KEY}, which names this resource: "
+    "the state is an older one, and takes the live token over"
+)
 
 T = TypeVar("T")
 
@@ -61,6 +68,7 @@ class Operation:
         say: shows an ("info" or "warning", text) message on the resource.
         wait: sleeps for some seconds, or raises `Cancelled`.
         now: AWS's time in seconds since the epoch, as far as it is known.
+        run: what this run has shown of the stack's users.
     """
 
     gateway: Gateway
@@ -70,6 +78,7 @@ class Operation:
     say: Callable[[str, str], None]
     wait: Callable[[float], None]
     now: Callable[[], float]
+    run: Run = field(default_factory=Run)
 
     def tell(self, text: str) -> None:
         """Show an information on the resource."""
@@ -102,7 +111,10 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
 
     A user without an ownership token (imported, or made while the tag was off) gets one with its first
     update, also where that has nothing else to do: the tag may be all that an earlier one did not get done. The tag of
-    a user whose resource was renamed is written anew. Both only where nobody else's tag is in the way.
+    a user whose resource was renamed is written again.
+
+    One look (DescribeUser) proves that the user is still this resource's, where that is in doubt or power depends on it
+    (`_in_doubt`). Whatever else needs the live settings makes do with it.
 
     Raises:
         OwnedByOther, InvalidUser: before anything is changed.
@@ -113,37 +125,82 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     old = snapshot_proof.without_what_was_let_go(old, new)
     kept = kept_outputs(old)
     before = {**old, **kept}
-    steps = plan.update_steps(old, new)
-    if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):
-        kept[TOKEN_KEY] = _next_token(op, user_id, old, new)
-        steps = plan.update_steps(old, new, ownership.tag(kept[TOKEN_KEY], op.urn))
-    run(op, subject("updating", new), user_id, before, new, steps)
+    steps, live = plan.update_steps(old, new), None
+    if _in_doubt(op, user_id, old, steps):
+        live = _look(op, user_id, old, new)
+        token = _token_of(op, live, old, new)
+        rival = op.run.rival(op.urn, user_id, old)
+        if rival is not None:
+            raise OwnedByOther(
+                f"{subject('updating', new)}: {rival} has the same user in its state; nothing was changed; declare the "
+                "user once"
+            )
+        if token is not None:
+            kept[TOKEN_KEY] = token
+        if token is not None and op.owns and op.urn:
+            owner_tag, tags = ownership.tag(token, op.urn), live.get("Tags", {})
+            was, wanted = old.get("tags", {}), new.get("tags", {})
+            problem = tag_rules.room_problem(tags, was.keys() - wanted.keys(), wanted)
+            if problem:
+                raise InvalidUser(str(new.get("username", "?")), [problem])
+            written = tags.get(ownership.TAG_KEY) == owner_tag[ownership.TAG_KEY]
+            steps = plan.update_steps(old, new, None if written else owner_tag)
+    run(op, subject("updating", new), user_id, before, new, steps, live=live)
     return {**kept, **new}
 
 
-def _next_token(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> str:
-    """The token of the tag that is to be written, once it is seen that it overwrites nobody else's."""
-    action = subject("updating", new)
+def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], steps: tuple[Step, ...]) -> bool:
+    """Whether the state is not enough to write to the user, or to give it power.
+
+    In the minutes after it was made nobody else can have it.
+    """
+    if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):
+        return True
+    if OTHER_OWNER_KEY in old or op.run.rival(op.urn, user_id, old) is not None:
+        return True
+    powers = any(step.operation == "UpdateUserSecurityProfiles" for step in steps)
+    return powers and snapshot_proof.age(old, op.now()) >= FRESH
+
+
+def _look(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> dict[str, Any]:
+    describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.tell)
     try:
-        describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.tell)
-        user = _patiently(op, action, user_id, old, describe)
+        return _patiently(op, subject("updating", new), user_id, old, describe)
     except ConnectApiError as error:
-        raise error.about(action) from None
-    tags, token = user.get("Tags", {}), old.get(TOKEN_KEY)
-    owner = ownership.owner_of(tags)
-    if owner is not None and not (ownership.same_making(token, owner.token) or ownership.is_ours(tags, op.urn)):
-        raise OwnedByOther(
-            f"{action}: the user belongs to {owner.urn}, says its tag "
-            f"{ownership.TAG_KEY}; nothing was changed; remove the user from one of the two stacks "
-            "(pulumi state delete leaves it in Connect)"
-        )
-    was, wanted = old.get("tags", {}), new.get("tags", {})
-    problem = tag_rules.room_problem(tags, was.keys() - wanted.keys(), wanted)
-    if problem:
-        raise InvalidUser(str(new.get("username", "?")), [problem])
-    if isinstance(token, str):
-        return ownership.renamed(token, op.urn)
-    return ownership.first_token(op.now(), op.urn, str(user.get("Arn", "")))
+        raise error.about(subject("updating", new)) from None
+
+
+def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], new: Props) -> str | None:
+    """The token that the state has after the update; None for a user who has none.
+
+    Raises:
+        OwnedByOther: it is another resource's user.
+    """
+    action, token, arn = subject("updating", new), old.get(TOKEN_KEY), str(live.get("Arn", ""))
+    nothing = f"says its tag {ownership.TAG_KEY}; nothing was changed"
+    match ownership.claim(ownership.owner_of(live.get("Tags", {})), op.urn, token, arn):
+        case ownership.Unowned() if not op.owns:
+            return None
+        case ownership.Unowned():
+            return ownership.renamed(token, op.urn) if token else ownership.first_token(op.now(), op.urn, arn)
+        case ownership.Proven(owner):
+            return ownership.renamed(owner.token, op.urn) if op.owns else owner.token
+        case ownership.OtherMaking(owner) if ownership.made_at(owner.token) < ownership.made_at(str(token)):
+            # A view from before the tag was written.
+            return ownership.renamed(str(token), op.urn)
+        case ownership.OtherMaking(owner):
+            op.tell(CORRECTED)
+            return owner.token
+        case ownership.OtherResource(owner):
+            raise OwnedByOther(
+                f"{action}: the user belongs to {owner.urn}, of this very stack, {nothing}; declare the user in one "
+                "place, or, if that resource is gone for good, remove the tag in Connect and run pulumi refresh"
+            )
+        case ownership.OtherStack(owner):
+            raise OwnedByOther(
+                f"{action}: the user belongs to {owner.urn}, {nothing}; remove the user from one of the two stacks "
+                "(pulumi state delete leaves it in Connect)"
+            )
 
 
 def run(
@@ -154,12 +211,14 @@ def run(
     new: Mapping[str, Any],
     steps: tuple[Step, ...],
     done: tuple[str, ...] = (),
+    live: Mapping[str, Any] | None = None,
 ) -> None:
     """Carry out ``steps`` in order.
 
     Args:
         before: the outputs that are true before the first step.
         done: operations that this call of the engine has carried out already.
+        live: the user as DescribeUser showed it just now, where it did.
 
     Raises:
         ConnectApiError: when the only step failed and nothing was done before.
@@ -169,7 +228,8 @@ def run(
     names = [*done, *(step.operation for step in steps)]
     for index, step in enumerate(steps, start=len(done)):
         try:
-            _patiently(op, action, user_id, before, partial(_carry_out, op, user_id, state, new, step))
+            attempt = partial(_carry_out, op, user_id, state, new, step, live)
+            _patiently(op, action, user_id, before, attempt)
         except ConnectApiError as error:
             if len(names) == 1 and state == before:
                 raise error.about(action) from None
@@ -217,7 +277,14 @@ def _patiently(op: Operation, action: str, user_id: str, outputs: Mapping[str, A
             waited += pause
 
 
-def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any], step: Step) -> None:
+def _carry_out(
+    op: Operation,
+    user_id: str,
+    state: Props,
+    new: Mapping[str, Any],
+    step: Step,
+    live: Mapping[str, Any] | None,
+) -> None:
     """One step; ``state`` takes up what is true after a part of it."""
     gateway, instance_id, params = op.gateway, new["instance_id"], step.params
     if step.operation in ("TagResource", "UntagResource"):
@@ -232,7 +299,7 @@ def _carry_out(op: Operation, user_id: str, state: Props, new: Mapping[str, Any]
         proficiencies.write(gateway, user_id, state, new, step, op.tell)
     elif step.operation in blocks.OPERATIONS:
         as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
-        blocks.write(gateway, instance_id, user_id, step, new, as_made=as_made, notify=op.tell)
+        blocks.write(gateway, instance_id, user_id, step, new, as_made=as_made, live=live, notify=op.tell)
     else:
         gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
 

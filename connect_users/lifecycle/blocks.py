@@ -56,6 +56,7 @@ def write(
     new: Mapping[str, Any],
     *,
     as_made: bool,
+    live: Mapping[str, Any] | None,
     notify: Notify | None,
 ) -> None:
     """Carry out a step of one of `OPERATIONS`.
@@ -63,11 +64,12 @@ def write(
     Args:
         new: the declared inputs.
         as_made: CreateUser made the user moments ago, and all that was set is declared.
+        live: the user as DescribeUser showed it just now; None to ask where that is needed.
 
     Raises:
         ConnectApiError
     """
-    writing = _Writing(gateway, instance_id, user_id, as_made=as_made, notify=notify)
+    writing = _Writing(gateway, instance_id, user_id, as_made=as_made, live=live, notify=notify)
     if step.operation == _LISTS:
         writing.lists(
             {name: step.params[wire_name(name)] for name in channels.LISTS if wire_name(name) in step.params}, new
@@ -84,14 +86,25 @@ def write(
 class _Writing:
     """The write of one step; the user is described at most once."""
 
-    def __init__(self, gateway: Users, instance_id: str, user_id: str, *, as_made: bool, notify: Notify | None) -> None:
+    def __init__(
+        self,
+        gateway: Users,
+        instance_id: str,
+        user_id: str,
+        *,
+        as_made: bool,
+        live: Mapping[str, Any] | None,
+        notify: Notify | None,
+    ) -> None:
         self._gateway = gateway
         self._ids = (instance_id, user_id)
         self._as_made = as_made
+        self._shown = live
         self._notify = notify
 
     def _live(self) -> Props:
-        return live_props(self._gateway.describe_user(*self._ids, notify=self._notify))
+        shown = self._shown
+        return live_props(self._gateway.describe_user(*self._ids, notify=self._notify) if shown is None else shown)
 
     def _send(self, operation: str, params: Mapping[str, Any]) -> None:
         self._gateway.update_user(operation, *self._ids, to_wire(params), notify=self._notify)

@@ -1,13 +1,24 @@
 """Making a user exactly once.
 
 CreateUser has no idempotency token. The ownership tag, which CreateUser sets in the same step, takes its place: on
-DuplicateResource it tells whether the user is this resource's own (an answer was lost, or a run died before its
-state was saved) and may be taken over, or somebody else's and must be left alone.
+DuplicateResource it says whose the user of the name is (`ownership.claim`), and so what is to be done:
+
+- This very call made it, and an answer was lost: all is well.
+- Nobody: it is adopted where the program says so.
+- Another resource of this stack, which the program does not declare: the user moves, and keeps its id.
+- This resource, in another call: a run died before its state was saved, or the replacement of a user who is alive was
+  forced (``--replace``, ``state taint``, ``replace_on_changes``). The engine does not say which. No API tells or
+  changes a password, so a user who was taken over could have another one than the state. One that was made within a
+  day is therefore deleted and made again, which is right in both cases. An older one is in use, and is refused. One
+  that was being taken over goes on to be, and one that was made since this run began (the same run twice at once) is
+  taken over.
+- Anybody else: refused.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.gateway import CreatedUser
@@ -25,7 +36,7 @@ from connect_users.core.errors import (
     ResourceNotFound,
 )
 from connect_users.core.fields import ARN_KEY, TOKEN_KEY
-from connect_users.lifecycle import adopt, apply, observe
+from connect_users.lifecycle import adopt, apply, delete, observe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +49,7 @@ _NO_PROFICIENCIES: Props = {"user_proficiencies": []}
 
 
 def create(op: Operation, props: Props) -> tuple[str, Props]:
-    """Make the user, or take over the one that this resource made and lost; returns its id and outputs.
+    """Make the user, or take over the one who has the name; returns its id and outputs.
 
     Args:
         props: canonical inputs, wholly known.
@@ -50,10 +61,8 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
     """
     action = apply.subject("creating", props)
     survey_of(op.gateway).forget()
-    token = ownership.new_token(op.now(), op.urn) if op.owns else ""
-    owner_tag = ownership.tag(token, op.urn) if op.owns else None
     try:
-        request = plan.create_request(props, owner_tag)
+        token, request = _tagged(op, plan.create_request(props))
         if "password_secret_arn" in props:
             request["Password"] = _secret_password(op, props)
         try:
@@ -62,9 +71,14 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
             return _settle_duplicate(op, props, request, token, error)
         except (InvalidRequest, QuotaReached) as error:
             found = _found_all_the_same(op, props, error)
-            if found is None:
+            settled = None if found is None else _settle(op, props, found, token, error)
+            if settled is not None:
+                return settled
+            if found is None or isinstance(error, InvalidRequest):
                 raise
-            return _settle(op, props, found, token, error)
+            _remove_leftover(op, props, found)
+            token, request = _tagged(op, request)
+            made = _create_user(op, request)
     except ConnectApiError as error:
         raise error.about(action) from None
     except adopt.Vanished:
@@ -72,6 +86,14 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
             f"{action}: a user of this name was found, and was gone a moment later; run again"
         ) from None
     return _finish(op, props, made, token)
+
+
+def _tagged(op: Operation, request: Props) -> tuple[str, Props]:
+    """A request of CreateUser with a token of its own, which is as old as the request, and the token."""
+    if not op.owns:
+        return "", request
+    token = ownership.new_token(op.now(), op.urn)
+    return token, {**request, "Tags": {**request.get("Tags", {}), **ownership.tag(token, op.urn)}}
 
 
 def _found_all_the_same(op: Operation, props: Props, error: ConnectApiError) -> dict[str, Any] | None:
@@ -110,6 +132,7 @@ def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple
     outputs: Props = {**props, ARN_KEY: made.arn, **snapshot_proof.made_stamp(made.answered_at)}
     if token:
         outputs[TOKEN_KEY] = token
+    op.run.hold(op.urn, user_id, outputs, alone=True)
     steps = plan.update_steps({**props, **_NO_PROFICIENCIES}, props) if props.get("user_proficiencies") else ()
     apply.run(
         op,
@@ -125,39 +148,115 @@ def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple
 
 def _settle(
     op: Operation, props: Props, user: Mapping[str, Any], token: str, error: ConnectApiError
-) -> tuple[str, Props]:
-    owner = ownership.owner_of(user.get("Tags", {}))
-    if owner is not None and token and owner.token == token:
-        # Made by this very call, whose answer was lost.
-        return _finish(op, props, CreatedUser(user["Id"], user["Arn"]), token)
-    return adopt.take_over(op, props, user, error)
+) -> tuple[str, Props] | None:
+    """Make the live user of the name this resource's; None where it has to be deleted and made again.
+
+    Args:
+        error: why it could not be made.
+
+    Raises:
+        OwnedByOther: it may not be touched.
+        Vanished: it is not found any more.
+        PartialUpdate, InvalidUser, ConnectApiError
+    """
+    action, where = apply.subject("creating", props), f"the name exists in instance {props['instance_id']}"
+    tags = user.get("Tags", {})
+    owner = ownership.owner_of(tags)
+    twice = owner is not None and (op.run.declares(owner, props) or _changed_in_this_run(op, user))
+    match ownership.claim(owner, op.urn, token or None):
+        case ownership.Proven():
+            # Made by this very call, whose answer was lost.
+            return _finish(op, props, CreatedUser(user["Id"], user["Arn"]), token)
+        case ownership.Unowned() if props.get("adopt_existing"):
+            return adopt.take_over(op, props, user, ours=False)
+        case ownership.Unowned():
+            raise OwnedByOther(f"{action}: {where} and {_unowned(op, tags, error)}")
+        case ownership.OtherMaking(owner) as other if owner.took_over and (
+            props.get("adopt_existing") or other.is_leftover(op.now())
+        ):
+            return adopt.take_over(op, props, user, ours=not owner.adopted)
+        case ownership.OtherMaking(owner) as other if not owner.took_over and other.is_leftover(op.now()):
+            return adopt.take_over(op, props, user, ours=True) if _changed_in_this_run(op, user) else None
+        case ownership.OtherMaking(owner):
+            day = time.strftime("%Y-%m-%d", time.gmtime(ownership.made_at(owner.token)))
+            raise OwnedByOther(
+                f"{action}: {where} and is this resource's own, made or taken over on {day} (tag {ownership.TAG_KEY}); "
+                "it is not deleted for a new one. To replace it (--replace, state taint, replace_on_changes), set "
+                "delete_before_replace=True in the resource's options, or for a new password "
+                "on_password_change='replace'; if the state lost it, bring it back with connect-users import"
+            )
+        case ownership.OtherResource(owner) if op.owns and not twice:
+            op.tell(f"moves here from {owner.urn}, which does not declare it any more")
+            return adopt.take_over(op, props, user, ours=not owner.adopted)
+        case ownership.OtherResource(owner):
+            raise OwnedByOther(
+                f"{action}: {where} and belongs to {owner.urn}, of this very stack (tag {ownership.TAG_KEY}); "
+                + (
+                    "the program declares both; declare the user once"
+                    if twice
+                    else "with connect-users:ownershipTag false a user cannot move between resources; tell Pulumi of "
+                    f"the new name by aliases (pulumi.Alias(name='{owner.urn.rpartition('::')[2]}'))"
+                )
+            )
+        case ownership.OtherStack(owner):
+            raise OwnedByOther(
+                f"{action}: {where} and belongs to {owner.urn} (tag {ownership.TAG_KEY}); remove it from that stack "
+                "first, or, if that resource is gone for good, remove the tag and set adopt_existing=True"
+            )
+
+
+def _changed_in_this_run(op: Operation, user: Mapping[str, Any]) -> bool:
+    """Whether somebody made or changed a user since this run began: then another run, or another provider of this one,
+    has it at this moment."""
+    modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
+    # AWS tells milliseconds.
+    return modified is not None and modified > op.now() - op.run.age + 0.001
+
+
+def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> str:
+    """Why a user whom nobody owns cannot be made, and what to do."""
+    ways = "adopt it with adopt_existing=True, or choose another username"
+    if ownership.TAG_KEY in tags:
+        return f"has a tag {ownership.TAG_KEY} that names no resource (somebody wrote another value); {ways}"
+    lost = (
+        "; an answer of Connect was lost just now, so this run itself may have made it"
+        if error.uncertain and not op.owns
+        else ""
+    )
+    replacing = "" if op.owns else "; to replace this resource's own user, set delete_before_replace=True"
+    return f"carries no ownership tag (made in the console or by another tool{lost}); {ways}{replacing}"
 
 
 def _settle_duplicate(
     op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
 ) -> tuple[str, Props]:
     """The name is taken: find by whom, or wait until the name of a user deleted just now is free."""
-    pauses, waited = apply.pauses(op.grace), 0.0
+    pauses, waited, removed = apply.pauses(op.grace), 0.0, set[str]()
     while True:
         named = observe.find_by_name(op, props["instance_id"], props["username"])
         user = named.user
+        if user is not None and user["Id"] in removed:
+            user = None
         if user is not None:
             try:
-                return _settle(op, props, user, token, error)
+                settled = _settle(op, props, user, token, error)
+                if settled is not None:
+                    return settled
+                _remove_leftover(op, props, user)
+                removed.add(user["Id"])
             except adopt.Vanished:
                 op.tell(f"user {user['Id']} has the name, but is not found any more")
-        pause = next(pauses, None)
-        if named.near is not None and (pause is None or waited + pause > apply.REFERENCE_SETTLING):
-            raise _differs_by_case(op, props, named.near)
-        if pause is None:
-            raise error
-        waited += pause
-        op.tell(f"waiting {pause:g} s: the username is taken, but Amazon Connect shows no user of that name (yet)")
-        op.wait(pause)
-        if op.owns:
-            # A token tells when its user was made; this one would be as old as the wait.
-            token = ownership.new_token(op.now(), op.urn)
-            request = {**request, "Tags": {**request["Tags"], **ownership.tag(token, op.urn)}}
+                user = None
+        if user is None:
+            pause = next(pauses, None)
+            if named.near is not None and (pause is None or waited + pause > apply.REFERENCE_SETTLING):
+                raise _differs_by_case(op, props, named.near)
+            if pause is None:
+                raise error
+            waited += pause
+            op.tell(f"waiting {pause:g} s: the username is taken, but Amazon Connect shows no user of that name (yet)")
+            op.wait(pause)
+        token, request = _tagged(op, request)
         try:
             made = _create_user(op, request)
         except DuplicateResource as again:
@@ -166,11 +265,21 @@ def _settle_duplicate(
             return _finish(op, props, made, token)
 
 
+def _remove_leftover(op: Operation, props: Props, user: Mapping[str, Any]) -> None:
+    """Delete a user that this resource made, and no state that stays has, so that it can be made again."""
+    op.say(
+        "warning",
+        f"user {user['Id']}, which this resource made before, is deleted and made again: nothing says that it has the "
+        "declared password",
+    )
+    delete.remove_user(op, str(user["Id"]), {**props, ARN_KEY: user["Arn"]})
+
+
 def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> OwnedByOther:
     """A user of this very name who was deleted just now would be a matter of seconds; this one stays."""
     user = op.gateway.describe_user(props["instance_id"], near["Id"], notify=op.tell)
     name = near["Username"]
-    if ownership.is_ours(user.get("Tags", {}), op.urn):
+    if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherMaking):
         advice = (
             f"that is this resource's own user: keep '{name}', or take it out in one run and declare it in the next"
         )
@@ -191,7 +300,7 @@ def _secret_password(op: Operation, props: Props) -> str:
         parsed = None
     password = parsed.get("password") if isinstance(parsed, dict) else text
     if not isinstance(password, str):
-        problems = ["password_secret_arn: the secret is a JSON object without a text 'password'"]
+        problems = ["password_secret_arn: the secret is a JSON object without a string 'password'"]
     else:
         problems = [
             f"password_secret_arn: the password in the secret {problem.text}"

@@ -8,7 +8,7 @@ from connect_users.connect.survey import survey_of
 from connect_users.core import ownership
 from connect_users.core.errors import ConnectApiError, OwnedByOther, ResourceNotFound
 from connect_users.core.fields import TOKEN_KEY
-from connect_users.lifecycle import adopt, apply, observe, quick_connects
+from connect_users.lifecycle import apply, observe, quick_connects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,19 +20,24 @@ if TYPE_CHECKING:
 def delete(op: Operation, user_id: str, outputs: Props) -> None:
     """Delete the user, if the live ownership tag is the state's. One who is gone already is a success.
 
+    A user whom another state of this stack has, or another stack, is left alone, and the state is forgotten.
+
     Raises:
-        OwnedByOther: the tag was removed, so nothing proves that this state made the user.
+        OwnedByOther: nothing proves that the user is this state's, and nothing that it is another one's.
         ConnectApiError, WrongInstance
     """
     action = apply.subject("deleting", outputs)
     survey_of(op.gateway).forget()
     apply.check_place(op, outputs)
+    if op.run.is_former(op.urn, user_id, outputs):
+        op.tell("not deleted: the user was kept by its replacement")
+        return
     try:
         user = observe.describe(op, user_id, outputs)
         if user is not None:
-            if not _may_delete(op, outputs, user):
+            if not _may_delete(op, user_id, outputs, user):
                 return
-            _delete_user(op, user_id, outputs)
+            remove_user(op, user_id, outputs)
     except ConnectApiError as error:
         raise error.about(action) from None
     wanted = outputs.get("delete_quick_connects") is True
@@ -42,7 +47,7 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
         quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
 
 
-def _delete_user(op: Operation, user_id: str, outputs: Props) -> None:
+def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
     """DeleteUser for a user that was seen just now: that it is not found may be a reader that lags behind."""
     for pause in apply.pauses(min(apply.SETTLING, op.grace)):
         try:
@@ -57,19 +62,34 @@ def _delete_user(op: Operation, user_id: str, outputs: Props) -> None:
     op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.tell)
 
 
-def _may_delete(op: Operation, outputs: Props, user: Mapping[str, Any]) -> bool:
-    if adopt.is_former(str(user.get("Id", "")), outputs):
-        op.say("warning", "not deleted: the user was taken over in this run, by its replacement")
-        return False
-    tags, token = user.get("Tags", {}), outputs.get(TOKEN_KEY)
-    if ownership.vouches(token, tags, op.urn, str(user.get("Arn", ""))):
-        return True
-    owner = ownership.owner_of(tags)
-    if owner is None:
-        raise OwnedByOther(
-            f"{apply.subject('deleting', outputs)}: its tag {ownership.TAG_KEY} was removed in Connect, so this state "
-            "cannot prove that it made the user; run pulumi refresh to accept that, then run again"
-        )
-    by = "its replacement" if ownership.is_ours(tags, op.urn) else owner.urn
-    op.say("warning", f"not deleted: the user was taken over by {by}, says its tag {ownership.TAG_KEY}")
-    return False
+def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, Any]) -> bool:
+    action, tags, token = apply.subject("deleting", outputs), user.get("Tags", {}), outputs.get(TOKEN_KEY)
+    match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
+        case ownership.Unowned() if token is not None:
+            raise OwnedByOther(
+                f"{action}: {ownership.missing(tags)}, so this state cannot prove that the user is its own; "
+                "run pulumi refresh to accept that, then run again"
+            )
+        case ownership.Proven() | ownership.Unowned():
+            rival = op.run.rival(op.urn, user_id, outputs)
+            if rival is not None:
+                op.say("warning", f"not deleted: {rival} has the same user")
+            return rival is None
+        case ownership.OtherMaking():
+            raise OwnedByOther(
+                f"{action}: its tag {ownership.TAG_KEY} names this resource, but with another token than this state, "
+                "which may be an older one (restored from a backup, say); nothing was deleted; run pulumi refresh, "
+                "which takes the live token over, then run again"
+            )
+        case ownership.OtherResource(owner) if op.run.declares(owner):
+            op.tell(f"not deleted: the user moved to {owner.urn}")
+            return False
+        case ownership.OtherResource(owner):
+            raise OwnedByOther(
+                f"{action}: the user belongs to {owner.urn}, says its tag {ownership.TAG_KEY}, which this run does not "
+                "declare; nothing was deleted; if that resource is being deleted, too, run again, and if it is gone "
+                "for good, remove the tag in Connect and run pulumi refresh first"
+            )
+        case ownership.OtherStack(owner):
+            op.say("warning", f"not deleted: the user belongs to {owner.urn}, says its tag {ownership.TAG_KEY}")
+            return False

@@ -9,6 +9,7 @@ Contract:
 
 from __future__ import annotations
 
+import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ from typing import TYPE_CHECKING, TypeVar
 from connect_users.connect.connection import gateway_for
 from connect_users.core import changes, ownership, plan, rules
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
-from connect_users.core.fields import ARN_KEY, PENDING_KEY, TOKEN_KEY
+from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, PENDING_KEY, TOKEN_KEY
 from connect_users.core.settings import Settings, from_config
 from connect_users.core.shapes import sound
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.lifecycle import adopt, apply, create, delete, lookup, observe
+from connect_users.lifecycle.run import Run
 
 if TYPE_CHECKING:
     import threading
@@ -76,6 +78,7 @@ class Lifecycle:
         *,
         cancelled: threading.Event,
         gateway: Gateway | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nothing is opened before a method needs it.
 
@@ -83,12 +86,18 @@ class Lifecycle:
             problems: why the configuration cannot be used; `check` reports them, everything else fails with them.
             cancelled: ends every wait, and with it the call that waits.
             gateway: instead of the one that the settings lead to.
+            clock: seconds from any moment on.
         """
         self.settings = settings
         self.problems = problems
         self._cancelled = cancelled
         self._gateway = gateway
-        self._said_renamed = False
+        self._clock = clock
+        self.begin_run()
+
+    def begin_run(self) -> None:
+        """Forget what an earlier run of the engine has shown, where one process serves several."""
+        self._run, self._said_renamed = Run(self._clock), False
 
     @classmethod
     def configured(cls, config: Mapping[str, object], cancelled: threading.Event) -> Lifecycle:
@@ -101,7 +110,7 @@ class Lifecycle:
         except ConnectUsersError as problem:
             return cls(Settings(), (str(problem),), cancelled=cancelled)
 
-    def check(self, old: Props, new: Props) -> Checked:
+    def check(self, urn: str, old: Props, new: Props) -> Checked:
         """Every problem of the inputs at once; their canonical form.
 
         Args:
@@ -110,6 +119,7 @@ class Lifecycle:
         with one_line():
             review = rules.review(new, reserved_tags=self.settings.reserved_tags)
             inputs = canonical(new)
+            self._run.declare(urn, inputs)
             change = changes.review_change(sound(old), inputs) if old and old != inputs else rules.Review()
             return Checked(
                 inputs,
@@ -118,7 +128,13 @@ class Lifecycle:
             )
 
     def diff(
-        self, urn: str, state: Props, new: Props, say: Say, old_inputs: Callable[[], Props | None] = lambda: None
+        self,
+        urn: str,
+        id_: str,
+        state: Props,
+        new: Props,
+        say: Say,
+        old_inputs: Callable[[], Props | None] = lambda: None,
     ) -> Difference:
         """Whether anything differs, and what needs a new user.
 
@@ -132,8 +148,17 @@ class Lifecycle:
                 # Those of most users of a large stack are equal as they are.
                 state, new = sound(state), canonical(new)
             fields = plan.changed_fields(state, new)
+            self._run.hold(urn, id_, state)
+            if OTHER_OWNER_KEY in state:
+                say(
+                    "warning",
+                    f"this user belonged to {state[OTHER_OWNER_KEY]} at the last refresh: nothing is written to it; "
+                    "declare it in one stack, and run pulumi refresh once that is settled",
+                )
             if not fields:
-                changed = PENDING_KEY in state or self._renamed(urn, state, say)
+                # Where two resources have the user, an update finds out which one it is.
+                doubted = self._run.rival(urn, id_, state) is not None
+                changed = doubted or PENDING_KEY in state or self._renamed(urn, state, say)
                 return Difference(changed, in_inputs=False)
             replacement = plan.replacement(state, new)
             if replacement is not None:
@@ -202,7 +227,9 @@ class Lifecycle:
             PartialUpdate, ConnectUsersError
         """
         new, state = canonical(new), sound(state)
-        return self._operate("updating", urn, new, say, lambda op: adopt.update(op, id_, state, new))
+        outputs = self._operate("updating", urn, new, say, lambda op: adopt.update(op, id_, state, new))
+        self._run.hold(urn, id_, outputs)
+        return outputs
 
     def delete(self, urn: str, id_: str, state: Props, say: Say) -> None:
         """Delete the user if it is still this state's; one who is gone is a success."""
@@ -225,6 +252,7 @@ class Lifecycle:
                     say=say,
                     wait=gateway.wait,
                     now=lambda: gateway.now,
+                    run=self._run,
                 )
             )
 

@@ -11,6 +11,7 @@ from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConnectApiError, ConnectUsersError, ResourceNotFound, WrongInstance
 from connect_users.core.fields import ARN_KEY, TOKEN_KEY
 from connect_users.core.live import declarable, live_props
+from connect_users.core.references import USER
 from connect_users.core.shapes import shown
 from connect_users.lifecycle import observe
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.lifecycle.apply import Operation
 
-#: What an ARN calls a user.
-_USER: Final = "agent"
 _COMPOSITE: Final = re.compile(r"([^\s:/]+):([^\s:/]+)")
 
 
@@ -48,7 +47,7 @@ def place_of(text: str) -> Place:
         ConnectUsersError: it is neither.
     """
     arn = parse_arn(text)
-    if arn is not None and arn.resource == _USER:
+    if arn is not None and arn.resource == USER.arn_word:
         return Place(arn.instance_id, arn.resource_id, text)
     ids = _COMPOSITE.fullmatch(text)
     if ids is None:
@@ -82,11 +81,7 @@ def lookup(op: Operation, place: Place) -> Found | None:
     live = live_props(user, proficiencies)
     inputs = declarable(live, place.instance_id, directory=directory)
     outputs = {**inputs, **observe.computed(op, user, live, {}), ARN_KEY: user["Arn"]}
-    owner = ownership.owner_of(user.get("Tags", {}))
-    if owner is not None and ownership.is_ours(user.get("Tags", {}), op.urn):
-        # Made by this very resource, whose state was lost.
-        outputs[TOKEN_KEY] = owner.token
-    if owner is None or TOKEN_KEY in outputs:
+    if TOKEN_KEY in outputs or ownership.owner_of(user.get("Tags", {})) is None:
         outputs |= snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
     return Found(place.user_id, inputs, outputs)
 

@@ -9,16 +9,25 @@ Contract:
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.connect import survey
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.errors import ConnectApiError, ResourceNotFound
-from connect_users.core.fields import ARN_KEY, BY_NAME, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import (
+    ARN_KEY,
+    BY_NAME,
+    OTHER_OWNER_KEY,
+    PENDING_KEY,
+    TAKEN_KEY,
+    TOKEN_KEY,
+    VERIFIED_KEY,
+)
 from connect_users.core.live import declared_view, live_props
 from connect_users.lifecycle import gone
-from connect_users.lifecycle.apply import REFERENCE_SETTLING, SETTLING, check_place, subject
+from connect_users.lifecycle.apply import CORRECTED, REFERENCE_SETTLING, SETTLING, check_place, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,25 +127,36 @@ def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None
 
 
 def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:
-    """The outputs that are no inputs: `arn`, `directory_user_id`, and the token as far as the live tag bears it out.
+    """The outputs that are no inputs: `arn`, `directory_user_id`, and what the live tag says of the ownership.
 
-    A token in the state is never exchanged for the live one. Pulumi also refreshes the old half of a replacement that
-    is still to be deleted: with the token of the new half it would delete the user of the new half.
+    A token of this resource that is not the state's is taken over, and the state gets a mark of its own. Pulumi also
+    refreshes the old half of a replacement that is still to be deleted: with the token alone it would pass for the new
+    half, and take its user away.
     """
     found: Props = {key: value for key, value in outputs.items() if key in (ARN_KEY, PENDING_KEY, TAKEN_KEY)}
     if user.get("Arn"):
         found[ARN_KEY] = user["Arn"]
     if live.get("directory_user_id"):
         found["directory_user_id"] = live["directory_user_id"]
-    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(user.get("Tags", {}))
-    if owner is None:
-        if token is not None:
-            op.say("warning", "the ownership tag was removed in Connect; the next change of this user puts it back")
-        return found
-    if token is not None:
-        found[TOKEN_KEY] = token
-    if not ownership.same_making(token, owner.token) and not ownership.is_ours(user.get("Tags", {}), op.urn):
-        op.say("warning", f"this user belongs to {owner.urn} now, says its tag {ownership.TAG_KEY}")
+    tags, token = user.get("Tags", {}), outputs.get(TOKEN_KEY)
+    match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
+        case ownership.Unowned():
+            if token is not None or ownership.TAG_KEY in tags:
+                op.say("warning", f"{ownership.missing(tags)}; the next change of this user puts it back")
+        case ownership.Proven():
+            if token is not None:
+                found[TOKEN_KEY] = token
+        case ownership.OtherMaking(owner):
+            found[TOKEN_KEY] = owner.token
+            # Without a state, this is an import of what the state lost.
+            if outputs:
+                op.say("warning", CORRECTED)
+                found[TAKEN_KEY] = secrets.token_hex(4)
+        case ownership.OtherResource(owner) | ownership.OtherStack(owner):
+            if token is not None:
+                found[TOKEN_KEY] = token
+            found[OTHER_OWNER_KEY] = owner.urn
+            op.say("warning", f"this user belongs to {owner.urn} now, says its tag {ownership.TAG_KEY}")
     return found
 
 
@@ -180,14 +200,17 @@ def _settling(op: Operation, outputs: Mapping[str, Any], waited: float) -> float
 
 def _patience_with_view(op: Operation, tags: Mapping[str, Any], outputs: Mapping[str, Any], settling: float) -> float:
     """Seconds for which a view of a user with these tags may be older than the state, whose token is recent."""
-    token, owner = outputs.get(TOKEN_KEY), ownership.owner_of(tags)
+    token = outputs.get(TOKEN_KEY)
     if token is None:
         return 0.0
-    if owner is None:
-        # More likely, a person removed the tag.
-        return min(settling, REFERENCE_SETTLING)
-    older = ownership.made_at(owner.token) < ownership.made_at(str(token))
-    return settling if older and ownership.is_ours(tags, op.urn) else 0.0
+    match ownership.claim(ownership.owner_of(tags), op.urn, token):
+        case ownership.Unowned():
+            # More likely, a person removed the tag.
+            return min(settling, REFERENCE_SETTLING)
+        case ownership.OtherMaking(owner) | ownership.OtherResource(owner):
+            return settling if ownership.made_at(owner.token) < ownership.made_at(str(token)) else 0.0
+        case ownership.Proven() | ownership.OtherStack():
+            return 0.0
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.connect import directory
-from connect_users.connect.place import Place
-from connect_users.core import tokens
+from connect_users.connect.directory import Directory
+from connect_users.connect.listings import name_member
+from connect_users.core import references, tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.shapes import shown
@@ -21,9 +21,9 @@ from connect_users.core.spec import contains_unknown
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from connect_users.connect.directory import Entry, Kind
+    from connect_users.connect.directory import AnswerCache
     from connect_users.connect.pacing import Notify
-    from connect_users.plugin.answers import Answers
+    from connect_users.core.references import Reference
 
 Json = dict[str, Any]
 
@@ -48,7 +48,7 @@ class Function:
     """A function: what it takes and gives, and how it is answered."""
 
     about: str
-    ask: Callable[[Place, Json], Awaitable[Json]]
+    ask: Callable[[Directory, Json], Awaitable[Json]]
     takes: Mapping[str, Value]
     gives: Mapping[str, Value]
     #: The argument that names the instance.
@@ -60,37 +60,37 @@ _ID: Final = Value(_STRING, "The bare id.")
 _ARN: Final = Value(_STRING, "The ARN.")
 
 
-async def _instance(place: Place, _: Json) -> Json:
+async def _instance(directory: Directory, _: Json) -> Json:
     return {
-        "id": await place.id(),
-        "arn": await place.arn(),
-        "alias": await place.fact("InstanceAlias"),
-        "identityManagementType": await place.fact("IdentityManagementType"),
+        "id": await directory.id(),
+        "arn": await directory.arn(),
+        "alias": await directory.fact("InstanceAlias"),
+        "identityManagementType": await directory.fact("IdentityManagementType"),
     }
 
 
-def _named(noun: str, kind: Kind, name: str = "name") -> Function:
+def _named(reference: Reference, name: str = "name", which: str = "") -> Function:
     """A function for things of a kind."""
 
-    async def ask(place: Place, given: Json) -> Json:
-        entry = await place.entry(kind, await place.find(kind, given[name]))
-        return {"id": entry["Id"], "arn": entry["Arn"], name: entry[kind.name]}
+    async def ask(directory: Directory, given: Json) -> Json:
+        entry = await directory.entry(reference, given[name])
+        return {"id": entry["Id"], "arn": entry["Arn"], name: entry[name_member(reference)]}
 
     about = f"The {name}, as it is written in Connect; case counts."
     return Function(
-        f"The id and the ARN of a {noun}, by its {name}.",
+        f"The id and the ARN of a {reference.noun}{which}, by its {name}.",
         ask,
         {"instanceId": _INSTANCE, name: Value(_STRING, about)},
         {"id": _ID, "arn": _ARN, name: Value(_STRING, f"The {name}.")},
     )
 
 
-async def _group(place: Place, given: Json) -> Json:
-    entry = await place.entry(directory.HIERARCHY_GROUPS, await place.group(given["path"]))
+async def _group(directory: Directory, given: Json) -> Json:
+    entry = await directory.entry(references.HIERARCHY_GROUP, given["path"])
     return {"id": entry["Id"], "arn": entry["Arn"], "name": entry["Name"], "path": given["path"]}
 
 
-async def _users(place: Place, given: Json) -> Json:
+async def _users(directory: Directory, given: Json) -> Json:
     conditions: list[Json] = [
         {"StringCondition": {"FieldName": word, "Value": bare_id(given[name]), "ComparisonType": comparison}}
         for name, word, comparison in (
@@ -104,9 +104,9 @@ async def _users(place: Place, given: Json) -> Json:
         group = {"Value": bare_id(given["hierarchyGroupId"]), "HierarchyGroupMatchType": "WITH_CHILD_GROUPS"}
         conditions.append({"HierarchyGroupCondition": group})
     if conditions or given.get("tags"):
-        found: list[Entry] = await place.users(conditions, given.get("tags"))
+        found = await directory.users(conditions, given.get("tags"))
     else:
-        found = await place.everything(directory.USERS)
+        found = await directory.entries(references.USER)
     return {
         "ids": [user["Id"] for user in found],
         "usernames": [user["Username"] for user in found],
@@ -128,8 +128,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
         },
         "instance",
     ),
-    "getRoutingProfile": _named("routing profile", directory.ROUTING_PROFILES),
-    "getSecurityProfile": _named("security profile", directory.SECURITY_PROFILES),
+    "getRoutingProfile": _named(references.ROUTING_PROFILE),
+    "getSecurityProfile": _named(references.SECURITY_PROFILE),
     "getHierarchyGroup": Function(
         "The id and the ARN of a hierarchy group, by its path from the top.",
         _group,
@@ -141,9 +141,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
             "path": Value(_STRING, "The path."),
         },
     ),
-    "getQueue": _named("queue", directory.QUEUES),
-    "getQuickConnect": _named("quick connect", directory.QUICK_CONNECTS),
-    "getUser": _named("user who exists, e.g. one that another stack owns", directory.USERS, "username"),
+    "getQueue": _named(references.QUEUE),
+    "getQuickConnect": _named(references.QUICK_CONNECT),
+    "getUser": _named(references.USER, "username", " who exists, e.g. one that another stack owns"),
     "getUsers": Function(
         "The users of an instance, in the order of their names: all of them, or those for whom every filter that is "
         "given is true. Filters are answered by Connect's search, which lags behind changes by seconds, sometimes by "
@@ -168,7 +168,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 
 
-def call(token: str, given: Json, answers: Answers, notify: Notify) -> Json:
+def call(token: str, given: Json, answers: AnswerCache, notify: Notify) -> Json:
     """The answer of a function.
 
     Raises:
@@ -183,12 +183,13 @@ def call(token: str, given: Json, answers: Answers, notify: Notify) -> Json:
     problems = [*_problems(function, arguments)]
     if problems:
         raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
-    place = Place(arguments[function.instance], answers.once, notify)
-    return asyncio.run(_answer(function, place, arguments))
+    instance = arguments[function.instance]
+    directory = Directory(instance, answers.once, lambda line: notify(f"Connect instance '{instance}': {line}"))
+    return asyncio.run(_answer(function, directory, arguments))
 
 
-async def _answer(function: Function, place: Place, arguments: Json) -> Json:
-    return await function.ask(place, arguments)
+async def _answer(function: Function, directory: Directory, arguments: Json) -> Json:
+    return await function.ask(directory, arguments)
 
 
 def _problems(function: Function, given: Json) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import descriptions, settings, spelling, tokens
 from connect_users.core.fields import BY_NAME, FIELDS, Kind
-from connect_users.plugin import functions, names
+from connect_users.plugin import functions, names, roster_schema
 from connect_users.plugin.version import VERSION
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def document() -> Json:
             "properties": _settings(),
         },
         "types": dict(sorted(_types(FIELDS))) | functions.types(),
-        "resources": {f"{_INDEX}User": _user()},
+        "resources": {tokens.PLUGIN_USER: _user(), **roster_schema.resources()},
         "functions": functions.schemas(),
     }
 
@@ -98,8 +98,8 @@ def _settings() -> dict[str, Json]:
 def _user() -> Json:
     inputs = {spelling.camel(field.name): _property(field, field.name) for field in FIELDS}
     outputs = {
-        spelling.camel(name): {"type": "string", "description": _sentence(about)}
-        for name, about in descriptions.OUTPUTS.items()
+        key: {**inputs.get(key, {"type": "string"}), "description": _sentence(about)}
+        for key, about in ((spelling.camel(name), about) for name, about in descriptions.OUTPUTS.items())
     }
     required = [spelling.camel(field.name) for field in FIELDS if field.required]
     return {

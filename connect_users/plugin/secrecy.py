@@ -49,10 +49,10 @@ def _leaves(value: Any) -> Iterator[str]:
 
 def _forms(secret: str) -> set[str]:
     """How a message may hold a text: as it is, folded to one line, or quoted by Python or JSON."""
-    forms = {secret, one_line(secret), repr(secret)[1:-1], json.dumps(secret)[1:-1]}
-    # The other quote of Python.
-    forms |= {repr(f"{secret}'")[1:-2], secret.encode("unicode_escape").decode()}
-    return forms - {""}
+    quoted = (repr(secret), json.dumps(secret), json.dumps(secret, ensure_ascii=False))
+    # In a text with both of Python's quotes.
+    within = repr(f"{secret}'\"")[1:-4]
+    return {secret, one_line(secret), *(each[1:-1] for each in quoted), within} - {""}
 
 
 def _without(text: str, form: str) -> str:

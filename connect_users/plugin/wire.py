@@ -56,7 +56,8 @@ def decode(struct: Struct, words: Words = spelling.USER) -> Bag:
     found: set[Place] = set()
     props: Props = {}
     fields = struct.fields
-    for key in fields:
+    # A map of protobuf has no order; messages shall have one.
+    for key in sorted(fields):
         if not key.startswith("__"):
             name = words.to_ours.get(key, key)
             if key == name in props:
@@ -85,7 +86,8 @@ def _decoded(value: Value, words: Words, place: Place, found: set[Place]) -> Any
 def _decoded_struct(fields: Mapping[str, Value], words: Words, place: Place, found: set[Place]) -> Any:
     signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
     if signature == tokens.RESOURCE_SIGNATURE:
-        return fields["id"].string_value if "id" in fields else fields["urn"].string_value if "urn" in fields else None
+        key = "id" if "id" in fields else "urn"
+        return _decoded(fields[key], words, place, found) if key in fields else None
     if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
         if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
             found.add(place[:2])
@@ -93,7 +95,7 @@ def _decoded_struct(fields: Mapping[str, Value], words: Words, place: Place, fou
             return _decoded(fields["value"], words, place, found)
         return UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
     members = {}
-    for key in fields:
+    for key in sorted(fields):
         name = words.to_ours.get(key, key)
         members[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (*place, name), found)
     return members

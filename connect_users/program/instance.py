@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
-from connect_users.connect import directory
-from connect_users.connect.place import Place
+from connect_users.connect.directory import Directory, address
+from connect_users.core import references
 from connect_users.core.errors import ConfigurationError
 from connect_users.program.provider import read, stack_config
 from connect_users.program.runs import NotConnected, Run, current_run
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from pulumi import Input, Output
 
-    from connect_users.connect.directory import Kind
     from connect_users.connect.gateway import Gateway
+    from connect_users.core.references import Reference
     from connect_users.core.settings import Settings
     from connect_users.program.provider import Provider
 
@@ -68,37 +68,37 @@ class ConnectInstance:
         self._results: dict[Hashable, Output[Any]] = {}
         if isinstance(instance, str):
             try:
-                directory.address(instance)
+                address(instance)
             except ConfigurationError as problem:
                 raise pulumi.RunError(str(problem)) from None
 
     @property
     def id(self) -> Output[str]:
         """The bare id. Of an id or an ARN without a call."""
-        return self._ask("id", Place.id)
+        return self._ask("id", Directory.id)
 
     @property
     def arn(self) -> Output[str]:
         """The ARN. Of an ARN without a call."""
-        return self._ask("arn", Place.arn)
+        return self._ask("arn", Directory.arn)
 
     @property
     def alias(self) -> Output[str]:
-        """The alias; an empty text where the instance has none."""
-        return self._ask("alias", lambda place: place.fact("InstanceAlias"))
+        """The alias; "" where the instance has none."""
+        return self._ask("alias", lambda directory: directory.fact("InstanceAlias"))
 
     @property
     def identity_management_type(self) -> Output[str]:
         """``SAML``, ``CONNECT_MANAGED`` or ``EXISTING_DIRECTORY``."""
-        return self._ask("identity", lambda place: place.fact("IdentityManagementType"))
+        return self._ask("identity", lambda directory: directory.fact("IdentityManagementType"))
 
     def routing_profile_id(self, name: Input[str]) -> Output[str]:
         """The id of a routing profile."""
-        return self._find(directory.ROUTING_PROFILES, name)
+        return self._find(references.ROUTING_PROFILE, name)
 
     def security_profile_id(self, name: Input[str]) -> Output[str]:
         """The id of a security profile."""
-        return self._find(directory.SECURITY_PROFILES, name)
+        return self._find(references.SECURITY_PROFILE, name)
 
     def security_profile_ids(self, *names: Input[str]) -> Output[list[str]]:
         """The ids of several security profiles, in the order of the names."""
@@ -108,21 +108,21 @@ class ConnectInstance:
         """The id of a hierarchy group by its path from the top: ``EMEA/UK/London``.
 
         Beside the listing, each group of the path's last name is described once; where there are many groups, a search
-        tells all paths at once.
+        returns all paths at once.
         """
-        return self._ask(("path", path), Place.group, path)
+        return self._find(references.HIERARCHY_GROUP, path)
 
     def queue_id(self, name: Input[str]) -> Output[str]:
         """The id of a queue (not of an agent's own)."""
-        return self._find(directory.QUEUES, name)
+        return self._find(references.QUEUE, name)
 
     def quick_connect_id(self, name: Input[str]) -> Output[str]:
         """The id of a quick connect of any type."""
-        return self._find(directory.QUICK_CONNECTS, name)
+        return self._find(references.QUICK_CONNECT, name)
 
     def user_id(self, username: Input[str]) -> Output[str]:
         """The id of a user who exists, e.g. one that another stack owns."""
-        return self._find(directory.USERS, username)
+        return self._find(references.USER, username)
 
     def users(self, *, tag: Mapping[str, str]) -> Output[list[str]]:
         """The ids of all users that have these tags (all of them, with these values), in the order of their names.
@@ -132,38 +132,48 @@ class ConnectInstance:
         tags = dict(tag)
         if not tags:
             raise pulumi.RunError("ConnectInstance.users: name at least one tag")
-        return self._ask(("tag", frozenset(tags.items())), lambda place: place.tagged(tags))
 
-    def _find(self, kind: Kind, name: Input[str]) -> Output[str]:
-        return self._ask((kind, name), lambda place, known: place.find(kind, known), name)
+        async def ids(directory: Directory) -> list[str]:
+            return [str(user["Id"]) for user in await directory.users(tags=tags)]
+
+        return self._ask(("tag", frozenset(tags.items())), ids)
+
+    def _find(self, reference: Reference, name: Input[str]) -> Output[str]:
+        return self._ask((reference, name), lambda directory, known: directory.find(reference, known), name)
 
     def _ask(self, key: Hashable, question: Callable[..., Coroutine[Any, Any, T]], *inputs: Input[str]) -> Output[T]:
-        """The answer to a question about the instance; one output for all who ask the same."""
+        """The answer to a question about the instance, asked once for each key.
+
+        Args:
+            question: takes a `Directory` and the values of the inputs.
+        """
         if key not in self._results:
 
             def start(known: list[Any]) -> Coroutine[Any, Any, T]:
-                settings, text, *names = known
-                return self._run.told(_about(_place(self._run, settings, text), question, names))
+                settings, instance, *names = known
+                return self._run.told(_answer(_directory(self._run, settings, instance), question, names))
 
             self._results[key] = pulumi.Output.all(self._settings, self._instance, *inputs).apply(start)
         return self._results[key]
 
 
-async def _about(place: Place, question: Callable[..., Coroutine[Any, Any, T]], names: list[Any]) -> T:
+async def _answer(directory: Directory, question: Callable[..., Coroutine[Any, Any, T]], names: list[Any]) -> T:
     for name in names:
         if not isinstance(name, str):
-            raise ConfigurationError(f"{place.where}: a name to look up is not a text, but {name!r}")
-    return await question(place, *names)
+            raise ConfigurationError(f"{directory.where}: a name to look up is {name!r}, which is not a string")
+    return await question(directory, *names)
 
 
-def _place(run: Run, settings: Settings, text: object) -> Place:
-    """An instance whose facts are asked once in a run."""
+def _directory(run: Run, settings: Settings, instance: object) -> Directory:
+    """An instance whose questions are asked once in a run."""
 
     async def once(key: Hashable, ask: Callable[[Gateway], Any], what: str) -> Any:
         gateway = await run.once((settings, "gateway"), lambda: _connected(settings), "connecting")
         return await run.once((settings, key), lambda: ask(gateway), what)
 
-    return Place(text, once, lambda line: pulumi.log.info(line, ephemeral=True))
+    return Directory(
+        instance, once, lambda line: pulumi.log.info(f"Connect instance '{instance}': {line}", ephemeral=True)
+    )
 
 
 def _connected(settings: Settings) -> Gateway:

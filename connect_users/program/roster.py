@@ -7,7 +7,8 @@ made or changed, and all problems are told at once. Reading and judging are `con
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pulumi
 from pulumi import Input, Output
@@ -29,7 +30,7 @@ from connect_users.roster.unknown_names import problems_of_names
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connect_users.program.args import IdentityManagementType
     from connect_users.program.instance import ConnectInstance
@@ -44,6 +45,15 @@ _LINES_MAX: Final = 1_000
 _WAVE: Final = 1_000
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a roster is made of: the plugin's has resources of its own."""
+
+    type_token: str
+    user: Callable[..., ConnectUser]
+    guard: Callable[..., RosterGuard]
+
+
 class ConnectUserRoster(pulumi.ComponentResource):
     """A roster of people, each a `ConnectUser` named after the username: the order of the rows means nothing.
 
@@ -54,6 +64,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
 
     users: Mapping[str, ConnectUser]
     usernames: tuple[str, ...]
+
+    _parts: ClassVar = Parts(TYPE_TOKEN, ConnectUser, RosterGuard)
 
     def __init__(
         self,
@@ -136,20 +148,20 @@ class ConnectUserRoster(pulumi.ComponentResource):
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
-        super().__init__(TYPE_TOKEN, name, None, opts)
+        super().__init__(self._parts.type_token, name, None, opts)
         registration.declare_roster(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        guard = RosterGuard(
+        guard = self._parts.guard(
             f"{name}-guard",
             roster=name,
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
-            waits_for=None if asked is None else asked.found,
+            waits_for=None if asked is None else asked.looked_up,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.users = _declared(name, people, self, guard, retain_leavers)
@@ -181,7 +193,7 @@ def _judged(
     if problems:
         raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
     if asked is not None:
-        asked.tell = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
+        asked.error_text = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
     return judged
 
 
@@ -214,7 +226,7 @@ def _declared(
                 parent=parent, depends_on=[ready], retain_on_delete=True if retain_leavers else None
             )
         person = people.pop()
-        user = ConnectUser(_child(name, person), **person.inputs, opts=opts)
+        user = parent._parts.user(_child(name, person), **person.inputs, opts=opts)  # noqa: SLF001 - of this module
         users[person.username] = user
         if len(users) % _WAVE == 0:
             ends.append(user)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import pulumi
 from pulumi import Input, Output
 
+from connect_users.core.misspellings import NoSuchName
+from connect_users.core.references import OF_USERS, Reference
 from connect_users.core.shapes import shown
 from connect_users.program.instance import ConnectInstance
-from connect_users.roster.names import NameKind, Names, UnknownName
+from connect_users.roster.names import Names
 
 if TYPE_CHECKING:
     from connect_users.program.roster_names import InstanceNames
@@ -72,36 +74,33 @@ def texts_of(name: str, argument: str, value: object) -> tuple[str, ...]:
     raise pulumi.RunError(f"roster '{name}': {argument}: {shown(value)} is neither a text nor a list of texts")
 
 
-def names_of(name: str, asked: InstanceNames | None, **given: Ids | None) -> dict[NameKind, Names]:
+def names_of(name: str, looked_up: InstanceNames | None, **ids_by_argument: Ids | None) -> dict[Reference, Names]:
     """How the names of each kind become ids.
 
-    Args:
-        given: by the arguments' names.
-
     Raises:
-        pulumi.RunError: an argument is no map.
+        pulumi.RunError: an argument is not a dict.
     """
-    found = {}
-    for kind in NameKind:
-        ids = given[kind.argument]
-        look_up = asked.look_up(kind) if asked else None
+    names = {}
+    for reference in OF_USERS:
+        ids = ids_by_argument[reference.argument]
+        look_up = looked_up.look_up(reference) if looked_up else None
         if isinstance(ids, Output):
-            look_up = _later(name, kind, ids)
+            look_up = _later(name, reference, ids)
             ids = None
-        refuse_wrong_forms(name, None, "", None, **{kind.argument: ids})
-        found[kind] = Names(kind, ids, look_up)
-    return found
+        refuse_wrong_forms(name, None, "", None, **{reference.argument: ids})
+        names[reference] = Names(reference, ids, look_up)
+    return names
 
 
-def _later(name: str, kind: NameKind, ids: Output[Mapping[str, str]]) -> LookUp:
-    return lambda wanted: ids.apply(lambda known: _of_output(name, kind, known, wanted))
+def _later(name: str, reference: Reference, ids: Output[Mapping[str, str]]) -> LookUp:
+    return lambda wanted: ids.apply(lambda known: _of_output(name, reference, known, wanted))
 
 
-def _of_output(name: str, kind: NameKind, ids: Any, wanted: str) -> Any:
-    refuse_wrong_forms(name, None, "", None, **{kind.argument: ids})
+def _of_output(name: str, reference: Reference, ids: Any, wanted: str) -> Any:
+    refuse_wrong_forms(name, None, "", None, **{reference.argument: ids})
     try:
-        return Names(kind, ids).id_of(wanted)
-    except UnknownName as problem:
+        return Names(reference, ids).id_of(wanted)
+    except NoSuchName as problem:
         raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TOKEN: Final = "pulumi:pulumi:readStackResourceOutputs"
-_IN_A_ROSTER: Final = f"{tokens.ROSTER}${tokens.USER}"
+_IN_A_ROSTER: Final = (f"{tokens.ROSTER}${tokens.USER}", f"{tokens.PLUGIN_ROSTER}${tokens.PLUGIN_USER}")
 #: Of a stack in a backend without organizations.
 _NO_ORGANIZATION: Final = "organization"
 _SHOWN: Final = 3
@@ -45,10 +45,12 @@ async def whereabouts_of(roster: str) -> whereabouts.Whereabouts | None:
         pulumi.RunError: a roster whose people are in the state was taken out of the program; or a user is declared
             twice, as is seen only now that the instances are known.
     """
-    kept = await _kept()
-    if kept is None:
+    known = await kept_in_state()
+    if known is None:
         return None
     rosters = registration.declared_rosters()
+    # Rosters that the plugin builds are not this program's to judge, unless they become its own.
+    kept = [one for one in known if not one.plugin or one.roster in rosters]
     declared = await _declared(kept, rosters)
     _refuse_twins(declared)
     gone = whereabouts.taken_out(kept, declared, rosters)
@@ -70,7 +72,8 @@ def _taken_out(roster: str, usernames: list[str]) -> str:
 _asked: WeakKeyDictionary[Any, asyncio.Future[list[Kept] | None]] = WeakKeyDictionary()
 
 
-async def _kept() -> list[Kept] | None:
+async def kept_in_state() -> list[Kept] | None:
+    """Everybody whom the stack's state has; None where the engine does not tell."""
     if type(SETTINGS.monitor) is MockMonitor:
         # The SDK's own mocks have no state, and their `call` is the test's.
         return None
@@ -110,12 +113,14 @@ def _people_of(stack: str) -> list[Kept]:
 def _users(resources: Any) -> Iterator[Kept]:
     for urn, told in resources.items():
         parts = urn.split("::", 3)
-        if len(parts) < 4 or not parts[2].endswith(tokens.USER):
+        if len(parts) < 4 or not parts[2].endswith(tuple(tokens.USERS)):
             continue
         outputs = told.struct_value.fields["outputs"].struct_value.fields
-        username, instance = outputs["username"].string_value, outputs["instance_id"].string_value
+        plugin = parts[2].endswith(tokens.PLUGIN_USER)
+        username = outputs["username"].string_value
+        instance = outputs["instanceId" if plugin else "instance_id"].string_value
         roster = parts[3].removesuffix(f"-{username}") if parts[2].endswith(_IN_A_ROSTER) else ""
-        yield Kept(parts[3], username, str(bare_id(instance)), roster)
+        yield Kept(parts[3], username, str(bare_id(instance)), roster, plugin)
 
 
 def _refuse_twins(declared: Iterable[Declared]) -> None:

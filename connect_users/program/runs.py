@@ -20,8 +20,8 @@ from weakref import WeakKeyDictionary, WeakSet
 import pulumi
 from pulumi.runtime.settings import SETTINGS
 
-from connect_users.connect.directory import NoSuchName
 from connect_users.core.errors import ConnectApiError, ConnectUsersError, CredentialsProblem
+from connect_users.core.misspellings import NoSuchName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable

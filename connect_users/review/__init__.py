@@ -7,5 +7,5 @@
 Contract:
 - A secret is never shown: neither one that the preview marks, nor a value of an input that is a secret by its nature.
 - Of personal data only the username is shown, unless it is asked for.
-- What cannot be judged counts as dangerous: a security profile that nobody can name may be the powerful one.
+- What cannot be judged counts as dangerous: a security profile without a known name may be the powerful one.
 """

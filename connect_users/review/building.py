@@ -10,6 +10,7 @@ from connect_users.core import tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.phrases import all_of
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review.hidden import LATER, ODD, with_changed_secrets
 from connect_users.review.model import (
     ACTIONS,
@@ -24,7 +25,7 @@ from connect_users.review.model import (
     Review,
     Widened,
 )
-from connect_users.review.naming import SECURITY, TYPES, name_of
+from connect_users.review.naming import TYPES, name_of
 from connect_users.review.powers import Gain, Powers, gain, granted_by, permissions_of
 from connect_users.review.profiles import ProfileReader, another, unchanged
 from connect_users.review.steps import Preview, Resource, Step
@@ -71,7 +72,7 @@ def review(
     powers = dataclasses.replace(powers, granted={**granted_by(preview.resources), **powers.granted})
     reviewer = _Reviewer(names, powers, personal)
     people = []
-    steps = _with_moves((*preview.steps, *mentioning(preview.other_steps, names.known[SECURITY])))
+    steps = _with_moves((*preview.steps, *mentioning(preview.other_steps, names.known[SECURITY_PROFILE])))
     for number, step in enumerate(steps, start=1):
         people.append(_placed(reviewer.person(with_changed_secrets(step)), lines or {}))
         tell(number, len(steps))
@@ -110,7 +111,7 @@ def _widened(preview: Preview, powers: Powers) -> Iterable[Widened]:
     """The security profiles of the stack that get a powerful permission which they had not."""
     for step in map(with_changed_secrets, preview.other_steps):
         kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
-        if kind != SECURITY or step.old is None or step.new is None:
+        if kind != SECURITY_PROFILE or step.old is None or step.new is None:
             continue
         gained = powers.among({*permissions_of(step.new)} - ({*permissions_of(step.old)} - {LATER, ODD}))
         if not gained:

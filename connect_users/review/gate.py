@@ -27,7 +27,7 @@ _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
     "movers": (lambda review: len(review.of(MOVES)), ("user moves", "users move")),
     "changes": (lambda review: len(review.of(CHANGES)) + len(review.of(MOVES)), ("user changes", "users change")),
     "replacements": (lambda review: len(review.of(REPLACED)), ("user is replaced", "users are replaced")),
-    "policy": (lambda review: len(review.violations), ("policy is not kept", "policies are not kept")),
+    "policy": (lambda review: len(review.violations), ("policy is violated", "policies are violated")),
 }
 WORDS: Final = tuple(_COUNTS)
 _POWER: Final = "admin-gained"

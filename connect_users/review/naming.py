@@ -14,23 +14,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id
+from connect_users.core.references import BY_FIELD, HIERARCHY_GROUP, OF_USERS, ROUTING_PROFILE, SECURITY_PROFILE
 
 if TYPE_CHECKING:
+    from connect_users.core.references import Reference
     from connect_users.review.steps import Resource
 
-#: Kind of a named thing, and the input that holds its id.
-ROUTING, SECURITY, HIERARCHY = "routing profile", "security profile", "hierarchy group"
-INPUTS: Final = {"routing_profile_id": ROUTING, "security_profile_ids": SECURITY, "hierarchy_group_id": HIERARCHY}
 _UP_TO: Final = 5  # levels of a hierarchy
 
 #: Resource type (both pulumi_aws and pulumi_aws_native) -> kind, and the outputs that may hold the id.
 TYPES: Final = {
-    "aws:connect/routingProfile:RoutingProfile": (ROUTING, ("routingProfileId",)),
-    "aws:connect/securityProfile:SecurityProfile": (SECURITY, ("securityProfileId",)),
-    "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY, ("hierarchyGroupId",)),
-    "aws-native:connect:RoutingProfile": (ROUTING, ("routingProfileArn",)),
-    "aws-native:connect:SecurityProfile": (SECURITY, ("securityProfileArn",)),
-    "aws-native:connect:UserHierarchyGroup": (HIERARCHY, ("userHierarchyGroupArn",)),
+    "aws:connect/routingProfile:RoutingProfile": (ROUTING_PROFILE, ("routingProfileId",)),
+    "aws:connect/securityProfile:SecurityProfile": (SECURITY_PROFILE, ("securityProfileId",)),
+    "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY_GROUP, ("hierarchyGroupId",)),
+    "aws-native:connect:RoutingProfile": (ROUTING_PROFILE, ("routingProfileArn",)),
+    "aws-native:connect:SecurityProfile": (SECURITY_PROFILE, ("securityProfileArn",)),
+    "aws-native:connect:UserHierarchyGroup": (HIERARCHY_GROUP, ("userHierarchyGroupArn",)),
 }
 
 
@@ -44,23 +43,23 @@ class Names:
         by_urn: URN of an ``aws.connect`` resource -> (kind, name), for ids that do not exist yet.
     """
 
-    known: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    claimed: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    by_urn: dict[str, tuple[str, str]] = field(default_factory=dict)
+    known: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    claimed: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    by_urn: dict[str, tuple[Reference, str]] = field(default_factory=dict)
 
-    def add(self, kind: str, id_: str, name: str) -> None:
+    def add(self, kind: Reference, id_: str, name: str) -> None:
         """Name an id that has no name yet."""
         self.known[kind].setdefault(id_, name)
 
-    def name(self, kind: str, id_: Any) -> str | None:
+    def name(self, kind: Reference, id_: Any) -> str | None:
         """The name of an id; None where it is not sure."""
         return self.known[kind].get(str(bare_id(id_)))
 
-    def claim(self, kind: str, id_: Any) -> str | None:
+    def claim(self, kind: Reference, id_: Any) -> str | None:
         """The name that a roster has for an id."""
         return self.claimed[kind].get(str(bare_id(id_)))
 
-    def of_unknown(self, kind: str, urns: Iterable[str]) -> list[str]:
+    def of_unknown(self, kind: Reference, urns: Iterable[str]) -> list[str]:
         """The names of things that do not exist yet, by the resources that an input depends on."""
         found = (self.by_urn.get(urn) for urn in urns)
         return [each[1] for each in found if each is not None and each[0] == kind]
@@ -74,17 +73,17 @@ def from_mapping(names: Names, document: Any) -> None:
     """
     if not isinstance(document, Mapping):
         raise ValueError("not a dict")
-    for kind in (ROUTING, SECURITY, HIERARCHY):
-        entries = document.get(f"{kind.replace(' ', '_')}s", {})
+    for kind in OF_USERS:
+        entries = document.get(kind.argument, {})
         if not isinstance(entries, Mapping):
-            raise ValueError(f"{kind}s: not a dict of names to ids")
+            raise ValueError(f"{kind.nouns}: not a dict of names to ids")
         ids: dict[str, str] = {}
         for name, given in entries.items():
             if not isinstance(given, str):
-                raise ValueError(f"{kind}s: {name}: not an id")
+                raise ValueError(f"{kind.nouns}: {name}: not an id")
             id_ = str(bare_id(given))
             if ids.setdefault(id_, name) != name:
-                raise ValueError(f"{kind}s: {ids[id_]} and {name} have the same id")
+                raise ValueError(f"{kind.nouns}: {ids[id_]} and {name} have the same id")
             names.add(kind, id_, str(name))
 
 
@@ -99,7 +98,7 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
         if name is None:
             continue
         ids = [resource.outputs[key] for key in keys if isinstance(resource.outputs.get(key), str)]
-        if kind == HIERARCHY:
+        if kind == HIERARCHY_GROUP:
             parent = resource.inputs.get("parentGroupId")
             above = next(iter(resource.depends.get("parentGroupId", ())), "")
             groups[resource.urn] = (
@@ -131,9 +130,9 @@ def _add_groups(names: Names, groups: Mapping[str, tuple[str, str, str]]) -> Non
                 break
             path.insert(0, parent[0])
             above = parent[2]
-        names.by_urn[urn] = (HIERARCHY, "/".join(path))
+        names.by_urn[urn] = (HIERARCHY_GROUP, "/".join(path))
         if id_:
-            names.add(HIERARCHY, id_, "/".join(path))
+            names.add(HIERARCHY_GROUP, id_, "/".join(path))
 
 
 def from_roster(
@@ -152,7 +151,7 @@ def from_roster(
         for each in resources
         if each.user and isinstance(username := each.inputs.get("username"), str) and username in people
     ]
-    for input_, kind in INPUTS.items():
+    for input_, kind in BY_FIELD.items():
         having: dict[str, set[str]] = {}
         without: dict[str, set[str]] = defaultdict(set)
         rows = []

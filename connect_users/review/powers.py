@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 from connect_users.core.arns import bare_id
 from connect_users.core.limits import ID_PATTERN
 from connect_users.core.phrases import some
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review.hidden import PLACEHOLDERS, placeholder
-from connect_users.review.naming import SECURITY, TYPES, name_of
+from connect_users.review.naming import TYPES, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -158,7 +159,7 @@ def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
     latest: dict[tuple[str, ...], Resource] = {}
     for resource in resources:
         kind, keys = TYPES.get(resource.type, ("", ()))
-        if kind == SECURITY:
+        if kind == SECURITY_PROFILE:
             # The old half of a replacement, whose deletion is still to come, is a profile of its own.
             ids = (resource.outputs.get(key) for key in keys)
             latest[(resource.urn, *(str(bare_id(id_)) for id_ in ids if isinstance(id_, str)))] = resource

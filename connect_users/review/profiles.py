@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN, contains_unknown
 from connect_users.review.hidden import ABSENT, LATER, ODD, placeholder
-from connect_users.review.naming import SECURITY, Names
 
 if TYPE_CHECKING:
+    from connect_users.review.naming import Names
     from connect_users.review.steps import Resource, Step
 
 _INPUT: Final = "security_profile_ids"
@@ -34,7 +35,7 @@ class ProfileReader:
             return {}
         if resource.inputs.get(_INPUT) is None:
             return {ABSENT: None}
-        shown: Profiles = {id_: self._names.name(SECURITY, id_) for id_ in resource.ids(_INPUT)}
+        shown: Profiles = {id_: self._names.name(SECURITY_PROFILE, id_) for id_ in resource.ids(_INPUT)}
         return {**shown, **self.hidden(resource)}
 
     def hidden(self, resource: Resource) -> Profiles:
@@ -44,8 +45,8 @@ class ProfileReader:
             return {} if resource.inputs.get(_INPUT) is not None else {ABSENT: None}
         later = sum(item is UNKNOWN for item in hidden)
         urns = resource.depends.get(_INPUT, ())
-        known = {self._names.name(SECURITY, id_) for id_ in resource.ids(_INPUT)}
-        new = [name for name in self._names.of_unknown(SECURITY, urns) if name not in known]
+        known = {self._names.name(SECURITY_PROFILE, id_) for id_ in resource.ids(_INPUT)}
+        new = [name for name in self._names.of_unknown(SECURITY_PROFILE, urns) if name not in known]
         # Of values to come only the resources are known that they come from; all of them have to be named.
         named = iter(new if len(new) == later else ())
         return {

@@ -75,7 +75,7 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
             first = wrapped[0].replace(name, paint(name, code), 1) if name in wrapped[0] else wrapped[0]
             lines += [first, *wrapped[1:]]
     if review.violations:
-        lines += ["", paint(f"Policies not kept ({len(review.violations):,})", "1")]
+        lines += ["", paint(f"Policy violations ({len(review.violations):,})", "1")]
         for each in review.violations:
             lines += _wrapped(f"{each.username}: {each.policy}: {each.text}", width, "  ")
     return "\n".join(lines)

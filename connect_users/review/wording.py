@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.hidden import ABSENT, LATER, Secret
 from connect_users.review.model import Change
-from connect_users.review.naming import INPUTS, SECURITY, Names
 from connect_users.review.powers import Powers, Verdict
 from connect_users.review.profiles import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from connect_users.review.naming import Names
     from connect_users.review.profiles import ProfileReader, Profiles
     from connect_users.review.steps import Resource, Step
 
@@ -84,7 +85,7 @@ class Wording:
             yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(profiles))}")
 
     def _profile(self, id_: str, name: str | None) -> str:
-        claim = self._names.claim(SECURITY, id_)
+        claim = self._names.claim(SECURITY_PROFILE, id_)
         text = name or (f"{claim} (a name of the roster only)" if claim else id_)
         if self._powers.judge(id_, name) is not Verdict.POWER:
             return text
@@ -106,7 +107,7 @@ class Wording:
                 words: Iterator[str] = self._profiles(step, before, after)
             elif unchanged(one, other) or name in _QUIET or (before is None and name in _QUIET_AT_JOINING):
                 continue
-            elif name in INPUTS or name == "instance_id":
+            elif name in BY_FIELD or name == "instance_id":
                 words = iter([self._moved(name, one, other, before, after)])
             elif name == "password":
                 words = iter(["new password"] if before is not None and _sets_password(step) else [])
@@ -139,12 +140,12 @@ class Wording:
         if value is None:
             return _NONE
         if value is UNKNOWN:
-            names = self._names.of_unknown(INPUTS.get(name, ""), resource.depends.get(name, ()))
+            names = self._names.of_unknown(BY_FIELD[name], resource.depends.get(name, ())) if name in BY_FIELD else ()
             return names[0] if len(names) == 1 else LATER
         if not isinstance(value, str):
             return repr(value)
-        kind = INPUTS.get(name, "")
-        return self._names.name(kind, value) or self._names.claim(kind, value) or value
+        kind = BY_FIELD.get(name)
+        return (kind and (self._names.name(kind, value) or self._names.claim(kind, value))) or value
 
     def _plain(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
         if field.kind is Kind.BLOCK:

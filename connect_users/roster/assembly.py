@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.cells import BadCell, later, refuse_error, refuse_foreign
 from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, unknown
-from connect_users.roster.names import NameKind, Names, UnknownName
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from connect_users.core.references import Reference
+    from connect_users.roster.names import Names
 
 
 def known(value: Any) -> Any:
@@ -68,7 +71,7 @@ class Assembly:
     """
 
     def __init__(
-        self, columns: Mapping[str, Column | None], names: Mapping[NameKind, Names], defaults: Mapping[str, Any]
+        self, columns: Mapping[str, Column | None], names: Mapping[Reference, Names], defaults: Mapping[str, Any]
     ) -> None:
         self._columns = dict(columns)
         self._names = names
@@ -142,22 +145,22 @@ class Assembly:
             value = _value_of(column, raw)
         except BadCell as problem:
             return _read(UNKNOWN, problems=(str(problem),))
-        if column.kind is None:
+        if column.reference is None:
             return _read(value)
         if isinstance(value, list) and column.plural:
-            found = [self._id(column.kind, item) for item in value]
+            found = [self._id(column.reference, item) for item in value]
             told = tuple(item for item in value if isinstance(item, str))
             return _read([read.value for read in found], told, tuple(text for read in found for text in read.problems))
-        return self._id(column.kind, value)
+        return self._id(column.reference, value)
 
-    def _id(self, kind: NameKind, name: Any) -> Read:
-        names = self._names.get(kind)
+    def _id(self, reference: Reference, name: Any) -> Read:
+        names = self._names.get(reference)
         if names is None or not isinstance(name, str):
             # An output, or what the rules will refuse.
             return _read(UNKNOWN if isinstance(name, str) else name)
         try:
             return _read(names.id_of(name))
-        except UnknownName as problem:
+        except NoSuchName as problem:
             return _read(UNKNOWN, problems=(str(problem),))
 
     def _put(self, built: Assembled, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.references import HIERARCHY_GROUP
 from connect_users.roster import cells, notations
-from connect_users.roster.names import NameKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from connect_users.core.references import Reference
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,14 @@ class Column:
         name: the header that the documentation uses.
         path: where its values go: input, member; of a per-channel list: input, channel, members.
         read: from a cell to a value; may raise `cells.BadCell`.
-        kind: the cells hold names of this kind, to be exchanged for ids.
+        reference: what the names in the cells are of, to be exchanged for ids; None where they are not names.
         others: other headers, normalised.
     """
 
     name: str
     path: tuple[str, ...]
     read: Any
-    kind: NameKind | None = None
+    reference: Reference | None = None
     others: tuple[str, ...] = ()
 
     @property
@@ -118,15 +120,16 @@ INSTANCE: Final = ("instance_id",)
 
 
 def _columns() -> Iterator[Column]:
-    # The roster's, not a person's; a file that AWS's tools wrote has it all the same, and must not mean another one.
-    yield Column(*INSTANCE, INSTANCE, cells.text)
-    for field in FIELDS[1:]:
+    for field in FIELDS:
         if field.kind in (Kind.ID, Kind.IDS):
-            kind = NameKind(field.resource)
-            plural = field.kind is Kind.IDS
-            name = field.name.removesuffix("_ids" if plural else "_id") + ("s" if plural else "")
-            read = cells.path if kind is NameKind.HIERARCHY_GROUP else _reader(field)
-            yield Column(name, (field.name,), read, kind, _CONSOLE.get(name, ()))
+            if field.reference is None:
+                # The roster's, not a person's; a file that AWS's tools wrote has it all the same, and must not mean
+                # another instance.
+                yield Column(*INSTANCE, INSTANCE, cells.text)
+                continue
+            name = field.reference.column
+            read = cells.path if field.reference == HIERARCHY_GROUP else _reader(field)
+            yield Column(name, (field.name,), read, field.reference, _CONSOLE.get(name, ()))
             yield Column(field.name, (field.name,), _reader(field))
         elif field.kind is Kind.BLOCK:
             for member in field.members:

@@ -9,19 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
+from connect_users.core.misspellings import did_you_mean
 from connect_users.core.phrases import some
-from connect_users.roster.names import NameKind, Names, near
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.roster.people import Judged, Person, RosterProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from connect_users.core.references import Reference
+    from connect_users.roster.names import Names
 
 _SHOWN: Final = 5
 
 
 def holder_problems(
     judged: Judged,
-    names: Mapping[NameKind, Names],
+    names: Mapping[Reference, Names],
     min_holders: Mapping[str, int] | None = None,
     required_holders: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[RosterProblem]:
@@ -31,7 +35,7 @@ def holder_problems(
         min_holders: name of a security profile -> how many people must have it.
         required_holders: name of a security profile -> usernames that must have it.
     """
-    profiles = names.get(NameKind.SECURITY_PROFILE)
+    profiles = names.get(SECURITY_PROFILE)
     people = {person.username: person for person in judged.people}
     for profile, least in (min_holders or {}).items():
         if not _is_count(least):
@@ -40,18 +44,23 @@ def holder_problems(
         holders = [person.username for person in people.values() if _holds(person, profile, profiles)]
         if len(holders) < least:
             # What nobody has is most likely misspelt.
-            meant = "" if holders else near(profile, {it for person in people.values() for it in person.profiles})
+            meant = "" if holders else _hint(profile, {it for person in people.values() for it in person.profiles})
             yield RosterProblem(judged.source, 0, "min_holders", f"{_too_few(profile, least, holders)}{meant}")
     for profile, usernames in (required_holders or {}).items():
         for username in [usernames] if isinstance(usernames, str) else usernames:
             person = people.get(username)
             if person is None:
-                meant = near(username, people)
+                meant = _hint(username, people)
                 text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{meant}"
                 yield RosterProblem(judged.source, 0, "required_holders", text)
             elif not _holds(person, profile, profiles):
                 text = f"{username!r} must have the security profile {profile!r}"
                 yield RosterProblem(judged.source, person.line, "required_holders", text, username)
+
+
+def _hint(name: str, names: Iterable[str]) -> str:
+    hint = did_you_mean(name, names)
+    return f"; {hint}" if hint else ""
 
 
 def _is_count(value: object) -> bool:

@@ -35,7 +35,8 @@ from connect_users.roster.tables import Row, Table, clipped, place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from connect_users.roster.names import NameKind, Names
+    from connect_users.core.references import Reference
+    from connect_users.roster.names import Names
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Terms:
 
     instance_id: Any = UNKNOWN
     identity_management_type: str | None = None
-    names: Mapping[NameKind, Names] = field(default_factory=dict)
+    names: Mapping[Reference, Names] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core.misspellings import suggestion
 from connect_users.roster.cells import BadCell, text
 from connect_users.roster.columns import find, normal
-from connect_users.roster.names import suggestion
 from connect_users.roster.notations import tags
 from connect_users.roster.tables import Table, UnreadableRoster
 
@@ -30,8 +30,8 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
         if table.rows and not rows:
             shown = " or ".join(map(repr, values))
             known = {value for found in said for value in found if isinstance(value, str)}
-            hint = suggestion(" ".join(values), known) if known else "; the column is empty, or not there"
-            raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}{hint}")
+            hint = suggestion(" ".join(values), known) if known else "the column is empty, or not there"
+            raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}; {hint}")
         table = dataclasses.replace(table, rows=rows)
     return table
 

@@ -11,12 +11,12 @@ from connect_users.roster.tables import from_records
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.roster.names import NameKind
+    from connect_users.core.references import Reference
     from connect_users.roster.tables import Table
 
 
 def problems_of_names(
-    table: Table, terms: Terms, missing: Mapping[tuple[NameKind, str], str]
+    table: Table, terms: Terms, missing: Mapping[tuple[Reference, str], str]
 ) -> tuple[RosterProblem, ...]:
     """What is wrong with names that were looked up after the judging, at every place that has one of them."""
     found: dict[RosterProblem, None] = {}
@@ -26,11 +26,11 @@ def problems_of_names(
     for line, prefix, cells in sources:
         for header, raw in cells:
             column = columns.get(header)
-            if column is None or column.kind is None:
+            if column is None or column.reference is None:
                 continue
             value = column.read(raw)
             for name in value if isinstance(value, list) else [value]:
-                if isinstance(name, str) and (column.kind, name) in missing:
-                    text = missing[column.kind, name]
+                if isinstance(name, str) and (column.reference, name) in missing:
+                    text = missing[column.reference, name]
                     found[RosterProblem(table.source, line, f"{prefix}{header}", text)] = None
     return tuple(sorted(found, key=lambda problem: problem.line))

@@ -27,12 +27,14 @@ class Kept:
         resource: its name in the stack.
         instance: the bare id.
         roster: the roster's name; "" for one who is declared alone.
+        plugin: the resource is the plugin's.
     """
 
     resource: str
     username: str
     instance: str
     roster: str = ""
+    plugin: bool = False
 
 
 @dataclass(frozen=True)

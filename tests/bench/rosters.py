@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import plan
+from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.spec import canonical
 from connect_users.emulator import seed
-from connect_users.roster.names import NameKind, Names
+from connect_users.roster.names import Names
 from connect_users.roster.people import Judged, Terms, judge
 from connect_users.roster.reading import read_file
 from tests.bench import users
@@ -58,8 +59,8 @@ def rows(short: bool) -> list[Row]:
 
 def _judged(file: Path) -> Judged:
     names = {
-        NameKind.ROUTING_PROFILE: Names(NameKind.ROUTING_PROFILE, seed.ROUTING_PROFILES),
-        NameKind.SECURITY_PROFILE: Names(NameKind.SECURITY_PROFILE, seed.SECURITY_PROFILES),
+        ROUTING_PROFILE: Names(ROUTING_PROFILE, seed.ROUTING_PROFILES),
+        SECURITY_PROFILE: Names(SECURITY_PROFILE, seed.SECURITY_PROFILES),
     }
     terms = Terms(seed.INSTANCE_ID, names=names, password_of=lambda _: ("password", users.PASSWORD))
     judged = judge(read_file(file, file.name), terms)

@@ -1,22 +1,24 @@
 """What the provider's judges share: a site (an emulator that can be stopped at any point), hosts that talk to it, and
-an `Engine` that drives one resource through a host as Pulumi's engine does, keeping its state.
+an `Engine` that drives one user through a host as Pulumi's engine does, keeping its state.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import Emulator, Options, seed
 from connect_users.program.user import PROVIDER_BLOB
-from connect_users.testing import DynamicHost, HostError
-from connect_users.testing.values import reveal
+from connect_users.testing import Change, DynamicHost, HostError, ResourceDriver
+
+# What tests take from here beside `Engine`.
+from connect_users.testing import CheckFailed as CheckFailed
+from connect_users.testing import State as State
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from typing_extensions import Self
 
@@ -32,9 +34,9 @@ _OUR_AGENT = "md/connect-users"
 _ONCE = {"ListQuickConnects"}
 
 
-def urn(name: str = "ada") -> str:
+def urn(name: str = "ada", stack: str = "dev") -> str:
     """The URN of a user's resource."""
-    return f"urn:pulumi:dev::shop::pulumi-python:dynamic/connect_users:ConnectUser::{name}"
+    return f"urn:pulumi:{stack}::shop::pulumi-python:dynamic/connect_users:ConnectUser::{name}"
 
 
 def user(username: Any = "ada", **changes: Any) -> dict[str, Any]:
@@ -141,122 +143,77 @@ class Site:
         return shown
 
 
-@dataclass
-class State:
-    """What the engine keeps of a resource; `failed` when it was made or changed in part only."""
+class Engine(ResourceDriver):
+    """The engine's part for one user, who is named as the resource is."""
 
-    id: str
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
-    failed: bool = False
+    def __init__(self, host: Any, name: str = "ada", state: State | None = None, stack: str = "dev") -> None:
+        """`host`: a `DynamicHost`, or what answers as it does."""
+        super().__init__(host, urn(name, stack), state)
 
-
-class CheckFailed(Exception):
-    """The provider found something wrong with the inputs."""
-
-
-@dataclass
-class Engine:
-    """The engine's part for one resource (sdk/go/common/resource/deploy: step_generator.go, step.go)."""
-
-    #: A `DynamicHost`, or what answers as it does.
-    host: Any
-    name: str = "ada"
-    state: State | None = None
-    #: The old half of a replacement that is still to be deleted.
-    doomed: list[State] = field(default_factory=list)
+    def twin(self, **changes: Any) -> Engine:
+        """Another one with the same host, name, state and stack, but for `changes`."""
+        return Engine(**{"host": self.host, "name": self.name, "state": self.state, "stack": self.stack, **changes})
 
     @property
-    def urn(self) -> str:
-        return urn(self.name)
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
 
-    def checked(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs as the provider wants them kept."""
-        reply = self.host.check(inputs, self.state.inputs if self.state else None, urn=self.urn)
-        if reply.failures:
-            raise CheckFailed("\n".join(reason for _, reason in reply.failures))
-        checked: dict[str, Any] = reply.inputs
-        return checked
+    @name.setter
+    def name(self, name: str) -> None:
+        self.urn = urn(name, self.stack)
+
+    @property
+    def stack(self) -> str:
+        return self.urn.split(":")[2]
+
+    @property
+    def host(self) -> Any:
+        return self.provider
+
+    @host.setter
+    def host(self, host: Any) -> None:
+        self.provider = host
 
     def up(self, inputs: Mapping[str, Any]) -> str:
-        """Bring the resource to these inputs; what was done: create, update, replace or same."""
-        news = self.checked(inputs)
-        self._delete_doomed()
-        state = self.state
-        if state is None:
-            self._create(news)
-            return "create"
-        diff = self.host.diff(state.id, state.outputs, news, old_inputs=state.inputs, urn=self.urn)
-        if diff.replaces:
-            self._replace(news, delete_first=diff.delete_before_replace)
-            return "replace"
-        unequal = reveal(news) != reveal(state.inputs)
-        if diff.changes or state.failed or (diff.changes is None and unequal):
-            self._update(state, news)
-            return "update"
-        state.inputs = news
-        return "same"
+        """A run that brings the resource to these inputs; what was done: create, update, replace or same."""
+        self.host.begin_run()
+        done = self.step(inputs)
+        self.delete_doomed()
+        return done
 
-    def force_replace(self, inputs: Mapping[str, Any]) -> None:
-        """`pulumi up --replace`: the new one is made before the old one goes."""
-        self._replace(self.checked(inputs), delete_first=False)
+    def step(self, inputs: Mapping[str, Any]) -> str:
+        """The resource's part of a run that goes on; its old half is deleted at the end."""
+        change = self.plan(self.checked(inputs))
+        self.apply(change)
+        return change.op
+
+    def force_replace(self, inputs: Mapping[str, Any], *, delete_first: bool = False) -> None:
+        """`pulumi up --replace`: the provider is asked as for a new user, and not what differs.
+
+        `delete_first`: the resource has `delete_before_replace`.
+        """
+        self.host.begin_run()
+        reply = self.host.check(inputs, None, urn=self.urn)
+        assert not reply.failures
+        self.apply(Change("replace", reply.inputs, delete_first=delete_first))
+        self.delete_doomed()
 
     def refresh(self) -> str:
-        """Read what is true; `same` (also where things differ: the state has it) or `gone`."""
-        assert self.state is not None
-        state = self.state
-        reply = self.host.read(state.id, state.outputs, inputs=state.inputs, urn=self.urn)
-        if not reply.id:
-            self.state = None
-            return "gone"
-        self.state = State(reply.id, reply.inputs or state.inputs, reply.outputs, state.failed)
-        return "same"
+        """A run that reads what is true."""
+        self.host.begin_run()
+        return super().refresh()
 
     def destroy(self) -> None:
-        """Delete the resource."""
-        self._delete_doomed()
+        """A run that deletes the resource."""
+        self.host.begin_run()
+        self.delete_doomed()
+        self.leave()
+
+    def leave(self) -> None:
+        """The resource's part of a run, at its end, of a program that does not declare it any more."""
         if self.state is not None:
-            self.host.delete(self.state.id, self.state.outputs, old_inputs=self.state.inputs, urn=self.urn)
+            self.delete(self.state)
             self.state = None
-
-    def _create(self, news: dict[str, Any]) -> None:
-        try:
-            reply = self.host.create(news, urn=self.urn)
-        except HostError as error:
-            if error.partial:
-                partial = error.partial
-                self.state = State(partial.id, partial.inputs or news, partial.outputs, failed=True)
-            raise
-        self.state = State(reply.id, news, reply.outputs)
-
-    def _update(self, state: State, news: dict[str, Any]) -> None:
-        try:
-            reply = self.host.update(state.id, state.outputs, news, old_inputs=state.inputs, urn=self.urn)
-        except HostError as error:
-            if error.partial:
-                # The engine keeps the old inputs of a failed update.
-                self.state = State(state.id, state.inputs, error.partial.outputs, failed=True)
-            raise
-        self.state = State(state.id, news, reply.outputs)
-
-    def _replace(self, news: dict[str, Any], *, delete_first: bool) -> None:
-        old = self.state
-        assert old is not None
-        if delete_first:
-            self.destroy()
-            self._create(news)
-            return
-        try:
-            self._create(news)
-        finally:
-            if self.state is not old:
-                self.doomed.append(old)
-        self._delete_doomed()
-
-    def _delete_doomed(self) -> None:
-        for old in list(self.doomed):
-            self.host.delete(old.id, old.outputs, old_inputs=old.inputs, urn=self.urn)
-            self.doomed.remove(old)
 
 
 def judged(error: BaseException, username: str | None = "ada") -> str:
@@ -269,3 +226,20 @@ def judged(error: BaseException, username: str | None = "ada") -> str:
     assert PASSWORD not in text, text
     assert username is None or f"'{username}'" in text, text
     return text
+
+
+def run(program: Mapping[str, Mapping[str, Any]], engines: Iterable[Engine]) -> dict[str, str]:
+    """One run of a program: what was done with each resource, by its name.
+
+    Args:
+        program: name of a resource -> its inputs, in the order of registration.
+        engines: of the resources of the stack, one host for all; those that the program does not declare leave.
+    """
+    named = {engine.name: engine for engine in engines}
+    next(iter(named.values())).host.begin_run()
+    done = {name: named[name].step(inputs) for name, inputs in program.items()}
+    for engine in named.values():
+        engine.delete_doomed()
+        if engine.name not in program:
+            engine.leave()
+    return done

@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from connect_users.core import channels
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import FIELDS, Verdict
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.spec import canonical
 from connect_users.importing import rows
 from connect_users.importing.rows import Nameable
-from connect_users.roster.names import NameKind
 from tests.builders import INSTANCE_ID
 from tests.strategies import users
 
 NAMES = Nameable(
     INSTANCE_ID,
     {
-        NameKind.ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales & Co, Ltd"},
-        NameKind.SECURITY_PROFILE: {"id-0": "Agent", "id-1": "Admin", "id-2": 'the "boss"'},
-        NameKind.HIERARCHY_GROUP: {"id-0": "EMEA/UK", "id-1": "AMER", "id-2": "EMEA"},
+        ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales & Co, Ltd"},
+        SECURITY_PROFILE: {"id-0": "Agent", "id-1": "Admin", "id-2": 'the "boss"'},
+        HIERARCHY_GROUP: {"id-0": "EMEA/UK", "id-1": "AMER", "id-2": "EMEA"},
     },
 )
 _NEVER_TOLD = {field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD)}
@@ -74,8 +74,7 @@ def test_a_user_that_a_roster_cannot_say_is_left_out() -> None:
     written = rows.write(people, NAMES)
     assert set(written.inputs) == {"bob"}
     assert written.left_out["ada"] == (
-        "identity_info.first_name: a cell of a roster does not keep blanks around a text; "
-        "declare this user as a ConnectUser"
+        "identity_info.first_name: a cell of a roster does not keep blanks around a text; declare this user by itself"
     )
     assert written.left_out["eve"].startswith("tags: ")
 
@@ -101,8 +100,8 @@ def test_a_roster_that_would_not_say_what_its_lines_say_is_not_written() -> None
 def test_names_that_a_roster_can_hold() -> None:
     """Those that are unique, and that a cell gives back as they are."""
     names = {"1": "Agent", "2": "twice", "3": "twice", "4": "a|b", "5": " blank", "6": "a/b", "7": ""}
-    assert rows.writable(NameKind.SECURITY_PROFILE, names) == {"1": "Agent", "6": "a/b"}
-    assert rows.writable(NameKind.HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
+    assert rows.writable(SECURITY_PROFILE, names) == {"1": "Agent", "6": "a/b"}
+    assert rows.writable(HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
 
 
 def test_one_whom_every_instance_would_refuse_says_nothing_of_saml() -> None:

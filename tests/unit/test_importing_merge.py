@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from connect_users.core.live import both_views
+from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.importing import merging, rows
 from connect_users.importing.merging import Merged, merge
 from connect_users.importing.rows import Nameable
 from connect_users.roster import csv_text
-from connect_users.roster.names import NameKind
 from tests.builders import INSTANCE_ID
 
 NAMES = Nameable(
     INSTANCE_ID,
     {
-        NameKind.ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales", "id-2": "Gold"},
-        NameKind.SECURITY_PROFILE: {"id-0": "Agent"},
+        ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales", "id-2": "Gold"},
+        SECURITY_PROFILE: {"id-0": "Agent"},
     },
 )
 

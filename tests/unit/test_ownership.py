@@ -19,7 +19,8 @@ _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
 
 @given(_texts)
-def test_the_tag_of_any_urn_is_a_tag_that_aws_takes(urn: str) -> None:
+def test_the_tag_of_any_urn_is_a_tag_that_aws_takes(text: str) -> None:
+    urn = f"urn:pulumi:prod::desk::t::{text}"
     ((key, value),) = ownership.tag(_TOKEN, urn).items()
     assert key == ownership.TAG_KEY
     assert len(value) <= TAG_VALUE_MAX
@@ -92,24 +93,121 @@ def test_what_is_no_token_of_ours_never_counts_as_renamed(token: object) -> None
     assert not ownership.same_making(token, ownership.new_token(0, _URN))
 
 
-def test_a_state_vouches_for_the_user_of_its_token_only() -> None:
-    """By whatever name the tag has; and a state without a token for a user without a tag."""
+def _claim(tags: dict[str, str], token: object = None, urn: str = _URN, arn: str = "") -> ownership.Claim:
+    return ownership.claim(ownership.owner_of(tags), urn, token, arn)
+
+
+def test_a_state_is_proven_by_its_token_only() -> None:
+    """By whatever name the tag has."""
     mine, other = ownership.new_token(0, _URN), ownership.new_token(0, _URN)
-    assert ownership.vouches(mine, ownership.tag(mine, _URN), _URN, _ARN)
-    assert ownership.vouches(mine, ownership.tag(mine, _URN), _URN + "2", _ARN)
-    assert ownership.vouches(mine, ownership.tag(ownership.renamed(mine, _URN + "2"), _URN + "2"), _URN, _ARN)
-    assert not ownership.vouches(mine, ownership.tag(other, _URN), _URN, _ARN)
-    assert not ownership.vouches(mine, {}, _URN, _ARN)
-    assert ownership.vouches(None, {}, _URN, _ARN)
+    for tag, urn in (
+        (ownership.tag(mine, _URN), _URN),
+        (ownership.tag(mine, _URN), _URN + "2"),
+        (ownership.tag(ownership.renamed(mine, _URN + "2"), _URN + "2"), _URN),
+    ):
+        assert isinstance(_claim(tag, mine, urn), ownership.Proven)
+    assert isinstance(_claim(ownership.tag(other, _URN), mine), ownership.OtherMaking)
+    assert isinstance(_claim({}, mine), ownership.Unowned)
+    assert isinstance(_claim({}), ownership.Unowned)
 
 
-def test_a_state_without_a_token_vouches_for_the_tag_that_it_wrote_itself() -> None:
-    """And for no tag that a replacement, another resource or another user's state wrote."""
-    first = ownership.tag(ownership.first_token(1_760_000_000.0, _URN, _ARN), _URN)
-    assert ownership.vouches(None, first, _URN, _ARN)
-    assert not ownership.vouches(None, first, _URN, _ARN + "2")
-    assert not ownership.vouches(None, first, _URN + "2", _ARN)
-    assert not ownership.vouches(None, ownership.tag(ownership.new_token(0, _URN), _URN), _URN, _ARN)
+def test_a_state_without_a_token_is_proven_by_the_tag_that_it_wrote_itself() -> None:
+    """And by no tag that a replacement, another resource or another user's state wrote. The mark of a token is newer
+    than the rest: a tag that an earlier release wrote has another one."""
+    token = ownership.first_token(1_760_000_000.0, _URN, _ARN)
+    for written in (token, token.replace("t", "u")):
+        first = ownership.tag(written, _URN)
+        assert isinstance(_claim(first, arn=_ARN), ownership.Proven)
+        assert isinstance(_claim(first, arn=_ARN + "2"), ownership.OtherMaking)
+        assert isinstance(_claim(first, arn=_ARN, urn=_URN + "2"), ownership.OtherResource)
+        assert isinstance(_claim(first), ownership.OtherMaking)
+    assert isinstance(_claim(ownership.tag(ownership.new_token(0, _URN), _URN), arn=_ARN), ownership.OtherMaking)
+
+
+@pytest.mark.parametrize(
+    ("urn", "expected"),
+    [
+        (_URN, ownership.OtherMaking),
+        (_URN + "2", ownership.OtherResource),
+        (_URN.replace("prod", "dev"), ownership.OtherStack),
+        (_URN.replace("desk", "shop"), ownership.OtherStack),
+        # Of a name that is too long only the hash is known: not even the stack.
+        (_URN + "x" * 300, ownership.OtherStack),
+    ],
+)
+def test_whose_a_user_is_for_a_resource_that_has_no_state_of_it(urn: str, expected: type) -> None:
+    found = _claim(ownership.tag(ownership.new_token(0, urn), urn))
+    assert isinstance(found, expected)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "team-blue",
+        "",
+        " ",
+        "owned by ops",
+        "urn:pulumi:prod::desk::x::y",
+        f"{_TOKEN} ops",
+        f"{_TOKEN} sha256:12",
+        f"{_TOKEN} {_URN} and more",
+        f"{_TOKEN} {_URN}\n",
+    ],
+)
+def test_a_tag_that_names_no_resource_is_as_good_as_none(value: str) -> None:
+    """Whoever may tag users can write it; it must not hide them from their own stack, or from a report."""
+    tags = {ownership.TAG_KEY: value}
+    assert ownership.owner_of(tags) is None
+    assert isinstance(_claim(tags, _TOKEN), ownership.Unowned)
+    assert "names no resource" in ownership.missing(tags)
+    assert "was removed" in ownership.missing({})
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        # The first release; the release that knew of renamed resources; this one.
+        "68f00000aabbccddeeff0011",
+        ownership.new_token(1_760_000_000, _URN),
+        ownership.first_token(1_760_000_000, _URN, _ARN),
+        ownership.taking_token(1_760_000_000, _URN, ours=True),
+        ownership.taking_token(1_760_000_000, _URN, ours=False),
+    ],
+    ids=["first release", "made", "first change", "moved", "adopted"],
+)
+@pytest.mark.parametrize("urn", [_URN, _URN + " ü=€", _URN + "x" * 300, ""], ids=["plain", "signs", "long", "none"])
+def test_every_tag_that_any_release_wrote_proves_its_state(token: str, urn: str) -> None:
+    """Also where the host did not tell the URN, and where AWS cut off the blank at the end of such a tag."""
+    (value,) = ownership.tag(token, urn).values()
+    for written in {value, value.rstrip()}:
+        owner = ownership.owner_of({ownership.TAG_KEY: written})
+        assert owner == ownership.Owner(token, ownership.owner_name(urn))
+        assert isinstance(ownership.claim(owner, urn, token), ownership.Proven)
+        assert ownership.made_at(token) == pytest.approx(1_760_000_000, abs=10**6)
+
+
+def test_a_token_knows_whether_the_user_existed_before() -> None:
+    """And whether this stack had made it."""
+    made, moved, adopted = (
+        ownership.Owner(token, _URN)
+        for token in (
+            ownership.new_token(0, _URN),
+            ownership.taking_token(0, _URN, ours=True),
+            ownership.taking_token(0, _URN, ours=False),
+        )
+    )
+    assert [owner.took_over for owner in (made, moved, adopted)] == [False, True, True]
+    assert [owner.adopted for owner in (made, moved, adopted)] == [False, False, True]
+    assert not ownership.Owner(_TOKEN, _URN).took_over
+
+
+def test_a_leftover_is_a_day_old_at_most() -> None:
+    """A clock that was ahead makes none that is older."""
+    other = ownership.OtherMaking(ownership.Owner(ownership.new_token(1_760_000_000, _URN), _URN))
+    assert other.is_leftover(1_760_000_000)
+    assert other.is_leftover(1_760_000_000 + ownership.LEFTOVER - 1)
+    assert not other.is_leftover(1_760_000_000 + ownership.LEFTOVER)
+    assert other.is_leftover(1_759_000_000)
 
 
 @pytest.mark.parametrize("text", ["", "not a token"])
@@ -117,25 +215,16 @@ def test_a_text_that_is_no_token_is_as_old_as_can_be(text: str) -> None:
     assert ownership.made_at(text) == 0.0
 
 
-@pytest.mark.parametrize("tags", [{}, {ownership.TAG_KEY: 7}, {"connect-users:Owner": "t urn"}], ids=str)
-def test_a_user_without_the_tag_is_nobodys(tags: dict[str, object]) -> None:
+@pytest.mark.parametrize("tags", [{}, {ownership.TAG_KEY: 7}, {"connect-users:Owner": f"t {_URN}"}], ids=str)
+def test_a_user_without_the_tag_has_no_owner(tags: dict[str, str]) -> None:
     assert ownership.owner_of(tags) is None
-    assert not ownership.is_ours(tags, _URN)
-
-
-def test_only_the_same_resource_owns_a_user() -> None:
-    tags = ownership.tag(_TOKEN, _URN)
-    assert ownership.is_ours(tags, _URN)
-    assert not ownership.is_ours(tags, _URN + "2")
+    assert isinstance(_claim(tags), ownership.Unowned)
 
 
 def test_a_resource_whose_name_is_not_known_owns_nothing() -> None:
     """A host that does not tell the URN must not lead to taking over every such user."""
-    assert not ownership.is_ours(ownership.tag(_TOKEN, ""), "")
-
-
-def test_a_tag_that_somebody_wrote_by_hand_is_still_somebodys() -> None:
-    assert ownership.owner_of({ownership.TAG_KEY: "me"}) == ownership.Owner("me", "")
+    assert isinstance(_claim(ownership.tag(_TOKEN, ""), urn=""), ownership.Unowned)
+    assert isinstance(_claim(ownership.tag(_TOKEN, _URN), urn=""), ownership.OtherStack)
 
 
 def test_declared_tags_are_those_a_program_can_set() -> None:

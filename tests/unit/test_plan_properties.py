@@ -84,7 +84,7 @@ class _Live:
     def apply(self, step: plan.Step, new: dict[str, Any]) -> None:
         """Carry out a step on the way to ``new``, of a user of whom more may be set than a program declares."""
         if step.operation in blocks.OPERATIONS:
-            blocks.write(self, "i", "u", step, new, as_made=False, notify=None)
+            blocks.write(self, "i", "u", step, new, as_made=False, live=None, notify=None)
         else:
             self.update_user(step.operation, "i", "u", step.params)
 

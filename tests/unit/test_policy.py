@@ -13,8 +13,9 @@ import pytest
 from connect_users import policy
 from connect_users.core import tokens
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.naming import SECURITY, Names
+from connect_users.review.naming import Names
 from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
     """Leavers are not judged, nor those who stay as they are; values of secrets are not needed."""
     names = Names()
     for id_, name in NAMES.items():
-        names.add(SECURITY, id_, name)
+        names.add(SECURITY_PROFILE, id_, name)
     rules = (policy.admins_only("root.ops"), policy.tags_required("team"))
     told = policy.violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
     assert ("ada", "admins-only") in {(each.username, each.policy) for each in told}
@@ -122,8 +123,8 @@ def test_security_profiles_that_a_preview_does_not_tell_are_judged() -> None:
         assert "[secret 1], whose name is not known, so it may be" in told["ada"]
         assert "[not known yet 1], whose name is not known" in told["hugo"]
     (urn,) = (urn for each in read.resources for urn in each.depends.get("security_profile_ids", ()))
-    names.by_urn[urn] = (SECURITY, "Night")
-    names.add(SECURITY, AGENT, "Agent")
+    names.by_urn[urn] = (SECURITY_PROFILE, "Night")
+    names.add(SECURITY_PROFILE, AGENT, "Agent")
     assert "hugo" not in {each.username for each in policy.violations(read, names, [policy.admins_only()])}
     (text,) = (
         each.text

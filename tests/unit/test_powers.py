@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import profiles_of, review
@@ -41,7 +42,7 @@ def told(*steps: dict[str, Any], powers: Powers | None = None) -> Any:
     read = read_preview(json.dumps({"steps": list(steps), "changeSummary": {}}))
     names = Names()
     from_resources(names, read.resources)
-    names.add("security profile", "sp-plain", "Plain")
+    names.add(SECURITY_PROFILE, "sp-plain", "Plain")
     return review(read, names, powers=powers)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.emulator import seed
 from connect_users.review import documents, gate, markdown, naming, sarif, text
 from connect_users.review.building import review
@@ -191,8 +192,8 @@ def test_a_roster_gives_names_only_where_they_follow() -> None:
         read.resources,
     )
     assert told.claimed == {
-        naming.ROUTING: {"r1": "Support", "r2": "Sales"},
-        naming.SECURITY: {"s1": "Agent", "s2": "Admin"},
+        ROUTING_PROFILE: {"r1": "Support", "r2": "Sales"},
+        SECURITY_PROFILE: {"s1": "Agent", "s2": "Admin"},
     }
     assert dict(told.known) == {}
 
@@ -204,7 +205,7 @@ def test_a_security_profile_without_a_name_counts_as_power() -> None:
     (failure,) = gate.failures(review(read, naming.Names()), checked)
     assert "1 of them has a security profile without a known name, which counts as power" in failure
     told = naming.Names()
-    told.add(naming.SECURITY, "s1", "Agent")
+    told.add(SECURITY_PROFILE, "s1", "Agent")
     assert gate.failures(review(read, told), checked) == ()
 
 

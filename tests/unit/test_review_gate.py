@@ -9,6 +9,7 @@ import pytest
 
 from connect_users import policy
 from connect_users.core import tokens
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import review
 from connect_users.review.model import JOINS, LEAVES, MOVES, Person, Review
@@ -247,7 +248,7 @@ def test_what_only_the_pull_request_names_is_shown_but_does_not_decide() -> None
     assert review_.people[0].words == "+ security profile Helper (a name of the roster only)"
     (violation,) = policy.violations(read, names, [policy.admins_only()])
     assert violation.text == f"has the security profile {OTHER}, whose name is not known, so it may be Admin"
-    names.add(naming.SECURITY, OTHER, "Helper")
+    names.add(SECURITY_PROFILE, OTHER, "Helper")
     assert not refused(review(read, names))
 
 

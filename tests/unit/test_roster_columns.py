@@ -8,21 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.roster import cells, notations
 from connect_users.roster.columns import COLUMNS, Column, find, nearest, of_path
 from connect_users.roster.csv_text import read
-from connect_users.roster.names import NameKind, Names
+from connect_users.roster.names import Names
 from connect_users.roster.people import Terms, judge
 
 NAMES = {
-    NameKind.ROUTING_PROFILE: Names(NameKind.ROUTING_PROFILE, {"Support": "30000000-0000-4000-8000-000000000002"}),
-    NameKind.SECURITY_PROFILE: Names(
-        NameKind.SECURITY_PROFILE,
+    ROUTING_PROFILE: Names(ROUTING_PROFILE, {"Support": "30000000-0000-4000-8000-000000000002"}),
+    SECURITY_PROFILE: Names(
+        SECURITY_PROFILE,
         {"Agent": "40000000-0000-4000-8000-000000000002", "Admin": "40000000-0000-4000-8000-000000000001"},
     ),
-    NameKind.HIERARCHY_GROUP: Names(
-        NameKind.HIERARCHY_GROUP, {"EMEA/UK/London": "60000000-0000-4000-8000-000000000003"}
-    ),
+    HIERARCHY_GROUP: Names(HIERARCHY_GROUP, {"EMEA/UK/London": "60000000-0000-4000-8000-000000000003"}),
 }
 TERMS = Terms(instance_id="00000000-0000-4000-8000-000000000001", names=NAMES)
 

@@ -11,9 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connect_users.core.references import OF_USERS
 from connect_users.roster import csv_text, json_text, workbook, yaml_text
 from connect_users.roster.columns import COLUMNS
-from connect_users.roster.names import NameKind, Names
+from connect_users.roster.names import Names
 from connect_users.roster.people import Terms, judge
 from connect_users.roster.reading import read
 from connect_users.roster.tables import Table, UnreadableRoster
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 HEADERS = [header for column in COLUMNS for header in (column.name, *column.others)]
 ODD = ["tags.a", "tags.", "<<", "", "identity_info", "acw", "acw.voice", "auto_accept_configs", "shoe size"]
 IDS = {"A": "30000000-0000-4000-8000-000000000002"}
-NAMES = {kind: Names(kind, IDS) for kind in NameKind}
+NAMES = {kind: Names(kind, IDS) for kind in OF_USERS}
 texts = st.one_of(st.text(max_size=6), st.sampled_from(["A", "ada", "yes", "5", "lang:en=5", "a=b", "VOICE", "#REF!"]))
 said = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts)
 given_by_programs = st.one_of(said, st.dates(), st.times(), st.decimals(), st.binary(max_size=2), st.just(10**400))

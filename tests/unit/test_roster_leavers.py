@@ -8,18 +8,19 @@ import pytest
 
 from connect_users import RosterGuardProvider
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.roster.csv_text import read
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.leavers import Limit, limit, too_many
-from connect_users.roster.names import NameKind, Names
+from connect_users.roster.names import Names
 from connect_users.roster.people import Judged, Terms, judge
 
 ADMIN = "40000000-0000-4000-8000-000000000001"
 AGENT = "40000000-0000-4000-8000-000000000002"
 SUPPORT = "30000000-0000-4000-8000-000000000002"
 NAMES = {
-    NameKind.ROUTING_PROFILE: Names(NameKind.ROUTING_PROFILE, {"Support": SUPPORT}),
-    NameKind.SECURITY_PROFILE: Names(NameKind.SECURITY_PROFILE, {"Agent": AGENT, "Admin": ADMIN}),
+    ROUTING_PROFILE: Names(ROUTING_PROFILE, {"Support": SUPPORT}),
+    SECURITY_PROFILE: Names(SECURITY_PROFILE, {"Agent": AGENT, "Admin": ADMIN}),
 }
 
 

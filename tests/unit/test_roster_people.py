@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connect_users
+from connect_users.core.misspellings import NoSuchName
+from connect_users.core.references import HIERARCHY_GROUP, OF_USERS, ROUTING_PROFILE, SECURITY_PROFILE, Reference
 from connect_users.roster import cells, notations
 from connect_users.roster.csv_text import read, write
-from connect_users.roster.names import NameKind, Names, UnknownName
+from connect_users.roster.names import Names
 from connect_users.roster.people import Judged, Terms, judge
 from connect_users.roster.reading import read as read_any
 
@@ -33,11 +35,11 @@ SECURITY = {
 GROUPS = {"EMEA/UK/London": "60000000-0000-4000-8000-000000000003"}
 
 
-def _names() -> dict[NameKind, Names]:
+def _names() -> dict[Reference, Names]:
     return {
-        NameKind.ROUTING_PROFILE: Names(NameKind.ROUTING_PROFILE, ROUTING),
-        NameKind.SECURITY_PROFILE: Names(NameKind.SECURITY_PROFILE, SECURITY),
-        NameKind.HIERARCHY_GROUP: Names(NameKind.HIERARCHY_GROUP, GROUPS),
+        ROUTING_PROFILE: Names(ROUTING_PROFILE, ROUTING),
+        SECURITY_PROFILE: Names(SECURITY_PROFILE, SECURITY),
+        HIERARCHY_GROUP: Names(HIERARCHY_GROUP, GROUPS),
     }
 
 
@@ -57,7 +59,7 @@ GOOD = "username,routing_profile,security_profiles\nada,Support,Agent\n"
     [
         ("bo,Suport,Agent", ["'Suport' is not a routing profile of this roster; did you mean 'Support'?"]),
         ("bo,support,Agent", ["'support' is not a routing profile of this roster; did you mean 'Support'?"]),
-        ("bo,Xyzzy,Agent", ["'Xyzzy' is not a routing profile of this roster; it has 'Sales', 'Support'"]),
+        ("bo,Xyzzy,Agent", ["'Xyzzy' is not a routing profile of this roster; there are 'Sales', 'Support'"]),
         ("bo,Support,Agent|Amin", ["'Amin' is not a security profile of this roster; did you mean 'Admin'?"]),
         ("ada,Sales,Agent", ["'ada' is on lines 2 and 3; a username may appear once"]),
         ("bo,Support,Agent,more", ["1 more cell than the header has; quote cells that have the separator in them"]),
@@ -170,7 +172,7 @@ def test_two_columns_for_the_same_input_must_agree() -> None:
 
 def test_names_that_nobody_judges_must_agree_in_columns_of_one_kind() -> None:
     """A profile in a column of its own would be lost without a word; a name and an id may be the same."""
-    any_name = {kind: Names(kind, strict=False) for kind in NameKind}
+    any_name = {kind: Names(kind, strict=False) for kind in OF_USERS}
     text = "username,routing_profile,security_profile_name_1,security_profile_name_2\nada,Support,Agent,Admin\n"
     (problem,) = judge(read(text, "a.csv"), Terms(instance_id=INSTANCE, names=any_name)).problems
     assert str(problem).startswith("a.csv:2: security_profile_name_2: 'security_profile_name_1' says something else")
@@ -212,8 +214,8 @@ def test_a_header_that_is_there_twice_is_told() -> None:
 
 def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
     """Blanks count as little there as in a cell."""
-    groups = Names(NameKind.HIERARCHY_GROUP, {"EMEA / UK": GROUPS["EMEA/UK/London"]})
-    terms = Terms(instance_id=INSTANCE, names=_names() | {NameKind.HIERARCHY_GROUP: groups})
+    groups = Names(HIERARCHY_GROUP, {"EMEA / UK": GROUPS["EMEA/UK/London"]})
+    terms = Terms(instance_id=INSTANCE, names=_names() | {HIERARCHY_GROUP: groups})
     text = "username,routing_profile,security_profiles,hierarchy_group\nada,Support,Agent,EMEA | UK\n"
     judged = judge(read(text, "agents.csv"), terms)
     assert judged.problems == ()
@@ -312,9 +314,9 @@ def test_rows_of_a_program_are_named_by_their_number() -> None:
 
 def test_without_a_mapping_or_an_instance_names_cannot_be_looked_up() -> None:
     """Unless the names are not judged at all."""
-    with pytest.raises(UnknownName, match="'Support' cannot be looked up; give the roster routing_profiles="):
-        Names(NameKind.ROUTING_PROFILE).id_of("Support")
-    assert Names(NameKind.ROUTING_PROFILE, strict=False).id_of("Support") is not None
+    with pytest.raises(NoSuchName, match="'Support' cannot be looked up; give the roster routing_profiles="):
+        Names(ROUTING_PROFILE).id_of("Support")
+    assert Names(ROUTING_PROFILE, strict=False).id_of("Support") is not None
 
 
 HEADERS = (

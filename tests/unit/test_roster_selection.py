@@ -42,7 +42,7 @@ def test_those_who_have_the_value_are_left_with_their_lines(where: dict[str, Any
     [
         ({"site": "Lodon"}, "nobody has 'Lodon' in the column 'site'; did you mean 'London'?"),
         ({"city": "London"}, "nobody has 'London' in the column 'city'; the column is empty, or not there"),
-        ({"tags.team": ["green"]}, "nobody has 'green' in the column 'tags.team'; it has 'blue', 'red'"),
+        ({"tags.team": ["green"]}, "nobody has 'green' in the column 'tags.team'; there are 'blue', 'red'"),
     ],
 )
 def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], told: str) -> None:

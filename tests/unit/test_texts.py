@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may have more than 10 bytes."""
+    """No file may have more than 10 bytes; for a moment only, since pytest's own output may go to a file."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def _mode(file: Path) -> int:
@@ -70,12 +73,12 @@ def test_a_link_of_the_user_is_followed(tmp_path: Path) -> None:
     assert kept.read_text(encoding="utf-8") == "new"
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_leaves_what_there_was(tmp_path: Path) -> None:
     file = tmp_path / "agents.csv"
     texts.put(file, "old")
-    with pytest.raises(ConfigurationError, match=r"agents\.csv cannot be written: File too large") as caught:
+    with pytest.raises(ConfigurationError) as caught, full_disk():
         texts.put(file, "much too long\n")
+    assert "agents.csv cannot be written: File too large" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == [file]
     assert file.read_text(encoding="utf-8") == "old"

@@ -22,6 +22,8 @@ def _tags(urn: str) -> dict[str, str]:
 ROWS = [
     ("nobody owns it", {}, False, (True, True)),
     ("imported, not changed since", {}, True, (True, False)),
+    ("tagged by other tools", {ownership.TAG_KEY: "team blue"}, False, (True, True)),
+    ("tagged by other tools, in the state", {ownership.TAG_KEY: "team blue"}, True, (True, False)),
     ("of this stack", _tags(_urn("ada")), True, (False, False)),
     ("of this stack, its id is another's", _tags(_urn("ada")), False, (False, False)),
     ("no longer declared by this stack", _tags(_urn("gone")), False, (False, True)),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id
 from connect_users.core.ownership import owner_of
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
-from connect_users.review.naming import HIERARCHY, ROUTING, SECURITY, Names
 from connect_users.roster import cells
 from connect_users.roster.columns import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from connect_users.core.references import Reference
+    from connect_users.review.naming import Names
     from connect_users.review.steps import Resource
     from connect_users.roster.columns import Column
     from connect_users.roster.tables import Row, Table
@@ -57,16 +59,12 @@ class Snapshot:
 
 
 #: Columns of a roster -> members of an entry, and the kind of thing whose name or id they hold; names come first.
-_COLUMNS = {
-    "username": ("username", ""),
-    "routing_profile": ("routing", ROUTING),
-    "routing_profile_id": ("routing", ROUTING),
-    "security_profiles": ("profiles", SECURITY),
-    "security_profile_ids": ("profiles", SECURITY),
-    "hierarchy_group": ("hierarchy", HIERARCHY),
-    "hierarchy_group_id": ("hierarchy", HIERARCHY),
-    "phone_config.phone_type": ("phone", ""),
-    "phone_type.voice": ("phone", ""),
+_MEMBERS: Final = {ROUTING_PROFILE: "routing", SECURITY_PROFILE: "profiles", HIERARCHY_GROUP: "hierarchy"}
+_COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
+    "username": ("username", None),
+    **{column: (member, kind) for kind, member in _MEMBERS.items() for column in (kind.column, kind.field)},
+    "phone_config.phone_type": ("phone", None),
+    "phone_type.voice": ("phone", None),
 }
 
 
@@ -92,7 +90,7 @@ def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | No
             text = _name(names, kind, cells.text(item))
             if text:
                 found.setdefault(member, []).append(text)
-            if column.name == "security_profile_ids" and names.name(kind, item) is None:
+            if column.name == SECURITY_PROFILE.field and kind and names.name(kind, item) is None:
                 unnamed.add(text)
     if not (found.get("username") or found["profiles"]):
         return None
@@ -121,16 +119,16 @@ def _of_state(resource: Resource, names: Names) -> Entry:
     blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
     phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
     phone = next((each for each in reversed(phones) if isinstance(each, str)), "")
-    profiles = {_name(names, SECURITY, id_): id_ for id_ in user.listed("security_profile_ids")}
+    profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.listed("security_profile_ids")}
     return Entry(
         username_of(user),
-        _name(names, ROUTING, user.inputs.get("routing_profile_id")),
+        _name(names, ROUTING_PROFILE, user.inputs.get("routing_profile_id")),
         tuple(sorted(profiles)),
-        _name(names, HIERARCHY, user.inputs.get("hierarchy_group_id")),
+        _name(names, HIERARCHY_GROUP, user.inputs.get("hierarchy_group_id")),
         phone,
         True,
         str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
-        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY, id_) is None),
+        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
     )
 
 
@@ -140,26 +138,26 @@ def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, ins
 
 
 def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
-    profiles = {_name(names, SECURITY, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
+    profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
     return Entry(
         str(user.get("Username", "")),
-        _name(names, ROUTING, user.get("RoutingProfileId")),
+        _name(names, ROUTING_PROFILE, user.get("RoutingProfileId")),
         tuple(sorted(profiles)),
-        _name(names, HIERARCHY, user.get("HierarchyGroupId")),
+        _name(names, HIERARCHY_GROUP, user.get("HierarchyGroupId")),
         str((user.get("PhoneConfig") or {}).get("PhoneType", "")),
         owner_of(user.get("Tags") or {}) is not None,
         instance,
-        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY, id_) is None),
+        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
     )
 
 
-def _name(names: Names, kind: str, value: Any) -> str:
+def _name(names: Names, kind: Reference | None, value: Any) -> str:
     """The name of an id; else the id (or the name, where it is one), or what stands for a value that is not shown."""
     if value is None:
         return ""
     if not isinstance(value, str):
         return placeholder(value)
-    return names.name(kind, value) or str(bare_id(value))
+    return (kind and names.name(kind, value)) or str(bare_id(value))
 
 
 def _snapshot(source: str, people: Iterable[Entry], instance: str = "") -> Snapshot:

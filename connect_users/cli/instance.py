@@ -1,0 +1,51 @@
+"""The instance of ``--instance``: what commands look up in it, each question once, with progress on the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from connect_users.cli.progress import Progress
+from connect_users.connect.connection import gateway_for
+from connect_users.connect.directory import AnswerCache, Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from connect_users.connect.gateway import Gateway
+    from connect_users.core.references import Reference
+    from connect_users.core.settings import Settings
+    from connect_users.roster.names import LookUp
+
+T = TypeVar("T")
+
+
+class Instance:
+    """An instance by its id, ARN or alias.
+
+    Raises:
+        ConnectUsersError: it does not exist, or cannot be asked. So do the methods.
+    """
+
+    def __init__(self, instance: str, settings: Settings) -> None:
+        self.gateway = gateway_for(settings)
+        self._cache = AnswerCache(lambda: self.gateway)
+        self._directory = Directory(instance, self._once)
+        self.id = asyncio.run(self._directory.id())
+
+    async def _once(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
+        with Progress(what):
+            return await self._cache.once(key, ask, what)
+
+    @property
+    def identity_management_type(self) -> str:
+        """``SAML``, ``CONNECT_MANAGED`` or ``EXISTING_DIRECTORY``."""
+        return asyncio.run(self._directory.fact("IdentityManagementType"))
+
+    def look_up(self, reference: Reference) -> LookUp:
+        """How the names of a kind become ids."""
+        return lambda name: asyncio.run(self._directory.find(reference, name))
+
+    def labels(self, reference: Reference) -> dict[str, str]:
+        """Id -> name, or path, of all things of a kind."""
+        return asyncio.run(self._directory.labels(reference))

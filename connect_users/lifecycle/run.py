@@ -1,0 +1,90 @@
+"""What one run of the engine has shown of the users of its stack.
+
+The engine never says which resources a stack has. But it starts a process for each run, and in it checks every user
+that the program declares, compares each that it has (with the id and the outputs of the state), and deletes what is to
+go last. From that follows what no single request says:
+
+- A tag that names another resource of this stack: is that resource declared for the same user (declared twice), or did
+  it leave the program (the user moves)?
+- A state that is to be deleted: is its user the one of another state that stays, so that it must not be deleted? That
+  is so of the old half of a replacement whose new half has taken the very user over, and of a resource whose user
+  moved to another one.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from connect_users.core import ownership
+from connect_users.core.fields import TAKEN_KEY, TOKEN_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: What tells two states of one user apart: their tokens, or where there is no new one, that they were taken over.
+_Making = tuple[object, object]
+
+
+class Run:
+    """The users of one run. Thread-safe: every change is one step."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock`` tells seconds from any moment on."""
+        self._clock = clock
+        self._began = clock()
+        #: `ownership.owner_name` of a resource -> instance and username that it declares.
+        self._declared: dict[str, tuple[object, object]] = {}
+        #: Id of a user -> resources whose states (those that stay) have it.
+        self._holders: dict[str, dict[str, _Making]] = {}
+
+    @property
+    def age(self) -> float:
+        """Seconds since the run began."""
+        return self._clock() - self._began
+
+    def declare(self, urn: str, inputs: Mapping[str, Any]) -> None:
+        """The program declares a user; ``inputs`` are canonical."""
+        if urn:
+            self._declared[ownership.owner_name(urn)] = _whom(inputs)
+
+    def declares(self, owner: ownership.Owner, inputs: Mapping[str, Any] | None = None) -> bool:
+        """Whether the program declares the resource that a tag names; with ``inputs``, for the user of these."""
+        whom = self._declared.get(owner.name)
+        return whom is not None and (inputs is None or whom == _whom(inputs))
+
+    def hold(self, urn: str, user_id: str, outputs: Mapping[str, Any], *, alone: bool = False) -> None:
+        """A state that stays has this user.
+
+        Args:
+            alone: it has just taken the user over from whoever had it.
+        """
+        if alone:
+            self._holders[user_id] = {urn: _making(outputs)}
+        else:
+            self._holders.setdefault(user_id, {})[urn] = _making(outputs)
+
+    def is_former(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> bool:
+        """Whether a state is the old half of a replacement that kept the user: another of this resource has it."""
+        making = self._holders.get(user_id, {}).get(urn)
+        return making is not None and not _same(making, _making(outputs))
+
+    def rival(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> str | None:
+        """Another resource whose state has the user by another making; None where there is none."""
+        ours = _making(outputs)
+        for other, making in list(self._holders.get(user_id, {}).items()):
+            if other != urn and not _same(making, ours):
+                return other
+        return None
+
+
+def _whom(inputs: Mapping[str, Any]) -> tuple[object, object]:
+    return inputs.get("instance_id"), inputs.get("username")
+
+
+def _making(outputs: Mapping[str, Any]) -> _Making:
+    return outputs.get(TOKEN_KEY), outputs.get(TAKEN_KEY)
+
+
+def _same(one: _Making, other: _Making) -> bool:
+    return ownership.same_making(one[0], other[0]) and one[1] == other[1]
