@@ -15,7 +15,7 @@ from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.plugin import schema
 from connect_users.plugin.version import VERSION
 from tests.contract.emulator.support import connect
-from tests.contract.importing import HERE, Command, users_of
+from tests.contract.importing.instances import HERE, Command, users_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
