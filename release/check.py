@@ -52,7 +52,8 @@ def check(archive: Path) -> str | None:
 
 
 def _ask(launcher: Path, place: Path) -> str | None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    # With this Python, whatever else is on PATH.
+    environment = {**os.environ, "CONNECT_USERS_PYTHON": sys.executable}
     started = subprocess.Popen(
         [launcher],
         cwd=place,
