@@ -48,9 +48,8 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def steps(document: dict[str, Any]) -> list[dict[str, Any]]:
-    (job,) = document["jobs"].values()
-    found: list[dict[str, Any]] = job["steps"]
-    return found
+    """Those of all jobs."""
+    return [step for job in document["jobs"].values() for step in job["steps"]]
 
 
 def script(name: str, step: str) -> str:
