@@ -28,7 +28,7 @@ from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
 from connect_users.plugin import configuration, details, guard, wire
 from connect_users.plugin.call import Answering, Call, answered
-from connect_users.plugin.version import VERSION
+from connect_users.plugin.version import VERSION, require_components
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,6 +248,10 @@ class Service(Answering):
     @answered
     def Construct(self, call: Call, request: Any) -> Any:
         """A roster, which is built like a program."""
+        if request.type != tokens.PLUGIN_ROSTER:
+            known = tokens.PLUGIN_ROSTER
+            raise ConnectUsersError(f"the package connect-users has no component {request.type}; it has {known}")
+        require_components()
         from connect_users.plugin import component
 
         call.read(request.inputs, spelling.NONE)
