@@ -77,6 +77,20 @@ def test_the_examples_are_true_to_the_schema() -> None:
     compile(python, "docs/_index.md", "exec")
 
 
+def test_the_first_screen_of_the_readme_names_every_language_and_its_snippet_is_true() -> None:
+    """And so is what it says of the functions."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = "\n".join(readme.splitlines()[:70])
+    assert all(language in first for language in ("Python", "TypeScript", "Go", "C#", "Java", "YAML"))
+    (typescript,) = snippets(first, "typescript")
+    declared = in_typescript(typescript)
+    assert {each.token for each in declared} == {"getInstance", "getRoutingProfile", "getSecurityProfile", "User"}
+    assert [problem for each in declared for problem in problems(each)] == []
+    (row,) = [line for line in readme.splitlines() if line.startswith("| Names to ids |")]
+    assert {f"connect-users:index:{name}" for name in re.findall(r"`(get\w+)`", row)} == set(SCHEMA["functions"])
+    assert f"pulumi package add connect-users@{SCHEMA['version']} " in readme
+
+
 def test_every_function_and_resource_that_is_named_exists() -> None:
     tokens = {token.rpartition(":")[2] for kind in ("resources", "functions") for token in SCHEMA[kind]}
     named = re.findall(r"connect-users:(?:index:)?([A-Z]\w+|get[A-Z]\w+)", "".join(PAGES.values()))
