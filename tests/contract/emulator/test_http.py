@@ -158,8 +158,8 @@ def test_half_a_request_writes_nothing(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"GET /inst", GOOD[:60], put(b"{}", 100)], ids=["line", "headers", "body"])
-def test_a_silent_client_is_disconnected(start: Callable[..., Emulator], sent: bytes) -> None:
-    emulator = start(idle_timeout=0.1)
+def test_a_silent_client_is_disconnected(start_emulator: Callable[..., Emulator], sent: bytes) -> None:
+    emulator = start_emulator(idle_timeout=0.1)
     assert talk(emulator, sent, finish=False) == b""
     # On a busy machine the next client, too, may be silent for that time.
     emulator.options = replace(emulator.options, idle_timeout=60)
