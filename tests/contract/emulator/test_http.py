@@ -64,6 +64,8 @@ def put(body: bytes, length: int | str | None = None, more: str = "") -> bytes:
         (put(b"{}", more="Transfer-Encoding: identity\r\n"), 411),
         (GOOD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n"), 411),
         (put(b"{}", "2, 2"), 400),
+        (put(b"{}", more="Content-Length: 2\r\n"), 400),
+        (put(b"{}", more="Content-Length: 200\r\n"), 400),
         (put(b"{}", "+2"), 400),
         (GOOD.replace(b"Host: 127.0.0.1\r\n", b""), 400),
         (GOOD.replace(b"Host: 127.0.0.1\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0"), 400),
