@@ -158,7 +158,7 @@ def test_one_person_in_two_files_is_told_with_both_places(
     files = [write(f"{HEADER}\n{ADA}\n", "london.csv"), write(f"{HEADER}\neve{ADA[3:]}\n{ADA}\n", "austin.csv")]
     assert main(["check", *files, *LISTS]) == 0
     assert capsys.readouterr().err == (
-        "austin.csv:3: warning: username: 'ada' is in london.csv:2, too; a user of one instance belongs to one roster\n"
+        "austin.csv:3: warning: username: 'ada' is also in london.csv:2; a user of one instance belongs to one roster\n"
     )
     assert main(["check", files[0], f"./{files[0]}", *LISTS]) == 0
     assert capsys.readouterr().err == ""
@@ -188,7 +188,7 @@ def test_a_warning_does_not_fail(write: Callable[..., str], capsys: pytest.Captu
     file = write(f"{HEADER},password\n{ADA},Secret-Word-1\n")
     assert main(["check", file, "--identity-management", "CONNECT_MANAGED"]) == 0
     told = capsys.readouterr()
-    assert re.match(r"agents\.csv: warning: password: holds 1 password in plain text", told.err)
+    assert re.match(r"agents\.csv: warning: password: the roster holds 1 password in plain text", told.err)
     assert main(["check", file, "--format", "github"]) == 0
     annotations = capsys.readouterr().out
     assert annotations.startswith("::warning file=agents.csv,line=1,")
@@ -203,7 +203,7 @@ def test_defaults_and_holders_are_the_programs(write: Callable[..., str], capsys
     assert main(["check", file, *rest]) == 0
     assert main(["check", file, *rest, "--min-holders", "Admin=1", "--required-holders", "Admin=ada"]) == 1
     assert capsys.readouterr().err.splitlines() == [
-        "agents.csv: min_holders: 0 people would have the security profile 'Admin', at least 1 must",
+        "agents.csv: min_holders: 0 people would have the security profile 'Admin', but at least 1 must",
         "agents.csv:2: required_holders: 'ada' must have the security profile 'Admin'",
     ]
 
@@ -254,7 +254,7 @@ def test_a_missing_library_is_told_in_one_line(
     ("name", "content", "told"),
     [
         ("gone.csv", None, "gone.csv: cannot be read: No such file or directory"),
-        ("agents.doc", b"x", "agents.doc: files with the suffix '.doc' cannot be read; a roster is one of "),
+        ("agents.doc", b"x", "agents.doc: files with the suffix '.doc' cannot be read; use one of "),
         ("agents.csv", b"username\n\xff\xfe\n", "agents.csv:2: is not UTF-8; "),
         ("agents.csv", b"", "agents.csv: is empty; "),
         ("agents.csv", b'username\n"ada\n', "agents.csv:2: a quote is opened on this line and never closed"),

@@ -108,7 +108,7 @@ def test_every_bad_row_is_told_at_once_and_nothing_is_registered(team: Team) -> 
     bad = BO.replace("Sales", "Sals"), GRACE.replace("grace,", "gr ace,"), ADA
     error = team.refused(ADA, *bad)
     lines = error.splitlines()
-    assert lines[0] == "3 problems of roster 'agents'; nothing was changed:"
+    assert lines[0] == "roster 'agents' has 3 problems; nothing was changed:"
     assert lines[1].endswith(
         "agents.csv:3: routing_profile: 'Sals' is not a routing profile of this roster; did you mean 'Sales'?"
     )
@@ -150,7 +150,7 @@ def test_too_few_holders_stop_the_roster(team: Team) -> None:
     team.options = {"min_holders": {"CallCenterManager": 1}, "required_holders": {"CallCenterManager": ["bo"]}}
     team.up(ADA, BO)
     error = team.refused(ADA)
-    assert "min_holders: 0 people would have the security profile 'CallCenterManager', at least 1 must" in error
+    assert "min_holders: 0 people would have the security profile 'CallCenterManager', but at least 1 must" in error
     assert "required_holders: 'bo' must have the security profile 'CallCenterManager', but is not in the" in error
 
 
@@ -170,7 +170,7 @@ def test_passwords_by_a_pattern_are_names_in_secrets_manager(team: Team) -> None
     assert step.new.inputs["password_secret_arn"] == "connect/ada"
     assert "password" not in step.new.inputs
     team.options["passwords"] = "connect/everybody"
-    assert "passwords: names one secret for everybody; write {username}" in team.refused(ADA)
+    assert "passwords names one secret for everybody; write {username}" in team.refused(ADA)
 
 
 def test_mappings_may_hold_outputs(team: Team) -> None:
@@ -201,8 +201,8 @@ def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, hosts: Hosts
 
     team.rehearsal.use(program)
     error = team.refused(ADA, BO)
-    assert error.splitlines()[0] == "1 problem of roster 'others'; nothing was changed:"
-    assert "others.csv:3: username: 'bo' is declared as 'agents-bo' already; declare a user once" in error
+    assert error.splitlines()[0] == "roster 'others' has 1 problem; nothing was changed:"
+    assert "others.csv:3: username: 'bo' is already declared as 'agents-bo'; declare each user once" in error
 
 
 def test_a_person_of_two_rosters_is_told_where_only_a_look_up_shows_it(team: Team) -> None:
@@ -219,7 +219,7 @@ def test_a_person_of_two_rosters_is_told_where_only_a_look_up_shows_it(team: Tea
         )
 
     team.rehearsal.use(program)
-    assert "'bo' is declared as 'agents-bo' and as 'others-bo'; declare a user once" in team.refused(ADA, BO)
+    assert "'bo' is declared as 'agents-bo' and as 'others-bo'; declare each user once" in team.refused(ADA, BO)
 
 
 def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team: Team) -> None:
@@ -245,7 +245,7 @@ def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team:
     team.rehearsal.up().raise_for_errors()
     rosters.update(agents="a", others="bcdefg")
     told = team.rehearsal.preview().raise_for_errors()
-    assert "6 people move here, and keep their id: b (from agents-b), c (from agents-c)" in str(told)
+    assert "6 people move here and keep their id: b (from agents-b), c (from agents-c)" in str(told)
     rosters.update(others="bcd")
     error = " ".join(team.rehearsal.preview().errors)
     assert "3 of the 7 people of roster 'agents' would leave: e, f, g. max_deletions allows 1" in error
@@ -269,7 +269,7 @@ def test_where_the_engine_does_not_say_who_is_there_the_last_run_counts(
     team.write(rows[0])
     result = team.rehearsal.preview()
     assert "7 of the 8 people of roster 'agents' would leave" in " ".join(result.errors)
-    assert "the engine does not say who is in the stack" in str(result)
+    assert "the engine did not return the stack's users" in str(result)
     assert "no backend client is available" in str(result)
 
 
@@ -285,7 +285,7 @@ def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> N
         )
 
     team.rehearsal.use(program)
-    assert "ada (ada): username: is declared as 'agents-ada' already; declare a user once" in team.refused(ADA, BO)
+    assert "ada (ada): username: is already declared as 'agents-ada'; declare each user once" in team.refused(ADA, BO)
 
 
 def test_a_mapping_may_be_an_output_as_a_whole(team: Team) -> None:
@@ -308,23 +308,23 @@ def test_somebody_without_a_password_is_named(team: Team) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"instance": "emulator"}, "instance: given as str; write ConnectInstance(...)"),
+        ({"instance": "emulator"}, "instance is of type str; write ConnectInstance(...)"),
         ({"instance_id": None}, "instance_id or instance is missing; give one of them"),
-        ({"passwords": 7}, "passwords: given as int; write a name with {username}, a map of passwords"),
-        ({"routing_profiles": ["Support"]}, "routing_profiles: given as list; write a map"),
-        ({"defaults": ["Support"]}, "defaults: given as list; write a map"),
-        ({"where": "tags.site=london"}, "where: given as str; write a map"),
-        ({"where": {"username": 7}}, "where: 'username': 7 is neither a text nor a list of texts"),
-        ({"where": {"username": [["ada"]]}}, "where: 'username': [['ada']] is neither a text nor a list of texts"),
-        ({"min_holders": {7: 1}}, "min_holders: the key 7 is not a text"),
-        ({"required_holders": {"Agent": None}}, "required_holders: 'Agent': None is neither a text nor a list"),
-        ({"ignore_columns": [7]}, "ignore_columns: [7] is neither a text nor a list of texts"),
+        ({"passwords": 7}, "passwords is of type int; write a name with {username}, a dict of passwords"),
+        ({"routing_profiles": ["Support"]}, "routing_profiles is of type list; write a dict"),
+        ({"defaults": ["Support"]}, "defaults is of type list; write a dict"),
+        ({"where": "tags.site=london"}, "where is of type str; write a dict"),
+        ({"where": {"username": 7}}, "where: 'username': 7 is neither a string nor a list of strings"),
+        ({"where": {"username": [["ada"]]}}, "where: 'username': [['ada']] is neither a string nor a list of strings"),
+        ({"min_holders": {7: 1}}, "min_holders: the key 7 is not a string"),
+        ({"required_holders": {"Agent": None}}, "required_holders: 'Agent': None is neither a string nor a list"),
+        ({"ignore_columns": [7]}, "ignore_columns: [7] is neither a string nor a list of strings"),
         ({"roster": "agents\0.csv"}, "cannot be read: embedded null"),
         ({"max_deletions": "lots"}, "max_deletions: 'lots' is neither a number of people nor a percentage"),
         ({"min_holders": {"Agent": "2"}}, "min_holders: 'Agent': '2' is not a number of people"),
-        ({"min_holders": {"Agnt": 1}}, "the security profile 'Agnt', at least 1 must; did you mean 'Agent'?"),
+        ({"min_holders": {"Agnt": 1}}, "the security profile 'Agnt', but at least 1 must; did you mean 'Agent'?"),
         ({"required_holders": {"Agent": "adda"}}, "'adda' must have the security profile 'Agent', but is not in the"),
-        ({"defaults": {"username": "x"}}, "defaults.username: names one person; no default can"),
+        ({"defaults": {"username": "x"}}, "defaults.username: a username names one person, so it cannot be a default"),
         ({"defaults": {"acw.voic": 3}}, "defaults.acw.voic: no such column; did you mean acw.voice?"),
         ({"identity_management_type": "SALM"}, "agents.csv: identity_management_type: 'SALM' is none of SAML"),
     ],

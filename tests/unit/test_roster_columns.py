@@ -13,7 +13,7 @@ from connect_users.roster import cells, notations
 from connect_users.roster.columns import COLUMNS, Column, find, nearest, of_path
 from connect_users.roster.csv_text import read
 from connect_users.roster.names import Names
-from connect_users.roster.people import Terms, judge
+from connect_users.roster.people import RosterOptions, judge
 
 NAMES = {
     ROUTING_PROFILE: Names(ROUTING_PROFILE, {"Support": "30000000-0000-4000-8000-000000000002"}),
@@ -23,7 +23,7 @@ NAMES = {
     ),
     HIERARCHY_GROUP: Names(HIERARCHY_GROUP, {"EMEA/UK/London": "60000000-0000-4000-8000-000000000003"}),
 }
-TERMS = Terms(instance_id="00000000-0000-4000-8000-000000000001", names=NAMES)
+TERMS = RosterOptions(instance_id="00000000-0000-4000-8000-000000000001", names=NAMES)
 
 
 def _reader(header: str) -> Any:
@@ -178,7 +178,7 @@ def test_a_cell_means(read_cell: Any, said: Any, meant: Any) -> None:
     ("read_cell", "said", "told"),
     [
         (notations.tags, "team=blue|london", "tag 2 has no '='"),
-        (notations.tags, "a=1|a=2", "the key 'a' is given twice"),
+        (notations.tags, "a=1|a=2", "the key 'a' appears twice"),
         (notations.tags, "team=blue;site=london", r"tag 1 looks like several; write \| between tags"),
         (notations.tags, "a=1|team=blue, site=london", "tag 2 looks like several"),
         (cells.phone_number, "4.41633E+11", "rounded the number"),

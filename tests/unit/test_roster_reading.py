@@ -119,14 +119,14 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
     [
         ("a.csv", b"", "is empty; the first line must name the columns"),
         ("a.csv", b'username\nada\n"bo\n', ":3: a quote is opened on this line and never closed"),
-        ("a.csv", b'username\n"a"da\n', ":2: something follows a closing quote"),
+        ("a.csv", b'username\n"a"da\n', ":2: there are characters after a closing quote"),
         ("a.csv", b"username\nada\nb\xf6\n", ":3: is not UTF-8; save it as 'CSV UTF-8'"),
         ("a.json", b'"ada"', ":1: is not a list"),
         ("a.json", b'{"ada": 7}', ":1: is not a list, and 'ada' is not a person"),
         ("a.json", b'[\n{"username": "ada" "x": 1}]', ":2: is not JSON"),
         ("a.json", b'[{"username": "ada"},\n {"username": "b", "username": "c"}]', ":2: the key 'username' is written"),
         ("a.json", b'[{"username": "ada"}\n {"username": "b"}]', ":2: is not JSON: a comma"),
-        ("a.json", b'[{"username": "ada"}] x', ":1: is not JSON: something follows the list"),
+        ("a.json", b'[{"username": "ada"}] x', ":1: is not JSON: there are characters after the list"),
         ("a.json", b'["ada"]', ":1: is not a person"),
         ("a.yaml", b"ada", ":1: is not a list"),
         ("a.yaml", b"ada:\n  routing_profile: A\nbo: [x]", ":3: is not a list, and 'bo' is not a person"),
@@ -135,20 +135,20 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
         ("a.json", b'{"ada": {}\n"bo": {}}', ":2: is not JSON: a comma or the end of the dict is missing"),
         ("a.json", b'{"ada" {}}', ":1: is not JSON: a colon is missing"),
         ("a.json", b"{ada: {}}", ":1: is not JSON: a name in double quotes is missing"),
-        ("a.json", b'{"users": []} x', ":1: is not JSON: something follows the dict"),
-        ("a.json", b'{"users": [],\n"guests": [{"username": "bo"}]}', ":2: 'guests' stands beside 'users'"),
-        ("a.json", b'{"ada":\n{"username": "bo"}}', ":2: 'ada' has the username 'bo'; give one of them"),
+        ("a.json", b'{"users": []} x', ":1: is not JSON: there are characters after the dict"),
+        ("a.json", b'{"users": [],\n"guests": [{"username": "bo"}]}', ":2: 'guests' is beside 'users'"),
+        ("a.json", b'{"ada":\n{"username": "bo"}}', ":2: 'ada' has the username 'bo'; keep one of them"),
         ("a.yaml", b"- username: ada\n  username: bo", ":2: the key 'username' is written twice"),
         ("a.yaml", b"- [\n", "is not YAML"),
         ("a.json", b" \n", "is empty"),
         ("a.json", b'[\n{"username": ' + b"9" * 5000 + b"}]", ":2: has a number that is too long"),
-        ("a.csv", "username\nada\n".encode("utf-16-le"), ":1: has a NUL character; save it as text in UTF-8"),
-        ("a.csv", b"PK\x03\x04\x14\x00", "if it is one, name it .xlsx"),
+        ("a.csv", "username\nada\n".encode("utf-16-le"), ":1: has a NUL character; save it as UTF-8 text"),
+        ("a.csv", b"PK\x03\x04\x14\x00", "if it is an Excel workbook, name it .xlsx"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old or encrypted Excel workbook"),
         ("a.xlsx", b"no workbook", "is not a readable Excel workbook"),
         ("a.xls", b"", "save it as .xlsx or .csv"),
-        ("agents", b"", "files without a suffix cannot be read; a roster is one of .csv"),
-        ("a.pdf", b"", "files with the suffix '.pdf' cannot be read; a roster is one of .csv"),
+        ("agents", b"", "files without a suffix cannot be read; use one of .csv"),
+        ("a.pdf", b"", "files with the suffix '.pdf' cannot be read; use one of .csv"),
     ],
 )
 def test_a_file_that_is_not_in_its_format_is_refused_on_one_line(
@@ -170,7 +170,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [7, b"username"])
 def test_what_is_neither_a_path_nor_rows_is_refused(rows: Any) -> None:
-    with pytest.raises(UnreadableRoster, match="neither a path nor rows"):
+    with pytest.raises(UnreadableRoster, match="give a path or rows"):
         read(rows)
 
 

@@ -41,7 +41,7 @@ def test_those_who_have_the_value_are_left_with_their_lines(where: dict[str, Any
     ("where", "told"),
     [
         ({"site": "Lodon"}, "nobody has 'Lodon' in the column 'site'; did you mean 'London'?"),
-        ({"city": "London"}, "nobody has 'London' in the column 'city'; the column is empty, or not there"),
+        ({"city": "London"}, "nobody has 'London' in the column 'city'; the column is empty or missing"),
         ({"tags.team": ["green"]}, "nobody has 'green' in the column 'tags.team'; there are 'blue', 'red'"),
     ],
 )
