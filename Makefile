@@ -7,15 +7,14 @@ UV := $(BIN)/uv pip install --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
-FILES := tests examples schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
+FILES := tests examples plugin schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 # The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
 # the first two, nor reviews and commands, which use none of them.
-TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,emulator test_explicit_provider.py test_foreign_answers.py \
-  test_gateway.py test_gateway_on_emulator.py test_host.py test_lookups.py test_provider_concurrency.py \
-  test_provider_errors.py test_provider_lifecycle.py test_provider_matrix_processes.py test_provider_partial.py \
-  test_provider_states.py test_provider_unknowns.py test_refresh_bulk.py test_registration.py test_rehearsal_host.py \
-  test_roster_rehearsal.py test_service_models.py test_session.py test_state_contract.py)
+TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin testing/test_rehearsal.py \
+  testing/test_provider_process.py roster/test_rehearsal.py $(addprefix provider/test_,concurrency.py errors.py \
+  explicit_provider.py host.py lifecycle.py lookups.py matrix_processes.py partial.py refresh_bulk.py registration.py \
+  state_contract.py states.py unknowns.py))
 
 .PHONY: help demo test bench lint types layers unit environments contract lowest acceptance clean
 help:

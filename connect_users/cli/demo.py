@@ -11,6 +11,7 @@ import difflib
 import shutil
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from connect_users.cli.demo_stage import Emulated, Stage
+    from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,13 @@ def run(args: argparse.Namespace) -> int:
 
     pause = not args.no_pause and sys.stdin.isatty() and sys.stdout.isatty()
     with tempfile.TemporaryDirectory(prefix="connect-users-demo-") as folder:
-        project = Path(folder) / "project"
+        project = Path(folder) / "demo"
         shutil.copytree(Path(__file__).parent / "demo_project", project)
-        emulated = Emulated(project)
-        pulumi = None if args.rehearsal else shutil.which("pulumi")
-        stage: Stage = CliStage(pulumi, project) if pulumi else RehearsalStage(project)
+        real = not args.rehearsal and shutil.which("pulumi") is not None
+        stage = CliStage(project, Path(folder) / "stack") if real else RehearsalStage(project)
         print(f"This demo runs on the embedded Amazon Connect emulator, {stage.description}.")
-        with stage:
+        with closing(stage):
+            emulated = Emulated(stage.project)
             for number, scene in enumerate(SCENES, start=1):
                 print(f"\n━━ {number}/{len(SCENES)} ━━ {scene.title}\n")
                 if not _play(scene, stage, emulated):
@@ -135,12 +136,12 @@ def wait() -> bool:
     return True
 
 
-def _play(scene: Scene, stage: Stage, emulated: Emulated) -> bool:
+def _play(scene: Scene, stage: CliStage | RehearsalStage, emulated: Emulated) -> bool:
     """Play one scene; returns whether its commands ended as expected."""
     if scene.behind is not None:
         print(f"  {scene.behind(emulated)}\n")
     for old, new in scene.edits:
-        _edit(stage.program, old, new)
+        _edit(stage.project / "__main__.py", old, new)
     for command in scene.commands:
         print(f"$ pulumi {command}")
         if stage.run(command) == scene.fails:

@@ -82,3 +82,20 @@ def _ours(value: Any, words: Words) -> Any:
     if isinstance(value, list):
         return [_ours(item, words) for item in value]
     return value
+
+
+def theirs(props: Mapping[str, Any], words: Words = USER) -> dict[str, Any]:
+    """Properties in snake_case, in camelCase: the inverse of `ours`."""
+    return {
+        words.to_theirs.get(name, name): _theirs(value, words.within.get(name, NONE)) for name, value in props.items()
+    }
+
+
+def _theirs(value: Any, words: Words) -> Any:
+    if words is NONE:
+        return value
+    if isinstance(value, dict):
+        return theirs(value, words)
+    if isinstance(value, list):
+        return [_theirs(item, words) for item in value]
+    return value

@@ -1,14 +1,15 @@
 """The entries of a file for ``pulumi import --file``: users, their roster and its guard, each with its state.
 
-An entry with inputs and outputs is taken over as it is, without a call to the provider (CLI 3.254 and later), which is
-the only way to import a dynamic resource: its Read needs the ``__provider`` that only a state has.
+An entry with inputs and outputs is taken over as it is, without a call to the provider (CLI 3.254 and later). That is
+the only way to import a dynamic resource, whose Read needs the ``__provider`` that only a state has; of the plugin's
+users it saves the Read.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connect_users.core import rules, tokens
+from connect_users.core import rules, spelling, tokens
 from connect_users.core.spec import UNKNOWN, canonical
 from connect_users.program import guard as roster_guard
 from connect_users.program import roster as roster_component
@@ -52,6 +53,18 @@ def user_entry(roster: str, user_id: str, inputs: Props, computed: Props) -> dic
     }
 
 
+def plugin_entry(name: str, user_id: str, inputs: Props, computed: Props) -> dict[str, Any]:
+    """A person whom a program declares by the plugin, under its bare id, as the plugin keeps it."""
+    given = spelling.theirs(inputs)
+    return {
+        "type": tokens.PLUGIN_USER,
+        "name": name,
+        "id": user_id,
+        "inputs": given,
+        "outputs": {**given, **spelling.theirs(computed)},
+    }
+
+
 def state(inputs: Props, computed: Props) -> dict[str, Any]:
     """The part of an entry that is the state."""
     provider = {_PROVIDER: resource.PROVIDER_BLOB}
@@ -69,7 +82,7 @@ def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
     found = {
         str(entry["id"]): (canonical(_plain(entry["inputs"])), _plain(entry["outputs"]))
         for entry in document["resources"]
-        if entry["type"] == resource.TYPE_TOKEN and "outputs" in entry
+        if entry["type"] in tokens.USERS and "outputs" in entry
     }
     return {id_: (inputs, outputs) for id_, (inputs, outputs) in found.items() if _sound(inputs)}
 
@@ -77,7 +90,7 @@ def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
 def _plain(props: object) -> Props:
     if not isinstance(props, dict):
         raise TypeError("no map of properties")
-    return {name: value for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
+    return spelling.ours({name: value for name, value in props.items() if not name.startswith(tokens.INTERNAL)})
 
 
 def _sound(inputs: Props) -> bool:

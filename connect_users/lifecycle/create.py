@@ -170,7 +170,7 @@ def _settle(
         case ownership.Unowned() if props.get("adopt_existing"):
             return adopt.take_over(op, props, user, ours=False)
         case ownership.Unowned():
-            raise OwnedByOther(f"{action}: {where}, and {_unowned(op, tags, error)}")
+            raise OwnedByOther(f"{action}: {where} and {_unowned(op, tags, error)}")
         case ownership.OtherMaking(owner) as other if owner.took_over and (
             props.get("adopt_existing") or other.is_leftover(op.now())
         ):
@@ -217,14 +217,14 @@ def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> 
     """Why a user whom nobody owns cannot be made, and what to do."""
     ways = "adopt it with adopt_existing=True, or choose another username"
     if ownership.TAG_KEY in tags:
-        return f"{ownership.missing(tags)}; {ways}"
+        return f"has a tag {ownership.TAG_KEY} that names no resource (somebody wrote another value); {ways}"
     lost = (
         "; an answer of Connect was lost just now, so this run itself may have made it"
         if error.uncertain and not op.owns
         else ""
     )
     replacing = "" if op.owns else "; to replace this resource's own user, set delete_before_replace=True"
-    return f"it carries no ownership tag (made in the console or by another tool{lost}); {ways}{replacing}"
+    return f"carries no ownership tag (made in the console or by another tool{lost}); {ways}{replacing}"
 
 
 def _settle_duplicate(

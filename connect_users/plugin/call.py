@@ -48,7 +48,7 @@ class Call:
         self._engine = engine
         self._request = request
         self._context = context
-        self._bags: list[Bag] = []
+        self._bags: list[tuple[Struct, Bag]] = []
         self.new = Bag()
 
     @property
@@ -56,15 +56,27 @@ class Call:
         """Of the resource; "" where the request is about none."""
         return str(getattr(self._request, "urn", ""))
 
+    @property
+    def type(self) -> str:
+        """The type of the resource, without those of its parents."""
+        parts = self.urn.split("::")
+        return parts[2].rpartition("$")[2] if len(parts) > 2 else ""
+
     def read(self, struct: Struct, words: Words = spelling.USER) -> Bag:
-        """A property bag of the request; its secrets will not be told."""
+        """A property bag of the request; its secrets will not be told.
+
+        Most users of a large stack stay as they are: what is equal in the protocol's form is read once.
+        """
+        for known, bag in self._bags:
+            if known == struct:
+                return bag
         bag = wire.decode(struct, words)
-        self._bags.append(bag)
+        self._bags.append((struct, bag))
         return bag
 
     def told(self, text: str) -> str:
         """A text for the user: in the plugin's words, without secrets of the request."""
-        return names.told(secrecy.masked(text, [value for bag in self._bags for value in bag.secret_values()]))
+        return names.told(secrecy.masked(text, [value for _, bag in self._bags for value in bag.secret_values()]))
 
     def say(self, severity: str, text: str) -> None:
         """Show an "info" or "warning" on the resource."""
@@ -81,7 +93,7 @@ class Call:
 
     def fail_partly(self, error: PartialUpdate) -> NoReturn:
         """End a create or update that did part of its work: the engine saves what is true, and updates next time."""
-        secrets = {place for bag in self._bags for place in bag.secrets}
+        secrets = {place for _, bag in self._bags for place in bag.secrets}
         outputs = wire.encode(error.outputs, secrets)
         inputs = wire.encode(sound(self.new.props), self.new.secrets)
         text = str(error)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import spelling
+from connect_users.core.shapes import sound
 from connect_users.core.spec import canonical
 from connect_users.plugin import names
 
@@ -38,7 +39,9 @@ class Detail:
 
 def details(found: Difference, state: Props, old_inputs: Props, new: Props) -> list[Detail]:
     """Every path at which the fields of a difference differ."""
-    before, outputs, after = canonical(old_inputs), canonical(state), canonical(new)
+    if not found.fields:
+        return []
+    before, outputs, after = sound(old_inputs), sound(state), canonical(new)
     told = []
     for name in found.fields:
         in_inputs = before.get(name) != after.get(name)

@@ -7,7 +7,18 @@ from typing import Final
 
 from connect_users.core.spelling import OURS, camel
 
-_COMPOUND: Final = "|".join(sorted((name for name in OURS if "_" in name), key=len, reverse=True))
+#: Arguments of a roster, which its messages name.
+_OF_A_ROSTER: Final = (
+    "hierarchy_groups",
+    "ignore_columns",
+    "max_deletions",
+    "min_holders",
+    "required_holders",
+    "retain_leavers",
+    "routing_profiles",
+    "security_profiles",
+)
+_COMPOUND: Final = "|".join(sorted((name for name in (*OURS, *_OF_A_ROSTER) if "_" in name), key=len, reverse=True))
 #: A quoted text, or one of our names. What is quoted was given by somebody; so were the keys of tags.
 _NAME: Final = re.compile(
     r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)"""

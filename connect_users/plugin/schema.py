@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import descriptions, settings, spelling, tokens
 from connect_users.core.fields import BY_NAME, FIELDS, Kind
-from connect_users.plugin import functions, names
+from connect_users.plugin import functions, names, roster_schema
 from connect_users.plugin.version import VERSION
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def document() -> Json:
             "properties": _settings(),
         },
         "types": dict(sorted(_types(FIELDS))) | functions.types(),
-        "resources": {f"{_INDEX}User": _user()},
+        "resources": {tokens.PLUGIN_USER: _user(), **roster_schema.resources()},
         "functions": functions.schemas(),
     }
 

@@ -9,6 +9,7 @@ Contract (pulumi/pulumi, proto/pulumi/provider.proto):
 
 from __future__ import annotations
 
+import functools
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,19 +26,39 @@ from connect_users.engine import collector, log
 from connect_users.engine.cancellation import CANCELLED
 from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
-from connect_users.plugin import configuration, details, wire
+from connect_users.plugin import configuration, details, guard, wire
 from connect_users.plugin.call import Answering, Call, answered
-from connect_users.plugin.version import VERSION
+from connect_users.plugin.version import VERSION, require_components
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from google.protobuf.empty_pb2 import Empty
 
     from connect_users.connect.gateway import Gateway
     from connect_users.plugin.wire import Bag
 
 _SERVICE: Final = "ResourceProvider"
-_USER: Final = tokens.PLUGIN_USER
 _SOME, _NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+
+
+def of_a_resource(method: Callable[[Service, Call, Any], Any]) -> Callable[[Service, Any, Any], Any]:
+    """A method about a user; about the guard of a roster, the guard answers in its place.
+
+    Raises:
+        ConnectUsersError: by the method, about a resource that the package does not have.
+    """
+    of_the_guard = getattr(guard, method.__name__.lower())
+
+    @functools.wraps(method)
+    def chosen(self: Service, call: Call, request: Any) -> Any:
+        if call.type == tokens.PLUGIN_USER:
+            return method(self, call, request)
+        if call.type == tokens.PLUGIN_GUARD:
+            return of_the_guard(call, request)
+        raise ConnectUsersError(f"the package connect-users has no resource {call.type}; it has {tokens.PLUGIN_USER}")
+
+    return answered(chosen)
 
 
 class Service(Answering):
@@ -129,10 +150,9 @@ class Service(Answering):
 
     # A user's life.
 
-    @answered
+    @of_a_resource
     def Check(self, call: Call, request: Any) -> Any:
         """Every problem of the inputs at once; their canonical form."""
-        _know(request)
         old, new = call.read(request.olds), call.read(request.news)
         checked = self._life.check(call.urn, old.props, new.props)
         for warning in checked.warnings:
@@ -141,13 +161,12 @@ class Service(Answering):
         failures = [provider_pb2.CheckFailure(reason=call.told(problem)) for problem in checked.problems]
         return provider_pb2.CheckResponse(inputs=wire.encode(checked.inputs, new.secrets), failures=failures)
 
-    @answered
+    @of_a_resource
     def Diff(self, call: Call, request: Any) -> Any:
         """Whether anything differs, where, and what needs a new user."""
-        _know(request)
         state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
         found = self._life.diff(call.urn, request.id, state.props, new.props, call.say, lambda: old.props)
-        told = details.details(found, sound(state.props), old.props, new.props)
+        told = details.details(found, state.props, old.props, new.props)
         # A state of the dynamic resource becomes the plugin's by an update.
         changed = found.changed or state.foreign or old.foreign
         return provider_pb2.DiffResponse(
@@ -164,10 +183,9 @@ class Service(Answering):
             hasDetailedDiff=bool(told),
         )
 
-    @answered
+    @of_a_resource
     def Create(self, call: Call, request: Any) -> Any:
         """Make the user exactly once."""
-        _know(request)
         new = call.new = call.read(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(
@@ -176,10 +194,9 @@ class Service(Answering):
         id_, outputs = self._life.create(call.urn, new.props, call.say)
         return provider_pb2.CreateResponse(id=id_, properties=wire.encode(outputs, new.secrets))
 
-    @answered
+    @of_a_resource
     def Read(self, call: Call, request: Any) -> Any:
         """The user as it is; an empty id says that it is gone. Without a state, it is an import."""
-        _know(request)
         state, inputs = call.read(request.properties), call.read(request.inputs)
         secrets = state.secrets | inputs.secrets
         if ARN_KEY not in state.props:
@@ -208,10 +225,9 @@ class Service(Answering):
             inputs=wire.encode(found.inputs, given.secrets),
         )
 
-    @answered
+    @of_a_resource
     def Update(self, call: Call, request: Any) -> Any:
         """Only the calls that the difference needs."""
-        _know(request)
         state, new = call.read(request.olds), call.read(request.news)
         call.new = new
         secrets = new.secrets | {place for place in state.secrets if place[0] not in new.props}
@@ -221,14 +237,25 @@ class Service(Answering):
             outputs = self._life.update(call.urn, request.id, state.props, new.props, call.say)
         return provider_pb2.UpdateResponse(properties=wire.encode(outputs, secrets))
 
-    @answered
+    @of_a_resource
     def Delete(self, call: Call, request: Any) -> Empty:
         """Delete the user if it is still this state's; one who is gone is a success."""
-        _know(request)
         self._life.delete(call.urn, request.id, call.read(request.properties).props, call.say)
         return empty_pb2.Empty()
 
-    # Functions.
+    # Rosters and functions.
+
+    @answered
+    def Construct(self, call: Call, request: Any) -> Any:
+        """A roster, which is built like a program."""
+        if request.type != tokens.PLUGIN_ROSTER:
+            known = tokens.PLUGIN_ROSTER
+            raise ConnectUsersError(f"the package connect-users has no component {request.type}; it has {known}")
+        require_components()
+        from connect_users.plugin import component
+
+        call.read(request.inputs, spelling.NONE)
+        return component.construct(request, self.engine, self._life.settings)
 
     @answered
     def Invoke(self, call: Call, request: Any) -> Any:
@@ -245,13 +272,6 @@ class Service(Answering):
 
 # The engine's four-and-sixty calls may all be waiting for their turn: Cancel does not wait for one of them.
 Service.Cancel.experimental_thread_pool = ThreadPoolExecutor(1, "connect-users-cancel")  # type: ignore[attr-defined]
-
-
-def _know(request: Any) -> None:
-    """Refuse a resource that this plugin does not have."""
-    type_ = request.urn.split("::")[2].rpartition("$")[2] if request.urn.count("::") > 2 else _USER
-    if type_ != _USER:
-        raise ConnectUsersError(f"the package connect-users has no resource {type_}; it has {_USER}")
 
 
 def handlers(service: Service) -> grpc.GenericRpcHandler[Any, Any]:

@@ -91,8 +91,7 @@ class RosterGuardProvider(ResourceProvider):
             if moves:
                 host.say(call, "info", moves)
         if in_state - new - moved_to.keys() and news.get("retain_leavers") and not olds.get("retain_leavers"):
-            text_ = "retain_leavers takes effect from the next run: people who leave in this run are deleted"
-            host.say(call, "warning", text_)
+            host.say(call, "warning", leavers.NOT_RETAINED_YET)
         return CheckResult({name: news[name] for name in stored}, [CheckFailure("", text)] if text else [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:

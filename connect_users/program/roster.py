@@ -7,7 +7,8 @@ made or changed, and all problems are reported at once. `connect_users.roster` r
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pulumi
 from pulumi import Input, Output
@@ -36,7 +37,7 @@ from connect_users.roster.selection import columns_of_others, select
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connect_users.program.args import IdentityManagementType
     from connect_users.program.instance import ConnectInstance
@@ -51,6 +52,15 @@ _LINES_MAX: Final = 1_000
 _WAVE: Final = 1_000
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a roster is made of: the plugin's has resources of its own."""
+
+    type_token: str
+    user: Callable[..., ConnectUser]
+    guard: Callable[..., RosterGuard]
+
+
 class ConnectUserRoster(pulumi.ComponentResource):
     """A roster of people, each a `ConnectUser` named after the username. The order of the rows does not matter.
 
@@ -61,6 +71,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
 
     users: Mapping[str, ConnectUser]
     usernames: tuple[str, ...]
+
+    _parts: ClassVar = Parts(TYPE_TOKEN, ConnectUser, RosterGuard)
 
     def __init__(
         self,
@@ -143,14 +155,14 @@ class ConnectUserRoster(pulumi.ComponentResource):
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
-        super().__init__(TYPE_TOKEN, name, None, opts)
+        super().__init__(self._parts.type_token, name, None, opts)
         registration.declare_roster(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        guard = RosterGuard(
+        guard = self._parts.guard(
             f"{name}-guard",
             roster=name,
             usernames=self.usernames,
@@ -226,7 +238,7 @@ def _declared(
                 parent=parent, depends_on=[ready], retain_on_delete=True if retain_leavers else None
             )
         person = people.pop()
-        user = ConnectUser(_child(name, person), **person.inputs, opts=opts)
+        user = parent._parts.user(_child(name, person), **person.inputs, opts=opts)  # noqa: SLF001 - of this module
         users[person.username] = user
         if len(users) % _WAVE == 0:
             ends.append(user)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TOKEN: Final = "pulumi:pulumi:readStackResourceOutputs"
-_IN_A_ROSTER: Final = f"{tokens.ROSTER}${tokens.USER}"
+_IN_A_ROSTER: Final = (f"{tokens.ROSTER}${tokens.USER}", f"{tokens.PLUGIN_ROSTER}${tokens.PLUGIN_USER}")
 #: The organization of a stack in a backend that has none.
 _NO_ORGANIZATION: Final = "organization"
 _SHOWN: Final = 3
@@ -45,10 +45,12 @@ async def moves_of(roster: str) -> Moves | None:
         pulumi.RunError: a roster whose people are in the state was removed from the program; or a user is declared
             twice, which shows only now that the instances are known.
     """
-    state = await _state()
-    if state is None:
+    users = await users_in_state()
+    if users is None:
         return None
     rosters = registration.declared_rosters()
+    # Rosters that the plugin builds are not judged by this program, unless they become its own.
+    state = [user for user in users if not user.plugin or user.roster in rosters]
     declared = await _declared(state, rosters)
     _refuse_declared_twice(declared)
     removed = moves.removed_rosters(state, declared, rosters)
@@ -70,7 +72,8 @@ def _removed(roster: str, usernames: list[str]) -> str:
 _asked: WeakKeyDictionary[Any, asyncio.Future[list[StateUser] | None]] = WeakKeyDictionary()
 
 
-async def _state() -> list[StateUser] | None:
+async def users_in_state() -> list[StateUser] | None:
+    """All users in the stack's state; None where the engine does not answer."""
     if type(SETTINGS.monitor) is MockMonitor:
         # The SDK's own mocks have no state, and their `call` is the test's.
         return None
@@ -110,12 +113,14 @@ def _users_of(stack: str) -> list[StateUser]:
 def _users(resources: Any) -> Iterator[StateUser]:
     for urn, resource in resources.items():
         parts = urn.split("::", 3)
-        if len(parts) < 4 or not parts[2].endswith(tokens.USER):
+        if len(parts) < 4 or not parts[2].endswith(tuple(tokens.USERS)):
             continue
         outputs = resource.struct_value.fields["outputs"].struct_value.fields
-        username, instance = outputs["username"].string_value, outputs["instance_id"].string_value
+        plugin = parts[2].endswith(tokens.PLUGIN_USER)
+        username = outputs["username"].string_value
+        instance = outputs["instanceId" if plugin else "instance_id"].string_value
         roster = parts[3].removesuffix(f"-{username}") if parts[2].endswith(_IN_A_ROSTER) else ""
-        yield StateUser(parts[3], username, str(bare_id(instance)), roster)
+        yield StateUser(parts[3], username, str(bare_id(instance)), roster, plugin)
 
 
 def _refuse_declared_twice(declared: Iterable[ProgramUser]) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The limit of a program that sets none.
 DEFAULT: Final = "20%"
+#: The warning of a guard whose roster loses people in the run that turns `retain_leavers` on.
+NOT_RETAINED_YET: Final = "retain_leavers takes effect from the next run: people who leave in this run are deleted"
 #: With a percentage, so many people may always leave; otherwise nobody could leave a team of four.
 _ALWAYS: Final = 5
 _SHOWN: Final = 3

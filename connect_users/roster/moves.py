@@ -27,12 +27,14 @@ class StateUser:
         resource: its name in the stack.
         instance: the bare id.
         roster: the roster's name; "" for a user who is declared alone.
+        plugin: whether the resource is the plugin's.
     """
 
     resource: str
     username: str
     instance: str
     roster: str = ""
+    plugin: bool = False
 
 
 @dataclass(frozen=True)

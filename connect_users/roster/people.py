@@ -353,7 +353,8 @@ def _parts(path: str, inputs: Props) -> tuple[str, ...]:
 
 def _plain_passwords(count: int) -> str:
     passwords = plural(count, "password")
-    return f"the roster holds {passwords} in plain text; use passwords= instead (secrets of the stack, or of AWS Secrets Manager)"
+    advice = "use passwords= instead (secrets of the stack, or of AWS Secrets Manager)"
+    return f"the roster holds {passwords} in plain text; {advice}"
 
 
 def unknown_name_problems(

@@ -1,4 +1,4 @@
-"""``python -m connect_users.testing PROJECT``: rehearse a project on the terminal, without the Pulumi CLI."""
+"""Rehearse a project on the terminal, without the Pulumi CLI and without AWS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from connect_users.cli import streams
 from connect_users.core.errors import one_line
 from connect_users.testing import Rehearsal, Secret
-from connect_users.testing.as_preview import as_preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,48 +25,34 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    parser = argparse.ArgumentParser(
-        prog=_PROG,
-        description="Rehearse a project on the terminal, without the Pulumi CLI and without AWS.",
-    )
+    parser = argparse.ArgumentParser(prog=_PROG, description=__doc__)
     parser.add_argument("project", help="a folder with a Pulumi.yaml, or a .py file")
-    parser.add_argument(
-        "commands",
-        nargs="*",
-        metavar="COMMAND",
-        help=f"{', '.join(COMMANDS)} in any order; without any: preview, up, preview, destroy",
-    )
+    order = f"{', '.join(COMMANDS)} in any order; without any: preview, up, preview, destroy"
+    parser.add_argument("commands", nargs="*", metavar="COMMAND", help=order)
     parser.add_argument("--stack", default="dev", help="also chooses Pulumi.<stack>.yaml (default: dev)")
     parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="kept as a secret")
     parser.add_argument("--state", help="a file that keeps the rehearsal's state between runs")
-    parser.add_argument(
-        "--json",
-        metavar="FILE",
-        help="also write the last run there as `pulumi preview --json` would, for `connect-users explain`",
-    )
+    as_json = "also write the last run there as `pulumi preview --json` would, for `connect-users explain`"
+    parser.add_argument("--json", metavar="FILE", help=as_json)
     args = parser.parse_args(argv)
-    commands = args.commands or ["preview", "up", "preview", "destroy"]
-    for command in commands:
-        if command not in COMMANDS:
-            parser.error(f"{command!r} is none of {', '.join(COMMANDS)}")
-    config = {}
-    for pair in args.config:
-        key, equals, value = pair.partition("=")
+    for unknown in set(args.commands) - set(COMMANDS):
+        parser.error(f"{unknown!r} is not one of {', '.join(COMMANDS)}")
+    pairs = [pair.partition("=") for pair in args.config]
+    for key, equals, _ in pairs:
         if not equals:
-            parser.error(f"--config {pair!r} is not KEY=VALUE")
-        config[key] = Secret(value)
+            parser.error(f"--config {key!r} is not KEY=VALUE")
+    config = {key: Secret(value) for key, _, value in pairs}
     try:
         made = Rehearsal(args.project, stack=args.stack, config=config, state=args.state)
     except (OSError, ValueError) as problem:
         parser.error(one_line(str(problem)))
     with made as rehearsal:
-        for command in commands:
+        for command in args.commands or ["preview", "up", "preview", "destroy"]:
             result = getattr(rehearsal, command)()
             print(f"$ pulumi {command}\n{result.render()}\n")
             if args.json is not None:
-                text = json.dumps(as_preview(result), ensure_ascii=False) + "\n"
                 try:
-                    Path(args.json).write_text(text, encoding="utf-8")
+                    Path(args.json).write_text(json.dumps(result.as_preview(), ensure_ascii=False), encoding="utf-8")
                 except OSError as problem:
                     parser.error(f"{args.json} cannot be written: {problem.strerror}")
             if not result.ok:

@@ -1,14 +1,9 @@
-"""pytest fixtures, loaded by pytest itself where this package is installed. Imports nothing heavy until used.
-
-`connect_emulator` is a running emulator of the test's own; `connect_rehearsal` makes rehearsals on it:
-
-    def test_every_agent_gets_a_user(connect_rehearsal):
-        rehearsal = connect_rehearsal("infra/")
-        assert rehearsal.up().raise_for_errors().changes["create"] == 12
-"""
+"""pytest fixtures, loaded by pytest itself where this package is installed. Imports nothing heavy until used."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +14,7 @@ if TYPE_CHECKING:
     from connect_users.emulator import Emulator
 
     from .rehearsal import Rehearsal
+    from .stack import Stack
 
 
 @pytest.fixture
@@ -31,19 +27,25 @@ def connect_emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
+def connect_stack(connect_emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Stack]:
+    """A function of a project's folder and the options of `Stack.create`; skipped where no `pulumi` is on PATH."""
+    from .stack import NO_CLI, Stack
+
+    if which("pulumi") is None:
+        pytest.skip(NO_CLI)
+    return lambda project, **options: Stack.create(
+        project, tmp_path_factory.mktemp("stack"), **{"emulator": connect_emulator, **options}
+    )
+
+
+@pytest.fixture
 def connect_rehearsal(connect_emulator: Emulator) -> Iterator[Callable[..., Rehearsal]]:
-    """A function that takes the arguments of `Rehearsal`, on `connect_emulator` unless told otherwise; what it made
-    is closed after the test."""
+    """A function of the arguments of `Rehearsal`; what it made is closed after the test."""
     from .rehearsal import Rehearsal
 
-    made: list[Rehearsal] = []
+    with ExitStack() as made:
 
-    def make(program: Any, **options: Any) -> Rehearsal:
-        options.setdefault("emulator", connect_emulator)
-        rehearsal = Rehearsal(program, **options)
-        made.append(rehearsal)
-        return rehearsal
+        def make(program: Any, **options: Any) -> Rehearsal:
+            return made.enter_context(Rehearsal(program, **{"emulator": connect_emulator, **options}))
 
-    yield make
-    for rehearsal in made:
-        rehearsal.close()
+        yield make

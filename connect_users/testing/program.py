@@ -1,254 +1,193 @@
-"""Running a program under a monitor, in this process, and leaving no trace of it.
+"""Running a program in this process under the SDK's mock monitor, and leaving no trace of it.
 
-The program runs in a thread and a context of its own: the SDK's settings are context variables, the event loop is the
-thread's, so both are gone afterwards. A program in files is run as the language host runs it, with its directory as
-the working directory; modules imported from there are forgotten, so that the next run sees edits. Contract: every
-call that the program had in flight has ended when `run` returns.
+Contract: what the program asks of the engine that a rehearsal does not play is refused in one line, never ignored. It
+runs in an event loop of its own (so not within another one); one in files as the language host runs it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
 import importlib
 import inspect
-import itertools
 import os
+import re
 import runpy
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from .turns import Turns, declaration
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.mocks import MockMonitor, Mocks
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
-Program = Callable[[], Any]
+from connect_users.core.tokens import STACK
+
+from .result import ResourceState
+from .run import Run, Stopped
+from .values import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
 _SETTLE_SECONDS = 30.0
+#: The fields of a registration that a rehearsal goes by, and those that only say what the program understands.
+_PLAYED = {
+    *("type", "name", "parent", "custom", "object", "provider", "providers", "dependencies", "propertyDependencies"),
+    *("additionalSecretOutputs", "retainOnDelete", "acceptSecrets", "acceptResources", "supportsPartialValues"),
+    *("supportsResultReporting", "aliasSpecs", "version", "pluginDownloadURL", "pluginChecksums", "sourcePosition"),
+    *("stackTrace", "parentStackTraceHandle"),
+}
+_OPTIONS = {"aliasURNs": "aliases", "importId": "import_", "remote": "remote components"}
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What the program is told: the names, the configuration (plain text) and its secret keys, preview or not."""
+class MonitorClosed(grpc.RpcError):
+    """What the SDK gets when the engine has shut down, which makes it end the program."""
 
-    project: str
-    stack: str
-    organization: str
-    dry_run: bool
-    config: Mapping[str, str]
-    secret_keys: tuple[str, ...]
-    root: Path
-    environment: Mapping[str, str | None] = field(default_factory=dict)
+    code = staticmethod(lambda: grpc.StatusCode.UNAVAILABLE)
+    details = staticmethod(lambda: "resource monitor shut down")
+
+
+class RehearsalMonitor(MockMonitor):
+    """Answers the program's calls out of one run; methods are named by gRPC."""
+
+    def __init__(self, run: Run, stack: str, project: str) -> None:
+        super().__init__(cast(Mocks, None))  # never asked: every call is answered here
+        self._run = run
+        self._prefix = f"urn:pulumi:{stack}::{project}::"
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Return the engine's URN (the SDK's mock keeps only one parent type)."""
+        above = parent.split("::", 3)[2] if parent else ""
+        return f"{self._prefix}{type_ if above in ('', STACK) else f'{above}${type_}'}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+        urn = self.make_urn(request.parent, request.type, request.name)
+        for field, value in request.ListFields():
+            if field.name not in _PLAYED and (value.ListFields() if hasattr(value, "ListFields") else value):
+                self._refuse(_OPTIONS.get(field.name) or re.sub("(?=[A-Z])", "_", field.name).lower(), urn)
+        new = ResourceState(
+            urn=urn,
+            type=request.type,
+            custom=request.custom,
+            parent=request.parent,
+            inputs={key: value for key, value in decode(request.object).items() if value is not None},
+            provider=request.provider,
+            dependencies=sorted(request.dependencies),
+            property_dependencies={key: sorted(it.urns) for key, it in request.propertyDependencies.items()},
+            secret_outputs=list(request.additionalSecretOutputs),
+            retain_on_delete=request.retainOnDelete,
+        )
+        try:
+            made = self._run.register(new)
+        except Stopped:
+            raise MonitorClosed from None
+        outputs = encode(made.outputs if made.custom else {}, secrets=True, unknowns=True)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=made.id, object=outputs)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        if request.urn in self._run.news:
+            self._run.news[request.urn].outputs = decode(request.outputs)
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        if request.tok != "pulumi:pulumi:readStackResourceOutputs":
+            self._refuse(f"the function {request.tok}")
+        # Of the run's own stack as it was before, whatever name is asked for.
+        found = {state.urn: {"type": state.type, "outputs": state.outputs} for state in self._run.before}
+        answer = encode({"outputs": found}, secrets=True, unknowns=True)
+        # Older SDKs' monitors answered with the provider's message; the field is named by a Python keyword.
+        reply: Any = getattr(resource_pb2, "ResourceInvokeResponse", provider_pb2.InvokeResponse)
+        return reply(**{"return": answer})
+
+    def ReadResource(self, request: Any) -> NoReturn:  # noqa: N802
+        self._refuse("reading a resource that exists", self.make_urn(request.parent, request.type, request.name))
+
+    def _refuse(self, what: str, urn: str = "") -> NoReturn:
+        self._run.fail(urn, f"a rehearsal does not play {what}: run the program on the real engine (connect_stack)")
+        raise MonitorClosed
+
+    def _refuse_callback(self, _request: Any) -> NoReturn:
+        self._refuse("transforms and hooks")
+
+    RegisterStackTransform = RegisterStackInvokeTransform = _refuse_callback
+    RegisterResourceHook = RegisterErrorHook = _refuse_callback
 
 
 class ProgramFailed(Exception):
     """The program ended with an error; the text is what the language host prints."""
 
 
-def run(program: Program, setting: Setting, monitor: Any, engine_address: str, interrupt: Callable[[], None]) -> None:
-    """Run the program to its end.
+def run(program: Callable[[], Any], settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> None:
+    """Run the program to its end; raises ProgramFailed. After Ctrl-C, what is under way ends first.
 
-    Ctrl-C calls `interrupt`, which has to make the monitor refuse what is new, and waits for the rest, as the engine
-    does.
-
-    Raises:
-        ProgramFailed: it raised.
-        KeyboardInterrupt: Ctrl-C, once the program has ended.
+    Args:
+        settings: of the SDK: project, stack, monitor, engine and so on; they stay in the context of the call.
+        config: plain text by full key; `secrets` are the keys of those that are secret.
     """
-    failures: list[BaseException] = []
-
-    def work() -> None:
-        context = contextvars.copy_context()
-        try:
-            context.run(_run, program, setting, monitor, engine_address)
-        except BaseException as error:
-            failures.append(error)
-
-    with environment(setting.environment):
-        thread = threading.Thread(target=work, name="rehearsal-program")
-        thread.start()
-        try:
-            thread.join()
-        except BaseException:
-            interrupt()
-            thread.join()
-            raise
-    if failures:
-        raise failures[0]
-
-
-def _run(program: Program, setting: Setting, monitor: Any, engine_address: str) -> None:
-    import grpc
     from pulumi import RunError
-    from pulumi.runtime import run_in_stack
-    from pulumi.runtime.proto import engine_pb2_grpc
+    from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
+    from pulumi.runtime.settings import ROOT
 
     loop = asyncio.new_event_loop()
     # The SDK leaves failed futures behind when a program ends early; it silences asyncio for that reason, too.
     loop.set_exception_handler(lambda *_: None)
-    loop.set_default_executor(Turns())
+    # One thread: the monitor is asked in the order in which the program's registrations are ready.
+    loop.set_default_executor(ThreadPoolExecutor(1, thread_name_prefix="rehearsal"))
     asyncio.set_event_loop(loop)
-    with grpc.insecure_channel(engine_address) as channel:
-        engine = _Engine(engine_pb2_grpc.EngineStub(channel))
-        _configure(setting, monitor, engine)
-        try:
-            loop.run_until_complete(run_in_stack(program))
-        except RunError as error:
-            raise ProgramFailed(str(error)) from None
-        except Exception as error:
-            raise ProgramFailed(
-                f"Program failed with an unhandled exception:\n{_user_traceback(error, program)}"
-            ) from None
-        finally:
-            _close(loop)
-
-
-class _Engine:
-    """The engine's service, without the SDK's debugging messages: dozens for each resource, and nobody reads them."""
-
-    def __init__(self, stub: Any) -> None:
-        self._stub = stub
-
-    def Log(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
-        """Log a message, unless it is for debugging."""
-        return self._stub.Log(request) if request.severity != 0 else None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stub, name)
-
-
-def _configure(setting: Setting, monitor: Any, engine: Any) -> None:
-    from pulumi.runtime import Settings, configure, set_all_config, settings
-    from pulumi.runtime.rpc_manager import RPCManager
-
-    settings.ROOT.set(None)
-    wanted = {
-        "project": setting.project,
-        "stack": setting.stack,
-        "organization": setting.organization,
-        "monitor": monitor,
-        "engine": engine,
-        "dry_run": setting.dry_run,
-        "root_directory": str(setting.root),
-    }
+    ROOT.set(None)
     known = inspect.signature(Settings.__init__).parameters
-    configured = Settings(**{key: value for key, value in wanted.items() if key in known})
-    configured.rpc_manager = _numbering(RPCManager)()
-    configure(configured)
-    set_all_config(dict(setting.config), list(setting.secret_keys))
+    configure(Settings(**{key: value for key, value in settings.items() if key in known}))
+    set_all_config(config, secrets)
+    try:
+        loop.run_until_complete(run_in_stack(program))
+    except RunError as error:
+        raise ProgramFailed(str(error)) from None
+    except Exception:
+        raise ProgramFailed(f"Program failed with an unhandled exception:\n{traceback.format_exc()}") from None
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=_SETTLE_SECONDS))
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
-def _numbering(base: type) -> type:
-    """An RPC manager that gives each declaration its number, in the order of the program."""
-
-    class Numbering(base):  # type: ignore[misc]
-        """Sets `declaration` in the context of each RPC."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self._declarations = itertools.count(1)
-
-        def do_rpc(self, name: str, rpc_function: Any) -> Any:
-            """As the base, numbered."""
-            number = next(self._declarations)
-            wrapped = super().do_rpc(name, rpc_function)
-
-            async def numbered(*args: Any, **kwargs: Any) -> Any:
-                declaration.set(number)
-                return await wrapped(*args, **kwargs)
-
-            return numbered
-
-    return Numbering
-
-
-def _close(loop: asyncio.AbstractEventLoop) -> None:
-    """End what the program left running; calls that were sent are waited for, as the engine does."""
-    loop.run_until_complete(loop.shutdown_default_executor())
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        with contextlib.suppress(asyncio.TimeoutError):
-            gathered = asyncio.wait(tasks, timeout=_SETTLE_SECONDS)
-            loop.run_until_complete(gathered)
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    asyncio.set_event_loop(None)
-    loop.close()
-
-
-def _user_traceback(error: BaseException, program: Program) -> str:
-    """The traceback from the program's own first frame on, as the language host prints it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    file = getattr(program, "entry", None) or inspect.getsourcefile(inspect.unwrap(program))
-    own = [index for index, frame in enumerate(frames) if file and Path(frame.filename) == Path(file)]
-    limit = own[0] - len(frames) if own else None
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=limit))
-
-
-def from_path(path: Path) -> Program:
-    """The program of a directory (its `__main__.py`) or of a file.
-
-    Raises:
-        FileNotFoundError: there is no such program.
-    """
+def from_path(path: Path) -> Callable[[], object]:
+    """Return the program of a directory (its `__main__.py`) or of a file; raises FileNotFoundError."""
     entry = path / "__main__.py" if path.is_dir() else path
     if not entry.is_file():
         raise FileNotFoundError(f"there is no Pulumi program at {entry}")
-
-    def program() -> None:
-        with _importing_from(entry.parent):
-            runpy.run_path(str(path if path.is_dir() else entry), run_name="__main__")
-
-    program.entry = str(entry)  # type: ignore[attr-defined]
-    return program
+    return lambda: bool(runpy.run_path(str(path if path.is_dir() else entry), run_name="__main__"))
 
 
 @contextlib.contextmanager
-def _importing_from(directory: Path) -> Iterator[None]:
-    sys.path.insert(0, str(directory))
-    importlib.invalidate_caches()
+def in_place(directory: Path | None, environment: Mapping[str, str | None]) -> Iterator[None]:
+    """Work with changes to the environment (None = unset), in a directory whose modules are forgotten at the end."""
+    before, known, variables = Path.cwd(), set(sys.modules), dict(os.environ)
+    for key, value in environment.items():
+        os.environ.pop(key, None)
+        os.environ.update({} if value is None else {key: value})
+    if directory is not None:
+        os.chdir(directory)
+        sys.path.insert(0, str(directory))
+        importlib.invalidate_caches()
     try:
         yield
     finally:
-        with contextlib.suppress(ValueError):
+        os.environ.clear()
+        os.environ.update(variables)
+        if directory is not None:
+            os.chdir(before)
             sys.path.remove(str(directory))
-
-
-@contextlib.contextmanager
-def in_directory(directory: Path) -> Iterator[None]:
-    """Work in a directory; on leaving, forget the modules that were imported from it."""
-    before = Path.cwd()
-    known = set(sys.modules)
-    os.chdir(directory)
-    try:
-        yield
-    finally:
-        os.chdir(before)
-        root = directory.resolve()
-        for name in set(sys.modules) - known:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and root in Path(file).resolve().parents and "site-packages" not in Path(file).parts:
-                del sys.modules[name]
-
-
-@contextlib.contextmanager
-def environment(changes: Mapping[str, str | None]) -> Iterator[None]:
-    """This process's environment with changes (None = without), for a while."""
-    before = {key: os.environ.get(key) for key in changes}
-    _set(changes)
-    try:
-        yield
-    finally:
-        _set(before)
-
-
-def _set(values: Mapping[str, str | None]) -> None:
-    for key, value in values.items():
-        if value is None:
-            os.environ.pop(key, None)
-        else:
-            os.environ[key] = value
+            for name in set(sys.modules) - known:
+                # The next run sees edits.
+                file = Path(getattr(sys.modules[name], "__file__", None) or "/").resolve()
+                if directory.resolve() in file.parents and "site-packages" not in file.parts:
+                    del sys.modules[name]

@@ -1,84 +1,120 @@
-"""A Pulumi project's files, as far as a rehearsal needs them: names, the program's place, plain configuration.
-
-Encrypted values cannot be read without the stack's passphrase: they are left out, and named, so that they can be
-given with `Secret`.
-"""
+"""What surrounds a program in a test: the files of its project, and an emulator for its users."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from .provider_process import HostError
+from .values import reveal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from connect_users.emulator import Emulator
+
+    from .values import Props
+
+
+_ENDPOINT = "connect-users:endpointUrl"
+#: Credentials that open nothing; profiles and instance roles are out of reach.
+NO_ACCOUNT: dict[str, str | None] = {
+    "AWS_ACCESS_KEY_ID": "rehearsal",
+    "AWS_SECRET_ACCESS_KEY": "rehearsal",
+    "AWS_SESSION_TOKEN": None,
+    "AWS_PROFILE": None,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
 
 @dataclass(frozen=True)
 class Project:
-    """What `Pulumi.yaml` and `Pulumi.<stack>.yaml` say.
-
-    Attributes:
-        main: the directory or file of the program.
-        config: full keys to text.
-        encrypted: full keys whose values cannot be read.
-    """
+    """What `Pulumi.yaml` and `Pulumi.<stack>.yaml` say; `main`: the program; `config`: full keys, nothing encrypted."""
 
     root: Path
     name: str
     main: Path
-    config: dict[str, str] = field(default_factory=dict)
-    encrypted: tuple[str, ...] = ()
+    config: dict[str, str]
 
 
 def read_project(directory: Path, stack: str) -> Project:
-    """Read the project's files.
-
-    Raises:
-        ValueError: `Pulumi.yaml` is not one.
-    """
+    """Read the project's files; raises ValueError where they are not a project's."""
     content = _yaml(directory / "Pulumi.yaml")
     name = content.get("name")
     if not isinstance(name, str) or not name:
         raise ValueError(f"{directory / 'Pulumi.yaml'} names no project")
-    main = directory / str(content.get("main", "."))
-    config: dict[str, str] = {}
-    encrypted: set[str] = set()
-    for key, value in (content.get("config") or {}).items():
-        _take(config, encrypted, _full(str(key), name), _declared(value))
-    stack_file = directory / f"Pulumi.{stack}.yaml"
-    stack_config = (_yaml(stack_file).get("config") or {}) if stack_file.is_file() else {}
-    for key, value in stack_config.items():
-        _take(config, encrypted, _full(str(key), name), value)
-    return Project(directory, name, main.resolve(), config, tuple(sorted(encrypted)))
+    values = dict(content.get("config") or {})
+    for key, value in values.items():
+        # A key is declared as `{value: x}`, as `{default: x}`, or by the value itself.
+        if isinstance(value, dict) and value.keys() & {"value", "default", "type", "description", "secret", "items"}:
+            values[key] = value.get("value", value.get("default"))
+    values |= _yaml(directory / f"Pulumi.{stack}.yaml").get("config") or {}
+    full = {key if ":" in key else f"{name}:{key}": value for key, value in values.items() if value is not None}
+    plain = {key: it for key, it in full.items() if not (isinstance(it, dict) and it.keys() == {"secure"})}
+    texts = {key: it if isinstance(it, str) else json.dumps(it) for key, it in plain.items()}
+    return Project(directory, name, (directory / str(content.get("main", "."))).resolve(), texts)
 
 
 def _yaml(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from None
     return content if isinstance(content, dict) else {}
 
 
-def _full(key: str, project: str) -> str:
-    return key if ":" in key else f"{project}:{key}"
+@dataclass
+class Emulated:
+    """An emulator, the configuration that leads there, and an environment without an account."""
+
+    #: A running one, None = one of its own where the configuration names none, False = none.
+    given: Emulator | Literal[False] | None
+    root: Path  # the project's directory
+    own: Emulator | None = None
+
+    @property
+    def emulator(self) -> Emulator | None:
+        return self.own or self.given or None
+
+    def close(self) -> None:
+        if self.own is not None:
+            self.own.close()
+            self.own = None
+
+    def config(self, config: Props) -> dict[str, Any]:
+        """Return the configuration with the way to the emulator, which is started where it is needed."""
+        if _ENDPOINT in config or _embedded(config):
+            return dict(config)
+        if self.given is None and self.own is None:
+            from connect_users.emulator import Emulator, Options
+
+            # The stack's region is the project's to choose.
+            self.own = Emulator(None, Options(every_region=True)).start()
+        region = {} if "aws:region" in config else {"connect-users:region": "us-east-1"}
+        return {_ENDPOINT: self.emulator.endpoint_url, **region, **config} if self.emulator else dict(config)
+
+    def environment(self) -> dict[str, str | None]:
+        # Passwords come from it, too: `connect-users:endpointUrl` is Connect's alone.
+        url = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": self.emulator.endpoint_url} if self.emulator is not None else {}
+        return {**(NO_ACCOUNT if self.given is not False else {}), **url}
+
+    def endpoint(self, config: Props) -> str | None:
+        """Return where `aws:connect` resources live, None where there is no emulator; raises HostError."""
+        if not _embedded(config):
+            return str(reveal(config[_ENDPOINT])) if _ENDPOINT in config else None
+        from connect_users.core.settings import DEFAULT_EMULATOR_STATE
+        from connect_users.emulator import UnusableState, embedded
+
+        # The host opens the same file, relative to its working directory, the project's.
+        file = self.root / str(reveal(config.get("connect-users:emulatorState", DEFAULT_EMULATOR_STATE)))
+        try:
+            return embedded(file).endpoint_url
+        except UnusableState as problem:
+            raise HostError(f"connect-users:emulatorState: {problem}") from None
 
 
-def _declared(value: Any) -> Any:
-    """The value of a key in the project file: `{value: x}`, `{default: x}`, or the value itself."""
-    if isinstance(value, dict) and value.keys() & {"value", "default", "type", "description", "secret", "items"}:
-        return value.get("value", value.get("default"))
-    return value
-
-
-def _take(config: dict[str, str], encrypted: set[str], key: str, value: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, dict) and value.keys() == {"secure"}:
-        encrypted.add(key)
-        return
-    encrypted.discard(key)
-    config[key] = value if isinstance(value, str) else json.dumps(value)
+def _embedded(config: Props) -> bool:
+    return str(reveal(config.get("connect-users:emulator", ""))).lower() == "true"

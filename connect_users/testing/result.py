@@ -1,32 +1,63 @@
-"""What a rehearsal did: steps, messages, errors, outputs. Immutable; `render` makes the text for a terminal."""
+"""What a rehearsal did: as data, as the JSON of `pulumi preview --json`, as text; and what it remembers of resources.
+
+The file of states is for rehearsals only: mode 0600, secrets marked and not legible (base64), never Pulumi's own state.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
+import os
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from connect_users.core.tokens import STACK, UNKNOWN_STRING
+
+from .driver import State
+from .values import UNKNOWN, PropertyMap, Secret
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
-    from .diffing import PropertyChange
-    from .engine_log import Diagnostic
-    from .state import ResourceState
+    from .provider_process import Diagnostic
+    from .values import PropertyChange, Props
 
-Operation = Literal["preview", "up", "refresh", "destroy"]
-StepOp = Literal[
-    "same",
-    "create",
-    "update",
-    "replace",
-    "create-replacement",
-    "delete-replaced",
-    "delete",
-    "read",
-    "remove-pending-replace",
-]
-#: Parts of a replacement; the engine counts the replacement once.
-_PARTS = frozenset({"create-replacement", "delete-replaced", "remove-pending-replace"})
+_FORMAT = "connect-users rehearsal state, version 2: for rehearsals only, never a Pulumi state"
+
+_TITLES = {"preview": "Previewing update", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
+_SYMBOLS = {"create": "+ ", "update": "~ ", "delete": "- ", "replace": "+-"}
+_CHANGE_SYMBOLS = {"add": "+", "delete": "-", "update": "~"}
+
+
+@dataclass
+class ResourceState(State):
+    """One resource as the engine would record it."""
+
+    id: str = ""
+    inputs: PropertyMap = field(default_factory=dict, repr=False)
+    outputs: PropertyMap = field(default_factory=dict, repr=False)
+    urn: str = ""
+    type: str = ""
+    custom: bool = False
+    parent: str = ""
+    provider: str = ""  # the reference `urn::id` of its explicit provider, "" for the stack's
+    dependencies: list[str] = field(default_factory=list)
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    secret_outputs: list[str] = field(default_factory=list)
+    retain_on_delete: bool = False
+    delete: bool = False  # it was replaced, and is still to be deleted
+
+    @property
+    def name(self) -> str:
+        return self.urn.split("::", 3)[3]
+
+    @property
+    def served(self) -> bool:
+        """Whether a provider makes it; components and providers themselves are only registered."""
+        return self.custom and not self.type.startswith("pulumi:providers:")
 
 
 class RehearsalError(AssertionError):
@@ -35,49 +66,34 @@ class RehearsalError(AssertionError):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the engine: a replacement is `create-replacement`, `replace` and `delete-replaced`.
+    """What was done, or would be, about one resource."""
 
-    Attributes:
-        diff: the changed inputs of an update or replacement; the changed state of a refresh.
-        replace_keys: the properties that force the replacement.
-        old, new: the states before and after; a preview's new state has unknowns.
-    """
-
-    op: StepOp
+    op: Literal["same", "create", "update", "replace", "delete-replaced", "delete"]
     urn: str
     type: str
     name: str
+    #: The changed inputs of an update or replacement; the changed state of a refresh.
     diff: tuple[PropertyChange, ...] = ()
-    replace_keys: tuple[str, ...] = ()
+    replace_keys: tuple[str, ...] = ()  # the properties that force the replacement
     old: ResourceState | None = field(default=None, repr=False)
-    new: ResourceState | None = field(default=None, repr=False)
+    new: ResourceState | None = field(default=None, repr=False)  # a preview's new state has unknowns
     failed: bool = False
 
 
 @dataclass(frozen=True)
 class Result:
-    """One run.
+    """One run: its steps, deletions last, every message, and the stack's outputs."""
 
-    Attributes:
-        operation: which run this was.
-        steps: every step in the order of the program, deletions at the end; a failed step is marked.
-        diagnostics: every message, with the resource it is about.
-        failed: something failed; the engine would exit with 1.
-        outputs: the stack's outputs; secrets are `Secret`.
-    """
-
-    operation: Operation
+    operation: Literal["preview", "up", "refresh", "destroy"]
     stack: str
     project: str
     steps: tuple[Step, ...]
     diagnostics: tuple[Diagnostic, ...]
-    failed: bool
-    outputs: Mapping[str, Any] = field(default_factory=dict)
-    states: tuple[ResourceState, ...] = field(default=(), repr=False)
+    failed: bool  # the engine would exit with 1; an error that was only logged fails nothing
+    outputs: Mapping[str, Any]
 
     @property
     def ok(self) -> bool:
-        """What the engine's exit code says: an error that was only logged (`pulumi.log.error`) fails nothing."""
         return not self.failed
 
     @property
@@ -87,34 +103,154 @@ class Result:
 
     @property
     def changes(self) -> dict[str, int]:
-        """How many resources each operation was for, as in the engine's summary (the stack counts too)."""
-        done = (step for step in self.steps if not step.failed and step.op not in _PARTS)
-        return dict(Counter(step.op for step in done))
+        """How many resources each operation was for (the stack counts too); a replacement counts once."""
+        return dict(Counter(step.op for step in self.steps if not step.failed and step.op != "delete-replaced"))
 
     def step(self, name: str) -> Step:
-        """The step of the resource of that name; of a replacement, the `replace` step.
-
-        Raises:
-            KeyError: there is none.
-        """
-        found = [step for step in self.steps if step.name == name]
-        whole = [step for step in found if step.op not in _PARTS]
-        if not found:
-            raise KeyError(f"no step for {name!r}; there are {sorted({step.name for step in self.steps})}")
-        return (whole or found)[0]
+        """Return the step of the resource of that name; raises KeyError."""
+        return {step.name: step for step in reversed(self.steps)}[name]
 
     def raise_for_errors(self) -> Result:
-        """Itself, when nothing failed and no error was logged.
-
-        Raises:
-            RehearsalError: listing every error.
-        """
+        """Return itself when nothing failed and no error was logged; raises RehearsalError."""
         if self.errors or self.failed:
             raise RehearsalError(f"{self.operation} failed:\n" + "\n".join(self.errors))
         return self
 
-    def render(self, *, color: bool | None = None, width: int | None = None) -> str:
-        """The plan as text in Pulumi's look; `color` None = where the terminal can, `width` in characters."""
-        from .render import render
+    def render(self, *, width: int | None = None) -> str:
+        """Return the plan as text in Pulumi's look; `width` in characters."""
+        return _render(self, width)
 
-        return render(self, color=color, width=width)
+    def as_preview(self) -> dict[str, Any]:
+        """Return the run as `pulumi preview --json` would write it; no secret's value and no configuration is in it."""
+        errors = [{"severity": "error", "message": f"error: {message}"} for message in self.errors]
+        return {"steps": list(map(_step, self.steps)), "diagnostics": errors, "changeSummary": self.changes}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    states = {key: _state(it) for key, it in (("oldState", step.old), ("newState", step.new)) if it is not None}
+    detailed = {change.path: {"kind": change.kind, "inputDiff": True} for change in step.diff}
+    return {"op": step.op, "urn": step.urn, **states, "detailedDiff": detailed, "replaceReasons": step.replace_keys}
+
+
+def _state(state: ResourceState) -> dict[str, Any]:
+    return {
+        **{key: _plain(getattr(state, key)) for key in ("urn", "type", "custom", "id", "parent", "inputs", "outputs")},
+        "propertyDependencies": state.property_dependencies,
+        "retainOnDelete": state.retain_on_delete,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Secret) or value is UNKNOWN:
+        return "[secret]" if isinstance(value, Secret) else UNKNOWN_STRING
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    # Numbers come as floats from the wire.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def save(path: Path, states: Iterable[ResourceState]) -> None:
+    """Replace the file in one step; only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump({"format": _FORMAT, "resources": list(map(vars, states))}, out, indent=1, default=_conceal)
+    partial.replace(path)
+
+
+def load(path: Path) -> list[ResourceState]:
+    """Return the states of the file, none where there is no file; raises ValueError where it is another's."""
+    if not path.exists():
+        return []
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_unconceal)
+        return [ResourceState(**resource) for resource in {_FORMAT: content["resources"]}[content["format"]]]
+    except (ValueError, TypeError, KeyError):
+        raise ValueError(f"{path} is not the state of a rehearsal; give another file or delete it") from None
+
+
+def _conceal(secret: Secret) -> dict[str, str]:
+    return {"$secret": base64.b64encode(json.dumps(secret.value).encode()).decode()}
+
+
+def _unconceal(value: dict[str, Any]) -> Any:
+    return Secret(json.loads(base64.b64decode(value["$secret"]))) if value.keys() == {"$secret"} else value
+
+
+def _render(result: Result, width: int | None) -> str:
+    room = width or max(40, shutil.get_terminal_size((100, 24)).columns)
+    lines = [f"REHEARSAL of {result.project}/{result.stack}: no Pulumi engine, nothing is deployed"]
+    lines.append(f"{_TITLES[result.operation]} ({result.stack}):")
+    depths: dict[str, int] = {}
+    for step in result.steps:
+        state = step.new or step.old
+        depths[step.urn] = depths.get(state.parent, -1) + 1 if state is not None else 0
+        if step.op in _SYMBOLS:
+            lines.extend(_step_lines(step, "    " * depths[step.urn], room))
+    if result.outputs and result.operation in ("preview", "up"):
+        lines.extend(["    --outputs:--", *_value_lines(result.outputs, "    ", room)])
+    lines.extend(_diagnostics(result))
+    lines.extend(_summary(result))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _step_lines(step: Step, pad: str, room: int) -> Iterator[str]:
+    why = f" [replaces: {', '.join(step.replace_keys)}]" if step.replace_keys else ""
+    yield f"{pad}{_SYMBOLS[step.op]}{step.type} {step.name}: ({step.op}{' failed' if step.failed else ''}){why}"
+    if step.old is not None and step.old.id:
+        yield f"{pad}    [id={step.old.id}]"
+    if step.op == "create" and step.new is not None:
+        yield from _value_lines(step.new.inputs, f"{pad}    ", room)
+    for change in step.diff:
+        # Never cut: what differs may be at the end.
+        values = " => ".join(inline(value) for value in (change.old, change.new) if value is not None)
+        yield f"{pad}  {_CHANGE_SYMBOLS[change.kind]} {change.path}: {values}"
+
+
+def _value_lines(properties: Props, pad: str, room: int) -> Iterator[str]:
+    keys = [key for key in sorted(properties) if not key.startswith("__") and properties[key] not in (None, "", [], {})]
+    for key in keys:
+        line = f"{pad}{key:<{max(map(len, keys))}}: {inline(properties[key])}"
+        yield line if len(line) <= room else line[: room - 1] + "…"
+
+
+def inline(value: Any) -> str:
+    """Return a value on one line; secrets as `[secret]`, unknowns as `[unknown]`."""
+    if isinstance(value, Secret) or value is UNKNOWN:
+        return "[secret]" if isinstance(value, Secret) else "[unknown]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {inline(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(inline(item) for item in value) + "]"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value, ensure_ascii=isinstance(value, str) and not value.isprintable())
+
+
+def _diagnostics(result: Result) -> Iterator[str]:
+    shown = [message for message in result.diagnostics if not message.ephemeral]
+    if shown:
+        yield "Diagnostics:"
+    for urn in dict.fromkeys(message.urn for message in shown):
+        _, _, type_, name = (urn or f"::::{STACK}::{result.project}-{result.stack}").split("::", 3)
+        yield f"  {type_.rpartition('$')[2]} ({name}):"
+        for message in (it for it in shown if it.urn == urn):
+            severity = "" if message.severity == "info" else f"{message.severity}: "
+            yield from (f"    {line}" for line in f"{severity}{message.message.rstrip()}".split("\n"))
+
+
+def _summary(result: Result) -> Iterator[str]:
+    changes = result.changes
+    yield "Resources:"
+    kinds = [op for op in _SYMBOLS if changes.get(op)]
+    for op in kinds:
+        yield f"    {_SYMBOLS[op]}{changes[op]} {f'to {op}' if result.operation == 'preview' else f'{op}d'}"
+    total = [f"{sum(changes[op] for op in kinds)} changes"] if len(kinds) > 1 else []
+    parts = [*total, *([f"{changes['same']} unchanged"] if changes.get("same") else [])]
+    if parts:
+        yield "    " + ". ".join(parts)
+    if result.errors:
+        yield f"    {len(result.errors)} error{'s' if len(result.errors) > 1 else ''}"

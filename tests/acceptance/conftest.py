@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.emulator import Emulator
-from tests.acceptance.stack import STACK, Stack, environment, new_root
+from connect_users.testing.stack import NO_CLI
+from tests.acceptance.newcomer import caches
+from tests.acceptance.stack import STACK, Stack, new_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from connect_users.emulator.front import OnEvent
+    from tests.acceptance.newcomer import Environment
 
     NewStack = Callable[..., Stack]
 
@@ -24,9 +27,7 @@ if TYPE_CHECKING:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty stack that tests copy, since making one takes a run of the CLI."""
     if shutil.which("pulumi") is None:
-        pytest.skip(
-            "no `pulumi` on PATH: the acceptance ring needs the Pulumi CLI (https://www.pulumi.com/docs/install)"
-        )
+        pytest.skip(NO_CLI)
     root = tmp_path_factory.mktemp("template") / "root"
     new_root(root)
     return root
@@ -46,7 +47,7 @@ def new_stack(template: Path, tmp_path: Path) -> Iterator[NewStack]:
         new_root(root, (template if like is None else like) if name == STACK else None, name)
         emulator = Emulator(root / state if state else None, on_event=on_event).start()
         emulators.append(emulator)
-        stack = Stack(root, emulator, environment(root, name), name=name)
+        stack = Stack(root, emulator, name=name)
         # As fast as the emulator; a missing user is believed missing after seconds, not after a minute.
         stack.configure(
             endpointUrl=emulator.endpoint_url, region="us-east-1", requestsPerSecond=1000, burst=1000, timeout=5
@@ -62,3 +63,11 @@ def new_stack(template: Path, tmp_path: Path) -> Iterator[NewStack]:
 def stack(new_stack: NewStack) -> Stack:
     """An empty stack."""
     return new_stack()
+
+
+@pytest.fixture
+def newcomer(stack: Stack) -> Environment:
+    """The environment of somebody with the CLI and this package, who has not installed the plugin yet."""
+    ours = ("PULUMI_STACK", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    kept = {name: value for name, value in stack.environment.items() if name not in ours}
+    return {**kept, **caches(), "PULUMI_SKIP_CONFIRMATIONS": "true"}

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from connect_users import testing
 
 
-@dataclass
-class Outcome:
-    """What one `pulumi` command answered; `text` is both streams without colours."""
-
-    code: int
-    text: str
+class Outcome(testing.Outcome):
+    """What one `pulumi` command answered."""
 
     def changes(self) -> dict[str, set[str]]:
         """The values that a ``--diff`` marks as added, changed or removed, by resource; without brackets."""

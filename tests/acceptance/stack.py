@@ -9,20 +9,18 @@ Contract:
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 
+from connect_users import testing
 from connect_users.emulator import seed
 from tests.acceptance.outcome import Outcome
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mypy_boto3_connect.client import ConnectClient
 
@@ -82,23 +80,15 @@ def proficiency(name: str, value: str, level: int) -> dict[str, Any]:
     return {"attribute_name": name, "attribute_value": value, "level": level}
 
 
-@dataclass
-class Stack:
-    """One project and stack. `up`, `preview` and so on fail the test when the exit code is not `code`."""
+class Stack(testing.Stack):
+    """One project and stack; `users` are what its program declares."""
 
-    root: Path
-    emulator: Emulator
-    environment: dict[str, str]
-    users: dict[str, dict[str, Any]] = field(default_factory=dict)
-    name: str = STACK
-
-    @property
-    def folder(self) -> Path:
-        return self.root / "project"
-
-    @property
-    def backend(self) -> Path:
-        return self.root / "backend"
+    def __init__(
+        self, root: Path, emulator: Emulator, users: dict[str, dict[str, Any]] | None = None, *, name: str = STACK
+    ) -> None:
+        super().__init__(root, name=name)
+        self.emulator = emulator
+        self.users = users or {}
 
     def write_program(self, text: str) -> None:
         (self.folder / "__main__.py").write_text(text, encoding="utf-8")
@@ -107,61 +97,19 @@ class Stack:
         """Set ``connect-users:`` keys of the stack; None takes one away."""
         self.set_config({f"connect-users:{key}": value for key, value in values.items()})
 
-    def set_config(self, values: dict[str, object]) -> None:
-        path = self.folder / f"Pulumi.{self.name}.yaml"
-        content = json.loads(path.read_text(encoding="utf-8"))
-        content["config"].update(values)
-        content["config"] = {key: value for key, value in content["config"].items() if value is not None}
-        path.write_text(json.dumps(content), encoding="utf-8")
-
-    def start(self, *args: str, without: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-        """Start ``pulumi`` in a process group of its own, with `users` declared.
-
-        Args:
-            without: environment variables to leave out.
-        """
+    def start(self, *args: str, without: tuple[str, ...] = (), **options: Any) -> subprocess.Popen[str]:
+        """Start ``pulumi`` with `users` declared."""
         (self.folder / "users.json").write_text(json.dumps(self.users), encoding="utf-8")
-        environment = {name: value for name, value in self.environment.items() if name not in without}
-        return subprocess.Popen(
-            ["pulumi", *args, "--non-interactive", "--color=never"],
-            cwd=self.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        return super().start(*args, without=without, **options)
 
     def pulumi(self, *args: str, code: int = 0, without: tuple[str, ...] = ()) -> Outcome:
         """Run ``pulumi`` to its end."""
-        with self.start(*args, without=without) as process:
-            text, _ = process.communicate(timeout=120)
-        outcome = Outcome(process.returncode, text)
-        assert bool(outcome.code) == bool(code), f"pulumi {' '.join(args)} ended with {outcome.code}:\n{text}"
-        return outcome
+        return Outcome(*super().pulumi(*args, code=code, without=without))
 
-    def up(self, *args: str, code: int = 0) -> Outcome:
-        return self.pulumi("up", "--yes", "--skip-preview", *args, code=code)
-
-    def preview(self, *args: str, code: int = 0) -> Outcome:
-        return self.pulumi("preview", *args, code=code)
-
-    def refresh(self, *args: str, code: int = 0) -> Outcome:
-        return self.pulumi("refresh", "--yes", "--skip-preview", *args, code=code)
-
-    def destroy(self, *args: str, code: int = 0) -> Outcome:
-        return self.pulumi("destroy", "--yes", "--skip-preview", *args, code=code)
-
-    def plan(self) -> dict[str, tuple[str, list[str]]]:
-        """What a preview would do: resource name -> (operation, paths that differ), without those that stay."""
-        steps = json.loads(self.preview("--json").text)["steps"]
-        return {
-            step["urn"].rsplit("::", 1)[1]: (step["op"], sorted(step.get("detailedDiff") or ()))
-            for step in steps
-            if step["op"] != "same"
-        }
+    preview = partialmethod(pulumi, "preview")
+    up = partialmethod(pulumi, "up", "--yes", "--skip-preview")
+    refresh = partialmethod(pulumi, "refresh", "--yes", "--skip-preview")
+    destroy = partialmethod(pulumi, "destroy", "--yes", "--skip-preview")
 
     @property
     def _checkpoint(self) -> Path:
@@ -248,47 +196,13 @@ def _restore(emulator: Emulator, counted: list[Any]) -> None:
         emulator.requests.open(record)
 
 
-def environment(root: Path, name: str = STACK) -> dict[str, str]:
-    """The environment of `pulumi`: the machine's, without anything of its Pulumi and AWS."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AWS_", "PYTEST_"))}
-    python = Path(sys.executable).parent
-    return {
-        **kept,
-        "PATH": f"{python}{os.pathsep}{kept['PATH']}",
-        "HOME": str(root / "home"),
-        "PULUMI_HOME": str(root / "home" / ".pulumi"),
-        "PULUMI_BACKEND_URL": (root / "backend").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "acceptance",
-        "PULUMI_STACK": name,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_PYTHON_CMD": sys.executable,
-        "AWS_ACCESS_KEY_ID": "acceptance",
-        "AWS_SECRET_ACCESS_KEY": "acceptance",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
 def new_root(root: Path, template: Path | None = None, name: str = STACK) -> None:
     """A project's folders, with an empty stack of that name; a copy of ``template``'s where one is given."""
     if template is not None:
         shutil.copytree(template, root)
         return
-    for folder in ("project", "backend", "home"):
-        (root / folder).mkdir(parents=True)
-    (root / "project" / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n", encoding="utf-8")
-    (root / "project" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
-    subprocess.run(
-        ["pulumi", "stack", "init", name, "--no-select", "--non-interactive"],
-        cwd=root / "project",
-        env=environment(root, name),
-        check=True,
-        capture_output=True,
-    )
-    path = root / "project" / f"Pulumi.{name}.yaml"
-    salt = re.search(r"encryptionsalt: (\S+)", path.read_text(encoding="utf-8"))
-    assert salt is not None
-    # JSON is YAML, and can be changed without a parser of the latter.
-    path.write_text(json.dumps({"encryptionsalt": salt[1], "config": {}}), encoding="utf-8")
+    source = root.with_name(f"{root.name}-source")
+    source.mkdir(parents=True)
+    (source / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n", encoding="utf-8")
+    (source / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    testing.Stack.create(source, root, name=name)

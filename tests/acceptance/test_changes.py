@@ -9,7 +9,7 @@ import pytest
 
 from connect_users.core.fields import FIELDS, Verdict
 from connect_users.emulator import Emulator, seed
-from tests.acceptance.stack import AGENT, PASSWORD, SALES, SUPPORT, Stack, environment, new_root, proficiency, user
+from tests.acceptance.stack import AGENT, PASSWORD, SALES, SUPPORT, Stack, new_root, proficiency, user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +175,7 @@ def changed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     root = tmp_path_factory.mktemp("changes") / "root"
     new_root(root, template)
     with Emulator() as emulator:
-        stack = Stack(root, emulator, environment(root))
+        stack = Stack(root, emulator)
         stack.configure(endpointUrl=emulator.endpoint_url, region=seed.REGION, requestsPerSecond=1000, burst=1000)
         stack.users = {name: user(f"u{number}", **case.before) for number, (name, case) in enumerate(CASES.items())}
         stack.up()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.emulator import seed
-from tests.acceptance.stack import STACK, environment, user
+from tests.acceptance.stack import STACK, user
 
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
@@ -63,7 +63,7 @@ def test_following_a_readme_leaves_nothing_that_git_sees(example: str, stack: St
     text = (EXAMPLES / example / "README.md").read_text(encoding="utf-8")
     commands = [line.strip().removeprefix("$ ") for line in text.splitlines() if line.strip().startswith("$ ")]
     assert {"pulumi up", "pulumi preview", "pulumi stack rm dev"} <= set(commands)
-    outside = {name: value for name, value in environment(stack.root).items() if name != "PULUMI_STACK"}
+    outside = {name: value for name, value in stack.environment.items() if name != "PULUMI_STACK"}
     subprocess.run(
         ["bash", "-eu", "-c", "\n".join(commands)],
         cwd=checkout / "examples" / example,
@@ -102,7 +102,7 @@ def test_the_demo_plays_on_the_real_engine(stack: Stack) -> None:
     """``connect-users demo`` ends well, scene by scene as it says of itself."""
     done = subprocess.run(
         [Path(sys.executable).parent / "connect-users", "demo"],
-        env=environment(stack.root),
+        env=stack.environment,
         capture_output=True,
         text=True,
         check=False,

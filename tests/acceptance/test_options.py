@@ -108,9 +108,9 @@ def test_ignore_changes_replace_on_changes_aliases_and_protect(stack: Stack) -> 
     made = stack.live()
     assert made["ignored"]["RoutingProfileId"] == SUPPORT
     assert made["forced"]["RoutingProfileId"] == SALES
-    # Made anew under the same name, before the old one would go: it can only be the same user, taken over.
-    assert made["forced"]["Id"] == live["forced"]["Id"]
-    assert "DeleteUser" not in stack.calls()
+    # A new user, as the preview said; the old one went first, because the name was taken.
+    assert made["forced"]["Id"] != live["forced"]["Id"]
+    assert stack.calls().count("DeleteUser") == 1
     assert {key: value for key, value in made["aliased"].items() if key not in _TAGGED} == {
         key: value for key, value in live["aliased"].items() if key not in _TAGGED
     }
@@ -129,3 +129,30 @@ def test_the_preview_of_a_plan_is_what_runs(stack: Stack) -> None:
     assert any(urn.endswith("::ada") for urn in plan["resourcePlans"])
     stack.up("--plan=plan.json")
     assert sorted(stack.live()) == ["ada"]
+
+
+def test_protected_users_and_targets_are_the_engines_to_keep(stack: Stack) -> None:
+    """Nobody protected is deleted or replaced; a target leaves everybody else as they are; a timeout is accepted."""
+    stack.users = {
+        "kept": user("kept", opts={"protect": True}),
+        "ada": user("ada", opts={"custom_timeouts": {"create": "7m", "delete": "1h30m"}}),
+        "bob": user("bob"),
+    }
+    stack.up()
+    live = stack.live()
+    urns = {name: record["urn"] for name, record in stack.state().items()}
+    stack.users = {
+        "kept": user("renamed", opts={"protect": True}),
+        "ada": user("ada", routing_profile_id=SALES),
+        "bob": user("bob", routing_profile_id=SALES),
+    }
+    assert "unable to replace resource" in stack.up(f"--target={urns['kept']}", code=1).text
+    stack.calls()
+    stack.up(f"--target={urns['ada']}")
+    assert stack.calls() == ["UpdateUserRoutingProfile"]
+    assert stack.live()["bob"] == live["bob"]
+    assert "it is protected" in stack.destroy(code=1).text
+    assert stack.live()["kept"] == live["kept"]
+    stack.pulumi("state", "unprotect", urns["kept"], "--yes")
+    stack.destroy()
+    assert stack.live() == {}

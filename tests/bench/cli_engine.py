@@ -6,17 +6,14 @@ bare dynamic resources, so that its time is what Pulumi itself takes.
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Final, Literal
 
 from connect_users.emulator import seed
+from connect_users.testing import Stack
 from tests.bench import users
-from tests.bench.emulation import environment
-from tests.bench.meter import Usage, measure
+from tests.bench.emulation import AWS
+from tests.bench.meter import ROOT, Usage, measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,9 +69,6 @@ PHASES: Final[dict[str, tuple[tuple[str, ...], bool]]] = {
     "destroy": (("destroy", "--yes", "--skip-preview"), True),
 }
 
-_PROJECT: Final = "bench"
-_STACK: Final = "dev"
-
 
 def available() -> bool:
     """Whether there is a `pulumi` to measure with."""
@@ -93,38 +87,13 @@ class CliEngine:
     def __init__(
         self, root: Path, who: Contestant, count: int, config: Mapping[str, object], *, fast: bool = False
     ) -> None:
-        self._root = root
         self._count = count
-        for name in ("project", "backend", "home"):
-            (root / name).mkdir()
-        self._env = {
-            **environment(),
-            "HOME": str(root / "home"),
-            "PULUMI_HOME": str(root / "home" / ".pulumi"),
-            "PULUMI_BACKEND_URL": (root / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "bench",
-            "PULUMI_STACK": _STACK,
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_PYTHON_CMD": sys.executable,
-            **({"PULUMI_SKIP_CHECKPOINTS": "true"} if fast else {}),
-        }
-        (self._project / "Pulumi.yaml").write_text(f"name: {_PROJECT}\nruntime: python\n", encoding="utf-8")
-        (self._project / "__main__.py").write_text(PROGRAMS[who], encoding="utf-8")
-        self._make_stack(config)
-
-    @property
-    def _project(self) -> Path:
-        return self._root / "project"
-
-    def _make_stack(self, config: Mapping[str, object]) -> None:
-        command = ["pulumi", "stack", "init", _STACK, "--no-select", "--non-interactive"]
-        subprocess.run(command, cwd=self._project, env=self._env, check=True, capture_output=True)
-        path = self._project / f"Pulumi.{_STACK}.yaml"
-        salt = re.search(r"encryptionsalt: (\S+)", path.read_text(encoding="utf-8"))
-        assert salt is not None
-        # JSON is YAML, and can be written without a library for the latter.
-        path.write_text(json.dumps({"encryptionsalt": salt[1], "config": dict(config)}), encoding="utf-8")
+        source = root / "source"
+        source.mkdir()
+        (source / "Pulumi.yaml").write_text("name: bench\nruntime: python\n", encoding="utf-8")
+        (source / "__main__.py").write_text(PROGRAMS[who], encoding="utf-8")
+        changes = {**AWS, "PYTHONPATH": str(ROOT), "PULUMI_SKIP_CHECKPOINTS": "true" if fast else None}
+        self._stack = Stack.create(source, root / "stack", config=config, environment=changes)
 
     def run(self, phase: str) -> Usage:
         """Run one of `PHASES`.
@@ -133,20 +102,18 @@ class CliEngine:
             CommandFailed
         """
         command, changed = PHASES[phase]
-        users.write(self._project / "users.json", self._count, changed=changed)
-        users.write_roster(self._project / "roster.csv", self._count, changed=changed)
-        flags = ("--non-interactive", "--color=never", "--suppress-outputs")
-        usage, _ = measure(["pulumi", *command, *flags], cwd=self._project, env=self._env)
+        folder = self._stack.folder
+        users.write(folder / "users.json", self._count, changed=changed)
+        users.write_roster(folder / "roster.csv", self._count, changed=changed)
+        usage, _ = measure(
+            [*self._stack.command(*command), "--suppress-outputs"], cwd=folder, env=self._stack.environment
+        )
         return usage
 
     def state_bytes(self) -> float:
         """Bytes of the saved state for each user."""
-        path = self._root / "backend" / ".pulumi" / "stacks" / _PROJECT / f"{_STACK}.json"
+        (path,) = self._stack.backend.glob(".pulumi/stacks/bench/*.json")
         return path.stat().st_size / self._count
-
-    def close(self) -> None:
-        """Remove everything."""
-        shutil.rmtree(self._root, ignore_errors=True)
 
 
 def configuration(emulator: EmulatorProcess, rate: float = 10_000, burst: int = 10_000) -> dict[str, object]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
-from connect_users.testing import DynamicHost
+from connect_users.testing import DynamicHost, ResourceDriver
 from tests.bench import users
 from tests.bench.bare import Bare
 from tests.bench.cli_engine import PHASES
@@ -22,7 +22,6 @@ from tests.bench.meter import ROOT, Usage, cpu_of, memory_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from connect_users.testing import StateReply
     from tests.bench.cli_engine import Contestant
 
 #: Calls that the engine has under way at once.
@@ -37,8 +36,7 @@ class HostEngine:
         self._token = TYPE_TOKEN if who == "ours" else "pulumi-python:dynamic/bench:User"
         self._count = count
         self._config = {key: str(value) for key, value in config.items()}
-        self._inputs: dict[str, Any] = {}
-        self._state: dict[str, StateReply] = {}
+        self._drivers: dict[str, ResourceDriver] = {}
 
     def run(self, phase: str) -> Usage:
         """Run one of `PHASES` with a host of its own, as the engine starts one for each run."""
@@ -80,45 +78,33 @@ class HostEngine:
     def _urn(self, name: str) -> str:
         return f"urn:pulumi:dev::bench::{self._token}::{name}"
 
-    def _checked(self, host: DynamicHost, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        checked: dict[str, Any] = host.check(inputs, self._inputs.get(name), urn=self._urn(name)).inputs
-        return checked
-
-    def _differs(self, host: DynamicHost, name: str, checked: dict[str, Any]) -> bool:
-        old = self._state[name]
-        reply = host.diff(old.id, old.outputs, checked, old_inputs=self._inputs[name], urn=self._urn(name))
-        return reply.changes is True or (reply.changes is None and checked != self._inputs[name])
+    def _driver(self, host: DynamicHost, name: str) -> ResourceDriver:
+        if name not in self._drivers:
+            self._drivers[name] = ResourceDriver(host, self._urn(name))
+        self._drivers[name].provider = host
+        return self._drivers[name]
 
     def _preview(self, host: DynamicHost, name: str, inputs: dict[str, Any]) -> None:
-        checked = self._checked(host, name, inputs)
-        if name in self._state:
-            self._differs(host, name, checked)
+        driver = self._driver(host, name)
+        driver.plan(driver.checked(inputs))
 
     def _up(self, host: DynamicHost, name: str, inputs: dict[str, Any]) -> None:
-        checked = self._checked(host, name, inputs)
-        old = self._state.get(name)
-        if old is None:
-            self._state[name] = host.create(checked, urn=self._urn(name))
-        elif self._differs(host, name, checked):
-            self._state[name] = host.update(
-                old.id, old.outputs, checked, old_inputs=self._inputs[name], urn=self._urn(name)
-            )
-        self._inputs[name] = checked
+        driver = self._driver(host, name)
+        driver.apply(driver.plan(driver.checked(inputs)))
 
     def _refresh(self, host: DynamicHost, name: str, _: dict[str, Any]) -> None:
-        old = self._state[name]
-        self._state[name] = host.read(old.id, old.outputs, inputs=self._inputs[name], urn=self._urn(name))
+        self._driver(host, name).refresh()
 
     def _destroy(self, host: DynamicHost, name: str, _: dict[str, Any]) -> None:
-        old = self._state.pop(name)
-        host.delete(old.id, old.outputs, old_inputs=self._inputs.pop(name), urn=self._urn(name))
+        driver = self._driver(host, name)
+        assert driver.state is not None
+        driver.delete(driver.state)
+        driver.state = None
 
     def state_bytes(self) -> float:
         """Bytes of inputs and outputs for each user, as the engine would write them."""
-        return len(repr([self._inputs, [tuple(state) for state in self._state.values()]])) / self._count
-
-    def close(self) -> None:
-        """Nothing is left."""
+        states = [driver.state for driver in self._drivers.values() if driver.state is not None]
+        return len(repr([(state.id, state.inputs, state.outputs) for state in states])) / self._count
 
 
 def _pickled() -> str:

@@ -1,4 +1,4 @@
-"""Sites and hosts for the provider's judges, toys for those of rehearsals, the count of the fault matrix."""
+"""Sites and hosts for the provider's judges, and the count of the fault matrix."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.testing import Hosts
 from tests.contract.hosting import Engine, Site
-from tests.contract.programs.toys import ROOT, Toys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from connect_users.testing import DynamicHost
 
@@ -74,30 +71,13 @@ def start(site: Site) -> Iterator[Callable[..., DynamicHost]]:
         each.close()
 
 
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    """Dynamic hosts for all rehearsals of a module: starting one takes longer than a test."""
-    with Hosts() as shared:
-        yield shared
-
-
-@pytest.fixture
-def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hosts: Hosts) -> Iterator[Toys]:
-    """A cloud of the test's own, and the toy where the host can import it."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    monkeypatch.setenv("TOY_CLOUD", str(tmp_path))
-    made = Toys(tmp_path, hosts)
-    yield made
-    made.close()
-
-
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """How many rows of the fault matrix were tried, and how many ended as they should."""
     rows = [
         (outcome, report)
         for outcome in ("passed", "failed")
         for report in terminalreporter.stats.get(outcome, [])
-        if "test_provider_matrix.py::test_row" in report.nodeid
+        if "provider/test_matrix.py::test_row" in report.nodeid
     ]
     if rows:
         good = sum(outcome == "passed" for outcome, _ in rows)

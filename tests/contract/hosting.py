@@ -1,18 +1,20 @@
 """What the provider's judges share: a site (an emulator that can be stopped at any point), hosts that talk to it, and
-an `Engine` that drives one resource through a host as Pulumi's engine does, keeping its state.
+an `Engine` that drives one user through a host as Pulumi's engine does, keeping its state.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import Emulator, Options, seed
 from connect_users.program.user import PROVIDER_BLOB
-from connect_users.testing import DynamicHost, HostError
-from connect_users.testing.values import reveal
+from connect_users.testing import Change, DynamicHost, HostError, ResourceDriver
+
+# What tests take from here beside `Engine`.
+from connect_users.testing import CheckFailed as CheckFailed
+from connect_users.testing import State as State
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
@@ -141,43 +143,36 @@ class Site:
         return shown
 
 
-@dataclass
-class State:
-    """What the engine keeps of a resource; `failed` when it was made or changed in part only."""
+class Engine(ResourceDriver):
+    """The engine's part for one user, who is named as the resource is."""
 
-    id: str
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
-    failed: bool = False
+    def __init__(self, host: Any, name: str = "ada", state: State | None = None, stack: str = "dev") -> None:
+        """`host`: a `DynamicHost`, or what answers as it does."""
+        super().__init__(host, urn(name, stack), state)
 
-
-class CheckFailed(Exception):
-    """The provider found something wrong with the inputs."""
-
-
-@dataclass
-class Engine:
-    """The engine's part for one resource (sdk/go/common/resource/deploy: step_generator.go, step.go)."""
-
-    #: A `DynamicHost`, or what answers as it does.
-    host: Any
-    name: str = "ada"
-    state: State | None = None
-    #: The old half of a replacement that is still to be deleted.
-    doomed: list[State] = field(default_factory=list)
-    stack: str = "dev"
+    def twin(self, **changes: Any) -> Engine:
+        """Another one with the same host, name, state and stack, but for `changes`."""
+        return Engine(**{"host": self.host, "name": self.name, "state": self.state, "stack": self.stack, **changes})
 
     @property
-    def urn(self) -> str:
-        return urn(self.name, self.stack)
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
 
-    def checked(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs as the provider wants them kept."""
-        reply = self.host.check(inputs, self.state.inputs if self.state else None, urn=self.urn)
-        if reply.failures:
-            raise CheckFailed("\n".join(reason for _, reason in reply.failures))
-        checked: dict[str, Any] = reply.inputs
-        return checked
+    @name.setter
+    def name(self, name: str) -> None:
+        self.urn = urn(name, self.stack)
+
+    @property
+    def stack(self) -> str:
+        return self.urn.split(":")[2]
+
+    @property
+    def host(self) -> Any:
+        return self.provider
+
+    @host.setter
+    def host(self, host: Any) -> None:
+        self.provider = host
 
     def up(self, inputs: Mapping[str, Any]) -> str:
         """A run that brings the resource to these inputs; what was done: create, update, replace or same."""
@@ -188,21 +183,9 @@ class Engine:
 
     def step(self, inputs: Mapping[str, Any]) -> str:
         """The resource's part of a run that goes on; its old half is deleted at the end."""
-        news = self.checked(inputs)
-        state = self.state
-        if state is None:
-            self._create(news)
-            return "create"
-        diff = self.host.diff(state.id, state.outputs, news, old_inputs=state.inputs, urn=self.urn)
-        if diff.replaces:
-            self._replace(news, delete_first=diff.delete_before_replace)
-            return "replace"
-        unequal = reveal(news) != reveal(state.inputs)
-        if diff.changes or state.failed or (diff.changes is None and unequal):
-            self._update(state, news)
-            return "update"
-        state.inputs = news
-        return "same"
+        change = self.plan(self.checked(inputs))
+        self.apply(change)
+        return change.op
 
     def force_replace(self, inputs: Mapping[str, Any], *, delete_first: bool = False) -> None:
         """`pulumi up --replace`: the provider is asked as for a new user, and not what differs.
@@ -212,20 +195,13 @@ class Engine:
         self.host.begin_run()
         reply = self.host.check(inputs, None, urn=self.urn)
         assert not reply.failures
-        self._replace(reply.inputs, delete_first=delete_first)
+        self.apply(Change("replace", reply.inputs, delete_first=delete_first))
         self.delete_doomed()
 
     def refresh(self) -> str:
-        """Read what is true; `same` (also where things differ: the state has it) or `gone`."""
+        """A run that reads what is true."""
         self.host.begin_run()
-        assert self.state is not None
-        state = self.state
-        reply = self.host.read(state.id, state.outputs, inputs=state.inputs, urn=self.urn)
-        if not reply.id:
-            self.state = None
-            return "gone"
-        self.state = State(reply.id, reply.inputs or state.inputs, reply.outputs, state.failed)
-        return "same"
+        return super().refresh()
 
     def destroy(self) -> None:
         """A run that deletes the resource."""
@@ -236,47 +212,8 @@ class Engine:
     def leave(self) -> None:
         """The resource's part of a run, at its end, of a program that does not declare it any more."""
         if self.state is not None:
-            self.host.delete(self.state.id, self.state.outputs, old_inputs=self.state.inputs, urn=self.urn)
+            self.delete(self.state)
             self.state = None
-
-    def _create(self, news: dict[str, Any]) -> None:
-        try:
-            reply = self.host.create(news, urn=self.urn)
-        except HostError as error:
-            if error.partial:
-                partial = error.partial
-                self.state = State(partial.id, partial.inputs or news, partial.outputs, failed=True)
-            raise
-        self.state = State(reply.id, news, reply.outputs)
-
-    def _update(self, state: State, news: dict[str, Any]) -> None:
-        try:
-            reply = self.host.update(state.id, state.outputs, news, old_inputs=state.inputs, urn=self.urn)
-        except HostError as error:
-            if error.partial:
-                # The engine keeps the old inputs of a failed update.
-                self.state = State(state.id, state.inputs, error.partial.outputs, failed=True)
-            raise
-        self.state = State(state.id, news, reply.outputs)
-
-    def _replace(self, news: dict[str, Any], *, delete_first: bool) -> None:
-        old = self.state
-        assert old is not None
-        if delete_first:
-            self.leave()
-            self._create(news)
-            return
-        try:
-            self._create(news)
-        finally:
-            if self.state is not old:
-                self.doomed.append(old)
-
-    def delete_doomed(self) -> None:
-        """Delete the old halves of replacements, at the end of a run."""
-        for old in list(self.doomed):
-            self.host.delete(old.id, old.outputs, old_inputs=old.inputs, urn=self.urn)
-            self.doomed.remove(old)
 
 
 def judged(error: BaseException, username: str | None = "ada") -> str:

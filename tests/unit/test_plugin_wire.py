@@ -20,7 +20,7 @@ from tests.structs import BAGS
 @given(BAGS)
 def test_whatever_a_struct_holds_is_read_and_written_again(props: dict[str, Any]) -> None:
     """Nothing raises, and what was written reads as what was read."""
-    bag = wire.decode(encode(props, secrets=True, unknowns=True, references=True))
+    bag = wire.decode(encode(props, secrets=True, unknowns=True))
     again = wire.decode(wire.encode(bag.props, bag.secrets))
     secrecy.masked("any text", bag.secret_values())
     assert repr(again.props) == repr({name: bag.props[name] for name in bag.props if bag.props[name] is not None})
@@ -84,7 +84,7 @@ def test_a_password_leaves_as_a_secret_however_it_came() -> None:
     ],
 )
 def test_outputs_and_references_are_read_as_what_they_stand_for(value: Any, read: Any, secrets: set[Any]) -> None:
-    bag = wire.decode(encode({"username": value}, secrets=True, unknowns=True, references=True))
+    bag = wire.decode(encode({"username": value}, secrets=True, unknowns=True))
     assert bag.props == {"username": read}
     assert bag.secrets == secrets
 

@@ -74,7 +74,7 @@ def _parts(value: Any) -> Any:
 
 def test_every_reference_leads_to_a_type_and_every_type_is_referred_to() -> None:
     references = {part["$ref"] for part in _parts(DOCUMENT) if isinstance(part, dict) and "$ref" in part}
-    assert references == {f"#/types/{token}" for token in DOCUMENT["types"]}
+    assert references - {"pulumi.json#/Any"} == {f"#/types/{token}" for token in DOCUMENT["types"]}
 
 
 def test_everything_is_described_in_the_plugins_words() -> None:

@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 
 from connect_users.core import spelling
 from connect_users.core.fields import FIELDS, Field
-from connect_users.core.spelling import NONE, USER, Words, camel, ours
+from connect_users.core.spelling import camel, ours, theirs
 from connect_users.plugin import names
-
-
-def theirs(value: Any, words: Words = USER) -> Any:
-    """The inverse of `ours`."""
-    if words is NONE:
-        return value
-    if isinstance(value, list):
-        return [theirs(item, words) for item in value]
-    if isinstance(value, dict):
-        return {words.to_theirs.get(key, key): theirs(item, words.within.get(key, NONE)) for key, item in value.items()}
-    return value
 
 
 def values(field: Field) -> st.SearchStrategy[Any]:

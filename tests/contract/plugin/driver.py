@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import grpc
-
 from connect_users.emulator import seed
-from connect_users.testing import EngineLog
-from connect_users.testing.host_errors import host_error
-from connect_users.testing.host_messages import CheckReply, StateReply, message
+from connect_users.testing import CheckReply, ProviderProcess, StateReply
+from connect_users.testing.provider_process import message
 from connect_users.testing.values import decode, encode
 from tests.contract.hosting import PASSWORD, ROOT, environment
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
 
     from typing_extensions import Self
@@ -53,56 +49,26 @@ class Diff(NamedTuple):
 
 
 class Plugin:
-    """One plugin, from `start()` to `close()`; also a context manager.
-
-    Args:
-        introduced: its command line has the engine's address.
-    """
+    """One plugin, from `start()` to `close()`, in the words of its tests; also a context manager."""
 
     def __init__(self, env: Mapping[str, str] | None = None, *, introduced: bool = True) -> None:
-        self._introduced = introduced
-        self.log = EngineLog()
-        self.process: subprocess.Popen[bytes] | None = None
-        self._env = environment() if env is None else env
-        self._channel: grpc.Channel | None = None
-        self._stub: Any = None
+        """`introduced`: its command line has the engine's address."""
+        environment_ = environment() if env is None else env
+        self._provider = ProviderProcess(COMMAND, cwd=ROOT, env=environment_, introduced=introduced)
+        self.log = self._provider.log
+
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None:
+        return self._provider.process
 
     def start(self, *options: str) -> Self:
         """Start it; `options` come before the engine's address."""
-        from pulumi.runtime.proto import provider_pb2_grpc
-
-        self.log.start()
-        self.process = subprocess.Popen(
-            [*COMMAND, *options, *([self.log.address] if self._introduced else [])],
-            cwd=ROOT,
-            env=self._env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert self.process.stdout is not None
-        port = int(self.process.stdout.readline())
-        for stream in (self.process.stdout, self.process.stderr):
-            threading.Thread(target=self._pump, args=(stream,), daemon=True).start()
-        large = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20))
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=large)
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._provider.command = (*COMMAND, *options)
+        self._provider.start()
         return self
 
-    def _pump(self, stream: Any) -> None:
-        with stream:
-            for line in stream:
-                self.log.add("info", "", line.decode(errors="replace").rstrip("\n"))
-
     def close(self) -> None:
-        if self._channel is not None:
-            self._channel.close()
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            assert self.process.stdin is not None
-            self.process.stdin.close()
-        self.log.close()
+        self._provider.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -112,10 +78,7 @@ class Plugin:
 
     def call(self, method: str, request: Any, *, timeout: float | None = 60) -> Any:
         """A raw call; HostError where it fails."""
-        try:
-            return getattr(self._stub, method)(request, timeout=timeout)
-        except grpc.RpcError as error:
-            raise host_error(error) from None
+        return self._provider.call(method, request, timeout=timeout)
 
     def configure(self, config: Mapping[str, Any]) -> None:
         """Give the configuration: `{"region": ...}`, every value as a string."""

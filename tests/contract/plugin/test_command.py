@@ -15,7 +15,7 @@ from google.protobuf import empty_pb2
 from connect_users.plugin import schema
 from connect_users.plugin.install import FOLDER, NAME
 from connect_users.plugin.version import VERSION
-from tests.contract.hosting import environment
+from tests.contract.hosting import ROOT, environment
 
 COMMAND = Path(sys.executable).with_name("connect-users")
 
@@ -96,6 +96,16 @@ def test_pulumi_finds_it_under_its_version(tmp_path: Path) -> None:
         check=True,
     ).stdout
     assert any(line.split()[:3] == ["connect-users", "resource", VERSION] for line in listed.splitlines())
+
+
+def test_the_folder_for_git_starts_the_same_plugin(tmp_path: Path) -> None:
+    """`pulumi package add` makes an environment in it, which it has to be told to look into, and runs the folder."""
+    folder = ROOT / "plugin"
+    assert (folder / "PulumiPlugin.yaml").read_text(encoding="utf-8") == (
+        "runtime:\n  name: python\n  options:\n    virtualenv: venv\n"
+    )
+    assert (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()[-1] == ".."
+    assert version_of([sys.executable, str(folder), "127.0.0.1:1"], tmp_path) == VERSION
 
 
 def test_the_schema_is_printed() -> None:

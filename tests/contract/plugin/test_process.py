@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from connect_users.core import __version__
 from connect_users.emulator import Fault
 from connect_users.plugin.version import semantic
 from connect_users.testing import HostError
-from connect_users.testing.host_messages import message
+from connect_users.testing.provider_process import message
 from connect_users.testing.values import UNKNOWN, Secret
 from tests.contract.hosting import ROOT, environment, judged
 from tests.contract.plugin.conftest import plain_config
@@ -138,7 +139,6 @@ def test_it_tells_what_it_is_and_understands(plugin: Plugin) -> None:
     ("method", "request_"),
     [
         ("Call", "CallRequest"),
-        ("Construct", "ConstructRequest"),
         ("Parameterize", "ParameterizeRequest"),
         ("GetMappings", "GetMappingsRequest"),
     ],
@@ -154,6 +154,21 @@ def test_a_resource_that_it_does_not_have_is_refused(plugin: Plugin) -> None:
     strange = "urn:pulumi:dev::shop::connect-users:index:Usr::ada"
     with pytest.raises(HostError, match="has no resource connect-users:index:Usr; it has connect-users:index:User"):
         plugin.call("Check", message("CheckRequest", urn=strange))
+
+
+def test_a_component_that_it_does_not_have_is_refused(plugin: Plugin) -> None:
+    with pytest.raises(HostError, match="has no component connect-users:index:Rostr; it has connect-users:index:UserR"):
+        plugin.call("Construct", message("ConstructRequest", type="connect-users:index:Rostr"))
+
+
+def test_a_component_needs_an_sdk_that_keeps_its_options(plugin: Plugin) -> None:
+    """With an older one it is told what to do; nothing else of the plugin needs it."""
+    with pytest.raises(HostError) as caught:
+        plugin.call("Construct", message("ConstructRequest", type="connect-users:index:UserRoster", name="team"))
+    old = tuple(map(int, version("pulumi").split(".")[:2])) < (3, 255)
+    told = "a UserRoster needs pulumi 3.255 or later in the plugin's Python" if old else "roster 'team': roster or rows"
+    assert str(caught.value).startswith(told)
+    assert "\n" not in str(caught.value)
 
 
 def test_large_inputs_pass_in_both_directions(plugin: Plugin) -> None:

@@ -1,0 +1,140 @@
+"""One resource, driven through a provider as Pulumi's engine drives it (its step_generator.go and step.go).
+
+Contract: whatever fails, which every call of the provider may do (`HostError`), `state` and `doomed` are true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from .provider_process import HostError
+from .values import PropertyMap, annotate_secrets, reveal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .values import Props
+
+
+@dataclass
+class State:
+    """What the engine keeps of a resource; `failed` when it was made or changed in part only."""
+
+    id: str
+    inputs: PropertyMap = field(repr=False)
+    outputs: PropertyMap = field(repr=False)
+    failed: bool = False
+
+
+class CheckFailed(Exception):
+    """The provider found something wrong with the inputs: a line each."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What bringing a resource to `inputs` takes; `keys` force a replacement."""
+
+    op: Literal["create", "update", "replace", "same"]
+    inputs: PropertyMap
+    keys: tuple[str, ...] = ()
+    delete_first: bool = False
+
+
+@dataclass
+class ResourceDriver:
+    """The engine's part for one resource: `checked`, `plan`, `apply`, at the end of the run `delete_doomed`."""
+
+    provider: Any  # A `ProviderProcess`, or what answers as one; may be exchanged
+    urn: str
+    state: State | None = None  # none where there is no resource
+    #: Makes a state of id, inputs, outputs and `failed`.
+    make: Callable[[str, PropertyMap, PropertyMap, bool], State] = State
+    doomed: list[State] = field(default_factory=list)  # the old halves of replacements that are still to be deleted
+
+    def checked(self, inputs: Props) -> PropertyMap:
+        """Return the inputs as the provider wants them kept, secrets as such; raises CheckFailed."""
+        reply = self.provider.check(inputs, self.state.inputs if self.state else None, urn=self.urn)
+        if reply.failures:
+            raise CheckFailed("\n".join(f"{name}: {why}" if name else why for name, why in reply.failures))
+        return annotate_secrets(reply.inputs, inputs)
+
+    def plan(self, checked: PropertyMap) -> Change:
+        """Decide what checked inputs take; the engine compares the inputs where the provider leaves that open."""
+        state = self.state
+        if state is None:
+            return Change("create", checked)
+        diff = self.provider.diff(state.id, state.outputs, checked, old_inputs=state.inputs, urn=self.urn)
+        changed = reveal(state.inputs) != reveal(checked) if diff.changes is None else diff.changes
+        if diff.replaces and changed:
+            return Change("replace", checked, diff.replaces, diff.delete_before_replace)
+        return Change("update" if changed or state.failed else "same", checked)
+
+    def apply(self, change: Change) -> None:
+        """Do it; the old half of a replacement that is made first is left to `delete_doomed`."""
+        state = self.state
+        if state is None:
+            self._create(change.inputs)
+        elif change.op == "update":
+            self._update(state, change.inputs)
+        elif change.op == "same":
+            self.state = self.make(state.id, change.inputs, state.outputs, state.failed)
+        elif change.delete_first:
+            self.delete(state)
+            self.state = None
+            self._create(change.inputs)
+        else:
+            try:
+                self._create(change.inputs)
+            finally:
+                if self.state is not state:
+                    self.doomed.append(state)
+
+    def preview(self, change: Change) -> None:
+        """Put in `state` what `apply` would lead to; a changed dynamic resource has no computed outputs yet."""
+        state, keeps = self.state, getattr(self.provider, "keeps_outputs", False)
+        if state is None or change.op == "replace":
+            self.state = self.make("", change.inputs, change.inputs, False)
+        else:
+            known = state.outputs if keeps or change.op == "same" else {}
+            self.state = self.make(state.id, change.inputs, {**known, **change.inputs}, state.failed)
+
+    def refresh(self) -> str:
+        """Read what is true: `same` (also where things differ: the state has it) or `gone`."""
+        state = self.state
+        reply = self.provider.read(state.id, state.outputs, inputs=state.inputs, urn=self.urn) if state else None
+        if state is None or reply is None or not reply.id:
+            self.state = None
+            return "gone"
+        inputs = state.inputs if reply.inputs is None else annotate_secrets(reply.inputs, state.inputs)
+        self.state = self.make(reply.id, inputs, annotate_secrets(reply.outputs, state.outputs), state.failed)
+        return "same"
+
+    def delete(self, state: State) -> None:
+        self.provider.delete(state.id, state.outputs, old_inputs=state.inputs, urn=self.urn)
+
+    def delete_doomed(self) -> None:
+        for old in list(self.doomed):
+            self.delete(old)
+            self.doomed.remove(old)
+
+    def _create(self, inputs: PropertyMap) -> None:
+        try:
+            reply = self.provider.create(inputs, urn=self.urn)
+        except HostError as error:
+            self._keep_partial(error, inputs, inputs)
+            raise
+        self.state = self.make(reply.id, inputs, annotate_secrets(reply.outputs, inputs), False)
+
+    def _update(self, state: State, inputs: PropertyMap) -> None:
+        try:
+            reply = self.provider.update(state.id, state.outputs, inputs, old_inputs=state.inputs, urn=self.urn)
+        except HostError as error:
+            # The engine keeps the old inputs of a failed update.
+            self._keep_partial(error, state.inputs, inputs)
+            raise
+        self.state = self.make(state.id, inputs, annotate_secrets(reply.outputs, inputs), False)
+
+    def _keep_partial(self, error: HostError, inputs: PropertyMap, secrets: PropertyMap) -> None:
+        if error.partial:
+            self.state = self.make(error.partial.id, inputs, annotate_secrets(error.partial.outputs, secrets), True)

@@ -1,0 +1,185 @@
+"""A roster built by the plugin, for a program in YAML: joiners, movers, leavers, and the way from the Python roster."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.emulator import seed
+from tests.acceptance.stack import PASSWORD, PROJECT, SALES
+from tests.acceptance.test_plugin_yaml import yaml_stack  # noqa: F401 - a fixture
+
+if TYPE_CHECKING:
+    from tests.acceptance.stack import Stack
+
+HEADER = "username,first_name,last_name,routing_profile,security_profiles\n"
+WHERE = {"instance": seed.INSTANCE_ALIAS}
+IDS = {
+    "instanceId": seed.INSTANCE_ID,
+    "routingProfiles": seed.ROUTING_PROFILES,
+    "securityProfiles": seed.SECURITY_PROFILES,
+}
+
+
+class Team:
+    """A stack whose program is one roster, or several."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def write(self, *usernames: str, profile: str = "Support") -> None:
+        rows = "".join(f"{username},Ada,Lovelace,{profile},Agent\n" for username in usernames)
+        (self.stack.folder / "team.csv").write_text(HEADER + rows, encoding="utf-8")
+
+    def declare(self, *names: str, **properties: Any) -> None:
+        names = names or ("team",)
+        given = {"roster": "team.csv", "passwords": {"ada": PASSWORD}, **properties}
+        resources = {name: {"type": "connect-users:UserRoster", "properties": given} for name in names}
+        outputs = {"ids": f"${{{names[0]}.userIds}}", "names": f"${{{names[0]}.usernames}}"}
+        project = {"name": PROJECT, "runtime": "yaml", "resources": resources, "outputs": outputs}
+        (self.stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+
+    def outputs(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.stack.pulumi("stack", "output", "--json").text)
+        return found
+
+
+@pytest.fixture
+def team(yaml_stack: Stack) -> Team:  # noqa: F811
+    return Team(yaml_stack)
+
+
+def passwords(*usernames: str) -> dict[str, str]:
+    return dict.fromkeys(usernames, PASSWORD)
+
+
+@pytest.mark.parametrize("where", [WHERE, IDS], ids=["instance", "ids"])
+def test_people_join_move_and_leave(where: dict[str, Any], team: Team) -> None:
+    """Names are looked up by the instance, or come from mappings."""
+    stack = team.stack
+    people = ("ada", "alan", "grace")
+    team.write(*people)
+    team.declare(**where, passwords=passwords(*people))
+    text = stack.up().text
+    assert PASSWORD not in text
+    live = stack.live()
+    assert set(live) == set(people)
+    outputs = team.outputs()
+    assert outputs["names"] == sorted(people)
+    assert outputs["ids"] == {name: user["Id"] for name, user in live.items()}
+    assert stack.plan() == {}
+    assert PASSWORD not in json.dumps(stack.state())
+
+    team.write("grace", "ada", profile="Sales")
+    assert stack.plan() == {
+        "team-guard": ("update", ["usernames"]),
+        "team-ada": ("update", ["routingProfileId"]),
+        "team-grace": ("update", ["routingProfileId"]),
+        "team-alan": ("delete", []),
+    }
+    stack.up()
+    assert {user["RoutingProfileId"] for user in stack.live().values()} == {SALES}
+    assert set(stack.live()) == {"ada", "grace"}
+    assert "unchanged" in stack.refresh().text
+    stack.destroy()
+    assert stack.live() == {}
+
+
+def test_a_wrong_file_is_stopped_before_anybody_is_touched(team: Team) -> None:
+    """Lines that cannot be read, and too many leavers; each in the preview."""
+    stack = team.stack
+    people = [f"agent{number}" for number in range(8)]
+    team.write(*people)
+    team.declare(**IDS, passwords=passwords(*people))
+    stack.up()
+    team.write(*people, profile="Sals")
+    text = stack.preview(code=1).text
+    assert "team.csv:2: routing_profile: 'Sals' is not a routing profile of this roster; did you mean 'Sales'?" in text
+    assert "Traceback" not in text
+    team.write("agent1")
+    text = stack.preview(code=1).text
+    assert "7 of the 8 people of roster 'team' would leave" in text
+    assert "run once with maxDeletions=7" in text
+    team.declare(**IDS, passwords=passwords(*people), maxDeletions=7)
+    stack.up()
+    assert set(stack.live()) == {"agent1"}
+
+
+def test_two_rosters_are_built_at_the_same_time(team: Team) -> None:
+    """Each has its own people, although one process builds both."""
+    team.declare(**IDS, roster=None)
+    project = json.loads((team.stack.folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    project.pop("outputs")
+    project["resources"] = {
+        name: {
+            "type": "connect-users:UserRoster",
+            "properties": {
+                **IDS,
+                "rows": [
+                    {
+                        "username": username,
+                        "first_name": "Ada",
+                        "last_name": "Lovelace",
+                        "routing_profile": "Support",
+                        "security_profiles": ["Agent"],
+                        "acw.voice": 30,
+                    }
+                ],
+                "passwords": passwords(username),
+            },
+        }
+        for name, username in (("blue", "ada"), ("red", "alan"))
+    }
+    (team.stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+    team.stack.up()
+    assert set(team.stack.live()) == {"ada", "alan"}
+    assert {"blue-ada", "red-alan"} <= set(team.stack.state())
+    assert team.stack.plan() == {}
+
+
+def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team) -> None:
+    stack = team.stack
+    people = ("ada", "alan")
+    team.write(*people)
+    program = (
+        "from connect_users import ConnectUserRoster\n"
+        f"ConnectUserRoster('team', roster='team.csv', instance_id={seed.INSTANCE_ID!r},\n"
+        f"    routing_profiles={seed.ROUTING_PROFILES}, security_profiles={seed.SECURITY_PROFILES},\n"
+        f"    passwords={passwords(*people)})\n"
+    )
+    (stack.folder / "__main__.py").write_text(program, encoding="utf-8")
+    (stack.folder / "Pulumi.yaml").write_text(json.dumps({"name": PROJECT, "runtime": "python"}), encoding="utf-8")
+    stack.up()
+    before = {name: user["Id"] for name, user in stack.live().items()}
+    (stack.folder / "__main__.py").unlink()
+    team.declare(**IDS, passwords=passwords(*people))
+    planned = {name: operation for name, (operation, _) in stack.plan().items()}
+    assert planned == {"team-guard": "update", "team-ada": "update", "team-alan": "update"}
+    stack.calls()
+    stack.up()
+    assert sorted(stack.calls()) == ["DescribeUser", "DescribeUser", "TagResource", "TagResource"]
+    assert {name: user["Id"] for name, user in stack.live().items()} == before
+    assert stack.plan() == {}
+
+
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [
+        ({"roster": None}, "roster 'team': roster or rows is missing; give one of them"),
+        ({**IDS, "rows": []}, "roster 'team': roster is given beside rows; keep one of them"),
+        ({}, "roster 'team': instanceId or instance is missing; give one of them"),
+        ({**IDS, "maxDeletions": "many"}, "maxDeletions: 'many' is neither a number of people nor a percentage"),
+    ],
+)
+def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], told: str, team: Team) -> None:
+    team.write("ada")
+    team.declare(**properties)
+    project = json.loads((team.stack.folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    given = project["resources"]["team"]["properties"]
+    project["resources"]["team"]["properties"] = {key: value for key, value in given.items() if value is not None}
+    (team.stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+    text = team.stack.preview(code=1).text
+    assert told in text
+    assert "Traceback" not in text

@@ -1,0 +1,498 @@
+"""`ConnectInstance` in programs: what it finds, what it costs, and how it says what it did not find."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+
+from connect_users import ConnectUser
+from connect_users.emulator import Emulator, Fault, Options, seed
+from connect_users.program import provider as explicit_provider
+from connect_users.program import runs
+from connect_users.program.instance import ConnectInstance
+from connect_users.testing import UNKNOWN, Rehearsal
+from tests.contract.emulator.support import connect, create
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from typing_extensions import Self
+
+    from connect_users.emulator import Phase, RequestRecord
+    from connect_users.testing import Result
+
+OURS = "md/connect-users"
+NOBODY: dict[str, str | None] = {
+    "AWS_ACCESS_KEY_ID": None,
+    "AWS_SECRET_ACCESS_KEY": None,
+    "AWS_CONFIG_FILE": "/nonexistent",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+    "AWS_REGION": None,
+    "AWS_DEFAULT_REGION": None,
+}
+WHERE_TO_LOOK = "(connect-users:region and connect-users:profile say where to look)"
+#: What the SDK has in the place of a value that is not known.
+UNKNOWN_INPUT: Any = pulumi.UNKNOWN
+NO_WAIT = {"connect-users:requestsPerSecond": "1000", "connect-users:burst": "1000"}
+
+
+class World:
+    """An emulator, rehearsals on it, and the calls that look-ups made."""
+
+    def __init__(self) -> None:
+        self.on_event: Callable[[Phase, RequestRecord], None] | None = None
+        self.emulator = Emulator(None, Options(users_quota=10_000), on_event=self._event)
+
+    def _event(self, phase: Phase, record: RequestRecord) -> None:
+        if self.on_event is not None:
+            self.on_event(phase, record)
+
+    def __enter__(self) -> Self:
+        self.emulator.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.emulator.close()
+
+    def rehearse(self, program: Callable[[], Any], **options: Any) -> Rehearsal:
+        """A rehearsal of a program on this emulator, unless its `config` says otherwise."""
+        config = {**NO_WAIT, "connect-users:endpointUrl": self.emulator.endpoint_url, **options.pop("config", {})}
+        config.setdefault("connect-users:region", "us-east-1")
+        config = {key: value for key, value in config.items() if value}
+        return Rehearsal(program, emulator=self.emulator, config=config, **options)
+
+    def preview(self, look: Callable[[], Any], **options: Any) -> Result:
+        """Preview a program that exports what `look` gives."""
+        return self.rehearse(lambda: pulumi.export("found", look()), **options).preview()
+
+    def find(self, look: Callable[[], Any], **options: Any) -> Any:
+        """What the program found."""
+        return self.preview(look, **options).raise_for_errors().outputs["found"]
+
+    def calls(self) -> Counter[str]:
+        """The calls of look-ups since the last time."""
+        calls = Counter(record.operation for record in self.emulator.requests if OURS in record.user_agent)
+        self.emulator.requests.clear()
+        return calls
+
+
+@pytest.fixture(scope="module")
+def shared_world() -> Iterator[World]:
+    with World() as world:
+        yield world
+
+
+@pytest.fixture
+def world(shared_world: World) -> Iterator[World]:
+    """The module's world, quiet."""
+    shared_world.calls()
+    yield shared_world
+    shared_world.on_event = None
+    shared_world.emulator.faults.clear()
+
+
+LOOK_UPS: dict[str, tuple[Callable[[ConnectInstance], Any], Any]] = {
+    "id": (lambda instance: instance.id, seed.INSTANCE_ID),
+    "arn": (lambda instance: instance.arn, seed.INSTANCE_ARN),
+    "alias": (lambda instance: instance.alias, seed.INSTANCE_ALIAS),
+    "identity": (lambda instance: instance.identity_management_type, "CONNECT_MANAGED"),
+    "routing profile": (lambda instance: instance.routing_profile_id("Sales"), seed.ROUTING_PROFILES["Sales"]),
+    "security profile": (lambda instance: instance.security_profile_id("Admin"), seed.SECURITY_PROFILES["Admin"]),
+    "security profiles": (
+        lambda instance: instance.security_profile_ids("QualityAnalyst", "Agent"),
+        [seed.SECURITY_PROFILES["QualityAnalyst"], seed.SECURITY_PROFILES["Agent"]],
+    ),
+    "no security profiles": (lambda instance: instance.security_profile_ids(), []),
+    "top group": (lambda instance: instance.hierarchy_group_id("AMER"), seed.HIERARCHY_GROUPS["AMER"]),
+    "deep group": (
+        lambda instance: instance.hierarchy_group_id("EMEA/UK/London"),
+        seed.HIERARCHY_GROUPS["EMEA/UK/London"],
+    ),
+    "queue": (lambda instance: instance.queue_id("BasicQueue"), seed.QUEUES["BasicQueue"]),
+    "quick connect": (lambda instance: instance.quick_connect_id("Front desk"), seed.QUICK_CONNECTS["Front desk"]),
+}
+
+
+@pytest.mark.parametrize("named_by", [seed.INSTANCE_ALIAS, seed.INSTANCE_ID, seed.INSTANCE_ARN])
+def test_everything_is_found_however_the_instance_is_named(world: World, named_by: str) -> None:
+    """By id, ARN and alias, plain or as an output."""
+
+    def look() -> Any:
+        plain, output = ConnectInstance(named_by), ConnectInstance(pulumi.Output.from_input(named_by))
+        return {name: [ask(plain), ask(output)] for name, (ask, _) in LOOK_UPS.items()}
+
+    assert world.find(look) == {name: [answer, answer] for name, (_, answer) in LOOK_UPS.items()}
+
+
+def test_users_are_found_by_name_and_by_tag_over_all_pages(world: World) -> None:
+    """2,500 users are 3 pages of the listing; 125 of a tag are 2 of the search."""
+    ids = seed.seed_users(world.emulator.store, 2_500)
+
+    def look() -> Any:
+        instance = ConnectInstance(seed.INSTANCE_ID)
+        return [
+            instance.user_id("agent00001"),
+            instance.user_id("agent02500"),
+            instance.users(tag={"team": "team-3"}),
+            instance.users(tag={"team": "nobody"}),
+        ]
+
+    first, last, tagged, nobody = world.find(look)
+    assert (first, last, nobody) == (ids[0], ids[-1], [])
+    assert tagged == ids[2::20]
+    assert world.calls() == {"ListUsers": 3, "SearchUsers": 3}
+
+
+def test_several_tags_must_all_be_there(world: World) -> None:
+    """Each with its value; case counts."""
+    client = connect(world.emulator)
+    both = create(client, "both", Tags={"Site": "london", "team": "blue"})
+    create(client, "one", Tags={"Site": "london"})
+    create(client, "other", Tags={"site": "london", "team": "blue"})
+    assert world.find(lambda: ConnectInstance("emulator").users(tag={"Site": "london", "team": "blue"})) == [both]
+
+
+def test_no_tag_is_no_question(world: World) -> None:
+    """All users of an instance are nobody's wish."""
+    result = world.preview(lambda: ConnectInstance("emulator").users(tag={}))
+    assert result.errors == ("ConnectInstance.users: name at least one tag",)
+
+
+def test_names_are_outputs_too(world: World) -> None:
+    """From another stack, or from a secret, which the id then is as well."""
+
+    def look() -> Any:
+        instance = ConnectInstance("emulator")
+        return instance.routing_profile_id(pulumi.Output.from_input("Support"))
+
+    assert world.find(look) == seed.ROUTING_PROFILES["Support"]
+
+
+@pytest.mark.parametrize(
+    ("named_by", "look", "calls"),
+    [
+        (seed.INSTANCE_ALIAS, lambda _: "nothing", {}),
+        (seed.INSTANCE_ID, lambda instance: instance.id, {}),
+        (seed.INSTANCE_ARN, lambda instance: [instance.id, instance.arn], {}),
+        (seed.INSTANCE_ID, lambda instance: [instance.arn, instance.alias], {"DescribeInstance": 1}),
+        (
+            seed.INSTANCE_ALIAS,
+            lambda instance: [instance.id, instance.arn, instance.alias, instance.identity_management_type],
+            {"ListInstances": 1},
+        ),
+        (
+            seed.INSTANCE_ID,
+            lambda instance: [instance.security_profile_id(name) for name in list(seed.SECURITY_PROFILES) * 50],
+            {"ListSecurityProfiles": 1},
+        ),
+        (
+            seed.INSTANCE_ID,
+            lambda instance: [instance.hierarchy_group_id(path) for path in list(seed.HIERARCHY_GROUPS) * 50],
+            {"ListUserHierarchyGroups": 1, "DescribeUserHierarchyGroup": len(seed.HIERARCHY_GROUPS)},
+        ),
+    ],
+)
+def test_calls_are_as_few_as_can_be(
+    world: World, named_by: str, look: Callable[[ConnectInstance], Any], calls: dict[str, int]
+) -> None:
+    """None before something is asked for; then one listing for each kind."""
+    world.find(lambda: look(ConnectInstance(named_by)))
+    assert world.calls() == calls
+
+
+def test_objects_for_the_same_instance_share_its_listings(world: World) -> None:
+    """A module of a program need not hand its object to the others."""
+
+    def look() -> Any:
+        instances = [ConnectInstance(each) for each in ("emulator", seed.INSTANCE_ID, seed.INSTANCE_ARN)]
+        return [instance.queue_id("BasicQueue") for instance in instances]
+
+    world.find(look)
+    assert world.calls() == {"ListInstances": 1, "ListQueues": 1}
+
+
+def test_the_next_run_asks_anew(world: World) -> None:
+    """The Automation API runs several programs in one process; nothing of a run is kept, either."""
+    profile = {
+        "InstanceId": seed.INSTANCE_ID,
+        "Description": "new",
+        "DefaultOutboundQueueId": seed.QUEUES["BasicQueue"],
+        "MediaConcurrencies": [{"Channel": "VOICE", "Concurrency": 1}],
+    }
+    rehearsal = world.rehearse(
+        lambda: pulumi.export("found", ConnectInstance("emulator").routing_profile_id("Returns"))
+    )
+    assert not rehearsal.preview().ok
+    made = connect(world.emulator).create_routing_profile(Name="Returns", **profile)
+    assert rehearsal.preview().raise_for_errors().outputs["found"] == made["RoutingProfileId"]
+
+
+def test_kinds_are_listed_at_the_same_time(world: World) -> None:
+    """Three listings that wait for each other would otherwise never be answered."""
+    together = threading.Barrier(3)
+
+    def wait(phase: Phase, record: RequestRecord) -> None:
+        if phase == "received" and record.operation in ("ListQueues", "ListRoutingProfiles", "ListSecurityProfiles"):
+            together.wait(timeout=20)
+
+    world.on_event = wait
+
+    def look() -> Any:
+        instance = ConnectInstance(seed.INSTANCE_ID)
+        return [
+            instance.queue_id("BasicQueue"),
+            instance.routing_profile_id("Sales"),
+            instance.security_profile_id("Agent"),
+        ]
+
+    assert len(world.find(look)) == 3
+    assert not together.broken
+
+
+def test_groups_of_the_same_name_are_told_apart_by_their_paths(world: World) -> None:
+    """Both are described, nothing else is."""
+    client = connect(world.emulator)
+    other = client.create_user_hierarchy_group(
+        InstanceId=seed.INSTANCE_ID, Name="London", ParentGroupId=seed.HIERARCHY_GROUPS["AMER/US"]
+    )["HierarchyGroupId"]
+
+    def look() -> Any:
+        instance = ConnectInstance(seed.INSTANCE_ID)
+        return [instance.hierarchy_group_id(path) for path in ("EMEA/UK/London", "AMER/US/London")]
+
+    assert world.find(look) == [seed.HIERARCHY_GROUPS["EMEA/UK/London"], other]
+    assert world.calls() == {"ListUserHierarchyGroups": 1, "DescribeUserHierarchyGroup": 2}
+    client.delete_user_hierarchy_group(InstanceId=seed.INSTANCE_ID, HierarchyGroupId=other)
+
+
+def test_many_groups_are_searched_for_instead_of_described(world: World) -> None:
+    """At two requests a second, a roster of sixty teams would wait half a minute in each preview."""
+    client = connect(world.emulator)
+    below = {"InstanceId": seed.INSTANCE_ID, "ParentGroupId": seed.HIERARCHY_GROUPS["EMEA"]}
+    answers = [client.create_user_hierarchy_group(Name=f"Team {number}", **below) for number in range(20)]
+    made = [answer["HierarchyGroupId"] for answer in answers]
+
+    def look() -> Any:
+        instance = ConnectInstance(seed.INSTANCE_ID)
+        return [instance.hierarchy_group_id(f"EMEA/Team {number}") for number in range(20)]
+
+    try:
+        world.calls()
+        assert world.find(look) == made
+        assert world.calls() == {"ListUserHierarchyGroups": 1, "SearchUserHierarchyGroups": 1}
+        refused = Fault("SearchUserHierarchyGroups", "error-before", code="AccessDeniedException", status=403)
+        world.emulator.faults.add(refused)
+        assert world.find(look) == made
+        assert world.calls()["DescribeUserHierarchyGroup"] == 20
+    finally:
+        for group in made:
+            client.delete_user_hierarchy_group(InstanceId=seed.INSTANCE_ID, HierarchyGroupId=group)
+
+
+def test_an_unknown_name_is_one_line_with_a_suggestion(world: World) -> None:
+    """What failed, where, and what to write instead; no traceback."""
+    result = world.preview(lambda: ConnectInstance("emulator").routing_profile_id("Suport"))
+    assert result.errors == ("Connect instance 'emulator' has no routing profile 'Suport'; did you mean 'Support'?",)
+
+
+def test_all_unknown_names_are_told_in_one_go(world: World) -> None:
+    """Of every kind, of every object; a preview would otherwise tell one at a time."""
+
+    def look() -> Any:
+        instance = ConnectInstance("emulator")
+        return [
+            instance.routing_profile_id("Suport"),
+            instance.routing_profile_id("Sales"),
+            instance.security_profile_ids("agent", "Agent", "Amin"),
+            instance.hierarchy_group_id("EMEA/UK/Lndon"),
+            instance.hierarchy_group_id("London"),
+            instance.queue_id("Zzz"),
+            ConnectInstance("emulatr").id,
+        ]
+
+    result = world.preview(look)
+    assert len(result.errors) == 1
+    assert result.errors[0].splitlines() == [
+        "7 names were not found in Amazon Connect:",
+        "  Connect instance 'emulator' has no hierarchy group 'EMEA/UK/Lndon'; did you mean 'EMEA/UK/London'?",
+        "  Connect instance 'emulator' has no hierarchy group 'London'; did you mean 'EMEA/UK/London'?",
+        "  Connect instance 'emulator' has no queue 'Zzz'; there is only 'BasicQueue'",
+        "  Connect instance 'emulator' has no routing profile 'Suport'; did you mean 'Support'?",
+        "  Connect instance 'emulator' has no security profile 'Amin'; did you mean 'Admin'?",
+        "  Connect instance 'emulator' has no security profile 'agent'; did you mean 'Agent'?",
+        f"  no Connect instance in us-east-1 has the alias 'emulatr'; did you mean 'emulator'? {WHERE_TO_LOOK}",
+    ]
+
+
+@pytest.mark.parametrize("instance", ["", "my alias", f"{seed.INSTANCE_ARN}/agent/1"])
+@pytest.mark.parametrize("late", [False, True])
+def test_what_can_be_no_instance_is_refused_without_a_call(world: World, instance: str, late: bool) -> None:
+    """At once where it is plain, else when it is known."""
+    result = world.preview(lambda: ConnectInstance(pulumi.Output.from_input(instance) if late else instance).id)
+    assert len(result.errors) == 1
+    assert f"'{instance}' is not the" in result.errors[0]
+    assert "Traceback" not in result.errors[0]
+    assert world.calls() == {}
+
+
+def test_a_name_that_is_not_a_string_is_refused(world: World) -> None:
+    """An output of nothing, such as an output of another stack that is not there."""
+    nothing: Any = None
+    result = world.preview(lambda: ConnectInstance("emulator").queue_id(pulumi.Output.from_input(nothing)))
+    assert result.errors == ("Connect instance 'emulator': a name to look up is None, which is not a string",)
+
+
+def test_an_instance_that_is_not_known_yet_makes_unknowns(world: World) -> None:
+    """It is made by the same program; nothing is called."""
+
+    def look() -> Any:
+        instance = ConnectInstance(pulumi.Output.from_input(UNKNOWN_INPUT))
+        return [ask(instance) for ask, answer in LOOK_UPS.values() if answer]
+
+    assert all(found is UNKNOWN for found in world.find(look))
+    assert world.calls() == {}
+
+
+def test_a_name_that_is_not_known_yet_makes_an_unknown(world: World) -> None:
+    """The other names are found all the same."""
+
+    def look() -> Any:
+        instance = ConnectInstance("emulator")
+        unknown = pulumi.Output.from_input(UNKNOWN_INPUT)
+        return [instance.queue_id(unknown), instance.queue_id("BasicQueue")]
+
+    assert world.find(look) == [UNKNOWN, seed.QUEUES["BasicQueue"]]
+
+
+@pytest.mark.parametrize(
+    ("config", "environment", "told"),
+    [
+        ({"connect-users:timeout": "301"}, NOBODY, "Unable to locate credentials"),
+        (
+            {"connect-users:timeout": "302", "connect-users:region": ""},
+            {**NOBODY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
+            "no region: set connect-users:region",
+        ),
+        ({"connect-users:timeout": "303", "connect-users:profile": "nobody"}, NOBODY, "nobody"),
+    ],
+)
+def test_a_preview_that_cannot_ask_has_unknowns_and_one_warning(
+    world: World, config: dict[str, str], environment: dict[str, str | None], told: str
+) -> None:
+    """A reviewer's machine need not reach AWS; `up` must. Time-outs differ, since clients are kept for the process."""
+
+    def program() -> None:
+        instance = ConnectInstance("emulator")
+        pulumi.export("found", [instance.arn, instance.queue_id("BasicQueue"), instance.routing_profile_id("Zzz")])
+
+    rehearsal = world.rehearse(program, config=config, environment=environment)
+    preview = rehearsal.preview().raise_for_errors()
+    assert preview.outputs["found"] == [UNKNOWN] * 3
+    (warning,) = [each.message for each in preview.diagnostics if each.severity == "warning"]
+    assert told in warning
+    assert warning.endswith("What is looked up in Amazon Connect is unknown in this preview")
+    (error,) = rehearsal.up().errors
+    assert told in error
+    assert "\n" not in error
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("AccessDeniedException", "grant connect:ListQueues"),
+        ("ResourceNotFoundException", "listing queues of Connect instance 'emulator'"),
+    ],
+)
+def test_any_other_refusal_fails_the_preview_in_one_line(world: World, code: str, told: str) -> None:
+    """Unknown ids would hide it until `up`."""
+    world.emulator.faults.add(Fault("ListQueues", "error-before", code=code, times=5))
+    (error,) = world.preview(lambda: ConnectInstance("emulator").queue_id("BasicQueue")).errors
+    assert told in error
+    assert "\n" not in error
+
+
+def test_expired_credentials_are_no_credentials(world: World) -> None:
+    """A session that ran out over lunch."""
+    world.emulator.faults.add(Fault("ListQueues", "error-before", code="ExpiredTokenException", status=403))
+    result = world.preview(lambda: ConnectInstance("emulator").queue_id("BasicQueue"))
+    assert result.raise_for_errors().outputs["found"] is UNKNOWN
+
+
+def test_a_configuration_that_cannot_be_read_is_told(world: World) -> None:
+    """In one line, with the key."""
+    result = world.preview(lambda: ConnectInstance("emulator").id, config={"connect-users:burst": "many"})
+    assert result.errors == ('connect-users:burst: "many" is not a number',)
+
+
+def test_an_explicit_provider_says_where_to_look(world: World) -> None:
+    """The emulator's instance is in one region only, as on AWS."""
+
+    def look() -> Any:
+        here = explicit_provider.Provider("here", region="us-east-1")
+        return ConnectInstance("emulator", provider=here).queue_id("BasicQueue")
+
+    elsewhere = {"connect-users:region": "eu-west-2"}
+    assert world.find(look, config=elsewhere) == seed.QUEUES["BasicQueue"]
+    (error,) = world.preview(lambda: ConnectInstance("emulator").id, config=elsewhere).errors
+    assert error.startswith("no Connect instance in eu-west-2 has the alias 'emulator'; there are none")
+
+
+def test_a_provider_that_is_not_known_yet_makes_unknowns(world: World) -> None:
+    """Nobody can say yet where to look."""
+
+    def look() -> Any:
+        later = pulumi.Output.from_input(UNKNOWN_INPUT)
+        return ConnectInstance("emulator", provider=explicit_provider.Provider("p", region=later)).id
+
+    assert world.find(look) is UNKNOWN
+    assert world.calls() == {}
+
+
+def test_users_are_previewed_without_credentials_and_made_with_them(world: World) -> None:
+    """The ids that are looked up are inputs like any other."""
+
+    def program() -> None:
+        instance = ConnectInstance("emulator")
+        ConnectUser(
+            "ada",
+            instance_id=instance.arn,
+            username="looked-up",
+            password=pulumi.Output.secret("Corr3ct-horse"),
+            identity_info={"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"},
+            routing_profile_id=instance.routing_profile_id("Support"),
+            security_profile_ids=instance.security_profile_ids("Agent"),
+            hierarchy_group_id=instance.hierarchy_group_id("EMEA/UK"),
+        )
+
+    blind = world.rehearse(program, config={"connect-users:timeout": "304"}, environment=NOBODY)
+    assert blind.preview().raise_for_errors().step("ada").op == "create"
+    assert {name for name in world.calls() if name.startswith("Create")} == set()
+    sighted = world.rehearse(program)
+    assert sighted.preview().raise_for_errors().step("ada").op == "create"
+    assert sighted.up().raise_for_errors().step("ada").op == "create"
+    assert sighted.resource("ada").outputs["hierarchy_group_id"] == seed.HIERARCHY_GROUPS["EMEA/UK"]
+    sighted.destroy().raise_for_errors()
+
+
+def test_a_run_that_is_over_is_forgotten(world: World) -> None:
+    """Whether it went well or not: a service that runs programs all day must not grow."""
+    seen: list[weakref.ref[runs.Run]] = []
+
+    def look(name: str) -> Any:
+        seen.append(weakref.ref(runs.current_run()))
+        return ConnectInstance("emulator").queue_id(name)
+
+    world.find(lambda: look("BasicQueue"))
+    assert not world.preview(lambda: look("Zzz")).ok
+    world.emulator.faults.add(Fault("ListQueues", "error-before", code="AccessDeniedException"))
+    assert not world.preview(lambda: look("BasicQueue")).ok
+    # Older SDKs keep the failure of the latest run.
+    world.find(lambda: look("BasicQueue"))
+    gc.collect()
+    assert [run() for run in seen[:3]] == [None] * 3

@@ -1,0 +1,217 @@
+"""The ownership tag over a user's life: renamed resources, tags that a state lost, settings that were changed between
+runs, and two who want the same user."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_users.core import ownership
+from connect_users.emulator import seed
+from connect_users.testing import HostError
+from tests.contract.emulator import support
+from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, run, urn, user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connect_users.emulator import Phase, RequestRecord
+    from connect_users.testing import DynamicHost
+
+SALES = seed.ROUTING_PROFILES["Sales"]
+
+
+def _renamed(engine: Engine, name: str) -> Engine:
+    """The same resource with another URN: a stack rename, an alias, `pulumi state move` or `state rename`."""
+    return Engine(engine.host, name, engine.state)
+
+
+def _owner(site: Site, username: str = "ada") -> ownership.Owner | None:
+    return ownership.owner_of(site.users()[username].get("Tags", {}))
+
+
+def _imported(site: Site) -> State:
+    made = site.client.create_user(**support.user())
+    inputs = user()
+    return State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
+
+
+def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, site: Site, host: DynamicHost) -> None:
+    """Nothing else is done, it is said why, and the up after that does nothing."""
+    engine.up(user())
+    site.forget()
+    renamed = _renamed(engine, "countess")
+    assert renamed.up(user()) == "update"
+    assert site.calls() == ["DescribeUser", "TagResource"]
+    assert any("renamed or moved" in each.message and each.urn == renamed.urn for each in host.log.take())
+    owner = _owner(site)
+    assert owner is not None
+    assert owner.name == ownership.owner_name(urn("countess"))
+    assert renamed.state is not None
+    assert renamed.state.outputs["ownership_token"] == owner.token
+    assert renamed.up(user()) == "same"
+    renamed.destroy()
+    assert site.users() == {}
+
+
+def test_many_renamed_resources_are_told_once(
+    engine: Engine, host: DynamicHost, start: Callable[..., DynamicHost]
+) -> None:
+    engine.up(user())
+    new = start()
+    for name in ("one", "two"):
+        engine.twin(name=name, host=new, state=deepcopy(engine.state)).step(user())
+    assert len([each for each in new.log.take() if "renamed or moved" in each.message]) == 1
+
+
+def test_a_renamed_resource_is_destroyed_without_an_up_before(engine: Engine, site: Site) -> None:
+    """The token is proof enough, whatever the name."""
+    engine.up(user())
+    _renamed(engine, "countess").destroy()
+    assert site.users() == {}
+
+
+def test_a_refresh_of_a_renamed_resource_keeps_it(engine: Engine, site: Site, host: DynamicHost) -> None:
+    engine.up(user())
+    renamed = _renamed(engine, "countess")
+    assert renamed.refresh() == "same"
+    assert [each.message for each in host.log.take() if each.severity == "warning"] == []
+    renamed.destroy()
+    assert site.users() == {}
+
+
+def test_who_gets_the_former_name_of_a_stack_does_not_get_its_users(engine: Engine, site: Site) -> None:
+    """A stack `dev` that became `prod`, and a new `dev` of the same program: refused, and told whose the user is."""
+    engine.up(user())
+    renamed = engine.twin(stack="prod")
+    renamed.up(user())
+    before = site.users()
+    with pytest.raises(HostError) as caught:
+        engine.twin(state=None).up(user(routing_profile_id=SALES, adopt_existing=True))
+    assert renamed.urn in judged(caught.value)
+    assert site.users() == before
+
+
+def test_a_run_that_died_between_the_new_tag_and_its_state_loses_nobody(engine: Engine, site: Site) -> None:
+    """The state still has the former token: it is of the same making."""
+    engine.up(user())
+    kept = engine.state
+    renamed = _renamed(engine, "countess")
+    renamed.up(user())
+    renamed.state = kept
+    assert renamed.refresh() == "same"
+    assert renamed.up(user()) == "update"
+    renamed.state = kept
+    renamed.destroy()
+    assert site.users() == {}
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_renaming_never_takes_back_who_was_taken_over(stack: str, engine: Engine, site: Site) -> None:
+    """Another resource has the user by now: an error before anything is changed."""
+    engine.up(user())
+    state = engine.state
+    assert state is not None
+    other_urn = urn("other", stack)
+    other = ownership.tag(ownership.new_token(0, other_urn), other_urn)
+    site.client.tag_resource(resourceArn=state.outputs["arn"], tags=other)
+    before = site.users()
+    with pytest.raises(HostError) as caught:
+        _renamed(engine, "countess").up(user(routing_profile_id=SALES))
+    text = judged(caught.value)
+    assert other_urn in text
+    assert "nothing was changed" in text
+    assert site.users() == before
+
+
+def test_a_user_that_was_imported_twice_is_changed_by_its_first_owner_only(engine: Engine, site: Site) -> None:
+    """Whoever changes it first has it; the other one is told."""
+    state = _imported(site)
+    engine.state = state
+    twin = Engine(engine.host, "twin", state)
+    engine.up(user(routing_profile_id=SALES))
+    before = site.users()
+    with pytest.raises(HostError) as caught:
+        twin.up(user(tags={"a": "b"}))
+    assert engine.urn in judged(caught.value)
+    assert site.users() == before
+    run({engine.name: user(routing_profile_id=SALES)}, [engine, twin])
+    assert twin.state is None
+    assert site.users() == before
+
+
+def test_an_imported_user_whose_first_change_was_not_saved_can_leave(engine: Engine, site: Site) -> None:
+    """Its state has no token, the live user has the tag that this state wrote."""
+    engine.state = state = _imported(site)
+    engine.up(user(routing_profile_id=SALES))
+    engine.state = state
+    engine.destroy()
+    assert site.users() == {}
+
+
+def test_the_old_half_of_an_imported_user_deletes_nothing(engine: Engine, site: Site) -> None:
+    """Whether it is deleted in the run of its replacement, or after a crash in a later one; and an older state that is
+    not the old half of anything is refused."""
+    engine.state = state = _imported(site)
+    engine.force_replace(user(adopt_existing=True))
+    assert set(site.users()) == {"ada"}
+    engine.doomed = [state]
+    engine.up(user(routing_profile_id=SALES, adopt_existing=True))
+    assert engine.doomed == []
+    with pytest.raises(HostError) as caught:
+        engine.twin(state=state).destroy()
+    assert "pulumi refresh" in judged(caught.value)
+    assert set(site.users()) == {"ada"}
+
+
+def test_the_ownership_tag_switched_off_after_a_crash(
+    engine: Engine, site: Site, start: Callable[..., DynamicHost]
+) -> None:
+    """The user that a run with the tag left behind is made again, without one."""
+    engine.up(user())
+    engine = Engine(start(ownershipTag="false"))
+    assert engine.up(user()) == "create"
+    assert _owner(site) is None
+    assert engine.state is not None
+    assert engine.state.id == site.users()["ada"]["Id"]
+    engine.destroy()
+    assert site.users() == {}
+
+
+@pytest.mark.parametrize("first", ["true", "false"])
+def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: Callable[..., DynamicHost]) -> None:
+    """Off and on, on and off: the user is changed and deleted as before."""
+    second = "false" if first == "true" else "true"
+    engine = Engine(start(ownershipTag=first))
+    engine.up(user())
+    engine.host = start(ownershipTag=second)
+    assert engine.up(user()) == "same"
+    assert engine.up(user(routing_profile_id=SALES)) == "update"
+    assert (_owner(site) is None) == (engine.state is None or "ownership_token" not in engine.state.outputs)
+    engine.host = start(ownershipTag=first)
+    assert engine.refresh() == "same"
+    assert engine.up(user()) == "update"
+    engine.destroy()
+    assert site.users() == {}
+
+
+def test_two_who_adopt_the_same_user_at_the_same_moment(engine: Engine, site: Site, host: DynamicHost) -> None:
+    """The one whose tag was overwritten is told so, and changes nothing else."""
+    made = site.client.create_user(**support.user())
+    other = ownership.tag(ownership.new_token(2_000_000_000, urn("other")), urn("other"))
+
+    def overwrite(phase: Phase, record: RequestRecord) -> None:
+        if phase == "answered" and record.operation == "TagResource":
+            site.client.tag_resource(resourceArn=made["UserArn"], tags=other)
+
+    site.on_event = overwrite
+    with pytest.raises(HostError) as caught:
+        engine.up(user(adopt_existing=True, routing_profile_id=SALES))
+    site.on_event = None
+    assert urn("other") in judged(caught.value)
+    live = site.users()["ada"]
+    assert live["RoutingProfileId"] != SALES
+    assert live["Tags"][OWNER_KEY] == other[OWNER_KEY]
+    assert engine.state is None

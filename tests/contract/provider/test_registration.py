@@ -1,0 +1,128 @@
+"""What a program hears of its bad users before anything is registered."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pulumi
+
+from connect_users import ConnectUser, Provider
+from connect_users.emulator import seed
+from connect_users.testing import Rehearsal
+
+ROUTING_PROFILE_ID = seed.ROUTING_PROFILES["Support"]
+SECURITY_PROFILE_IDS = [seed.SECURITY_PROFILES["Agent"]]
+
+
+def _refused(usernames: dict[str, str]) -> list[str]:
+    """The lines of the one error of a program with these users."""
+
+    def program() -> None:
+        for name, username in usernames.items():
+            ConnectUser(
+                name,
+                instance_id=seed.INSTANCE_ID,
+                username=username,
+                routing_profile_id=ROUTING_PROFILE_ID,
+                security_profile_ids=SECURITY_PROFILE_IDS,
+            )
+
+    with Rehearsal(program, emulator=False) as rehearsal:
+        result = rehearsal.preview()
+    assert result.changes.get("create", 0) <= 1, "the stack alone"
+    (error,) = result.errors
+    return error.splitlines()
+
+
+def test_twelve_bad_users_are_told_in_one_go() -> None:
+    """The engine itself would stop at the first."""
+    first, *lines = _refused({f"u{number}": f"bad {number}" for number in range(12)})
+    assert first == "12 problems in the inputs of Connect users:"
+    assert lines == [
+        f"  u{number} (bad {number}): username: 'bad {number}' has a blank; AWS allows letters, digits and _ - . @"
+        for number in range(12)
+    ]
+
+
+def test_a_problem_is_one_line_whatever_the_name() -> None:
+    """A name with line breaks or control characters neither breaks the list nor reaches the terminal as it is."""
+    first, *lines = _refused({"a": "ada\n\x1b[31m", "b": "", "c": "x" * 5_000})
+    assert first == "3 problems in the inputs of Connect users:"
+    assert [line.partition(": username: ")[0] for line in lines] == [
+        r"  a ('ada\n\x1b[31m')",
+        "  b ('')",
+        f"  c ('{'x' * 156}...)",
+    ]
+
+
+def test_a_user_who_is_declared_twice_is_told_in_the_preview() -> None:
+    """The second could never be made: a name is taken once in an instance. Case counts."""
+    first, *lines = _refused({"a": "ada", "b": "ada", "c": "Ada"})
+    assert first == "1 problem in the inputs of Connect users:"
+    assert lines == ["  b (ada): username: is already declared as 'a'; declare each user once"]
+
+
+def test_the_same_name_may_be_in_two_accounts() -> None:
+    """Each explicit provider may reach another one; and each run of a program begins anew."""
+
+    def program() -> None:
+        for name, provider in (("a", None), ("b", Provider("two", region="eu-west-2"))):
+            ConnectUser(
+                name,
+                instance_id=seed.INSTANCE_ID,
+                username="ada",
+                routing_profile_id=ROUTING_PROFILE_ID,
+                security_profile_ids=SECURITY_PROFILE_IDS,
+                opts=pulumi.ResourceOptions(provider=provider),
+            )
+
+    with Rehearsal(program, emulator=False) as rehearsal:
+        for _ in range(2):
+            rehearsal.preview().raise_for_errors()
+
+
+def test_a_user_without_an_instance_is_told_like_any_other_problem() -> None:
+    """An output that turned out to be None in the program, say."""
+    nothing: Any = None
+
+    def program() -> None:
+        ConnectUser(
+            "a",
+            instance_id=nothing,
+            username="ada",
+            routing_profile_id=ROUTING_PROFILE_ID,
+            security_profile_ids=SECURITY_PROFILE_IDS,
+        )
+
+    with Rehearsal(program, emulator=False) as rehearsal:
+        (error,) = rehearsal.preview().errors
+    assert error.splitlines()[1:] == ["  a (ada): instance_id: missing; it is required"]
+
+
+_MOCKED = """
+import pulumi
+from connect_users import ConnectUser
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return args.name, args.inputs
+    def call(self, args):
+        return {}
+
+pulumi.runtime.set_mocks(Mocks())
+
+@pulumi.runtime.test
+def declare(name):
+    ConnectUser(name, instance_id="i", username="ada", routing_profile_id="r", security_profile_ids=["s"])
+
+declare("a")
+declare("b")
+"""
+
+
+def test_unit_tests_with_mocks_may_declare_the_same_user_again() -> None:
+    """They are many programs in one process, and nothing tells them apart."""
+    done = subprocess.run([sys.executable, "-c", _MOCKED], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
