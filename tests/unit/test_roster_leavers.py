@@ -43,9 +43,9 @@ NAMES = {
 )
 def test_a_limit_allows(written: Any, people: int, allowed: int) -> None:
     """A number is exact; a percentage is rounded down, but five may always leave."""
-    found = limit(written)
-    assert found.of(people) == allowed
-    assert limit(str(found)) == found
+    parsed = limit(written)
+    assert parsed.of(people) == allowed
+    assert limit(str(parsed)) == parsed
 
 
 @pytest.mark.parametrize("written", [-1, "many", "101%", "1.5%", 1.5, None, True, "", []])

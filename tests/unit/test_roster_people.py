@@ -47,7 +47,7 @@ def _judged(text: str, **terms: Any) -> JudgedRoster:
     return judge(read(text, "agents.csv"), RosterOptions(instance_id=INSTANCE, names=_names(), **terms))
 
 
-def _told(judged: JudgedRoster) -> list[str]:
+def _messages(judged: JudgedRoster) -> list[str]:
     return [str(problem) for problem in judged.problems]
 
 
@@ -55,7 +55,7 @@ GOOD = "username,routing_profile,security_profiles\nada,Support,Agent\n"
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "messages"),
     [
         ("bo,Suport,Agent", ["'Suport' is not a routing profile of this roster; did you mean 'Support'?"]),
         ("bo,support,Agent", ["'support' is not a routing profile of this roster; did you mean 'Support'?"]),
@@ -65,13 +65,13 @@ GOOD = "username,routing_profile,security_profiles\nada,Support,Agent\n"
         ("bo,Support,Agent,more", ["the row has 1 cell more than the header; quote cells that contain the separator"]),
     ],
 )
-def test_a_bad_row_is_told_with_its_line(rows: str, told: list[str]) -> None:
+def test_a_bad_row_is_reported_with_its_line(rows: str, messages: list[str]) -> None:
     judged = _judged(f"{GOOD}{rows}\n")
-    assert [problem.text for problem in judged.problems] == told
+    assert [problem.text for problem in judged.problems] == messages
     assert {problem.line for problem in judged.problems} == {3}
 
 
-def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
+def test_every_problem_is_reported_at_once_in_the_order_of_the_lines() -> None:
     """The whole list, as a user sees it; the rules' own texts among them."""
     text = (
         "username,routing_profile,security_profiles,acw.chat,tags,shoe_size\n"
@@ -80,11 +80,11 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
         "ada,Sales,Agent,,,3\n"
         ",Sales,Agent,,,4\n"
     )
-    told = _told(_judged(text))
-    assert told[0].startswith("agents.csv:1: shoe_size: no such column")
-    assert "agents.csv:2: routing_profile: 'Suport' is not a routing profile" in told[1]
-    assert [line.split(":")[1] for line in told] == ["1", "2", "3", "3", "3", "3", "4", "5"]
-    assert sorted(line.split(": ")[:2] for line in told[2:]) == [
+    messages = _messages(_judged(text))
+    assert messages[0].startswith("agents.csv:1: shoe_size: no such column")
+    assert "agents.csv:2: routing_profile: 'Suport' is not a routing profile" in messages[1]
+    assert [line.split(":")[1] for line in messages] == ["1", "2", "3", "3", "3", "3", "4", "5"]
+    assert sorted(line.split(": ")[:2] for line in messages[2:]) == [
         ["agents.csv:3", "acw.chat"],
         ["agents.csv:3", "security_profiles"],
         ["agents.csv:3", "tags"],
@@ -92,32 +92,32 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
         ["agents.csv:4", "username"],
         ["agents.csv:5", "username"],
     ]
-    assert "lines 2 and 4" in told[6]
+    assert "lines 2 and 4" in messages[6]
 
 
 def test_an_unknown_column_has_a_suggestion_unless_it_is_ignored() -> None:
     """ignore_columns takes the header in any spelling of blanks and case."""
     text = "username,routing_profle,security_profiles,Shoe Size\nada,Support,Agent,42\n"
-    told = _told(_judged(text))
-    assert "agents.csv:1: routing_profle: no such column; did you mean routing_profile?" in told
-    assert "agents.csv:1: Shoe Size: no such column; to leave it out, name it in ignore_columns" in told
+    messages = _messages(_judged(text))
+    assert "agents.csv:1: routing_profle: no such column; did you mean routing_profile?" in messages
+    assert "agents.csv:1: Shoe Size: no such column; to leave it out, name it in ignore_columns" in messages
     kept = _judged(text.replace("profle", "profile"), ignore_columns=("shoe_size",))
     assert kept.problems == ()
     assert "shoe" not in str(kept.people[0].inputs).lower()
 
 
-def test_a_missing_column_is_told_once_and_not_of_every_row() -> None:
+def test_a_missing_column_is_reported_once_and_not_for_every_row() -> None:
     rows = "".join(f"agent{number},Agent\n" for number in range(50))
-    assert [line.split(": ")[:2] for line in _told(_judged(f"username,security_profiles\n{rows}"))] == [
+    assert [line.split(": ")[:2] for line in _messages(_judged(f"username,security_profiles\n{rows}"))] == [
         ["agents.csv:1", "routing_profile"]
     ]
-    assert _told(_judged("routing_profile\nSupport\n")) == [
+    assert _messages(_judged("routing_profile\nSupport\n")) == [
         "agents.csv:1: username: the column is missing; it names the people"
     ]
 
 
 def test_defaults_fill_empty_cells_and_their_problems_are_their_own() -> None:
-    """Tags key by key; a bad default is told once, as a default."""
+    """Tags key by key; a bad default is reported once, as a default."""
     text = "username,routing_profile,security_profiles,tags\nada,,Agent,team=blue\nbo,Sales,Agent,\n"
     defaults = {"routing_profile": "Support", "tags": {"team": "red", "site": "ldn"}, "phone_config.phone_type": "soft"}
     ada, bo = _judged(text, defaults=defaults).people
@@ -128,9 +128,9 @@ def test_defaults_fill_empty_cells_and_their_problems_are_their_own() -> None:
         {"team": "red", "site": "ldn"},
     )
     assert ada.inputs["phone_config"] == bo.inputs["phone_config"] == {"phone_type": "SOFT_PHONE"}
-    told = _told(_judged(text, defaults={"routing_profile": "Suport", "shoe": 1}))
-    assert len([line for line in told if line.startswith("agents.csv: defaults.routing_profile: 'Suport'")]) == 1
-    assert any(line.startswith("agents.csv: defaults.shoe: no such column") for line in told)
+    messages = _messages(_judged(text, defaults={"routing_profile": "Suport", "shoe": 1}))
+    assert len([line for line in messages if line.startswith("agents.csv: defaults.routing_profile: 'Suport'")]) == 1
+    assert any(line.startswith("agents.csv: defaults.shoe: no such column") for line in messages)
 
 
 def test_a_plain_password_is_accepted_with_one_remark_and_never_repeated() -> None:
@@ -151,7 +151,7 @@ def test_a_plain_password_is_accepted_with_one_remark_and_never_repeated() -> No
 def test_a_password_may_not_come_from_two_places() -> None:
     text = "username,routing_profile,security_profiles,password\nada,Support,Agent,Passw0rd-1\n"
     judged = _judged(text, password_of=lambda _: ("password", "Passw0rd-2"))
-    assert _told(judged) == ["agents.csv:2: password: is set in the row and by passwords=; keep one of them"]
+    assert _messages(judged) == ["agents.csv:2: password: is set in the row and by passwords=; keep one of them"]
 
 
 def test_usernames_that_differ_in_case_only_are_remarked() -> None:
@@ -166,8 +166,8 @@ def test_usernames_that_differ_in_case_only_are_remarked() -> None:
 def test_two_columns_for_the_same_input_must_agree() -> None:
     text = "username,routing_profile,routing_profile_id,security_profiles\nada,Support,{},Agent\n"
     assert _judged(text.format(ROUTING["Support"])).problems == ()
-    told = "contradicts 'routing_profile'; keep one of them"
-    assert [problem.text for problem in _judged(text.format(ROUTING["Sales"])).problems] == [told]
+    expected = "contradicts 'routing_profile'; keep one of them"
+    assert [problem.text for problem in _judged(text.format(ROUTING["Sales"])).problems] == [expected]
 
 
 def test_names_that_nobody_judges_must_agree_in_columns_of_one_kind() -> None:
@@ -190,13 +190,13 @@ def test_names_that_nobody_judges_must_agree_in_columns_of_one_kind() -> None:
 )
 def test_a_file_without_a_header_is_one_problem_that_repeats_nobody(text: str) -> None:
     """Its first line is the first person's, password and all, or a title, or has other separators."""
-    (told,) = _told(_judged(text))
-    assert told.startswith(
+    (message,) = _messages(_judged(text))
+    assert message.startswith(
         "agents.csv:1: names no column; the first line must name the columns, as in username,routing_"
     )
 
 
-def test_a_map_where_a_list_for_each_channel_belongs_is_told() -> None:
+def test_a_dict_where_a_list_for_each_channel_belongs_is_reported() -> None:
     rows = [
         {
             "username": "ada",
@@ -209,9 +209,9 @@ def test_a_map_where_a_list_for_each_channel_belongs_is_told() -> None:
     assert problem.text == "is a dict; write a list with an entry for each channel"
 
 
-def test_a_header_that_is_there_twice_is_told() -> None:
-    told = _told(_judged("username,routing_profile,security_profiles,username\nada,Support,Agent,bo\n"))
-    assert told[0] == "agents.csv:1: username: two columns have this header"
+def test_a_header_that_is_there_twice_is_reported() -> None:
+    messages = _messages(_judged("username,routing_profile,security_profiles,username\nada,Support,Agent,bo\n"))
+    assert messages[0] == "agents.csv:1: username: two columns have this header"
 
 
 def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
@@ -227,8 +227,8 @@ def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
 def test_cells_that_have_moved_under_other_headers_are_not_repeated() -> None:
     """One comma too many, and a password stands where a number belongs."""
     header = "username,first_name,password,acw,routing_profile,security_profiles"
-    (told,) = _told(_judged(f"{header}\nada,Lovelace, Ada,Secret-Word-1,30,Support,Agent\n"))
-    assert told == "agents.csv:2: the row has 1 cell more than the header; quote cells that contain the separator"
+    (message,) = _messages(_judged(f"{header}\nada,Lovelace, Ada,Secret-Word-1,30,Support,Agent\n"))
+    assert message == "agents.csv:2: the row has 1 cell more than the header; quote cells that contain the separator"
 
 
 def test_a_roster_of_nobody_is_remarked() -> None:
@@ -240,21 +240,21 @@ def test_a_roster_of_nobody_is_remarked() -> None:
     )
 
 
-def test_a_text_where_a_group_of_columns_belongs_is_told_what_to_write() -> None:
+def test_the_message_about_a_string_where_columns_belong_says_what_to_write() -> None:
     rows = [{"username": "ada", "routing_profile": "Support", "security_profiles": ["Agent"], "phone_config": "soft"}]
     (problem,) = judge(read_any(rows), RosterOptions(instance_id=INSTANCE, names=_names())).problems
     assert problem.text == "is a group of columns, such as phone_config.phone_type"
 
 
 @pytest.mark.parametrize("username", [["ada"], {"first": "ada"}, 10.5, True])
-def test_a_username_that_is_no_text_is_one_problem(username: Any) -> None:
+def test_a_username_that_is_not_a_string_is_one_problem(username: Any) -> None:
     rows = [{"username": username, "routing_profile": "Support", "security_profiles": ["Agent"]}]
     (problem,) = judge(read_any(rows), RosterOptions(instance_id=INSTANCE, names=_names())).problems
     assert "is not a text" in problem.text
 
 
 @pytest.mark.parametrize(
-    ("header", "value", "told"),
+    ("header", "value", "message"),
     [
         ("acw.voice", dt.timedelta(minutes=30), "is a duration, not a number; write the seconds, such as 1800"),
         ("first_name", b"Ada", "is of type bytes; write a string"),
@@ -262,12 +262,12 @@ def test_a_username_that_is_no_text_is_one_problem(username: Any) -> None:
         ("security_profiles", (name for name in ("Agent",)), "is of type generator; write a string"),
     ],
 )
-def test_a_cell_of_a_foreign_type_is_told_at_its_place(header: str, value: Any, told: str) -> None:
+def test_a_cell_of_a_foreign_type_is_reported_at_its_place(header: str, value: Any, message: str) -> None:
     """Workbooks have durations, data frames anything: none of it is an output, which a preview may not know."""
     row = {"username": "ada", "routing_profile": "Support", "security_profiles": "Agent", header: value}
     judged = judge(read_any([row]), RosterOptions(instance_id=INSTANCE, names=_names()))
-    assert [(found.line, found.column) for found in judged.problems] == [(1, header)]
-    assert told in judged.problems[0].text
+    assert [(problem.line, problem.column) for problem in judged.problems] == [(1, header)]
+    assert message in judged.problems[0].text
 
 
 def test_a_password_of_a_foreign_type_is_refused_and_not_repeated() -> None:
@@ -312,7 +312,7 @@ def test_blocks_in_the_words_of_the_resource_are_read_as_columns_are() -> None:
 def test_rows_of_a_program_are_named_by_their_number() -> None:
     table = read_any([{"username": "ada", "routing_profile": "Suport", "security_profiles": ["Agent"]}])
     judged = judge(table, RosterOptions(instance_id=INSTANCE, names=_names()))
-    assert _told(judged) == [
+    assert _messages(judged) == [
         "row 1: routing_profile: 'Suport' is not a routing profile of this roster; did you mean 'Support'?"
     ]
 
@@ -445,7 +445,7 @@ BAD = {
 
 @given(people().filter(lambda wanted: len(wanted) > 1), st.sampled_from(HEADERS), st.integers(0, 3))
 def test_one_bad_cell_is_exactly_one_problem_at_its_place(wanted: list[dict[str, Any]], header: str, at: int) -> None:
-    """Its line and its header; nothing else is said."""
+    """Its line and its header; there is no other message."""
     rows = [_row(person) for person in wanted]
     at %= len(rows)
     rows[at][header] = BAD[header]

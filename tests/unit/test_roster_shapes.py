@@ -68,19 +68,19 @@ JANE = {"routing_profile_id": PROFILE, "security_profile_ids": [AGENT]}
 
 @pytest.fixture
 def people(tmp_path: Path) -> Callable[..., JudgedRoster]:
-    """Judges a document that is written as JSON, as YAML, or given by the program: all three say the same."""
+    """Judges a document that is written as JSON, as YAML, or given by the program: all three mean the same."""
 
     def judged(document: Any, **changes: Any) -> JudgedRoster:
         terms = RosterOptions(**{"instance_id": INSTANCE, **changes})
-        found = [judge(read(document), terms)]
+        rosters = [judge(read(document), terms)]
         for name, text in (("a.json", json.dumps(document, indent=1)), ("a.yaml", yaml.safe_dump(document))):
             (tmp_path / name).write_text(text, encoding="utf-8")
-            found.append(judge(read(tmp_path / name), terms))
-        said = [[(one.username, _plain(one.inputs)) for one in each.people] for each in found]
-        assert said[0] == said[1] == said[2]
-        problems = [[(problem.column, problem.text) for problem in each.problems] for each in found]
+            rosters.append(judge(read(tmp_path / name), terms))
+        inputs = [[(one.username, _plain(one.inputs)) for one in each.people] for each in rosters]
+        assert inputs[0] == inputs[1] == inputs[2]
+        problems = [[(problem.column, problem.text) for problem in each.problems] for each in rosters]
         assert sorted(problems[0]) == sorted(problems[1]) == sorted(problems[2])
-        return found[1]
+        return rosters[1]
 
     return judged
 
@@ -142,7 +142,7 @@ def test_every_member_that_aws_takes_is_a_column() -> None:
     assert {snake(name).lower() for name in shapes["CreateUserRequest"]["members"]} <= words
 
 
-def test_what_connect_tells_once_is_kept(people: Callable[..., JudgedRoster]) -> None:
+def test_what_connect_returns_once_is_kept(people: Callable[..., JudgedRoster]) -> None:
     """Settings by phone_config alone, as of users who were made with it; the example of the AWS CLI."""
     user = {name: value for name, value in DESCRIBED["User"].items() if not name.endswith("Configs")}
     assert _only(people([user])).inputs["phone_config"] == {
@@ -179,7 +179,7 @@ def test_somebody_of_another_instance_is_a_problem(people: Callable[..., JudgedR
         {"Users": [{"Username": "ada", **JANE}, {"Username": "bo", **JANE}], "NextToken": None},
     ],
 )
-def test_people_in_maps_are_read(people: Callable[..., JudgedRoster], document: Any) -> None:
+def test_people_in_dicts_are_read(people: Callable[..., JudgedRoster], document: Any) -> None:
     judged = people(document)
     assert judged.problems == ()
     assert {one.username: {name: one.inputs[name] for name in JANE} for one in judged.people} == {
@@ -188,7 +188,7 @@ def test_people_in_maps_are_read(people: Callable[..., JudgedRoster], document: 
     }
 
 
-def test_one_who_is_called_users_is_a_person(people: Callable[..., JudgedRoster]) -> None:
+def test_a_person_may_be_called_users(people: Callable[..., JudgedRoster]) -> None:
     """By what is in the map."""
     assert [one.username for one in people({"users": JANE, "ada": JANE}).people] == ["ada", "users"]
 

@@ -104,7 +104,7 @@ def test_joiner_mover_and_leaver(team: Team) -> None:
     assert team.live() == set()
 
 
-def test_every_bad_row_is_told_at_once_and_nothing_is_registered(team: Team) -> None:
+def test_every_bad_row_is_reported_at_once_and_nothing_is_registered(team: Team) -> None:
     """One error; not one good row is made."""
     bad = BO.replace("Sales", "Sals"), GRACE.replace("grace,", "gr ace,"), ADA
     error = team.refused(ADA, *bad)
@@ -122,7 +122,7 @@ def test_every_bad_row_is_told_at_once_and_nothing_is_registered(team: Team) -> 
 
 
 def test_a_truncated_file_is_stopped_in_the_preview(team: Team) -> None:
-    """With the count and how to allow it; done as told, it passes."""
+    """With the count and how to allow it; done so, it passes."""
     rows = [ADA.replace("ada", f"ada{number}") for number in range(8)]
     assert team.up(*rows)["create"] == 11
     error = team.refused(rows[0])
@@ -184,7 +184,7 @@ def test_mappings_may_hold_outputs(team: Team) -> None:
 
 
 @pytest.mark.parametrize("instance", ["by id", "by look-up"])
-def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, instance: str) -> None:
+def test_a_person_of_two_rosters_is_reported_in_the_preview(team: Team, instance: str) -> None:
     """Otherwise both pass every preview, and one fails when it is made. Another instance is another user."""
     other = team.file.with_name("others.csv")
     other.write_text(HEADER + GRACE + BO, encoding="utf-8")
@@ -206,7 +206,7 @@ def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, instance: st
     assert "others.csv:3: username: 'bo' is already declared as 'agents-bo'; declare each user once" in error
 
 
-def test_a_person_of_two_rosters_is_told_where_only_a_look_up_shows_it(team: Team) -> None:
+def test_a_person_of_two_rosters_is_reported_where_only_a_look_up_shows_it(team: Team) -> None:
     """One roster has the instance by its id, the other one by its alias: one instance, as is known a little later."""
 
     def program() -> None:
@@ -223,7 +223,7 @@ def test_a_person_of_two_rosters_is_told_where_only_a_look_up_shows_it(team: Tea
     assert "'bo' is declared as 'agents-bo' and as 'others-bo'; declare each user once" in team.refused(ADA, BO)
 
 
-def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team: Team) -> None:
+def test_movers_between_rosters_that_look_their_instance_up_do_not_leave(team: Team) -> None:
     """The instance is an output then; six of seven move, where one may leave."""
     rosters = {"agents": "abcdefg", "others": ""}
 
@@ -245,8 +245,8 @@ def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team:
     team.rehearsal.use(program)
     team.rehearsal.up().raise_for_errors()
     rosters.update(agents="a", others="bcdefg")
-    told = team.rehearsal.preview().raise_for_errors()
-    assert "6 people move here and keep their id: b (from agents-b), c (from agents-c)" in str(told)
+    preview = team.rehearsal.preview().raise_for_errors()
+    assert "6 people move here and keep their id: b (from agents-b), c (from agents-c)" in str(preview)
     rosters.update(others="bcd")
     error = " ".join(team.rehearsal.preview().errors)
     assert "3 of the 7 people of roster 'agents' would leave: e, f, g. max_deletions allows 1" in error
@@ -256,9 +256,7 @@ def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team:
     assert "roster 'agents' is no longer in the program, and 7 people of it would be deleted: a, b, c and 4" in error
 
 
-def test_where_the_engine_does_not_say_who_is_there_the_last_run_counts(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_the_engine_does_not_answer_the_last_run_counts(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a warning."""
     rows = [ADA.replace("ada", f"ada{number}") for number in range(8)]
     team.up(*rows)
@@ -278,7 +276,7 @@ def test_where_the_engine_does_not_say_who_is_there_the_last_run_counts(
     assert "no backend client is available" in str(result)
 
 
-def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> None:
+def test_a_person_of_a_roster_who_is_declared_alone_too_is_reported(team: Team) -> None:
     def program() -> None:
         team.declare()
         ConnectUser(
@@ -294,7 +292,7 @@ def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> N
 
 
 def test_a_mapping_may_be_an_output_as_a_whole(team: Team) -> None:
-    """Such as another stack's; a name that it lacks is told with a suggestion."""
+    """Such as another stack's; the error for a name that it lacks suggests another."""
     team.made_in_the_program = lambda: {"routing_profiles": pulumi.Output.from_input(seed.ROUTING_PROFILES)}
     team.up(ADA, BO)
     assert team.rehearsal.resource("agents-bo").outputs["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"]
@@ -311,7 +309,7 @@ def test_somebody_without_a_password_is_named(team: Team) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"instance": "emulator"}, "instance is of type str; write ConnectInstance(...)"),
         ({"instance_id": None}, "instance_id or instance is missing; give one of them"),
@@ -334,16 +332,16 @@ def test_somebody_without_a_password_is_named(team: Team) -> None:
         ({"identity_management_type": "SALM"}, "agents.csv: identity_management_type: 'SALM' is none of SAML"),
     ],
 )
-def test_a_wrong_argument_is_refused_in_one_line(team: Team, options: dict[str, Any], told: str) -> None:
+def test_a_wrong_argument_is_refused_in_one_line(team: Team, options: dict[str, Any], message: str) -> None:
     """What to write instead, and no traceback."""
     team.options = options
     error = team.refused(ADA)
-    assert told in error
+    assert message in error
     assert "Traceback" not in error
 
 
 def test_names_are_looked_up_in_the_instance(tmp_path: Path) -> None:
-    """One listing for each kind; unknown names are told with their lines, and no user is registered."""
+    """One listing for each kind; unknown names are reported with their lines, and no user is registered."""
     team = Team(tmp_path)
 
     def program() -> None:
