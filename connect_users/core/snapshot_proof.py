@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership, plan
-from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import ARN_KEY, DIRECTORY_KEY, KEPT_BY_REFRESH, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.live import declared_view, live_props, tells
 from connect_users.core.spec import Props, to_wire
 
@@ -36,10 +36,6 @@ _MILLISECONDS: Final = 1000
 #: Where after-contact work is told.
 _TIMED_LISTS: Final[tuple[str, ...]] = ("AfterContactWorkConfigs",)
 _TIMED: Final[tuple[str, ...]] = ("PhoneConfig", *_TIMED_LISTS)
-#: Outputs that a state may still lack: CreateUser does not tell them.
-_COMPUTED: Final = ("directory_user_id",)
-#: Outputs that no user tells.
-_OURS: Final = (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY)
 #: Of `identity_info`, what SearchUsers tells.
 _SEARCHED_NAMES: Final = ("FirstName", "LastName")
 
@@ -173,17 +169,17 @@ def proven_outputs(
         return None
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
-    kept = {name: outputs[name] for name in _OURS if name in outputs}
+    kept = {name: outputs[name] for name in KEPT_BY_REFRESH if name in outputs}
     for user in described(summary, declared):
         if tells({**user, "UserProficiencies": proficiencies}, declared):
             view, directory = dict(declared), user.get("DirectoryUserId")
         else:
-            live = live_props(user, proficiencies, {*declared, *_COMPUTED})
-            view, directory = declared_view(live, declared), live.get("directory_user_id")
-        found = {**view, **kept}
-        if directory:
-            found["directory_user_id"] = directory
-        if view == declared and found == {**{name: found[name] for name in _COMPUTED if name in found}, **outputs}:
+            live = live_props(user, proficiencies, {*declared, DIRECTORY_KEY})
+            view, directory = declared_view(live, declared), live.get(DIRECTORY_KEY)
+        # A state may still lack it: CreateUser does not return it.
+        computed = {DIRECTORY_KEY: directory} if directory else {}
+        found = {**view, **kept, **computed}
+        if view == declared and found == {**computed, **outputs}:
             return found
     return None
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.core.spec import Props
+    from connect_users.core.steps import Step
     from connect_users.lifecycle.apply import Operation
 
 
@@ -132,8 +133,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
                 f"{apply.subject('taking over', new)}: the tag {ownership.TAG_KEY} that was written when it was taken "
                 f"over {whose}; nothing was changed; run pulumi refresh to see what is true, then run again"
             )
-        computed = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, "directory_user_id") if key in old}
-        return _bring(op, new, user, computed, ours=old[PENDING_KEY] is True)
+        return _bring(op, new, user, apply.kept_outputs(old), ours=old[PENDING_KEY] is True)
     except ConnectApiError as error:
         raise error.about(apply.subject("taking over", new)) from None
 
@@ -155,7 +155,7 @@ def _bring(
     return {**outputs, **props}
 
 
-def _tell_of_adoption(op: Operation, props: Props, user_id: str, steps: tuple[plan.Step, ...]) -> None:
+def _tell_of_adoption(op: Operation, props: Props, user_id: str, steps: tuple[Step, ...]) -> None:
     changed = ", ".join(dict.fromkeys(field for step in steps for field in step.fields)) or "nothing"
     op.tell(f"taking over the existing user {user_id}; to be changed: {changed}")
     if not props.keys().isdisjoint(("password", "password_secret_arn")):
@@ -174,15 +174,13 @@ def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: s
     while True:
         user = op.gateway.describe_user(props["instance_id"], str(user["Id"]), notify=op.tell)
         pause = next(waits, None)
-        match ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn, token):
-            case ownership.Proven():
-                return user
-            case ownership.OtherResource(owner) | ownership.OtherStack(owner) if pause is None:
-                raise OwnedByOther(
-                    f"{apply.subject('taking over', props)}: {owner.urn} took it over at the "
-                    f"same moment (tag {ownership.TAG_KEY}); nothing else was changed; declare the user in one place"
-                )
-            case _ if pause is None:
-                return user
+        claim = ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn, token)
+        if pause is None and isinstance(claim, ownership.OtherResource | ownership.OtherStack):
+            raise OwnedByOther(
+                f"{apply.subject('taking over', props)}: {claim.owner.urn} took it over at the "
+                f"same moment (tag {ownership.TAG_KEY}); nothing else was changed; declare the user in one place"
+            )
+        if pause is None or isinstance(claim, ownership.Proven):
+            return user
         op.tell(f"waiting {pause:g} s: Amazon Connect does not show yet that the user was taken over")
         op.wait(pause)

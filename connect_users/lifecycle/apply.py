@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.connect.survey import survey_of
-from connect_users.core import ownership, plan, progress, snapshot_proof, tag_rules
+from connect_users.core import ownership, plan, snapshot_proof, steps, tag_rules
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
@@ -26,16 +26,28 @@ from connect_users.core.errors import (
     ResourceNotFound,
     WrongInstance,
 )
-from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
-from connect_users.lifecycle import blocks, gone, proficiencies
+from connect_users.core.fields import ARN_KEY, KEPT_BY_UPDATE, OTHER_OWNER_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.steps import (
+    Associate,
+    Disassociate,
+    Tag,
+    Untag,
+    UpdateLevels,
+    WriteIdentityInfo,
+    WriteInput,
+    WriteLists,
+    WritePhoneConfig,
+)
+from connect_users.lifecycle import gone, proficiencies
+from connect_users.lifecycle.blocks import BlockWriter
 from connect_users.lifecycle.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from connect_users.connect.gateway import Gateway
-    from connect_users.core.plan import Step
     from connect_users.core.spec import Props
+    from connect_users.core.steps import Step
 
 #: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API
 #: reference, eventual consistency).
@@ -44,9 +56,6 @@ SETTLING: Final = 60.0
 FRESH: Final = 600.0
 #: Seconds to wait for something else that a request names, e.g. a profile made in the same run.
 REFERENCE_SETTLING: Final = 8.0
-
-#: Outputs that an update leaves alone.
-_KEPT: Final = (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, TAKEN_KEY, "directory_user_id")
 
 #: What is said of a state whose token was not the live one, as one that was restored from a backup.
 CORRECTED: Final = (
@@ -103,7 +112,7 @@ def subject(action: str, props: Mapping[str, Any]) -> str:
 
 def kept_outputs(old: Mapping[str, Any]) -> Props:
     """Of the outputs of a state, those that an update leaves alone."""
-    return {key: old[key] for key in _KEPT if key in old}
+    return {key: old[key] for key in KEPT_BY_UPDATE if key in old}
 
 
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
@@ -125,8 +134,8 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     old = snapshot_proof.without_what_was_let_go(old, new)
     kept = kept_outputs(old)
     before = {**old, **kept}
-    steps, live = plan.update_steps(old, new), None
-    if _in_doubt(op, user_id, old, steps):
+    calls, live = plan.update_steps(old, new), None
+    if _in_doubt(op, user_id, old, calls):
         live = _look(op, user_id, old, new)
         token = _token_of(op, live, old, new)
         rival = op.run.rival(op.urn, user_id, old)
@@ -144,12 +153,12 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
             if problem:
                 raise InvalidUser(str(new.get("username", "?")), [problem])
             written = tags.get(ownership.TAG_KEY) == owner_tag[ownership.TAG_KEY]
-            steps = plan.update_steps(old, new, None if written else owner_tag)
-    run(op, subject("updating", new), user_id, before, new, steps, live=live)
+            calls = plan.update_steps(old, new, None if written else owner_tag)
+    run(op, subject("updating", new), user_id, before, new, calls, live=live)
     return {**kept, **new}
 
 
-def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], steps: tuple[Step, ...]) -> bool:
+def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], calls: tuple[Step, ...]) -> bool:
     """Whether the state is not enough to write to the user, or to give it power.
 
     In the minutes after it was made nobody else can have it.
@@ -158,8 +167,8 @@ def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], steps: tuple[
         return True
     if OTHER_OWNER_KEY in old or op.run.rival(op.urn, user_id, old) is not None:
         return True
-    powers = any(step.operation == "UpdateUserSecurityProfiles" for step in steps)
-    return powers and snapshot_proof.age(old, op.now()) >= FRESH
+    grants_power = any("security_profile_ids" in step.fields for step in calls)
+    return grants_power and snapshot_proof.age(old, op.now()) >= FRESH
 
 
 def _look(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> dict[str, Any]:
@@ -209,11 +218,11 @@ def run(
     user_id: str,
     before: Mapping[str, Any],
     new: Mapping[str, Any],
-    steps: tuple[Step, ...],
+    calls: tuple[Step, ...],
     done: tuple[str, ...] = (),
     live: Mapping[str, Any] | None = None,
 ) -> None:
-    """Carry out ``steps`` in order.
+    """Carry out the steps ``calls`` in order.
 
     Args:
         before: the outputs that are true before the first step.
@@ -225,8 +234,8 @@ def run(
         PartialUpdate: when there is anything to tell or to save.
     """
     state = dict(before)
-    names = [*done, *(step.operation for step in steps)]
-    for index, step in enumerate(steps, start=len(done)):
+    names = [*done, *(step.operation for step in calls)]
+    for index, step in enumerate(calls, start=len(done)):
         try:
             attempt = partial(_carry_out, op, user_id, state, new, step, live)
             _patiently(op, action, user_id, before, attempt)
@@ -242,8 +251,8 @@ def run(
                 not_tried=names[index + 1 :],
                 cause=error,
             ) from None
-        state = progress.after(state, step, new)
-        owner = ownership.owner_of(step.params.get("tags", {}))
+        state = steps.after(state, step, new)
+        owner = ownership.owner_of(step.tags) if isinstance(step, Tag) else None
         if owner is not None:
             state[TOKEN_KEY] = owner.token
 
@@ -286,22 +295,35 @@ def _carry_out(
     live: Mapping[str, Any] | None,
 ) -> None:
     """One step; ``state`` takes up what is true after a part of it."""
-    gateway, instance_id, params = op.gateway, new["instance_id"], step.params
-    if step.operation in ("TagResource", "UntagResource"):
-        arn = str(state.get(ARN_KEY, ""))
-        if parse_arn(arn) is None:
-            arn = gateway.describe_user(instance_id, user_id, notify=op.tell)["Arn"]
-        if step.operation == "TagResource":
-            gateway.tag_resource(arn, params["tags"], notify=op.tell)
-        else:
-            gateway.untag_resource(arn, params["tagKeys"], notify=op.tell)
-    elif "UserProficiencies" in params:
-        proficiencies.write(gateway, user_id, state, new, step, op.tell)
-    elif step.operation in blocks.OPERATIONS:
-        as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
-        blocks.write(gateway, instance_id, user_id, step, new, as_made=as_made, live=live, notify=op.tell)
-    else:
-        gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
+    instance_id = new["instance_id"]
+
+    def send(operation: str, params: Props) -> None:
+        op.gateway.update_user(operation, instance_id, user_id, params, notify=op.tell)
+
+    def describe() -> Mapping[str, Any]:
+        return op.gateway.describe_user(instance_id, user_id, notify=op.tell) if live is None else live
+
+    def arn() -> str:
+        known = str(state.get(ARN_KEY, ""))
+        return known if parse_arn(known) is not None else str(describe()["Arn"])
+
+    as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
+    writer = BlockWriter(send, describe, as_made)
+    match step:
+        case WriteInput():
+            send(step.operation, step.params)
+        case WriteIdentityInfo(info):
+            writer.identity_info(info)
+        case WritePhoneConfig(config):
+            writer.phone_config(config)
+        case WriteLists(lists):
+            writer.lists(lists, new)
+        case Disassociate() | Associate() | UpdateLevels():
+            proficiencies.write(op.gateway, user_id, state, new, step, op.tell)
+        case Untag(keys):
+            op.gateway.untag_resource(arn(), keys, notify=op.tell)
+        case Tag(tags):
+            op.gateway.tag_resource(arn(), tags, notify=op.tell)
 
 
 def check_place(op: Operation, outputs: Mapping[str, Any]) -> None:

@@ -19,8 +19,9 @@ from connect_users.core.errors import ConnectApiError, ResourceNotFound
 from connect_users.core.fields import (
     ARN_KEY,
     BY_NAME,
+    DIRECTORY_KEY,
+    KEPT_BY_REFRESH,
     OTHER_OWNER_KEY,
-    PENDING_KEY,
     TAKEN_KEY,
     TOKEN_KEY,
     VERIFIED_KEY,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from connect_users.lifecycle.apply import Operation
 
 #: Inputs that are outputs only where they were declared.
-_MANAGED: Final = BY_NAME.keys() - {"directory_user_id"}
+_MANAGED: Final = BY_NAME.keys() - {DIRECTORY_KEY}
 #: Seconds between the two looks that make a missing user a deleted one.
 SECOND_LOOK: Final = 3.0
 
@@ -133,19 +134,19 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
     refreshes the old half of a replacement that is still to be deleted: with the token alone it would pass for the new
     half, and take its user away.
     """
-    found: Props = {key: value for key, value in outputs.items() if key in (ARN_KEY, PENDING_KEY, TAKEN_KEY)}
+    found: Props = {key: outputs[key] for key in KEPT_BY_REFRESH if key in outputs and key != VERIFIED_KEY}
     if user.get("Arn"):
         found[ARN_KEY] = user["Arn"]
-    if live.get("directory_user_id"):
-        found["directory_user_id"] = live["directory_user_id"]
+    if live.get(DIRECTORY_KEY):
+        found[DIRECTORY_KEY] = live[DIRECTORY_KEY]
     tags, token = user.get("Tags", {}), outputs.get(TOKEN_KEY)
     match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
         case ownership.Unowned():
             if token is not None or ownership.TAG_KEY in tags:
                 op.say("warning", f"{ownership.missing(tags)}; the next change of this user puts it back")
+            found.pop(TOKEN_KEY, None)
         case ownership.Proven():
-            if token is not None:
-                found[TOKEN_KEY] = token
+            pass
         case ownership.OtherMaking(owner):
             found[TOKEN_KEY] = owner.token
             # Without a state, this is an import of what the state lost.
@@ -153,8 +154,6 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
                 op.say("warning", CORRECTED)
                 found[TAKEN_KEY] = secrets.token_hex(4)
         case ownership.OtherResource(owner) | ownership.OtherStack(owner):
-            if token is not None:
-                found[TOKEN_KEY] = token
             found[OTHER_OWNER_KEY] = owner.urn
             op.say("warning", f"this user belongs to {owner.urn} now, says its tag {ownership.TAG_KEY}")
     return found

@@ -112,22 +112,9 @@ CALLS: list[Call] = [
             ("UpdateUserIdentityInfo", {"IdentityInfo": REQUEST["IdentityInfo"]}),
             ("UpdateUserPhoneConfig", {"PhoneConfig": {"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 0}}),
             ("UpdateUserConfig", {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]}),
-        )
-    ),
-    *(
-        (
-            operation,
-            lambda gateway, operation=operation, entry=entry: gateway.write_user_proficiencies(
-                operation, INSTANCE, USER, {"UserProficiencies": [entry]}
-            ),
-            {},
-            None,
-            {"UserProficiencies": [entry]},
-        )
-        for operation, entry in (
-            ("AssociateUserProficiencies", PROFICIENCY),
-            ("UpdateUserProficiencies", PROFICIENCY),
-            ("DisassociateUserProficiencies", PAIR),
+            ("AssociateUserProficiencies", {"UserProficiencies": [PROFICIENCY]}),
+            ("UpdateUserProficiencies", {"UserProficiencies": [PROFICIENCY]}),
+            ("DisassociateUserProficiencies", {"UserProficiencies": [PAIR]}),
         )
     ),
     (
