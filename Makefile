@@ -7,20 +7,20 @@ UV := $(BIN)/uv pip install --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
-FILES := tests examples plugin schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
+FILES := tests examples docs plugin release schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 # The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
 # the first two, nor reviews and commands, which use none of them.
-TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,emulator test_explicit_provider.py test_foreign_answers.py \
-  test_gateway.py test_gateway_on_emulator.py test_host.py test_lookups.py test_provider_concurrency.py \
-  test_provider_errors.py test_provider_lifecycle.py test_provider_matrix_processes.py test_provider_partial.py \
-  test_provider_states.py test_provider_unknowns.py test_refresh_bulk.py test_registration.py test_rehearsal_host.py \
-  test_roster_rehearsal.py test_service_models.py test_session.py test_state_contract.py)
+TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin testing/test_rehearsal.py \
+  testing/test_provider_process.py roster/test_rehearsal.py $(addprefix provider/test_,concurrency.py errors.py \
+  explicit_provider.py host.py lifecycle.py lookups.py matrix_processes.py partial.py refresh_bulk.py registration.py \
+  state_contract.py states.py unknowns.py))
 
-.PHONY: help demo test bench lint types layers unit environments contract lowest acceptance clean
+.PHONY: help demo test bench dist dist-here lint types layers unit environments contract lowest acceptance clean
 help:
 	@echo "make demo   watch users being previewed, created, changed, drifted, refreshed and deleted (no AWS account)"
 	@echo "make test   lint, types, layers and every test ring that can run here"
+	@echo "make dist   what a release publishes: the wheel, the plugin's archives, the SDKs (needs pulumi and npm)"
 	@echo "make bench  speed, as ratios against a baseline of the same run (ARGS=--large: 5,000 users, and AWS's own quota)"
 
 demo: $(VENV)/runtime
@@ -111,6 +111,18 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-awscli
 	$(UV) --python .venv-awscli/bin/python "awscli>=1.44"
 	@touch $@
+
+# What the release workflow publishes: the wheel, the plugin's archives of five platforms, the SDKs of npm and PyPI.
+dist: build/wheel
+	rm -rf dist && mkdir -p dist/pypi && cp build/wheel/*.whl dist/pypi/
+	$(BIN)/python -m release.archives build/wheel/*.whl --out dist/plugin
+	$(BIN)/python -m release.sdks --out dist
+
+# The same for this platform alone, without the SDKs, and started.
+dist-here: build/wheel
+	rm -rf dist && mkdir -p dist
+	$(BIN)/python -m release.archives build/wheel/*.whl --out dist/plugin --here
+	$(BIN)/python -m release.check dist/plugin/*.tar.gz
 
 clean:
 	rm -rf .venv .venv-wheel .venv-lowest .venv-awscli build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,7 +3,8 @@
 Nothing is written to Connect. Four files come into a folder, the program and the project only where there is none yet:
 
 - ``agents.csv``: the roster, with names instead of ids;
-- ``__main__.py``, ``Pulumi.yaml``: a program with a `ConnectUserRoster` over it;
+- ``__main__.py``, ``Pulumi.yaml``: a program with a `ConnectUserRoster` over it; or the program and the project in
+  another language (`connect_users.importing.programs`);
 - ``import.json``: what ``pulumi import --file`` needs, states included, since Pulumi cannot read dynamic resources that
   it does not have yet. A later run describes only users who may have changed since.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,15 +25,19 @@ from connect_users.core.errors import ConfigurationError, ConnectUsersError, Wro
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Container
 
     from connect_users.core.settings import Settings
     from connect_users.importing.files import Done, Folder
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
+    from connect_users.importing.origins import Origins
+    from connect_users.importing.programs import Language
 
 #: Of a roster: part of the names of its people's resources, and of its file.
 _NAME: Final = r"\w[\w.-]*"
 _IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
+_LANGUAGES: Final = ("python", "yaml", "typescript", "go")
 #: Seconds that are announced.
 _LONG: Final = 15
 #: People for whom a self-managed backend, which writes the whole state for each, takes minutes.
@@ -45,7 +51,18 @@ def register(parser: argparse.ArgumentParser) -> None:
         "Nothing is changed in Connect. E-mail addresses cost one request for each user, 2 a second by default. "
         "Exit status: 0; 1 where somebody was left out, not matched, or differs; 2 for wrong usage."
     )
-    parser.add_argument("--instance", required=True, metavar="ID", help="id, ARN or alias of the instance")
+    parser.add_argument(
+        "--instance",
+        metavar="ID",
+        help="id, ARN or alias of the instance (default with --from-stack: that of its users)",
+    )
+    parser.add_argument(
+        "--from-stack",
+        metavar="EXPORT",
+        help="only the users of a state: what `pulumi stack export` wrote of a stack with aws.connect.User (or that of "
+        "aws-native), or `terraform show -json` of a state with aws_connect_user; forget.sh gets the commands by which "
+        "that state forgets them",
+    )
     parser.add_argument(
         "--select",
         action="append",
@@ -56,6 +73,19 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", help="the folder to write")
     parser.add_argument("--name", default="agents", help="name of the roster in the program (default: agents)")
+    parser.add_argument(
+        "--language",
+        choices=_LANGUAGES,
+        help="of the program (default: that of the project in DIR, else python): python writes a ConnectUserRoster, "
+        "with the dynamic provider; yaml, typescript and go write a connect-users:UserRoster, with the plugin "
+        "(connect-users plugin install)",
+    )
+    parser.add_argument(
+        "--each",
+        action="store_true",
+        help="a new program declares each person (ConnectUser, connect-users:User) in place of the roster, whose file "
+        "is then what --check compares with",
+    )
     parser.add_argument("--overwrite", action="store_true", help="write a roster anew that somebody has edited")
     parser.add_argument(
         "--check",
@@ -85,19 +115,31 @@ def run(args: argparse.Namespace) -> int:
     problem = _misuse(args)
     if problem:
         raise WrongUsage(problem)
+    origins = None
+    if args.from_stack:
+        from connect_users.cli import import_origins
+
+        origins = import_origins.read(args.from_stack)
+        args.instance = args.instance or import_origins.instance_of(origins)
     settings = connecting.settings(args)
     if args.into:
         return _into(args, settings)
-    return _check(args, settings) if args.check else _write(args, settings)
+    return _check(args, settings) if args.check else _write(args, settings, origins)
 
 
 def _misuse(args: argparse.Namespace) -> str:
+    if not (args.instance or args.from_stack):
+        return "give --instance ID"
+    if args.from_stack and (args.into or args.check or args.select):
+        return "--from-stack goes with --out, and not with --check or --select"
     if bool(args.out) == bool(args.into):
         return "give either --out DIR or --into FILE"
     if args.into and args.check:
         return "--check goes with --out"
     if args.preview and not args.into:
         return "--preview goes with --into"
+    if (args.language or args.each) and (args.into or args.check):
+        return f"{'--language' if args.language else '--each'} goes with --out, and not with --check"
     if args.overwrite and (args.into or args.check):
         return "--overwrite goes with --out, and not with --check"
     if not re.fullmatch(_NAME, args.name):
@@ -128,7 +170,13 @@ class _Watcher:
 
 
 def _read(
-    args: argparse.Namespace, settings: Settings, folder: Folder | None, users: list[LiveUser], *, kept: bool = False
+    args: argparse.Namespace,
+    settings: Settings,
+    folder: Folder | None,
+    users: list[LiveUser],
+    origins: Origins | None = None,
+    *,
+    kept: bool = False,
 ) -> Instance:
     """The instance; its users are added to ``users``: those of the roster, whoever is selected besides."""
     from connect_users.connect.connection import gateway_for
@@ -144,50 +192,98 @@ def _read(
         progress.say("its names")
         instance = find_instance(gateway, args.instance, progress.note)
         selection.check(instance.labels)
+        if origins is not None:
+            selection = dataclasses.replace(selection, ids=_ids(origins, instance.id, args.from_stack))
         watcher = _Watcher(progress, settings.requests_per_second, kept=kept)
         read_users(gateway, instance, selection, known, watcher, users, also)
     return instance
 
 
-def _write(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.importing.files import Folder
+def _ids(origins: Origins, instance_id: str, file: str) -> Container[str]:
+    """The ids of the users of a state in an instance.
 
-    folder = Folder(Path(args.out), args.name)
+    Raises:
+        ConfigurationError: there are none.
+    """
+    found = origins.of(instance_id)
+    if not found:
+        raise ConfigurationError(
+            f"{file} has no users of Connect instance {instance_id}, but of {', '.join(sorted(origins.instances))}"
+        )
+    return found
+
+
+def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None) -> int:
+    from connect_users.importing.files import Folder
+    from connect_users.importing.programs import Language
+
+    folder = Folder(Path(args.out), args.name, Language(args.language) if args.language else None, each=args.each)
+    # Whether it can be written is told before an instance is read, which may take long.
+    language, each = folder.language, folder.each
     users: list[LiveUser] = []
     try:
-        instance = _read(args, settings, folder, users, kept=True)
+        instance = _read(args, settings, folder, users, origins, kept=True)
     except (KeyboardInterrupt, ConnectUsersError):
         if users:
             folder.keep(users)
             print(f"{len(users):,} users were read and are kept; the same command goes on from there", file=sys.stderr)
         raise
     done = folder.write(instance, users, None if settings.embedded else settings.region, overwrite=args.overwrite)
+    move, changed = None, done.changed
+    if origins is not None:
+        from connect_users.cli.import_origins import Move
+
+        move = Move(origins, instance.id, users, done)
+        changed += move.write(folder)
+    status = 1 if done.left_out or (move is not None and move.gone) else 0
     if args.json:
         _say(
             args.instance,
             people=done.people,
-            changed=list(done.changed),
+            language=language.value,
+            each=each,
+            changed=list(changed),
             left_out=dict(done.left_out),
             others={name: owner.urn for name, owner in done.others.items()},
             unselected=list(done.unselected),
             pending=list(done.pending),
+            **(move.result() if move is not None else {}),
         )
-        return 1 if done.left_out else 0
+        return status
     _tell(done)
+    if move is not None:
+        move.tell()
     print(f"{done.people} people of {instance.alias or instance.id} in {args.out}")
-    for name in done.changed:
+    for name in changed:
         print(f"  {name} written")
-    if done.snippet:
-        print(f"the program does not mention {folder.roster.name}; add to it:\n{done.snippet}", end="")
-    if not done.changed:
+    if not changed:
         print("  nothing has changed")
-    elif done.people and folder.import_name in done.changed:
+    _advise(done, folder)
+    if move is not None:
+        move.advise()
+    return status
+
+
+def _advise(done: Done, folder: Folder) -> None:
+    """Say what to do with the files."""
+    if done.snippet:
+        print(f"the program in {folder.language.main} lacks these lines; add them:\n{done.snippet}", end="")
+    if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
-        print(f"  {_IMPORT.format(folder.import_name)}")
-        print("  pulumi preview")
+        for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):
+            print(f"  {command}")
         if done.people > _MANY:
             print("(on a self-managed backend, PULUMI_SKIP_CHECKPOINTS=true makes the import a matter of seconds)")
-    return 1 if done.left_out else 0
+
+
+def _preparations(language: Language) -> list[str]:
+    """What a program in a language needs, once."""
+    if not language.plugin:
+        return []
+    from connect_users.plugin.install import home, launcher_in
+
+    add = [f"pulumi package add {shlex.quote(str(launcher_in(home())))}"] if language.has_sdk else []
+    return ["connect-users plugin install", *add]
 
 
 def _tell(done: Done) -> None:

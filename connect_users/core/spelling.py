@@ -74,8 +74,18 @@ def ours(props: Mapping[str, Any], words: Words = USER) -> dict[str, Any]:
     return turned
 
 
+def _ours(value: Any, words: Words) -> Any:
+    if words is NONE:
+        return value
+    if isinstance(value, dict):
+        return ours(value, words)
+    if isinstance(value, list):
+        return [_ours(item, words) for item in value]
+    return value
+
+
 def theirs(props: Mapping[str, Any], words: Words = USER) -> dict[str, Any]:
-    """Properties in snake_case, in camelCase."""
+    """Properties in snake_case, in camelCase: the inverse of `ours`."""
     return {
         words.to_theirs.get(name, name): _theirs(value, words.within.get(name, NONE)) for name, value in props.items()
     }
@@ -88,14 +98,4 @@ def _theirs(value: Any, words: Words) -> Any:
         return theirs(value, words)
     if isinstance(value, list):
         return [_theirs(item, words) for item in value]
-    return value
-
-
-def _ours(value: Any, words: Words) -> Any:
-    if words is NONE:
-        return value
-    if isinstance(value, dict):
-        return ours(value, words)
-    if isinstance(value, list):
-        return [_ours(item, words) for item in value]
     return value

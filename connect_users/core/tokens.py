@@ -17,6 +17,10 @@ PLUGIN: Final = "connect-users:index:"
 PLUGIN_USER: Final = f"{PLUGIN}User"
 PLUGIN_GUARD: Final = f"{PLUGIN}RosterGuard"
 PLUGIN_ROSTER: Final = f"{PLUGIN}UserRoster"
+#: Users as other providers make them: Pulumi's two for AWS, and Terraform's.
+AWS_USER: Final = "aws:connect/user:User"
+NATIVE_USER: Final = "aws-native:connect:User"
+TERRAFORM_USER: Final = "aws_connect_user"
 #: Resources whose outputs are the state of a Connect user, in snake_case and in camelCase.
 USERS: Final = frozenset({USER, PLUGIN_USER})
 #: What a roster adds to its people.

@@ -10,7 +10,8 @@ traceback, and answers Cancel by doing nothing. This module, and no other, reach
   the host's four may all be waiting.
 
 None of it is public API of the SDK. Where a part is not found, that part degrades to the host's own behaviour:
-the traceback, no partial state, messages on the stack, Ctrl-C waits. ``tests/contract/test_host.py`` is the canary.
+the traceback, no partial state, messages on the stack, Ctrl-C waits. The canary is
+``tests/contract/provider/test_host.py``.
 """
 
 from __future__ import annotations

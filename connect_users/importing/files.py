@@ -14,29 +14,25 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import some
-from connect_users.importing import merging, rows, texts
-from connect_users.importing.entries import guard_entry, roster_entry, states, user_entry
+from connect_users.importing import merging, programs, rows, texts
+from connect_users.importing.entries import Person, declares_each, document, states
+from connect_users.importing.programs import Content, Language
 from connect_users.roster.reading import decoded, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from connect_users.core.spec import Props
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
 
-_PROJECT = """name: {name}
-runtime: python
-description: People of Amazon Connect {alias}
-"""
-
-
+T = TypeVar("T")
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: People whom a message names.
 _SHOWN: Final = 5
@@ -50,10 +46,12 @@ class Done:
         changed: names of files.
         left_out: username -> why.
         others: usernames of those who belong to another stack -> whose they are.
-        snippet: what to add to the program, which does not mention the roster; "" where it does.
+        snippet: what to add to the program, which does not mention the roster (or some of the people); "" where it
+            does.
         unselected: usernames of those who are only in the roster because they were before: without its line,
             ``pulumi up`` would delete a user.
         pending: usernames of whom the roster says something else, as somebody wrote it.
+        ids: of the people.
     """
 
     people: int
@@ -63,6 +61,7 @@ class Done:
     snippet: str = ""
     unselected: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,20 +85,38 @@ class Folder:
 
     Args:
         name: of the roster, in the program and as the file's stem.
+        language: of the program; None for that of the project in the folder, or Python.
+        each: a new program declares each person.
     """
 
     import_name = "import.json"
     #: What an import that was interrupted has read.
     unfinished_name = "import.unfinished.json"
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, language: Language | None = None, *, each: bool = False) -> None:
         self.path = path
         self.name = name
+        self._wanted = language
+        self._each = each
 
     @property
     def roster(self) -> Path:
         """The roster's file."""
         return self.path / f"{self.name}.csv"
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of the program.
+
+        Raises:
+            ConfigurationError: the folder has a project in another one.
+        """
+        return programs.language_of(self._project_text, self._wanted)
+
+    @property
+    def _project_text(self) -> str:
+        file = self.path / programs.PROJECT
+        return texts.read(file) if file.exists() else ""
 
     def known(self) -> dict[str, tuple[Props, Props]]:
         """Id -> inputs and outputs of the last import, and of one that was interrupted since.
@@ -109,12 +126,28 @@ class Folder:
         """
         return {**self._states(self.import_name), **self._states(self.unfinished_name)}
 
+    @cached_property
+    def each(self) -> bool:
+        """Whether the program declares each person: as it did at the last import, or as it is to be.
+
+        Raises:
+            ConfigurationError: it has a roster, and is to declare each person.
+        """
+        before = self._read(self.import_name, declares_each)
+        if self._each and before is False:
+            raise ConfigurationError(f"{self.path} has a program with a roster; give another folder with --each")
+        return self._each if before is None else before
+
     def _states(self, name: str) -> dict[str, tuple[Props, Props]]:
+        return self._read(name, states) or {}
+
+    def _read(self, name: str, reader: Callable[[Any], T]) -> T | None:
+        """What a file of an import says; None where there is none."""
         file = self.path / name
         if not file.exists():
-            return {}
+            return None
         try:
-            return states(json.loads(file.read_text(encoding="utf-8")))
+            return reader(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ConfigurationError(f"{file}: cannot be read as the file of an import; remove it") from None
 
@@ -124,8 +157,8 @@ class Folder:
         Raises:
             ConfigurationError
         """
-        entries = [user_entry(self.name, user.id, user.inputs, user.computed) for user in users]
-        self._put(self.unfinished_name, json.dumps({"resources": entries}, ensure_ascii=False), always=True)
+        people = {user.username: Person(user.id, user.inputs, user.computed) for user in users}
+        self._put(self.unfinished_name, document(self.name, people, plugin=False, each=True), always=True)
 
     def write(self, instance: Instance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool) -> Done:
         """Write what differs.
@@ -137,17 +170,26 @@ class Folder:
             ConfigurationError
         """
         others = {user.username: user.owner for user in users if user.owner is not None and self._is_others(user)}
-        people = {user.username: user for user in users if user.username not in others}
-        written = rows.write({name: user.inputs for name, user in people.items()}, instance.names)
-        kept = {name: people[name] for name in written.inputs}
+        live = {user.username: user for user in users if user.username not in others}
+        written = rows.write({name: user.inputs for name, user in live.items()}, instance.names)
+        kept = {name: live[name] for name in written.inputs}
         roster = merging.Merged(written.text) if overwrite else self._roster(instance, kept, written.text)
-        identity = written.identity_management_type
-        program = rows.program(self.name, self.roster.name, instance.arn, instance.alias, identity)
+        content = Content(
+            self.language,
+            self.name,
+            self.roster.name,
+            instance.arn,
+            instance.alias,
+            region or instance.arn.split(":")[3],
+            written.inputs,
+            self.each,
+            written.identity_management_type,
+        )
+        people = {name: Person(kept[name].id, inputs, kept[name].computed) for name, inputs in written.inputs.items()}
         contents = {
             self.roster.name: (roster.text, True),
-            "__main__.py": (program, False),
-            "Pulumi.yaml": (_project(instance, region), False),
-            self.import_name: (self._import_file(written, kept), True),
+            **{name: (text, False) for name, text in programs.files(content).items()},
+            self.import_name: (document(self.name, people, plugin=self.language.plugin, each=self.each), True),
         }
         changed = tuple(
             name
@@ -155,20 +197,18 @@ class Folder:
             if text is not None and self._put(name, text, always=always)
         )
         (self.path / self.unfinished_name).unlink(missing_ok=True)
-        snippet = "" if self._is_mentioned() else program[program.index("ConnectUserRoster(\n") :]
+        snippet = programs.declarations(content, texts.read(self.path / self.language.main))
         unselected = tuple(sorted(name for name, user in kept.items() if not user.selected))
-        return Done(len(kept), changed, written.left_out, others, snippet, unselected, roster.pending)
+        ids = frozenset(user.id for user in kept.values())
+        return Done(len(kept), changed, written.left_out, others, snippet, unselected, roster.pending, ids)
 
-    def _import_file(self, written: rows.Written, kept: Mapping[str, LiveUser]) -> str:
-        entries = [
-            roster_entry(self.name),
-            guard_entry(self.name, written.inputs),
-            *(
-                user_entry(self.name, kept[name].id, inputs, kept[name].computed)
-                for name, inputs in sorted(written.inputs.items())
-            ),
-        ]
-        return json.dumps({"resources": entries}, indent=1, ensure_ascii=False) + "\n"
+    def put(self, name: str, text: str) -> bool:
+        """Write one more file; whether it was another before.
+
+        Raises:
+            ConfigurationError
+        """
+        return self._put(name, text, always=True)
 
     def _roster(self, instance: Instance, kept: Mapping[str, LiveUser], text: str) -> merging.Merged:
         """What becomes of the roster: the text that the instance gives, unless somebody has edited it.
@@ -206,9 +246,6 @@ class Folder:
         """The roster as the last import wrote it."""
         return rows.table_text(rows.row(inputs, instance.names) for inputs in self._last.values())
 
-    def _is_mentioned(self) -> bool:
-        return self.roster.name in texts.read(self.path / "__main__.py")
-
     def _put(self, name: str, text: str | None, *, always: bool) -> bool:
         file = self.path / name
         if text is None:
@@ -232,8 +269,7 @@ class Folder:
     @cached_property
     def _project(self) -> str:
         """The name of the project that the folder has already; "" where there is none."""
-        file = self.path / "Pulumi.yaml"
-        found = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", texts.read(file)) if file.exists() else None
+        found = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._project_text)
         return found[1] if found else ""
 
     def _is_others(self, user: LiveUser) -> bool:
@@ -285,10 +321,3 @@ def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:
         names.setdefault(whose, []).append(username)
     for whose, of_one in sorted(names.items()):
         yield f"{some(of_one, _SHOWN)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"
-
-
-def _project(instance: Instance, region: str | None) -> str:
-    alias = instance.alias or instance.id
-    text = _PROJECT.format(name=f"{alias}-users", alias=alias)
-    region = region or instance.arn.split(":")[3]
-    return f"{text}config:\n  connect-users:region:\n    value: {region}\n"

@@ -99,7 +99,8 @@ def read_users(
         for each in survey_of(gateway).everyone(instance.id, watcher.note)
         if each.username in also
         or (
-            selection.takes_name(each.username)
+            selection.takes_id(each.id)
+            and selection.takes_name(each.username)
             and (each.summary is None or selection.takes(each.summary, instance.labels))
         )
     ]

@@ -10,7 +10,6 @@ Contract:
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -196,7 +195,7 @@ def _refusal(inputs: Props, line: Mapping[str, str], known: Terms) -> str:
     for problem in judged.problems:
         return ": ".join(part for part in (problem.column, problem.text) if part)
     said = next((canonical(person.inputs) for person in judged.people), {})
-    return "" if said == inputs else f"{_lost(inputs, said)}; declare this user as a ConnectUser"
+    return "" if said == inputs else f"{_lost(inputs, said)}; declare this user by itself"
 
 
 def _lost(inputs: Props, found: Props) -> str:
@@ -224,29 +223,3 @@ def read_back(table: Table, names: Nameable, identity: str | None) -> tuple[dict
     """What a roster says: username -> inputs; and its problems."""
     judged = judge(table, terms(names, identity))
     return {person.username: canonical(person.inputs) for person in judged.people}, [str(p) for p in judged.problems]
-
-
-#: The program that an import writes. `{...}` are texts of Python.
-_PROGRAM: Final = '''"""People of Amazon Connect {alias}: joiners, movers and leavers are lines of {roster}."""
-
-from connect_users import ConnectInstance, ConnectUserRoster
-
-ConnectUserRoster(
-    {name},
-    roster={roster_text},
-    instance=ConnectInstance({arn}),{more}
-)
-'''
-
-
-def program(name: str, roster: str, arn: str, alias: str, identity_management_type: str | None) -> str:
-    """The text of a program with one roster."""
-    more = f"\n    identity_management_type={_quoted(identity_management_type)}," if identity_management_type else ""
-    return _PROGRAM.format(
-        alias=alias or arn, roster=roster, name=_quoted(name), roster_text=_quoted(roster), arn=_quoted(arn), more=more
-    )
-
-
-def _quoted(text: str) -> str:
-    """A text as ruff and black would write it."""
-    return json.dumps(text, ensure_ascii=False)

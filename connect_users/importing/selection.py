@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,9 +20,14 @@ _WORDS: Final = ("tag", *_KINDS, "username")
 
 @dataclass(frozen=True)
 class Selection:
-    """Users of whom each named property has one of its values; everybody where nothing is named."""
+    """Users of whom each named property has one of its values; everybody where nothing is named.
+
+    Attributes:
+        ids: the only users; None for all.
+    """
 
     wanted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ids: Container[str] | None = None
 
     @classmethod
     def parse(cls, texts: Iterable[str]) -> Selection:
@@ -43,7 +48,13 @@ class Selection:
 
     def takes(self, user: Mapping[str, Any], labels: Labels) -> bool:
         """Whether a user, as DescribeUser or SearchUsers tells it, is wanted."""
-        return all(any(_has(word, value, user, labels) for value in values) for word, values in self.wanted.items())
+        return self.takes_id(str(user.get("Id"))) and all(
+            any(_has(word, value, user, labels) for value in values) for word, values in self.wanted.items()
+        )
+
+    def takes_id(self, user_id: str) -> bool:
+        """As far as the id goes."""
+        return self.ids is None or user_id in self.ids
 
     def takes_name(self, username: str) -> bool:
         """As far as the username goes."""

@@ -10,7 +10,6 @@ import asyncio
 import contextvars
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import pulumi
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
     from connect_users.core.settings import Settings
     from connect_users.roster import leavers
-
-#: The first SDK whose components may be built at the same time, each with the options of its own request.
-_SDK: Final = (3, 255)
 
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
@@ -70,12 +66,6 @@ def construct(request: Any, engine: str, settings: Settings) -> Any:
     Raises:
         Refused: all that is wrong with its arguments and people.
     """
-    if request.type != tokens.PLUGIN_ROSTER:
-        raise Refused(f"the package connect-users has no component {request.type}; it has {tokens.PLUGIN_ROSTER}")
-    installed = version("pulumi")
-    if tuple(int(part) for part in installed.split(".")[:2]) < _SDK:
-        needed = ".".join(map(str, _SDK))
-        raise Refused(f"a UserRoster needs pulumi {needed} or later in the plugin's Python, which has {installed}")
     # What the SDK knows of a run it keeps in context variables: components that are built at once keep apart.
     servicer = ProviderServicer(_Components(settings), [], engine)
     try:

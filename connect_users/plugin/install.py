@@ -43,15 +43,19 @@ def home() -> Path:
     return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
 
 
+def launcher_in(pulumi_home: Path) -> Path:
+    """Where the launcher is, or will be."""
+    return pulumi_home / "plugins" / FOLDER / (f"{NAME}.cmd" if sys.platform == "win32" else NAME)
+
+
 def install(pulumi_home: Path) -> Installed:
     """Write the launcher for this Python.
 
     Raises:
         ConnectUsersError: the place is taken by something that was not written here, or cannot be written.
     """
-    folder = pulumi_home / "plugins" / FOLDER
-    windows = sys.platform == "win32"
-    launcher = folder / (f"{NAME}.cmd" if windows else NAME)
+    launcher = launcher_in(pulumi_home)
+    folder = launcher.parent
     try:
         replaced = folder.exists()
         if replaced and not _is_ours(launcher):
@@ -61,7 +65,7 @@ def install(pulumi_home: Path) -> Installed:
             )
         folder.mkdir(parents=True, exist_ok=True)
         new = folder / f".{launcher.name}.{os.getpid()}"
-        new.write_text(_windows() if windows else _posix(), encoding="utf-8", newline="")
+        new.write_text(_windows() if sys.platform == "win32" else _posix(), encoding="utf-8", newline="")
         new.chmod(0o755)
         new.replace(launcher)
     except OSError as error:

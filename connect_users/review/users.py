@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 
     from connect_users.review.steps import Path, Resource, Step
 
-AWS_USER: Final = "aws:connect/user:User"
-NATIVE_USER: Final = "aws-native:connect:User"
 #: Types of users -> what they call our inputs, where that is not our word in camelCase.
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     tokens.USER: {},
     tokens.PLUGIN_USER: {},
-    AWS_USER: {"name": "username"},
-    NATIVE_USER: {
+    tokens.AWS_USER: {"name": "username"},
+    tokens.NATIVE_USER: {
         "instance_arn": "instance_id",
         "routing_profile_arn": "routing_profile_id",
         "security_profile_arns": "security_profile_ids",
@@ -36,7 +34,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 #: What a resource that nobody knows may call them.
 _GUESSED: Final[Mapping[str, str]] = {
-    **WORDS[NATIVE_USER],
+    **WORDS[tokens.NATIVE_USER],
     "name": "username",
     "user_name": "username",
     "login": "username",

@@ -10,6 +10,7 @@ import pytest
 
 from connect_users.emulator import Emulator
 from connect_users.testing.stack import NO_CLI
+from tests.acceptance.newcomer import caches
 from tests.acceptance.stack import STACK, Stack, new_root
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from connect_users.emulator.front import OnEvent
+    from tests.acceptance.newcomer import Environment
 
     NewStack = Callable[..., Stack]
 
@@ -61,3 +63,11 @@ def new_stack(template: Path, tmp_path: Path) -> Iterator[NewStack]:
 def stack(new_stack: NewStack) -> Stack:
     """An empty stack."""
     return new_stack()
+
+
+@pytest.fixture
+def newcomer(stack: Stack) -> Environment:
+    """The environment of somebody with the CLI and this package, who has not installed the plugin yet."""
+    ours = ("PULUMI_STACK", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    kept = {name: value for name, value in stack.environment.items() if name not in ours}
+    return {**kept, **caches(), "PULUMI_SKIP_CONFIRMATIONS": "true"}

@@ -119,10 +119,13 @@ TWICE = """
 import pulumi
 from connect_users import ConnectUser
 
+before = []
 for name in {order}:
     # Not known in the preview, so that only the run can see that both have one name.
     hidden = pulumi.Output.from_input("ada").apply(lambda it: it if not pulumi.runtime.is_dry_run() else pulumi.UNKNOWN)
-    ConnectUser(name, **{{**{inputs}, "username": hidden}})
+    # One after the other, in this order.
+    options = pulumi.ResourceOptions(depends_on=list(before))
+    before.append(ConnectUser(name, **{{**{inputs}, "username": hidden}}, opts=options))
 """
 
 
@@ -130,14 +133,14 @@ def test_a_name_that_is_declared_twice_is_refused_whichever_comes_first(stack: S
     """Also where no preview sees it: the one that has the user keeps it, and nothing is written for the other one."""
     inputs = user("ada")
     stack.write_program(TWICE.format(order=["ada", "twin"], inputs=inputs))
-    done = stack.up("--parallel=1", code=1)
+    done = stack.up(code=1)
     (line,) = [line for line in done.messages("twin") if line.startswith("error")]
     assert "declare the user once" in line
     assert "::ada" in line
     before = stack.live()
     assert "twin" not in stack.state()
     stack.write_program(TWICE.format(order=["twin", "ada"], inputs=inputs))
-    done = stack.up("--parallel=1", code=1)
+    done = stack.up(code=1)
     assert any("::" in line and line.startswith("error") for name in ("ada", "twin") for line in done.messages(name))
     live = stack.live()
     assert live["ada"]["Id"] == before["ada"]["Id"]

@@ -77,7 +77,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (outcome, report)
         for outcome in ("passed", "failed")
         for report in terminalreporter.stats.get(outcome, [])
-        if "test_provider_matrix.py::test_row" in report.nodeid
+        if "provider/test_matrix.py::test_row" in report.nodeid
     ]
     if rows:
         good = sum(outcome == "passed" for outcome, _ in rows)

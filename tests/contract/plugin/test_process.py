@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -158,6 +159,16 @@ def test_a_resource_that_it_does_not_have_is_refused(plugin: Plugin) -> None:
 def test_a_component_that_it_does_not_have_is_refused(plugin: Plugin) -> None:
     with pytest.raises(HostError, match="has no component connect-users:index:Rostr; it has connect-users:index:UserR"):
         plugin.call("Construct", message("ConstructRequest", type="connect-users:index:Rostr"))
+
+
+def test_a_component_needs_an_sdk_that_keeps_its_options(plugin: Plugin) -> None:
+    """With an older one it is told what to do; nothing else of the plugin needs it."""
+    with pytest.raises(HostError) as caught:
+        plugin.call("Construct", message("ConstructRequest", type="connect-users:index:UserRoster", name="team"))
+    old = tuple(map(int, version("pulumi").split(".")[:2])) < (3, 255)
+    told = "a UserRoster needs pulumi 3.255 or later in the plugin's Python" if old else "roster 'team': roster or rows"
+    assert str(caught.value).startswith(told)
+    assert "\n" not in str(caught.value)
 
 
 def test_large_inputs_pass_in_both_directions(plugin: Plugin) -> None:

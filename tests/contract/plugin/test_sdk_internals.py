@@ -103,3 +103,23 @@ def test_every_method_of_the_servicer_is_one_of_the_protocol() -> None:
 
     known = set(provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"].methods_by_name)
     assert {name for name in vars(Service) if name[0].isupper()} <= known
+
+
+def test_the_sdk_builds_components_in_the_way_that_ours_are_built() -> None:
+    """`plugin.component` calls the servicer's own coroutine, and takes what it finds in the options."""
+    import inspect
+
+    from pulumi.provider import ConstructResult, Provider
+    from pulumi.provider.server import ProviderServicer
+
+    assert inspect.iscoroutinefunction(ProviderServicer._construct)
+    assert list(inspect.signature(ProviderServicer._construct).parameters) == ["self", "request", "context"]
+    assert list(inspect.signature(ProviderServicer.__init__).parameters)[1:] == ["provider", "args", "engine_address"]
+    assert list(inspect.signature(Provider.construct).parameters) == [
+        "self",
+        "name",
+        "resource_type",
+        "inputs",
+        "options",
+    ]
+    assert list(inspect.signature(ConstructResult.__init__).parameters) == ["self", "urn", "state"]

@@ -1,0 +1,158 @@
+"""Values as text of Python, YAML, TypeScript and Go, as the people of these languages write them. Pure.
+
+Whatever somebody is called, and whatever a tag holds, the program says exactly that: strings are always quoted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+#: Characters that JSON leaves as they are, and YAML, TypeScript or Go does not allow, or does not show.
+_ODD: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+#: A key that YAML takes for a string without quotes: nothing that is a number, a date or a word such as "yes".
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_YAML_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_REF: Final = "#/types/"
+
+Json = dict[str, Any]
+
+
+def quoted(text: str) -> str:
+    """A string in double quotes, which Python, YAML, TypeScript and Go read alike."""
+    return _ODD.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def yaml_lines(value: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    """A mapping as lines of a Pulumi program in YAML, in which a dollar sign begins a reference."""
+    for key, item in value.items():
+        yield from _yaml_item(f"{indent}{_yaml_key(key)}:", item, indent)
+
+
+def _yaml_item(head: str, item: Any, indent: str) -> Iterator[str]:
+    if isinstance(item, dict) and item:
+        yield head
+        yield from yaml_lines(item, f"{indent}  ")
+    elif isinstance(item, list) and item:
+        yield head
+        for each in item:
+            if isinstance(each, dict) and each:
+                # The first member stands behind the hyphen, the others below it.
+                first, *others = yaml_lines(each, f"{indent}    ")
+                yield f"{indent}  - {first.lstrip()}"
+                yield from others
+            else:
+                yield f"{indent}  - {_yaml_scalar(each)}"
+    else:
+        yield f"{head} {_yaml_scalar(item)}"
+
+
+def _yaml_key(key: str) -> str:
+    return key if _PLAIN_KEY.fullmatch(key) and key.lower() not in _YAML_WORDS else quoted(key)
+
+
+def _yaml_scalar(value: Any) -> str:
+    return quoted(value.replace("$", "$$")) if isinstance(value, str) else json.dumps(value)
+
+
+def python(value: Any, indent: str = "") -> str:
+    """A value as an expression of Python, a member a line."""
+    deeper = f"{indent}    "
+    if isinstance(value, dict) and value:
+        members = (f"{deeper}{quoted(key)}: {python(item, deeper)},\n" for key, item in value.items())
+        return f"{{\n{''.join(members)}{indent}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(python(item, indent) for item in value)}]"
+    return quoted(value) if isinstance(value, str) else repr(value)
+
+
+def typescript(value: Any, indent: str = "") -> str:
+    """A value as an expression of TypeScript."""
+    if isinstance(value, dict) and value:
+        deeper = f"{indent}    "
+        members = (f"{deeper}{_typescript_key(key)}: {typescript(item, deeper)},\n" for key, item in value.items())
+        return f"{{\n{''.join(members)}{indent}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(typescript(item, indent) for item in value)}]"
+    return quoted(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _typescript_key(key: str) -> str:
+    if key == "__proto__":
+        # Written in any other way, it is no member.
+        return f"[{quoted(key)}]"
+    return key if _IDENTIFIER.fullmatch(key) else quoted(key)
+
+
+class Go:
+    """Values as expressions of Go, which have types: those of the SDK that Pulumi generates from a schema.
+
+    Args:
+        package: the SDK's package.
+        schema: Pulumi's schema of it.
+    """
+
+    def __init__(self, package: str, schema: Json) -> None:
+        self._package = package
+        self._types: Json = schema["types"]
+
+    def members(self, props: Mapping[str, Any], properties: Json, indent: str) -> str:
+        """The fields of a struct, a line each, aligned as gofmt does."""
+        texts = {_exported(name): self._value(value, properties[name], indent) for name, value in props.items()}
+        lines: list[str] = []
+        group: list[str] = []
+        for name, text in texts.items():
+            if "\n" in text:
+                # What takes several lines stands alone.
+                lines += [*_aligned(group, texts, indent), f"{indent}{name}: {text},"]
+                group = []
+            else:
+                group.append(name)
+        return "\n".join([*lines, *_aligned(group, texts, indent)])
+
+    def _value(self, value: Any, type_: Json, indent: str) -> str:
+        if type_.get("plain"):
+            return f"pulumi.StringRef({quoted(value)})"
+        if "$ref" in type_:
+            return self._named(value, type_["$ref"], indent)
+        if type_["type"] == "array":
+            return self._list(value, type_["items"], indent)
+        if type_["type"] == "object":
+            deeper = f"{indent}\t"
+            keys = {f"{quoted(key)}": f"pulumi.String({quoted(item)})" for key, item in value.items()}
+            lines = "\n".join(_aligned(list(keys), keys, deeper))
+            return f"pulumi.StringMap{{\n{lines}\n{indent}}}"
+        if type_["type"] == "string":
+            return f"pulumi.String({quoted(value)})"
+        return f"pulumi.{'Bool' if type_['type'] == 'boolean' else 'Int'}({json.dumps(value)})"
+
+    def _named(self, value: Any, ref: str, indent: str) -> str:
+        """A block, or one of an enum's values."""
+        token = ref.removeprefix(_REF)
+        name, about = f"{self._package}.{token.rpartition(':')[2]}", self._types[token]
+        if about["type"] != "object":
+            return f"{name}({quoted(value)})"
+        return f"&{name}Args{{\n{self.members(value, about['properties'], indent + chr(9))}\n{indent}}}"
+
+    def _list(self, value: list[Any], items: Json, indent: str) -> str:
+        if "$ref" not in items:
+            return f"pulumi.StringArray{{{', '.join(self._value(item, items, indent) for item in value)}}}"
+        deeper = f"{indent}\t"
+        lines = "\n".join(f"{deeper}{self._value(item, items, deeper)}," for item in value)
+        kind = items["$ref"].rpartition(":")[2]
+        return f"{self._package}.{kind}Array{{\n{lines}\n{indent}}}"
+
+
+def _aligned(names: list[str], texts: Mapping[str, str], indent: str) -> list[str]:
+    width = max(map(len, names), default=0)
+    return [f"{indent}{name}: {'':{width - len(name)}}{texts[name]}," for name in names]
+
+
+def _exported(name: str) -> str:
+    """The name of a field: ``instanceId`` -> ``InstanceId``."""
+    return name[:1].upper() + name[1:]

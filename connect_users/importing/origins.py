@@ -1,0 +1,269 @@
+"""Users whom another resource manages today, as the state of its stack tells them. Pure.
+
+Read are what ``pulumi stack export`` writes (users of ``aws`` and ``aws-native``) and what ``terraform show -json``
+writes of a state. Of each user only where it is gets out of here: its settings come from Connect, which knows all of
+them, and what a state keeps as a secret is never looked at.
+
+Nobody is deleted or made where a state forgets its users before anybody runs the program that no longer declares them.
+A state does not let go of a resource that is protected, or on which others depend: the first is taken off, the second
+is told.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from connect_users.core import tokens
+from connect_users.core.arns import parse_arn
+from connect_users.core.errors import ConfigurationError, ConnectUsersError
+from connect_users.core.phrases import some
+from connect_users.lifecycle.lookup import Place, place_of
+
+Json = Mapping[str, Any]
+
+_FORMS: Final = "pulumi stack export, or terraform show -json,"
+_PULUMI_USERS: Final = (tokens.AWS_USER, tokens.NATIVE_USER)
+#: Outputs that may hold a user's ARN, which says more than its id.
+_ARNS: Final = ("arn", "userArn")
+#: Arguments of one command: a shell allows some hundred kilobytes.
+_AT_ONCE: Final = 200
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A user in a state.
+
+    Attributes:
+        name: its URN, or its address.
+        place: instance and id, and the ARN where the state has it.
+        needed_by: names of what depends on it.
+    """
+
+    name: str
+    place: Place
+    protected: bool = False
+    needed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The users of a state.
+
+    Attributes:
+        stack: stack and project; None of a state of Terraform.
+    """
+
+    users: tuple[Origin, ...]
+    stack: tuple[str, str] | None = None
+
+    @property
+    def instances(self) -> dict[str, str]:
+        """Instance id -> its ARN, or the id where no user tells the ARN."""
+        found: dict[str, str] = {}
+        for user in self.users:
+            arn = parse_arn(user.place.arn)
+            id_ = user.place.instance_id
+            if arn is not None:
+                found[id_] = f"arn:{arn.partition}:connect:{arn.region}:{arn.account}:instance/{id_}"
+            found.setdefault(id_, id_)
+        return found
+
+    def of(self, instance_id: str) -> dict[str, Origin]:
+        """User id -> its place in the state, of the users of one instance."""
+        return {user.place.user_id: user for user in self.users if user.place.instance_id == instance_id}
+
+    @property
+    def where(self) -> str:
+        """What holds the users, in words."""
+        return "stack '{}' of project '{}'".format(*self.stack) if self.stack else "Terraform's state"
+
+
+def read(text: str, file: str) -> Origins:
+    """The users of a state.
+
+    Raises:
+        ConfigurationError: the file is of another form, or its users cannot be taken over.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{file} is not what {_FORMS} writes")
+    origins = _of_terraform(document, file) if "format_version" in document else _of_pulumi(document, file)
+    if not origins.users:
+        raise ConfigurationError(
+            f"{file} has no users of Amazon Connect ({', '.join((*_PULUMI_USERS, tokens.TERRAFORM_USER))})"
+        )
+    return origins
+
+
+# Pulumi.
+
+
+def _of_pulumi(document: Json, file: str) -> Origins:
+    deployment = document.get("deployment")
+    if not isinstance(deployment, dict):
+        if {"lineage", "serial"} & document.keys():
+            raise ConfigurationError(
+                f"{file} is Terraform's own state file; give what terraform show -json {shlex.quote(file)} writes"
+            )
+        raise ConfigurationError(f"{file} is not what {_FORMS} writes")
+    resources = [each for each in _listed(deployment.get("resources")) if isinstance(each.get("urn"), str)]
+    users = [each for each in resources if each.get("type") in _PULUMI_USERS and not each.get("external")]
+    _refuse_leaving(
+        (each["urn"] for each in users if each.get("delete") or each.get("pendingReplacement")), "pulumi up"
+    )
+    needed: dict[str, list[str]] = {}
+    for each in resources:
+        for urn in sorted(_dependencies(each)):
+            needed.setdefault(urn, []).append(each["urn"])
+    found = tuple(
+        Origin(
+            each["urn"],
+            _place(each["urn"], each.get("id"), each.get("outputs")),
+            bool(each.get("protect")),
+            tuple(needed.get(each["urn"], ())),
+        )
+        for each in users
+    )
+    parts = found[0].name.split(":") if found else []
+    return Origins(found, (parts[2], parts[4]) if len(parts) > 4 else None)
+
+
+def _dependencies(resource: Json) -> set[str]:
+    lists = [resource.get("dependencies"), *_mapping(resource.get("propertyDependencies")).values()]
+    found = {urn for each in lists if isinstance(each, list) for urn in each if isinstance(urn, str)}
+    return found | {urn for key in ("parent", "deletedWith") if isinstance(urn := resource.get(key), str)}
+
+
+# Terraform.
+
+
+def _of_terraform(document: Json, file: str) -> Origins:
+    if "planned_values" in document or "resource_changes" in document:
+        raise ConfigurationError(f"{file} is a plan; write terraform show -json without the name of a plan")
+    values = _mapping(document.get("values"))
+    resources = list(_of_module(_mapping(values.get("root_module"))))
+    users = [
+        each
+        for each in resources
+        if each.get("type") == tokens.TERRAFORM_USER and each.get("mode", "managed") == "managed"
+    ]
+    _refuse_leaving((each["address"] for each in users if each.get("deposed_key")), "terraform apply")
+    return Origins(
+        tuple(
+            Origin(each["address"], _place(each["address"], _mapping(each.get("values")).get("id"), each.get("values")))
+            for each in users
+        )
+    )
+
+
+def _of_module(module: Json) -> Iterator[Json]:
+    yield from (each for each in _listed(module.get("resources")) if isinstance(each.get("address"), str))
+    for child in _listed(module.get("child_modules")):
+        yield from _of_module(child)
+
+
+def _listed(value: Any) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _refuse_leaving(names: Iterable[str], command: str) -> None:
+    """A user of whom an old copy waits to be deleted: nobody knows here which of the two stays."""
+    leaving = sorted(set(names))
+    if leaving:
+        raise ConfigurationError(
+            f"{some(leaving, _SHOWN)}: a replaced copy waits to be deleted; run {command} there first, and export again"
+        )
+
+
+def _place(name: str, id_: Any, values: Any) -> Place:
+    """Where a user is.
+
+    Raises:
+        ConfigurationError
+    """
+    told = [text for key in _ARNS if isinstance(text := _mapping(values).get(key), str)]
+    for text in (*told, id_):
+        try:
+            return place_of(str(text))
+        except ConnectUsersError:
+            continue
+    raise ConfigurationError(f"{name}: neither its id nor its ARN says which user it is; export the state again")
+
+
+# What makes a state forget its users.
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How users leave the state in which they are.
+
+    Attributes:
+        commands: the exact ones, in the order in which they are to be run.
+        held: name -> what depends on it; those are in `later`.
+        later: the commands for these, once nothing depends on them.
+    """
+
+    commands: tuple[str, ...]
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    later: tuple[str, ...] = ()
+
+
+def leaving(origins: Origins, users: Iterable[Origin]) -> Leaving:
+    """How some of the users leave."""
+    free = {user.name: user for user in users}
+    held: dict[str, tuple[Origin, tuple[str, ...]]] = {}
+    while True:
+        # Whoever stays for the time being holds those on whom he depends himself.
+        staying = {name: by for name, user in free.items() if (by := tuple(n for n in user.needed_by if n not in free))}
+        if not staying:
+            break
+        held |= {name: (free.pop(name), by) for name, by in staying.items()}
+    return Leaving(
+        tuple(_commands(origins.stack, list(free.values()))),
+        {name: by for name, (_, by) in held.items()},
+        tuple(_commands(origins.stack, [user for user, _ in held.values()])),
+    )
+
+
+def _commands(stack: tuple[str, str] | None, users: list[Origin]) -> Iterator[str]:
+    names = [user.name for user in users]
+    if stack is None:
+        yield from _calls("terraform state rm", names)
+        return
+    options = f"--stack {shlex.quote(stack[0])} --yes"
+    yield from _calls(f"pulumi state unprotect {options}", [user.name for user in users if user.protected])
+    yield from _calls(f"pulumi state delete {options}", names)
+
+
+def _calls(command: str, names: list[str]) -> Iterator[str]:
+    for start in range(0, len(names), _AT_ONCE):
+        yield " ".join([command, *map(shlex.quote, names[start : start + _AT_ONCE])])
+
+
+def script(origins: Origins, leaving: Leaving) -> str:
+    """The commands as a script."""
+    lines = [
+        "#!/bin/sh",
+        f"# Makes {origins.where} forget users whom another program has taken over. Deletes nobody in Connect.",
+        "# Run it in the folder of that project, after the import.",
+        "set -e",
+        *leaving.commands,
+    ]
+    if leaving.later:
+        lines += [
+            "# Something depends on these: let it have their ids from elsewhere and run pulumi up, then run this, too:",
+            *(f"# {command}" for command in leaving.later),
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,308 @@
+"""The program that an import writes, in the language of the project, and the project's own files. Pure.
+
+A program has its people by a roster, or declares each of them. One in Python does so with the dynamic provider, one in
+another language by the plugin.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import spelling, tokens
+from connect_users.core.errors import ConfigurationError
+from connect_users.importing.literals import Go, python, quoted, typescript, yaml_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from connect_users.core.spec import Props
+    from connect_users.importing.literals import Json
+
+
+class Language(Enum):
+    """A language of programs, by the option's word."""
+
+    PYTHON = "python"
+    YAML = "yaml"
+    TYPESCRIPT = "typescript"
+    GO = "go"
+
+    @property
+    def runtime(self) -> str:
+        """As a project's file calls it."""
+        return "nodejs" if self is Language.TYPESCRIPT else self.value
+
+    @property
+    def main(self) -> str:
+        """The file with the program."""
+        return _MAIN[self]
+
+    @property
+    def plugin(self) -> bool:
+        """Whether the program goes by the plugin."""
+        return self is not Language.PYTHON
+
+    @property
+    def has_sdk(self) -> bool:
+        """Whether programs need an SDK that Pulumi generates from the plugin's schema."""
+        return self in (Language.TYPESCRIPT, Language.GO)
+
+
+_MAIN: Final = {
+    Language.PYTHON: "__main__.py",
+    Language.YAML: "Pulumi.yaml",
+    Language.TYPESCRIPT: "index.ts",
+    Language.GO: "main.go",
+}
+PROJECT: Final = "Pulumi.yaml"
+#: Of a project's file: ``runtime: go``, or ``runtime:`` with ``name: go`` among the lines below it.
+_RUNTIME: Final = re.compile(
+    r"""(?m)^["']?runtime["']?:[ \t]*(?:["']?(?P<word>[\w-]+)"""
+    r"""|(?:\n[ \t]+.*?)*?\n[ \t]+name:[ \t]*["']?(?P<name>[\w-]+))"""
+)
+
+
+def language_of(project: str, wanted: Language | None) -> Language:
+    """The language of a folder.
+
+    Args:
+        project: the text of its project's file; "" where there is none.
+
+    Raises:
+        ConfigurationError: the project has another language than is wanted, or one in which no program is written.
+    """
+    found = _RUNTIME.search(project)
+    if found is None:
+        return wanted or Language.PYTHON
+    runtime = found["word"] or found["name"]
+    there = next((each for each in Language if each.runtime == runtime), None)
+    if there is None or wanted not in (None, there):
+        what = f"not in {wanted.value}" if wanted else f"in which import writes no program ({', '.join(_words())})"
+        raise ConfigurationError(
+            f"the project of this folder has the runtime {runtime}, {what}; give another folder by --out"
+        )
+    return there
+
+
+def _words() -> list[str]:
+    return [each.value for each in Language]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a program is about.
+
+    Attributes:
+        name: of the roster, and the beginning of its people's names as resources.
+        roster: the name of its file.
+        alias: "" of an instance that has none.
+        people: username -> canonical inputs.
+        each: every person is declared; else the roster is.
+        identity_management_type: None where the program does not say it.
+    """
+
+    language: Language
+    name: str
+    roster: str
+    arn: str
+    alias: str
+    region: str
+    people: Mapping[str, Props]
+    each: bool = False
+    identity_management_type: str | None = None
+
+    @property
+    def project(self) -> str:
+        """The name of the project."""
+        return f"{self.alias or self.arn.rpartition('/')[2]}-users"
+
+    @property
+    def about(self) -> str:
+        """What the program is, in a sentence for its first line."""
+        joiners = "." if self.each else f": joiners, movers and leavers are lines of {self.roster}."
+        return f"People of Amazon Connect {self.alias or self.arn}{joiners}"
+
+
+def files(content: Content) -> dict[str, str]:
+    """The files of a new project: name -> text, the program first."""
+    if content.language is Language.YAML:
+        return {PROJECT: f"{_project(content)}resources:\n{declarations(content)}"}
+    return {
+        content.language.main: _TEXTS[content.language](content),
+        PROJECT: _project(content),
+        **_package(content),
+    }
+
+
+def declarations(content: Content, program: str = "") -> str:
+    """What a program has to declare and does not mention yet, as text to be put into it; "" for nothing."""
+    resources = {
+        name: resource
+        for name, resource in _resources(content).items()
+        if not re.search(rf"(?<![\w.@-]){re.escape(name if content.each else content.roster)}(?![\w.@-])", program)
+    }
+    return _RESOURCES[content.language](resources)
+
+
+@dataclass(frozen=True)
+class _Resource:
+    """A resource: its kind and its inputs, in the words of the language."""
+
+    kind: str
+    inputs: Json
+
+
+def _resources(content: Content) -> dict[str, _Resource]:
+    """By their names: each person, or the roster."""
+    if content.each:
+        turned = spelling.theirs if content.language.plugin else dict
+        kind = "User" if content.language.plugin else "ConnectUser"
+        return {
+            f"{content.name}-{username}": _Resource(kind, turned(inputs))
+            for username, inputs in sorted(content.people.items())
+        }
+    given = {"roster": content.roster, "instance": content.arn}
+    identity = content.identity_management_type
+    if content.language.plugin:
+        more = {"identityManagementType": identity} if identity else {}
+        return {content.name: _Resource("UserRoster", {**given, **more})}
+    more = {"identity_management_type": identity} if identity else {}
+    return {content.name: _Resource("ConnectUserRoster", {**given, **more})}
+
+
+def _project(content: Content) -> str:
+    return (
+        f"name: {content.project}\n"
+        f"runtime: {content.language.runtime}\n"
+        f"description: People of Amazon Connect {content.alias or content.arn.rpartition('/')[2]}\n"
+        f"config:\n  connect-users:region:\n    value: {content.region}\n"
+    )
+
+
+# Python.
+
+
+def _python(content: Content) -> str:
+    names = "ConnectUser" if content.each else "ConnectInstance, ConnectUserRoster"
+    return f'"""{content.about}"""\n\nfrom connect_users import {names}\n\n{declarations(content)}'
+
+
+def _python_resources(resources: Mapping[str, _Resource]) -> str:
+    return "".join(
+        f"{resource.kind}(\n    {quoted(name)},\n"
+        + "".join(f"    {key}={_python_value(key, value)},\n" for key, value in resource.inputs.items())
+        + ")\n"
+        for name, resource in resources.items()
+    )
+
+
+def _python_value(key: str, value: Any) -> str:
+    return f"ConnectInstance({quoted(value)})" if key == "instance" else python(value, "    ")
+
+
+# YAML.
+
+
+def _yaml_resources(resources: Mapping[str, _Resource]) -> str:
+    declared = {
+        name: {"type": f"connect-users:{resource.kind}", "properties": resource.inputs}
+        for name, resource in resources.items()
+    }
+    return "".join(f"{line}\n" for line in yaml_lines(declared, "  "))
+
+
+# TypeScript.
+
+_NODE_PACKAGE: Final = """{
+    "name": %s,
+    "main": "index.ts",
+    "devDependencies": {
+        "@types/node": "^20",
+        "typescript": "^5"
+    },
+    "dependencies": {
+        "@pulumi/pulumi": "^3"
+    }
+}
+"""
+_TSCONFIG: Final = """{
+    "compilerOptions": {
+        "strict": true,
+        "outDir": "bin",
+        "target": "es2020",
+        "module": "commonjs",
+        "moduleResolution": "node",
+        "sourceMap": true,
+        "forceConsistentCasingInFileNames": true
+    },
+    "files": ["index.ts"]
+}
+"""
+
+
+def _typescript(content: Content) -> str:
+    return (
+        f'// {content.about}\n\nimport * as connectUsers from "pulumi-amazon-connect-users";\n\n{declarations(content)}'
+    )
+
+
+def _typescript_resources(resources: Mapping[str, _Resource]) -> str:
+    return "".join(
+        f"new connectUsers.{resource.kind}({quoted(name)}, {typescript(resource.inputs)});\n"
+        for name, resource in resources.items()
+    )
+
+
+# Go.
+
+_GO_PACKAGE: Final = "connectusers"
+
+
+def _go(content: Content) -> str:
+    return (
+        f"// {content.about}\npackage main\n\nimport (\n"
+        f'\t"example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"\n'
+        '\t"github.com/pulumi/pulumi/sdk/v3/go/pulumi"\n)\n\n'
+        "func main() {\n\tpulumi.Run(func(ctx *pulumi.Context) error {\n"
+        f"{declarations(content)}\t\treturn nil\n\t}})\n}}\n"
+    )
+
+
+def _go_resources(resources: Mapping[str, _Resource]) -> str:
+    from connect_users.plugin import schema
+
+    document = schema.document()
+    go = Go(_GO_PACKAGE, document)
+    tabs = "\t\t"
+    texts = []
+    for name, resource in resources.items():
+        properties = document["resources"][f"{tokens.PLUGIN}{resource.kind}"]["inputProperties"]
+        texts.append(
+            f"{tabs}if _, err := {_GO_PACKAGE}.New{resource.kind}(ctx, {quoted(name)}, "
+            f"&{_GO_PACKAGE}.{resource.kind}Args{{\n{go.members(resource.inputs, properties, tabs + chr(9))}\n"
+            f"{tabs}}}); err != nil {{\n{tabs}\treturn err\n{tabs}}}\n"
+        )
+    return "".join(texts)
+
+
+def _package(content: Content) -> dict[str, str]:
+    """The files by which a language's package manager and its compiler know the project."""
+    if content.language is Language.TYPESCRIPT:
+        return {"package.json": _NODE_PACKAGE % quoted(content.project.lower()), "tsconfig.json": _TSCONFIG}
+    return {"go.mod": f"module {content.project}\n\ngo 1.25\n"} if content.language is Language.GO else {}
+
+
+_TEXTS: Final[Mapping[Language, Callable[[Content], str]]] = {
+    Language.PYTHON: _python,
+    Language.TYPESCRIPT: _typescript,
+    Language.GO: _go,
+}
+_RESOURCES: Final[Mapping[Language, Callable[[Mapping[str, _Resource]], str]]] = {
+    Language.PYTHON: _python_resources,
+    Language.YAML: _yaml_resources,
+    Language.TYPESCRIPT: _typescript_resources,
+    Language.GO: _go_resources,
+}

@@ -1,0 +1,1 @@
+"""What makes and checks a release. No part of the package."""

@@ -1,0 +1,149 @@
+"""Many calls at once in one host, and several hosts at once, against one emulator: no double user, no lost update."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from connect_users.emulator import Throttle
+from connect_users.testing import HostError
+from tests.contract.hosting import OWNER_KEY, Engine, Site, judged, user
+from tests.contract.provider.matrix_stage import AFTER, BEFORE, declared, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from connect_users.testing import DynamicHost
+
+CALLS = 32
+HOSTS = 4
+
+
+def _at_once(work: Sequence[Callable[[], object]]) -> list[Future[object]]:
+    """All of them at the same time; their ends, good or bad."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        return [pool.submit(each) for each in work]
+
+
+def _all_well(work: Sequence[Callable[[], object]]) -> None:
+    for end in _at_once(work):
+        end.result()
+
+
+def test_32_users_live_their_lives_at_once_in_one_host(site: Site, host: DynamicHost) -> None:
+    """Created, changed, refreshed, destroyed: each as declared, one request of creation each."""
+    engines = [Engine(host, f"ada{number}") for number in range(CALLS)]
+    _all_well([lambda each=each: each.up(user(each.name, **BEFORE)) for each in engines])  # type: ignore[misc]
+    assert site.calls().count("CreateUser") == CALLS
+    _all_well([lambda each=each: each.up(user(each.name, **AFTER)) for each in engines])  # type: ignore[misc]
+    _all_well([each.refresh for each in engines])
+    users = site.users()
+    assert set(users) == {each.name for each in engines}
+    for each in engines:
+        assert each.state is not None
+        assert each.state.id == users[each.name]["Id"]
+        assert shown(users[each.name]) == declared(user(each.name, **AFTER))
+        assert each.up(user(each.name, **AFTER)) == "same"
+    _all_well([each.destroy for each in engines])
+    assert site.users() == {}
+
+
+def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: Callable[..., DynamicHost]) -> None:
+    """As when the same `up` runs four times at once: whoever comes later takes over, and no user is made twice."""
+    hosts = [start() for _ in range(HOSTS)]
+    names = [f"ada{number}" for number in range(6)]
+    engines = [Engine(host, name) for host in hosts for name in names]
+    for each in engines:
+        # All of them run before the first one makes anybody.
+        each.checked(user(each.name, **BEFORE))
+    _at_once([lambda each=each: each.step(user(each.name, **BEFORE)) for each in engines])  # type: ignore[misc]
+    users = site.users()
+    assert set(users) == set(names)
+    created = [record for record in site.records() if record.operation == "CreateUser" and record.status == 200]
+    assert len(created) == len(names)
+    for each in engines:
+        # Each of them ends with the one user, at the latest when it is run again by itself.
+        each.up(user(each.name, **BEFORE))
+        assert each.state is not None
+        assert each.state.id == users[each.name]["Id"]
+        assert shown(site.users()[each.name]) == declared(user(each.name, **BEFORE))
+
+
+def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: Callable[..., DynamicHost]) -> None:
+    """The others are told who has it; nobody changes a user of somebody else."""
+    engines = [Engine(start(), stack=f"stack-{number}") for number in range(HOSTS)]
+    _leave_it_to_one(engines, site)
+
+
+def test_four_resources_of_one_stack_that_want_the_same_name_leave_it_to_one(
+    site: Site, start: Callable[..., DynamicHost]
+) -> None:
+    """Each has a provider, and so a process, of its own: none of them sees that the others are declared, too."""
+    _leave_it_to_one([Engine(start(), f"ada-{number}") for number in range(HOSTS)], site)
+
+
+def _leave_it_to_one(engines: Sequence[Engine], site: Site) -> None:
+    wishes = [user("ada", tags={"of": each.urn}) for each in engines]
+    for each, wish in zip(engines, wishes, strict=True):
+        each.checked(wish)
+    ends = _at_once([lambda each=each, wish=wish: each.step(wish) for each, wish in zip(engines, wishes, strict=True)])  # type: ignore[misc]
+    winners = [each for each, end in zip(engines, ends, strict=True) if end.exception() is None]
+    (winner,) = winners
+    for end in ends:
+        error = end.exception()
+        if error is not None:
+            assert isinstance(error, HostError)
+            assert winner.urn in judged(error)
+    (live,) = site.users().values()
+    assert live["Tags"]["of"] == winner.urn
+    assert live["Tags"][OWNER_KEY].endswith(winner.urn)
+
+
+def test_four_hosts_that_change_one_user_lose_no_change(
+    site: Site, engine: Engine, start: Callable[..., DynamicHost]
+) -> None:
+    """Each changes a different side of it."""
+    engine.up(user(**BEFORE))
+    state = engine.state
+    assert state is not None
+    sides: list[dict[str, Any]] = [
+        {"routing_profile_id": AFTER["routing_profile_id"]},
+        {"security_profile_ids": AFTER["security_profile_ids"], "hierarchy_group_id": AFTER["hierarchy_group_id"]},
+        {"user_proficiencies": AFTER["user_proficiencies"]},
+        {"tags": AFTER["tags"], "identity_info": AFTER["identity_info"], "phone_config": AFTER["phone_config"]},
+    ]
+    hosts = [start() for _ in sides]
+    _all_well(
+        [
+            lambda host=host, side=side: Engine(host, state=state).up(user(**{**BEFORE, **side}))  # type: ignore[misc]
+            for host, side in zip(hosts, sides, strict=True)
+        ]
+    )
+    assert shown(site.users()["ada"]) == declared(user(**AFTER))
+
+
+def test_four_hosts_that_destroy_one_user_all_end_well(
+    site: Site, engine: Engine, start: Callable[..., DynamicHost]
+) -> None:
+    """Whoever comes later finds it gone."""
+    from tests.contract.provider.test_guards import _made
+
+    state = _made(engine, site)
+    hosts = [start() for _ in range(HOSTS)]
+    _all_well([Engine(host, state=state).destroy for host in hosts])
+    assert site.users() == {}
+
+
+def test_calls_at_once_share_the_pace(site: Site, start: Callable[..., DynamicHost]) -> None:
+    """Of one host and operation: more calls than a burst are spread, and none is throttled."""
+    from dataclasses import replace
+
+    site.emulator.options = replace(site.emulator.options, throttles={"CreateUser": Throttle(20, 5)})
+    host = start(requestsPerSecond="20", burst="5")
+    engines = [Engine(host, f"ada{number}") for number in range(16)]
+    _all_well([lambda each=each: each.up(user(each.name)) for each in engines])  # type: ignore[misc]
+    assert len(site.users()) == len(engines)
+    created = [record for record in site.records() if record.operation == "CreateUser"]
+    # A machine that stalls may bring two requests closer together than they were sent.
+    assert len(created) <= 1.25 * len(engines)

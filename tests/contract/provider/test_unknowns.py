@@ -1,0 +1,93 @@
+"""Values that a preview does not know, at every depth, in the real dynamic host: nothing crashes on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_users.core.fields import FIELDS, Verdict
+from connect_users.testing.values import UNKNOWN, Secret, has_unknowns, reveal
+from tests.contract.hosting import Engine, Site, user
+from tests.contract.provider.test_lifecycle import AGENT, CHANGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connect_users.testing import DynamicHost
+
+_EVERYTHING: dict[str, Any] = {
+    name: new for name, _, new, _, _ in CHANGES if new is not None and name not in ("password_secret_arn", "username")
+}
+_EVERYTHING |= {"on_password_change": "ignore"}
+_FULL = {**user(), **_EVERYTHING, "directory_user_id": "S-1-5"}
+
+
+def _holes(value: Any) -> Iterator[Any]:
+    """``value`` with each of its parts made unknown, one at a time; first the whole."""
+    yield UNKNOWN
+    if isinstance(value, dict):
+        for key in value:
+            yield from ({**value, key: part} for part in _holes(value[key]))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from ([*value[:index], part, *value[index + 1 :]] for part in _holes(item))
+
+
+@pytest.mark.parametrize("field", [field.name for field in FIELDS if field.name in _FULL])
+def test_an_unknown_part_passes_check_and_differs(field: str, host: DynamicHost) -> None:
+    """At every depth of every field: check keeps it unknown, diff takes it for a change, also in the old inputs."""
+    verdict = next(each.verdict for each in FIELDS if each.name == field)
+    olds = host.check(user(**{field: _FULL[field]})).inputs
+    for value in _holes(_FULL[field]):
+        checked = host.check(user(**{field: value}), olds)
+        assert checked.failures == ()
+        assert has_unknowns(checked.inputs[field])
+        reply = host.diff("id", olds, checked.inputs, old_inputs=olds)
+        assert reply.changes is not False
+        if verdict in (Verdict.REPLACE, Verdict.REPLACE_DELETE_FIRST):
+            assert field in reply.replaces
+        else:
+            assert reply.replaces == ()
+
+
+def test_a_dependent_replacement_makes_whole_properties_unknown(host: DynamicHost) -> None:
+    """When something that the user depends on is replaced, deletion first, the engine asks with all of them at once."""
+    news = {name: value if name == "__provider" else UNKNOWN for name, value in _FULL.items()}
+    reply = host.diff("id", _FULL, news, old_inputs=_FULL)
+    assert set(reply.replaces) >= {"instance_id", "username", "directory_user_id"}
+    assert host.check(news).failures == ()
+
+
+def test_known_parts_beside_unknown_ones_are_still_judged(host: DynamicHost) -> None:
+    """Only what is not known is skipped."""
+    reply = host.check(user(username=UNKNOWN, security_profile_ids=[UNKNOWN, AGENT, AGENT], tags={"aws:x": UNKNOWN}))
+    text = "\n".join(reason for _, reason in reply.failures)
+    assert "security_profile_ids" in text
+    assert "aws:x" in text
+
+
+def test_an_unknown_or_secret_username_of_a_bad_user_is_no_traceback(host: DynamicHost) -> None:
+    """Problems are told in one line each, whatever is secret or unknown."""
+    for value in (UNKNOWN, Secret("ada lovelace")):
+        reply = host.check(user(username=value, password=Secret("short")))
+        assert reply.failures
+        for _, reason in reply.failures:
+            assert "\n" not in reason
+            assert "short" not in reason
+
+
+def test_the_password_is_a_secret_in_every_answer(engine: Engine, site: Site) -> None:
+    """Check, create, update and read mark it anew: an answer without the mark would turn it to plain text."""
+    from tests.contract.hosting import PASSWORD
+
+    engine.up(user())
+    assert engine.state is not None
+    for inputs in (user(), user(tags={"team": "b"})):
+        engine.up(inputs)
+        assert engine.state.inputs["password"] == Secret(PASSWORD)
+        assert engine.state.outputs["password"] == Secret(PASSWORD)
+    engine.refresh()
+    assert engine.state.inputs["password"] == Secret(PASSWORD)
+    assert engine.state.outputs["password"] == Secret(PASSWORD)
+    assert PASSWORD in repr(reveal(engine.state.outputs))
