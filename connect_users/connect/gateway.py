@@ -163,7 +163,7 @@ class Gateway(Lookups):
     def search_all_users(
         self, instance_id: str, *, notify: Notify | None = None
     ) -> Iterator[tuple[list[dict[str, Any]], int]]:
-        """All users as `search_users` tells them, page by page, each with the (approximate) number of all.
+        """All users as `search_users` returns them, page by page, each with the (approximate) number of all.
 
         500 a page as the API model allows; 100, as the best-practices page says, once AWS has refused that.
         """

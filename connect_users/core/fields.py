@@ -212,8 +212,8 @@ DIRECTORY_KEY: Final = "directory_user_id"
 TOKEN_KEY: Final = "ownership_token"
 #: Up to when the state is known to be true of the user, in Connect's own time (see `core.snapshot_proof`).
 VERIFIED_KEY: Final = "verified_at"
-#: Tells two states of one user apart where their tokens do not: of a user who was taken over without a new tag, and of
-#: one whose token a refresh corrected.
+#: Distinguishes two states of one user where their tokens do not: of a user who was taken over without a new tag, and
+#: of one whose token a refresh corrected.
 TAKEN_KEY: Final = "taken_over"
 #: Of a user whose take-over was interrupted: whether this resource had made it, until the next update ends it.
 PENDING_KEY: Final = "takeover_pending"

@@ -126,13 +126,15 @@ def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
     before, config = channels.known(old), new.get("phone_config", {})
     declared = {name: channels.complete(name, new[name]) for name in channels.LISTS if name in new}
     # Of lists that only phone_config speaks of, what it says; who sends them adds the rest (`lifecycle.blocks`).
-    said = {name: entries for name, entries in channels.said(config).items() if name not in declared}
+    partial = {name: entries for name, entries in channels.partial_lists(config).items() if name not in declared}
     changed = {
         name: channels.without_first_callback(name, before.get(name, []), entries)
         for name, entries in declared.items()
         if before.get(name) != entries
     }
-    changed.update({name: it for name, it in said.items() if not channels.covers(before.get(name, []), it)})
+    changed.update(
+        {name: entries for name, entries in partial.items() if not channels.covers(before.get(name, []), entries)}
+    )
     if not changed:
         return []
     # All that differ: a setting that moved between phone_config and its list is where it should be, too.
@@ -142,7 +144,7 @@ def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
     return [WriteLists(changed, fields)]
 
 
-def let_go(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+def no_longer_declared(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     """The paths of settings that are declared no longer and that no call takes back: Connect keeps what it has.
 
     A setting that moved between `phone_config` and its list is declared.
@@ -153,13 +155,13 @@ def let_go(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
         for name in old.get(block, {})
         if name not in new.get(block, {}) and channels.TWINS.get(name) not in new
     ]
-    said = channels.said(new.get("phone_config", {}))
+    partial = channels.partial_lists(new.get("phone_config", {}))
     paths += [
         name
         for name in channels.LISTS
         if name in old
         and name not in new
-        and not _named(said.get(name, [])) >= _named(channels.complete(name, old[name]))
+        and not _named(partial.get(name, [])) >= _named(channels.complete(name, old[name]))
     ]
     return tuple(paths)
 

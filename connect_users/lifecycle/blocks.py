@@ -2,11 +2,11 @@
 
 AWS does not say whether UpdateUserIdentityInfo and UpdateUserPhoneConfig keep or clear a member that is left out, nor
 whether UpdateUserConfig replaces a list or merges into it. Sent as it is, it is kept either way; an address that
-belongs to a directory is not taken, and is safe anyway. Of a user that CreateUser made moments ago there is nothing to
-keep: one call does.
+belongs to a directory is refused, and is safe anyway. A user that CreateUser made moments ago has nothing to keep: one
+call is enough.
 
 UpdateUserPhoneConfig sets after-contact work of all channels alike, and knows one auto-accept and no call-backs of the
-agent's own. Of a user whose settings it cannot say, UpdateUserConfig writes the lists instead.
+agent's own. For a user with settings that it cannot express, UpdateUserConfig writes the lists instead.
 """
 
 from __future__ import annotations
@@ -63,16 +63,16 @@ class BlockWriter:
             return
         live = live_props(self.describe())
         whole = {**_kept(live, _PHONE_CONFIG), **declared}
-        said = channels.said(declared)
+        partial = channels.partial_lists(declared)
         kept = {
-            name: channels.filled(name, said.get(name, []), live.get(name, []))
+            name: channels.filled(name, partial.get(name, []), live.get(name, []))
             for name in dict.fromkeys(channels.TWINS.values())
         }
         shown = channels.from_phone_config(whole)
         if all(channels.same(name, entries, shown.get(name, [])) for name, entries in kept.items()):
             self._send_first(_PHONE_CONFIG, whole, declared)
         else:
-            self.send(_LISTS, to_wire({name: kept[name] for name in said}))
+            self.send(_LISTS, to_wire({name: kept[name] for name in partial}))
 
     def identity_info(self, declared: Props) -> None:
         """`identity_info`; where the whole is refused, without the address of a directory."""

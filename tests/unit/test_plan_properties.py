@@ -225,7 +225,10 @@ def _changed(live: _Live, before: tuple[dict[Cell, Any], dict[Cell, Any]]) -> se
 def _declared_cells(props: dict[str, Any]) -> set[Cell]:
     """The settings that ``props`` name; a declared soft phone has no number."""
     cells: set[Cell] = {("identity_info", member) for member in props.get("identity_info", {})}
-    lists = {**channels.said(props.get("phone_config", {})), **{n: props[n] for n in channels.LISTS if n in props}}
+    lists = {
+        **channels.partial_lists(props.get("phone_config", {})),
+        **{n: props[n] for n in channels.LISTS if n in props},
+    }
     for name, entries in lists.items():
         for entry in entries:
             unused = {"phone_number"} if entry.get("phone_type") == "SOFT_PHONE" else set()

@@ -245,7 +245,7 @@ def test_a_text_where_a_group_of_columns_belongs_is_told_what_to_write() -> None
 def test_a_username_that_is_no_text_is_one_problem(username: Any) -> None:
     rows = [{"username": username, "routing_profile": "Support", "security_profiles": ["Agent"]}]
     (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
-    assert "is not a text" in problem.text
+    assert "is not a string" in problem.text
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_cell_of_a_foreign_type_is_told_at_its_place(header: str, value: Any, 
 def test_a_password_of_a_foreign_type_is_refused_and_not_repeated() -> None:
     judged = _judged(GOOD, password_of=lambda _: ("password", b"Abcdefg1"))
     (problem,) = judged.problems
-    assert "is not a text" in problem.text
+    assert "is not a string" in problem.text
     assert "Abcdefg1" not in str(problem)
 
 
