@@ -89,8 +89,8 @@ CHANGES: Final[dict[str, Change]] = {
         {"hierarchy_group_id": AUSTIN}, {"hierarchy_group_id": None}, ("UpdateUserHierarchy",)
     ),
     "auto_accept_configs": Change(
-        {**BARE, "auto_accept_configs": [{"channel": "VOICE", "auto_accept": True}]},
         {**BARE, "auto_accept_configs": [{"channel": "VOICE", "auto_accept": False}]},
+        {**BARE, "auto_accept_configs": [{"channel": "VOICE", "auto_accept": True}]},
         ("UpdateUserConfig",),
     ),
     "after_contact_work_configs": Change(

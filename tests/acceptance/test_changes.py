@@ -26,7 +26,7 @@ LINES: Final[dict[str, set[str]]] = {
     "phone_config": {"~ after_contact_work_time_limit: 30 => 0"},
     "hierarchy_group_id": {f'+ hierarchy_group_id: "{LONDON}"'},
     "hierarchy_group_id-removed": {f'- hierarchy_group_id: "{AUSTIN}"'},
-    "auto_accept_configs": {"~ auto_accept: true => false"},
+    "auto_accept_configs": {"~ auto_accept: false => true"},
     "after_contact_work_configs": {"~ after_contact_work_time_limit: 30 => 60"},
     "phone_number_configs": {'~ phone_number: "+442055566601" => "+442055566602"'},
     "persistent_connection_configs": {"~ persistent_connection: false => true"},

@@ -333,7 +333,7 @@ TAGS: list[Row] = [
     (
         "aws: is reserved",
         {"tags": {"AWS:x": "x"}},
-        ["tags.AWS:x: keys that begin with aws: or connect-users: are"],
+        ["tags.AWS:x: keys that start with aws: or connect-users: are"],
         FINE,
     ),
     (

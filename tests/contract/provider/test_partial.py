@@ -11,9 +11,8 @@ from connect_users.emulator import Fault, seed
 from connect_users.program.user import PROVIDER_BLOB
 from connect_users.testing import HostError
 from connect_users.testing.values import Secret
-from tests.changes import ADMIN, AGENT, EVERYTHING
+from tests.changes import ADMIN, AGENT, EVERYTHING, UPDATES
 from tests.contract.hosting import PASSWORD, Engine, Site, judged, user
-from tests.contract.provider.matrix import UPDATES
 from tests.contract.provider.matrix_stage import declared, shown
 from tests.contract.provider.timed import TimedHost, TimedSite
 
