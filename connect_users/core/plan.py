@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels
-from connect_users.core.fields import BLOCK, DIRECTORY_KEY, FIELDS, ID, IDS, TAGS, Verdict
+from connect_users.core.fields import BLOCK, BY_NAME, DIRECTORY_KEY, FIELDS, ID, IDS, TAGS, Verdict
 from connect_users.core.spec import UNKNOWN, Props, contains_unknown, to_wire
 from connect_users.core.steps import (
     Associate,
@@ -153,7 +153,7 @@ def no_longer_declared(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[
         f"{block}.{name}"
         for block in _PARTIAL
         for name in old.get(block, {})
-        if name not in new.get(block, {}) and channels.TWINS.get(name) not in new
+        if name in BY_NAME[block].by_name and name not in new.get(block, {}) and channels.TWINS.get(name) not in new
     ]
     partial = channels.partial_lists(new.get("phone_config", {}))
     paths += [

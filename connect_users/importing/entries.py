@@ -80,17 +80,17 @@ def user_entry(name: str, person: Person, *, plugin: bool, parent: str) -> Entry
     }
     if parent:
         entry["parent"] = parent
-    if not plugin:
-        return {**entry, **state(person.inputs, person.computed)}
-    if parent:
+    if parent and plugin:
         # A roster declares its people with the version of the plugin that builds it.
         entry["version"] = VERSION
-    given = spelling.theirs(person.inputs)
-    return {**entry, "inputs": given, "outputs": {**given, **spelling.theirs(person.computed)}}
+    return {**entry, **state(person.inputs, person.computed, plugin=plugin)}
 
 
-def state(inputs: Props, computed: Props) -> Entry:
-    """The part of a dynamic resource's entry that is the state."""
+def state(inputs: Props, computed: Props, *, plugin: bool) -> Entry:
+    """The part of a user's entry that is the state."""
+    if plugin:
+        given = spelling.theirs(inputs)
+        return {"inputs": given, "outputs": {**given, **spelling.theirs(computed)}}
     provider = {_PROVIDER: resource.PROVIDER_BLOB}
     return {"inputs": {**inputs, **provider}, "outputs": {**inputs, **computed, **provider}}
 

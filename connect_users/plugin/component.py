@@ -168,7 +168,7 @@ class Guard(pulumi.CustomResource):
             "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
             "maxDeletions": str(max_deletions),
             "retainLeavers": True if retain_leavers else None,
-            guard.THERE: pulumi.Output.from_input(cast(Any, _there(roster))),
+            guard.THERE: pulumi.Output.from_input(cast(Any, _in_state(roster))),
         }
         if waits_for is not None:
             inputs["waitsFor"] = waits_for.apply(lambda _: None)
@@ -176,10 +176,10 @@ class Guard(pulumi.CustomResource):
         super().__init__(tokens.PLUGIN_GUARD, name, inputs, pulumi.ResourceOptions.merge(opts, more))
 
 
-async def _there(roster: str) -> str | None:
-    """The people of a roster whom the stack's state has, a line each; None where the engine does not tell."""
-    kept = await roster_state.kept_in_state()
-    return None if kept is None else "\n".join(sorted(one.username for one in kept if one.roster == roster))
+async def _in_state(roster: str) -> str | None:
+    """The people of a roster in the stack's state, a line each; None where the engine does not answer."""
+    users = await roster_state.users_in_state()
+    return None if users is None else "\n".join(sorted(user.username for user in users if user.roster == roster))
 
 
 class UserRoster(ConnectUserRoster):

@@ -40,7 +40,7 @@ def check(call: Call, request: Any) -> Any:
         text = str(problem)
     leaving = there - _people(given.get("usernames"))
     if leaving and given.get("retain_leavers") and not old.get("retain_leavers"):
-        call.say("warning", "retain_leavers counts from the next run on: those who leave now are deleted")
+        call.say("warning", leavers.NOT_RETAINED_YET)
     kept = {name: value for name, value in given.items() if name in _MEMBERS and value is not UNKNOWN}
     failures = [provider_pb2.CheckFailure(reason=call.told(text))] if text else []
     return provider_pb2.CheckResponse(inputs=wire.encode(kept, new.secrets, WORDS), failures=failures)

@@ -1,21 +1,21 @@
 """The guard of a roster: a resource whose check fails where too many people would leave.
 
-The rule: ``max_deletions`` is measured against the people whom the engine would delete in this very run. They are those
-of the roster whom the stack's state has (`connect_users.program.roster_state` asks the engine), and whom the program
-does not declare any more (`connect_users.roster.whereabouts`). So it does not matter what earlier runs did:
+The rule: ``max_deletions`` is measured against the people whom the engine would delete in this very run. They are the
+people of the roster in the stack's state (`connect_users.program.roster_state` asks the engine) whom the program no
+longer declares (`connect_users.roster.moves`). So earlier runs do not matter:
 
-- one who left in a run that failed before its deletions is still in the state, and counts again;
-- one who was deleted is not in the state, and does not count again; one who was never made never counts;
-- one whom the program declares elsewhere moves, and does not count;
-- a roster that loses everybody is stopped, unless ``max_deletions`` is a number that covers them all.
+- a user who left in a run that failed before its deletions is still in the state, and counts again;
+- a user who was deleted is not in the state, and does not count again; one who was never made never counts;
+- a user whom the program declares elsewhere moves, and does not count;
+- a roster that loses everybody is stopped, unless ``max_deletions`` is a number that allows all of them.
 
-The check is given this in inputs that it takes away again, so that they are no part of the state. Where the engine did
-not tell, the guard compares with its old inputs: the rows of the last run in which it was reached.
+The check gets this in inputs that it removes again, so that they are not part of the state. Where the engine did not
+answer, the guard compares with its old inputs: the rows of the last run that reached it.
 
-The guard comes first: its users depend on it, so nothing of the roster is touched before it has spoken. It cannot stop
-the deletions of a roster that is taken out of the program, since the engine deletes a guard after its users, and does
-not say whether a run is a ``pulumi destroy``. Any other roster of the program stops that instead; where there is none,
-nothing of this package is part of the run until the deletions are under way.
+The guard comes first: its users depend on it, so nothing of the roster is touched before it is checked. It cannot stop
+the deletions of a roster that is removed from the program, since the engine deletes a guard after its users, and does
+not say whether a run is a ``pulumi destroy``. Any other roster of the program stops them instead; where there is none,
+nothing of this package takes part in the run until the deletions are under way.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from connect_users.roster import leavers
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.roster.whereabouts import Whereabouts
+    from connect_users.roster.moves import Moves
 
 TYPE_TOKEN: Final = tokens.GUARD
 
@@ -52,12 +52,12 @@ TYPE_TOKEN: Final = tokens.GUARD
 PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGVylJOUKYGULg=="
 
 
-#: Inputs for the check alone: what is only waited for, and the parts of `Whereabouts`, with a line for each person.
+#: Inputs for the check alone: what is only waited for, and the parts of `Moves`, with a line for each person.
 _WAITS_FOR: Final = "waits_for"
-_THERE: Final = "there"
-_GONE_TO: Final = "gone_to"
-_CAME_FROM: Final = "came_from"
-_FOR_THE_CHECK: Final = (_WAITS_FOR, _THERE, _GONE_TO, _CAME_FROM)
+_IN_STATE: Final = "in_state"
+_MOVED_TO: Final = "moved_to"
+_MOVED_FROM: Final = "moved_from"
+_FOR_THE_CHECK: Final = (_WAITS_FOR, _IN_STATE, _MOVED_TO, _MOVED_FROM)
 _SHOWN: Final = 3
 
 
@@ -70,29 +70,29 @@ class RosterGuardProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Fails when more people would leave than `max_deletions` allows; says who moves."""
+        """Fails when more people would leave than `max_deletions` allows; logs who moves."""
         call = host.current_call()
-        kept = [name for name in news if not name.startswith(tokens.INTERNAL) and name not in _FOR_THE_CHECK]
-        there = _people(news, _THERE) if isinstance(news.get(_THERE), str) else _people(olds)
-        new, moved = _people(news), _pairs(news, _GONE_TO)
+        stored = [name for name in news if not name.startswith(tokens.INTERNAL) and name not in _FOR_THE_CHECK]
+        in_state = _people(news, _IN_STATE) if isinstance(news.get(_IN_STATE), str) else _people(olds)
+        new, moved_to = _people(news), _pairs(news, _MOVED_TO)
         try:
             allowed = leavers.limit(news.get("max_deletions"))
-            text = leavers.too_many(str(news.get("roster")), there, new, allowed, moved)
+            text = leavers.too_many(str(news.get("roster")), in_state, new, allowed, moved_to)
         except ConnectUsersError as problem:
             text = str(problem)
         former = f"{olds.get('roster')}-" if olds else ""
-        arrived = {
+        moved_from = {
             username: resource
-            for username, resource in _pairs(news, _CAME_FROM).items()
+            for username, resource in _pairs(news, _MOVED_FROM).items()
             # By an alias the resource stays the same.
             if resource != f"{former}{username}"
         }
-        for said in (_said(arrived, "move here", "from"), _said(moved, "move away", "to")):
-            if said:
-                host.say(call, "info", said)
-        if there - new - moved.keys() and news.get("retain_leavers") and not olds.get("retain_leavers"):
-            host.say(call, "warning", "retain_leavers counts from the next run on: those who leave now are deleted")
-        return CheckResult({name: news[name] for name in kept}, [CheckFailure("", text)] if text else [])
+        for moves in (_moves_text(moved_from, "move here", "from"), _moves_text(moved_to, "move away", "to")):
+            if moves:
+                host.say(call, "info", moves)
+        if in_state - new - moved_to.keys() and news.get("retain_leavers") and not olds.get("retain_leavers"):
+            host.say(call, "warning", leavers.NOT_RETAINED_YET)
+        return CheckResult({name: news[name] for name in stored}, [CheckFailure("", text)] if text else [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Left to the engine, which shows who joins and who leaves."""
@@ -100,7 +100,7 @@ class RosterGuardProvider(ResourceProvider):
         return DiffResult()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Nothing but an id; the inputs are what counts."""
+        """Only an id; the guard does nothing but check its inputs."""
         return CreateResult(str(props.get("roster") or "roster"), {})
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
@@ -131,13 +131,13 @@ def _lines(pairs: dict[str, str]) -> str:
     return "\n".join(f"{username}\t{resource}" for username, resource in sorted(pairs.items()))
 
 
-def _said(moves: dict[str, str], verb: str, word: str) -> str:
-    """What to say of people who move; "" where nobody does."""
+def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:
+    """The message about people who move; "" where nobody does."""
     if not moves:
         return ""
     who = [f"{username} ({word} {resource})" for username, resource in sorted(moves.items())]
     count = f"1 person {verb.replace('move', 'moves')}" if len(moves) == 1 else f"{len(moves)} people {verb}"
-    return f"{count}, and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some(who, _SHOWN)}"
+    return f"{count} and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some(who, _SHOWN)}"
 
 
 def inputs_of(
@@ -172,16 +172,18 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         """Declare a guard.
 
         Args:
-            usernames: kept as one text with a line for each, sorted: in the state that takes half of what a list does,
-                and a preview shows the lines that come and go.
+            usernames: stored as one string with a line for each, sorted: that takes half the space of a list in the
+                state, and a preview shows the lines that come and go.
             waits_for: where this fails, the guard (and with it the whole roster) is not registered.
         """
         inputs = inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
         if waits_for is not None:
             inputs[_WAITS_FOR] = waits_for.apply(lambda _: None)
-        asked: Any = roster_state.whereabouts_of(roster)
-        told: pulumi.Output[Whereabouts | None] = pulumi.Output.from_input(asked)
-        inputs[_THERE] = told.apply(lambda found: None if found is None else "\n".join(sorted(found.there)))
-        inputs[_GONE_TO] = told.apply(lambda found: _lines(found.gone_to) if found and found.gone_to else None)
-        inputs[_CAME_FROM] = told.apply(lambda found: _lines(found.came_from) if found and found.came_from else None)
+        awaited: Any = roster_state.moves_of(roster)
+        moves: pulumi.Output[Moves | None] = pulumi.Output.from_input(awaited)
+        inputs[_IN_STATE] = moves.apply(lambda known: None if known is None else "\n".join(sorted(known.in_state)))
+        inputs[_MOVED_TO] = moves.apply(lambda known: _lines(known.moved_to) if known and known.moved_to else None)
+        inputs[_MOVED_FROM] = moves.apply(
+            lambda known: _lines(known.moved_from) if known and known.moved_from else None
+        )
         pulumi.CustomResource.__init__(self, TYPE_TOKEN, name, inputs, opts)

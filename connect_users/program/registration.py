@@ -61,11 +61,11 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     declared = _declared_by_this_run()
     if isinstance(username, str):
         instance = props.get("instance_id")
-        twin = twin_of(name, instance, username, opts)
-        if twin is None:
+        other = declared_as(name, instance, username, opts)
+        if other is None:
             declared.names[_key(instance, username, opts)] = (name, instance)
         else:
-            problems = (*problems, Problem("username", f"is declared as {twin!r} already; declare a user once"))
+            problems = (*problems, Problem("username", f"is already declared as {other!r}; declare each user once"))
     if not problems:
         return
     shown = in_path(username) if isinstance(username, str) else "username not known yet"
@@ -77,21 +77,21 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     props["username"] = fail()
 
 
-def twin_of(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
+def declared_as(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
     """The name of another resource that this run has already declared for a user; None where there is none.
 
-    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made. Two of
-    one name are the engine's to tell, or a program that a test runs twice.
+    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made. Two
+    resources of one name are refused by the engine, or belong to a program that a test runs twice.
 
     Args:
         name: of the resource that is being declared.
-        instance_id: as it was given; outputs are told apart by identity, not by what they may become.
+        instance_id: as it was given; outputs are compared by identity, not by their values.
     """
     if type(SETTINGS.monitor) is MockMonitor:
         # With the SDK's own mocks, the programs of many tests are declared in what looks like one run.
         return None
-    twin, _ = _declared_by_this_run().names.get(_key(instance_id, username, opts), (None, None))
-    return None if twin == name else twin
+    other, _ = _declared_by_this_run().names.get(_key(instance_id, username, opts), (None, None))
+    return None if other == name else other
 
 
 @dataclass(frozen=True)

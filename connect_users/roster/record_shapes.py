@@ -1,20 +1,20 @@
-"""The shapes in which YAML, JSON and programs hold people, brought to a list with a map for each person.
+"""The shapes in which YAML, JSON and programs hold people, brought to a list with a dict for each person.
 
 Beside that list itself:
 
-- a dict with the list (or a dict of people) under ``users`` or ``Users``; what stands beside it must be plain values
-  (``version``), and not what ``aws connect search-users`` writes: that lacks e-mail addresses, and its after-contact
+- a dict with the list (or a dict of people) under ``users`` or ``Users``. Its other members must be plain values
+  (``version``). What ``aws connect search-users`` writes is refused: it has no e-mail addresses, and its after-contact
   work is in milliseconds (API reference, SearchUsers);
 - a dict from username to the rest of the person;
-- one person, as ``aws connect create-user --cli-input-json`` takes, or ``describe-user`` writes, under ``User``.
+- one person, as ``aws connect create-user --cli-input-json`` takes it, or ``describe-user`` writes it, under ``User``.
 
-A person may be written as the API does (``Username``, ``IdentityInfo.FirstName``): `connect_users.roster.columns` knows
-the words. What Connect tells of a user beyond the inputs of one (``Arn`` ...) is left out here.
+A person may be written in the API's words (``Username``, ``IdentityInfo.FirstName``), which
+`connect_users.roster.columns` knows. Members that nobody can set (``Arn`` ...) are left out here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,24 +22,18 @@ from connect_users.core.channels import TWINS
 from connect_users.core.ownership import declared_tags
 from connect_users.core.spec import wire_name
 from connect_users.roster.cells import absent
+from connect_users.roster.tables import UnreadableRoster
 
 #: Members of botocore's ``User`` and ``UserSearchSummary`` that nobody can set.
-_TOLD: Final = frozenset(("Id", "Arn", "LastModifiedTime", "LastModifiedRegion"))
+_NOT_INPUTS: Final = frozenset(("Id", "Arn", "LastModifiedTime", "LastModifiedRegion"))
 _LISTS: Final = ("users", "Users")
 _ONE: Final = "User"
 _NAMES: Final = ("username", "Username")
-_KEPT: Final = "x-"
+#: Where YAML files keep what they repeat.
+_EXTENSION: Final = "x-"
 _SEARCHED: Final = "ApproximateTotalCount"
 
 FORM: Final = "a roster is a list with a dict for each person, or a dict from username to person"
-
-
-class WrongShape(ValueError):
-    """What is not people; `line` says where."""
-
-    def __init__(self, text: str, line: int) -> None:
-        super().__init__(text)
-        self.line = line
 
 
 @dataclass(frozen=True)
@@ -58,51 +52,61 @@ class Member:
 
 
 def member_of(name: str, value: Any, line: int) -> Member:
-    """A plain value as a member; its own members are where it is."""
+    """A plain value as a member; its own members have its line."""
     if isinstance(value, Mapping):
         return Member(line, name, value, tuple(member_of(str(key), item, line) for key, item in value.items()))
     elements = value if isinstance(value, list) else ()
     return Member(line, name, value, tuple(Member(line, "", element) for element in elements))
 
 
-def people(root: Member) -> list[tuple[int, Any]]:
+def dict_of(parts: Iterable[Member], source: str) -> dict[str, Any]:
+    """The dict with these members.
+
+    Raises:
+        UnreadableRoster: two have one name.
+    """
+    values: dict[str, Any] = {}
+    for part in parts:
+        if part.name in values:
+            raise UnreadableRoster(source, f"the key {part.name!r} is written twice", part.line)
+        values[part.name] = part.value
+    return values
+
+
+def people(root: Member, source: str) -> list[tuple[int, Any]]:
     """Every person of a document, with the line.
 
     Raises:
-        WrongShape
+        UnreadableRoster: the document does not hold people.
     """
     if isinstance(root.value, list):
         return [(part.line, _person(part.value)) for part in root.parts]
     if not isinstance(root.value, Mapping):
-        raise WrongShape(f"is not a list; {FORM}", root.line)
+        raise UnreadableRoster(source, f"is not a list; {FORM}", root.line)
     if set(root.value) == {_ONE} or any(name in root.value and not _is_nested(root.value[name]) for name in _NAMES):
         return [(root.line, _person(root.value))]
     if not root.value:
-        raise WrongShape(f"is an empty dict; {FORM}", root.line)
+        raise UnreadableRoster(source, f"is an empty dict; {FORM}", root.line)
     if _SEARCHED in root.value:
-        raise WrongShape(
-            "was written by search-users, which leaves e-mail addresses out and has seconds in milliseconds; "
-            "take describe-user, or connect-users import",
+        raise UnreadableRoster(
+            source,
+            "was written by search-users, which leaves out e-mail addresses and has after-contact work in "
+            "milliseconds; use describe-user, or connect-users import",
             root.line,
         )
     for part in root.parts:
         if part.name in _LISTS and _holds_people(part.value):
-            _refuse_others(part, root.parts)
-            return [] if absent(part.value) else people(part)
-    return [(part.line, _named(part)) for part in root.parts]
+            _refuse_others(part, root.parts, source)
+            return [] if absent(part.value) else people(part, source)
+    return [(part.line, _named(part, source)) for part in root.parts]
 
 
-def _refuse_others(people_of: Member, parts: tuple[Member, ...]) -> None:
-    """What stands beside the people must not be people, too; ``x-...`` is where YAML files keep what they repeat.
-
-    Raises:
-        WrongShape
-    """
+def _refuse_others(people_of: Member, parts: tuple[Member, ...], source: str) -> None:
+    """Refuse lists and dicts beside the people: they would be lost, and may hold people, too."""
     for other in parts:
-        if other is not people_of and _is_nested(other.value) and not other.name.startswith(_KEPT):
-            raise WrongShape(
-                f"{other.name!r} stands beside {people_of.name!r}; people belong in one of them", other.line
-            )
+        if other is not people_of and _is_nested(other.value) and not other.name.startswith(_EXTENSION):
+            text = f"{other.name!r} is beside {people_of.name!r}; put all people into one of them"
+            raise UnreadableRoster(source, text, other.line)
 
 
 def _holds_people(value: Any) -> bool:
@@ -112,32 +116,28 @@ def _holds_people(value: Any) -> bool:
     return isinstance(value, list) or absent(value)
 
 
-def _named(part: Member) -> dict[Any, Any]:
-    """A person under a username.
-
-    Raises:
-        WrongShape
-    """
+def _named(part: Member, source: str) -> dict[Any, Any]:
+    """A person under a username."""
     if not isinstance(part.value, Mapping) and not absent(part.value):
-        raise WrongShape(f"is not a list, and {part.name!r} is not a person; {FORM}", part.line)
+        raise UnreadableRoster(source, f"is not a list, and {part.name!r} is not a person; {FORM}", part.line)
     person = dict(_person(part.value or {}))
-    said = next((person[name] for name in _NAMES if name in person), part.name)
-    if str(said) != part.name:
-        raise WrongShape(f"{part.name!r} has the username {said!r}; give one of them", part.line)
+    username = next((person[name] for name in _NAMES if name in person), part.name)
+    if str(username) != part.name:
+        raise UnreadableRoster(source, f"{part.name!r} has the username {username!r}; keep one of them", part.line)
     return {_NAMES[0]: part.name, **{name: value for name, value in person.items() if name not in _NAMES}}
 
 
 def _person(value: Any) -> Any:
-    """A person without what Connect alone can say of one."""
+    """A person without the members that nobody can set."""
     if isinstance(value, Mapping) and set(value) == {_ONE} and isinstance(value[_ONE], Mapping):
         value = value[_ONE]
     if not isinstance(value, Mapping) or "Arn" not in value:
         return value
-    person = {name: item for name, item in value.items() if name not in _TOLD}
+    person = {name: item for name, item in value.items() if name not in _NOT_INPUTS}
     if isinstance(person.get("Tags"), Mapping):
         person["Tags"] = declared_tags(person["Tags"])
     if isinstance(person.get("PhoneConfig"), Mapping):
-        # Connect tells some settings twice, and takes them once.
+        # Connect returns some settings twice, and takes them once.
         twice = {wire_name(member) for member, name in TWINS.items() if person.get(wire_name(name))}
         person["PhoneConfig"] = {name: item for name, item in person["PhoneConfig"].items() if name not in twice}
     return person

@@ -1,8 +1,8 @@
-"""YAML as nodes, within limits: the document is refused while it is read, before it takes memory or time.
+"""YAML as nodes, within limits: a document that is too large is refused while it is read.
 
-PyYAML's own composer has no limits: a file of a few hundred bytes whose aliases repeat each other, lists nested a
+PyYAML's own composer has no limits. A file of a few hundred bytes whose aliases repeat each other, lists nested a
 hundred thousand deep, or millions of empty values would take all memory, or the whole stack. Here each value is counted
-as often as aliases repeat it, since whoever walks the nodes meets it as often.
+as often as aliases repeat it, since the code that walks the nodes meets it as often.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Node:
 
     Attributes:
         line: where it starts, from 1.
-        value: the text of a scalar, the nodes of a sequence, the pairs of nodes of a mapping.
-        plain: of a scalar, whether it is written without quotes.
-        size: values in it, itself included, with what aliases repeat.
-        depth: of nodes within each other, itself included.
+        value: the string of a scalar, the nodes of a sequence, the pairs of nodes of a mapping.
+        plain: whether a scalar is written without quotes.
+        size: the number of values in it, itself included; those that aliases repeat count each time.
+        depth: the levels of nodes in it, itself included.
     """
 
     __slots__ = ("depth", "kind", "line", "plain", "size", "value")
@@ -48,10 +48,10 @@ class Node:
 
 
 def compose(text: str, source: str) -> Node | None:
-    """The node of the one document of a text; None of an empty one.
+    """The node of the one document of a text; None where it is empty.
 
     Raises:
-        UnreadableRoster: no YAML; more than the limits allow.
+        UnreadableRoster: the text is not YAML, or has more than the limits allow.
     """
     import yaml
 
@@ -105,36 +105,24 @@ class _Composer:
             self._anchors[event.anchor] = None
         if kind == "ScalarEvent":
             node = Node(SCALAR, line, self._texts.setdefault(event.value, event.value), plain=not event.style)
-        elif kind == "SequenceStartEvent":
-            node = self._sequence(line, depth)
         else:
-            node = self._mapping(line, depth)
+            node = self._collection(SEQUENCE if kind == "SequenceStartEvent" else MAPPING, line, depth)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _sequence(self, line: int, depth: int) -> Node:
-        node = Node(SEQUENCE, line, [])
+    def _collection(self, kind: str, line: int, depth: int) -> Node:
+        node = Node(kind, line, [])
         for event in self._events:
-            if type(event).__name__ == "SequenceEndEvent":
+            if type(event).__name__ in _ENDS:
                 break
-            item = self._node(event, depth - 1)
-            node.value.append(item)
-            node.hold(item)
-            check_rows(self._source, len(node.value), item.line)
-        return node
-
-    def _mapping(self, line: int, depth: int) -> Node:
-        node = Node(MAPPING, line, [])
-        for event in self._events:
-            if type(event).__name__ == "MappingEndEvent":
-                break
-            key = self._node(event, depth - 1)
-            value = self._node(next(self._events), depth - 1)
-            node.value.append((key, value))
-            check_rows(self._source, len(node.value), key.line)
-            node.hold(key)
-            node.hold(value)
+            items = [self._node(event, depth - 1)]
+            if kind == MAPPING:
+                items.append(self._node(next(self._events), depth - 1))
+            node.value.append(tuple(items) if kind == MAPPING else items[0])
+            for item in items:
+                node.hold(item)
+            check_rows(self._source, len(node.value), items[0].line)
         return node
 
     def _repeated(self, anchor: str, depth: int, line: int) -> Node:
@@ -142,7 +130,7 @@ class _Composer:
             raise UnreadableRoster(self._source, f"is not YAML: found undefined alias {anchor!r}", line)
         node = self._anchors[anchor]
         if node is None or node.depth > depth:
-            # One that is not complete yet contains itself.
+            # A node that is not complete yet contains itself.
             raise UnreadableRoster(self._source, "is nested too deeply", line)
         self._add(node.size, line)
         return node
@@ -153,5 +141,7 @@ class _Composer:
         check_cells(self._source, self._count // 2, line)
 
 
+#: Events that end a sequence or a mapping.
+_ENDS: Final = frozenset(("SequenceEndEvent", "MappingEndEvent"))
 #: Events that say where the text and its documents begin and end.
 _FRAME: Final = frozenset(("StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"))

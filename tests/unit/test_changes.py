@@ -172,6 +172,11 @@ def test_an_identity_that_cannot_be_read_is_left_to_the_rules(info: Any) -> None
     assert not review_change(USER, {**USER, "identity_info": info}).warnings
 
 
+def test_what_is_no_setting_cannot_be_let_go() -> None:
+    """A state may have been written by hand."""
+    assert not review_change({**USER, "identity_info": {**USER["identity_info"], "x\0": "y"}}, USER).warnings
+
+
 @given(users() | broken_users(), broken_users())
 def test_a_change_to_garbage_is_judged_without_a_crash(old: dict[str, Any], new: dict[str, Any]) -> None:
     old, new = canonical(old), canonical({**new, "instance_id": old.get("instance_id")})

@@ -64,7 +64,7 @@ def test_leavers_are_retained_from_the_next_run_on(plugin: Plugin) -> None:
     ask(plugin, "Check", olds=guard(*PEOPLE), news=guard(*PEOPLE[1:], retainLeavers=True))
     (said,) = plugin.log.take()
     assert (said.severity, said.urn) == ("warning", URN)
-    assert said.message.startswith("retainLeavers counts from the next run on")
+    assert said.message.startswith("retainLeavers takes effect from the next run")
 
 
 def test_its_life_is_its_inputs(plugin: Plugin) -> None:
