@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from connect_users.core import spelling, tokens
-from connect_users.core.fields import BY_NAME
+from connect_users.core.fields import BY_NAME, FIELDS
 from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
 #: Kept encrypted in every result, whatever the program or an older state did with it.
-_SECRET = "password"
-#: Where a program may have secrets beside it.
-_PERSONAL = ("identity_info", "phone_config", "phone_number_configs", "tags")
+_SECRETS = tuple(field.name for field in FIELDS if field.secret)
 #: In every state of the plugin, and in none of the dynamic resource.
 _PLUGINS = "instanceId"
 #: What most values are: nothing is to be done with them.
@@ -64,8 +62,9 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
     the outputs of the same name.
     """
     encoded = {name: _encoded(value) for name, value in props.items()}
-    if encoded.get(_SECRET) is not None:
-        encoded[_SECRET] = rpc.wrap_rpc_secret(encoded[_SECRET])
+    for name in _SECRETS:
+        if encoded.get(name) is not None:
+            encoded[name] = rpc.wrap_rpc_secret(encoded[name])
     return encoded
 
 
@@ -77,7 +76,7 @@ def encode_partly(outputs: Props, news: Mapping[str, Any]) -> dict[str, Any]:
     """
     encoded = encode(outputs)
     for name, value in outputs.items():
-        if name in BY_NAME and news.get(name) != value and (name in _PERSONAL or name not in news):
+        if name in BY_NAME and news.get(name) != value and (BY_NAME[name].discreet or name not in news):
             encoded[name] = rpc.wrap_rpc_secret(encoded[name])
     return encoded
 

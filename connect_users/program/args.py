@@ -27,7 +27,7 @@ PhoneType = Literal["SOFT_PHONE", "DESK_PHONE"]
 VoiceEnhancementMode = Literal["VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"]
 #: Who signs users in: your identity provider, Connect itself, a Microsoft Active Directory. Fixed for an instance.
 IdentityManagementType = Literal["SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"]
-#: What a changed password does: fail the preview, be recorded with a warning, make the user anew.
+#: What a changed password does: fail the preview, be recorded with a warning, replace the user.
 OnPasswordChange = Literal["refuse", "ignore", "replace"]
 
 
