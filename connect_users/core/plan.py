@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels
-from connect_users.core.fields import FIELDS, Kind, Verdict
+from connect_users.core.fields import BY_NAME, FIELDS, Kind, Verdict
 from connect_users.core.spec import UNKNOWN, Props, contains_unknown, to_wire
 
 if TYPE_CHECKING:
@@ -157,8 +157,9 @@ def let_go(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     paths = [
         f"{block}.{name}"
         for block in ("identity_info", "phone_config")
-        for name in old.get(block, {})
-        if name not in new.get(block, {}) and channels.TWINS.get(name) not in new
+        # By the table: a state may have been written by hand, and hold members of any name.
+        for name in BY_NAME[block].by_name
+        if name in old.get(block, {}) and name not in new.get(block, {}) and channels.TWINS.get(name) not in new
     ]
     said = channels.said(new.get("phone_config", {}))
     paths += [
