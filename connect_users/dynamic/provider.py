@@ -41,7 +41,7 @@ _lock = threading.Lock()
 class ConnectUserProvider(ResourceProvider):
     """Creates, compares, updates, reads and deletes Amazon Connect users."""
 
-    # The class is pickled by this name (see `connect_users.program.user.PROVIDER_BLOB`), wherever its file may move.
+    # The class is pickled by this name (see `core.tokens.USER_PROVIDER`), wherever its file is.
     __module__ = "connect_users"
 
     serialize_as_secret_always = False

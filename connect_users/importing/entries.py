@@ -11,41 +11,37 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core import rules, spelling, tokens
 from connect_users.core.spec import UNKNOWN, canonical
-from connect_users.program import guard as roster_guard
-from connect_users.program import roster as roster_component
-from connect_users.program import user as resource
-from connect_users.roster import leavers
+from connect_users.roster import guarding, leavers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from connect_users.core.spec import Props
 
-_PROVIDER = tokens.PROVIDER_KEY
-
 
 def roster_entry(name: str) -> dict[str, Any]:
     """The roster itself, which holds nothing."""
-    return {"type": roster_component.TYPE_TOKEN, "name": name, "component": True}
+    return {"type": tokens.ROSTER, "name": name, "component": True}
 
 
 def guard_entry(name: str, usernames: Iterable[str]) -> dict[str, Any]:
     """The guard of a roster whose program says nothing of its limits."""
-    inputs = roster_guard.inputs_of(name, usernames, leavers.limit(leavers.DEFAULT), retain_leavers=False)
+    inputs = guarding.inputs_of(name, usernames, leavers.limit(leavers.DEFAULT), retain_leavers=False)
+    provider = {tokens.PROVIDER_KEY: tokens.GUARD_PROVIDER}
     return {
-        "type": roster_guard.TYPE_TOKEN,
+        "type": tokens.GUARD,
         "name": f"{name}-guard",
         "id": name,
         "parent": name,
-        "inputs": inputs,
-        "outputs": {_PROVIDER: inputs[_PROVIDER]},
+        "inputs": {**inputs, **provider},
+        "outputs": provider,
     }
 
 
 def user_entry(roster: str, user_id: str, inputs: Props, computed: Props) -> dict[str, Any]:
     """A person of a roster."""
     return {
-        "type": resource.TYPE_TOKEN,
+        "type": tokens.USER,
         "name": f"{roster}-{inputs['username']}",
         "id": user_id,
         "parent": roster,
@@ -55,19 +51,19 @@ def user_entry(roster: str, user_id: str, inputs: Props, computed: Props) -> dic
 
 def plugin_entry(name: str, user_id: str, inputs: Props, computed: Props) -> dict[str, Any]:
     """A person whom a program declares by the plugin, under its bare id, as the plugin keeps it."""
-    given = spelling.theirs(inputs)
+    theirs = spelling.theirs(inputs)
     return {
         "type": tokens.PLUGIN_USER,
         "name": name,
         "id": user_id,
-        "inputs": given,
-        "outputs": {**given, **spelling.theirs(computed)},
+        "inputs": theirs,
+        "outputs": {**theirs, **spelling.theirs(computed)},
     }
 
 
 def state(inputs: Props, computed: Props) -> dict[str, Any]:
     """The part of an entry that is the state."""
-    provider = {_PROVIDER: resource.PROVIDER_BLOB}
+    provider = {tokens.PROVIDER_KEY: tokens.USER_PROVIDER}
     return {"inputs": {**inputs, **provider}, "outputs": {**inputs, **computed, **provider}}
 
 

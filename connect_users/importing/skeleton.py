@@ -15,15 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import ownership
+from connect_users.core import ownership, tokens
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, FIELDS
 from connect_users.core.live import declared_view
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.importing.entries import state
 from connect_users.importing.live import LiveUser
-from connect_users.program import guard as roster_guard
-from connect_users.program import user as resource
 from connect_users.review.hidden import SECRET
 from connect_users.review.reading import read_preview
 
@@ -90,7 +88,7 @@ def declared(preview: str) -> list[Declared]:
     return [
         Declared(each.urn, {name: value for name, value in each.inputs.items() if name in BY_NAME and _is_plain(value)})
         for each in read_preview(preview).resources
-        if each.type == resource.TYPE_TOKEN
+        if each.type == tokens.USER
     ]
 
 
@@ -118,10 +116,10 @@ def fill(
     entries, unmatched = [], []
     taken: set[str] = set()
     for entry in skeleton["resources"]:
-        if entry["type"] == roster_guard.TYPE_TOKEN:
+        if entry["type"] == tokens.GUARD:
             # Making it costs nothing, and only the program knows what it says.
             continue
-        if entry["type"] != resource.TYPE_TOKEN:
+        if entry["type"] != tokens.USER:
             entries.append(entry)
             continue
         name = str(entry.get("logicalName") or entry.get("name"))
@@ -139,7 +137,7 @@ def fill(
         inputs = _required(found) if program is None else _managed(found, instance_id, program)
         entries.append({**entry, "id": found.id, **state(inputs, found.computed)})
     unmatched += [f"{user.username}: in the instance, not in the program" for user in live.others(taken)]
-    people = sum(entry["type"] == resource.TYPE_TOKEN for entry in entries)
+    people = sum(entry["type"] == tokens.USER for entry in entries)
     document = {**skeleton, "resources": entries}
     return Filled(json.dumps(document, indent=4, ensure_ascii=False) + "\n", people, tuple(unmatched))
 

@@ -23,6 +23,7 @@ from connect_users.plugin.version import VERSION
 from connect_users.program import roster_state
 from connect_users.program.instance import ConnectInstance
 from connect_users.program.roster import ConnectUserRoster, Parts
+from connect_users.roster import guarding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,11 +164,9 @@ class Guard(pulumi.CustomResource):
         waits_for: pulumi.Output[Any] | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
+        stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
         inputs: dict[str, Any] = {
-            "roster": roster,
-            "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
-            "maxDeletions": str(max_deletions),
-            "retainLeavers": True if retain_leavers else None,
+            **{spelling.camel(member): value for member, value in stored.items()},
             guard.THERE: pulumi.Output.from_input(cast(Any, _there(roster))),
         }
         if waits_for is not None:

@@ -39,18 +39,12 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.core.phrases import some
 from connect_users.dynamic import host
 from connect_users.program import roster_state
-from connect_users.roster import leavers
+from connect_users.roster import guarding, leavers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connect_users.roster.whereabouts import Whereabouts
-
-TYPE_TOKEN: Final = tokens.GUARD
-
-#: ``pickle.dumps(RosterGuardProvider(), protocol=4)`` in base64; see `connect_users.program.user.PROVIDER_BLOB`.
-PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGVylJOUKYGULg=="
-
 
 #: Inputs for the check alone: what is only waited for, and the parts of `Whereabouts`, with a line for each person.
 _WAITS_FOR: Final = "waits_for"
@@ -64,7 +58,7 @@ _SHOWN: Final = 3
 class RosterGuardProvider(ResourceProvider):
     """Compares the people of a roster with those of the last run. Pickled by reference; never rename or move it."""
 
-    # The pickled reference, whatever the module; see `PROVIDER_BLOB`.
+    # The pickled reference, whatever the module; see `core.tokens.GUARD_PROVIDER`.
     __module__ = "connect_users"
 
     serialize_as_secret_always = False
@@ -140,21 +134,6 @@ def _said(moves: dict[str, str], verb: str, word: str) -> str:
     return f"{count}, and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some(who, _SHOWN)}"
 
 
-def inputs_of(
-    roster: str, usernames: Iterable[str], max_deletions: leavers.Limit, *, retain_leavers: bool
-) -> dict[str, Any]:
-    """The inputs of a guard as the state has them; `connect-users import` writes the same."""
-    inputs: dict[str, Any] = {
-        "roster": roster,
-        "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
-        "max_deletions": str(max_deletions),
-        tokens.PROVIDER_KEY: PROVIDER_BLOB,
-    }
-    if retain_leavers:
-        inputs["retain_leavers"] = True
-    return inputs
-
-
 class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
     """Made by `ConnectUserRoster`; not for programs."""
 
@@ -172,11 +151,10 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         """Declare a guard.
 
         Args:
-            usernames: kept as one text with a line for each, sorted: in the state that takes half of what a list does,
-                and a preview shows the lines that come and go.
             waits_for: where this fails, the guard (and with it the whole roster) is not registered.
         """
-        inputs = inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
+        inputs = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
+        inputs[tokens.PROVIDER_KEY] = tokens.GUARD_PROVIDER
         if waits_for is not None:
             inputs[_WAITS_FOR] = waits_for.apply(lambda _: None)
         asked: Any = roster_state.whereabouts_of(roster)
@@ -184,4 +162,4 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         inputs[_THERE] = told.apply(lambda found: None if found is None else "\n".join(sorted(found.there)))
         inputs[_GONE_TO] = told.apply(lambda found: _lines(found.gone_to) if found and found.gone_to else None)
         inputs[_CAME_FROM] = told.apply(lambda found: _lines(found.came_from) if found and found.came_from else None)
-        pulumi.CustomResource.__init__(self, TYPE_TOKEN, name, inputs, opts)
+        pulumi.CustomResource.__init__(self, tokens.GUARD, name, inputs, opts)

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
     from connect_users.roster.tables import Table
 
-TYPE_TOKEN: Final = tokens.ROSTER
-
 #: Lines of one error; the rest is told by `connect-users check`.
 _LINES_MAX: Final = 1_000
 
@@ -65,7 +63,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
     users: Mapping[str, ConnectUser]
     usernames: tuple[str, ...]
 
-    _parts: ClassVar = Parts(TYPE_TOKEN, ConnectUser, RosterGuard)
+    _parts: ClassVar = Parts(tokens.ROSTER, ConnectUser, RosterGuard)
 
     def __init__(
         self,

@@ -40,13 +40,6 @@ if TYPE_CHECKING:
         VoiceEnhancementConfigArgsDict,
     )
 
-TYPE_TOKEN: Final = tokens.USER
-
-#: ``pickle.dumps(ConnectUserProvider(), protocol=4)`` in base64: a reference to the class, the same on every Python.
-#: The SDK would pickle the provider anew for each resource, which leaks a stack frame a time into every later
-#: pickling, other providers' included, until it dies of recursion (pulumi/pulumi#17803).
-PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNDb25uZWN0VXNlclByb3ZpZGVylJOUKYGULg=="
-
 #: Outputs that AWS tells, whether an input says the same or not.
 _COMPUTED: Final = (ARN_KEY, "directory_user_id")
 
@@ -179,14 +172,10 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             props["password"] = pulumi.Output.secret(props["password"])
             secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
             opts = secret if opts is None else pulumi.ResourceOptions.merge(opts, secret)
-        # CustomResource's own constructor: dynamic.Resource would pickle the provider (see PROVIDER_BLOB).
-        pulumi.CustomResource.__init__(
-            self,
-            TYPE_TOKEN,
-            name,
-            {**dict.fromkeys(_COMPUTED), **props, tokens.PROVIDER_KEY: PROVIDER_BLOB},
-            opts,
-        )
+        # CustomResource's own constructor: dynamic.Resource would pickle the provider for each resource, which leaks a
+        # stack frame each time into every later pickling, until it dies of recursion (pulumi/pulumi#17803).
+        inputs = {**dict.fromkeys(_COMPUTED), **props, tokens.PROVIDER_KEY: tokens.USER_PROVIDER}
+        pulumi.CustomResource.__init__(self, tokens.USER, name, inputs, opts)
         self.arn = _known_arn(instance_id, self.id, self.arn)
 
     if not TYPE_CHECKING:
