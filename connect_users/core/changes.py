@@ -51,7 +51,7 @@ def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Review:
                 Problem(
                     "password",
                     "changed, but no API changes a password: reset it in Connect and set on_password_change='ignore', "
-                    "or set on_password_change='replace' to delete the user and make it anew",
+                    "or set on_password_change='replace' to delete the user and make a new one",
                 )
             )
     return Review(tuple(problems), tuple(warnings))

@@ -51,12 +51,12 @@ ABOUT: Final[dict[str, str]] = {
         "it."
     ),
     "password_secret_arn": (
-        "ARN or name of a secret in AWS Secrets Manager that holds the password (as its text, or as ``password`` of a "
+        "ARN or name of a secret in AWS Secrets Manager that holds the password (as a string, or as ``password`` of a "
         "JSON object). Read at creation only; nothing of it reaches the state."
     ),
     "on_password_change": (
         "what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it with a warning, "
-        "``replace`` deletes the user and makes it anew."
+        "``replace`` deletes the user and makes a new one."
     ),
     "identity_info": "names and e-mail addresses. Members that are left out are not managed.",
     "identity_info.first_name": (
@@ -123,7 +123,7 @@ ABOUT: Final[dict[str, str]] = {
     ),
     "user_proficiencies.attribute_value": f"one of its values, 1 to {limits.ATTRIBUTE_TEXT_MAX} characters.",
     "user_proficiencies.level": f"{_or(_LEVELS)}, the best.",
-    "tags": f"at most {_TAGS}, the whole map but for keys of AWS and of this package.",
+    "tags": f"at most {_TAGS}, all of them but for keys of AWS and of this package.",
     "identity_management_type": (
         f"{_or(limits.IDENTITY_MANAGEMENT_TYPES)}, as the instance has it. Not sent; lets the preview judge what "
         "depends on it."
@@ -203,7 +203,7 @@ CHOICES: Final[dict[str, tuple[str, str]]] = {
     ),
     "on_password_change": (
         "OnPasswordChange",
-        "What a changed password does: fail the preview, be recorded with a warning, make the user anew.",
+        "What a changed password does: fail the preview, be recorded with a warning, replace the user.",
     ),
 }
 #: The same of lists that take one channel only.

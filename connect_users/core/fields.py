@@ -95,7 +95,7 @@ class Field:
 
     @property
     def replaces(self) -> bool:
-        """Whether every change makes the user anew."""
+        """Whether every change replaces the user."""
         return self.verdict in (Verdict.REPLACE, Verdict.REPLACE_DELETE_FIRST)
 
 

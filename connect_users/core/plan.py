@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Why a user must be made anew, and in which order.
+    """Why a user must be replaced, and in which order.
 
     Attributes:
         fields: the inputs that no API can change.
