@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip install --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
-FILES := tests examples plugin schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
+FILES := tests examples docs plugin release schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 # The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
 # the first two, nor reviews and commands, which use none of them.
@@ -16,10 +16,11 @@ TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin test
   explicit_provider.py host.py lifecycle.py lookups.py matrix_processes.py partial.py refresh_bulk.py registration.py \
   state_contract.py states.py unknowns.py))
 
-.PHONY: help demo test bench lint types layers unit environments contract lowest acceptance clean
+.PHONY: help demo test bench dist dist-here lint types layers unit environments contract lowest acceptance clean
 help:
 	@echo "make demo   watch users being previewed, created, changed, drifted, refreshed and deleted (no AWS account)"
 	@echo "make test   lint, types, layers and every test ring that can run here"
+	@echo "make dist   what a release publishes: the wheel, the plugin's archives, the SDKs (needs pulumi and npm)"
 	@echo "make bench  speed, as ratios against a baseline of the same run (ARGS=--large: 5,000 users, and AWS's own quota)"
 
 demo: $(VENV)/runtime
@@ -110,6 +111,18 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-awscli
 	$(UV) --python .venv-awscli/bin/python "awscli>=1.44"
 	@touch $@
+
+# What the release workflow publishes: the wheel, the plugin's archives of five platforms, the SDKs of npm and PyPI.
+dist: build/wheel
+	rm -rf dist && mkdir -p dist/pypi && cp build/wheel/*.whl dist/pypi/
+	$(BIN)/python -m release.archives build/wheel/*.whl --out dist/plugin
+	$(BIN)/python -m release.sdks --out dist
+
+# The same for this platform alone, without the SDKs, and started.
+dist-here: build/wheel
+	rm -rf dist && mkdir -p dist
+	$(BIN)/python -m release.archives build/wheel/*.whl --out dist/plugin --here
+	$(BIN)/python -m release.check dist/plugin/*.tar.gz
 
 clean:
 	rm -rf .venv .venv-wheel .venv-lowest .venv-awscli build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,6 +11,7 @@ import argparse
 import gzip
 import hashlib
 import io
+import platform
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,7 @@ PLATFORMS: Final = {
 PYTHONS: Final = ("3.10", "3.11", "3.12", "3.13", "3.14")
 #: Requirements of Pulumi's SDK that a plugin never loads.
 UNUSED: Final = ("debugpy", "pip")
+_MACHINES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 _LAUNCHERS: Final = Path(__file__).parent / "launchers"
 
 
@@ -45,31 +47,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m release.archives", description=__doc__)
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--out", type=Path, default=Path("dist"), metavar="DIR")
-    parser.add_argument("--platform", action="append", choices=PLATFORMS, metavar="OS-ARCH", help="default: all five")
+    parser.add_argument("--here", action="store_true", help="only that of this platform; default: all five")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
-    for platform in given.platform or PLATFORMS:
-        print(build(given.wheel.resolve(), platform, given.out))
+    for each in [here()] if given.here else PLATFORMS:
+        print(build(given.wheel.resolve(), each, given.out))
     return 0
 
 
-def build(wheel: Path, platform: str, out: Path, pythons: Sequence[str] = PYTHONS) -> Path:
+def here() -> str:
+    """This machine's platform, in Pulumi's word; of one that there is no archive for, something else."""
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}-{_MACHINES.get(machine, machine)}"
+
+
+def build(wheel: Path, target: str, out: Path, pythons: Sequence[str] = PYTHONS) -> Path:
     """Build the archive of one platform.
 
     Raises:
         subprocess.CalledProcessError: uv finds no wheel of a library for the platform; it has said which.
     """
-    archive = out / f"{NAME}-v{VERSION}-{platform}.tar.gz"
+    archive = out / f"{NAME}-v{VERSION}-{target}.tar.gz"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "plugin"
         trees = {python: Path(folder) / _tag(python) for python in pythons}
         for python, tree in trees.items():
-            _install(wheel, platform, python, tree)
+            _install(wheel, target, python, tree)
         divide(list(trees.values()), root / "lib")
         for python in pythons:
             # Stays, where nothing is this Python's alone: the launcher looks for the folder.
             (root / "lib" / _tag(python) / "python").write_text(python, encoding="utf-8")
-        for each in (_LAUNCHERS / "start.py", _LAUNCHERS / _launcher(platform)):
+        for each in (_LAUNCHERS / "start.py", _LAUNCHERS / _launcher(target)):
             shutil.copy(each, root / each.name)
         pack(root, archive)
     return archive
@@ -79,20 +87,24 @@ def _tag(python: str) -> str:
     return f"cp{python.replace('.', '')}"
 
 
-def _launcher(platform: str) -> str:
-    return f"{NAME}.cmd" if platform.startswith("windows") else NAME
+def _launcher(target: str) -> str:
+    return f"{NAME}.cmd" if target.startswith("windows") else NAME
 
 
-def _install(wheel: Path, platform: str, python: str, tree: Path) -> None:
+def _install(wheel: Path, target: str, python: str, tree: Path) -> None:
     """The wheel and all that it requires, for a Python that need not be on this machine."""
     excluded = tree.with_suffix(".unused")
     excluded.write_text("\n".join(UNUSED), encoding="utf-8")
-    uv = shutil.which("uv", path=Path(sys.executable).parent) or "uv"
-    where = ("--target", str(tree), "--python-platform", PLATFORMS[platform], "--python-version", python)
+    where = ("--target", str(tree), "--python-platform", PLATFORMS[target], "--python-version", python)
     what = ("--only-binary", ":all:", "--excludes", str(excluded), str(wheel))
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", sys.executable, *where, *what], check=True)
+    subprocess.run([uv(), "pip", "install", "--quiet", "--python", sys.executable, *where, *what], check=True)
     for each in ("bin", "Scripts", ".lock"):
         _remove(tree / each)
+
+
+def uv() -> str:
+    """The program beside this Python, else that on PATH."""
+    return shutil.which("uv", path=Path(sys.executable).parent) or "uv"
 
 
 def _remove(path: Path) -> None:

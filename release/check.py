@@ -52,22 +52,30 @@ def check(archive: Path) -> str | None:
 
 
 def _ask(launcher: Path, place: Path) -> str | None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen([launcher], cwd=place, env=environment, text=True, **pipes)  # type: ignore[call-overload]
-    try:
-        port = process.stdout.readline().strip()
-        if not port.isdigit():
-            return f"it does not start: {process.communicate()[1].strip() or 'it says nothing'}"
-        version, told = _answers(port)
-        process.communicate(timeout=_PATIENCE)  # closes standard input, as an engine that is gone does
-    except grpc.RpcError as error:
-        return f"it does not answer: {error.code().name}"
-    except subprocess.TimeoutExpired:
-        return "it does not end with the engine"
-    finally:
-        process.kill()
-        process.wait()
+    # With this Python, whatever else is on PATH.
+    environment = {**os.environ, "CONNECT_USERS_PYTHON": sys.executable}
+    started = subprocess.Popen(
+        [launcher],
+        cwd=place,
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with started as process:
+        try:
+            port = process.stdout.readline().strip() if process.stdout else ""
+            if not port.isdigit():
+                return f"it does not start: {process.communicate()[1].strip() or 'it says nothing'}"
+            version, told = _answers(port)
+            process.communicate(timeout=_PATIENCE)  # closes standard input, as an engine that is gone does
+        except grpc.RpcError as error:
+            return f"it does not answer: {error.code().name}"
+        except subprocess.TimeoutExpired:
+            return "it does not end with the engine"
+        finally:
+            process.kill()
     if version != VERSION:
         return f"it is version {version}, not {VERSION}"
     return None if told == schema.text() else "its schema is another one"

@@ -1,13 +1,14 @@
-"""``connect-users check``: judge rosters with no stack and no credentials, by the rules that a preview has.
+"""``connect-users check``: check rosters by the rules of a preview, without a stack or credentials.
 
 With ``--instance`` the names are looked up, too. Exit status: 0 no problems (there may be warnings), 1 problems, 2
-wrong usage, or a file that cannot be read; the other files are judged all the same.
+wrong usage, or a file that cannot be read; the other files are checked all the same.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import check_formats, connecting
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from connect_users.roster.people import Judged, Terms
+    from connect_users.roster.people import JudgedRoster, RosterOptions
 #: Digits of a number of people; Python refuses to read thousands of digits.
 _DIGITS = 9
 
@@ -27,14 +28,14 @@ _DIGITS = 9
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
-        "Judge rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster: every problem with its "
-        "line and column. Nothing is called, unless --instance is given."
+        "Check rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster, and report every problem with "
+        "its line and column. No call is made unless --instance is given."
     )
     parser.add_argument("rosters", nargs="+", metavar="ROSTER", help="a file of people")
     parser.add_argument(
         "--identity-management",
         choices=limits.IDENTITY_MANAGEMENT_TYPES,
-        help="of the instance; judges what depends on it, such as passwords",
+        help="of the instance; checks what depends on it, such as passwords",
     )
     for reference in OF_USERS:
         parser.add_argument(
@@ -46,7 +47,7 @@ def register(parser: argparse.ArgumentParser) -> None:
             "'\"A, B\",C'",
         )
     parser.add_argument(
-        "--default", action="append", default=[], metavar="COLUMN=VALUE", help="as defaults= of the program"
+        "--default", action="append", default=[], metavar="COLUMN=VALUE", help="like defaults= of the program"
     )
     parser.add_argument(
         "--ignore-columns",
@@ -54,16 +55,22 @@ def register(parser: argparse.ArgumentParser) -> None:
         type=_listed,
         default=[],
         metavar="HEADER,...",
-        help="headers to leave out; as ignore_columns= of the program",
+        help="headers to leave out, like ignore_columns= of the program",
     )
     parser.add_argument(
         "--no-ownership-tag",
         action="store_true",
-        help="the stack has connect-users:ownershipTag: false, so 50 tags fit",
+        help="the stack has connect-users:ownershipTag: false, so a user may have 50 tags",
     )
-    parser.add_argument("--passwords-elsewhere", action="store_true", help="the program has passwords=; rows need none")
     parser.add_argument(
-        "--min-holders", action="append", default=[], metavar="PROFILE=N", help="so many people must have the profile"
+        "--passwords-elsewhere", action="store_true", help="the program has passwords=, so rows need none"
+    )
+    parser.add_argument(
+        "--min-holders",
+        action="append",
+        default=[],
+        metavar="PROFILE=N",
+        help="N people or more must have the profile",
     )
     parser.add_argument(
         "--required-holders",
@@ -72,7 +79,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="PROFILE=USERNAME",
         help="this person must have the profile; may be repeated",
     )
-    parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance that knows the names")
+    parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance to look the names up in")
     connecting.add(parser)
     parser.add_argument(
         "--format",
@@ -84,48 +91,74 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge every roster; see the module for the exit status."""
+    """Check every roster; the exit status is as in the module's docstring."""
     from connect_users.cli.progress import Progress
-    from connect_users.roster.people import Judged, RosterProblem
+    from connect_users.roster.people import JudgedRoster, RosterProblem
     from connect_users.roster.tables import UnreadableRoster
-    from connect_users.roster.twins import in_two_files
 
     least, required = _counts(args.min_holders), _holders(args.required_holders)
-    terms = _terms(args)
-    found, unreadable = [], False
-    with Progress("judging rosters") as progress:
+    options = _options(args)
+    rosters, unreadable = [], False
+    with Progress("checking rosters") as progress:
         for number, file in enumerate(args.rosters, start=1):
             progress.say(f"{file} ({number} of {len(args.rosters)})")
             try:
-                found.append(_judged(file, terms, least, required))
+                rosters.append(_judged(file, options, least, required))
             except UnreadableRoster as problem:
                 unreadable = True
-                found.append(Judged(file, (), (RosterProblem(file, problem.line, "", problem.reason),)))
-    check_formats.FORMATS[args.format](in_two_files(found))
+                rosters.append(JudgedRoster(file, (), (RosterProblem(file, problem.line, "", problem.reason),)))
+    check_formats.FORMATS[args.format](_in_two_files(rosters))
     if unreadable:
         return 2
-    return 1 if any(judged.problems for judged in found) else 0
+    return 1 if any(judged.problems for judged in rosters) else 0
 
 
-def _judged(file: str, terms: Terms, least: Mapping[str, int], required: Mapping[str, Sequence[str]]) -> Judged:
+def _judged(
+    file: str, options: RosterOptions, least: Mapping[str, int], required: Mapping[str, Sequence[str]]
+) -> JudgedRoster:
     from pathlib import Path
 
     from connect_users.roster.holders import holder_problems
-    from connect_users.roster.people import Judged, judge
+    from connect_users.roster.people import judge
     from connect_users.roster.reading import read_file
 
-    judged = judge(read_file(Path(file), file), terms)
+    judged = judge(read_file(Path(file), file), options)
     if judged.problems:
         return judged
-    holders = tuple(holder_problems(judged, terms.names, least, required))
-    return Judged(file, judged.people, holders, judged.warnings, judged.remarks)
+    return replace(judged, problems=tuple(holder_problems(judged, options.names, least, required)))
 
 
-def _terms(args: argparse.Namespace) -> Terms:
+def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
+    """The rosters with a warning about each person who is in an earlier file, too.
+
+    A user of one instance belongs to one roster: of two stacks with the user, the second one fails when it makes the
+    user. It is only a warning because the files may be for different instances. A file that is named twice is fine.
+    """
+    from pathlib import Path
+
+    from connect_users.roster.people import RosterProblem
+    from connect_users.roster.tables import place
+
+    first: dict[str, RosterProblem] = {}
+    warned = []
+    for judged in rosters:
+        remarks = list(judged.remarks)
+        for person in judged.people:
+            here = RosterProblem(judged.source, person.line, "username", "", person.username)
+            other = first.setdefault(person.username, here)
+            if Path(other.source).absolute() != Path(judged.source).absolute():
+                where = place(other.source, other.line)
+                text = f"{person.username!r} is also in {where}; a user of one instance belongs to one roster"
+                remarks.append(replace(here, text=text))
+        warned.append(replace(judged, remarks=tuple(remarks)))
+    return warned
+
+
+def _options(args: argparse.Namespace) -> RosterOptions:
     from connect_users.core.settings import Settings
     from connect_users.core.spec import UNKNOWN
     from connect_users.roster.names import Names
-    from connect_users.roster.people import Terms
+    from connect_users.roster.people import RosterOptions
 
     names = {}
     for reference in OF_USERS:
@@ -140,7 +173,7 @@ def _terms(args: argparse.Namespace) -> Terms:
         instance_id, identity = instance.id, identity or instance.identity_management_type
         for reference in OF_USERS:
             names[reference].look_up = instance.look_up(reference)
-    return Terms(
+    return RosterOptions(
         instance_id=instance_id,
         identity_management_type=identity,
         names=names,
@@ -152,7 +185,7 @@ def _terms(args: argparse.Namespace) -> Terms:
 
 
 def _listed(text: str) -> list[str]:
-    """A list with commas or line ends between its items, and quotes around those that have some themselves."""
+    """A list with commas or line ends between its items; an item that contains one is quoted."""
     rows = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     return [item.strip() for row in rows for item in row if item.strip()]
 
@@ -166,16 +199,16 @@ def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:
 
 
 def _counts(texts: list[str]) -> dict[str, int]:
-    found = {}
+    counts = {}
     for profile, count in _pairs("--min-holders", texts):
         if not count.isdecimal() or len(count) > _DIGITS:
             raise WrongUsage(f"--min-holders {profile}={count[:80]}: write a number of people")
-        found[profile] = int(count)
-    return found
+        counts[profile] = int(count)
+    return counts
 
 
 def _holders(texts: list[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    holders: dict[str, list[str]] = {}
     for profile, username in _pairs("--required-holders", texts):
-        found.setdefault(profile, []).append(username)
-    return found
+        holders.setdefault(profile, []).append(username)
+    return holders

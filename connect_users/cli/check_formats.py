@@ -1,6 +1,6 @@
-"""What ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
+"""The problems that ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
 
-None of them has personal data: a message names a person by username only.
+None of them holds personal data: a message names a person by username only.
 """
 
 from __future__ import annotations
@@ -10,43 +10,42 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
+from connect_users.core.phrases import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from connect_users.roster.people import Judged, RosterProblem
+    from connect_users.roster.people import JudgedRoster, RosterProblem
 
 
-def _all(judged: Judged) -> Iterator[tuple[str, RosterProblem]]:
-    """Every finding of one roster, with its severity."""
+def _all(judged: JudgedRoster) -> Iterator[tuple[str, RosterProblem]]:
+    """Every problem and warning of one roster, with its severity."""
     yield from (("error", problem) for problem in judged.problems)
     yield from (("warning", problem) for problem in (*judged.remarks, *judged.warnings))
 
 
 def _message(problem: RosterProblem) -> str:
-    """The message without its place."""
+    """The message without the file and the line."""
     return f"{problem.column}: {problem.text}" if problem.column else problem.text
 
 
-def _more(judged: Judged) -> Iterator[str]:
-    """Of problems and warnings that are not shown, how many there are."""
+def _more(judged: JudgedRoster) -> Iterator[str]:
+    """The number of problems and warnings that are not shown."""
     for count, noun in zip(judged.more, ("problem", "warning"), strict=True):
         if count:
-            yield f"and {count:,} more {noun}{'s' if count > 1 else ''}"
+            yield f"and {plural(count, f'more {noun}')}"
 
 
-def text(found: Sequence[Judged]) -> None:
+def text(rosters: Sequence[JudgedRoster]) -> None:
     """One line per problem on stderr, and one per roster on stdout."""
-    for judged in found:
+    for judged in rosters:
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
         for line in _more(judged):
             print(f"{judged.source}: {line}", file=sys.stderr)
-        people, problems = len(judged.people), len(judged.problems) + judged.more[0]
-        if problems:
-            print(f"{judged.source}: {problems} problem{'s' if problems > 1 else ''}")
-        else:
-            print(f"{judged.source}: {people} {'person' if people == 1 else 'people'}, no problems")
+        problems = len(judged.problems) + judged.more[0]
+        people = plural(len(judged.people), "person", "people")
+        print(f"{judged.source}: {plural(problems, 'problem') if problems else f'{people}, no problems'}")
 
 
 def _line(severity: str, problem: RosterProblem) -> str:
@@ -59,7 +58,7 @@ def _line(severity: str, problem: RosterProblem) -> str:
     return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
 
 
-def as_json(found: Sequence[Judged]) -> None:
+def as_json(rosters: Sequence[JudgedRoster]) -> None:
     """One document on stdout."""
     document = {
         "rosters": [
@@ -79,15 +78,15 @@ def as_json(found: Sequence[Judged]) -> None:
                 "more_problems": judged.more[0],
                 "more_warnings": judged.more[1],
             }
-            for judged in found
+            for judged in rosters
         ]
     }
     print(json.dumps(document, indent=2))
 
 
-def github(found: Sequence[Judged]) -> None:
+def github(rosters: Sequence[JudgedRoster]) -> None:
     """Annotations on the right lines of a pull request (GitHub: workflow commands)."""
-    for judged in found:
+    for judged in rosters:
         for severity, problem in _all(judged):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
             print(f"::{severity} {where}::{_data(_message(problem))}")
@@ -103,21 +102,21 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(found: Sequence[Judged]) -> None:
+def as_sarif(rosters: Sequence[JudgedRoster]) -> None:
     """SARIF 2.1.0 on stdout, for code scanning."""
     from connect_users.review import sarif
 
     rules = {"roster": "A row of a roster that Amazon Connect would refuse"}
     results = (
         sarif.result("roster", severity, _message(problem), (problem.source, problem.line or 1))
-        for judged in found
+        for judged in rosters
         for severity, problem in _all(judged)
     )
-    notes = [f"{judged.source}: {line}" for judged in found for line in _more(judged)]
+    notes = [f"{judged.source}: {line}" for judged in rosters for line in _more(judged)]
     print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
 
 
-FORMATS: Final[dict[str, Callable[[Sequence[Judged]], None]]] = {
+FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster]], None]]] = {
     "text": text,
     "json": as_json,
     "github": github,

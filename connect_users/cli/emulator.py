@@ -157,12 +157,12 @@ def _options(args: argparse.Namespace) -> Options:
     from connect_users.emulator import Options
     from connect_users.emulator.calls import CONNECT
 
-    given = {
+    values = {
         name: value
         for name in (*_CHOICES, *_SECONDS, "every_region", "username_limit", "throttle")
         if (value := getattr(args, name)) is not None
     }
-    given.update({name: getattr(args, name) for name in _QUOTAS if hasattr(args, name)})
+    values.update({name: getattr(args, name) for name in _QUOTAS if hasattr(args, name)})
     rates: dict[str, str | None] = {}
     for text in args.throttle_operation:
         operation, equals, rate = text.partition("=")
@@ -173,4 +173,4 @@ def _options(args: argparse.Namespace) -> Options:
             hint = f"; did you mean {near[0]}?" if near else ""
             raise ValueError(f"--throttle-operation {text!r}: {operation} is not emulated{hint}")
         rates[operation] = None if rate.lower() == "none" else rate
-    return Options().changed({**given, "throttles": rates})
+    return Options().changed({**values, "throttles": rates})

@@ -77,8 +77,14 @@ def register(parser: argparse.ArgumentParser) -> None:
         "--language",
         choices=_LANGUAGES,
         help="of the program (default: that of the project in DIR, else python): python writes a ConnectUserRoster, "
-        "with the dynamic provider; yaml, typescript and go write a connect-users:User for each person, with the "
-        "plugin (connect-users plugin install)",
+        "with the dynamic provider; yaml, typescript and go write a connect-users:UserRoster, with the plugin "
+        "(connect-users plugin install)",
+    )
+    parser.add_argument(
+        "--each",
+        action="store_true",
+        help="a new program declares each person (ConnectUser, connect-users:User) in place of the roster, whose file "
+        "is then what --check compares with",
     )
     parser.add_argument("--overwrite", action="store_true", help="write a roster anew that somebody has edited")
     parser.add_argument(
@@ -132,8 +138,8 @@ def _misuse(args: argparse.Namespace) -> str:
         return "--check goes with --out"
     if args.preview and not args.into:
         return "--preview goes with --into"
-    if args.language and not args.out:
-        return "--language goes with --out"
+    if (args.language or args.each) and (args.into or args.check):
+        return f"{'--language' if args.language else '--each'} goes with --out, and not with --check"
     if args.overwrite and (args.into or args.check):
         return "--overwrite goes with --out, and not with --check"
     if not re.fullmatch(_NAME, args.name):
@@ -211,9 +217,9 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
     from connect_users.importing.files import Folder
     from connect_users.importing.programs import Language
 
-    folder = Folder(Path(args.out), args.name, Language(args.language) if args.language else None)
+    folder = Folder(Path(args.out), args.name, Language(args.language) if args.language else None, each=args.each)
     # Whether it can be written is told before an instance is read, which may take long.
-    language = folder.language
+    language, each = folder.language, folder.each
     users: list[LiveUser] = []
     try:
         instance = _read(args, settings, folder, users, origins, kept=True)
@@ -235,6 +241,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
             args.instance,
             people=done.people,
             language=language.value,
+            each=each,
             changed=list(changed),
             left_out=dict(done.left_out),
             others={name: owner.urn for name, owner in done.others.items()},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels, plan
 from connect_users.core.fields import BY_NAME
+from connect_users.core.phrases import all_of
 from connect_users.core.rules import Review
 from connect_users.core.shapes import Problem
 from connect_users.core.spec import UNKNOWN, contains_unknown
@@ -92,16 +93,11 @@ def _reset(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
         known = before.get(name, [])
         lost = [entry for entry in channels.unnamed(name, new[name]) if not channels.covers(known, [entry])]
         if lost:
-            told = wording.format(_and(entry["channel"] for entry in lost))
-            yield Problem(name, f"a declared list is complete, so what it does not name is reset: {told}")
+            consequence = wording.format(all_of([entry["channel"] for entry in lost]))
+            yield Problem(name, f"a declared list is complete, so what it does not name is reset: {consequence}")
         for member in _callbacks(known) - _callbacks(new[name]):
             yield Problem(name, f"{member} is declared no longer: {_RESET_CALLBACK[member]}")
 
 
 def _callbacks(entries: Iterable[Mapping[str, Any]]) -> set[str]:
     return {member for entry in entries for member in entry if member in _RESET_CALLBACK}
-
-
-def _and(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

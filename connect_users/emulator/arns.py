@@ -1,6 +1,6 @@
-"""Names of things: ARNs, ids, regions and partitions.
+"""ARNs, ids, regions and partitions.
 
-An id may be given as a bare id or as the thing's full ARN, everywhere (facts, section 0, finding 9 [O]). ARN forms:
+Every id in a request may be a bare id or a full ARN (facts, section 0, finding 9 [O]). The form of an ARN is
 `arn:{partition}:connect:{region}:{account}:instance/{instance}/{kind}/{id}` (facts, section 2 [O]).
 """
 
@@ -39,12 +39,12 @@ TITLES: Final[dict[Kind, str]] = {
     "predefined-attribute": "Predefined attribute",
 }
 
-#: The instance that a new emulator holds; everything else that it holds is in `seed`.
+#: The instance of a new emulator. Everything else that a new emulator contains is in `seed`.
 SEEDED_INSTANCE: Final = "00000000-0000-4000-8000-000000000001"
 
 
 def new_id() -> str:
-    """A random id in the form that Connect gives out."""
+    """A random id in the form of Connect's own."""
     return str(uuid4())
 
 
@@ -57,7 +57,7 @@ def _partitions() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def partition(region: str) -> str:
-    """The partition of a region, as in its ARNs; ``aws`` for a region that no partition claims."""
+    """The partition of a region, as in its ARNs: ``aws`` for an unknown region."""
     return next((name for name, pattern in _partitions() if pattern.match(region)), "aws")
 
 
@@ -68,7 +68,7 @@ def instance_arn(region: str, account: str, instance_id: str) -> str:
 
 @dataclass(frozen=True)
 class ConnectArn:
-    """A parsed Connect ARN: of an instance (`kind` and `id` None) or of a thing in it."""
+    """A parsed Connect ARN, of an instance (`kind` and `id` are None) or of a resource in it."""
 
     instance_id: str
     kind: str | None
@@ -76,20 +76,19 @@ class ConnectArn:
 
     @classmethod
     def parse(cls, text: str) -> ConnectArn:
-        """Raises InvalidParameterException where `text` is not the ARN of an instance or a thing in one."""
+        """Raises InvalidParameterException if `text` is not the ARN of an instance or of a resource in one."""
         parts = text.split(":", 5)
         path = parts[5].split("/") if len(parts) == 6 else []
         if parts[0] != "arn" or parts[2:3] != ["connect"] or len(path) not in (2, 4) or path[0] != "instance":
             raise invalid_parameter(f"{text!r} is not the ARN of an Amazon Connect resource")
-        kind, thing = (path[2], path[3]) if len(path) == 4 else (None, None)
-        return cls(path[1], kind, thing)
+        kind, id_ = (path[2], path[3]) if len(path) == 4 else (None, None)
+        return cls(path[1], kind, id_)
 
 
 def bare_id(value: str, kind: Kind, instance: str) -> str:
-    """The bare id of `value`, which is one already or an ARN; `instance` is the ARN of the instance asked.
+    """The bare id in `value`, an id or an ARN. `instance` is the ARN of the request's instance.
 
-    Raises InvalidParameterException for an ARN of another kind of thing, ResourceNotFoundException for one of
-    another instance.
+    Raises InvalidParameterException for an ARN of another kind, ResourceNotFoundException for one of another instance.
     """
     if not value.startswith("arn:"):
         return value

@@ -1,4 +1,4 @@
-"""One call of an operation, as its handler sees it, and the table of all handlers."""
+"""One call of an operation, as its handler sees it, and the tables of all handlers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Instance:
-    """A row of the table of instances."""
+    """A row of the table of instances, as seen from `region`."""
 
     id: str
     account: str
@@ -40,35 +40,35 @@ class Instance:
 
 
 class Call:
-    """One validated request inside its transaction: parameters, who asks, when, and the switches in force."""
+    """One validated request inside its transaction: its parameters, caller, time and options."""
 
-    def __init__(self, params: Params, tx: sqlite3.Connection, options: Options, *, account: str, region: str) -> None:
+    def __init__(
+        self, operation: str, params: Params, tx: sqlite3.Connection, options: Options, *, account: str, region: str
+    ) -> None:
+        self.operation = operation
         self.params = params
         self.tx = tx
         self.options = options
         self.account = account
         self.region = region
-        #: Milliseconds are the finest that Connect shows (facts, section 1, wire notes).
+        #: Connect returns times in milliseconds at most (facts, section 1, wire notes).
         self.now = round(options.clock(), 3)
 
     @cached_property
     def instance(self) -> Instance:
-        """The instance that `InstanceId` names (bare or ARN), if it is this account's and region's.
+        """The instance that `InstanceId` (an id or an ARN) names.
 
-        Raises ResourceNotFoundException otherwise: another account or region knows nothing of it.
+        Raises ResourceNotFoundException if there is none in the caller's account and region, and
+        InvalidParameterException for an ARN of something else.
         """
-        return self.instance_of(self.params["InstanceId"])
-
-    def instance_of(self, value: str) -> Instance:
-        """As `instance`, of an id or ARN from elsewhere; InvalidParameterException for the ARN of something else."""
-        instance_id = value
+        value = instance_id = self.params["InstanceId"]
         if value.startswith("arn:"):
             arn = ConnectArn.parse(value)
             instance_id = arn.instance_id
             if arn.kind is not None:
                 raise invalid_parameter(f"{value!r} is not the ARN of an instance")
             if value != instance_arn(self.region, self.account, instance_id):
-                # Of another account, region or partition.
+                # It is in another account, region or partition.
                 raise not_found("Instance", value)
         row = self.tx.execute(
             "SELECT id, account, doc FROM instances WHERE id = ? AND account = ? AND (region = ? OR id = ?)",
@@ -78,9 +78,13 @@ class Call:
             raise not_found("Instance", value)
         return Instance(row[0], row[1], self.region, json.loads(row[2]))
 
+    def save_instance(self) -> None:
+        """Write the changed document of `instance` back."""
+        self.tx.execute("UPDATE instances SET doc = ? WHERE id = ?", (json.dumps(self.instance.doc), self.instance.id))
+
     @property
     def everywhere(self) -> str | None:
-        """The id of the instance that is in every region, if one is."""
+        """The id of the instance that is in every region, if there is one."""
         return SEEDED_INSTANCE if self.options.every_region else None
 
 
@@ -88,31 +92,30 @@ Handler = Callable[[Call], "Result | None"]
 
 
 @dataclass(frozen=True)
-class Played:
-    """An operation that the emulator has; `writes` says which kind of transaction it needs."""
+class Implementation:
+    """How the emulator runs an operation: its handler, and whether its transaction writes."""
 
     handler: Handler
     writes: bool
 
 
-#: By operation name; filled by the handler modules when `handlers` is imported.
-CONNECT: Final[dict[str, Played]] = {}
-SECRETS: Final[dict[str, Played]] = {}
+#: Implementations by operation name. The modules with handlers fill them when they are imported.
+CONNECT: Final[dict[str, Implementation]] = {}
+SECRETS: Final[dict[str, Implementation]] = {}
 
 
-def reads(name: str, table: dict[str, Played] = CONNECT) -> Callable[[Handler], Handler]:
+def reads(
+    name: str, table: dict[str, Implementation] = CONNECT, *, writes: bool = False
+) -> Callable[[Handler], Handler]:
     """Register a handler that only reads."""
-    return _register(name, table, writes=False)
 
-
-def writes(name: str, table: dict[str, Played] = CONNECT) -> Callable[[Handler], Handler]:
-    """Register a handler that changes something; an exception undoes all that it did."""
-    return _register(name, table, writes=True)
-
-
-def _register(name: str, table: dict[str, Played], *, writes: bool) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
-        table[name] = Played(handler, writes)
+        table[name] = Implementation(handler, writes)
         return handler
 
     return register
+
+
+def writes(name: str, table: dict[str, Implementation] = CONNECT) -> Callable[[Handler], Handler]:
+    """Register a handler that changes something. An exception undoes everything that it did."""
+    return reads(name, table, writes=True)

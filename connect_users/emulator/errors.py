@@ -1,8 +1,4 @@
-"""Errors that the emulator answers with: AWS's own codes, statuses and members.
-
-Source of the statuses: facts of the service model (`httpStatusCode` of each exception shape) for modelled codes; the
-few codes that no model lists (front-end errors such as signature problems) are named in `STATUS`.
-"""
+"""Error responses of the emulator, with AWS's own codes, statuses and members."""
 
 from __future__ import annotations
 
@@ -11,42 +7,33 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-STATUS: Final[dict[str, int]] = {
-    "InvalidRequestException": 400,
-    "InvalidParameterException": 400,
-    "MaximumResultReturnedException": 400,
-    "ServiceQuotaExceededException": 402,
-    "AccessDeniedException": 403,
-    "ResourceNotFoundException": 404,
-    "DuplicateResourceException": 409,
-    "ResourceInUseException": 409,
-    "ConditionalOperationFailedException": 409,
-    "LimitExceededException": 429,
-    "ThrottlingException": 429,
-    "TooManyRequestsException": 429,
-    "InternalServiceException": 500,
-    # Front-end errors, in no service model.
-    "InvalidToken": 400,
-    "SerializationException": 400,
-    "MalformedRequestException": 400,
-    "MissingAuthenticationTokenException": 403,
-    "IncompleteSignatureException": 403,
-    "InvalidSignatureException": 403,
-    "UnrecognizedClientException": 403,
-    "ExpiredTokenException": 403,
-    "UnknownOperationException": 404,
-    "MethodNotAllowedException": 405,
-    "RequestTimeoutException": 408,
-    "LengthRequiredException": 411,
-    "RequestEntityTooLargeException": 413,
-    "UnsupportedOperationException": 501,
-    "ServiceUnavailableException": 503,
+_CODES: Final = {
+    400: "InvalidRequestException InvalidParameterException InvalidToken SerializationException"
+    " MalformedRequestException MaximumResultReturnedException",
+    402: "ServiceQuotaExceededException",
+    403: "AccessDeniedException MissingAuthenticationTokenException IncompleteSignatureException"
+    " InvalidSignatureException UnrecognizedClientException ExpiredTokenException",
+    404: "ResourceNotFoundException UnknownOperationException",
+    405: "MethodNotAllowedException",
+    408: "RequestTimeoutException",
+    409: "DuplicateResourceException ResourceInUseException ConditionalOperationFailedException",
+    411: "LengthRequiredException",
+    413: "RequestEntityTooLargeException",
+    429: "LimitExceededException ThrottlingException TooManyRequestsException",
+    500: "InternalServiceException",
+    501: "UnsupportedOperationException",
+    503: "ServiceUnavailableException",
 }
+#: The HTTP status of each code. A test compares those that the service model has with its `httpStatusCode`.
+STATUS: Final = {code: status for status, codes in _CODES.items() for code in codes.split()}
 
 
 class ApiError(Exception):
-    """One AWS error answer: `code` is the exception's shape name, `status` the HTTP status (500 if unknown),
-    `members` what the exception's shape has beside its message."""
+    """An AWS error response.
+
+    `code` is the exception's shape name, `status` the HTTP status (by default the code's own, 500 for an unknown code).
+    `members` are the exception's members other than its message.
+    """
 
     def __init__(
         self, code: str, message: str, *, status: int | None = None, members: Mapping[str, str] | None = None
@@ -59,7 +46,7 @@ class ApiError(Exception):
 
 
 def invalid_request(message: str) -> ApiError:
-    """A rule across fields, or of the identity management type, is broken (HTTP 400)."""
+    """A rule across fields, or of the identity management type, is violated (HTTP 400)."""
     return ApiError("InvalidRequestException", message)
 
 
@@ -69,10 +56,10 @@ def invalid_parameter(message: str) -> ApiError:
 
 
 def missing(name: str) -> ApiError:
-    """A required member is absent; the words are those of the one real message known (facts, section 3)."""
+    """A required member is missing. The wording is that of the only message seen from AWS (facts, section 3)."""
     return invalid_request(f"Required parameter missing: {name}")
 
 
-def not_found(what: str, value: str) -> ApiError:
-    """The named thing does not exist in this account, region and instance (HTTP 404)."""
-    return ApiError("ResourceNotFoundException", f"{what} {value} was not found")
+def not_found(noun: str, value: str) -> ApiError:
+    """The named resource does not exist in this account, region and instance (HTTP 404)."""
+    return ApiError("ResourceNotFoundException", f"{noun} {value} was not found")

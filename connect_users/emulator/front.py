@@ -1,9 +1,9 @@
-"""The front of the emulator: turns an HTTP request into its answer; `server` has the sockets.
+"""The front of the emulator: it turns an HTTP request into its answer. `server` has the sockets.
 
-Order: route and parse, record ("received"), faults that come before the work, latency, signature scope, throttle,
+Order: route and parse, record ("received"), faults that come before the work, latency, credential scope, throttle,
 validation, the handler in its transaction ("committed"), faults that come after the work. The server reports
-"answered" once the answer is written. `on_event(phase, record)` is called synchronously in the request's own thread,
-so a test can stop the world, or its client, at that very point; if it raises, the connection is dropped.
+"answered" once the answer is written. `on_event(phase, record)` is called in the request's own thread, so a test can
+stop the emulator, or its client, at exactly that point. If it raises, the connection is dropped.
 """
 
 from __future__ import annotations
@@ -12,31 +12,43 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from threading import Event
+from functools import cache
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from connect_users.emulator import model, wire
-from connect_users.emulator.calls import Call, Played
+# Each module with handlers fills the two tables when it is imported.
+from connect_users.emulator import (  # noqa: F401
+    hierarchy,
+    instances,
+    proficiencies,
+    profiles,
+    queues,
+    secret_values,
+    tags,
+    user_search,
+    users,
+    validate,
+    wire,
+)
+from connect_users.emulator.callers import caller
+from connect_users.emulator.calls import CONNECT, SECRETS, Call, Implementation
 from connect_users.emulator.errors import ApiError, invalid_request
 from connect_users.emulator.faults import GARBAGE, Fault, Faults
-from connect_users.emulator.handlers import CONNECT, SECRETS
 from connect_users.emulator.records import Log, Phase, RequestRecord, redacted
-from connect_users.emulator.routes import NotEmulated, Router
-from connect_users.emulator.signing import Caller, caller
-from connect_users.emulator.throttle import Throttles
+from connect_users.emulator.wire import NotEmulated, Router, service
 
 if TYPE_CHECKING:
-    from connect_users.emulator.model import Operation, Service
+    from botocore.model import OperationModel
+
     from connect_users.emulator.options import Options
     from connect_users.emulator.store import Store
 
 OnEvent = Callable[[Phase, RequestRecord], None]
 
-_REST: Final = "application/json"
+_JSON: Final = "application/json"
 _JSON_1_1: Final = "application/x-amz-json-1.1"
-_TARGET: Final = "secretsmanager."
+_SECRETS_TARGET: Final = "secretsmanager."
 
 _log = logging.getLogger("connect_users.emulator")
 
@@ -51,6 +63,11 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def content_type(self) -> str:
+        """The content type of its answer."""
+        return _JSON if self.headers.get("X-Amz-Target") is None else _JSON_1_1
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -63,23 +80,41 @@ class Answer:
     record: RequestRecord | None = None
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A request that was understood."""
-
-    service: Service
-    operation: Operation
-    played: Played
-    params: dict[str, Any]
+#: The service, operation, implementation and parameters of a request.
+_Parsed = tuple[str, "OperationModel", Implementation, dict[str, Any]]
 
 
-@lru_cache(maxsize=1)
+class _Throttles:
+    """Token buckets: one for each operation, account and region, as in AWS (facts, section 4 [D])."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        #: Key -> the tokens that were left, and when.
+        self._buckets: dict[tuple[str, str, str], tuple[float, float]] = {}
+
+    def take(self, options: Options, operation: str, account: str, region: str) -> None:
+        """Take one token. Raises ThrottlingException (HTTP 429) if there is none."""
+        throttle = options.throttles.get(operation, options.throttle)
+        if throttle is None:
+            return
+        key = (operation, account, region)
+        now = options.clock()
+        with self._lock:
+            tokens, since = self._buckets.get(key, (throttle.burst, now))
+            tokens = min(throttle.burst, tokens + max(0.0, now - since) * throttle.rate)
+            allowed = tokens >= 1
+            self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+        if not allowed:
+            raise ApiError("ThrottlingException", "Rate exceeded")
+
+
+@cache
 def _router() -> Router:
-    return Router(model.service("connect"), CONNECT)
+    return Router(CONNECT)
 
 
 class Front:
-    """Answers requests out of a store; safe for any number of threads."""
+    """Answers requests from a store. Safe for any number of threads."""
 
     def __init__(self, store: Store, options: Options, on_event: OnEvent | None = None) -> None:
         self.store = store
@@ -88,149 +123,131 @@ class Front:
         self.faults = Faults()
         self.closing = Event()
         self._on_event = on_event
-        self._throttles = Throttles()
-        # Parsed now rather than during the first request.
+        self._throttles = _Throttles()
+        # The model is parsed now rather than during the first request.
         self._router = _router()
 
     def answer(self, request: Request) -> Answer:
-        """The answer to one AWS request; never raises but for what `on_event` raises."""
+        """The answer to one AWS request. Raises only what `on_event` raises."""
         record = _record(request, self.options.clock())
-        asked: _Asked | None = None
+        parsed: _Parsed | None = None
         problem: ApiError | None = None
         try:
-            asked = self._understand(request, record)
-            record.params = redacted(asked.params)
+            parsed = self._parse(request, record)
+            record.params = redacted(parsed[3])
         except ApiError as error:
             problem = error
-        self.log.open(record)
-        self._event("received", record)
+        self.log.add(record)
+        self.event("received", record)
         fault = self.faults.take(record.operation, request.path, request.body)
         if fault is not None and fault.kind.endswith("-before"):
-            return self._harmed(fault, request, record)
+            return _fault_answer(fault, request, record)
         if self.options.latency:
             self.closing.wait(self.options.latency)
         body = b""
-        if asked is not None:
+        if parsed is not None:
             try:
-                body = self._perform(asked, request, record)
+                body = self._perform(parsed, request, record)
             except ApiError as error:
                 problem = error
         if problem is None:
-            self._event("committed", record)
+            self.event("committed", record)
         if fault is not None and fault.kind != "slow":
-            return self._harmed(fault, request, record)
+            return _fault_answer(fault, request, record)
         if fault is not None:
             self.closing.wait(fault.seconds)
         if problem is not None:
-            return _error(problem, request, record)
-        return _answer(200, body, _content_type(request), record)
+            return _error_answer(problem, request, record)
+        return _answer(200, body, request.content_type, record)
 
-    def answered(self, record: RequestRecord | None) -> None:
-        """To be called once an answer is written (or its connection dropped)."""
-        if record is not None:
-            self._event("answered", record)
-
-    def _event(self, phase: Phase, record: RequestRecord) -> None:
-        if self._on_event is not None:
+    def event(self, phase: Phase, record: RequestRecord | None) -> None:
+        """Report a phase of a request. The server reports "answered" once the answer is written, or dropped."""
+        if self._on_event is not None and record is not None:
             self._on_event(phase, record)
 
-    def _understand(self, request: Request, record: RequestRecord) -> _Asked:
+    def _parse(self, request: Request, record: RequestRecord) -> _Parsed:
         target = request.headers.get("X-Amz-Target")
+        labels: dict[str, str] = {}
         if target is not None:
-            service = model.service("secretsmanager")
-            name = target.removeprefix(_TARGET)
+            name, service_name, table = target.removeprefix(_SECRETS_TARGET), "secretsmanager", SECRETS
             record.operation = name
-            played = SECRETS.get(name) if target.startswith(_TARGET) else None
-            if played is None:
-                code = "UnsupportedOperationException" if name in service.uris else "UnknownOperationException"
-                raise ApiError(code, f"{target} is not emulated")
-            operation = service.operation(name)
-            return _Asked(service, operation, played, wire.parse(operation, {}, "", request.body))
-        try:
-            operation, labels = self._router.match(request.method, request.path)
-        except NotEmulated as error:
-            record.operation = error.operation
-            raise
-        record.operation = operation.name
-        params = wire.parse(operation, labels, request.query, request.body)
-        return _Asked(model.service("connect"), operation, CONNECT[operation.name], params)
+            if name == target or name not in service(service_name).operation_names:
+                raise ApiError("UnknownOperationException", f"{target} is not emulated")
+            if name not in SECRETS:
+                raise NotEmulated(name)
+        else:
+            service_name, table = "connect", CONNECT
+            try:
+                name, labels = self._router.match(request.method, request.path)
+            except NotEmulated as error:
+                record.operation = error.operation
+                raise
+            record.operation = name
+        operation = service(service_name).operation_model(name)
+        return service_name, operation, table[name], wire.parse(operation, labels, request.query, request.body)
 
-    def _perform(self, asked: _Asked, request: Request, record: RequestRecord) -> bytes:
-        """Run the handler in its transaction; committed when this returns. Raises ApiError alone."""
-        options, operation = self.options, asked.operation
+    def _perform(self, parsed: _Parsed, request: Request, record: RequestRecord) -> bytes:
+        """Run the handler in its transaction, which is committed when this returns. Raises only ApiError."""
+        service_name, operation, implementation, params = parsed
         try:
-            who = _caller(request, asked.service)
-            self._throttles.take(options, operation.name, who.account, who.region)
+            who = caller(request.headers.get("Authorization"), service_name)
+            self._throttles.take(self.options, operation.name, who.account, who.region)
             if operation.input_shape is not None:
-                asked.service.validator.check(operation.input_shape, asked.params)
-            begin = self.store.write if asked.played.writes else self.store.read
-            params = dict(asked.params)
-            with begin() as tx:
-                call = Call(params, tx, options, account=who.account, region=who.region)
-                result = asked.played.handler(call) or {}
-            return asked.service.serializer.body(operation.output_shape, result)
+                validate.check(operation.input_shape, params)
+            with (self.store.write if implementation.writes else self.store.read)() as tx:
+                call = Call(operation.name, dict(params), tx, self.options, account=who.account, region=who.region)
+                result = implementation.handler(call) or {}
+            return wire.body(operation.output_shape, result)
         except ApiError as error:
-            if error.code == "InvalidParameterException" and error.code not in operation.errors:
-                # ListInstances and CreateInstance know one kind of bad request only.
+            codes = {shape.name for shape in operation.error_shapes}
+            if error.code == "InvalidParameterException" and error.code not in codes:
+                # ListInstances and CreateInstance have only one kind of bad request.
                 raise invalid_request(error.message) from None
             raise
         except RecursionError as error:
             raise ApiError("SerializationException", "the request is nested too deeply") from error
         except Exception as error:
             _log.exception("%s failed, request %s", operation.name, record.request_id)
-            raise ApiError("InternalServiceException", "the emulator failed; its log says why") from error
-
-    def _harmed(self, fault: Fault, request: Request, record: RequestRecord) -> Answer:
-        if fault.kind.startswith("drop"):
-            record.status = 0
-            return Answer(0, drop=True, record=record)
-        if fault.kind.startswith("garbage"):
-            return _answer(502 if fault.status is None else fault.status, GARBAGE, "text/html", record)
-        return _error(fault.error(), request, record)
+            raise ApiError("InternalServiceException", "the emulator failed; see its log") from error
 
 
 def _record(request: Request, now: float) -> RequestRecord:
     headers = request.headers
-    record = RequestRecord(
+    try:
+        region = caller(headers.get("Authorization")).region
+    except ApiError:
+        region = ""
+    return RequestRecord(
         seq=0,
         operation="unknown",
         started=now,
         user_agent=headers.get("User-Agent", ""),
         attempt=headers.get("amz-sdk-request", ""),
         invocation=headers.get("amz-sdk-invocation-id", ""),
+        region=region,
         request_id=str(uuid4()),
     )
-    try:
-        record.region = caller(headers.get("Authorization")).region
-    except ApiError:
-        record.region = ""
-    return record
-
-
-def _caller(request: Request, service: Service) -> Caller:
-    who = caller(request.headers.get("Authorization"))
-    if who.service != service.name:
-        raise ApiError(
-            "InvalidSignatureException", f"Credential should be scoped to correct service: '{service.name}'."
-        )
-    return who
-
-
-def _content_type(request: Request) -> str:
-    return _REST if request.headers.get("X-Amz-Target") is None else _JSON_1_1
 
 
 def _answer(status: int, body: bytes, content_type: str, record: RequestRecord, **headers: str) -> Answer:
     record.status = status
-    return Answer(
-        status, body, {"Content-Type": content_type, "x-amzn-RequestId": record.request_id, **headers}, record=record
-    )
+    headers = {"Content-Type": content_type, "x-amzn-RequestId": record.request_id, **headers}
+    return Answer(status, body, headers, record=record)
 
 
-def _error(error: ApiError, request: Request, record: RequestRecord) -> Answer:
+def _error_answer(error: ApiError, request: Request, record: RequestRecord) -> Answer:
     record.code = error.code
-    body = wire.error_body(error)
-    content_type = _content_type(request)
-    if content_type == _JSON_1_1:
-        body = json.dumps({"__type": error.code, **json.loads(body)}).encode()
-    return _answer(error.status, body, content_type, record, **{"x-amzn-ErrorType": error.code})
+    members = {"Message": error.message, **error.members}
+    if request.content_type == _JSON_1_1:
+        members = {"__type": error.code, **members}
+    body = json.dumps(members).encode()
+    return _answer(error.status, body, request.content_type, record, **{"x-amzn-ErrorType": error.code})
+
+
+def _fault_answer(fault: Fault, request: Request, record: RequestRecord) -> Answer:
+    if fault.kind.startswith("drop"):
+        record.status = 0
+        return Answer(0, drop=True, record=record)
+    if fault.kind.startswith("garbage"):
+        return _answer(502 if fault.status is None else fault.status, GARBAGE, "text/html", record)
+    return _error_answer(ApiError(fault.code, fault.message, status=fault.status), request, record)

@@ -1,148 +1,131 @@
-"""Instances: create (with what a new one ships with), describe, list, delete."""
+"""Instances: create (with what a new one contains), describe, list, delete."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import paging, resources
 from connect_users.emulator.arns import Kind, instance_arn, new_id, partition
 from connect_users.emulator.calls import Call, Document, Instance, Result, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request, missing
+from connect_users.emulator.profiles import routing_profile_document
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
 
 #: What a new instance has (section 2, seeding [O/D]).
-DEFAULT_HOURS = "Basic Hours"
-DEFAULT_QUEUE = "BasicQueue"
-DEFAULT_ROUTING_PROFILE = "Basic Routing Profile"
-DEFAULT_SECURITY_PROFILES = ("Admin", "Agent", "CallCenterManager", "QualityAnalyst")
+DEFAULT_HOURS: Final = "Basic Hours"
+DEFAULT_QUEUE: Final = "BasicQueue"
+DEFAULT_ROUTING_PROFILE: Final = "Basic Routing Profile"
+_AGENT: Final = ("BasicAgentAccess", "OutboundCallAccess")
+_USERS: Final = ("Users.Create", "Users.Delete", "Users.Edit", "Users.EditPermission", "Users.View")
+_PROFILES: Final = tuple(f"SecurityProfiles.{verb}" for verb in ("Create", "Delete", "Edit", "View"))
+#: Each with a few of the permissions that it has in AWS.
+DEFAULT_SECURITY_PROFILES: Final = {
+    "Admin": (*_AGENT, *_USERS, *_PROFILES),
+    "Agent": _AGENT,
+    "CallCenterManager": ("AccessMetrics", "Users.Edit", "Users.View"),
+    "QualityAnalyst": ("AccessMetrics", "ListenCallRecordings"),
+}
 
 
 @writes("CreateInstance")
 def create_instance(call: Call) -> Result:
-    """ACTIVE at once; the same ClientToken answers the same instance again [M: idempotency token]."""
+    """ACTIVE at once. The same ClientToken returns the same instance again [M: idempotency token]."""
     params = call.params
     token = params.get("ClientToken")
     if token is not None:
-        again = call.tx.execute(
+        row = call.tx.execute(
             "SELECT id FROM instances WHERE account = ? AND region = ? AND client_token = ?",
             (call.account, call.region, token),
         ).fetchone()
-        if again:
-            return {"Id": again[0], "Arn": instance_arn(call.region, call.account, again[0])}
-    management = params["IdentityManagementType"]
-    if management == "EXISTING_DIRECTORY" and params.get("DirectoryId") is None:
-        raise missing("DirectoryId")
-    alias = params.get("InstanceAlias")
-    if alias is None and management != "EXISTING_DIRECTORY":
-        raise missing("InstanceAlias")
+        if row:
+            return {"Id": row[0], "Arn": instance_arn(call.region, call.account, row[0])}
+    management, alias = params["IdentityManagementType"], params.get("InstanceAlias")
+    needed = "DirectoryId" if management == "EXISTING_DIRECTORY" else "InstanceAlias"
+    if params.get(needed) is None:
+        raise missing(needed)
     if call.tx.execute("SELECT 1 FROM instances WHERE alias = ?", (alias,)).fetchone():
         raise invalid_request(f"The instance alias {alias} is taken")
     quota = call.options.instances_quota
-    if quota is not None and _count(call) >= quota:
+    place = (call.account, call.region)
+    count = call.tx.execute("SELECT COUNT(*) FROM instances WHERE account = ? AND region = ?", place).fetchone()[0]
+    if quota is not None and count >= quota:
         raise ApiError("ServiceQuotaExceededException", f"Limit of {quota} instances for the Region reached")
     instance_id = new_id()
-    doc = {
-        "IdentityManagementType": management,
-        "InstanceAlias": alias,
-        "CreatedTime": call.now,
-        "InstanceStatus": "ACTIVE",
-        "InboundCallsEnabled": params["InboundCallsEnabled"],
-        "OutboundCallsEnabled": params["OutboundCallsEnabled"],
-        "Tags": params.get("Tags", {}),
-        "HierarchyStructure": {},
-    }
-    _insert(call, instance_id, doc)
+    doc = {**instance_document(management, alias, call.now), "Tags": params.get("Tags", {})}
+    doc.update({name: params[name] for name in ("InboundCallsEnabled", "OutboundCallsEnabled")})
+    security = {name: new_id() for name in DEFAULT_SECURITY_PROFILES}
+    rows = default_rows(new_id(), new_id(), {DEFAULT_ROUTING_PROFILE: new_id()}, security)
+    insert(call.tx, call.now, Instance(instance_id, call.account, call.region, doc), rows, token)
     return {"Id": instance_id, "Arn": instance_arn(call.region, call.account, instance_id)}
 
 
-def _count(call: Call) -> int:
-    row = call.tx.execute(
-        "SELECT COUNT(*) FROM instances WHERE account = ? AND region = ?", (call.account, call.region)
-    ).fetchone()
-    return int(row[0])
+def instance_document(management: str, alias: str | None, now: float) -> Document:
+    """A new instance."""
+    return {
+        "IdentityManagementType": management,
+        "InstanceAlias": alias,
+        "CreatedTime": now,
+        "InstanceStatus": "ACTIVE",
+        "InboundCallsEnabled": True,
+        "OutboundCallsEnabled": True,
+        "Tags": {},
+        "HierarchyStructure": {},
+    }
 
 
-def _insert(call: Call, instance_id: str, doc: Document) -> None:
-    """Write the instance, and what every new one ships with, under random ids."""
-    call.tx.execute(
+#: A resource of a new instance: kind, id and document.
+Row = tuple[Kind, str, Document]
+
+
+def insert(
+    tx: sqlite3.Connection, now: float, instance: Instance, rows: Iterable[Row], client_token: str | None = None
+) -> None:
+    """Store an instance and the resources in it."""
+    tx.execute(
         "INSERT INTO instances (id, account, region, alias, client_token, doc) VALUES (?, ?, ?, ?, ?, ?)",
         (
-            instance_id,
-            call.account,
-            call.region,
-            doc["InstanceAlias"],
-            call.params.get("ClientToken"),
-            json.dumps(doc),
+            *(instance.id, instance.account, instance.region),
+            *(instance.doc["InstanceAlias"], client_token, json.dumps(instance.doc)),
         ),
     )
-    hours, queue = new_id(), new_id()
-    _plant(call, instance_id, "operating-hours", hours, hours_document(DEFAULT_HOURS))
-    _plant(call, instance_id, "queue", queue, queue_document(DEFAULT_QUEUE, hours))
-    profile = routing_profile_document(DEFAULT_ROUTING_PROFILE, queue)
-    _plant(call, instance_id, "routing-profile", new_id(), profile)
-    for name in DEFAULT_SECURITY_PROFILES:
-        _plant(call, instance_id, "security-profile", new_id(), security_profile_document(name))
+    for kind, id_, doc in rows:
+        resources.insert(tx, now, instance.id, kind, id_, doc)
 
 
-def _plant(call: Call, instance_id: str, kind: Kind, id_: str, doc: Document) -> None:
-    """Store a resource of a new instance."""
-    doc = {"Tags": {}, **doc, "LastModifiedTime": call.now}
-    resources.insert(call.tx, instance_id, kind, id_, doc["Name"], doc)
-
-
-def hours_document(name: str) -> Document:
-    """Open around the clock."""
+def default_rows(
+    hours: str, queue: str, routing_profiles: Mapping[str, str], security_profiles: Mapping[str, str]
+) -> Iterator[Row]:
+    """What every new instance contains, from ids and from names with ids: open around the clock, with one queue."""
     days = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-    config = [
-        {"Day": day, "StartTime": {"Hours": 0, "Minutes": 0}, "EndTime": {"Hours": 23, "Minutes": 59}} for day in days
-    ]
-    return {"Name": name, "Description": name, "TimeZone": "UTC", "Config": config}
+    start, end = {"Hours": 0, "Minutes": 0}, {"Hours": 23, "Minutes": 59}
+    config = [{"Day": day, "StartTime": start, "EndTime": end} for day in days]
+    yield "operating-hours", hours, {**_named(DEFAULT_HOURS), "TimeZone": "UTC", "Config": config}
+    yield "queue", queue, {**_named(DEFAULT_QUEUE), "HoursOfOperationId": hours, "Status": "ENABLED"}
+    for name, id_ in routing_profiles.items():
+        default = name == DEFAULT_ROUTING_PROFILE
+        yield "routing-profile", id_, routing_profile_document(name, queue, [queue], default=default)
+    for name, id_ in security_profiles.items():
+        yield "security-profile", id_, {**_named(name), "Permissions": DEFAULT_SECURITY_PROFILES[name]}
 
 
-def queue_document(name: str, hours_id: str) -> Document:
-    """A standard queue."""
-    return {"Name": name, "Description": name, "HoursOfOperationId": hours_id, "Status": "ENABLED"}
-
-
-def routing_profile_document(name: str, queue_id: str) -> Document:
-    """Voice, chat, task and e-mail, all from one queue."""
-    channels = {"VOICE": 1, "CHAT": 2, "TASK": 2, "EMAIL": 2}
-    return {
-        "Name": name,
-        "Description": name,
-        "MediaConcurrencies": [{"Channel": channel, "Concurrency": count} for channel, count in channels.items()],
-        "DefaultOutboundQueueId": queue_id,
-        "AssociatedQueueIds": [queue_id],
-        "IsDefault": name == DEFAULT_ROUTING_PROFILE,
-        "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
-    }
-
-
-def security_profile_document(name: str) -> Document:
-    """One of AWS's own, or the like; a few of the permissions that it has there."""
-    users = ["Users.Create", "Users.Delete", "Users.Edit", "Users.EditPermission", "Users.View"]
-    profiles = ["SecurityProfiles.Create", "SecurityProfiles.Delete", "SecurityProfiles.Edit", "SecurityProfiles.View"]
-    permissions = {
-        "Admin": ["BasicAgentAccess", "OutboundCallAccess", *users, *profiles],
-        "CallCenterManager": ["AccessMetrics", "Users.Edit", "Users.View"],
-        "QualityAnalyst": ["AccessMetrics", "ListenCallRecordings"],
-    }
-    return {
-        "Name": name,
-        "Description": name,
-        "Permissions": permissions.get(name, ["BasicAgentAccess", "OutboundCallAccess"]),
-    }
+def _named(name: str) -> Document:
+    return {"Name": name, "Description": name}
 
 
 @reads("DescribeInstance")
 def describe_instance(call: Call) -> Result:
     """Section 2, DescribeInstance."""
-    return {"Instance": {**_summary(call.instance), "Tags": call.instance.doc["Tags"]}}
+    return {"Instance": _description(call.instance)}
 
 
 @reads("ListInstances")
 def list_instances(call: Call) -> Result:
-    """At most 10 to a page (section 1)."""
-    start = paging.cursor(call, "ListInstances")
+    """At most 10 on a page (section 1)."""
+    start = paging.cursor(call)
     rows = call.tx.execute(
         "SELECT seq, id, account, doc FROM instances WHERE account = ? AND (region = ? OR id = ?) AND seq > ? "
         "ORDER BY seq",
@@ -150,13 +133,10 @@ def list_instances(call: Call) -> Result:
     )
     instances = ((row[0], Instance(row[1], row[2], call.region, json.loads(row[3]))) for row in rows)
     page = paging.page(call, start, instances, default=10)
-    return {
-        "InstanceSummaryList": [_summary(instance) for instance in page.rows],
-        "NextToken": page.next_token,
-    }
+    return {"InstanceSummaryList": [_description(instance) for instance in page.rows], "NextToken": page.next_token}
 
 
-def _summary(instance: Instance) -> Document:
+def _description(instance: Instance) -> Document:
     alias = instance.doc["InstanceAlias"] or instance.id
     role = f"arn:{partition(instance.region)}:iam::{instance.account}:role/aws-service-role/connect.amazonaws.com"
     return {
@@ -171,10 +151,8 @@ def _summary(instance: Instance) -> Document:
 @writes("DeleteInstance")
 def delete_instance(call: Call) -> None:
     """With everything in it."""
-    instance = call.instance
-    call.tx.execute(
-        "DELETE FROM user_versions WHERE user_id IN (SELECT id FROM users WHERE instance_id = ?)", (instance.id,)
-    )
+    key = (call.instance.id,)
+    call.tx.execute("DELETE FROM user_versions WHERE user_id IN (SELECT id FROM users WHERE instance_id = ?)", key)
     for table in ("users", "gone_users", "resources"):
-        call.tx.execute(f"DELETE FROM {table} WHERE instance_id = ?", (instance.id,))  # noqa: S608 - constants
-    call.tx.execute("DELETE FROM instances WHERE id = ?", (instance.id,))
+        call.tx.execute(f"DELETE FROM {table} WHERE instance_id = ?", key)  # noqa: S608 - constants
+    call.tx.execute("DELETE FROM instances WHERE id = ?", key)

@@ -1,30 +1,27 @@
 """Pages and their opaque tokens.
 
-A token names the last row that was seen, so users made or deleted between two pages neither repeat nor skip others. It
-belongs to one operation with one set of arguments, and dies after 24 hours: an expired one answers `InvalidToken`
-(facts, section 1, page sizes [D]); any other bad one InvalidRequestException [I].
+A token contains the last row of its page, so a user that is created or deleted between two pages neither repeats nor
+hides another. It is valid for one operation with one set of arguments, for 24 hours. An expired token gets
+`InvalidToken` (facts, section 1, page sizes [D]), any other bad one InvalidRequestException [I].
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from connect_users.emulator.errors import ApiError, invalid_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from connect_users.emulator.calls import Call
 
 _LIFETIME: Final = 24 * 3600.0
-_PAGING: Final = frozenset({"NextToken", "MaxResults"})
-_SALT: Final = b"connect_users.emulator"
 
 Row = TypeVar("Row")
 
@@ -33,61 +30,66 @@ Row = TypeVar("Row")
 class Cursor:
     """Where a page begins: after row `after`, and the total that the first page counted (searches only)."""
 
-    after: int = 0
-    total: int | None = None
-    #: Of the operation and its arguments, so that a token of another question is refused.
-    question: str = field(default="", compare=False)
+    after: int
+    total: int | None
+    #: A digest of the operation and its arguments. A token of another request is refused.
+    request: str
 
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows of one page and the token of the next, None on the last."""
+    """The rows of one page, and the token of the next one (None on the last page)."""
 
     rows: list[Row]
     next_token: str | None
 
 
-def cursor(call: Call, operation: str) -> Cursor:
+def cursor(call: Call) -> Cursor:
     """Read the request's NextToken."""
-    arguments = {name: value for name, value in call.params.items() if name not in _PAGING}
-    question = _digest(json.dumps([operation, call.account, call.region, arguments], sort_keys=True))
+    arguments = {name: value for name, value in call.params.items() if name not in ("NextToken", "MaxResults")}
+    request = _digest(json.dumps([call.operation, call.account, call.region, arguments], sort_keys=True))
     token = call.params.get("NextToken")
     if token is None:
-        return Cursor(question=question)
-    after, total, issued = _decode(token, question)
+        return Cursor(0, None, request)
+    after, total, issued = _decode(token, request)
     if call.now - issued > _LIFETIME:
         raise ApiError("InvalidToken", "NextToken has expired")
-    return Cursor(after, total, question)
+    return Cursor(after, total, request)
 
 
 def page(
     call: Call, start: Cursor, rows: Iterable[tuple[int, Row]], *, default: int = 100, total: int | None = None
 ) -> Page[Row]:
-    """Take MaxResults of `rows`, which are ordered `(sequence number, row)` pairs after `start.after`."""
-    size = call.params.get("MaxResults", default)
-    ordered: Iterator[tuple[int, Row]] = iter(rows)
-    taken = list(islice(ordered, size))
-    more = next(ordered, None) is not None
-    token = _encode(taken[-1][0], total, call.now, start.question) if more else None
+    """Take MaxResults of `rows`, which are ordered pairs `(sequence number, row)` after `start.after`."""
+    remaining = iter(rows)
+    taken = list(islice(remaining, call.params.get("MaxResults", default)))
+    more = next(remaining, None) is not None
+    token = _encode([taken[-1][0], total, call.now], start.request) if more else None
     return Page([row for _, row in taken], token)
 
 
+def numbered_page(call: Call, items: Sequence[Row]) -> Page[Row]:
+    """A page of a list that is kept as a whole."""
+    start = cursor(call)
+    return page(call, start, list(enumerate(items, 1))[start.after :])
+
+
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=9, key=_SALT).hexdigest()
+    return hashlib.blake2b(text.encode(), digest_size=9, key=b"connect_users.emulator").hexdigest()
 
 
-def _encode(after: int, total: int | None, issued: float, question: str) -> str:
-    payload = json.dumps([after, total, issued])
-    return base64.urlsafe_b64encode(f"{_digest(payload + question)}{payload}".encode()).decode()
+def _encode(values: list[float | None], request: str) -> str:
+    payload = json.dumps(values)
+    return base64.urlsafe_b64encode(f"{_digest(payload + request)}{payload}".encode()).decode()
 
 
-def _decode(token: str, question: str) -> tuple[int, int | None, float]:
+def _decode(token: str, request: str) -> tuple[int, int | None, float]:
     try:
         text = base64.b64decode(token, altchars=b"-_", validate=True).decode()
-        digest, payload = text[:18], text[18:]
-    except (ValueError, binascii.Error) as error:
+    except ValueError as error:
         raise invalid_request("NextToken is not valid") from error
-    if digest != _digest(payload + question):
+    digest, payload = text[:18], text[18:]
+    if digest != _digest(payload + request):
         raise invalid_request("NextToken is not valid for this request")
-    decoded: tuple[int, int | None, float] = json.loads(payload)
-    return decoded
+    after, total, issued = json.loads(payload)
+    return after, total, issued

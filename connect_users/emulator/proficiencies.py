@@ -1,61 +1,95 @@
-"""Proficiencies of a user (facts, section 2): pairs of a predefined attribute and one of its values, with a level.
+"""Predefined attributes and the proficiencies of users (facts, section 2).
 
-The three writes cannot answer LimitExceeded or Duplicate [M], so a full user and a pair associated twice are
-InvalidRequestException [I].
+A proficiency is a pair of a predefined attribute and one of its values, with a level. The three writes cannot return
+LimitExceeded or Duplicate [M], so too many proficiencies and a pair associated twice are InvalidRequestException [I].
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from connect_users.emulator import paging, resources, user_rows
-from connect_users.emulator.calls import Call, Result, reads, writes
+from connect_users.emulator.calls import Call, Document, Result, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
+from connect_users.emulator.resources import Resource, ResourceType
+from connect_users.emulator.user_rows import User, updates
 
-if TYPE_CHECKING:
-    from connect_users.emulator.user_rows import User
-
+#: The name of a predefined attribute, and one of its values.
 Pair = tuple[str, str]
 
+#: Names and values must not start with these (section 2 [D]).
+_RESERVED: Final = ("aws:", "connect:")
 
-def _levels(user: User) -> dict[Pair, float]:
+
+def _has_users(call: Call, attribute: Resource) -> bool:
+    return any(attribute.id == name for user in user_rows.rows(call) for name, _, _ in user.doc["Proficiencies"])
+
+
+#: The name is the id, and there is no ARN. The quota is that of an instance (section 4 [D]).
+ATTRIBUTES: Final = ResourceType(
+    kind="predefined-attribute", noun="PredefinedAttribute", quota=150, used=_has_users, identifier="Name"
+)
+
+
+@writes("CreatePredefinedAttribute")
+def create_attribute(call: Call) -> None:
+    """It has a name instead of an id."""
+    name, values = call.params["Name"], call.params.get("Values") or {}
+    for text in (name, *values.get("StringList", ())):
+        if text.startswith(_RESERVED):
+            raise invalid_parameter(f"{text!r} must not start with {' or '.join(_RESERVED)}")
+    ATTRIBUTES.create(call, attribute_document(call.params), id_=name)
+
+
+def attribute_document(params: Document) -> Document:
+    """A new attribute. Its values are validated unless AttributeConfiguration says otherwise."""
+    validated = (params.get("AttributeConfiguration") or {}).get("EnableValueValidationOnAssociation")
+    return {
+        "Name": params["Name"],
+        "Values": params.get("Values") or {},
+        "Purposes": params.get("Purposes"),
+        "AttributeConfiguration": {"EnableValueValidationOnAssociation": validated is not False, "IsReadOnly": False},
+    }
+
+
+Levels = dict[Pair, Any]
+
+
+def _entries(call: Call) -> Levels:
+    """The levels in the request, None for a pair without one."""
+    entries: Levels = {}
+    for entry in call.params["UserProficiencies"]:
+        pair = (entry["AttributeName"], entry["AttributeValue"])
+        if pair in entries:
+            raise invalid_request(f"UserProficiencies contains {pair[0]} / {pair[1]} twice")
+        entries[pair] = entry.get("Level")
+        # The shape allows 1.0 to 5.0, but only whole levels are valid (section 2 [M]).
+        if "Level" in entry and entry["Level"] != int(entry["Level"]):
+            raise invalid_parameter(f"Level: {entry['Level']} is not one of 1, 2, 3, 4, 5")
+    return entries
+
+
+def _levels(user: User) -> Levels:
     return {(name, value): level for name, value, level in user.doc["Proficiencies"]}
 
 
-def _save(call: Call, user: User, levels: dict[Pair, float]) -> None:
+def _set(call: Call, user: User, levels: Levels) -> None:
     user.doc["Proficiencies"] = [[name, value, level] for (name, value), level in levels.items()]
     user.doc["ProficienciesTime"] = call.now
-    if call.options.modified_by == "everything":
-        user.doc["LastModifiedTime"] = call.now
-    user_rows.save(call, user)
 
 
-def _given(call: Call) -> dict[Pair, Any]:
-    given: dict[Pair, Any] = {}
-    for entry in call.params["UserProficiencies"]:
-        pair = (entry["AttributeName"], entry["AttributeValue"])
-        if pair in given:
-            raise invalid_request(f"UserProficiencies names {pair[0]} / {pair[1]} twice")
-        given[pair] = entry.get("Level")
-        # 1.0 to 5.0 in shape, only whole levels are valid (section 2 [M]).
-        if "Level" in entry and entry["Level"] != int(entry["Level"]):
-            raise invalid_parameter(f"Level: {entry['Level']} is not one of 1, 2, 3, 4, 5")
-    return given
-
-
-@writes("AssociateUserProficiencies")
-def associate(call: Call) -> None:
-    """New pairs only: associating an existing one is refused [?]."""
-    user = user_rows.find_newest(call)
-    levels, given = _levels(user), _given(call)
-    for pair in given:
-        _check_attribute(call, *pair)
-        if pair in levels:
-            raise invalid_request(f"The user already has the proficiency {pair[0]} / {pair[1]}")
+@updates("AssociateUserProficiencies", settings=False)
+def associate(call: Call, user: User) -> None:
+    """New pairs only: associating an existing pair is refused [?]."""
+    levels, entries = _levels(user), _entries(call)
+    for name, value in entries:
+        _check_attribute(call, name, value)
+        if (name, value) in levels:
+            raise invalid_request(f"The user already has the proficiency {name} / {value}")
     quota = call.options.proficiencies_quota
-    if quota is not None and len(levels) + len(given) > quota:
+    if quota is not None and len(levels) + len(entries) > quota:
         raise invalid_request(f"A user can have at most {quota} proficiencies")
-    _save(call, user, {**levels, **given})
+    _set(call, user, {**levels, **entries})
 
 
 def _check_attribute(call: Call, name: str, value: str) -> None:
@@ -66,42 +100,38 @@ def _check_attribute(call: Call, name: str, value: str) -> None:
         raise invalid_parameter(f"{value} is not a value of the predefined attribute {name}")
 
 
-@writes("UpdateUserProficiencies")
-def update(call: Call) -> None:
-    """Levels of pairs that the user has (section 2 [M])."""
-    user = user_rows.find_newest(call)
-    levels, given = _levels(user), _given(call)
-    _check_held(levels, given)
-    _save(call, user, {**levels, **given})
+@updates("UpdateUserProficiencies", settings=False)
+def update(call: Call, user: User) -> None:
+    """Changes the levels of pairs that the user has (section 2 [M])."""
+    entries = _existing(call, user)
+    _set(call, user, {**_levels(user), **entries})
 
 
-@writes("DisassociateUserProficiencies")
-def disassociate(call: Call) -> None:
-    """Pairs that the user has; one that it has not is refused [?], so a caller must list before a second attempt."""
-    user = user_rows.find_newest(call)
-    levels, given = _levels(user), _given(call)
-    _check_held(levels, given)
-    _save(call, user, {pair: level for pair, level in levels.items() if pair not in given})
+@updates("DisassociateUserProficiencies", settings=False)
+def disassociate(call: Call, user: User) -> None:
+    """Removes pairs that the user has. Any other pair is refused [?], so a caller must list before a second attempt."""
+    entries = _existing(call, user)
+    _set(call, user, {pair: level for pair, level in _levels(user).items() if pair not in entries})
 
 
-def _check_held(levels: dict[Pair, float], given: dict[Pair, Any]) -> None:
-    for pair in given:
-        if pair not in levels:
-            raise invalid_request(f"The user does not have the proficiency {pair[0]} / {pair[1]}")
+def _existing(call: Call, user: User) -> Levels:
+    levels, entries = _levels(user), _entries(call)
+    for name, value in entries:
+        if (name, value) not in levels:
+            raise invalid_request(f"The user does not have the proficiency {name} / {value}")
+    return entries
 
 
 @reads("ListUserProficiencies")
 def list_proficiencies(call: Call) -> Result:
     """Pages of at most 100 (section 1)."""
     user = user_rows.find(call)
-    start = paging.cursor(call, "ListUserProficiencies")
-    rows = list(enumerate(user.doc["Proficiencies"], 1))[start.after :]
-    found = paging.page(call, start, rows)
+    page = paging.numbered_page(call, user.doc["Proficiencies"])
     return {
         "UserProficiencyList": [
-            {"AttributeName": name, "AttributeValue": value, "Level": level} for name, value, level in found.rows
+            {"AttributeName": name, "AttributeValue": value, "Level": level} for name, value, level in page.rows
         ],
-        "NextToken": found.next_token,
+        "NextToken": page.next_token,
         "LastModifiedTime": user.doc.get("ProficienciesTime", user.doc["LastModifiedTime"]),
         "LastModifiedRegion": user.instance.region,
     }

@@ -1,23 +1,15 @@
-"""Hours of operation, queues and quick connects: what routing profiles and users stand beside."""
+"""Hours of operation, queues and quick connects."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from connect_users.emulator import resources
-from connect_users.emulator.arns import new_id
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.calls import Call, Result, writes
 from connect_users.emulator.errors import invalid_request
-from connect_users.emulator.listing import list_kind, search_kind
-from connect_users.emulator.search import Field, Predicate, everything
+from connect_users.emulator.resources import COMMON_FIELDS, Resource, ResourceType
+from connect_users.emulator.search import everything
 
-if TYPE_CHECKING:
-    from connect_users.emulator.resources import Resource
-
-#: Per instance [D, service quotas page].
-_HOURS_QUOTA: Final = 100
-_QUEUES_QUOTA: Final = 50
-_QUICK_CONNECTS_QUOTA: Final = 100
 #: The member that each type of quick connect needs [M].
 _DESTINATIONS: Final = {
     "USER": "UserConfig",
@@ -25,155 +17,60 @@ _DESTINATIONS: Final = {
     "PHONE_NUMBER": "PhoneConfig",
     "FLOW": "FlowConfig",
 }
-_FIELDS: Final[dict[str, Field]] = {
-    "name": lambda row: [row.name],
-    "description": lambda row: [row.doc.get("Description", "")],
-    "resourceID": lambda row: [row.id],
-}
 
 
-def _body(call: Call, *without: str) -> Document:
-    return {name: item for name, item in call.params.items() if name not in ("InstanceId", *without)}
+def _has_queue(call: Call, hours: Resource) -> bool:
+    return any(queue.doc["HoursOfOperationId"] == hours.id for _, queue in resources.rows(call, "queue"))
+
+
+def _has_routing_profile(call: Call, queue: Resource) -> bool:
+    return any(
+        queue.id in (profile.doc["DefaultOutboundQueueId"], *profile.doc["AssociatedQueueIds"])
+        for _, profile in resources.rows(call, "routing-profile")
+    )
+
+
+#: The quotas are those of an instance [D, service quotas page]; `used` is from the text of ResourceInUseException [M].
+HOURS_OF_OPERATION: Final = ResourceType(kind="operating-hours", noun="HoursOfOperation", quota=100, used=_has_queue)
+#: Standard queues only: the emulator has no agent queues.
+QUEUES: Final = ResourceType(
+    kind="queue",
+    noun="Queue",
+    quota=50,
+    used=_has_routing_profile,
+    kind_of=("QueueType", lambda _queue: "STANDARD"),
+    fields=COMMON_FIELDS,
+    conditions={"QueueTypeCondition": lambda _condition: everything},
+)
+QUICK_CONNECTS: Final = ResourceType(
+    kind="transfer-destination",
+    noun="QuickConnect",
+    quota=100,
+    used=lambda _call, _quick_connect: False,
+    kind_of=("QuickConnectType", lambda connect: str(connect.doc["QuickConnectConfig"]["QuickConnectType"])),
+    fields=COMMON_FIELDS,
+)
 
 
 @writes("CreateHoursOfOperation")
 def create_hours(call: Call) -> Result:
-    """Kept as given."""
-    hours = resources.add(call, "operating-hours", new_id(), _body(call), quota=_HOURS_QUOTA)
-    return {"HoursOfOperationId": hours.id, "HoursOfOperationArn": hours.arn}
-
-
-@reads("DescribeHoursOfOperation")
-def describe_hours(call: Call) -> Result:
-    """As given."""
-    hours = resources.get(call, "operating-hours", call.params["HoursOfOperationId"])
-    ids = {"HoursOfOperationId": hours.id, "HoursOfOperationArn": hours.arn}
-    return {"HoursOfOperation": {**hours.doc, **hours.modified(), **ids}}
-
-
-@reads("ListHoursOfOperations")
-def list_hours(call: Call) -> Result:
-    """Summaries."""
-    return list_kind(call, "ListHoursOfOperations", "operating-hours", "HoursOfOperationSummaryList")
-
-
-@writes("DeleteHoursOfOperation")
-def delete_hours(call: Call) -> None:
-    """Refused while a queue uses them [M, text of ResourceInUseException]."""
-    hours = resources.get(call, "operating-hours", call.params["HoursOfOperationId"])
-    if any(queue.doc["HoursOfOperationId"] == hours.id for _, queue in resources.after(call, "queue")):
-        raise resources.in_use(hours)
-    resources.remove(call, hours)
+    """All members are kept."""
+    return HOURS_OF_OPERATION.create(call, resources.body(call))
 
 
 @writes("CreateQueue")
 def create_queue(call: Call) -> Result:
     """Its hours must exist."""
     hours = resources.get(call, "operating-hours", call.params["HoursOfOperationId"])
-    doc = {**_body(call, "QuickConnectIds"), "HoursOfOperationId": hours.id, "Status": "ENABLED"}
-    queue = resources.add(call, "queue", new_id(), doc, quota=_QUEUES_QUOTA)
-    return {"QueueArn": queue.arn, "QueueId": queue.id}
-
-
-@reads("DescribeQueue")
-def describe_queue(call: Call) -> Result:
-    """As given."""
-    return {"Queue": _queue(resources.get(call, "queue", call.params["QueueId"]))}
-
-
-def _queue(queue: Resource) -> Document:
-    return {**queue.doc, **queue.modified(), "QueueArn": queue.arn, "QueueId": queue.id}
-
-
-@reads("ListQueues")
-def list_queues(call: Call) -> Result:
-    """Standard queues; the emulator has no agent queues."""
-    types = call.params.get("QueueTypes") or ["STANDARD"]
-    return list_kind(
-        call,
-        "ListQueues",
-        "queue",
-        "QueueSummaryList",
-        summary=lambda queue: {**queue.summary(), "QueueType": "STANDARD"},
-        keep=lambda _queue: "STANDARD" in types,
-    )
-
-
-@reads("SearchQueues")
-def search_queues(call: Call) -> Result:
-    """Whole queues."""
-    return search_kind(call, "SearchQueues", "queue", "Queues", _FIELDS, _queue, leaf=_queue_type)
-
-
-def _queue_type(name: str, _value: Any) -> Predicate:
-    if name != "QueueTypeCondition":
-        raise invalid_request(f"{name} is not a condition of SearchQueues")
-    return everything
-
-
-@writes("DeleteQueue")
-def delete_queue(call: Call) -> None:
-    """Refused while a routing profile uses it [M: ResourceInUse]."""
-    queue = resources.get(call, "queue", call.params["QueueId"])
-    for _, profile in resources.after(call, "routing-profile"):
-        if queue.id in (profile.doc["DefaultOutboundQueueId"], *profile.doc["AssociatedQueueIds"]):
-            raise resources.in_use(queue)
-    resources.remove(call, queue)
+    doc = {**resources.body(call, "QuickConnectIds"), "HoursOfOperationId": hours.id, "Status": "ENABLED"}
+    return QUEUES.create(call, doc)
 
 
 @writes("CreateQuickConnect")
 def create_quick_connect(call: Call) -> Result:
-    """Exactly the destination of its type; not checked to exist, since it may be deleted later (section 2)."""
+    """It needs exactly the destination of its type, which need not exist: it may be deleted later, too (section 2)."""
     config = call.params["QuickConnectConfig"]
-    wanted = _DESTINATIONS[config["QuickConnectType"]]
-    given = [name for name in _DESTINATIONS.values() if config.get(name) is not None]
-    if given != [wanted]:
-        raise invalid_request(f"QuickConnectConfig: {config['QuickConnectType']} takes {wanted} and nothing else")
-    connect = resources.add(call, "transfer-destination", new_id(), _body(call), quota=_QUICK_CONNECTS_QUOTA)
-    return {"QuickConnectARN": connect.arn, "QuickConnectId": connect.id}
-
-
-@reads("DescribeQuickConnect")
-def describe_quick_connect(call: Call) -> Result:
-    """As given."""
-    connect = resources.get(call, "transfer-destination", call.params["QuickConnectId"])
-    return {"QuickConnect": _quick_connect(connect)}
-
-
-def _quick_connect(connect: Resource) -> Document:
-    return {
-        **connect.doc,
-        **connect.modified(),
-        "QuickConnectARN": connect.arn,
-        "QuickConnectId": connect.id,
-    }
-
-
-@reads("ListQuickConnects")
-def list_quick_connects(call: Call) -> Result:
-    """All, or those of the types asked for."""
-    types = call.params.get("QuickConnectTypes")
-    return list_kind(
-        call,
-        "ListQuickConnects",
-        "transfer-destination",
-        "QuickConnectSummaryList",
-        summary=lambda connect: {**connect.summary(), "QuickConnectType": _type(connect)},
-        keep=lambda connect: not types or _type(connect) in types,
-    )
-
-
-def _type(connect: Resource) -> str:
-    return str(connect.doc["QuickConnectConfig"]["QuickConnectType"])
-
-
-@reads("SearchQuickConnects")
-def search_quick_connects(call: Call) -> Result:
-    """Whole quick connects."""
-    return search_kind(call, "SearchQuickConnects", "transfer-destination", "QuickConnects", _FIELDS, _quick_connect)
-
-
-@writes("DeleteQuickConnect")
-def delete_quick_connect(call: Call) -> None:
-    """Nothing depends on one."""
-    resources.remove(call, resources.get(call, "transfer-destination", call.params["QuickConnectId"]))
+    destination = _DESTINATIONS[config["QuickConnectType"]]
+    if [name for name in _DESTINATIONS.values() if config.get(name) is not None] != [destination]:
+        raise invalid_request(f"QuickConnectConfig: {config['QuickConnectType']} needs {destination} and nothing else")
+    return QUICK_CONNECTS.create(call, resources.body(call))

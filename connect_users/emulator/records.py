@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -12,16 +12,15 @@ if TYPE_CHECKING:
 
 Phase = Literal["received", "committed", "answered"]
 
-_REDACTED: Final = "[redacted]"
 _SECRETS: Final = frozenset({"Password", "SecretString", "SecretBinary"})
 
 
 @dataclass
 class RequestRecord:
-    """One request; `status` and `code` (of an error) are set once it is answered, 0 for a dropped connection.
+    """One request. `status` and `code` (of an error) are set when it is answered; 0 is a dropped connection.
 
     `params` are as boto3 names them, with passwords and secrets redacted. `attempt` is the header `amz-sdk-request`
-    (`attempt=1; max=3`), `invocation` stays the same over all attempts of one call.
+    (`attempt=1; max=3`). `invocation` is the same for all attempts of one call.
     """
 
     seq: int
@@ -36,35 +35,29 @@ class RequestRecord:
     code: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """The record as GET /_emulator/requests shows it."""
-        return asdict(self)
-
 
 def redacted(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters without their secrets (which are all at the top level)."""
-    if _SECRETS.isdisjoint(params):
-        return params
-    return {name: _REDACTED if name in _SECRETS else item for name, item in params.items()}
+    """The parameters without their secrets, which are all at the top level."""
+    return {name: "[redacted]" if name in _SECRETS else item for name, item in params.items()}
 
 
 class Log:
-    """The newest requests, oldest first: iterate (over a copy), index, `len()`, `clear()`."""
+    """The newest 100,000 requests, oldest first. Iterate (over a copy), index, or use `len()` and `clear()`."""
 
-    def __init__(self, capacity: int = 100_000) -> None:
+    def __init__(self) -> None:
         self._lock = Lock()
-        self._records: deque[RequestRecord] = deque(maxlen=capacity)
+        self._records: deque[RequestRecord] = deque(maxlen=100_000)
         self._seq = 0
 
-    def open(self, record: RequestRecord) -> None:
-        """Number and store a new record."""
+    def add(self, record: RequestRecord) -> None:
+        """Number and keep a new record."""
         with self._lock:
             self._seq += 1
             record.seq = self._seq
             self._records.append(record)
 
     def clear(self) -> None:
-        """Remove all records; numbering continues."""
+        """Remove all records; the numbering continues."""
         with self._lock:
             self._records.clear()
 

@@ -1,4 +1,4 @@
-"""Running emulators: `Emulator` for a separate one, `embedded` for one per process and state file."""
+"""Running an emulator: `Emulator`, and `embedded`, which is one for each process and state file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from connect_users.emulator.server import Server
 from connect_users.emulator.store import Store, usable
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from typing_extensions import Self
 
     from connect_users.emulator.faults import Faults
@@ -25,9 +23,9 @@ if TYPE_CHECKING:
 class Emulator:
     """An Amazon Connect on a loopback port, in this process.
 
-    `state` is its SQLite file, which is created if it is missing, and kept; None keeps everything in memory until
-    `close`. Any number of emulators, in any number of processes, may share one file. Use it as a context manager, or
-    `start` and `close`.
+    `state` is its SQLite file, which is created if it is missing; None keeps everything in memory until `close`. Any
+    number of emulators, in any number of processes, may share one file. Use it as a context manager, or call `start`
+    and `close`.
     """
 
     def __init__(
@@ -36,31 +34,30 @@ class Emulator:
         options: Options | None = None,
         *,
         port: int = 0,
-        host: str = "127.0.0.1",
         on_event: OnEvent | None = None,
     ) -> None:
-        """Open the state; raises UnusableState for what cannot be its file. Nothing listens before `start`."""
-        chosen = Options() if options is None else options
-        self._address = (host, port)
+        """Open the state. Raises UnusableState if the file cannot be used. Nothing listens before `start`."""
+        options = Options() if options is None else options
+        self._port = port
         self._server: Server | None = None
         with usable(state):
             self.store: Final = Store(state)
-        self._front: Final = Front(self.store, chosen, on_event)
+        self._front: Final = Front(self.store, options, on_event)
         try:
             with usable(state):
-                seed.plant(self.store, chosen.identity_management_type, round(chosen.clock(), 3))
+                seed.seed_instance(self.store, options)
         except BaseException:
             self.store.close()
             raise
 
     def start(self) -> Self:
-        """Listen; returns itself. Raises ValueError for a host that is not loopback, OSError for a taken port."""
+        """Listen, and return itself. Raises OSError if the port is taken."""
         if self._server is None:
-            self._server = Server(self._front, self._set_options, *self._address)
+            self._server = Server(self._front, self._set_options, self._port)
         return self
 
     def close(self) -> None:
-        """Stop listening and close the state; can be called twice."""
+        """Stop listening and close the state. May be called twice."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -70,9 +67,7 @@ class Emulator:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     @property
@@ -82,14 +77,14 @@ class Emulator:
 
     @property
     def endpoint_url(self) -> str:
-        """What boto3 takes as `endpoint_url`; RuntimeError before `start` and after `close`."""
+        """What boto3 takes as `endpoint_url`. Raises RuntimeError before `start` and after `close`."""
         if self._server is None:
             raise RuntimeError("the emulator is not running")
         return self._server.url
 
     @property
     def requests(self) -> Log:
-        """The newest requests, oldest first: iterate, index, `len()`, `.clear()`."""
+        """The newest requests, oldest first: iterate, index, use `len()` and `.clear()`."""
         return self._front.log
 
     @property
@@ -99,7 +94,7 @@ class Emulator:
 
     @property
     def options(self) -> Options:
-        """The options in force; set them to change the next requests."""
+        """The options in force. Set them to change the next requests."""
         return self._front.options
 
     @options.setter
@@ -108,7 +103,7 @@ class Emulator:
 
     def _set_options(self, options: Options) -> None:
         if options.identity_management_type not in (None, self._front.options.identity_management_type):
-            seed.plant(self.store, options.identity_management_type, round(options.clock(), 3))
+            seed.seed_instance(self.store, options)
         self._front.options = options
 
 
@@ -117,10 +112,10 @@ _embedding: Final = Lock()
 
 
 def embedded(state: Path | str | None = None) -> Emulator:
-    """The running emulator of this process over this file (None: in memory), started on first use.
+    """The running emulator of this process over a file (None: in memory), started on first use.
 
-    Safe to call from any thread; closed when the process ends. Its options are the defaults, except that users have no
-    quota (a program may declare thousands of them) and that the instance is in every region (a stack may use any).
+    Safe to call from any thread. It is closed when the process ends. Its options are the defaults, except that users
+    have no quota (a program may declare thousands) and that the instance is in every region (a stack may use any).
     """
     key = None if state is None else Path(state).absolute()
     with _embedding:

@@ -1,8 +1,8 @@
 """Search criteria and filters as predicates: the part that all Search operations share.
 
-String comparison takes no notice of case [?]: the looser reading, under which a caller that needs one exact username
-must compare what it gets. CONTAINS works for 2 to 25 characters; outside that "results are invalid" (facts, section 2
-[M]), and here there are none.
+Comparisons of strings ignore case [?]. This is the looser choice, so a caller that needs one exact username must
+compare the results. CONTAINS works for 2 to 25 characters; otherwise "results are invalid" (facts, section 2 [M]), and
+here there are none.
 """
 
 from __future__ import annotations
@@ -10,28 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.emulator.errors import invalid_parameter, invalid_request
+from connect_users.emulator.errors import ApiError, invalid_parameter, invalid_request
 
 if TYPE_CHECKING:
     from connect_users.emulator.calls import Document
 
 Predicate = Callable[[Any], bool]
-#: The values of one field of a row; several where the field is a list (SecurityProfileId).
+#: The values of one field of a row: several if the field is a list (SecurityProfileId).
 Field = Callable[[Any], "list[str]"]
-Leaf = Callable[[str, Mapping[str, Any]], Predicate]
+Condition = Mapping[str, Any]
 
-_CONTAINS: Final = range(2, 26)
+#: A UserAttributeFilter has at most 25 tag and 20 hierarchy conditions (section 2 [M]).
+_LIMITS: Final = {"TagConditions": 25, "HierarchyGroupCondition": 20}
 
 
 def matches(text: str, value: str | None, comparison: str | None) -> bool:
-    """Whether `text` satisfies one string comparison; no value satisfies all, no comparison means EXACT."""
+    """Whether `text` satisfies one comparison. Every text matches no value; no comparison means EXACT."""
     if value is None:
         return True
     text, value = text.casefold(), value.casefold()
     if comparison == "STARTS_WITH":
         return text.startswith(value)
     if comparison == "CONTAINS":
-        return len(value) in _CONTAINS and value in text
+        return 2 <= len(value) <= 25 and value in text
     return text == value
 
 
@@ -40,35 +41,39 @@ def everything(_row: Any) -> bool:
     return True
 
 
-def criteria(given: Mapping[str, Any] | None, fields: Mapping[str, Field], leaf: Leaf | None = None) -> Predicate:
-    """The predicate of a criteria structure: exactly one of AND, OR and the leaf conditions is set (section 2 [M]).
+def criteria(
+    condition: Condition | None,
+    fields: Mapping[str, Field],
+    others: Mapping[str, Callable[[Condition], Predicate]] | None = None,
+) -> Predicate:
+    """The predicate of a criteria structure: exactly one of AND, OR and the conditions is set (section 2 [M]).
 
-    `leaf` builds predicates of the conditions beyond StringCondition. Raises InvalidRequestException for none or
-    several, InvalidParameterException for an unknown field.
+    `others` are the conditions besides StringCondition. Raises InvalidRequestException if none or several are set, and
+    InvalidParameterException for an unknown field.
     """
-    if given is None:
+    if condition is None:
         return everything
-    (name, value) = only(given, "SearchCriteria")
+    name, value = only(condition, "SearchCriteria")
     if name in ("AndConditions", "OrConditions"):
-        parts = [criteria(part, fields, leaf) for part in value]
+        parts = [criteria(part, fields, others) for part in value]
         combine = all if name == "AndConditions" else any
         return lambda row: combine(part(row) for part in parts)
     if name == "StringCondition":
         return _string(value, fields)
-    if leaf is None:
-        raise invalid_request(f"{name} is not supported by this search")
-    return leaf(name, value)
+    if others is None or name not in others:
+        raise invalid_request(f"this search does not support {name}")
+    return others[name](value)
 
 
-def only(given: Mapping[str, Any], where: str) -> tuple[str, Any]:
-    """The one member that is set; raises InvalidRequestException for none or several."""
-    members = [(name, value) for name, value in given.items() if value is not None]
-    if len(members) != 1:
-        raise invalid_request(f"{where} must set exactly one condition, {len(members)} are set")
-    return members[0]
+def only(members: Condition, where: str) -> tuple[str, Any]:
+    """The one member that is set. Raises InvalidRequestException for none or several."""
+    items = [(name, value) for name, value in members.items() if value is not None]
+    if len(items) != 1:
+        raise invalid_request(f"{where} must set exactly one condition, not {len(items)}")
+    return items[0]
 
 
-def _string(condition: Mapping[str, Any], fields: Mapping[str, Field]) -> Predicate:
+def _string(condition: Condition, fields: Mapping[str, Field]) -> Predicate:
     name, value, comparison = (condition.get(key) for key in ("FieldName", "Value", "ComparisonType"))
     if name is None or value is None:
         raise invalid_request("StringCondition needs FieldName and Value")
@@ -78,29 +83,55 @@ def _string(condition: Mapping[str, Any], fields: Mapping[str, Field]) -> Predic
     return lambda row: any(matches(text, value, comparison) for text in field(row))
 
 
-def tag_filter(given: Mapping[str, Any] | None, tags: Callable[[Any], Document]) -> Predicate:
-    """The predicate of a ControlPlaneTagFilter: OR of ANDs, an AND, or one condition."""
-    if given is None:
+def search_filter(
+    filters: Condition | None, tags: Callable[[Any], Document], in_group: Callable[[Condition], Predicate] | None = None
+) -> Predicate:
+    """The predicate of a SearchFilter, which has a tag filter or an attribute filter.
+
+    Each of them is one condition, an AND, or an OR of ANDs. An AND of a tag filter is a list of tag conditions; an AND
+    of an attribute filter has TagConditions and, for users, a HierarchyGroupCondition.
+    """
+    conditions = {name: value for name, value in (filters or {}).items() if value is not None}
+    if not conditions:
         return everything
-    name, value = only(given, "TagFilter")
-    if name == "TagCondition":
-        return all_tags([value], tags)
-    if name == "AndConditions":
-        return all_tags(value, tags)
-    parts = [all_tags(part, tags) for part in value]
-    return lambda row: any(part(row) for part in parts)
+    if len(conditions) > 1:
+        # AWS's own code for this, although it is not about permissions (section 2 [M]).
+        raise ApiError("AccessDeniedException", f"{' and '.join(conditions)} cannot be used together")
+    (where, condition), *_ = conditions.items()
+    name, value = only(condition, where)
+    parts: list[Any] = {
+        "OrConditions": value,
+        "TagCondition": [[value]],
+        "HierarchyGroupCondition": [{name: value}],
+    }.get(name, [value])
+    ands: list[dict[str, Any]] = [{"TagConditions": part} if isinstance(part, list) else part for part in parts]
+    for member, limit in _LIMITS.items() if where == "UserAttributeFilter" else ():
+        count = sum(len(part[member]) if member == "TagConditions" else 1 for part in ands if part.get(member))
+        if count > limit:
+            raise invalid_request(f"{where} has {count} {member}; it may have at most {limit}")
+    predicates = []
+    for part in ands:
+        condition = part.get("HierarchyGroupCondition")
+        grouped = everything if condition is None or in_group is None else in_group(condition)
+        predicates.append(all_of(_tagged(part.get("TagConditions") or [], tags), grouped))
+    return lambda row: any(predicate(row) for predicate in predicates)
 
 
-def all_tags(conditions: list[Mapping[str, Any]], tags: Callable[[Any], Document]) -> Predicate:
-    """Every condition holds; a condition without a value asks for the key alone. Tags are case-sensitive [D]."""
-    wanted = []
-    for condition in conditions:
-        if condition.get("TagKey") is None:
-            raise invalid_request("TagCondition needs TagKey")
-        wanted.append((condition["TagKey"], condition.get("TagValue")))
+def all_of(first: Predicate, second: Predicate) -> Predicate:
+    """The predicate that both satisfy."""
+    if everything in (first, second):
+        return first if second is everything else second
+    return lambda row: first(row) and second(row)
 
-    def holds(row: Any) -> bool:
-        held = tags(row)
-        return all(key in held and (value is None or held[key] == value) for key, value in wanted)
 
-    return holds
+def _tagged(conditions: list[Condition], tags: Callable[[Any], Document]) -> Predicate:
+    """All conditions are met. A condition without a value asks for the key alone. Tags are case-sensitive [D]."""
+    if any(condition.get("TagKey") is None for condition in conditions):
+        raise invalid_request("TagCondition needs TagKey")
+    pairs = [(condition["TagKey"], condition.get("TagValue")) for condition in conditions]
+
+    def predicate(row: Any) -> bool:
+        row_tags = tags(row)
+        return all(key in row_tags and (value is None or row_tags[key] == value) for key, value in pairs)
+
+    return predicate

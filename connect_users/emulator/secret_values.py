@@ -1,7 +1,7 @@
-"""AWS Secrets Manager, as far as a password kept there needs it: CreateSecret, PutSecretValue, GetSecretValue.
+"""The part of AWS Secrets Manager that a password needs: CreateSecret, PutSecretValue, GetSecretValue.
 
-Protocol json 1.1: `POST /` with `X-Amz-Target: secretsmanager.<Operation>`; errors are HTTP 400 with the code in
-`__type` (source: the service model of secretsmanager, which gives none of its exceptions another status).
+Protocol json 1.1: `POST /` with `X-Amz-Target: secretsmanager.<Operation>`. Errors are HTTP 400 with the code in
+`__type` (source: the service model of secretsmanager, in which no exception has another status).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from typing import Final
+from typing import Final, cast
 
 from connect_users.emulator.arns import new_id, partition
 from connect_users.emulator.calls import SECRETS, Call, Document, Result, reads, writes
@@ -25,82 +25,68 @@ def _error(code: str, message: str) -> ApiError:
 
 @writes("CreateSecret", SECRETS)
 def create_secret(call: Call) -> Result:
-    """The ARN ends in a random suffix; the same ClientRequestToken answers the same version again [M]."""
+    """The ARN ends in a random suffix. The same ClientRequestToken returns the same version again [M]."""
     params = call.params
     name = params["Name"]
-    row = _row(call, name)
-    if row is not None:
-        if params.get("ClientRequestToken") not in {version["VersionId"] for version in row["Versions"]}:
-            raise _error("ResourceExistsException", f"The secret {name} already exists.")
-        return {"ARN": row["ARN"], "Name": name, "VersionId": row["Versions"][0]["VersionId"]}
-    suffix = "".join(secrets.choice(_SUFFIX) for _ in range(6))
-    arn = f"{_prefix(call)}{name}-{suffix}"
-    doc: Document = {"ARN": arn, "Name": name, "CreatedDate": call.now, "Versions": []}
-    if "SecretString" in params or "SecretBinary" in params:
-        doc["Versions"] = [_version(call)]
-    call.tx.execute(
-        "INSERT INTO secrets (arn, account, region, name, doc) VALUES (?, ?, ?, ?, ?)",
-        (arn, call.account, call.region, name, json.dumps(doc)),
-    )
-    version = doc["Versions"][0]["VersionId"] if doc["Versions"] else None
-    return {"ARN": arn, "Name": name, "VersionId": version}
+    doc = _find(call, name)
+    if doc is None:
+        arn = f"{_prefix(call)}{name}-{''.join(secrets.choice(_SUFFIX) for _ in range(6))}"
+        versions = [_version(call)] if "SecretString" in params or "SecretBinary" in params else []
+        doc = {"ARN": arn, "Name": name, "CreatedDate": call.now, "Versions": versions}
+        call.tx.execute(
+            "INSERT INTO secrets (arn, account, region, name, doc) VALUES (?, ?, ?, ?, ?)",
+            (arn, call.account, call.region, name, json.dumps(doc)),
+        )
+    elif params.get("ClientRequestToken") not in {version["VersionId"] for version in doc["Versions"]}:
+        raise _error("ResourceExistsException", f"The secret {name} already exists.")
+    return {**(doc["Versions"][0] if doc["Versions"] else {}), "ARN": doc["ARN"], "Name": name}
 
 
 def _version(call: Call) -> Document:
-    given: Document = {name: call.params[name] for name in ("SecretString", "SecretBinary") if name in call.params}
-    if len(given) != 1:
-        raise _error("InvalidParameterException", "Give one of SecretString and SecretBinary.")
-    return {"VersionId": call.params.get("ClientRequestToken") or new_id(), "CreatedDate": call.now, **given}
+    value: Document = {name: call.params[name] for name in ("SecretString", "SecretBinary") if name in call.params}
+    if len(value) != 1:
+        raise _error("InvalidParameterException", "Set one of SecretString and SecretBinary.")
+    return {"VersionId": call.params.get("ClientRequestToken") or new_id(), "CreatedDate": call.now, **value}
 
 
 @writes("PutSecretValue", SECRETS)
 def put_secret_value(call: Call) -> Result:
-    """The new version becomes AWSCURRENT, the one before AWSPREVIOUS; older ones are forgotten."""
+    """The new version becomes AWSCURRENT and the last one AWSPREVIOUS. Older versions are deleted."""
     doc = _get(call)
     version = _version(call)
     doc["Versions"] = [version, *doc["Versions"][:1]]
     call.tx.execute("UPDATE secrets SET doc = ? WHERE arn = ?", (json.dumps(doc), doc["ARN"]))
-    return {
-        "ARN": doc["ARN"],
-        "Name": doc["Name"],
-        "VersionId": version["VersionId"],
-        "VersionStages": [_STAGES[0]],
-    }
+    return {**version, "ARN": doc["ARN"], "Name": doc["Name"], "VersionStages": [_STAGES[0]]}
 
 
 @reads("GetSecretValue", SECRETS)
 def get_secret_value(call: Call) -> Result:
-    """By name, ARN, or ARN without its suffix; AWSCURRENT unless another stage or version is asked for."""
+    """By name, ARN, or ARN without its suffix. AWSCURRENT, unless the request has another stage or version."""
     doc = _get(call)
-    wanted_id, wanted_stage = call.params.get("VersionId"), call.params.get("VersionStage")
+    id_ = call.params.get("VersionId")
+    stages = [call.params["VersionStage"]] if "VersionStage" in call.params else _STAGES if id_ else _STAGES[:1]
     for stage, version in zip(_STAGES, doc["Versions"], strict=False):
-        if wanted_id in (None, version["VersionId"]) and (
-            wanted_stage == stage or (wanted_stage is None and (wanted_id is not None or stage == _STAGES[0]))
-        ):
+        if stage in stages and id_ in (None, version["VersionId"]):
             return {**version, "ARN": doc["ARN"], "Name": doc["Name"], "VersionStages": [stage]}
     raise _error("ResourceNotFoundException", "Secrets Manager can't find the specified secret value.")
 
 
 def _get(call: Call) -> Document:
-    doc = _row(call, call.params["SecretId"])
+    doc = _find(call, call.params["SecretId"])
     if doc is None:
         raise _error("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
     return doc
 
 
 def _prefix(call: Call) -> str:
-    """What the ARNs of all secrets of the caller begin with."""
+    """The beginning of the ARN of every secret of the caller."""
     return f"arn:{partition(call.region)}:secretsmanager:{call.region}:{call.account}:secret:"
 
 
-def _row(call: Call, value: str) -> Document | None:
+def _find(call: Call, value: str) -> Document | None:
     """By name, ARN, or ARN without its suffix, in the caller's account and region."""
-    name = value.removeprefix(_prefix(call))
     row = call.tx.execute(
         "SELECT doc FROM secrets WHERE account = ? AND region = ? AND (arn = ? OR name = ?)",
-        (call.account, call.region, value, name),
+        (call.account, call.region, value, value.removeprefix(_prefix(call))),
     ).fetchone()
-    if row is None:
-        return None
-    doc: Document = json.loads(row[0])
-    return doc
+    return None if row is None else cast(Document, json.loads(row[0]))

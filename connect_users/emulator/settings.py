@@ -1,9 +1,9 @@
-"""Phone and channel settings: PhoneConfig and the five per-channel lists over one canonical form.
+"""Phone and channel settings: PhoneConfig and the five per-channel lists, kept in one canonical form.
 
-Canonical form: `{list name: {channel: entry}}`, entries without their Channel. How a user made with one form looks in
-the other is undocumented (facts, sections 5 and 9.4 [?]); the choice: PhoneConfig's auto-accept, phone and persistent
-connection are VOICE's, its ACW limit is every channel's, and both forms show all settings. `phone_view="as-written"`
-shows each setting only in the form that wrote it; `Origin` remembers which that was.
+The canonical form is `{list name: {channel: entry}}`, with entries without their Channel. AWS does not document how a
+user written in one form looks in the other (facts, sections 5 and 9.4 [?]). The choice here: PhoneConfig's auto-accept,
+phone and persistent connection are VOICE's, its ACW limit is every channel's, and both forms show all settings.
+`phone_view="as-written"` shows each setting only in the form in which it was written, which `Origin` records.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LISTS: Final = (
 _VOICE_ONLY: Final = frozenset(LISTS[2:])
 _VOICE_ONLY_MEMBERS: Final = ("AgentFirstCallbackAutoAccept", "AgentFirstCallbackAfterContactWorkConfig")
 _LIMIT: Final = "AfterContactWorkTimeLimit"
-#: PhoneConfig member -> the list that says the same; both at once are an error (section 3 [M]).
+#: PhoneConfig member -> the list with the same setting; both at once are an error (section 3 [M]).
 _TWINS: Final = {
     "AutoAccept": "AutoAcceptConfigs",
     _LIMIT: "AfterContactWorkConfigs",
@@ -38,7 +38,7 @@ _TWINS: Final = {
     "DeskPhoneNumber": "PhoneNumberConfigs",
     "PersistentConnection": "PersistentConnectionConfigs",
 }
-#: What PhoneConfig says where nothing was ever written, and what UpdateUserPhoneConfig resets omitted members to [?].
+#: PhoneConfig before anything is written, and what UpdateUserPhoneConfig resets left-out members to [?].
 _NEUTRAL: Final[Document] = {"PhoneType": "SOFT_PHONE", "AutoAccept": False, _LIMIT: 0, "PersistentConnection": False}
 
 
@@ -47,13 +47,13 @@ def check(params: Mapping[str, Any]) -> None:
     phone = params.get("PhoneConfig") or {}
     for member, twin in _TWINS.items():
         if phone.get(member) is not None and params.get(twin) is not None:
-            raise invalid_request(f"PhoneConfig.{member} and {twin} must not be given together")
+            raise invalid_request(f"PhoneConfig.{member} and {twin} must not be set together")
     for name in LISTS:
         seen = set()
         for entry in params.get(name) or ():
             channel = entry["Channel"]
             if channel in seen:
-                raise invalid_request(f"{name} names the channel {channel} twice")
+                raise invalid_request(f"{name} contains the channel {channel} twice")
             seen.add(channel)
             if channel != "VOICE":
                 if name in _VOICE_ONLY:
@@ -64,7 +64,7 @@ def check(params: Mapping[str, Any]) -> None:
 
 
 def initial(doc: Document, params: Mapping[str, Any]) -> None:
-    """Give a new user's document its settings, from checked parameters of CreateUser."""
+    """Add the settings to a new user's document, from checked parameters of CreateUser."""
     doc["Settings"], doc["Origin"] = {}, {}
     if params.get("PhoneConfig") is not None:
         _write_phone(doc, params["PhoneConfig"])
@@ -78,25 +78,25 @@ def replace_phone(doc: Document, phone: Mapping[str, Any]) -> None:
 
 def _write_phone(doc: Document, phone: Mapping[str, Any]) -> None:
     settings: dict[str, Document] = doc["Settings"]
-    given = {name: item for name, item in phone.items() if item is not None}
-    if "AutoAccept" in given:
-        settings.setdefault("AutoAcceptConfigs", {})["VOICE"] = {"AutoAccept": given["AutoAccept"]}
-    if _LIMIT in given:
+    members = {name: item for name, item in phone.items() if item is not None}
+    if "AutoAccept" in members:
+        settings.setdefault("AutoAcceptConfigs", {})["VOICE"] = {"AutoAccept": members["AutoAccept"]}
+    if _LIMIT in members:
         settings["AfterContactWorkConfigs"] = {
-            channel: {"AfterContactWorkConfig": {_LIMIT: given[_LIMIT]}} for channel in CHANNELS
+            channel: {"AfterContactWorkConfig": {_LIMIT: members[_LIMIT]}} for channel in CHANNELS
         }
-    if "PhoneType" in given or "DeskPhoneNumber" in given:
-        entry = {"PhoneType": given.get("PhoneType", _NEUTRAL["PhoneType"])}
-        if "DeskPhoneNumber" in given:
-            entry["PhoneNumber"] = given["DeskPhoneNumber"]
+    if "PhoneType" in members or "DeskPhoneNumber" in members:
+        entry = {"PhoneType": members.get("PhoneType", _NEUTRAL["PhoneType"])}
+        if "DeskPhoneNumber" in members:
+            entry["PhoneNumber"] = members["DeskPhoneNumber"]
         settings["PhoneNumberConfigs"] = {"VOICE": entry}
-    if "PersistentConnection" in given:
-        settings["PersistentConnectionConfigs"] = {"VOICE": {"PersistentConnection": given["PersistentConnection"]}}
-    doc["Origin"].update({_TWINS[member]: "phone" for member in given if member in _TWINS})
+    if "PersistentConnection" in members:
+        settings["PersistentConnectionConfigs"] = {"VOICE": {"PersistentConnection": members["PersistentConnection"]}}
+    doc["Origin"].update({_TWINS[member]: "phone" for member in members if member in _TWINS})
 
 
 def write_lists(doc: Document, params: Mapping[str, Any], mode: UpdateUserConfigMode) -> None:
-    """Write the lists that are given; whether channels they leave out stay is `mode` (section 0, finding 6 [?])."""
+    """Write the lists in `params`. `mode` says whether channels that they leave out stay (section 0, finding 6 [?])."""
     settings: dict[str, Document] = doc["Settings"]
     for name in LISTS:
         entries = params.get(name)
@@ -111,7 +111,7 @@ def write_lists(doc: Document, params: Mapping[str, Any], mode: UpdateUserConfig
 
 
 def view(doc: Document, how: PhoneView, *, milliseconds: bool = False) -> Document:
-    """PhoneConfig and the lists as an answer shows them; SearchUsers counts ACW in milliseconds [M]."""
+    """PhoneConfig and the lists as a response has them. SearchUsers counts ACW in milliseconds [M]."""
     settings: dict[str, Document] = doc["Settings"]
     origin: dict[str, str] = doc["Origin"]
     shown: Document = {}
@@ -124,32 +124,23 @@ def view(doc: Document, how: PhoneView, *, milliseconds: bool = False) -> Docume
         channels = settings.get(name)
         if channels and (how == "both" or origin.get(name) == "lists"):
             shown[name] = [{"Channel": channel, **channels[channel]} for channel in CHANNELS if channel in channels]
-    return _in_milliseconds(shown) if milliseconds else shown
+    return {name: _in_milliseconds(item) for name, item in shown.items()} if milliseconds else shown
 
 
 def _phone(settings: Mapping[str, Document]) -> Document:
-    phone = dict(_NEUTRAL)
     voice: Document = {}
     for name in LISTS:
         voice.update(settings.get(name, {}).get("VOICE", {}))
-    phone.update(
-        {member: voice[member] for member in ("AutoAccept", "PhoneType", "PersistentConnection") if member in voice}
-    )
+    phone = {member: voice.get(member, neutral) for member, neutral in _NEUTRAL.items()}
     phone[_LIMIT] = voice.get("AfterContactWorkConfig", {}).get(_LIMIT, 0)
     if "PhoneNumber" in voice:
         phone["DeskPhoneNumber"] = voice["PhoneNumber"]
     return phone
 
 
-def _in_milliseconds(shown: Document) -> Document:
-    converted: Document = {}
-    for name, item in shown.items():
-        if name == _LIMIT:
-            converted[name] = item * 1000
-        elif isinstance(item, dict):
-            converted[name] = _in_milliseconds(item)
-        elif isinstance(item, list):
-            converted[name] = [_in_milliseconds(entry) for entry in item]
-        else:
-            converted[name] = item
-    return converted
+def _in_milliseconds(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_milliseconds(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: item * 1000 if name == _LIMIT else _in_milliseconds(item) for name, item in value.items()}

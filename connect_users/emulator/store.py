@@ -1,8 +1,8 @@
-"""The emulator's memory: one SQLite database, in a file or in the process.
+"""The emulator's data: one SQLite database, in a file or in memory.
 
-Writers are serialised twice: by a lock among the threads of this process (so that they queue instead of polling) and by
-BEGIN IMMEDIATE among the processes that share the file. A transaction sees one state of the data from its first
-statement to its commit, so no update is lost. Usernames are unique per instance, byte for byte (facts, section 3).
+Writers wait for each other twice: on a lock among the threads of this process (so that they queue instead of polling),
+and on BEGIN IMMEDIATE among the processes that share the file. A transaction sees one state of the data from its first
+statement to its commit, so no update is lost. Usernames are unique in an instance, byte for byte (facts, section 3).
 Only its owner can read a new file, because people try out rosters with real data.
 """
 
@@ -23,85 +23,49 @@ if TYPE_CHECKING:
 #: Seconds that a writer waits for another process's transaction.
 _BUSY_TIMEOUT: Final = 60.0
 _VERSION: Final = 1
-#: The folder of the state in a project that uses the embedded emulator. It is made here, and git ignores it.
+#: The folder of the state in a project that uses the embedded emulator. It is created here, and git ignores it.
 FOLDER: Final = ".connect-users"
 
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS instances (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    alias TEXT UNIQUE,
-    client_token TEXT,
-    doc TEXT NOT NULL
+CREATE TABLE instances (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, region TEXT NOT NULL,
+    alias TEXT UNIQUE, client_token TEXT, doc TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS users (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    instance_id TEXT NOT NULL,
-    id TEXT NOT NULL,
-    username TEXT NOT NULL COLLATE BINARY,
-    folded TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    at REAL NOT NULL,
-    doc TEXT NOT NULL,
-    UNIQUE (instance_id, username),
-    UNIQUE (instance_id, id)
+CREATE TABLE users (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, id TEXT NOT NULL,
+    username TEXT NOT NULL COLLATE BINARY, folded TEXT NOT NULL, created_at REAL NOT NULL, at REAL NOT NULL,
+    doc TEXT NOT NULL, UNIQUE (instance_id, username), UNIQUE (instance_id, id)
 );
-CREATE INDEX IF NOT EXISTS users_folded ON users (instance_id, folded);
-CREATE INDEX IF NOT EXISTS users_order ON users (instance_id, seq);
--- What a changed user was, for readers behind a consistency lag.
-CREATE TABLE IF NOT EXISTS user_versions (
-    user_id TEXT NOT NULL,
-    at REAL NOT NULL,
-    doc TEXT NOT NULL
+CREATE INDEX users_folded ON users (instance_id, folded);
+CREATE INDEX users_order ON users (instance_id, seq);
+-- Earlier versions of a user, for readers behind a consistency lag.
+CREATE TABLE user_versions (user_id TEXT NOT NULL, at REAL NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX user_versions_of ON user_versions (user_id, at);
+-- Deleted users, for the late release of a name and for late searches.
+CREATE TABLE gone_users (
+    seq INTEGER PRIMARY KEY, instance_id TEXT NOT NULL, id TEXT NOT NULL, username TEXT NOT NULL,
+    created_at REAL NOT NULL, gone_at REAL NOT NULL, doc TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS user_versions_of ON user_versions (user_id, at);
--- What a deleted user was, for late releases of the name and late searches.
-CREATE TABLE IF NOT EXISTS gone_users (
-    seq INTEGER PRIMARY KEY,
-    instance_id TEXT NOT NULL,
-    id TEXT NOT NULL,
-    username TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    gone_at REAL NOT NULL,
-    doc TEXT NOT NULL
+CREATE INDEX gone_users_name ON gone_users (instance_id, username);
+CREATE TABLE resources (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+    unique_name TEXT NOT NULL, doc TEXT NOT NULL,
+    UNIQUE (instance_id, kind, id), UNIQUE (instance_id, kind, unique_name)
 );
-CREATE INDEX IF NOT EXISTS gone_users_name ON gone_users (instance_id, username);
-CREATE TABLE IF NOT EXISTS resources (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    instance_id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    id TEXT NOT NULL,
-    unique_name TEXT NOT NULL,
-    doc TEXT NOT NULL,
-    UNIQUE (instance_id, kind, id),
-    UNIQUE (instance_id, kind, unique_name)
-);
-CREATE TABLE IF NOT EXISTS secrets (
-    arn TEXT PRIMARY KEY,
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    name TEXT NOT NULL,
-    doc TEXT NOT NULL,
+CREATE TABLE secrets (
+    arn TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, doc TEXT NOT NULL,
     UNIQUE (account, region, name)
 );
 """
 
-Connection = sqlite3.Connection
-
 
 class UnusableState(ValueError):
-    """A file that the emulator cannot use; the message is one line that says why."""
+    """A file that the emulator cannot use. The message is one line that says why."""
 
 
 @contextmanager
 def usable(path: Path | str | None) -> Iterator[None]:
-    """Turn errors of opening a file or writing to it into one that names the file.
-
-    Raises:
-        UnusableState
-    """
+    """Raise UnusableState, which names the file, instead of errors of opening it or writing to it."""
     try:
         yield
     except (OSError, sqlite3.Error, ValueError) as error:
@@ -109,8 +73,8 @@ def usable(path: Path | str | None) -> Iterator[None]:
         raise UnusableState(f"{path} cannot be used as the emulator's file: {why}") from None
 
 
-def _exclusively(path: Path, content: bytes, mode: int) -> None:
-    """Make a file that is not there yet; what another process made just now, and what people chose, stays."""
+def _create_file(path: Path, content: bytes, mode: int) -> None:
+    """Create a file if it does not exist. Another process may create it at the same time."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     except FileExistsError:
@@ -119,14 +83,14 @@ def _exclusively(path: Path, content: bytes, mode: int) -> None:
         file.write(content)
 
 
-def _switch_to_wal(connection: Connection) -> None:
-    """The mode lets readers work beside a writer; it stays with the file, so only a new file is switched."""
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """In this mode readers work beside a writer. The file keeps it, so only a new file is switched."""
     give_up = time.monotonic() + _BUSY_TIMEOUT
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            # SQLite does not wait here by itself when another process switches the same new file just now.
+            # SQLite does not wait here by itself while another process switches the same new file.
             if "locked" not in str(error) or time.monotonic() > give_up:
                 raise
             time.sleep(0.02)
@@ -134,17 +98,29 @@ def _switch_to_wal(connection: Connection) -> None:
             return
 
 
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str, end: str) -> Iterator[sqlite3.Connection]:
+    """A transaction that an exception rolls back."""
+    connection.execute(begin)
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute(end)
+
+
 class Store:
-    """A database with short transactions; safe for any number of threads, and of processes where it is a file."""
+    """A database with short transactions. Safe for any number of threads and, if it is a file, of processes."""
 
     def __init__(self, path: Path | str | None = None) -> None:
         self.path = None if path is None else Path(path)
         self._writing = Lock()
-        self._pool: list[Connection] = []
+        self._pool: list[sqlite3.Connection] = []
         self._pooling = Lock()
         self._closed = False
-        #: The only connection of a database in memory; its lock makes readers wait, too.
-        self._memory: Connection | None = None
+        #: The only connection of a database in memory. Readers wait for its lock, too.
+        self._memory: sqlite3.Connection | None = None
         self._memory_lock = RLock()
         if self.path is None:
             self._memory = self._open(":memory:")
@@ -153,59 +129,39 @@ class Store:
             if self.path.is_dir():
                 raise IsADirectoryError(EISDIR, "it is a folder", str(self.path))
             if self.path.parent.name == FOLDER:
-                _exclusively(self.path.with_name(".gitignore"), b"# Made by connect-users.\n*\n", 0o644)
+                _create_file(self.path.with_name(".gitignore"), b"# Made by connect-users.\n*\n", 0o644)
             # SQLite gives its two other files (-wal, -shm) the permissions of this one.
-            _exclusively(self.path, b"", 0o600)
+            _create_file(self.path, b"", 0o600)
         try:
-            with self._connection() as connection:
-                self._prepare(connection)
+            self._prepare()
         except BaseException:
             self.close()
             raise
 
-    def _open(self, target: str) -> Connection:
+    def _open(self, target: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             target, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=256
         )
-        # NORMAL keeps the file whole whenever a process dies; only a power cut may cost the last transactions.
+        # NORMAL keeps the file intact when a process dies. Only a power cut may lose the last transactions.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
-    def _prepare(self, connection: Connection) -> None:
-        # Before anything is written; in a transaction, for another process may make the file just now.
-        connection.execute("BEGIN")
-        try:
-            self._version(connection)
-        finally:
-            connection.execute("ROLLBACK")
-        if self._memory is None:
-            _switch_to_wal(connection)
-        with self._writing:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._create(connection)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    def _version(self, connection: Connection) -> int:
-        """The format of a database, 0 for a new one; raises ValueError if the database is not the emulator's."""
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version not in (0, _VERSION):
-            raise ValueError(f"it was written by another release (format {version}), or by another program")
-        if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise ValueError("it is the database of another program")
-        return version
-
-    def _create(self, connection: Connection) -> None:
-        if self._version(connection) == 0:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
+    def _prepare(self) -> None:
+        # The version is checked before anything is written, in a transaction, because another process may be creating
+        # the file.
+        with self.read() as tx:
+            _version(tx)
+        if self.path is not None:
+            with self._connection() as connection:
+                _switch_to_wal(connection)
+        with self.write() as tx:
+            if _version(tx) == 0:
+                for statement in _SCHEMA.split(";"):
+                    tx.execute(statement)
+                tx.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _connection(self) -> Iterator[sqlite3.Connection]:
         """A connection that no other thread uses at the same time."""
         if self._memory is not None:
             with self._memory_lock:
@@ -226,29 +182,23 @@ class Store:
                 connection.close()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[sqlite3.Connection]:
         """A transaction that sees one state of the data and writes nothing."""
-        with self._connection() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            finally:
-                connection.execute("ROLLBACK")
+        with self._connection() as connection, _transaction(connection, "BEGIN", "ROLLBACK") as tx:
+            yield tx
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """The only writing transaction at its time; committed on return, rolled back by any exception."""
-        with self._writing, self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """The only writing transaction at its time. It is committed at the end, and rolled back by any exception."""
+        with (
+            self._writing,
+            self._connection() as connection,
+            _transaction(connection, "BEGIN IMMEDIATE", "COMMIT") as tx,
+        ):
+            yield tx
 
     def close(self) -> None:
-        """Close all connections; transactions under way end first, later ones fail."""
+        """Close all connections. Transactions under way end first, later ones fail."""
         with self._pooling:
             self._closed = True
             idle, self._pool = self._pool, []
@@ -257,3 +207,13 @@ class Store:
         if self._memory is not None:
             with self._memory_lock:
                 self._memory.close()
+
+
+def _version(tx: sqlite3.Connection) -> int:
+    """The format of a database, 0 if it is new. Raises ValueError if the database is not the emulator's."""
+    version = int(tx.execute("PRAGMA user_version").fetchone()[0])
+    if version not in (0, _VERSION):
+        raise ValueError(f"it was written by another release (format {version}), or by another program")
+    if version == 0 and tx.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise ValueError("it is the database of another program")
+    return version

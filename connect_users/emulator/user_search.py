@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import operator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.emulator import paging, resources, settings, user_rows
+from connect_users.emulator import paging, resources, search, user_rows
 from connect_users.emulator.arns import bare_id
-from connect_users.emulator.calls import Call, Document, Result, reads
-from connect_users.emulator.errors import ApiError, invalid_parameter, invalid_request
-from connect_users.emulator.search import Field, Predicate, all_tags, criteria, everything, matches, only, tag_filter
+from connect_users.emulator.calls import Call, Result, reads
+from connect_users.emulator.errors import invalid_parameter, invalid_request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
+    from connect_users.emulator.search import Condition, Field, Predicate
     from connect_users.emulator.user_rows import User
-
-#: At most 25 tag and 20 hierarchy conditions in a UserAttributeFilter (section 2 [M]).
-_TAG_CONDITIONS: Final = 25
-_GROUP_CONDITIONS: Final = 20
 
 #: UserSearchCriteria$StringCondition [M]; note the small r of resourceId.
 _FIELDS: Final[dict[str, Field]] = {
@@ -39,157 +36,89 @@ _NUMBER_COMPARISONS: Final = {
 }
 
 
-def _tags(user: User) -> Document:
-    tags: Document = user.doc["Tags"]
-    return tags
-
-
 @reads("SearchUsers")
 def search_users(call: Call) -> Result:
-    """The total is counted on the first page and carried along: it is approximate by name."""
-    most = call.options.search_page
-    if call.params.get("MaxResults", 0) > most:
-        raise invalid_parameter(f"MaxResults: at most {most}")
-    given = call.params.get("SearchCriteria")
-    found = _predicate(call, given)
-    start = paging.cursor(call, "SearchUsers")
+    """The total is counted on the first page and kept in the token: it is approximate by name."""
+    limit = call.options.search_page
+    if call.params.get("MaxResults", 0) > limit:
+        raise invalid_parameter(f"MaxResults: at most {limit}")
+    condition = call.params.get("SearchCriteria")
+    in_group = partial(_in_group, call)
+    satisfied = search.all_of(
+        search.criteria(condition, _FIELDS, {"HierarchyGroupCondition": in_group, "ListCondition": _has_proficiency}),
+        search.search_filter(call.params.get("SearchFilter"), lambda user: user.doc["Tags"], in_group),
+    )
+    start = paging.cursor(call)
     lag = max(call.options.consistency_lag, call.options.search_lag)
-    folded = _exact_username(given)
-    seen = user_rows.after(call, start.after, lag=lag, folded=folded)
-    if start.total is not None:
-        rows = ((user.seq, user) for user in seen if found(user))
-        page = paging.page(call, start, rows, total=start.total)
-    elif found is everything and not lag:
+    users = user_rows.rows(call, start.after, lag=lag, folded=_exact_username(condition))
+    results: Iterable[tuple[int, User]] = ((user.seq, user) for user in users if satisfied(user))
+    total = start.total
+    if total is None and satisfied is search.everything and not lag:
         total = user_rows.count(call)
-        page = paging.page(call, start, ((user.seq, user) for user in seen), total=total)
-    else:
-        everyone = [(user.seq, user) for user in seen if found(user)]
-        total = len(everyone)
-        page = paging.page(call, start, everyone, total=total)
+    elif total is None:
+        results = list(results)
+        total = len(results)
+    page = paging.page(call, start, results, total=total)
     return {
-        "Users": [_summary(call, user) for user in page.rows],
+        "Users": [user_rows.description(call, user, milliseconds=True) for user in page.rows],
         "NextToken": page.next_token,
-        "ApproximateTotalCount": total if start.total is None else start.total,
+        "ApproximateTotalCount": total,
     }
 
 
-def _summary(call: Call, user: User) -> Document:
-    doc = user.doc
-    info = doc["IdentityInfo"]
-    summary = {
-        "Arn": user.arn,
-        "Id": user.id,
-        "Username": user.username,
-        "DirectoryUserId": doc["DirectoryUserId"],
-        "HierarchyGroupId": doc["HierarchyGroupId"],
-        "IdentityInfo": {name: info[name] for name in ("FirstName", "LastName") if name in info},
-        "RoutingProfileId": doc["RoutingProfileId"],
-        "SecurityProfileIds": doc["SecurityProfileIds"],
-        "Tags": doc["Tags"],
-        **settings.view(doc, call.options.phone_view, milliseconds=True),
-    }
-    return user_rows.shown(call, summary, addresses=False)
-
-
-def _exact_username(given: Mapping[str, Any] | None) -> str | None:
-    """The one username that can match, without case, where the criteria say so: an index finds it."""
-    if given is None:
+def _exact_username(condition: Condition | None) -> str | None:
+    """The only username that can match, in any case, if the criteria have one: an index finds it."""
+    if condition is None:
         return None
-    for part in [given, *(given.get("AndConditions") or ())]:
-        condition = part.get("StringCondition") or {}
-        if condition.get("FieldName") == "Username" and condition.get("ComparisonType") in ("EXACT", None):
-            return str(condition["Value"]).casefold()
+    for part in [condition, *(condition.get("AndConditions") or ())]:
+        string = part.get("StringCondition") or {}
+        if string.get("FieldName") == "Username" and string.get("ComparisonType") in ("EXACT", None):
+            return str(string["Value"]).casefold()
     return None
 
 
-def _predicate(call: Call, given: Mapping[str, Any] | None) -> Predicate:
-    wanted = criteria(given, _FIELDS, lambda name, value: _leaf(call, name, value))
-    filters = call.params.get("SearchFilter") or {}
-    by_tag, by_attribute = filters.get("TagFilter"), filters.get("UserAttributeFilter")
-    if by_tag is not None and by_attribute is not None:
-        # This very code, although nothing is a matter of permissions (section 2 [M]).
-        raise ApiError("AccessDeniedException", "TagFilter and UserAttributeFilter cannot be given together")
-    allowed = tag_filter(by_tag, _tags) if by_attribute is None else _attribute_filter(call, by_attribute)
-    if wanted is everything:
-        return allowed
-    return wanted if allowed is everything else lambda user: wanted(user) and allowed(user)
-
-
-def _leaf(call: Call, name: str, value: Mapping[str, Any]) -> Predicate:
-    if name == "HierarchyGroupCondition":
-        return _group(call, value)
-    if name == "ListCondition":
-        return _proficiencies(value)
-    raise invalid_request(f"{name} is not a condition of SearchUsers")
-
-
-def _group(call: Call, condition: Mapping[str, Any]) -> Predicate:
-    """Users of a group, or of it and all groups below. An unknown group has no users [?]."""
+def _in_group(call: Call, condition: Condition) -> Predicate:
+    """Users of a group, or of it and all groups below it. An unknown group has no users [?]."""
     if condition.get("Value") is None:
         raise invalid_request("HierarchyGroupCondition needs Value")
     groups = {bare_id(condition["Value"], "agent-group", call.instance.arn)}
     if condition.get("HierarchyGroupMatchType") == "WITH_CHILD_GROUPS":
-        parents = {group.id: group.doc.get("ParentGroupId") for _, group in resources.after(call, "agent-group")}
-        # Parents are older than their children, so one pass in order of creation finds all of them.
-        for group, parent in parents.items():
-            if parent in groups:
-                groups.add(group)
+        # Parents are older than their children, so one pass in the order of creation finds all of them.
+        for _, group in resources.rows(call, "agent-group"):
+            if group.doc.get("ParentGroupId") in groups:
+                groups.add(group.id)
     return lambda user: user.doc["HierarchyGroupId"] in groups
 
 
-def _attribute_filter(call: Call, given: Mapping[str, Any]) -> Predicate:
-    name, value = only(given, "UserAttributeFilter")
-    if name == "TagCondition":
-        return all_tags([value], _tags)
-    if name == "HierarchyGroupCondition":
-        return _group(call, value)
-    parts = [value] if name == "AndCondition" else value
-    if sum(len(part.get("TagConditions") or ()) for part in parts) > _TAG_CONDITIONS:
-        raise invalid_request(f"UserAttributeFilter takes at most {_TAG_CONDITIONS} tag conditions")
-    if sum(part.get("HierarchyGroupCondition") is not None for part in parts) > _GROUP_CONDITIONS:
-        raise invalid_request(f"UserAttributeFilter takes at most {_GROUP_CONDITIONS} hierarchy conditions")
-    predicates = [_attributes(call, part) for part in parts]
-    return lambda user: any(predicate(user) for predicate in predicates)
-
-
-def _attributes(call: Call, part: Mapping[str, Any]) -> Predicate:
-    tagged = all_tags(part.get("TagConditions") or [], _tags)
-    condition = part.get("HierarchyGroupCondition")
-    if condition is None:
-        return tagged
-    grouped = _group(call, condition)
-    return lambda user: tagged(user) and grouped(user)
-
-
-def _proficiencies(condition: Mapping[str, Any]) -> Predicate:
-    """A user has one proficiency that satisfies all conditions: on its name, value and level."""
+def _has_proficiency(condition: Condition) -> Predicate:
+    """Users with one proficiency that satisfies all conditions on its name, value and level."""
     if condition.get("TargetListType") != "PROFICIENCIES":
         raise invalid_request("ListCondition needs TargetListType PROFICIENCIES")
     parts = [_proficiency(part) for part in condition.get("Conditions") or ()]
-    return lambda user: any(all(part(held) for part in parts) for held in user.doc["Proficiencies"])
+    return lambda user: any(all(part(item) for part in parts) for item in user.doc["Proficiencies"])
 
 
-def _proficiency(part: Mapping[str, Any]) -> Predicate:
-    name, value = only(part, "Condition")
+def _proficiency(part: Condition) -> Predicate:
+    name, value = search.only(part, "Condition")
     if name == "NumberCondition":
-        return _number(value)
-    try:
-        index = {"name": 0, "value": 1}[value.get("FieldName")]
-    except KeyError as error:
-        raise invalid_parameter("FieldName: a proficiency has name and value") from error
-    return lambda held: matches(held[index], value.get("Value"), value.get("ComparisonType"))
+        return _level(value)
+    index = {"name": 0, "value": 1}.get(value.get("FieldName"))
+    if index is None:
+        raise invalid_parameter("FieldName: a proficiency has name and value")
+    return lambda item: search.matches(item[index], value.get("Value"), value.get("ComparisonType"))
 
 
-def _number(condition: Mapping[str, Any]) -> Predicate:
+def _level(condition: Condition) -> Predicate:
     """RANGE needs both bounds, LESSER* the maximum, the others the minimum."""
-    comparison = condition.get("ComparisonType")
+    comparison = str(condition.get("ComparisonType"))
     low, high = condition.get("MinValue"), condition.get("MaxValue")
     if comparison == "RANGE":
         if low is None or high is None:
             raise invalid_request("NumberCondition RANGE needs MinValue and MaxValue")
-        return lambda held: bool(low <= held[2] <= high)
-    compare = _NUMBER_COMPARISONS.get(str(comparison))
-    bound = high if str(comparison).startswith("LESSER") and high is not None else low if low is not None else high
+        return lambda item: bool(low <= item[2] <= high)
+    compare: Any = _NUMBER_COMPARISONS.get(comparison)
+    bounds = (high, low) if comparison.startswith("LESSER") else (low, high)
+    bound = next((bound for bound in bounds if bound is not None), None)
     if compare is None or bound is None:
         raise invalid_request("NumberCondition needs ComparisonType and a value")
-    return lambda held: bool(compare(held[2], bound))
+    return lambda item: bool(compare(item[2], bound))

@@ -1,10 +1,10 @@
-"""CreateUser, DescribeUser, DeleteUser and ListUsers."""
+"""CreateUser, DescribeUser, DeleteUser, ListUsers, and the six operations that each change one part of a user."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_users.emulator import identity, paging, resources, settings, tags, user_rows
+from connect_users.emulator import identity, paging, resources, settings, user_rows
 from connect_users.emulator.arns import new_id
 from connect_users.emulator.calls import Call, Document, Result, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request
@@ -19,22 +19,18 @@ if TYPE_CHECKING:
 def create_user(call: Call) -> Result:
     """Section 2, CreateUser. A name that is taken is reported before a full quota [?]."""
     params, instance = call.params, call.instance
-    management = instance.identity_management_type
-    info = {name: item for name, item in params.get("IdentityInfo", {}).items() if item is not None}
-    identity.check_username(params["Username"], management, call.options.username_limit)
-    identity.check_password(params.get("Password"), management)
-    identity.check_directory_user_id(params.get("DirectoryUserId"), management)
-    identity.check_new(info, management)
+    info = _present(params.get("IdentityInfo", {}))
+    identity.check_new_user(params, info, instance.identity_management_type, call.options.username_limit)
     settings.check(params)
     doc: Document = {
         "Username": params["Username"],
         "IdentityInfo": info,
-        # Populated by the service for everybody (section 2, DescribeUser [O]).
+        # The service sets it for every user (section 2, DescribeUser [O]).
         "DirectoryUserId": params.get("DirectoryUserId") or new_id(),
         "RoutingProfileId": resources.get(call, "routing-profile", params["RoutingProfileId"]).id,
-        "SecurityProfileIds": security_profile_ids(call, params["SecurityProfileIds"]),
-        "HierarchyGroupId": hierarchy_group_id(call, params.get("HierarchyGroupId")),
-        "Tags": tags.checked(params.get("Tags", {})),
+        "SecurityProfileIds": _security_profile_ids(call, params["SecurityProfileIds"]),
+        "HierarchyGroupId": _hierarchy_group_id(call),
+        "Tags": params.get("Tags", {}),
         "Proficiencies": [],
         "LastModifiedTime": call.now,
     }
@@ -45,69 +41,88 @@ def create_user(call: Call) -> Result:
     if quota is not None and user_rows.count(call) >= quota:
         raise ApiError("LimitExceededException", f"Limit of {quota} users for the instance reached")
     user_id = new_id()
-    user_rows.add(call.tx, instance.id, iter([(user_id, call.now, doc)]))
+    user_rows.add(call.tx, instance.id, [(user_id, call.now, doc)])
     return {"UserId": user_id, "UserArn": f"{instance.arn}/agent/{user_id}"}
 
 
 @reads("DescribeUser")
 def describe_user(call: Call) -> Result:
-    """Section 2, DescribeUser: everything but password and proficiencies."""
-    return {"User": described(call, user_rows.find(call))}
-
-
-def described(call: Call, user: User) -> Document:
-    """A user as DescribeUser answers it."""
-    doc = user.doc
-    answer = {
-        "Id": user.id,
-        "Arn": user.arn,
-        "Username": user.username,
-        "IdentityInfo": doc["IdentityInfo"],
-        "DirectoryUserId": doc["DirectoryUserId"],
-        "SecurityProfileIds": doc["SecurityProfileIds"],
-        "RoutingProfileId": doc["RoutingProfileId"],
-        "HierarchyGroupId": doc["HierarchyGroupId"],
-        "Tags": doc["Tags"],
-        "LastModifiedTime": doc["LastModifiedTime"],
-        "LastModifiedRegion": user.instance.region,
-        **settings.view(doc, call.options.phone_view),
-    }
-    return user_rows.shown(call, answer, addresses=True)
+    """Section 2, DescribeUser: everything except password and proficiencies."""
+    return {"User": user_rows.description(call, user_rows.find(call))}
 
 
 @writes("DeleteUser")
 def delete_user(call: Call) -> None:
-    """Section 2, DeleteUser: quick connects that point at the user stay, and dangle."""
-    user_rows.remove(call, user_rows.find_newest(call))
+    """Section 2, DeleteUser: quick connects that point at the user stay, and point nowhere."""
+    user_rows.remove(call, user_rows.find(call, newest=True))
 
 
 @reads("ListUsers")
 def list_users(call: Call) -> Result:
-    """Section 2, ListUsers: a summary without tags or profiles."""
-    start = paging.cursor(call, "ListUsers")
-    seen = user_rows.after(call, start.after, lag=call.options.consistency_lag)
-    found = paging.page(call, start, ((user.seq, user) for user in seen))
-    return {"UserSummaryList": [_summary(user) for user in found.rows], "NextToken": found.next_token}
+    """Section 2, ListUsers: summaries without tags or profiles."""
+    start = paging.cursor(call)
+    users = user_rows.rows(call, start.after, lag=call.options.consistency_lag)
+    page = paging.page(call, start, ((user.seq, user) for user in users))
+    return {"UserSummaryList": [user.summary() for user in page.rows], "NextToken": page.next_token}
 
 
-def _summary(user: User) -> Document:
-    return {
-        "Id": user.id,
-        "Arn": user.arn,
-        "Username": user.username,
-        "LastModifiedTime": user.doc["LastModifiedTime"],
-        "LastModifiedRegion": user.instance.region,
-    }
+def _present(members: Document) -> Document:
+    return {name: item for name, item in members.items() if item is not None}
 
 
-def security_profile_ids(call: Call, given: Iterable[str]) -> list[str]:
-    """Bare ids of existing profiles, each once (unique in CloudFormation's schema, section 3 [O])."""
-    ids = [resources.get(call, "security-profile", value).id for value in given]
+def _security_profile_ids(call: Call, values: Iterable[str]) -> list[str]:
+    """Bare ids of existing profiles. None may occur twice (unique in CloudFormation's schema, section 3 [O])."""
+    ids = [resources.get(call, "security-profile", value).id for value in values]
     if len(set(ids)) != len(ids):
-        raise invalid_request("SecurityProfileIds names a security profile twice")
+        raise invalid_request("SecurityProfileIds contains a security profile twice")
     return ids
 
 
-def hierarchy_group_id(call: Call, given: str | None) -> str | None:
-    """The bare id of an existing group; no group is a valid choice."""
-    return None if given is None else resources.get(call, "agent-group", given).id
+def _hierarchy_group_id(call: Call) -> str | None:
+    """The bare id of an existing group, or None: a user need not have one."""
+    value = call.params.get("HierarchyGroupId")
+    return None if value is None else resources.get(call, "agent-group", value).id
+
+
+@user_rows.updates("UpdateUserRoutingProfile")
+def update_routing_profile(call: Call, user: User) -> None:
+    """A user has one routing profile (section 2)."""
+    user.doc["RoutingProfileId"] = resources.get(call, "routing-profile", call.params["RoutingProfileId"]).id
+
+
+@user_rows.updates("UpdateUserSecurityProfiles")
+def update_security_profiles(call: Call, user: User) -> None:
+    """The list replaces the set (section 2)."""
+    user.doc["SecurityProfileIds"] = _security_profile_ids(call, call.params["SecurityProfileIds"])
+
+
+@user_rows.updates("UpdateUserHierarchy")
+def update_hierarchy(call: Call, user: User) -> None:
+    """A request without an id takes the user out of the hierarchy (section 2 [I])."""
+    user.doc["HierarchyGroupId"] = _hierarchy_group_id(call)
+
+
+@user_rows.updates("UpdateUserIdentityInfo")
+def update_identity_info(call: Call, user: User) -> None:
+    """Whether members that are left out are cleared is an option (section 2 [?]). A required name is always kept."""
+    management = user.instance.identity_management_type
+    info = _present(call.params["IdentityInfo"])
+    identity.check_change(info, management)
+    kept = user.doc["IdentityInfo"]
+    if call.options.update_identity_info == "clear":
+        required = identity.OWNED if management == "EXISTING_DIRECTORY" else identity.NAMES
+        kept = {name: kept[name] for name in required if name in kept}
+    user.doc["IdentityInfo"] = {**kept, **info}
+
+
+@user_rows.updates("UpdateUserPhoneConfig")
+def update_phone_config(call: Call, user: User) -> None:
+    """Legacy: writes the whole block, and one ACW limit for all channels (section 2 [M])."""
+    settings.replace_phone(user.doc, call.params["PhoneConfig"])
+
+
+@user_rows.updates("UpdateUserConfig")
+def update_config(call: Call, user: User) -> None:
+    """Lists that are left out stay. For left-out channels, see `Options.update_user_config` (section 2 [?])."""
+    settings.check(call.params)
+    settings.write_lists(user.doc, call.params, call.options.update_user_config)

@@ -1,49 +1,119 @@
-"""The rest-json protocol: an HTTP request becomes an operation's parameters, a result becomes an answer.
+"""The rest-json protocol: an HTTP request becomes an operation and its parameters, a result becomes a response body.
 
-Members placed in the path or the query by the model leave the body; everything else is JSON (facts, section 1, wire
-notes). The path arrives raw: an ARN's slashes are `%2F`, so labels are decoded after the route was matched. Timestamps
-are epoch seconds. An operation without an output answers 200 with an empty body.
+Everything is read from botocore's own copy of the AWS models, so the emulator and the client under test always agree on
+the model's version. A path that the model has but the emulator does not gets a 501 that names the operation, so that
+nothing fails silently. An unknown path gets a 404, and a known path with another method a 405.
+
+Members that the model puts into the path or the query are not in the body; everything else is JSON (facts, section 1,
+wire notes). The path arrives raw, because an ARN's slashes are `%2F`: labels are decoded after the route was matched.
+Timestamps are epoch seconds. An operation without an output returns 200 with an empty body.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs, unquote
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.loaders import create_loader
+from botocore.model import ListShape, ServiceModel, StructureShape
 
 from connect_users.emulator.errors import ApiError
 
 if TYPE_CHECKING:
-    from connect_users.emulator.model import Member, Operation
+    from collections.abc import Collection, Mapping
 
-Write = Callable[[Any], Any]
+    from botocore.model import OperationModel, Shape
 
 
-def parse(operation: Operation, labels: Mapping[str, str], query: str, body: bytes) -> dict[str, Any]:
-    """The parameters as boto3 names them; absent and null members are left out. Raises SerializationException."""
-    payload = parse_json(body)
+@cache
+def service(name: str) -> ServiceModel:
+    """The model of `connect` or `secretsmanager`, parsed on first use (about 30 ms of CPU)."""
+    return ServiceModel(cast("dict[str, Any]", create_loader().load_service_model(name, "service-2")), name)
+
+
+class NotEmulated(ApiError):
+    """AWS has this operation, but the emulator does not."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__("UnsupportedOperationException", f"{operation} is not emulated")
+        self.operation = operation
+
+
+class Router:
+    """The routes of Amazon Connect. `supported` names the operations that have a handler."""
+
+    def __init__(self, supported: Collection[str]) -> None:
+        self._supported = supported
+        #: By method: operations and the segments of their paths. A segment `{Name}` is a label, which matches any text.
+        self._routes: dict[str, list[tuple[str, list[str]]]] = {}
+        model = service("connect")
+        for name in model.operation_names:
+            http = model.operation_model(name).http
+            segments = http["requestUri"].split("?")[0].split("/")[1:]
+            self._routes.setdefault(http["method"], []).append((name, segments))
+        for routes in self._routes.values():
+            # Where the model has a literal beside a label, the literal comes first.
+            routes.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
+
+    def match(self, method: str, path: str) -> tuple[str, dict[str, str]]:
+        """The operation and its decoded path labels. `path` is raw, without its query."""
+        parts = path.split("/")[1:]
+        for name, segments in self._routes.get(method, ()):
+            labels = _labels(segments, parts)
+            if labels is not None:
+                if name not in self._supported:
+                    raise NotEmulated(name)
+                return name, labels
+        methods = [
+            other
+            for other, routes in self._routes.items()
+            if any(_labels(route, parts) is not None for _, route in routes)
+        ]
+        if methods:
+            raise ApiError("MethodNotAllowedException", f"this path takes {', '.join(sorted(methods))}")
+        raise ApiError("UnknownOperationException", "no operation has this path")
+
+
+def _labels(segments: list[str], parts: list[str]) -> dict[str, str] | None:
+    """The decoded labels of a path, None if it does not match."""
+    if len(parts) != len(segments):
+        return None
+    labels = {}
+    for part, segment in zip(parts, segments, strict=True):
+        if segment.startswith("{") and part:
+            labels[segment[1:-1]] = unquote(part)
+        elif part != segment:
+            return None
+    return labels
+
+
+def parse(operation: OperationModel, labels: Mapping[str, str], query: str, body: bytes) -> dict[str, Any]:
+    """The parameters as boto3 names them, without absent and null members. Raises SerializationException."""
+    payload = _object(body)
     arguments = parse_qs(query, keep_blank_values=True) if query else {}
     params: dict[str, Any] = {}
-    for member in operation.members:
-        if member.location == "uri":
-            params[member.name] = labels[member.wire_name]
-        elif member.location == "querystring":
-            if member.wire_name in arguments:
-                params[member.name] = _from_query(member, arguments[member.wire_name])
-        elif payload.get(member.wire_name) is not None:
-            params[member.name] = payload[member.wire_name]
+    shape = operation.input_shape
+    for name, member in {} if shape is None else shape.members.items():
+        location, wire_name = member.serialization.get("location"), member.serialization.get("name", name)
+        if location == "uri":
+            params[name] = labels[wire_name]
+        elif location == "querystring":
+            if wire_name in arguments:
+                params[name] = _from_query(wire_name, member, arguments[wire_name])
+        elif payload.get(wire_name) is not None:
+            params[name] = payload[wire_name]
     return params
 
 
-def parse_json(body: bytes) -> dict[str, Any]:
-    """The body as an object (empty: no members). Raises SerializationException for anything else."""
+def _object(body: bytes) -> dict[str, Any]:
+    """The body as a JSON object; an empty body has no members."""
     if not body.strip():
         return {}
     try:
-        payload = json.loads(body, parse_constant=_no_constant)
+        # NaN and Infinity are not JSON, and `int` refuses them.
+        payload = json.loads(body, parse_constant=int)
     except (ValueError, RecursionError) as error:
         raise ApiError("SerializationException", "the body is not JSON") from error
     if not isinstance(payload, dict):
@@ -51,64 +121,29 @@ def parse_json(body: bytes) -> dict[str, Any]:
     return payload
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _from_query(member: Member, values: list[str]) -> Any:
-    if isinstance(member.shape, ListShape):
+def _from_query(name: str, shape: Shape, values: list[str]) -> Any:
+    if isinstance(shape, ListShape):
         return values
-    text = values[-1]
-    if member.shape.type_name in ("integer", "long"):
-        try:
-            return int(text)
-        except ValueError as error:
-            raise ApiError("SerializationException", f"{member.wire_name} must be a number") from error
-    return text
+    if shape.type_name not in ("integer", "long"):
+        return values[-1]
+    try:
+        return int(values[-1])
+    except ValueError as error:
+        raise ApiError("SerializationException", f"{name} must be a number") from error
 
 
-def error_body(error: ApiError) -> bytes:
-    """The body of an error answer: `Message`, plus the exception's own members (ResourceType, ...)."""
-    return json.dumps({"Message": error.message, **error.members}).encode()
+def body(shape: Shape | None, result: Mapping[str, Any]) -> bytes:
+    """The body of a successful response, without the members of `result` that are None or not in the output shape."""
+    return b"" if shape is None else json.dumps(_shaped(shape, result), separators=(",", ":")).encode()
 
 
-class Serializer:
-    """Compiled writers of output shapes: unknown and None members are dropped, names are the wire's."""
-
-    def __init__(self) -> None:
-        self._writers: dict[str, Write] = {}
-
-    def prepare(self, shape: Shape) -> None:
-        """Compile the writers of `shape` and of all it holds; not thread-safe, `body` is."""
-        self._of(shape)
-
-    def body(self, shape: Shape | None, result: Mapping[str, Any]) -> bytes:
-        """The answer's body; empty for an operation without an output shape, which otherwise must be prepared."""
-        if shape is None:
-            return b""
-        return json.dumps(self._writers[shape.name](result), separators=(",", ":")).encode()
-
-    def _of(self, shape: Shape) -> Write:
-        found = self._writers.get(shape.name)
-        if found is None:
-            self._writers[shape.name] = lambda value: self._writers[shape.name](value)
-            found = self._writers[shape.name] = self._compile(shape)
-        return found
-
-    def _compile(self, shape: Shape) -> Write:
-        if isinstance(shape, StructureShape):
-            members = {
-                name: (member.serialization.get("name", name), self._of(member))
-                for name, member in shape.members.items()
-            }
-            return lambda value: {
-                members[name][0]: members[name][1](item)
-                for name, item in value.items()
-                if item is not None and name in members
-            }
-        if isinstance(shape, ListShape):
-            write_item = self._of(shape.member)
-            return lambda value: [write_item(item) for item in value]
-        if isinstance(shape, MapShape):
-            return dict
-        return lambda value: value
+def _shaped(shape: Shape, value: Any) -> Any:
+    if isinstance(shape, StructureShape):
+        members = shape.members
+        return {
+            name: _shaped(members[name], item) for name, item in value.items() if item is not None and name in members
+        }
+    if isinstance(shape, ListShape):
+        member = shape.member
+        return [_shaped(member, item) for item in value]
+    return value

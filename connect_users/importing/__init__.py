@@ -1,5 +1,6 @@
-"""The people of an instance that exists, as code and state: what ``connect-users import`` is made of.
+"""The people of an instance that exists, as code and state, for ``connect-users import``.
 
-`live` reads them, `rows` turns them into a roster and back, `entries` into states, `files` writes the folder, and
-`skeleton` fills the file of a program that exists.
+It may import `review`, `roster`, `connect`, `core` and the schema of `plugin`, and never the SDK. Start reading at
+`files`, which writes the folder; `live` reads the people, `rows` turns them into a roster and back, `entries` into
+states, `programs` writes their program, and `skeleton` fills the import file of a program that exists.
 """

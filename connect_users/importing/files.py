@@ -14,24 +14,25 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import some
 from connect_users.importing import merging, programs, rows, texts
-from connect_users.importing.entries import guard_entry, plugin_entry, roster_entry, states, user_entry
+from connect_users.importing.entries import Person, declares_each, document, states
 from connect_users.importing.programs import Content, Language
 from connect_users.roster.reading import decoded, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from connect_users.core.spec import Props
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
 
+T = TypeVar("T")
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: People whom a message names.
 _SHOWN: Final = 5
@@ -85,16 +86,18 @@ class Folder:
     Args:
         name: of the roster, in the program and as the file's stem.
         language: of the program; None for that of the project in the folder, or Python.
+        each: a new program declares each person.
     """
 
     import_name = "import.json"
     #: What an import that was interrupted has read.
     unfinished_name = "import.unfinished.json"
 
-    def __init__(self, path: Path, name: str, language: Language | None = None) -> None:
+    def __init__(self, path: Path, name: str, language: Language | None = None, *, each: bool = False) -> None:
         self.path = path
         self.name = name
         self._wanted = language
+        self._each = each
 
     @property
     def roster(self) -> Path:
@@ -123,12 +126,28 @@ class Folder:
         """
         return {**self._states(self.import_name), **self._states(self.unfinished_name)}
 
+    @cached_property
+    def each(self) -> bool:
+        """Whether the program declares each person: as it did at the last import, or as it is to be.
+
+        Raises:
+            ConfigurationError: it has a roster, and is to declare each person.
+        """
+        before = self._read(self.import_name, declares_each)
+        if self._each and before is False:
+            raise ConfigurationError(f"{self.path} has a program with a roster; give another folder with --each")
+        return self._each if before is None else before
+
     def _states(self, name: str) -> dict[str, tuple[Props, Props]]:
+        return self._read(name, states) or {}
+
+    def _read(self, name: str, reader: Callable[[Any], T]) -> T | None:
+        """What a file of an import says; None where there is none."""
         file = self.path / name
         if not file.exists():
-            return {}
+            return None
         try:
-            return states(json.loads(file.read_text(encoding="utf-8")))
+            return reader(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ConfigurationError(f"{file}: cannot be read as the file of an import; remove it") from None
 
@@ -138,8 +157,8 @@ class Folder:
         Raises:
             ConfigurationError
         """
-        entries = [user_entry(self.name, user.id, user.inputs, user.computed) for user in users]
-        self._put(self.unfinished_name, json.dumps({"resources": entries}, ensure_ascii=False), always=True)
+        people = {user.username: Person(user.id, user.inputs, user.computed) for user in users}
+        self._put(self.unfinished_name, document(self.name, people, plugin=False, each=True), always=True)
 
     def write(self, instance: Instance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool) -> Done:
         """Write what differs.
@@ -151,9 +170,9 @@ class Folder:
             ConfigurationError
         """
         others = {user.username: user.owner for user in users if user.owner is not None and self._is_others(user)}
-        people = {user.username: user for user in users if user.username not in others}
-        written = rows.write({name: user.inputs for name, user in people.items()}, instance.names)
-        kept = {name: people[name] for name in written.inputs}
+        live = {user.username: user for user in users if user.username not in others}
+        written = rows.write({name: user.inputs for name, user in live.items()}, instance.names)
+        kept = {name: live[name] for name in written.inputs}
         roster = merging.Merged(written.text) if overwrite else self._roster(instance, kept, written.text)
         content = Content(
             self.language,
@@ -163,12 +182,14 @@ class Folder:
             instance.alias,
             region or instance.arn.split(":")[3],
             written.inputs,
+            self.each,
             written.identity_management_type,
         )
+        people = {name: Person(kept[name].id, inputs, kept[name].computed) for name, inputs in written.inputs.items()}
         contents = {
             self.roster.name: (roster.text, True),
             **{name: (text, False) for name, text in programs.files(content).items()},
-            self.import_name: (self._import_file(written, kept), True),
+            self.import_name: (document(self.name, people, plugin=self.language.plugin, each=self.each), True),
         }
         changed = tuple(
             name
@@ -188,23 +209,6 @@ class Folder:
             ConfigurationError
         """
         return self._put(name, text, always=True)
-
-    def _import_file(self, written: rows.Written, kept: Mapping[str, LiveUser]) -> str:
-        if programs.has_roster(self.language):
-            entries = [
-                roster_entry(self.name),
-                guard_entry(self.name, written.inputs),
-                *(
-                    user_entry(self.name, kept[name].id, inputs, kept[name].computed)
-                    for name, inputs in sorted(written.inputs.items())
-                ),
-            ]
-        else:
-            entries = [
-                plugin_entry(f"{self.name}-{name}", kept[name].id, inputs, kept[name].computed)
-                for name, inputs in sorted(written.inputs.items())
-            ]
-        return json.dumps({"resources": entries}, indent=1, ensure_ascii=False) + "\n"
 
     def _roster(self, instance: Instance, kept: Mapping[str, LiveUser], text: str) -> merging.Merged:
         """What becomes of the roster: the text that the instance gives, unless somebody has edited it.

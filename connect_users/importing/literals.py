@@ -1,4 +1,4 @@
-"""Values as text of YAML, TypeScript and Go, as the people of these languages write them. Pure.
+"""Values as text of Python, YAML, TypeScript and Go, as the people of these languages write them. Pure.
 
 Whatever somebody is called, and whatever a tag holds, the program says exactly that: strings are always quoted.
 """
@@ -60,6 +60,17 @@ def _yaml_scalar(value: Any) -> str:
     return quoted(value.replace("$", "$$")) if isinstance(value, str) else json.dumps(value)
 
 
+def python(value: Any, indent: str = "") -> str:
+    """A value as an expression of Python, a member a line."""
+    deeper = f"{indent}    "
+    if isinstance(value, dict) and value:
+        members = (f"{deeper}{quoted(key)}: {python(item, deeper)},\n" for key, item in value.items())
+        return f"{{\n{''.join(members)}{indent}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(python(item, indent) for item in value)}]"
+    return quoted(value) if isinstance(value, str) else repr(value)
+
+
 def typescript(value: Any, indent: str = "") -> str:
     """A value as an expression of TypeScript."""
     if isinstance(value, dict) and value:
@@ -105,6 +116,8 @@ class Go:
         return "\n".join([*lines, *_aligned(group, texts, indent)])
 
     def _value(self, value: Any, type_: Json, indent: str) -> str:
+        if type_.get("plain"):
+            return f"pulumi.StringRef({quoted(value)})"
         if "$ref" in type_:
             return self._named(value, type_["$ref"], indent)
         if type_["type"] == "array":

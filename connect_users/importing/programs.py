@@ -1,6 +1,7 @@
 """The program that an import writes, in the language of the project, and the project's own files. Pure.
 
-A program in Python has a `ConnectUserRoster`, with the dynamic provider. One in another language goes by the plugin.
+A program has its people by a roster, or declares each of them. One in Python does so with the dynamic provider, one in
+another language by the plugin.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConfigurationError
-from connect_users.importing.literals import Go, quoted, typescript, yaml_lines
+from connect_users.importing.literals import Go, python, quoted, typescript, yaml_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,11 +91,6 @@ def _words() -> list[str]:
     return [each.value for each in Language]
 
 
-def has_roster(language: Language) -> bool:
-    """Whether a program of the language has its people by a roster; else it declares each of them."""
-    return not language.plugin
-
-
 @dataclass(frozen=True)
 class Content:
     """What a program is about.
@@ -104,6 +100,7 @@ class Content:
         roster: the name of its file.
         alias: "" of an instance that has none.
         people: username -> canonical inputs.
+        each: every person is declared; else the roster is.
         identity_management_type: None where the program does not say it.
     """
 
@@ -114,6 +111,7 @@ class Content:
     alias: str
     region: str
     people: Mapping[str, Props]
+    each: bool = False
     identity_management_type: str | None = None
 
     @property
@@ -124,7 +122,7 @@ class Content:
     @property
     def about(self) -> str:
         """What the program is, in a sentence for its first line."""
-        joiners = f": joiners, movers and leavers are lines of {self.roster}." if has_roster(self.language) else "."
+        joiners = "." if self.each else f": joiners, movers and leavers are lines of {self.roster}."
         return f"People of Amazon Connect {self.alias or self.arn}{joiners}"
 
 
@@ -141,21 +139,38 @@ def files(content: Content) -> dict[str, str]:
 
 def declarations(content: Content, program: str = "") -> str:
     """What a program has to declare and does not mention yet, as text to be put into it; "" for nothing."""
-    if has_roster(content.language):
-        return "" if content.roster in program else _python_roster(content)
     resources = {
-        name: inputs
-        for name, inputs in _resources(content).items()
-        if not re.search(rf"(?<![\w.@-]){re.escape(name)}(?![\w.@-])", program)
+        name: resource
+        for name, resource in _resources(content).items()
+        if not re.search(rf"(?<![\w.@-]){re.escape(name if content.each else content.roster)}(?![\w.@-])", program)
     }
     return _RESOURCES[content.language](resources)
 
 
-def _resources(content: Content) -> dict[str, Json]:
-    """Name -> inputs of a resource for each person, in the plugin's words."""
-    return {
-        f"{content.name}-{username}": spelling.theirs(inputs) for username, inputs in sorted(content.people.items())
-    }
+@dataclass(frozen=True)
+class _Resource:
+    """A resource: its kind and its inputs, in the words of the language."""
+
+    kind: str
+    inputs: Json
+
+
+def _resources(content: Content) -> dict[str, _Resource]:
+    """By their names: each person, or the roster."""
+    if content.each:
+        turned = spelling.theirs if content.language.plugin else dict
+        kind = "User" if content.language.plugin else "ConnectUser"
+        return {
+            f"{content.name}-{username}": _Resource(kind, turned(inputs))
+            for username, inputs in sorted(content.people.items())
+        }
+    given = {"roster": content.roster, "instance": content.arn}
+    identity = content.identity_management_type
+    if content.language.plugin:
+        more = {"identityManagementType": identity} if identity else {}
+        return {content.name: _Resource("UserRoster", {**given, **more})}
+    more = {"identity_management_type": identity} if identity else {}
+    return {content.name: _Resource("ConnectUserRoster", {**given, **more})}
 
 
 def _project(content: Content) -> str:
@@ -171,26 +186,31 @@ def _project(content: Content) -> str:
 
 
 def _python(content: Content) -> str:
-    return (
-        f'"""{content.about}"""\n\nfrom connect_users import ConnectInstance, ConnectUserRoster\n\n'
-        f"{_python_roster(content)}"
+    names = "ConnectUser" if content.each else "ConnectInstance, ConnectUserRoster"
+    return f'"""{content.about}"""\n\nfrom connect_users import {names}\n\n{declarations(content)}'
+
+
+def _python_resources(resources: Mapping[str, _Resource]) -> str:
+    return "".join(
+        f"{resource.kind}(\n    {quoted(name)},\n"
+        + "".join(f"    {key}={_python_value(key, value)},\n" for key, value in resource.inputs.items())
+        + ")\n"
+        for name, resource in resources.items()
     )
 
 
-def _python_roster(content: Content) -> str:
-    identity = content.identity_management_type
-    more = f"    identity_management_type={quoted(identity)},\n" if identity else ""
-    return (
-        f"ConnectUserRoster(\n    {quoted(content.name)},\n    roster={quoted(content.roster)},\n"
-        f"    instance=ConnectInstance({quoted(content.arn)}),\n{more})\n"
-    )
+def _python_value(key: str, value: Any) -> str:
+    return f"ConnectInstance({quoted(value)})" if key == "instance" else python(value, "    ")
 
 
 # YAML.
 
 
-def _yaml_resources(resources: Mapping[str, Json]) -> str:
-    declared = {name: {"type": "connect-users:User", "properties": inputs} for name, inputs in resources.items()}
+def _yaml_resources(resources: Mapping[str, _Resource]) -> str:
+    declared = {
+        name: {"type": f"connect-users:{resource.kind}", "properties": resource.inputs}
+        for name, resource in resources.items()
+    }
     return "".join(f"{line}\n" for line in yaml_lines(declared, "  "))
 
 
@@ -229,9 +249,10 @@ def _typescript(content: Content) -> str:
     )
 
 
-def _typescript_resources(resources: Mapping[str, Json]) -> str:
+def _typescript_resources(resources: Mapping[str, _Resource]) -> str:
     return "".join(
-        f"new connectUsers.User({quoted(name)}, {typescript(inputs)});\n" for name, inputs in resources.items()
+        f"new connectUsers.{resource.kind}({quoted(name)}, {typescript(resource.inputs)});\n"
+        for name, resource in resources.items()
     )
 
 
@@ -250,18 +271,21 @@ def _go(content: Content) -> str:
     )
 
 
-def _go_resources(resources: Mapping[str, Json]) -> str:
+def _go_resources(resources: Mapping[str, _Resource]) -> str:
     from connect_users.plugin import schema
 
     document = schema.document()
     go = Go(_GO_PACKAGE, document)
-    properties = document["resources"][tokens.PLUGIN_USER]["inputProperties"]
     tabs = "\t\t"
-    return "".join(
-        f"{tabs}if _, err := {_GO_PACKAGE}.NewUser(ctx, {quoted(name)}, &{_GO_PACKAGE}.UserArgs{{\n"
-        f"{go.members(inputs, properties, tabs + chr(9))}\n{tabs}}}); err != nil {{\n{tabs}\treturn err\n{tabs}}}\n"
-        for name, inputs in resources.items()
-    )
+    texts = []
+    for name, resource in resources.items():
+        properties = document["resources"][f"{tokens.PLUGIN}{resource.kind}"]["inputProperties"]
+        texts.append(
+            f"{tabs}if _, err := {_GO_PACKAGE}.New{resource.kind}(ctx, {quoted(name)}, "
+            f"&{_GO_PACKAGE}.{resource.kind}Args{{\n{go.members(resource.inputs, properties, tabs + chr(9))}\n"
+            f"{tabs}}}); err != nil {{\n{tabs}\treturn err\n{tabs}}}\n"
+        )
+    return "".join(texts)
 
 
 def _package(content: Content) -> dict[str, str]:
@@ -276,7 +300,8 @@ _TEXTS: Final[Mapping[Language, Callable[[Content], str]]] = {
     Language.TYPESCRIPT: _typescript,
     Language.GO: _go,
 }
-_RESOURCES: Final[Mapping[Language, Callable[[Mapping[str, Json]], str]]] = {
+_RESOURCES: Final[Mapping[Language, Callable[[Mapping[str, _Resource]], str]]] = {
+    Language.PYTHON: _python_resources,
     Language.YAML: _yaml_resources,
     Language.TYPESCRIPT: _typescript_resources,
     Language.GO: _go_resources,

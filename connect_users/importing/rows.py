@@ -23,7 +23,7 @@ from connect_users.core.spec import Props, canonical
 from connect_users.roster import cells, csv_text, notations
 from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, Column
 from connect_users.roster.names import Names
-from connect_users.roster.people import Terms, judge
+from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.tables import from_grid
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _refused(people: Mapping[str, Props], lines: Mapping[str, Mapping[str, str]]
     return {username: why for username, inputs in people.items() if (why := _refusal(inputs, lines[username], known))}
 
 
-def _refusal(inputs: Props, line: Mapping[str, str], known: Terms) -> str:
+def _refusal(inputs: Props, line: Mapping[str, str], known: RosterOptions) -> str:
     judged = judge(from_grid("roster", list(line), 1, [(2, list(line.values()))]), known)
     for problem in judged.problems:
         return ": ".join(part for part in (problem.column, problem.text) if part)
@@ -208,10 +208,10 @@ def _lost(inputs: Props, found: Props) -> str:
     return f"{', '.join(names) or 'it'} cannot be written in a roster"
 
 
-def terms(names: Nameable, identity: str | None) -> Terms:
+def terms(names: Nameable, identity: str | None) -> RosterOptions:
     """How a roster of this instance is judged."""
     known = {kind: Names(kind, names.ids(kind), strict=False) for kind in OF_USERS}
-    return Terms(instance_id=names.instance_id, identity_management_type=identity, names=known)
+    return RosterOptions(instance_id=names.instance_id, identity_management_type=identity, names=known)
 
 
 def told(inputs: Props) -> Props:

@@ -18,7 +18,6 @@ from pulumi.provider.server import ProviderServicer
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
-from connect_users.plugin import guard
 from connect_users.plugin.version import VERSION
 from connect_users.program import roster_state
 from connect_users.program.instance import ConnectInstance
@@ -151,7 +150,7 @@ class User(pulumi.CustomResource):
 
 
 class Guard(pulumi.CustomResource):
-    """What sees leavers; see `connect_users.plugin.guard`."""
+    """What sees leavers; see `connect_users.roster.guarding`."""
 
     def __init__(
         self,
@@ -165,9 +164,9 @@ class Guard(pulumi.CustomResource):
         opts: pulumi.ResourceOptions,
     ) -> None:
         stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
-        inputs: dict[str, Any] = {
-            **{spelling.camel(member): value for member, value in stored.items()},
-            guard.THERE: pulumi.Output.from_input(cast(Any, _there(roster))),
+        inputs = {
+            **spelling.theirs(stored, guarding.WORDS),
+            spelling.camel(guarding.IN_STATE): pulumi.Output.from_input(cast(Any, _in_state(roster))),
         }
         if waits_for is not None:
             inputs["waitsFor"] = waits_for.apply(lambda _: None)
@@ -175,10 +174,10 @@ class Guard(pulumi.CustomResource):
         super().__init__(tokens.PLUGIN_GUARD, name, inputs, pulumi.ResourceOptions.merge(opts, more))
 
 
-async def _there(roster: str) -> str | None:
-    """The people of a roster whom the stack's state has, a line each; None where the engine does not tell."""
-    kept = await roster_state.kept_in_state()
-    return None if kept is None else "\n".join(sorted(one.username for one in kept if one.roster == roster))
+async def _in_state(roster: str) -> str | None:
+    """The people of a roster in the stack's state, a line each; None where the engine does not answer."""
+    users = await roster_state.users_in_state()
+    return None if users is None else "\n".join(sorted(user.username for user in users if user.roster == roster))
 
 
 class UserRoster(ConnectUserRoster):

@@ -26,6 +26,7 @@ from connect_users.engine import collector, log
 from connect_users.engine.cancellation import CANCELLED
 from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
+from connect_users.lifecycle.lookup import place_of
 from connect_users.plugin import configuration, details, guard, wire
 from connect_users.plugin.call import Answering, Call, answered
 from connect_users.plugin.version import VERSION, require_components
@@ -199,10 +200,12 @@ class Service(Answering):
         """The user as it is; an empty id says that it is gone. Without a state, it is an import."""
         state, inputs = call.read(request.properties), call.read(request.inputs)
         secrets = state.secrets | inputs.secrets
-        if ARN_KEY not in state.props:
+        if state.props.keys().isdisjoint((ARN_KEY, "username")):
             return self._import(call, request.id, state)
         declared = sound(inputs.props) if inputs.props else None
-        seen = self._life.read(call.urn, request.id, sound(state.props), declared, call.say)
+        # Of a resource that a program only reads, the engine keeps the id that the program gave.
+        user_id = place_of(request.id).user_id if ":" in request.id else request.id
+        seen = self._life.read(call.urn, user_id, sound(state.props), declared, call.say)
         if seen is None:
             return provider_pb2.ReadResponse()
         answer = provider_pb2.ReadResponse(id=request.id, properties=wire.encode(seen.outputs, secrets))

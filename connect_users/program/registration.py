@@ -7,7 +7,6 @@ the first registration of a user with a problem fails the program with the probl
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,87 +18,18 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import rules, settings
 from connect_users.core.arns import bare_id
+from connect_users.core.phrases import plural
 from connect_users.core.shapes import Problem, in_path
-from connect_users.core.spec import UNKNOWN
 from connect_users.program.provider import PACKAGE, Provider, stack_config
+from connect_users.roster.assembly import known
 
 if TYPE_CHECKING:
     from connect_users.core.spec import Props
 
 
-class _Declared:
-    """The users that one run of a program has declared so far, and their problems.
-
-    Attributes:
-        stack: the stack's configuration, which is slow to read.
-        names: key of a user (`_key`) -> the resource's name, and the instance, which must live as long as its identity
-            is a part of the key.
-        rosters: their names.
-    """
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-        self.stack = stack_config()
-        self.names: dict[tuple[object, ...], tuple[str, object]] = {}
-        self.rosters: set[str] = set()
-
-    def add(self, name: str, username: object, problems: tuple[Problem, ...]) -> None:
-        self._lines += [f"{name} ({username}): {problem}" for problem in problems]
-
-    def raise_all(self) -> NoReturn:
-        count = len(self._lines)
-        lines = "\n".join(f"  {line}" for line in self._lines)
-        raise pulumi.RunError(f"{count} problem{'s' if count > 1 else ''} in the inputs of Connect users:\n{lines}")
-
-
-def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
-    """Judge a user's inputs, as far as they are known; with a problem, its registration will fail the program.
-
-    Args:
-        props: plain inputs. Where there is a problem, one is replaced by an awaitable that raises.
-    """
-    known = _known(props)
-    username = known.get("username")
-    problems = rules.review(known, reserved_tags=reserved_tags(opts)).problems
-    declared = _declared_by_this_run()
-    if isinstance(username, str):
-        instance = props.get("instance_id")
-        twin = twin_of(name, instance, username, opts)
-        if twin is None:
-            declared.names[_key(instance, username, opts)] = (name, instance)
-        else:
-            problems = (*problems, Problem("username", f"is declared as {twin!r} already; declare a user once"))
-    if not problems:
-        return
-    shown = in_path(username) if isinstance(username, str) else "username not known yet"
-    declared.add(name, shown, problems)
-
-    async def fail() -> str:
-        declared.raise_all()
-
-    props["username"] = fail()
-
-
-def twin_of(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
-    """The name of another resource that this run has already declared for a user; None where there is none.
-
-    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made. Two of
-    one name are the engine's to tell, or a program that a test runs twice.
-
-    Args:
-        name: of the resource that is being declared.
-        instance_id: as it was given; outputs are told apart by identity, not by what they may become.
-    """
-    if type(SETTINGS.monitor) is MockMonitor:
-        # With the SDK's own mocks, the programs of many tests are declared in what looks like one run.
-        return None
-    twin, _ = _declared_by_this_run().names.get(_key(instance_id, username, opts), (None, None))
-    return None if twin == name else twin
-
-
 @dataclass(frozen=True)
 class DeclaredUser:
-    """A user of this run: the resource's name, and the instance as it was given.
+    """A user of this run: the resource's name, and the instance as the program wrote it.
 
     Attributes:
         provider: what its provider reaches, as in `settings.reached`.
@@ -108,13 +38,73 @@ class DeclaredUser:
     resource: str
     username: str
     instance: object
-    provider: object = None
+    provider: object
+
+
+class _Declared:
+    """What one run of a program has declared so far: users, their problems, and the names of rosters.
+
+    Attributes:
+        stack: the stack's configuration, which is slow to read.
+    """
+
+    def __init__(self) -> None:
+        self.stack = stack_config()
+        self.users: dict[tuple[object, ...], DeclaredUser] = {}
+        self.rosters: set[str] = set()
+        self.problems: list[str] = []
+
+    async def fail(self) -> NoReturn:
+        """Raise all problems."""
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        count = plural(len(self.problems), "problem")
+        raise pulumi.RunError(f"{count} in the inputs of Connect users:\n{lines}")
+
+
+def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
+    """Judge a user's inputs, as far as they are known; with a problem, its registration will fail the program.
+
+    Args:
+        props: plain inputs. Where there is a problem, one is replaced by an awaitable that raises.
+    """
+    inputs = known(props)
+    username = inputs.get("username")
+    problems = rules.review(inputs, reserved_tags=reserved_tags(opts)).problems
+    declared = _declared_by_this_run()
+    if isinstance(username, str):
+        instance = props.get("instance_id")
+        other = declared_as(name, instance, username, opts)
+        if other is None:
+            key = _key(instance, username, opts)
+            declared.users[key] = DeclaredUser(name, username, instance, key[1])
+        else:
+            problems = (*problems, Problem("username", f"is already declared as {other!r}; declare each user once"))
+    if problems:
+        shown = in_path(username) if isinstance(username, str) else "username not known yet"
+        declared.problems += [f"{name} ({shown}): {problem}" for problem in problems]
+        props["username"] = declared.fail()
+
+
+def declared_as(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
+    """The name of another resource that this run has already declared for a user; None where there is none.
+
+    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made. Two
+    resources of one name are refused by the engine, or belong to a program that a test runs twice.
+
+    Args:
+        name: of the resource that is being declared.
+        instance_id: as it was given; outputs are compared by identity, not by their values.
+    """
+    if type(SETTINGS.monitor) is MockMonitor:
+        # With the SDK's own mocks, the programs of many tests are declared in what looks like one run.
+        return None
+    other = _declared_by_this_run().users.get(_key(instance_id, username, opts))
+    return None if other is None or other.resource == name else other.resource
 
 
 def declared_users() -> list[DeclaredUser]:
     """All users that this run has declared so far whose usernames are known."""
-    names = _declared_by_this_run().names.items()
-    return [DeclaredUser(name, str(key[-1]), instance, key[1]) for key, (name, instance) in names]
+    return list(_declared_by_this_run().users.values())
 
 
 def declare_roster(name: str) -> None:
@@ -128,6 +118,7 @@ def declared_rosters() -> frozenset[str]:
 
 
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:
+    # An output keeps its identity, since `DeclaredUser` keeps it.
     instance = bare_id(instance_id) if isinstance(instance_id, str) else id(instance_id)
     return instance, settings.reached(_configuration(opts)), username
 
@@ -140,17 +131,6 @@ def _declared_by_this_run() -> _Declared:
     if SETTINGS.rpc_manager not in _runs:
         _runs[SETTINGS.rpc_manager] = _Declared()
     return _runs[SETTINGS.rpc_manager]
-
-
-def _known(value: Any) -> Any:
-    """``value`` with `UNKNOWN` in place of outputs and awaitables."""
-    if isinstance(value, dict):
-        return {key: _known(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_known(item) for item in value]
-    if isinstance(value, pulumi.Output) or asyncio.isfuture(value) or asyncio.iscoroutine(value):
-        return UNKNOWN
-    return value
 
 
 def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> None:

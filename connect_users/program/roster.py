@@ -1,7 +1,7 @@
 """`ConnectUserRoster`: a file of people, or rows of a program, as users of the stack.
 
 Everything that can be judged is judged before anything is registered: where one row is wrong, nothing of the roster is
-made or changed, and all problems are told at once. Reading and judging are `connect_users.roster`'s.
+made or changed, and all problems are reported at once. `connect_users.roster` reads and judges.
 """
 
 from __future__ import annotations
@@ -15,18 +15,25 @@ from pulumi import Input, Output
 
 from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
+from connect_users.core.phrases import plural
 from connect_users.engine.collector import Registering
 from connect_users.program import registration
 from connect_users.program.guard import RosterGuard
-from connect_users.program.roster_arguments import Ids, Passwords, names_of, password_of, refuse_wrong_forms, texts_of
+from connect_users.program.roster_arguments import Ids, Passwords, names_of, password_of, refuse_wrong_forms, strings_of
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.holders import holder_problems
-from connect_users.roster.people import Judged, Person, RosterProblem, Terms, judge
+from connect_users.roster.people import (
+    JudgedRoster,
+    Person,
+    RosterOptions,
+    RosterProblem,
+    judge,
+    unknown_name_problems,
+)
 from connect_users.roster.reading import read
 from connect_users.roster.selection import columns_of_others, select
-from connect_users.roster.unknown_names import problems_of_names
 
 if TYPE_CHECKING:
     import os
@@ -36,10 +43,10 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
     from connect_users.roster.tables import Table
 
-#: Lines of one error; the rest is told by `connect-users check`.
+#: Lines of one error; `connect-users check` lists the rest.
 _LINES_MAX: Final = 1_000
 
-#: People who are registered together; many times what the engine does at a time.
+#: People who are registered together; the engine works on far fewer at a time.
 _WAVE: Final = 1_000
 
 
@@ -53,9 +60,9 @@ class Parts:
 
 
 class ConnectUserRoster(pulumi.ComponentResource):
-    """A roster of people, each a `ConnectUser` named after the username: the order of the rows means nothing.
+    """A roster of people, each a `ConnectUser` named after the username. The order of the rows does not matter.
 
-    A row more is a user more, a row less a user less (see `max_deletions`), a changed cell one call.
+    A new row makes a user, a removed row deletes one (see `max_deletions`), and a changed cell costs one call.
 
     Outputs: `users` (username -> `ConnectUser`), `usernames` (sorted), `user_ids` (username -> id).
     """
@@ -90,49 +97,49 @@ class ConnectUserRoster(pulumi.ComponentResource):
 
         Args:
             name: the roster's name in the stack; a person's is ``<name>-<username>``.
-            roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; or rows: maps, or a pandas or
-                polars frame. Columns: `connect_users.roster.columns`, and those of the console's CSV templates.
-            where: column -> value, or values: only the people who have it belong to this roster, as in
-                ``{"tags.site": "london"}``; for a stack of each site. Columns named here need no `ignore_columns`.
+            roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; or rows: dicts, or a pandas
+                or polars frame. Columns: `connect_users.roster.columns`, and those of the console's CSV templates.
+            where: column -> value, or values: only people who have it belong to this roster, as in
+                ``{"tags.site": "london"}``, for a stack of each site. Columns named here need no `ignore_columns`.
             instance_id: id or ARN of the instance. May be left out with `instance`.
-            instance: looks up the names that no mapping has.
+            instance: looks up the names that are in none of the following dicts.
             routing_profiles: name -> id or ARN, for the names in the roster; also an output, such as another stack's.
             security_profiles: likewise.
             hierarchy_groups: likewise; a path like ``EMEA/UK/London`` is a name.
             defaults: columns and their values for people whose cell is empty.
             passwords: for CONNECT_MANAGED instances. ``"connect/{username}"`` names a secret in AWS Secrets Manager,
                 read when a user is made; or passwords by username, or a function of the username. They are secrets in
-                the state. Who has one already keeps it: see `ConnectUser.on_password_change`.
-            identity_management_type: as the instance has it; lets more be judged.
-            ignore_columns: headers of the file that are none of ours.
-            max_deletions: how many people may leave in one run: a number, or a percentage of those who are there (of
-                a percentage, 5 may always leave). More fail the preview, and so does a roster that loses everybody,
-                unless a number covers them all. Who is there is what the stack's state says, whatever earlier runs
-                failed to do; people who move to another roster of the program do not leave.
+                the state. Users who exist keep their passwords: see `ConnectUser.on_password_change`.
+            identity_management_type: of the instance; with it, more can be judged.
+            ignore_columns: headers of the file that the roster does not use.
+            max_deletions: how many people may leave in one run: a number, or a percentage of the people in the stack's
+                state (with a percentage, 5 may always leave). The preview fails if more would leave, or if the roster
+                would lose everybody, unless a number allows all of them. People who move to another roster of the
+                program do not leave.
             min_holders: name of a security profile -> how many people must have it.
             required_holders: name of a security profile -> usernames that must have it.
-            retain_leavers: who leaves the roster is forgotten by Pulumi, but kept in Connect. It counts for people who
-                were in the stack with it: turn it on in a run before they leave.
-            opts: resource options of the roster; a `connect_users.Provider` is used for its people.
+            retain_leavers: users who leave the roster stay in Connect, and Pulumi forgets them. It takes effect from
+                the next run: turn it on before they leave.
+            opts: resource options of the roster; its users have the same `connect_users.Provider`.
 
         Raises:
             pulumi.RunError: every problem of the roster, one a line, as ``agents.csv:14: routing_profile: ...``.
         """
         registration.refuse_ignored_options(name, opts)
-        maps = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
-        refuse_wrong_forms(name, roster, instance_id, instance, **maps)
-        asked = None if instance is None else InstanceNames(name, instance)
+        dicts = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
+        refuse_wrong_forms(name, roster, instance_id, instance, **dicts)
+        looked_up = None if instance is None else InstanceNames(name, instance)
         names = names_of(
             name,
-            asked,
+            looked_up,
             routing_profiles=routing_profiles,
             security_profiles=security_profiles,
             hierarchy_groups=hierarchy_groups,
         )
-        ignored = texts_of(name, "ignore_columns", ignore_columns)
+        ignored = strings_of(name, "ignore_columns", ignore_columns)
         try:
             most = leavers.limit(max_deletions)
-            terms = Terms(
+            options = RosterOptions(
                 instance_id=instance_id if instance_id is not None or instance is None else instance.arn,
                 identity_management_type=identity_management_type,
                 names=names,
@@ -142,7 +149,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 reserved_tags=registration.reserved_tags(opts),
             )
             table = select(read(roster), where or {})
-            judged = _judged(name, table, terms, asked, min_holders, required_holders, opts)
+            judged = _judged(name, table, options, looked_up, min_holders, required_holders, opts)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
@@ -159,7 +166,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
-            waits_for=None if asked is None else asked.looked_up,
+            waits_for=None if looked_up is None else looked_up.looked_up,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.users = _declared(name, people, self, guard, retain_leavers)
@@ -174,43 +181,48 @@ class ConnectUserRoster(pulumi.ComponentResource):
 def _judged(
     name: str,
     table: Table,
-    terms: Terms,
-    asked: InstanceNames | None,
+    options: RosterOptions,
+    looked_up: InstanceNames | None,
     min_holders: Mapping[str, int] | None,
     required_holders: Mapping[str, Sequence[str]] | None,
     opts: pulumi.ResourceOptions | None,
-) -> Judged:
+) -> JudgedRoster:
     """The people of a roster that has no problems.
 
     Raises:
         pulumi.RunError: everything that is wrong with its rows.
     """
-    judged = judge(table, terms)
-    holders = () if judged.problems else holder_problems(judged, terms.names, min_holders, required_holders)
-    problems = [str(problem) for problem in (*judged.problems, *holders, *_twins(name, judged, terms, opts))]
+    judged = judge(table, options)
+    holders = () if judged.problems else holder_problems(judged, options.names, min_holders, required_holders)
+    declared_twice = _declared_twice(name, judged, options, opts)
+    problems = [str(problem) for problem in (*judged.problems, *holders, *declared_twice)]
     if problems:
         raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
-    if asked is not None:
-        asked.error_text = lambda missing: _refusal(name, list(map(str, problems_of_names(table, terms, missing))))
+    if looked_up is not None:
+        looked_up.error_text = lambda missing: _refusal(
+            name, list(map(str, unknown_name_problems(table, options, missing)))
+        )
     return judged
 
 
-def _twins(name: str, judged: Judged, terms: Terms, opts: pulumi.ResourceOptions | None) -> Iterator[RosterProblem]:
-    """People whom another roster, or another resource of the program, has already."""
+def _declared_twice(
+    name: str, judged: JudgedRoster, options: RosterOptions, opts: pulumi.ResourceOptions | None
+) -> Iterator[RosterProblem]:
+    """People whom the program already declares, in another roster or as another resource."""
     for person in judged.people:
-        twin = registration.twin_of(_child(name, person), terms.instance_id, person.username, opts)
-        if twin is not None:
-            text = f"{person.username!r} is declared as {twin!r} already; declare a user once"
+        other = registration.declared_as(_child(name, person), options.instance_id, person.username, opts)
+        if other is not None:
+            text = f"{person.username!r} is already declared as {other!r}; declare each user once"
             yield RosterProblem(judged.source, person.line, "username", text, person.username)
 
 
 def _declared(
     name: str, people: list[Person], parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
 ) -> dict[str, ConnectUser]:
-    """A user for each person, whom the list loses; nobody is touched before the guard has spoken.
+    """A user for each person, whom the list loses. None is changed before the guard is checked.
 
-    The SDK prepares all registrations at once, each of which takes memory until it is answered. So a wave of people
-    waits for the wave before the last one: some are always ready, and not all.
+    The SDK prepares all registrations at once, and each takes memory until it is answered. So a wave of people waits
+    for the wave before the last one: some are always ready, but never all.
     """
     collector = Registering()
     users: dict[str, ConnectUser] = {}
@@ -236,7 +248,7 @@ def _declared(
 
 
 def _child(name: str, person: Person) -> str:
-    """The logical name of a person's resource: whatever the order of the rows."""
+    """The logical name of a person's resource, which does not depend on the order of the rows."""
     return f"{name}-{person.username}"
 
 
@@ -248,8 +260,9 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
 
 def _refusal(name: str, problems: Sequence[str], more: int = 0) -> str:
     all_ = len(problems) + more
-    count = f"{all_} problem{'s' if all_ > 1 else ''}"
     lines = list(problems[:_LINES_MAX])
     if all_ > len(lines):
-        lines.append(f"... and {all_ - len(lines)} more; connect-users check lists {'all' if not more else 'more'}")
-    return "\n".join([f"{count} of roster '{name}'; nothing was changed:", *(f"  {line}" for line in lines)])
+        lines.append(f"... and {all_ - len(lines):,} more; connect-users check lists {'all' if not more else 'more'}")
+    return "\n".join(
+        [f"roster '{name}' has {plural(all_, 'problem')}; nothing was changed:", *(f"  {line}" for line in lines)]
+    )

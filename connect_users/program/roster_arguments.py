@@ -1,4 +1,4 @@
-"""What a program gives a roster beside its rows: brought to the form that the judge takes, or refused in one line."""
+"""The arguments of a roster beside its rows: in the form that judging takes, or refused in one line."""
 
 from __future__ import annotations
 
@@ -19,22 +19,21 @@ if TYPE_CHECKING:
     from connect_users.program.roster_names import InstanceNames
     from connect_users.roster.names import LookUp
 
-#: Names -> ids or ARNs; as an output, such as of another stack, the names are judged once it is known.
+#: Names -> ids or ARNs. The names of an output, such as of another stack, are judged once it is known.
 Ids: TypeAlias = "Mapping[str, Input[str]] | Output[Mapping[str, str]]"
 
-#: Names in Secrets Manager by a pattern with ``{username}``; or passwords by username, or a function of the username.
+#: A pattern with ``{username}`` for names in Secrets Manager; passwords by username; or a function of the username.
 Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str]] | Callable[[str], Input[str]]"
 
-
-#: Arguments that are maps of texts, or of lists of texts.
+#: Arguments that are dicts of strings, or of lists of strings.
 _LISTS: Final = ("where", "required_holders")
 
 
-def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance: object, **maps: object) -> None:
+def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance: object, **dicts: object) -> None:
     """Refuse arguments that would end in a traceback further on.
 
     Args:
-        maps: arguments that are maps, or None.
+        dicts: arguments that have to be dicts, or None.
 
     Raises:
         pulumi.RunError
@@ -43,26 +42,26 @@ def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance:
         raise pulumi.RunError(f"roster '{name}': instance_id or instance is missing; give one of them")
     if instance is not None and not isinstance(instance, ConnectInstance):
         raise pulumi.RunError(
-            f"roster '{name}': instance: given as {type(instance).__name__}; write ConnectInstance(...)"
+            f"roster '{name}': instance is of type {type(instance).__name__}; write ConnectInstance(...)"
         )
     if isinstance(roster, Output):
         raise pulumi.RunError(
-            f"roster '{name}': roster: given as an output; people name resources, so a program must know them"
+            f"roster '{name}': roster is an output; usernames name resources, so the rows must be known"
         )
-    for argument, value in maps.items():
+    for argument, value in dicts.items():
         if value is None:
             continue
         if not isinstance(value, Mapping):
-            raise pulumi.RunError(f"roster '{name}': {argument}: given as {type(value).__name__}; write a map")
+            raise pulumi.RunError(f"roster '{name}': {argument} is of type {type(value).__name__}; write a dict")
         for key, item in value.items():
             if not isinstance(key, str):
-                raise pulumi.RunError(f"roster '{name}': {argument}: the key {key!r} is not a text")
+                raise pulumi.RunError(f"roster '{name}': {argument}: the key {key!r} is not a string")
             if argument in _LISTS:
-                texts_of(name, f"{argument}: {key!r}", item)
+                strings_of(name, f"{argument}: {key!r}", item)
 
 
-def texts_of(name: str, argument: str, value: object) -> tuple[str, ...]:
-    """A text, or several, as a program may write them.
+def strings_of(name: str, argument: str, value: object) -> tuple[str, ...]:
+    """A string, or several, as a program may write them.
 
     Raises:
         pulumi.RunError: it is neither.
@@ -71,7 +70,7 @@ def texts_of(name: str, argument: str, value: object) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, (Sequence, AbstractSet)) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise pulumi.RunError(f"roster '{name}': {argument}: {shown(value)} is neither a text nor a list of texts")
+    raise pulumi.RunError(f"roster '{name}': {argument}: {shown(value)} is neither a string nor a list of strings")
 
 
 def names_of(name: str, looked_up: InstanceNames | None, **ids_by_argument: Ids | None) -> dict[Reference, Names]:
@@ -105,35 +104,38 @@ def _of_output(name: str, reference: Reference, ids: Any, wanted: str) -> Any:
 
 
 def password_of(name: str, passwords: object) -> Callable[[str], tuple[str, Any] | None] | None:
-    """How `passwords` says what a user's password is (see `Passwords`).
+    """How a user's password is found by `passwords` (see `Passwords`).
 
     Raises:
-        pulumi.RunError: it is of no form that can say it.
+        pulumi.RunError: it has none of these forms.
     """
     if passwords is None:
         return None
     if isinstance(passwords, str):
         pattern = passwords
         if "{username}" not in pattern:
-            text = "names one secret for everybody; write {username} where the username belongs"
-            raise pulumi.RunError(f"roster '{name}': passwords: {text}")
+            text = "passwords names one secret for everybody; write {username} where the username belongs"
+            raise pulumi.RunError(f"roster '{name}': {text}")
         return lambda username: ("password_secret_arn", pattern.replace("{username}", username))
     if isinstance(passwords, Output):
         later = passwords
-        return lambda username: ("password", later.apply(lambda known: _password_of_output(name, known, username)))
+        return lambda username: (
+            "password",
+            later.apply(lambda by_username: _password_of_output(name, by_username, username)),
+        )
     if isinstance(passwords, Mapping):
-        found = passwords
-        return lambda username: ("password", found[username]) if found.get(username) is not None else None
+        known = passwords
+        return lambda username: ("password", known[username]) if known.get(username) is not None else None
     if not callable(passwords):
-        text = "write a name with {username}, a map of passwords by username, or a function"
-        raise pulumi.RunError(f"roster '{name}': passwords: given as {type(passwords).__name__}; {text}")
+        text = "write a name with {username}, a dict of passwords by username, or a function"
+        raise pulumi.RunError(f"roster '{name}': passwords is of type {type(passwords).__name__}; {text}")
     function = passwords
     return lambda username: ("password", function(username))
 
 
 def _password_of_output(name: str, passwords: Any, username: str) -> Any:
     if not isinstance(passwords, Mapping):
-        raise pulumi.RunError(f"roster '{name}': passwords: the output is no map of passwords by username")
+        raise pulumi.RunError(f"roster '{name}': the output passwords is not a dict of passwords by username")
     if username not in passwords:
-        raise pulumi.RunError(f"roster '{name}': passwords has none for {username!r}; add one")
+        raise pulumi.RunError(f"roster '{name}': passwords has no password for {username!r}; add one")
     return passwords[username]

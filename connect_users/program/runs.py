@@ -13,7 +13,6 @@ import contextvars
 import threading
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -48,14 +47,6 @@ class NoAnswer(ConnectUsersError):
         self.no_access = no_access
 
 
-@dataclass(frozen=True)
-class _Failure:
-    """The result of a question that failed. It is not the exception, whose traceback would keep the run alive."""
-
-    reason: str
-    no_access: bool
-
-
 class Run:
     """The questions and answers of one run. Thread-safe."""
 
@@ -82,8 +73,9 @@ class Run:
             if answer is None:
                 answer = self._answers[key] = self._start(ask, what)
         result = await asyncio.wrap_future(answer)
-        if isinstance(result, _Failure):
-            raise NoAnswer(result.reason, no_access=result.no_access)
+        if isinstance(result, NoAnswer):
+            # A copy: the traceback of a raised exception would keep the run alive.
+            raise NoAnswer(str(result), no_access=result.no_access)
         return cast(T, result)
 
     def _start(self, ask: Callable[[], Any], what: str) -> Future[Any]:
@@ -157,13 +149,13 @@ class Run:
 
 
 def _answer(ask: Callable[[], Any], what: str) -> Any:
-    """The answer to a question, or a `_Failure`."""
+    """The answer to a question, or a `NoAnswer`."""
     try:
         return ask()
     except ConnectApiError as problem:
-        return _Failure(str(problem.about(what)), isinstance(problem, CredentialsProblem))
+        return NoAnswer(str(problem.about(what)), no_access=isinstance(problem, CredentialsProblem))
     except ConnectUsersError as problem:
-        return _Failure(str(problem), isinstance(problem, NotConnected))
+        return NoAnswer(str(problem), no_access=isinstance(problem, NotConnected))
 
 
 _runs: WeakKeyDictionary[Any, Run] = WeakKeyDictionary()

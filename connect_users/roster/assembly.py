@@ -31,7 +31,7 @@ def known(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Read:
-    """A cell that was read; `plain` as in `Assembled`."""
+    """The value of a cell; `plain` as in `Assembled`."""
 
     value: Any
     names: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Assembly:
         for header, raw in rows[0].cells if rows else ():
             column = find(header)
             if column is not None and column.path == USERNAME:
-                self.default_problems.append((header, "names one person; no default can"))
+                self.default_problems.append((header, "a username names one person, so it cannot be a default"))
                 continue
             if column is None:
                 self.default_problems.append((header, unknown(header)))
@@ -135,10 +135,10 @@ class Assembly:
     def _cell(self, header: str, column: Column, raw: Any) -> Read:
         if not isinstance(raw, str):
             return self._value(column, raw)
-        known = self._read[header]
-        if raw not in known:
-            known[raw] = self._value(column, raw)
-        return known[raw]
+        reads = self._read[header]
+        if raw not in reads:
+            reads[raw] = self._value(column, raw)
+        return reads[raw]
 
     def _value(self, column: Column, raw: Any) -> Read:
         try:
@@ -148,9 +148,9 @@ class Assembly:
         if column.reference is None:
             return _read(value)
         if isinstance(value, list) and column.plural:
-            found = [self._id(column.reference, item) for item in value]
-            told = tuple(item for item in value if isinstance(item, str))
-            return _read([read.value for read in found], told, tuple(text for read in found for text in read.problems))
+            reads = [self._id(column.reference, item) for item in value]
+            names = tuple(item for item in value if isinstance(item, str))
+            return _read([read.value for read in reads], names, tuple(text for read in reads for text in read.problems))
         return self._id(column.reference, value)
 
     def _id(self, reference: Reference, name: Any) -> Read:
@@ -168,24 +168,24 @@ class Assembly:
         for part in path[:-1]:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
-                built.problems.append((header, f"given beside {path[0]}; keep one of them"))
+                built.problems.append((header, f"is set beside {path[0]}; keep one of them"))
                 return
         if path[-1] not in node:
             node[path[-1]] = value
         elif other := self._contradicts(row, header, path, node[path[-1]], value):
-            built.problems.append((header, f"{other!r} says something else for the same; keep one of them"))
+            built.problems.append((header, f"contradicts {other!r}; keep one of them"))
 
     def _contradicts(self, row: Row, header: str, path: tuple[str, ...], before: Any, value: Any) -> str:
-        """The header of the cell before that says something else for the same input; "" when they agree."""
-        said = dict(row.cells)
-        columns = {name: column for name in said if name != header and (column := self._columns[name]) is not None}
+        """The header of the cell before that has another value for the same input; "" when they agree."""
+        cells = dict(row.cells)
+        columns = {name: column for name in cells if name != header and (column := self._columns[name]) is not None}
         same = [name for name, column in columns.items() if column.path == path[: len(column.path)]]
         if _judged(before) and _judged(value):
             # A header that is there twice contradicts itself.
             return (same or [header])[0] if before is not value and before != value else ""
-        # Names that nobody has judged may stand for one id, unless two cells of a kind have different ones.
-        twins = [name for name in same if columns[name] is self._columns[header] and said[name] != said[header]]
-        return twins[0] if twins else ""
+        # Names without an id yet may have the same one, unless two cells of one column differ.
+        column, cell = self._columns[header], cells[header]
+        return next((name for name in same if columns[name] is column and cells[name] != cell), "")
 
 
 def _value_of(column: Column, raw: Any) -> Any:
@@ -193,7 +193,7 @@ def _value_of(column: Column, raw: Any) -> Any:
     refuse_foreign(raw)
     value = column.read(raw)
     if isinstance(value, dict) and column.path[0] in PER_CHANNEL:
-        raise BadCell("is a map; write a list with an entry for each channel")
+        raise BadCell("is a dict; write a list with an entry for each channel")
     return value
 
 

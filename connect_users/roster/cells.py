@@ -2,9 +2,9 @@
 
 Contract:
 - A reader turns what it understands into the value of an input, and leaves everything else as it is: the resource's own
-  rules then say what is wrong with it. Refused here is what a spreadsheet has made of a cell, and what is not written
-  in a notation of ours (`connect_users.roster.notations`).
-- Cells are texts from CSV and Excel, or typed values from YAML, JSON and programs; both mean the same.
+  rules then say what is wrong with it. Only what a spreadsheet has spoiled, and what is not written in one of our
+  notations (`connect_users.roster.notations`), is refused here.
+- Cells are strings from CSV and Excel, or typed values from YAML, JSON and programs; both mean the same.
 - `render` functions are the inverse: reading what they wrote gives the same value.
 """
 
@@ -58,10 +58,10 @@ def absent(value: Any) -> bool:
 
 
 def plain(value: Any, depth: int = _DEPTH) -> Any:
-    """What workbooks and data frames give, in terms of texts, numbers, lists and maps; dates as ISO 8601 writes them.
+    """A value of a workbook or a data frame as strings, numbers, lists and dicts; dates are written as in ISO 8601.
 
     Raises:
-        BadCell: lists and maps within each other beyond all need, or without an end.
+        BadCell: lists and dicts are nested too deeply, or contain themselves.
     """
     if not depth:
         raise BadCell("is nested too deeply")
@@ -89,7 +89,7 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
 
 
 def refuse_long(values: Iterable[Any]) -> None:
-    """A string of tens of thousands of characters is no value of anything; nor does Excel have such.
+    """Refuse a string of tens of thousands of characters: no input takes one, and Excel has none.
 
     Raises:
         BadCell
@@ -100,23 +100,23 @@ def refuse_long(values: Iterable[Any]) -> None:
 
 
 def refuse_error(value: Any) -> None:
-    """A formula that failed is no value of anything.
+    """Refuse what a spreadsheet writes where a formula failed.
 
     Raises:
         BadCell
     """
     if isinstance(value, str) and value.strip() in _ERRORS:
-        raise BadCell(f"{value.strip()} is an error of the spreadsheet; mend its formula, or write the value itself")
+        raise BadCell(f"{value.strip()} is an error of the spreadsheet; fix its formula, or write the value itself")
 
 
 def later(value: Any) -> bool:
-    """Whether a program gives ``value``, or parts of it, while it runs: outputs, awaitables, Pulumi's input types."""
+    """Whether ``value``, or parts of it, will be known later: outputs, awaitables, Pulumi's input types."""
     # Of types, not of values, as in `plain`; what Pulumi has is recognised without importing it.
     return any(hasattr(type(value), mark) for mark in ("is_secret", "__await__", "_pulumi_input_type"))
 
 
 def refuse_foreign(value: Any) -> None:
-    """A duration, bytes and the like are no value of any input: what `plain` leaves must be plain.
+    """Refuse what no input takes, such as a duration or bytes: what `plain` leaves must be plain.
 
     Raises:
         BadCell
@@ -131,13 +131,13 @@ def refuse_foreign(value: Any) -> None:
             refuse_foreign(item)
     elif isinstance(value, dt.timedelta):
         seconds = f"{value.total_seconds():.0f}"
-        raise BadCell(f"is a duration, not a number; write seconds, such as {seconds}, without a format of time")
+        raise BadCell(f"is a duration, not a number; write the seconds, such as {seconds}, without a time format")
     else:
-        raise BadCell(f"is of the type {type(value).__name__}; write a text, a number, yes or no, a list or a map")
+        raise BadCell(f"is of type {type(value).__name__}; write a string, a number, yes or no, a list or a dict")
 
 
 def text(value: Any) -> Any:
-    """A text without blanks around it, in Unicode's Normalization Form C, which Connect insists on for names."""
+    """A string without blanks around it, in Unicode's Normalization Form C, which Connect insists on for names."""
     if isinstance(value, str):
         value = value.strip()
         return value if value.isascii() else unicodedata.normalize("NFC", value)
@@ -146,7 +146,7 @@ def text(value: Any) -> Any:
 
 
 def verbatim(value: Any) -> Any:
-    """As `text`, but blanks are kept: in a password they are a mistake to be told of."""
+    """As `text`, but blanks are kept: in a password they are a mistake, which the rules report."""
     return value if isinstance(value, str) else text(value)
 
 
@@ -158,9 +158,9 @@ def phone_number(value: Any) -> Any:
     """
     value = text(value)
     if isinstance(value, str) and _ROUNDED.fullmatch(value):
-        raise BadCell("a spreadsheet has rounded the number; make the column's format text and write + and all digits")
+        raise BadCell("a spreadsheet has rounded the number; format the column as text and write + and all digits")
     if isinstance(value, str) and _UNSIGNED.fullmatch(value):
-        raise BadCell("has no + (spreadsheets drop it); make the column's format text and write + and the country code")
+        raise BadCell("has no + (spreadsheets drop it); format the column as text and write + and the country code")
     return value
 
 
@@ -222,19 +222,19 @@ def path(value: Any) -> Any:
 
 
 def tag(value: Any) -> Any:
-    """The value of one tag; JSON and programs have true and false for what is a text."""
+    """The value of one tag, which is a string; JSON and programs may have true and false."""
     return str(value).lower() if isinstance(value, bool) else verbatim(value)
 
 
 def snake(word: str) -> str:
-    """A word as AWS's API spells it, ``RoutingProfileId``, in the words of the resource; any other word as it is."""
+    """A word of AWS's API, such as ``RoutingProfileId``, as the resource spells it; any other word as it is."""
     return ".".join(_HUMP.sub("_", part) if _CAMEL.fullmatch(part) else part for part in word.split("."))
 
 
 class Blocks:
     """Reads a block, or a list of blocks, as YAML, JSON and programs may write them.
 
-    The words are the resource's or AWS's; an empty text of AWS's is nothing.
+    The members have the resource's names or AWS's; one with an empty string is left out.
 
     Args:
         members: how each member is read.
@@ -244,11 +244,11 @@ class Blocks:
         self._members = members
 
     def __call__(self, value: Any) -> Any:
-        """With what is understood in its place; everything else as it is."""
+        """With each member that is understood read, and everything else as it is."""
         if isinstance(value, Mapping):
-            known = {name if name in self._members else snake(str(name)).lower(): name for name in value}
-            said = {word if word in self._members else name: value[name] for word, name in known.items()}
-            return {name: self._member(name, item) for name, item in said.items() if item != ""}
+            names = {name if name in self._members else snake(str(name)).lower(): name for name in value}
+            items = {word if word in self._members else name: value[name] for word, name in names.items()}
+            return {name: self._member(name, item) for name, item in items.items() if item != ""}
         return [self(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     def _member(self, name: Any, value: Any) -> Any:

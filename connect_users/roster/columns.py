@@ -47,7 +47,7 @@ class Column:
 
     @property
     def structured(self) -> bool:
-        """Whether a map in a cell is a value, and not a group of columns."""
+        """Whether a dict in a cell is a value, and not a group of columns."""
         return self.path[0] in ("tags", "user_proficiencies")
 
     @property
@@ -164,7 +164,7 @@ _NUMBERED: Final = re.compile(r"(security_profile_name|user_hierarchy)(_\d+)?(\|
 
 
 def normal(header: str) -> str:
-    """A header without what does not count: case, an explanation in brackets, numbering, blanks or underscores."""
+    """A header in the form that is compared: no case, explanation in brackets or numbering; underscores for blanks."""
     # Longer ones are refused where they are read; these expressions take the square of the length.
     words = _EXPLANATION.sub("", cells.snake(header[: limits.ROSTER_HEADER_MAX].strip()).lower())
     words = re.sub(r"\s*\|\s*", "|", words)
@@ -175,7 +175,7 @@ def normal(header: str) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def find(header: str) -> Column | None:
-    """The column of a header; None when nobody knows it."""
+    """The column of a header; None of one that is unknown."""
     column = _BY_HEADER.get(normal(header))
     if column is None and re.match(r"\s*tags\.\S", header, re.IGNORECASE):
         # Keys of tags are case-sensitive.
@@ -185,7 +185,7 @@ def find(header: str) -> Column | None:
 
 
 def is_group(header: str) -> bool:
-    """Whether a map under this name holds columns: ``identity_info``, ``acw``, ``acw.voice``."""
+    """Whether a dict under this name holds columns: ``identity_info``, ``acw``, ``acw.voice``."""
     return normal(header) in _GROUPS
 
 
@@ -196,7 +196,7 @@ def nearest(header: str) -> str:
 
 
 def unknown(header: str, otherwise: str = "") -> str:
-    """What to say of a header that nobody knows; ``otherwise`` is the advice where nothing is like it."""
+    """The message about an unknown header; ``otherwise`` is the advice where no header is like it."""
     group = f"{normal(header)}."
     member = next((name for name in _BY_HEADER if name.startswith(group)), "")
     if member:

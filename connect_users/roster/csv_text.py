@@ -20,13 +20,13 @@ _SEP_LINE: Final = "sep="
 
 
 def read(text: str, source: str) -> Table:
-    """The table of a text; the separator is told from its header, or from Excel's line ``sep=;``.
+    """The table of a CSV text. The separator follows from the header, or from Excel's line ``sep=;``.
 
     Raises:
-        UnreadableRoster: a quote that is not closed, nothing in it, no header.
+        UnreadableRoster: a quote is not closed, the text is empty, there is no header.
     """
     start, separator, text = _opened(text)
-    # Before anything is made of them; those in quotes count as well.
+    # Counted before they are read; those in quotes count as well.
     check_cells(source, text.count(separator) + text.count("\n") + text.count("\r"))
     skipped = 1 if start else 0
     rows = []
@@ -61,12 +61,12 @@ def _reason(error: csv.Error) -> str:
     if "end of data" in str(error) or "field larger" in str(error):
         return "a quote is opened on this line and never closed"
     if "expected after" in str(error):
-        return "something follows a closing quote; write a quote inside quotes twice"
+        return "there are characters after a closing quote; write a quote inside quotes twice"
     return f"cannot be read as CSV: {error}"
 
 
 def _separator(text: str) -> str:
-    """The separator under which most of the headers are known; the comma where none is."""
+    """The separator with which most headers are known; the comma where none is."""
     start = text.lstrip("\r\n").split("\n", 1)[0]
     start = start[: limits.ROSTER_COLUMNS_MAX * limits.ROSTER_HEADER_MAX]
 
@@ -81,16 +81,16 @@ def _separator(text: str) -> str:
 
 
 class _Lines(list[str]):
-    """Rows as `csv.writer` writes them. It quotes a line break in a cell only if its own rows end with one like it."""
+    """Takes the rows of `csv.writer`, which quotes a line break in a cell only if its own rows end with one like it."""
 
     def write(self, line: str) -> None:
-        """Take a row, which ends with both characters."""
+        """Take a row, which ends with ``\\r\\n``."""
         self.append(f"{line[:-2]}\n")
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A text as somebody wrote it: every cell of every line, read or not, guarded (`formulas`) or not.
+    """Every cell of every line of a CSV text as it is written, guarded (`formulas`) or not.
 
     Attributes:
         start: Excel's line ``sep=;``, or "".
@@ -102,7 +102,7 @@ class Grid:
 
     @classmethod
     def of(cls, text: str) -> Grid:
-        """The cells of a text that `read` can read."""
+        """The cells of a text that `read` accepts."""
         start, separator, rest = _opened(text)
         return cls(start, separator, list(csv.reader(io.StringIO(rest, newline=""), delimiter=separator, strict=True)))
 
@@ -114,6 +114,6 @@ class Grid:
 
 
 def write(headers: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str = ",") -> str:
-    """The inverse of `read`: a line of headers and a row for each dict; no spreadsheet runs a cell of it."""
+    """The inverse of `read`: a line of headers and a row for each dict; no spreadsheet runs a cell as a formula."""
     cells = [list(headers), *([row.get(header, "") for header in headers] for row in rows)]
     return Grid("", separator, [[guarded(str(cell)) for cell in line] for line in cells]).text()

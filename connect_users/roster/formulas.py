@@ -1,12 +1,12 @@
-"""Cells that a spreadsheet would run as a formula: an apostrophe prevents it, and our readers take it away again.
+"""Cells that a spreadsheet would run as a formula: an apostrophe prevents it, and our readers remove it again.
 
 A file that an import writes, or that the access page exports, is opened in a spreadsheet by somebody who trusts it,
 while the names in it may be anything. Formulas begin with one of ``= + - @``, also in full width (OWASP, "CSV
 injection"); blanks, quotes and line ends before them hide nothing. Where another character separates cells than the
 file's own (a semicolon in much of Europe), a cell also begins within ours, whatever quotes stand around it.
 
-`guarded` puts an apostrophe before each such place, and before what looks as if it had one already, so that
-`unguarded` is its exact inverse. A phone number is ``'+441632960961`` in such a file, and keeps its plus sign in Excel.
+`guarded` puts an apostrophe before each such place, and before one that already has an apostrophe, so that `unguarded`
+is its exact inverse. A phone number is ``'+441632960961`` in such a file, and keeps its plus sign in Excel.
 The page's script has the same expression.
 """
 

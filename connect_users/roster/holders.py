@@ -1,4 +1,4 @@
-"""Who must go on having which power: how many people with a security profile at least, and which people.
+"""Who must keep a security profile: at least so many people, or certain people.
 
 Both keep a wrong file from locking everybody out, as the "minimum admins" and "required admins" of Peribolos do
 (Kubernetes' tool for GitHub organisations).
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
 from connect_users.core.misspellings import did_you_mean
-from connect_users.core.phrases import some
+from connect_users.core.phrases import plural, some
 from connect_users.core.references import SECURITY_PROFILE
-from connect_users.roster.people import Judged, Person, RosterProblem
+from connect_users.roster.people import JudgedRoster, Person, RosterProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _SHOWN: Final = 5
 
 
 def holder_problems(
-    judged: Judged,
+    judged: JudgedRoster,
     names: Mapping[Reference, Names],
     min_holders: Mapping[str, int] | None = None,
     required_holders: Mapping[str, Sequence[str]] | None = None,
@@ -43,18 +43,18 @@ def holder_problems(
             continue
         holders = [person.username for person in people.values() if _holds(person, profile, profiles)]
         if len(holders) < least:
-            # What nobody has is most likely misspelt.
-            meant = "" if holders else _hint(profile, {it for person in people.values() for it in person.profiles})
-            yield RosterProblem(judged.source, 0, "min_holders", f"{_too_few(profile, least, holders)}{meant}")
+            # A profile without holders is most likely misspelt.
+            hint = "" if holders else _hint(profile, {it for person in people.values() for it in person.profiles})
+            yield RosterProblem(judged.source, 0, "min_holders", f"{_too_few(profile, least, holders)}{hint}")
     for profile, usernames in (required_holders or {}).items():
         for username in [usernames] if isinstance(usernames, str) else usernames:
             person = people.get(username)
             if person is None:
-                meant = _hint(username, people)
-                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{meant}"
+                hint = _hint(username, people)
+                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{hint}"
                 yield RosterProblem(judged.source, 0, "required_holders", text)
             elif not _holds(person, profile, profiles):
-                text = f"{username!r} must have the security profile {profile!r}"
+                text = f"{username!r} must have the security profile {profile!r}, but does not"
                 yield RosterProblem(judged.source, person.line, "required_holders", text, username)
 
 
@@ -68,9 +68,9 @@ def _is_count(value: object) -> bool:
 
 
 def _too_few(profile: str, least: int, holders: Sequence[str]) -> str:
-    count = f"{len(holders)} {'person' if len(holders) == 1 else 'people'}"
+    count = plural(len(holders), "person", "people")
     who = f" ({some(holders, _SHOWN)})" if holders else ""
-    return f"{count} would have the security profile {profile!r}{who}, at least {least} must"
+    return f"{count} would have the security profile {profile!r}{who}, but at least {least} must"
 
 
 def _holds(person: Person, profile: str, profiles: Names | None) -> bool:

@@ -12,17 +12,17 @@ from connect_users.roster.tables import Table, UnreadableRoster, check_cells, fr
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = {"[": "]", "{": "}"}
-#: Dicts in each other whose members are read one by one; a person's need no line of their own.
+#: Levels of dicts whose members are read one by one; those of a person need no line of their own.
 _DEPTH: Final = 2
 
 
 def read(text: str, source: str) -> Table:
-    """The table of a text. Members and elements are read one by one, so that each person has a line.
+    """The table of a JSON text. Members and elements are read one by one, so that each person has a line.
 
     Raises:
-        UnreadableRoster: no JSON, no people, a key that is written twice.
+        UnreadableRoster: the text is not JSON, holds no people, or has a key twice.
     """
-    # Before anything is made of them; those in strings count as well.
+    # Counted before they are read; those in strings count as well.
     check_cells(source, text.count(",") + text.count("[") + text.count("{"))
     return from_records(source, _Reader(text, source).people())
 
@@ -43,7 +43,7 @@ class _Reader:
         root, end = self._member("", at, _DEPTH)
         if self._skip(end) < len(self._text):
             what = "list" if isinstance(root.value, list) else "dict"
-            raise self._wrong(f"is not JSON: something follows the {what}", end)
+            raise self._wrong(f"is not JSON: there are characters after the {what}", end)
         try:
             return people(root)
         except WrongShape as problem:

@@ -1,6 +1,6 @@
-"""How many people may leave a roster in one run, before somebody has to say that it is meant.
+"""How many people may leave a roster in one run before somebody has to confirm it.
 
-Who leaves is `connect_users.roster.whereabouts`'s; here is only how many are too many.
+`connect_users.roster.moves` finds out who leaves; this module only decides how many are too many.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from connect_users.core.phrases import some
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-#: What is allowed where the program says nothing.
+#: The limit of a program that sets none.
 DEFAULT: Final = "20%"
-#: Of a percentage: so many may always leave, or nobody could leave a team of four.
+#: The warning of a guard whose roster loses people in the run that turns `retain_leavers` on.
+NOT_RETAINED_YET: Final = "retain_leavers takes effect from the next run: people who leave in this run are deleted"
+#: With a percentage, so many people may always leave; otherwise nobody could leave a team of four.
 _ALWAYS: Final = 5
 _SHOWN: Final = 3
 _LIMIT: Final = re.compile(r"\s*(?P<number>\d{1,9})\s*(?P<percent>%?)\s*")
@@ -25,7 +27,7 @@ _LIMIT: Final = re.compile(r"\s*(?P<number>\d{1,9})\s*(?P<percent>%?)\s*")
 
 @dataclass(frozen=True)
 class Limit:
-    """A number of people, or a percentage of those who were there; ``str`` is how it is stored and written."""
+    """A number of people, or a percentage of those in the state; ``str`` is how it is stored and written."""
 
     number: int
     percent: bool = False
@@ -51,28 +53,29 @@ def limit(value: Any) -> Limit:
 
 
 def too_many(
-    roster: str, there: Collection[str], declared: Collection[str], allowed: Limit, moved: Collection[str] = ()
+    roster: str, in_state: Collection[str], declared: Collection[str], allowed: Limit, moved: Collection[str] = ()
 ) -> str | None:
-    """What to say when more people would leave than is allowed; None when all is well.
+    """The error when more people would leave than the limit allows; None when they may.
 
     A roster that loses everybody is most likely a wrong file, however small it is: only a number allows that.
 
     Args:
-        there: everybody who can be deleted.
-        declared: who is in the roster now.
-        moved: those of ``there`` whom the program declares elsewhere; they do not leave.
+        in_state: the people of the roster in the stack's state; only they can be deleted.
+        declared: the people of the roster in this run.
+        moved: those whom the program declares elsewhere; they do not leave.
     """
-    leavers = sorted(set(there) - set(declared) - set(moved))
-    everybody = bool(leavers) and set(there).isdisjoint(declared)
-    most = 0 if everybody and allowed.percent else allowed.of(len(set(there)))
+    people = set(in_state)
+    leavers = sorted(people - set(declared) - set(moved))
+    everybody = bool(leavers) and people.isdisjoint(declared)
+    most = 0 if everybody and allowed.percent else allowed.of(len(people))
     if len(leavers) <= most:
         return None
     if everybody and allowed.percent:
         rule = f"max_deletions={str(allowed)!r} does not allow a roster to lose everybody"
     else:
-        share = f" ({allowed} of {len(set(there))})" if allowed.percent and most != _ALWAYS else ""
+        share = f" ({allowed} of {len(people)})" if allowed.percent and most != _ALWAYS else ""
         rule = f"max_deletions allows {most}{share}"
     return (
-        f"{len(leavers)} of the {len(set(there))} people of roster {roster!r} would leave: {some(leavers, _SHOWN)}. "
+        f"{len(leavers)} of the {len(people)} people of roster {roster!r} would leave: {some(leavers, _SHOWN)}. "
         f"{rule}; if the file is right, run once with max_deletions={len(leavers)}"
     )

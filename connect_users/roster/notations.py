@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from connect_users.roster.cells import Blocks
 
 
-#: After a comma or a semicolon, what looks like another ``key=``; a backslash says that it is none.
+#: After a comma or a semicolon, what looks like another ``key=``; a backslash before the ``=`` says that it is not.
 _ANOTHER: Final = re.compile(r"[;,]\s*[^;,=\\]+=")
 
 
 def tags(value: Any) -> Any:
-    """``team=blue|site=ldn`` as a map; a value may be empty.
+    """``team=blue|site=ldn`` as a dict; a value may be empty.
 
     Raises:
         BadCell
@@ -30,7 +30,7 @@ def tags(value: Any) -> Any:
         return {str(key): tag(item) for key, item in value.items() if item == "" or not absent(item)}
     if not isinstance(value, str):
         return value
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for number, item in enumerate(_split(value, LIST), start=1):
         parts = list(_split(item, "=", 1))
         if len(parts) != 2:
@@ -39,15 +39,15 @@ def tags(value: Any) -> Any:
             raise BadCell(
                 f"tag {number} looks like several; write | between tags, or \\= where an = is part of a value"
             )
-        key, said = (_unescape(part) for part in parts)
-        if key in found:
-            raise BadCell(f"the key {key!r} is given twice; a key may appear once")
-        found[key] = said
-    return found
+        key, text_ = (_unescape(part) for part in parts)
+        if key in result:
+            raise BadCell(f"the key {key!r} appears twice; a key may appear once")
+        result[key] = text_
+    return result
 
 
 class Proficiencies:
-    """Reads ``lang:en=5|lang:fr=3``, a map of such pairs, or AWS's list of attribute, value and level."""
+    """Reads ``lang:en=5|lang:fr=3``, a dict of such pairs, or AWS's list of attribute, value and level."""
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
@@ -63,7 +63,7 @@ class Proficiencies:
         if isinstance(value, Mapping):
             return [_proficiency(f"{pair}={level}") for pair, level in value.items()]
         if isinstance(value, (list, tuple)):
-            return [said for item in value for said in (self(item) if isinstance(item, str) else [self._blocks(item)])]
+            return [each for item in value for each in (self(item) if isinstance(item, str) else [self._blocks(item)])]
         return value
 
 
@@ -82,7 +82,7 @@ def _proficiency(item: str) -> dict[str, Any]:
 
 
 def _split(cell: str, separator: str, most: int = -1) -> Iterator[str]:
-    """The parts of ``cell`` between separators that no backslash stands before; escapes are kept, blank items not."""
+    """The parts of ``cell`` between separators without a backslash before them; with escapes, without blank items."""
     parts = _escaped_parts(cell, separator, most) if "\\" in cell else cell.split(separator, most)
     return (part for part in parts if most >= 0 or part.strip())
 
@@ -100,7 +100,7 @@ def _escaped_parts(cell: str, separator: str, most: int) -> list[str]:
 
 
 def _unescape(part: str) -> str:
-    """The text of one part: blanks around it go, unless a backslash stands before them."""
+    """One part without its backslashes, and without blanks around it unless a backslash stands before them."""
     if "\\" not in part:
         return str(text(part))
     part = part.lstrip()
@@ -113,7 +113,7 @@ def _unescape(part: str) -> str:
 
 def render_tags(value: Mapping[str, str]) -> str:
     """The inverse of `tags`."""
-    return LIST.join(f"{_escape(key)}={_escape(said)}" for key, said in value.items())
+    return LIST.join(f"{_escape(key)}={_escape(item)}" for key, item in value.items())
 
 
 def render_proficiencies(value: Iterable[Mapping[str, Any]]) -> str:

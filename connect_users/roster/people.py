@@ -1,10 +1,10 @@
 """From a table to people: the inputs of each user, and everything that is wrong with the roster, all at once.
 
 Contract:
-- `judge` never raises for what is written in a roster, and says each thing once: what a column or a default does wrong
-  to every row is told of the column, not of each row.
-- A value that is not plain (an output of the program) is taken over as it is, and judged as unknown.
-- The people come in the order of their usernames, whatever the order of the rows.
+- `judge` never raises for what is written in a roster, and reports each problem once: what is wrong with a column or a
+  default is reported of that, and not of each row.
+- A value that is not plain (an output of the program) is kept as it is, and judged as unknown.
+- The people are in the order of their usernames, whatever the order of the rows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
+from connect_users.core.phrases import plural
 from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
@@ -30,7 +31,7 @@ from connect_users.roster.columns import (
     unknown,
 )
 from connect_users.roster.proficiency_rows import one_each
-from connect_users.roster.tables import Row, Table, clipped, place
+from connect_users.roster.tables import Row, Table, clipped, from_records, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,10 +42,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RosterProblem:
-    """One thing that is wrong, and where.
+    """One problem, and its place.
 
     Attributes:
-        line: from 1; 0 when it is about the whole roster.
+        line: from 1; 0 where the problem is of the whole roster.
         column: as it is written in the file, or as the documentation names it; "" for the whole row.
     """
 
@@ -63,8 +64,8 @@ class Person:
     """One user of the roster.
 
     Attributes:
-        inputs: of the user, with whatever the program gave (outputs) in them. Parts may be shared between people.
-        profiles: the names of security profiles as the row (or a default) says them.
+        inputs: of the user, which may hold outputs of the program. Parts may be shared between people.
+        profiles: the names of security profiles, as they are in the row or in a default.
     """
 
     username: str
@@ -74,16 +75,16 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Terms:
+class RosterOptions:
     """What a roster is judged by, beside its rows.
 
     Attributes:
-        instance_id: of every person; `UNKNOWN` where there is none yet.
+        instance_id: of every person; `UNKNOWN` where it is not known yet.
         identity_management_type: of the instance; None leaves what depends on it to AWS.
         names: how the names of each kind become ids.
         defaults: columns, nested or flat, for people whose cell is empty. Tags are added key by key.
         ignore_columns: headers that are left out.
-        password_of: username -> (input, value), or None where it has none.
+        password_of: username -> (input, value), or None where there is no password.
         reserved_tags: as in `rules.review`.
     """
 
@@ -97,13 +98,13 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRoster:
     """The people of a roster; only a roster without problems may be used.
 
     Attributes:
-        warnings: of the rules, which the resource gives for each user, too.
+        warnings: of the rules; the resource gives them for each user, too.
         remarks: warnings about the roster itself.
-        more: problems, and warnings of both kinds, beyond those that are kept (`limits.ROSTER_PROBLEMS_MAX`).
+        more: the number of problems, and of warnings of both kinds, beyond `limits.ROSTER_PROBLEMS_MAX`.
     """
 
     source: str
@@ -114,11 +115,11 @@ class Judged:
     more: tuple[int, int] = (0, 0)
 
 
-class _Found(dict[RosterProblem, None]):
-    """Problems, each once, as many as are kept of one roster.
+class _Problems(dict[RosterProblem, None]):
+    """Problems, each once, up to the limit for one roster.
 
     Args:
-        headers_end: the line up to which a problem is one of the headers, of which there are few.
+        headers_end: the line up to which problems are about headers; they are few, and all kept.
     """
 
     def __init__(self, headers_end: int) -> None:
@@ -133,38 +134,38 @@ class _Found(dict[RosterProblem, None]):
             self.more += 1
 
 
-def judge(table: Table, terms: Terms) -> Judged:
+def judge(table: Table, options: RosterOptions) -> JudgedRoster:
     """Every person of a table, with all problems and warnings."""
-    return _Judge(one_each(table), terms).run()
+    return _Judge(one_each(table), options).run()
 
 
 class _Judge:
     """One run of `judge`."""
 
-    def __init__(self, table: Table, terms: Terms) -> None:
+    def __init__(self, table: Table, options: RosterOptions) -> None:
         self._table = table
-        self._terms = terms
-        self._columns = _columns(table, terms)
+        self._options = options
+        self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
-        self._assembly = Assembly(self._columns, terms.names, terms.defaults)
+        self._assembly = Assembly(self._columns, options.names, options.defaults)
         headers_end = min(table.headers.values(), default=0)
-        self._problems = _Found(headers_end)
-        self._warnings = _Found(headers_end)
-        self._remarks = _Found(headers_end)
+        self._problems = _Problems(headers_end)
+        self._warnings = _Problems(headers_end)
+        self._remarks = _Problems(headers_end)
         self._lines: dict[str, int] = {}
         self._noun = "line" if table.source else "row"
         self._passwords = 0
-        self._plain_instance = known(terms.instance_id) is terms.instance_id
+        self._plain_instance = known(options.instance_id) is options.instance_id
 
-    def run(self) -> Judged:
+    def run(self) -> JudgedRoster:
         people = []
         if self._table.header_line and not any(self._columns.values()):
-            # Most likely the first person, of whom nothing is repeated.
+            # Most likely the first person, whose data is not repeated.
             self._problems[self._at(self._table.header_line, "", _NO_HEADER)] = None
             return self._judged([])
         self._judge_headers()
         if not self._table.rows:
-            self._remarks[self._at(0, "", "nobody is in it")] = None
+            self._remarks[self._at(0, "", "the roster has no people")] = None
         elif self._names_people():
             for row in self._table.rows:
                 person = self._person(row)
@@ -175,26 +176,27 @@ class _Judge:
             self._remarks[self._at(0, "password", _plain_passwords(self._passwords))] = None
         return self._judged(people)
 
-    def _judged(self, people: list[Person]) -> Judged:
+    def _judged(self, people: list[Person]) -> JudgedRoster:
         people.sort(key=lambda person: person.username)
-        found = (self._sorted(self._problems), self._sorted(self._warnings), self._sorted(self._remarks))
+        in_order = (self._sorted(self._problems), self._sorted(self._warnings), self._sorted(self._remarks))
         more = (self._problems.more, self._warnings.more + self._remarks.more)
-        return Judged(self._table.source, tuple(people), *found, more)
+        return JudgedRoster(self._table.source, tuple(people), *in_order, more)
 
     def _sorted(self, problems: Mapping[RosterProblem, None]) -> tuple[RosterProblem, ...]:
         """From the first line to the last, in the order of the columns."""
         places = {header: place for place, header in enumerate(self._table.headers)}
-        return tuple(sorted(problems, key=lambda found: (found.line, places.get(found.column, len(places)))))
+        return tuple(sorted(problems, key=lambda each: (each.line, places.get(each.column, len(places)))))
 
     def _at(self, line: int, column: str, text: str, username: Any = "") -> RosterProblem:
         username = clipped(username) if isinstance(username, str) else ""
         return RosterProblem(self._table.source, line, clipped(column), clipped(text), username)
 
     def _judge_headers(self) -> None:
-        ignored = {normal(header) for header in self._terms.ignore_columns}
+        ignored = {normal(header) for header in self._options.ignore_columns}
         for header, line in self._table.headers.items():
             if self._columns[header] is None and normal(header) not in ignored:
-                self._problems[self._at(line, header, unknown(header, "; ignore_columns leaves it out"))] = None
+                text = unknown(header, "; to leave it out, name it in ignore_columns")
+                self._problems[self._at(line, header, text)] = None
         for header in self._table.twice:
             self._problems[self._at(self._table.headers[header], header, "two columns have this header")] = None
         for header, text in self._assembly.default_problems:
@@ -204,14 +206,14 @@ class _Judge:
         if USERNAME in self._paths:
             return True
         line = min(self._table.headers.values(), default=0)
-        self._problems[self._at(line, "username", "there is no such column; it names the people")] = None
+        self._problems[self._at(line, "username", "the column is missing; it names the people")] = None
         return False
 
     def _person(self, row: Row) -> Person | None:
         if row.surplus:
-            # Its cells may stand under other headers than theirs: what else they say is wrong, and may be a password.
-            more = "1 more cell" if row.surplus == 1 else f"{row.surplus} more cells"
-            text = f"{more} than the header has; quote cells that have the separator in them"
+            # Its cells may be under the wrong headers: other problems would be misleading, and may repeat a password.
+            cells = plural(row.surplus, "cell")
+            text = f"the row has {cells} more than the header; quote cells that contain the separator"
             self._problems[self._at(row.line, "", text)] = None
             return None
         built = self._assembly.of(row)
@@ -220,36 +222,36 @@ class _Judge:
         for header, text in built.problems:
             self._problems[self._at(row.line, header, text, username)] = None
         self._judge_instance(row, inputs)
-        if self._terms.identity_management_type is not None:
-            inputs.setdefault("identity_management_type", self._terms.identity_management_type)
+        if self._options.identity_management_type is not None:
+            inputs.setdefault("identity_management_type", self._options.identity_management_type)
         from_elsewhere = self._add_password(row, inputs, username)
         plain = built.plain and self._plain_instance and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
-        review = rules.review(inputs if plain else known(inputs), reserved_tags=self._terms.reserved_tags)
-        for found, into in ((review.problems, self._problems), (review.warnings, self._warnings)):
-            for problem in found:
+        review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
+        for problems, into in ((review.problems, self._problems), (review.warnings, self._warnings)):
+            for problem in problems:
                 into[self._placed(problem.path, problem.text, row, built)] = None
         return self._counted(row, built, username)
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
-        """Every person belongs to the roster's instance; a row that names another one was not meant for it."""
-        said, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._terms.instance_id))
-        if isinstance(said, str) and isinstance(ours, str) and said != ours:
-            text = f"{said!r} is not the instance of this roster, {ours!r}; leave it out, or to another roster"
+        """Every person belongs to the roster's instance: refuse a row that names another one."""
+        theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
+        if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
+            text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
             self._problems[self._at(row.line, self._header(INSTANCE, row), text, inputs.get("username"))] = None
-        inputs["instance_id"] = self._terms.instance_id
+        inputs["instance_id"] = self._options.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
-        """Add the password that the roster got beside its rows; the input that it became, or ""."""
+        """Add the password that the program gives beside the rows; returns the input that holds it, or ""."""
         if isinstance(inputs.get("password"), str) and inputs["password"]:
             self._passwords += 1
-        if self._terms.password_of is None or not isinstance(username, str):
+        if self._options.password_of is None or not isinstance(username, str):
             return ""
-        answer = self._terms.password_of(username)
+        answer = self._options.password_of(username)
         if answer is None:
             return ""
         name, value = answer
         if name in inputs:
-            text = "given in the row and by passwords=; keep one of them"
+            text = "is set in the row and by passwords=; keep one of them"
             self._problems[self._at(row.line, name, text, username)] = None
             return ""
         inputs[name] = value
@@ -258,14 +260,14 @@ class _Judge:
     def _counted(self, row: Row, built: Assembled, username: Any) -> Person | None:
         if not isinstance(username, str):
             if username is not UNKNOWN and known(username) is UNKNOWN:
-                text = "is not known while the program runs; it names the resource"
+                text = "is not known while the program runs, but it names the resource"
                 self._problems[self._at(row.line, "username", text)] = None
             return None
         if username in self._lines:
             lines = f"{self._noun}s {self._lines[username]} and {row.line}"
             text = f"{username!r} is on {lines}; a username may appear once"
             if PROFICIENCIES in self._paths:
-                text += ", or with another proficiency and nothing else that differs"
+                text += ", or in several rows that differ only in the proficiency"
             self._problems[self._at(row.line, self._header(USERNAME, row), text, username)] = None
             return None
         self._lines[username] = row.line
@@ -277,11 +279,11 @@ class _Judge:
         for username, line in self._lines.items():
             other = seen.setdefault(username.lower(), username)
             if other != username:
-                text = f"{username!r} differs from {other!r} on {self._noun} {self._lines[other]} in case only"
+                text = f"{username!r} differs from {other!r} on {self._noun} {self._lines[other]} only in case"
                 self._remarks[self._at(line, "username", text, username)] = None
 
     def _placed(self, path: str, text: str, row: Row, built: Assembled) -> RosterProblem:
-        """A problem of the rules, at its column and line; at the whole roster where no row is to blame."""
+        """A problem of the rules with its column and line; without a line where it is not a row's."""
         username = built.inputs.get("username")
         parts = _parts(path, built.inputs)
         header = self._header(parts, row)
@@ -292,18 +294,18 @@ class _Judge:
         default = self._assembly.default_header(parts)
         if default:
             return self._at(0, f"defaults.{default}", text)
-        if parts[0] in _PASSWORDS and self._terms.password_of is not None:
+        if parts[0] in _PASSWORDS and self._options.password_of is not None:
             return self._at(row.line, "passwords", text, username)
         column = of_path(parts)
         name = column.name if column else path
         if column and self._paths.isdisjoint(_same_place(column)):
-            # The column is not there at all: said once, of the headers.
+            # The column is missing: reported once, of the headers.
             return self._at(min(self._table.headers.values(), default=0), name, text)
         return self._at(row.line, name, text, username)
 
     def _header(self, parts: tuple[str, ...], row: Row) -> str:
         """The header of the row's cell that an input, or a part of one, came from; "" when there is none."""
-        found = ""
+        nearest = ""
         for header, _ in row.cells:
             column = self._columns[header]
             if column is None:
@@ -311,12 +313,12 @@ class _Judge:
             if column.path == parts:
                 return header
             if column.path == parts[: len(column.path)] or parts == column.path[: len(parts)]:
-                found = found or header
-        return found
+                nearest = nearest or header
+        return nearest
 
 
-def _columns(table: Table, terms: Terms) -> dict[str, Column | None]:
-    ignored = {normal(header) for header in terms.ignore_columns}
+def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
+    ignored = {normal(header) for header in options.ignore_columns}
     return {header: None if normal(header) in ignored else find(header) for header in table.headers}
 
 
@@ -326,7 +328,9 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
 
 
 _PASSWORDS: Final = ("password", "password_secret_arn")
-_NO_HEADER: Final = "names no column of a roster; the first line must, as in username,routing_profile,security_profiles"
+_NO_HEADER: Final = (
+    "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
+)
 _PATH: Final = re.compile(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
 
 
@@ -348,5 +352,30 @@ def _parts(path: str, inputs: Props) -> tuple[str, ...]:
 
 
 def _plain_passwords(count: int) -> str:
-    passwords = "1 password in plain text" if count == 1 else f"{count} passwords in plain text"
-    return f"holds {passwords}; keep them in passwords= (secrets of the stack, or names in Secrets Manager)"
+    passwords = plural(count, "password")
+    advice = "use passwords= instead (secrets of the stack, or of AWS Secrets Manager)"
+    return f"the roster holds {passwords} in plain text; {advice}"
+
+
+def unknown_name_problems(
+    table: Table, options: RosterOptions, unknown_names: Mapping[tuple[Reference, str], str]
+) -> tuple[RosterProblem, ...]:
+    """The problems of names that were looked up after the judging, at every place that has one of them.
+
+    Args:
+        unknown_names: kind and name -> what is wrong with it.
+    """
+    problems: dict[RosterProblem, None] = {}
+    rows = [(row.line, "", row.cells) for row in table.rows]
+    rows += [(0, "defaults.", row.cells) for row in from_records("", [(0, options.defaults)]).rows]
+    for line, prefix, cells in rows:
+        for header, raw in cells:
+            column = find(header)
+            if column is None or column.reference is None:
+                continue
+            value = column.read(raw)
+            for name in value if isinstance(value, list) else [value]:
+                if isinstance(name, str) and (column.reference, name) in unknown_names:
+                    text = unknown_names[column.reference, name]
+                    problems[RosterProblem(table.source, line, f"{prefix}{header}", text)] = None
+    return tuple(sorted(problems, key=lambda problem: problem.line))

@@ -1,8 +1,8 @@
-"""Files with a row for each proficiency: the rows of one person that differ in nothing else become one.
+"""Files with a row for each proficiency: rows of one person that differ in nothing else become one row.
 
-Two forms: a column of proficiencies (``lang:en=5``), or AWS's three members of one in a column each
-(``attribute_name``, ``attribute_value``, ``level``). What a row leaves empty, it does not say otherwise. Rows that
-differ in anything else stay two, and so do rows that are the same: the judge tells of the username that is there twice.
+There are two forms: a column of proficiencies (``lang:en=5``), or a column for each of AWS's three members
+(``attribute_name``, ``attribute_value``, ``level``). An empty cell does not differ from a filled one. Rows that differ
+in anything else stay apart, and so do equal rows: the judge then reports that the username appears twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MEMBERS: Final = {
     "level": "level",
     "proficiency_level": "level",
 }
-#: Rows that become one, more than anybody has proficiencies: each is compared with all before it.
+#: Rows that become one at most: each is compared with all before it, and no user has as many proficiencies.
 _MOST: Final = 10 * limits.PROFICIENCIES_MAX
 #: The column that the three become.
 _HEADER: Final = "proficiencies"
@@ -37,28 +37,28 @@ def one_each(table: Table) -> Table:
     """The table with one row for each person, as far as the proficiencies alone made several."""
     table = _with_one_column(table)
     columns = {header: find(header) for header in table.headers}
-    known = {header: column.path for header, column in columns.items() if column is not None}
-    skills = {header for header, path in known.items() if path == PROFICIENCIES}
-    names = {header for header, path in known.items() if path == USERNAME}
+    paths = {header: column.path for header, column in columns.items() if column is not None}
+    skills = {header for header, path in paths.items() if path == PROFICIENCIES}
+    names = {header for header, path in paths.items() if path == USERNAME}
     if not skills or not names:
         return table
-    found: list[_Person | Row] = []
+    rows: list[_Person | Row] = []
     people: dict[Any, _Person] = {}
     for row in table.rows:
         person = _Person(row, skills)
         username = next((value for header, value in person.rest.items() if header in names), None)
         if not isinstance(username, str) or row.surplus:
-            found.append(row)
+            rows.append(row)
         elif username not in people:
             people[username] = person
-            found.append(person)
+            rows.append(person)
         elif not people[username].take(person):
-            found.append(row)
-    return replace(table, rows=tuple(one if isinstance(one, Row) else one.row() for one in found))
+            rows.append(row)
+    return replace(table, rows=tuple(one if isinstance(one, Row) else one.row() for one in rows))
 
 
 class _Person:
-    """The first row of a person, and the proficiencies of all."""
+    """The first row of a person, and the proficiencies of all its rows."""
 
     def __init__(self, row: Row, skills: set[str]) -> None:
         self._row = row
@@ -67,7 +67,7 @@ class _Person:
         self._more = False
 
     def take(self, other: _Person) -> bool:
-        """Add the proficiencies of another row; whether it says nothing else, and anything new."""
+        """Add the proficiencies of another row; False if there are no new ones, or the rows differ in anything else."""
         if len(self._skills) >= _MOST:
             return False
         new = [skill for skill in other._skills if skill not in self._skills]
@@ -79,14 +79,14 @@ class _Person:
         return True
 
     def row(self) -> Row:
-        """One row, with a list in the cell of a column that said several things."""
+        """One row, with lists in the cells of proficiencies."""
         if not self._more:
             return self._row
-        said: dict[str, list[Any]] = {}
+        lists: dict[str, list[Any]] = {}
         for header, value in self._skills:
-            said.setdefault(header, []).extend(value if isinstance(value, list) else [value])
-        kept = [cell for cell in self._row.cells if cell[0] not in said]
-        return replace(self._row, cells=[*kept, *said.items()])
+            lists.setdefault(header, []).extend(value if isinstance(value, list) else [value])
+        others = [cell for cell in self._row.cells if cell[0] not in lists]
+        return replace(self._row, cells=[*others, *lists.items()])
 
 
 def _with_one_column(table: Table) -> Table:
@@ -102,5 +102,5 @@ def _with_one_column(table: Table) -> Table:
 
 def _joined(cells: Sequence[tuple[str, Any]], members: Mapping[str, str]) -> list[tuple[str, Any]]:
     skill = {members[header]: value for header, value in cells if header in members}
-    kept = [(header, value) for header, value in cells if header not in members]
-    return [*kept, (_HEADER, [skill])] if skill else kept
+    others = [(header, value) for header, value in cells if header not in members]
+    return [*others, (_HEADER, [skill])] if skill else others

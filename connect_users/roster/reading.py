@@ -1,7 +1,7 @@
 """From a file, or from rows of a program, to a `Table`. The one module of the roster that opens files.
 
 Formats go by the file's suffix. Text is UTF-8, with or without a byte order mark, or UTF-16 with one (Excel's "Unicode
-text"); all of it is brought to Unicode's Normalization Form C by the readers of cells.
+text"); the readers of cells bring all of it to Unicode's Normalization Form C.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from connect_users.roster import csv_text, json_text, yaml_text
 from connect_users.roster.record_shapes import WrongShape, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
-#: Rows as a program may give them: maps, or a pandas or polars frame.
+#: Rows as a program may give them: dicts, or a pandas or polars frame.
 Rows = Any
 _TEXTS: Final[dict[str, Callable[[str, str], Table]]] = {
     ".csv": csv_text.read,
@@ -37,7 +37,7 @@ def read(roster: str | os.PathLike[str] | Rows) -> Table:
     """The table of a file (relative paths: to the working directory, which is the Pulumi program's) or of rows.
 
     Raises:
-        UnreadableRoster: the file is not there, not of a known format, or not written in it.
+        UnreadableRoster: the file does not exist, has an unknown format, or is not written in its format.
     """
     if isinstance(roster, (str, os.PathLike)):
         return read_file(Path(roster), str(roster))
@@ -52,16 +52,16 @@ def read_file(path: Path, source: str) -> Table:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        advice = "save it as .xlsx or .csv" if suffix in (".xls", ".ods", ".numbers") else "a roster is one of"
-        known = "" if "save" in advice else f" {' '.join(SUFFIXES)}"
+        spreadsheet = suffix in (".xls", ".ods", ".numbers")
+        advice = "save it as .xlsx or .csv" if spreadsheet else f"use one of {' '.join(SUFFIXES)}"
         files = f"files with the suffix {suffix!r}" if suffix else "files without a suffix"
-        raise UnreadableRoster(source, f"{files} cannot be read; {advice}{known}")
+        raise UnreadableRoster(source, f"{files} cannot be read; {advice}")
     try:
         with path.open("rb") as file:
-            # Whatever its size is said to be: a device has none, and no end.
+            # Not by the size that the file system reports: a device has none, and no end.
             data = file.read(limits.ROSTER_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
-        # A name with a NUL in it is no OSError.
+        # A name with a NUL in it raises ValueError.
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UnreadableRoster(source, f"cannot be read: {why}") from None
     if len(data) > limits.ROSTER_BYTES_MAX:
@@ -80,7 +80,7 @@ def decoded(data: bytes, source: str) -> str:
         UnreadableRoster
     """
     if data.startswith(_ZIP):
-        raise UnreadableRoster(source, "is no text but a zip file, as Excel workbooks are; if it is one, name it .xlsx")
+        raise UnreadableRoster(source, "is a zip file, not text; if it is an Excel workbook, name it .xlsx")
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -90,19 +90,19 @@ def decoded(data: bytes, source: str) -> str:
             source, "is not UTF-8; save it as 'CSV UTF-8' (in Excel's list of formats)", line
         ) from None
     if "\0" in text:
-        # No editor writes one; UTF-16 without its mark is full of them.
+        # No editor writes one; UTF-16 without a byte order mark is full of them.
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise UnreadableRoster(source, "has a NUL character; save it as text in UTF-8", line)
+        raise UnreadableRoster(source, "has a NUL character; save it as UTF-8 text", line)
     return text
 
 
 def _people(rows: Rows) -> list[tuple[int, Any]]:
     whole = rows if isinstance(rows, Mapping) else list(_records(rows))
     try:
-        found = people(member_of("", whole, 0))
+        records = people(member_of("", whole, 0))
     except WrongShape as problem:
         raise UnreadableRoster("", f"roster= {problem}") from None
-    return [(row, person) for row, (_, person) in enumerate(found, start=1)]
+    return [(row, person) for row, (_, person) in enumerate(records, start=1)]
 
 
 def _records(rows: Rows) -> Iterable[Any]:
@@ -112,5 +112,5 @@ def _records(rows: Rows) -> Iterable[Any]:
     if hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
         return list(rows.to_dict("records"))
     if isinstance(rows, bytes) or not isinstance(rows, Iterable):
-        raise UnreadableRoster("", f"roster= is neither a path nor rows, but a {type(rows).__name__}")
+        raise UnreadableRoster("", f"roster= is of type {type(rows).__name__}; give a path or rows")
     return rows

@@ -1,15 +1,15 @@
-"""The shapes in which YAML, JSON and programs hold people, brought to a list with a map for each person.
+"""The shapes in which YAML, JSON and programs hold people, brought to a list with a dict for each person.
 
 Beside that list itself:
 
-- a dict with the list (or a dict of people) under ``users`` or ``Users``; what stands beside it must be plain values
-  (``version``), and not what ``aws connect search-users`` writes: that lacks e-mail addresses, and its after-contact
+- a dict with the list (or a dict of people) under ``users`` or ``Users``. Its other members must be plain values
+  (``version``). What ``aws connect search-users`` writes is refused: it has no e-mail addresses, and its after-contact
   work is in milliseconds (API reference, SearchUsers);
 - a dict from username to the rest of the person;
-- one person, as ``aws connect create-user --cli-input-json`` takes, or ``describe-user`` writes, under ``User``.
+- one person, as ``aws connect create-user --cli-input-json`` takes it, or ``describe-user`` writes it, under ``User``.
 
-A person may be written as the API does (``Username``, ``IdentityInfo.FirstName``): `connect_users.roster.columns` knows
-the words. What Connect tells of a user beyond the inputs of one (``Arn`` ...) is left out here.
+A person may be written in the API's words (``Username``, ``IdentityInfo.FirstName``), which
+`connect_users.roster.columns` knows. Members that nobody can set (``Arn`` ...) are left out here.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from connect_users.core.spec import wire_name
 from connect_users.roster.cells import absent
 
 #: Members of botocore's ``User`` and ``UserSearchSummary`` that nobody can set.
-_TOLD: Final = frozenset(("Id", "Arn", "LastModifiedTime", "LastModifiedRegion"))
+_NOT_INPUTS: Final = frozenset(("Id", "Arn", "LastModifiedTime", "LastModifiedRegion"))
 _LISTS: Final = ("users", "Users")
 _ONE: Final = "User"
 _NAMES: Final = ("username", "Username")
-_KEPT: Final = "x-"
+#: Where YAML files keep what they repeat.
+_EXTENSION: Final = "x-"
 _SEARCHED: Final = "ApproximateTotalCount"
 
 FORM: Final = "a roster is a list with a dict for each person, or a dict from username to person"
 
 
 class WrongShape(ValueError):
-    """What is not people; `line` says where."""
+    """A document that does not hold people; `line` says where."""
 
     def __init__(self, text: str, line: int) -> None:
         super().__init__(text)
@@ -58,7 +59,7 @@ class Member:
 
 
 def member_of(name: str, value: Any, line: int) -> Member:
-    """A plain value as a member; its own members are where it is."""
+    """A plain value as a member; its own members have its line."""
     if isinstance(value, Mapping):
         return Member(line, name, value, tuple(member_of(str(key), item, line) for key, item in value.items()))
     elements = value if isinstance(value, list) else ()
@@ -81,8 +82,8 @@ def people(root: Member) -> list[tuple[int, Any]]:
         raise WrongShape(f"is an empty dict; {FORM}", root.line)
     if _SEARCHED in root.value:
         raise WrongShape(
-            "was written by search-users, which leaves e-mail addresses out and has seconds in milliseconds; "
-            "take describe-user, or connect-users import",
+            "was written by search-users, which leaves out e-mail addresses and has after-contact work in "
+            "milliseconds; use describe-user, or connect-users import",
             root.line,
         )
     for part in root.parts:
@@ -93,15 +94,15 @@ def people(root: Member) -> list[tuple[int, Any]]:
 
 
 def _refuse_others(people_of: Member, parts: tuple[Member, ...]) -> None:
-    """What stands beside the people must not be people, too; ``x-...`` is where YAML files keep what they repeat.
+    """Refuse lists and dicts beside the people: they would be lost, and may hold people, too.
 
     Raises:
         WrongShape
     """
     for other in parts:
-        if other is not people_of and _is_nested(other.value) and not other.name.startswith(_KEPT):
+        if other is not people_of and _is_nested(other.value) and not other.name.startswith(_EXTENSION):
             raise WrongShape(
-                f"{other.name!r} stands beside {people_of.name!r}; people belong in one of them", other.line
+                f"{other.name!r} is beside {people_of.name!r}; put all people into one of them", other.line
             )
 
 
@@ -121,23 +122,23 @@ def _named(part: Member) -> dict[Any, Any]:
     if not isinstance(part.value, Mapping) and not absent(part.value):
         raise WrongShape(f"is not a list, and {part.name!r} is not a person; {FORM}", part.line)
     person = dict(_person(part.value or {}))
-    said = next((person[name] for name in _NAMES if name in person), part.name)
-    if str(said) != part.name:
-        raise WrongShape(f"{part.name!r} has the username {said!r}; give one of them", part.line)
+    username = next((person[name] for name in _NAMES if name in person), part.name)
+    if str(username) != part.name:
+        raise WrongShape(f"{part.name!r} has the username {username!r}; keep one of them", part.line)
     return {_NAMES[0]: part.name, **{name: value for name, value in person.items() if name not in _NAMES}}
 
 
 def _person(value: Any) -> Any:
-    """A person without what Connect alone can say of one."""
+    """A person without the members that nobody can set."""
     if isinstance(value, Mapping) and set(value) == {_ONE} and isinstance(value[_ONE], Mapping):
         value = value[_ONE]
     if not isinstance(value, Mapping) or "Arn" not in value:
         return value
-    person = {name: item for name, item in value.items() if name not in _TOLD}
+    person = {name: item for name, item in value.items() if name not in _NOT_INPUTS}
     if isinstance(person.get("Tags"), Mapping):
         person["Tags"] = declared_tags(person["Tags"])
     if isinstance(person.get("PhoneConfig"), Mapping):
-        # Connect tells some settings twice, and takes them once.
+        # Connect returns some settings twice, and takes them once.
         twice = {wire_name(member) for member, name in TWINS.items() if person.get(wire_name(name))}
         person["PhoneConfig"] = {name: item for name, item in person["PhoneConfig"].items() if name not in twice}
     return person

@@ -1,4 +1,4 @@
-"""A part of a roster: the people of one site, team or stack, by what a column says of them."""
+"""A part of a roster: the people of one site, team or stack, by the value of a column."""
 
 from __future__ import annotations
 
@@ -19,30 +19,29 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
     """The rows in which each named column has the value, or one of the values; they keep their lines.
 
     Raises:
-        UnreadableRoster: there is no such column, or nobody in the roster has the value. Either would make everybody a
-            leaver.
+        UnreadableRoster: there is no such column, or nobody has the value. Either way everybody would leave.
     """
     for header, wanted in where.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
         readers = _readers(table, header)
-        said = [{readers[name](raw) for name, raw in row.cells if name in readers} for row in table.rows]
-        rows = tuple(row for row, found in zip(table.rows, said, strict=True) if not found.isdisjoint(values))
+        held = [{readers[name](raw) for name, raw in row.cells if name in readers} for row in table.rows]
+        rows = tuple(row for row, of_row in zip(table.rows, held, strict=True) if not of_row.isdisjoint(values))
         if table.rows and not rows:
             shown = " or ".join(map(repr, values))
-            known = {value for found in said for value in found if isinstance(value, str)}
-            hint = suggestion(" ".join(values), known) if known else "the column is empty, or not there"
+            known = {value for of_row in held for value in of_row if isinstance(value, str)}
+            hint = suggestion(" ".join(values), known) if known else "the column is empty or missing"
             raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}; {hint}")
         table = dataclasses.replace(table, rows=rows)
     return table
 
 
 def columns_of_others(where: Mapping[str, Any]) -> tuple[str, ...]:
-    """Those columns that are none of a roster's: to name them here is enough to have them left out otherwise."""
+    """The columns that are not a roster's own: who selects by them need not ignore them, too."""
     return tuple(header for header in where if find(header) is None)
 
 
 def _readers(table: Table, wanted: str) -> dict[str, Callable[[Any], Any]]:
-    """How each header of a column is read: one tag may have a column of its own, or be one of a column of all."""
+    """How the headers of a column are read. A tag may have its own column, or be in the column of all tags."""
     column = find(wanted)
     path = () if column is None else column.path
     readers: dict[str, Callable[[Any], Any]] = {}
@@ -62,7 +61,7 @@ def _word(raw: Any) -> str | None:
 
 def _tag(raw: Any, key: str) -> str | None:
     try:
-        found = tags(raw)
+        values = tags(raw)
     except BadCell:
         return None
-    return _word(found.get(key)) if isinstance(found, dict) else None
+    return _word(values.get(key)) if isinstance(values, dict) else None

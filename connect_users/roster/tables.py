@@ -1,4 +1,4 @@
-"""What is read from any kind of roster: rows of cells under headers, each with its place. No meaning yet."""
+"""A roster of any format as a table: rows of cells under headers, each with its line. Nothing is judged yet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.roster.cells import BadCell, absent, plain, refuse_long
 from connect_users.roster.columns import find, is_group
 
-#: Deeper nesting is no roster (and may be a file that refers to itself).
+#: A roster is not nested more deeply; a file that is may refer to itself.
 _DEPTH = 4
 
 
@@ -19,8 +19,8 @@ class UnreadableRoster(ConnectUsersError):
     """A roster that is not written in its format.
 
     Attributes:
-        line: where, 0 when it cannot be told.
-        reason: the text without the place.
+        line: 0 when it is not known.
+        reason: the text without the file and the line.
     """
 
     def __init__(self, source: str, reason: str, line: int = 0) -> None:
@@ -32,7 +32,7 @@ class UnreadableRoster(ConnectUsersError):
 
 
 def clipped(text: str) -> str:
-    """What a message says of a text that may be of any length."""
+    """A text of any length as messages show it."""
     return text if len(text) <= limits.ROSTER_MESSAGE_MAX else f"{text[: limits.ROSTER_MESSAGE_MAX]}…"
 
 
@@ -53,12 +53,13 @@ def check_cells(source: str, count: int, line: int = 0) -> None:
         UnreadableRoster
     """
     if count > limits.ROSTER_CELLS_MAX:
-        raise UnreadableRoster(source, f"has more than {limits.ROSTER_CELLS_MAX:,} cells; leave out what is none", line)
+        text = f"has more than {limits.ROSTER_CELLS_MAX:,} cells; remove rows and columns that are not needed"
+        raise UnreadableRoster(source, text, line)
 
 
 def _check_headers(source: str, headers: Collection[str], line: int) -> None:
     if len(headers) > limits.ROSTER_COLUMNS_MAX:
-        text = f"has more than {limits.ROSTER_COLUMNS_MAX} columns; leave out those that a roster does not need"
+        text = f"has more than {limits.ROSTER_COLUMNS_MAX} columns; remove those that a roster does not need"
         raise UnreadableRoster(source, text, line)
     longest = max(map(len, headers), default=0)
     if longest > limits.ROSTER_HEADER_MAX:
@@ -125,7 +126,7 @@ def from_grid(
             seen[name] = header_line
     if not seen:
         raise UnreadableRoster(source, "there is no header; the first line must name the columns", header_line)
-    found = []
+    table_rows = []
     all_named = all(names)
     for line, values in rows:
         try:
@@ -140,8 +141,8 @@ def from_grid(
         ]
         surplus = 0 if all_named and len(values) <= len(names) else _surplus(names, values)
         if cells or surplus:
-            found.append(Row(line, cells, surplus))
-    return Table(source, tuple(found), seen, tuple(dict.fromkeys(twice)), header_line)
+            table_rows.append(Row(line, cells, surplus))
+    return Table(source, tuple(table_rows), seen, tuple(dict.fromkeys(twice)), header_line)
 
 
 def _surplus(names: Sequence[str], values: Sequence[Any]) -> int:
@@ -150,17 +151,17 @@ def _surplus(names: Sequence[str], values: Sequence[Any]) -> int:
 
 
 def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
-    """A table of a list of maps, nested or flat, each with its line.
+    """A table of a list of dicts, nested or flat, each with its line.
 
     Raises:
-        UnreadableRoster: an element is no map.
+        UnreadableRoster: an element is not a dict.
     """
     check_rows(source, len(records), 0)
     headers: dict[str, int] = {}
     rows = []
     for line, record in records:
         if not isinstance(record, Mapping):
-            raise UnreadableRoster(source, "is not a person; a roster is a list of maps, one for each person", line)
+            raise UnreadableRoster(source, "is not a person; a roster is a list of dicts, one for each person", line)
         # csv.DictReader puts the cells beyond the last header under None.
         surplus = record.get(None)
         more = sum(not absent(value) for value in surplus) if isinstance(surplus, list) else 0
@@ -180,11 +181,11 @@ def _flat(source: str, line: int, prefix: str, record: Mapping[Any, Any], depth:
     if not depth:
         raise UnreadableRoster(source, f"{prefix.rstrip('.')}: is nested too deeply", line)
     cells = []
-    for name, given in record.items():
+    for name, raw in record.items():
         header = f"{prefix}{name}"
         column = find(header)
         try:
-            value = plain(given)
+            value = plain(raw)
         except BadCell as problem:
             raise UnreadableRoster(source, f"{header}: {problem}", line) from None
         if isinstance(value, Mapping) and not (column and column.structured) and is_group(header):

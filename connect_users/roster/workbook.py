@@ -1,11 +1,10 @@
 """Excel: the sheet of a workbook that names people, whose first row with anything in it names the columns.
 
-Hidden sheets are left out. Where no sheet, or more than one, names people, it is said which one is meant or must go.
-Numbers are as Excel shows them as far as their leading zeros go: 7 in the format ``000`` is ``007``, as in a CSV file
-that Excel writes.
-What a reader would take for empty without it being so is refused: a formula whose value was never saved (files of other
-programs than Excel have such), and merged cells, of which only the first has the value. So is a number where a username
-belongs that a format shows as something else again (``1,234``).
+Hidden sheets are left out. A workbook in which several sheets name people is refused.
+Numbers keep the leading zeros that Excel shows: 7 in the format ``000`` is ``007``, as in a CSV file that Excel writes.
+Cells that would be read as empty although they are not are refused: formulas whose value was never saved (other
+programs than Excel write them), and merged cells, of which only the first has the value. Usernames that are numbers and
+are shown in another way (``1,234``) are refused, too.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from connect_users.roster.cells import absent, plain
 from connect_users.roster.columns import USERNAME, find
 from connect_users.roster.formulas import unguarded
 from connect_users.roster.tables import Table, UnreadableRoster, check_cells, from_grid
-from connect_users.roster.workbook_census import census
+from connect_users.roster.workbook_counts import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-#: What old and encrypted workbooks begin with (Microsoft's compound file format).
+#: The first bytes of old and encrypted workbooks (Microsoft's compound file format).
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 _SHOWN: Final = 3
-#: Formats of numbers: one of leading zeros and nothing else; those that show digits alone.
+#: Formats of numbers: those of leading zeros only, and those that show nothing but the digits.
 _ZEROS: Final = re.compile(r"00+")
 _DIGITS: Final = re.compile(r"(?i)General|@|#|0+|0(_.)?(;.*)?")
 _GROUPED: Final = "#,##0"
@@ -39,16 +38,16 @@ _Rows = list[tuple[int, list[Any]]]
 
 
 def read(data: bytes, source: str) -> Table:
-    """The table of a workbook; of formulas, the values that Excel saved.
+    """The table of a workbook; a formula counts as the value that Excel saved.
 
     Raises:
-        UnreadableRoster: openpyxl is not installed; no workbook; nothing in it; cells that only seem to be empty.
+        UnreadableRoster: openpyxl is not installed; the file is not a workbook; it is empty, or cells only seem to be.
     """
     try:
         import openpyxl
     except ImportError:
         raise UnreadableRoster(
-            source, "reading Excel needs openpyxl; pip install 'connect-users[xlsx]', or save it as CSV"
+            source, "reading Excel needs openpyxl; run pip install 'connect-users[xlsx]', or save the file as CSV"
         ) from None
     if data.startswith(_COMPOUND):
         raise UnreadableRoster(source, "is an old or encrypted Excel workbook; save it as .xlsx without a password")
@@ -56,27 +55,27 @@ def read(data: bytes, source: str) -> Table:
     def load(**options: bool) -> Any:
         book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False, **options)
         for sheet in book.worksheets:
-            # The size that a file claims is often wrong.
+            # The size that a file states is often wrong.
             if hasattr(sheet, "reset_dimensions"):
                 sheet.reset_dimensions()
         return book
 
     try:
         with warnings.catch_warnings():
-            # About styles and extensions that have no say here.
+            # They are about styles and extensions, which do not matter here.
             warnings.simplefilter("ignore")
-            counted = census(data, source)
-            if counted.merged:
-                # Merged cells are told by a sheet that is read as a whole, with every cell up to its last.
-                check_cells(source, counted.area)
-            book = load(read_only=not counted.merged, data_only=True)
+            counts = count(data, source)
+            if counts.merged:
+                # Merged cells need the whole sheet in memory, with every cell up to its last.
+                check_cells(source, counts.area)
+            book = load(read_only=not counts.merged, data_only=True)
             title, rows = _people(book, source)
-            if counted.merged:
+            if counts.merged:
                 _refuse_merged(book[title], rows, source)
             key = next((at for at, header in enumerate(rows[0][1]) if _is_username(header)), None)
-            if counted.padded or (key is not None and any(_is_number(row[key]) for _, row in rows if key < len(row))):
+            if counts.padded or (key is not None and any(_is_number(row[key]) for _, row in rows if key < len(row))):
                 rows = list(_rows_as_shown(book[title], key, source))
-            if counted.formulas:
+            if counts.formulas:
                 _refuse_unsaved(book[title], load(read_only=True)[title], source)
             book.close()
     except UnreadableRoster:
@@ -88,7 +87,7 @@ def read(data: bytes, source: str) -> Table:
 
 
 def _people(book: Any, source: str) -> tuple[str, _Rows]:
-    """The title and the rows of the one sheet that names people; else of the first that has anything in it."""
+    """The title and the rows of the one sheet that names people, or else of the first one that is not empty."""
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     firsts = {sheet.title: first[1] for sheet in visible for first in itertools.islice(_rows(sheet), 1)}
     if not firsts:
@@ -96,7 +95,8 @@ def _people(book: Any, source: str) -> tuple[str, _Rows]:
     named = [title for title, headers in firsts.items() if any(map(_is_username, headers))]
     if len(named) > 1:
         raise UnreadableRoster(
-            source, f"the sheets {', '.join(map(repr, named))} all name people; a roster is one sheet: hide the others"
+            source,
+            f"the sheets {', '.join(map(repr, named))} all name people; a roster is one sheet: hide the others",
         )
     title = next(iter(named or firsts))
     return title, list(_rows(book[title]))
@@ -112,7 +112,7 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[Any]]]:
-    """The rows with anything in them."""
+    """The rows that are not empty."""
     for line, values in enumerate(rows, start=1):
         if not all(absent(value) for value in values):
             yield line, [unguarded(value) if type(value) is str else plain(value) for value in values]
@@ -120,19 +120,19 @@ def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[Any]]]:
 
 def _rows_as_shown(sheet: Any, key: int | None, source: str) -> Iterator[tuple[int, list[Any]]]:
     """The rows, with the leading zeros that Excel shows; ``key`` is the column of the usernames."""
-    odd: list[Any] = []
+    different: list[Any] = []
 
     def shown() -> Iterator[list[Any]]:
         for row in sheet.iter_rows():
             if key is not None and key < len(row) and _is_number(row[key].value) and not _shows_its_digits(row[key]):
-                odd.append(row[key])
+                different.append(row[key])
             yield [_as_shown(cell) for cell in row]
 
     yield from _filled(shown())
-    if odd:
-        cells = _listed([cell.coordinate for cell in odd])
-        text = f"usernames are numbers that a format shows otherwise ({cells}); make the column's format text"
-        raise UnreadableRoster(source, f"{text} and write them as they are shown", odd[0].row)
+    if different:
+        cells = some([cell.coordinate for cell in different], _SHOWN)
+        text = f"usernames are numbers that are shown differently ({cells}); format the column as text"
+        raise UnreadableRoster(source, f"{text} and write them as they are shown", different[0].row)
 
 
 def _shows_its_digits(cell: Any) -> bool:
@@ -157,8 +157,8 @@ def _refuse_merged(sheet: Any, rows: _Rows, source: str) -> None:
     first = rows[0][0]
     ranges = sorted((area.min_row, area.coord) for area in sheet.merged_cells.ranges if area.max_row >= first)
     if ranges:
-        cells = _listed([coord for _, coord in ranges])
-        text = f"merged cells ({cells}) have a value in the first of them only; unmerge them and fill each"
+        cells = some([coord for _, coord in ranges], _SHOWN)
+        text = f"only the first of merged cells has a value ({cells}); unmerge them and fill in each"
         raise UnreadableRoster(source, text, ranges[0][0])
 
 
@@ -166,14 +166,10 @@ def _refuse_unsaved(saved: Any, written: Any, source: str) -> None:
     missing = []
     for values, formulas in zip(saved.iter_rows(), written.iter_rows(), strict=False):
         for value, formula in zip(values, formulas, strict=False):
-            # A saved result that is an empty text has a type of its own.
+            # A saved result that is an empty string has another type.
             if value.value is None and value.data_type == "n" and formula.data_type == "f":
                 missing.append((formula.row, formula.coordinate))
     if missing:
-        cells = _listed([coordinate for _, coordinate in missing])
-        text = f"formulas without a saved value ({cells}); open the workbook in Excel and save it"
+        cells = some([coordinate for _, coordinate in missing], _SHOWN)
+        text = f"formulas have no saved value ({cells}); open the workbook in Excel and save it"
         raise UnreadableRoster(source, text, missing[0][0])
-
-
-def _listed(cells: list[str]) -> str:
-    return some(cells, _SHOWN)

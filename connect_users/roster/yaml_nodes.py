@@ -1,8 +1,8 @@
-"""YAML as nodes, within limits: the document is refused while it is read, before it takes memory or time.
+"""YAML as nodes, within limits: a document that is too large is refused while it is read.
 
-PyYAML's own composer has no limits: a file of a few hundred bytes whose aliases repeat each other, lists nested a
+PyYAML's own composer has no limits. A file of a few hundred bytes whose aliases repeat each other, lists nested a
 hundred thousand deep, or millions of empty values would take all memory, or the whole stack. Here each value is counted
-as often as aliases repeat it, since whoever walks the nodes meets it as often.
+as often as aliases repeat it, since the code that walks the nodes meets it as often.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Node:
 
     Attributes:
         line: where it starts, from 1.
-        value: the text of a scalar, the nodes of a sequence, the pairs of nodes of a mapping.
-        plain: of a scalar, whether it is written without quotes.
-        size: values in it, itself included, with what aliases repeat.
-        depth: of nodes within each other, itself included.
+        value: the string of a scalar, the nodes of a sequence, the pairs of nodes of a mapping.
+        plain: whether a scalar is written without quotes.
+        size: the number of values in it, itself included; those that aliases repeat count each time.
+        depth: the levels of nodes in it, itself included.
     """
 
     __slots__ = ("depth", "kind", "line", "plain", "size", "value")
@@ -48,10 +48,10 @@ class Node:
 
 
 def compose(text: str, source: str) -> Node | None:
-    """The node of the one document of a text; None of an empty one.
+    """The node of the one document of a text; None where it is empty.
 
     Raises:
-        UnreadableRoster: no YAML; more than the limits allow.
+        UnreadableRoster: the text is not YAML, or has more than the limits allow.
     """
     import yaml
 
@@ -142,7 +142,7 @@ class _Composer:
             raise UnreadableRoster(self._source, f"is not YAML: found undefined alias {anchor!r}", line)
         node = self._anchors[anchor]
         if node is None or node.depth > depth:
-            # One that is not complete yet contains itself.
+            # A node that is not complete yet contains itself.
             raise UnreadableRoster(self._source, "is nested too deeply", line)
         self._add(node.size, line)
         return node

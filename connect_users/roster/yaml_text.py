@@ -1,7 +1,7 @@
 """YAML: a list of dicts, one for each person, or another of `connect_users.roster.record_shapes`.
 
-Plain values are read as texts, which the readers of cells understand: YAML itself would make a number of
-``+441632960961`` and a "no" of Norway's ``NO``.
+Plain values are read as strings, which the readers of cells understand: YAML itself would read ``+441632960961`` as a
+number, and Norway's ``NO`` as false.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from connect_users.roster.yaml_nodes import Node
 
 _NOTHING: Final = ("", "~", "null", "Null", "NULL")
-#: Of dicts around people: ``users``, and the usernames.
+#: Levels of dicts around people: ``users``, and the usernames.
 _LEVELS: Final = 2
 
 
 def read(text: str, source: str) -> Table:
-    """The table of a text.
+    """The table of a YAML text.
 
     Raises:
-        UnreadableRoster: no YAML, no list, a key that is written twice.
+        UnreadableRoster: the text is not YAML, holds no people, or has a key twice.
     """
     root = yaml_nodes.compose(text, source)
     if root is None:
@@ -49,12 +49,12 @@ def _member(name: str, node: Node, source: str, levels: int) -> Member:
 
 
 def _once(source: str, members: list[tuple[int, str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for line, name, value in members:
-        if name in found:
+        if name in result:
             raise UnreadableRoster(source, f"the key {name!r} is written twice", line)
-        found[name] = value
-    return found
+        result[name] = value
+    return result
 
 
 def _is_merge(key: Node) -> bool:
@@ -70,12 +70,12 @@ def _value(node: Node, source: str) -> Any:
     merged: dict[str, Any] = {}
     for key, value in node.value:
         if key.kind != SCALAR:
-            raise UnreadableRoster(source, "a key is not a text", key.line)
-        said = _value(value, source)
+            raise UnreadableRoster(source, "a key is not a string", key.line)
+        item = _value(value, source)
         if _is_merge(key):
-            for part in said if isinstance(said, list) else [said]:
-                for name, item in part.items() if isinstance(part, dict) else ():
-                    merged.setdefault(name, item)
+            for part in item if isinstance(item, list) else [item]:
+                for name, inherited in part.items() if isinstance(part, dict) else ():
+                    merged.setdefault(name, inherited)
         else:
-            members.append((key.line, key.value, said))
+            members.append((key.line, key.value, item))
     return {**merged, **_once(source, members)}

@@ -1,4 +1,4 @@
-// Two users of an Amazon Connect instance, named by the names of their profiles.
+// Two users of an Amazon Connect instance, and a team from a file, with names in place of ids.
 package main
 
 import (

@@ -16,7 +16,9 @@ Victim = Literal["run", "provider", "engine"]
 
 def _running() -> dict[int, tuple[int, str]]:
     """All processes of the machine: pid -> (parent's pid, command line)."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], check=True, capture_output=True, text=True).stdout
+    listing = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], check=True, capture_output=True, text=True
+    ).stdout
     parts = [(*line.split(None, 2), "") for line in listing.splitlines()]
     return {int(pid): (int(parent), command) for pid, parent, command, *_ in parts}
 

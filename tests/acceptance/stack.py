@@ -193,7 +193,7 @@ def client(emulator: Emulator) -> ConnectClient:
 def _restore(emulator: Emulator, counted: list[Any]) -> None:
     emulator.requests.clear()
     for record in counted:
-        emulator.requests.open(record)
+        emulator.requests.add(record)
 
 
 def new_root(root: Path, template: Path | None = None, name: str = STACK) -> None:

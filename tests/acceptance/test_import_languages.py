@@ -86,7 +86,15 @@ def follow(stack: Stack, said: str) -> None:
     *commands, last = next_commands(said)
     assert last == "pulumi preview"
     for line in commands:
-        subprocess.run(line, shell=True, cwd=stack.folder, env=stack.environment, check=True, capture_output=True)
+        shell(stack, line)
+
+
+def shell(stack: Stack, line: str) -> None:
+    """Run a command as a user would, in the stack's folder."""
+    done = subprocess.run(
+        line, shell=True, cwd=stack.folder, env=stack.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -97,52 +105,88 @@ def fresh(stack: Stack) -> Stack:
     return stack
 
 
-def test_a_program_in_yaml(fresh: Stack) -> None:
-    """Nothing changes, nothing is asked of Connect to import, a mover is one update, and they may all go."""
+@pytest.fixture
+def fresh_yaml(fresh: Stack) -> Stack:
+    """One for a program in YAML."""
     if shutil.which("pulumi-language-yaml") is None:
         pytest.skip("no `pulumi-language-yaml` on PATH: YAML programs need Pulumi's language host")
-    fill(fresh)
-    before = fresh.live()
-    instance = ("--instance", seed.INSTANCE_ALIAS, *where(fresh))
-    said, _ = command(fresh, "import", *instance, "--out", ".", "--language", "yaml")
-    assert not (fresh.folder / "__main__.py").exists()
-    named(fresh)
-    fresh.calls()
-    follow(fresh, said)
-    assert fresh.calls() == []
-    assert fresh.live() == before
-    assert fresh.plan() == {}
-    assert "unchanged" in fresh.refresh("--diff").text
-    assert fresh.plan() == {}
+    return fresh
 
-    again, _ = command(fresh, "import", *instance, "--out", ".")
+
+def taken_over(stack: Stack, *options: str) -> list[str]:
+    """Import the instance as was told: nobody is touched, and nothing changes; the options that name the instance."""
+    fill(stack)
+    before = stack.live()
+    instance = ["--instance", seed.INSTANCE_ALIAS, *where(stack)]
+    said, _ = command(stack, "import", *instance, "--out", ".", *options)
+    named(stack)
+    stack.calls()
+    follow(stack, said)
+    assert stack.calls() == []
+    assert stack.live() == before
+    assert stack.plan() == {}
+    return instance
+
+
+def test_a_roster_in_yaml(fresh_yaml: Stack) -> None:
+    """A second run leaves the program alone, a mover is one update, and they may all go."""
+    stack = fresh_yaml
+    instance = taken_over(stack, "--language", "yaml")
+    assert not (stack.folder / "__main__.py").exists()
+    assert "agent00001" not in (stack.folder / "Pulumi.yaml").read_text(encoding="utf-8")
+    assert "unchanged" in stack.refresh("--diff").text
+    assert stack.plan() == {}
+    again, _ = command(stack, "import", *instance, "--out", ".")
     assert "nothing has changed" in again
-    fresh.connect.create_user(
+
+    roster = stack.folder / "agents.csv"
+    lines = roster.read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].replace("Sales", "Support")
+    roster.write_text("\n".join(lines), encoding="utf-8")
+    assert stack.plan() == {"agents-agent00002": ("update", ["routingProfileId"])}
+    stack.up()
+    command(stack, "import", *instance, "--out", ".", "--check")
+    stack.destroy()
+    assert stack.live() == {}
+
+
+def test_each_person_in_yaml(fresh_yaml: Stack) -> None:
+    """Odd names and tags are what they are; who came since is to be added, and only he."""
+    stack = fresh_yaml
+    instance = taken_over(stack, "--language", "yaml", "--each")
+    stack.connect.create_user(
         InstanceId=seed.INSTANCE_ID,
         Username="joiner",
-        Password="Sup3rSecretPhrase",
+        Password=PASSWORD,
         RoutingProfileId=SALES,
         SecurityProfileIds=[seed.SECURITY_PROFILES["Agent"]],
         PhoneConfig={"PhoneType": "SOFT_PHONE"},
         IdentityInfo={"FirstName": "Jo", "LastName": "Iner"},
     )
-    again, _ = command(fresh, "import", *instance, "--out", ".")
+    again, _ = command(stack, "import", *instance, "--out", ".")
     assert "  agents-joiner:\n    type:" in again
     assert "agent00001" not in again
 
-    project = fresh.folder / "Pulumi.yaml"
+    project = stack.folder / "Pulumi.yaml"
     text = project.read_text(encoding="utf-8")
     project.write_text(text.replace(f'"{seed.ROUTING_PROFILES["Support"]}"', f'"{SALES}"', 1), encoding="utf-8")
-    (moved,) = fresh.plan().values()
+    (moved,) = stack.plan().values()
     assert moved == ("update", ["routingProfileId"])
-    fresh.up()
-    fresh.destroy()
-    assert set(fresh.live()) == {"joiner"}
+    stack.up()
+    stack.destroy()
+    assert set(stack.live()) == {"joiner"}
+
+
+def test_each_person_in_python(fresh: Stack) -> None:
+    """With the dynamic provider, for which nothing has to be installed."""
+    taken_over(fresh, "--each")
+    assert "ConnectUser(" in (fresh.folder / "__main__.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("language", "tools"), [("typescript", ("nodejs", "npm")), ("go", ("go", "go"))])
+@pytest.mark.parametrize("each", [False, True], ids=["roster", "each"])
 @pytest.mark.timeout(1500)
-def test_a_program_with_a_generated_sdk(language: str, tools: tuple[str, str], fresh: Stack) -> None:
+def test_a_program_with_a_generated_sdk(language: str, tools: tuple[str, str], each: bool, fresh: Stack) -> None:
     """It compiles, and nothing changes."""
     for name in (f"pulumi-language-{tools[0]}", tools[1]):
         if shutil.which(name) is None:
@@ -153,21 +197,14 @@ def test_a_program_with_a_generated_sdk(language: str, tools: tuple[str, str], f
         for name in ("GOCACHE", "GOMODCACHE"):
             done = subprocess.run(["go", "env", name], capture_output=True, text=True, check=True)
             fresh.environment[name] = done.stdout.strip()
-    fill(fresh)
-    before = fresh.live()
-    instance = ("--instance", seed.INSTANCE_ALIAS, *where(fresh))
-    said, _ = command(fresh, "import", *instance, "--out", ".", "--language", language)
-    named(fresh)
-    follow(fresh, said)
+    taken_over(fresh, "--language", language, *(["--each"] if each else []))
     if language == "go":
-        subprocess.run(["go", "vet", "./..."], cwd=fresh.folder, env=fresh.environment, check=True)
-    assert fresh.live() == before
-    assert fresh.plan() == {}
+        shell(fresh, "go vet ./...")
 
 
 def run_script(stack: Stack, script: Path) -> set[str]:
     """Run the commands in a stack; the names of the users of AWS's providers whom it still has."""
-    subprocess.run(["sh", str(script)], cwd=stack.folder, env=stack.environment, check=True, capture_output=True)
+    shell(stack, f"sh {script}")
     resources = json.loads(stack.pulumi("stack", "export").text)["deployment"]["resources"]
     return {each["urn"].rpartition("::")[2] for each in resources if each["type"] in (AWS_USER, NATIVE_USER)}
 

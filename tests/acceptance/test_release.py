@@ -15,7 +15,7 @@ import pytest
 
 from connect_users.plugin.install import NAME
 from connect_users.plugin.version import VERSION
-from release import archives, check
+from release import archives, check, sdks, tag
 from tests.acceptance.newcomer import EXAMPLES, need, run
 
 if TYPE_CHECKING:
@@ -23,26 +23,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 THIS_PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
-HERE = {"linux": "linux", "darwin": "darwin"}.get(sys.platform)
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of this machine's platform, for this Python alone."""
-    uv = shutil.which("uv", path=Path(sys.executable).parent) or shutil.which("uv")
-    if HERE is None or uv is None:
-        pytest.skip("no `uv` on PATH: archives are built with it, on Linux or macOS")
+    if shutil.which(archives.uv()) is None or archives.here() not in archives.PLATFORMS:
+        pytest.skip("no `uv` on PATH, with which archives are built, or no archive for this platform")
     place = tmp_path_factory.mktemp("archive")
-    subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", place, ROOT], check=True)
+    subprocess.run([archives.uv(), "build", "--quiet", "--wheel", "--out-dir", place, ROOT], check=True)
     (wheel,) = place.glob("*.whl")
-    machine = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}[os.uname().machine]
-    return archives.build(wheel, f"{HERE}-{machine}", place, [THIS_PYTHON])
-
-
-@pytest.fixture(autouse=True)
-def this_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The archive's libraries are for this Python; another one may come first on PATH."""
-    monkeypatch.setenv("CONNECT_USERS_PYTHON", sys.executable)
+    return archives.build(wheel, archives.here(), place, [THIS_PYTHON])
 
 
 def test_the_plugin_of_an_archive_answers_and_ends(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +58,7 @@ def test_the_cli_installs_an_archive_and_a_program_runs_with_it(
 ) -> None:
     """Nothing is downloaded; the plugin's own Python has neither the package nor its libraries."""
     need("yaml")
+    newcomer["CONNECT_USERS_PYTHON"] = sys.executable  # another one may come first on PATH
     run(tmp_path, newcomer, "pulumi", "plugin", "install", "resource", "connect-users", VERSION, "--file", str(archive))
     place = tmp_path / "agents"
     place.mkdir()
@@ -74,6 +66,51 @@ def test_the_cli_installs_an_archive_and_a_program_runs_with_it(
     run(place, newcomer, "pulumi", "up", "--yes", "--skip-preview")
     run(place, newcomer, "pulumi", "preview", "--expect-no-changes")
     run(place, newcomer, "pulumi", "destroy", "--yes", "--skip-preview")
+
+
+def test_the_sdks_that_are_published_can_be_installed(newcomer: Environment, tmp_path: Path) -> None:
+    """That of npm is compiled; that of PyPI is not called as this distribution is."""
+    need("typescript")
+    package = sdks.npm(tmp_path, tmp_path / "npm")
+    with tarfile.open(package) as tar:
+        assert {"package/index.js", "package/index.d.ts", "package/user.js", "package/LICENSE"} <= set(tar.getnames())
+    place = tmp_path / "project"
+    place.mkdir()
+    run(place, newcomer, "npm", "install", "--no-audit", "--no-fund", str(package))
+    script = "console.log(typeof require('pulumi-amazon-connect-users').User)"
+    assert run(place, newcomer, "node", "--eval", script) == "function\n"
+    if shutil.which(archives.uv()):
+        wheel = sdks.pypi(tmp_path, tmp_path / "pypi")
+        assert wheel.name == f"pulumi_amazon_connect_users-{VERSION}-py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (("v9.9.9", "o/r"), f"the tag is v9.9.9, the package v{VERSION}"),
+        ((f"v{VERSION}", "o/r"), "pluginDownloadURL is "),
+        ((f"v{VERSION}", "o/r"), "the schema's repository is not https://github.com/o/r"),
+    ],
+)
+def test_a_tag_that_cannot_be_released_is_told_so(
+    wrong: tuple[str, str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tag.main(wrong) == 1
+    assert any(line.startswith(told) for line in capsys.readouterr().err.splitlines())
+
+
+def test_examples_and_schema_of_another_version_cannot_be_released(tmp_path: Path) -> None:
+    place = tmp_path / "examples" / "typescript"
+    place.mkdir(parents=True)
+    (place / "Pulumi.yaml").write_text("packages:\n  connect-users: connect-users@9.9.9\n", encoding="utf-8")
+    (tmp_path / "schema.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "CHANGELOG.md").write_text("## Unreleased\n", encoding="utf-8")
+    told = list(tag.problems(f"v{VERSION}", "o/r", tmp_path))
+    assert "examples/typescript/Pulumi.yaml: the plugin's version is 9.9.9, the package's " + VERSION in told
+    assert "schema.json is out of date: connect-users plugin schema > schema.json" in told
+    assert f"CHANGELOG.md has no section {VERSION}" in told
+    (tmp_path / "CHANGELOG.md").write_text(f"## {VERSION} - 2026-12-01\n", encoding="utf-8")
+    assert f"CHANGELOG.md has no section {VERSION}" not in tag.problems(f"v{VERSION}", "o/r", tmp_path)
 
 
 def test_libraries_that_are_the_same_for_every_python_are_kept_once(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_bad_row_registers_nothing_of_the_roster(team: Team) -> None:
     """Every problem, and no call."""
     team.write("ada", "b b", "ada")
     told = team.stack.up(code=1)
-    assert "2 problems of roster 'team'; nothing was changed:" in told.text
+    assert "roster 'team' has 2 problems; nothing was changed:" in told.text
     assert "team.csv:3: username: 'b b' has a blank" in told.text
     assert "team.csv:4: username: 'ada' is on lines 2 and 4" in told.text
     assert team.stack.calls() == []
@@ -244,9 +244,9 @@ def test_movers_between_two_rosters_are_said_to_move(team: Team) -> None:
     team.write("agent00")
     told = stack.preview()
     names = "agent01 (to night-agent01), agent02 (to night-agent02), agent03 (to night-agent03) and 3 more"
-    assert told.messages("team-guard") == [f"6 people move away, and keep their id: {names}"]
+    assert told.messages("team-guard") == [f"6 people move away and keep their id: {names}"]
     names = "agent01 (from team-agent01), agent02 (from team-agent02), agent03 (from team-agent03) and 3 more"
-    assert told.messages("night-guard") == [f"6 people move here, and keep their id: {names}"]
+    assert told.messages("night-guard") == [f"6 people move here and keep their id: {names}"]
 
 
 def test_a_renamed_roster_without_an_alias_still_knows_who_was_there(team: Team) -> None:
@@ -254,7 +254,7 @@ def test_a_renamed_roster_without_an_alias_still_knows_who_was_there(team: Team)
     team.write(*team(8))
     stack.up()
     stack.write_program(PROGRAM.replace('"team",', '"people",'))
-    assert "8 people move here, and keep their id: agent00 (from team-agent00)" in stack.preview().text
+    assert "8 people move here and keep their id: agent00 (from team-agent00)" in stack.preview().text
     team.write("joiner", *team(1))
     assert "7 of the 8 people of roster 'people' would leave" in stack.preview(code=1).text
 

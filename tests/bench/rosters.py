@@ -13,7 +13,7 @@ from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.spec import canonical
 from connect_users.emulator import seed
 from connect_users.roster.names import Names
-from connect_users.roster.people import Judged, Terms, judge
+from connect_users.roster.people import JudgedRoster, RosterOptions, judge
 from connect_users.roster.reading import read_file
 from tests.bench import users
 from tests.bench.cli_engine import CliEngine
@@ -57,12 +57,12 @@ def rows(short: bool) -> list[Row]:
     return [Row(what, spent, baseline, "s", most=PURE_BAR)]
 
 
-def _judged(file: Path) -> Judged:
+def _judged(file: Path) -> JudgedRoster:
     names = {
         ROUTING_PROFILE: Names(ROUTING_PROFILE, seed.ROUTING_PROFILES),
         SECURITY_PROFILE: Names(SECURITY_PROFILE, seed.SECURITY_PROFILES),
     }
-    terms = Terms(seed.INSTANCE_ID, names=names, password_of=lambda _: ("password", users.PASSWORD))
+    terms = RosterOptions(seed.INSTANCE_ID, names=names, password_of=lambda _: ("password", users.PASSWORD))
     judged = judge(read_file(file, file.name), terms)
     assert not judged.problems
     return judged

@@ -37,8 +37,9 @@ ADA: dict[str, Any] = {
 BOB = {"instance_id": INSTANCE_ID, "username": "bob", "routing_profile_id": "r-1", "security_profile_ids": ["s-1"]}
 
 
-def content(language: Language, **people: dict[str, Any]) -> Content:
-    return Content(language, "agents", "agents.csv", ARN, "Acme", "eu-west-2", people or {"ada": ADA, "bob": BOB})
+def content(language: Language, people: dict[str, dict[str, Any]] | None = None, *, each: bool = True) -> Content:
+    people = people or {"ada": ADA, "bob": BOB}
+    return Content(language, "agents", "agents.csv", ARN, "Acme", "eu-west-2", people, each, None if each else "SAML")
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -130,11 +131,68 @@ def test_a_program_in_go_has_the_types_of_the_generated_sdk() -> None:
         assert done.stdout == text
 
 
-@pytest.mark.parametrize("language", [each for each in Language if each.plugin])
+def test_a_program_in_python_declares_each_person_with_the_words_of_its_resource() -> None:
+    text = files(content(Language.PYTHON))["__main__.py"]
+    told: dict[str, dict[str, Any]] = {}
+
+    def declare(name: str, **inputs: Any) -> None:
+        told[name] = inputs
+
+    exec(text.replace("from connect_users import ConnectUser\n", ""), {"ConnectUser": declare})
+    assert told == {"agents-ada": ADA, "agents-bob": BOB}
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            Language.PYTHON,
+            (
+                f'ConnectUserRoster(\n    "agents",\n    roster="agents.csv",\n    instance=ConnectInstance("{ARN}"),\n'
+                '    identity_management_type="SAML",\n)\n'
+            ),
+        ),
+        (
+            Language.YAML,
+            (
+                '  agents:\n    type: "connect-users:UserRoster"\n    properties:\n      roster: "agents.csv"\n'
+                f'      instance: "{ARN}"\n      identityManagementType: "SAML"\n'
+            ),
+        ),
+        (
+            Language.TYPESCRIPT,
+            (
+                'new connectUsers.UserRoster("agents", {\n    roster: "agents.csv",\n'
+                f'    instance: "{ARN}",\n    identityManagementType: "SAML",\n}});\n'
+            ),
+        ),
+        (
+            Language.GO,
+            (
+                '\t\tif _, err := connectusers.NewUserRoster(ctx, "agents", &connectusers.UserRosterArgs{\n'
+                '\t\t\tRoster:                 pulumi.StringRef("agents.csv"),\n'
+                f'\t\t\tInstance:               pulumi.String("{ARN}"),\n'
+                '\t\t\tIdentityManagementType: connectusers.IdentityManagementType("SAML"),\n\t\t}); err != nil {\n'
+            ),
+        ),
+    ],
+)
+def test_a_program_with_a_roster(language: Language, lines: str) -> None:
+    """It names nobody, and is complete once it names the file."""
+    written = content(language, each=False)
+    text = files(written)[language.main]
+    assert lines in text
+    assert "ada" not in text
+    assert declarations(written, text) == ""
+    assert declarations(written, "another.csv") == declarations(written)
+
+
+@pytest.mark.parametrize("language", list(Language))
 def test_only_people_who_are_missing_are_to_be_added_to_a_program(language: Language) -> None:
     """Also where the name of one is the beginning of another's."""
-    both = content(language, ada=ADA, **{"ada.b": {**BOB, "username": "ada.b"}})
-    program = files(content(language, **{"ada.b": {**BOB, "username": "ada.b"}}))[language.main]
+    other = {"ada.b": {**BOB, "username": "ada.b"}}
+    both = content(language, {"ada": ADA, **other})
+    program = files(content(language, other))[language.main]
     lacking = declarations(both, program)
     assert "agents-ada" in lacking
     assert "agents-ada.b" not in lacking

@@ -13,7 +13,7 @@ from connect_users.roster import cells, notations
 from connect_users.roster.columns import COLUMNS, Column, find, nearest, of_path
 from connect_users.roster.csv_text import read
 from connect_users.roster.names import Names
-from connect_users.roster.people import Terms, judge
+from connect_users.roster.people import RosterOptions, judge
 
 NAMES = {
     ROUTING_PROFILE: Names(ROUTING_PROFILE, {"Support": "30000000-0000-4000-8000-000000000002"}),
@@ -23,7 +23,7 @@ NAMES = {
     ),
     HIERARCHY_GROUP: Names(HIERARCHY_GROUP, {"EMEA/UK/London": "60000000-0000-4000-8000-000000000003"}),
 }
-TERMS = Terms(instance_id="00000000-0000-4000-8000-000000000001", names=NAMES)
+TERMS = RosterOptions(instance_id="00000000-0000-4000-8000-000000000001", names=NAMES)
 
 
 def _reader(header: str) -> Any:
@@ -110,7 +110,7 @@ def test_a_channel_and_a_tag_may_be_a_column() -> None:
     assert tag.path == ("tags", "CostCentre")
 
 
-def test_a_misspelt_header_is_told_its_neighbour() -> None:
+def test_the_message_about_a_misspelt_header_suggests_another() -> None:
     assert find("usernam") is None
     assert nearest("usernam") == "username"
     assert nearest("shoe size of the person") == ""
@@ -124,7 +124,7 @@ def test_an_input_is_documented_by_its_column() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read_cell", "said", "meant"),
+    ("read_cell", "cell", "value"),
     [
         (cells.flag, "Yes", True),
         (cells.flag, " x ", True),
@@ -168,17 +168,17 @@ def test_an_input_is_documented_by_its_column() -> None:
         (cells.Choice(["SOFT_PHONE"]), "other", "other"),
     ],
 )
-def test_a_cell_means(read_cell: Any, said: Any, meant: Any) -> None:
+def test_a_cell_means(read_cell: Any, cell: Any, value: Any) -> None:
     """What is not understood stays as it is, for the rules to judge."""
-    assert read_cell(said) == meant
-    assert type(read_cell(said)) is type(meant)
+    assert read_cell(cell) == value
+    assert type(read_cell(cell)) is type(value)
 
 
 @pytest.mark.parametrize(
-    ("read_cell", "said", "told"),
+    ("read_cell", "cell", "message"),
     [
         (notations.tags, "team=blue|london", "tag 2 has no '='"),
-        (notations.tags, "a=1|a=2", "the key 'a' is given twice"),
+        (notations.tags, "a=1|a=2", "the key 'a' appears twice"),
         (notations.tags, "team=blue;site=london", r"tag 1 looks like several; write \| between tags"),
         (notations.tags, "a=1|team=blue, site=london", "tag 2 looks like several"),
         (cells.phone_number, "4.41633E+11", "rounded the number"),
@@ -192,9 +192,9 @@ def test_a_cell_means(read_cell: Any, said: Any, meant: Any) -> None:
         (PROFICIENCIES, "lang:en=5, lang:fr=3", "looks like several proficiencies"),
     ],
 )
-def test_a_cell_in_no_notation_is_refused(read_cell: Any, said: str, told: str) -> None:
-    with pytest.raises(cells.BadCell, match=told):
-        read_cell(said)
+def test_a_cell_in_no_notation_is_refused(read_cell: Any, cell: str, message: str) -> None:
+    with pytest.raises(cells.BadCell, match=message):
+        read_cell(cell)
 
 
 @pytest.mark.parametrize("empty", [None, "", "  \n", float("nan"), [], {}, type("NAType", (), {})()])
@@ -223,8 +223,8 @@ def test_rendered_tags_are_read_as_they_were(tags: dict[str, str]) -> None:
 @settings(max_examples=100)
 @given(st.lists(st.tuples(spaced, spaced, st.integers(1, 5)), max_size=4))
 def test_rendered_proficiencies_are_read_as_they_were(pairs: list[tuple[str, str, int]]) -> None:
-    found = [{"attribute_name": name, "attribute_value": value, "level": level} for name, value, level in pairs]
-    assert PROFICIENCIES(notations.render_proficiencies(found)) == found
+    proficiencies = [{"attribute_name": name, "attribute_value": value, "level": level} for name, value, level in pairs]
+    assert PROFICIENCIES(notations.render_proficiencies(proficiencies)) == proficiencies
 
 
 @settings(max_examples=100)

@@ -65,8 +65,8 @@ def test_no_file_has_a_formula_and_each_is_read_back(rows: list[tuple[str, str, 
     text = csv_text.write(headers, [dict(zip(headers, row, strict=True)) for row in rows], separator)
     for other in SEPARATORS:
         assert [shown for shown in _opened(text, other) if shown[:1] in tuple(FIRST)] == []
-    told = [dict(zip(headers, row, strict=True)) for row in rows]
-    wanted = [{header: cell for header, cell in row.items() if not absent(cell)} for row in told]
+    written = [dict(zip(headers, row, strict=True)) for row in rows]
+    wanted = [{header: cell for header, cell in row.items() if not absent(cell)} for row in written]
     assert [dict(row.cells) for row in csv_text.read(text, "a.csv").rows] == [row for row in wanted if row]
 
 
@@ -77,7 +77,7 @@ def test_the_apostrophe_is_the_only_change_and_is_taken_away_exactly(cell: str) 
 
 
 @pytest.mark.parametrize("cell", ["O'Brien", "'t Hooft", "rock'n'roll", "a-b", "a=b|c=d", "ada@example.com", "12", ""])
-def test_what_is_no_formula_stays_as_it_is(cell: str) -> None:
+def test_what_is_not_a_formula_stays_as_it_is(cell: str) -> None:
     """In both directions."""
     assert (formulas.guarded(cell), formulas.unguarded(cell)) == (cell, cell)
 

@@ -15,7 +15,7 @@ from connect_users.core.references import OF_USERS
 from connect_users.roster import csv_text, json_text, workbook, yaml_text
 from connect_users.roster.columns import COLUMNS
 from connect_users.roster.names import Names
-from connect_users.roster.people import Terms, judge
+from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.reading import read
 from connect_users.roster.tables import Table, UnreadableRoster
 
@@ -41,7 +41,7 @@ def _records(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[list[dict[str,
 
 def _judged(table: Table, defaults: Mapping[str, Any] | None = None) -> None:
     for kind in (None, "SAML", "CONNECT_MANAGED"):
-        judged = judge(table, Terms(identity_management_type=kind, names=NAMES, defaults=defaults or {}))
+        judged = judge(table, RosterOptions(identity_management_type=kind, names=NAMES, defaults=defaults or {}))
         assert all(isinstance(person.username, str) for person in judged.people)
         assert len({person.username for person in judged.people}) == len(judged.people)
 

@@ -13,7 +13,7 @@ from connect_users.roster.csv_text import read
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.leavers import Limit, limit, too_many
 from connect_users.roster.names import Names
-from connect_users.roster.people import Judged, Terms, judge
+from connect_users.roster.people import JudgedRoster, RosterOptions, judge
 
 ADMIN = "40000000-0000-4000-8000-000000000001"
 AGENT = "40000000-0000-4000-8000-000000000002"
@@ -43,13 +43,13 @@ NAMES = {
 )
 def test_a_limit_allows(written: Any, people: int, allowed: int) -> None:
     """A number is exact; a percentage is rounded down, but five may always leave."""
-    found = limit(written)
-    assert found.of(people) == allowed
-    assert limit(str(found)) == found
+    parsed = limit(written)
+    assert parsed.of(people) == allowed
+    assert limit(str(parsed)) == parsed
 
 
 @pytest.mark.parametrize("written", [-1, "many", "101%", "1.5%", 1.5, None, True, "", []])
-def test_what_is_no_limit_is_refused(written: Any) -> None:
+def test_what_is_not_a_limit_is_refused(written: Any) -> None:
     with pytest.raises(ConfigurationError, match="neither a number of people nor a percentage"):
         limit(written)
 
@@ -74,38 +74,38 @@ def test_joiners_do_not_pay_for_leavers() -> None:
     assert text.startswith("2 of the 2 people of roster 'agents' would leave: a, b. max_deletions allows 1;")
 
 
-def test_a_guard_that_was_not_told_who_is_there_compares_with_its_last_run() -> None:
-    """Where the engine does not say; what it was told is not kept in the state."""
+def test_a_guard_that_does_not_know_the_state_compares_with_its_last_run() -> None:
+    """Where the engine did not answer; what it answers is not part of the guard's inputs."""
     guard = RosterGuardProvider()
     olds, news = ({"roster": "agents", "usernames": names, "max_deletions": "1"} for names in ("a\nb\nc\n", "a\n"))
     (failure,) = guard.check(olds, news).failures
     assert failure.reason.startswith("2 of the 3 people of roster 'agents' would leave: b, c.")
-    told = guard.check(olds, {**news, "there": "a\nb", "came_from": "a\told-a"})
-    assert told.failures == []
-    assert told.inputs == news
+    checked = guard.check(olds, {**news, "in_state": "a\nb", "moved_from": "a\told-a"})
+    assert checked.failures == []
+    assert checked.inputs == news
 
 
-def _people(*rows: str) -> Judged:
+def _people(*rows: str) -> JudgedRoster:
     text = "username,routing_profile,security_profiles\n" + "".join(f"{row}\n" for row in rows)
-    judged = judge(read(text, "agents.csv"), Terms(instance_id=ADMIN, names=NAMES))
+    judged = judge(read(text, "agents.csv"), RosterOptions(instance_id=ADMIN, names=NAMES))
     assert judged.problems == ()
     return judged
 
 
 @pytest.mark.parametrize(
-    ("minimum", "required", "told"),
+    ("minimum", "required", "messages"),
     [
         ({"Admin": 1}, {}, []),
         (
             {"Admin": 2},
             {},
-            ["0: min_holders: 1 person would have the security profile 'Admin' (root), at least 2 must"],
+            ["0: min_holders: 1 person would have the security profile 'Admin' (root), but at least 2 must"],
         ),
-        ({"Owner": 1}, {}, ["0: min_holders: 0 people would have the security profile 'Owner', at least 1 must"]),
+        ({"Owner": 1}, {}, ["0: min_holders: 0 people would have the security profile 'Owner', but at least 1 must"]),
         ({"Agent": 2}, {"Admin": ["root"]}, []),
         ({}, {"Admin": "root"}, []),
         ({"Agent": True}, {}, ["0: min_holders: 'Agent': True is not a number of people"]),
-        ({}, {"Admin": ["ada"]}, ["2: required_holders: 'ada' must have the security profile 'Admin'"]),
+        ({}, {"Admin": ["ada"]}, ["2: required_holders: 'ada' must have the security profile 'Admin', but does not"]),
         (
             {},
             {"Admin": ["gone"]},
@@ -113,16 +113,16 @@ def _people(*rows: str) -> Judged:
         ),
     ],
 )
-def test_who_must_hold_a_profile(minimum: dict[str, int], required: dict[str, Any], told: list[str]) -> None:
-    """At least so many, and these."""
+def test_who_must_hold_a_profile(minimum: dict[str, int], required: dict[str, Any], messages: list[str]) -> None:
+    """So many people or more, and certain people."""
     judged = _people("ada,Support,Agent", "bo,Support,Agent", "root,Support,Agent|Admin")
-    found = holder_problems(judged, NAMES, minimum, required)
-    assert [f"{problem.line}: {problem.column}: {problem.text}" for problem in found] == told
+    problems = holder_problems(judged, NAMES, minimum, required)
+    assert [f"{problem.line}: {problem.column}: {problem.text}" for problem in problems] == messages
 
 
 def test_a_profile_given_by_its_id_counts() -> None:
-    """Its name is in the roster's mapping."""
+    """Its name is in the roster's dict."""
     text = f"username,routing_profile,security_profile_ids\nroot,Support,{ADMIN}\n"
-    judged = judge(read(text, "agents.csv"), Terms(instance_id=ADMIN, names=NAMES))
+    judged = judge(read(text, "agents.csv"), RosterOptions(instance_id=ADMIN, names=NAMES))
     assert judged.problems == ()
     assert list(holder_problems(judged, NAMES, {"Admin": 1}, {"Admin": ["root"]})) == []

@@ -17,7 +17,7 @@ from connect_users.core.references import HIERARCHY_GROUP, OF_USERS, ROUTING_PRO
 from connect_users.roster import cells, notations
 from connect_users.roster.csv_text import read, write
 from connect_users.roster.names import Names
-from connect_users.roster.people import Judged, Terms, judge
+from connect_users.roster.people import JudgedRoster, RosterOptions, judge
 from connect_users.roster.reading import read as read_any
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def _names() -> dict[Reference, Names]:
     }
 
 
-def _judged(text: str, **terms: Any) -> Judged:
-    return judge(read(text, "agents.csv"), Terms(instance_id=INSTANCE, names=_names(), **terms))
+def _judged(text: str, **terms: Any) -> JudgedRoster:
+    return judge(read(text, "agents.csv"), RosterOptions(instance_id=INSTANCE, names=_names(), **terms))
 
 
-def _told(judged: Judged) -> list[str]:
+def _messages(judged: JudgedRoster) -> list[str]:
     return [str(problem) for problem in judged.problems]
 
 
@@ -55,23 +55,23 @@ GOOD = "username,routing_profile,security_profiles\nada,Support,Agent\n"
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "messages"),
     [
         ("bo,Suport,Agent", ["'Suport' is not a routing profile of this roster; did you mean 'Support'?"]),
         ("bo,support,Agent", ["'support' is not a routing profile of this roster; did you mean 'Support'?"]),
         ("bo,Xyzzy,Agent", ["'Xyzzy' is not a routing profile of this roster; there are 'Sales', 'Support'"]),
         ("bo,Support,Agent|Amin", ["'Amin' is not a security profile of this roster; did you mean 'Admin'?"]),
         ("ada,Sales,Agent", ["'ada' is on lines 2 and 3; a username may appear once"]),
-        ("bo,Support,Agent,more", ["1 more cell than the header has; quote cells that have the separator in them"]),
+        ("bo,Support,Agent,more", ["the row has 1 cell more than the header; quote cells that contain the separator"]),
     ],
 )
-def test_a_bad_row_is_told_with_its_line(rows: str, told: list[str]) -> None:
+def test_a_bad_row_is_reported_with_its_line(rows: str, messages: list[str]) -> None:
     judged = _judged(f"{GOOD}{rows}\n")
-    assert [problem.text for problem in judged.problems] == told
+    assert [problem.text for problem in judged.problems] == messages
     assert {problem.line for problem in judged.problems} == {3}
 
 
-def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
+def test_every_problem_is_reported_at_once_in_the_order_of_the_lines() -> None:
     """The whole list, as a user sees it; the rules' own texts among them."""
     text = (
         "username,routing_profile,security_profiles,acw.chat,tags,shoe_size\n"
@@ -80,11 +80,11 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
         "ada,Sales,Agent,,,3\n"
         ",Sales,Agent,,,4\n"
     )
-    told = _told(_judged(text))
-    assert told[0].startswith("agents.csv:1: shoe_size: no such column")
-    assert "agents.csv:2: routing_profile: 'Suport' is not a routing profile" in told[1]
-    assert [line.split(":")[1] for line in told] == ["1", "2", "3", "3", "3", "3", "4", "5"]
-    assert sorted(line.split(": ")[:2] for line in told[2:]) == [
+    messages = _messages(_judged(text))
+    assert messages[0].startswith("agents.csv:1: shoe_size: no such column")
+    assert "agents.csv:2: routing_profile: 'Suport' is not a routing profile" in messages[1]
+    assert [line.split(":")[1] for line in messages] == ["1", "2", "3", "3", "3", "3", "4", "5"]
+    assert sorted(line.split(": ")[:2] for line in messages[2:]) == [
         ["agents.csv:3", "acw.chat"],
         ["agents.csv:3", "security_profiles"],
         ["agents.csv:3", "tags"],
@@ -92,32 +92,32 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
         ["agents.csv:4", "username"],
         ["agents.csv:5", "username"],
     ]
-    assert "lines 2 and 4" in told[6]
+    assert "lines 2 and 4" in messages[6]
 
 
 def test_an_unknown_column_has_a_suggestion_unless_it_is_ignored() -> None:
     """ignore_columns takes the header in any spelling of blanks and case."""
     text = "username,routing_profle,security_profiles,Shoe Size\nada,Support,Agent,42\n"
-    told = _told(_judged(text))
-    assert "agents.csv:1: routing_profle: no such column; did you mean routing_profile?" in told
-    assert "agents.csv:1: Shoe Size: no such column; ignore_columns leaves it out" in told
+    messages = _messages(_judged(text))
+    assert "agents.csv:1: routing_profle: no such column; did you mean routing_profile?" in messages
+    assert "agents.csv:1: Shoe Size: no such column; to leave it out, name it in ignore_columns" in messages
     kept = _judged(text.replace("profle", "profile"), ignore_columns=("shoe_size",))
     assert kept.problems == ()
     assert "shoe" not in str(kept.people[0].inputs).lower()
 
 
-def test_a_missing_column_is_told_once_and_not_of_every_row() -> None:
+def test_a_missing_column_is_reported_once_and_not_for_every_row() -> None:
     rows = "".join(f"agent{number},Agent\n" for number in range(50))
-    assert [line.split(": ")[:2] for line in _told(_judged(f"username,security_profiles\n{rows}"))] == [
+    assert [line.split(": ")[:2] for line in _messages(_judged(f"username,security_profiles\n{rows}"))] == [
         ["agents.csv:1", "routing_profile"]
     ]
-    assert _told(_judged("routing_profile\nSupport\n")) == [
-        "agents.csv:1: username: there is no such column; it names the people"
+    assert _messages(_judged("routing_profile\nSupport\n")) == [
+        "agents.csv:1: username: the column is missing; it names the people"
     ]
 
 
 def test_defaults_fill_empty_cells_and_their_problems_are_their_own() -> None:
-    """Tags key by key; a bad default is told once, as a default."""
+    """Tags key by key; a bad default is reported once, as a default."""
     text = "username,routing_profile,security_profiles,tags\nada,,Agent,team=blue\nbo,Sales,Agent,\n"
     defaults = {"routing_profile": "Support", "tags": {"team": "red", "site": "ldn"}, "phone_config.phone_type": "soft"}
     ada, bo = _judged(text, defaults=defaults).people
@@ -128,9 +128,9 @@ def test_defaults_fill_empty_cells_and_their_problems_are_their_own() -> None:
         {"team": "red", "site": "ldn"},
     )
     assert ada.inputs["phone_config"] == bo.inputs["phone_config"] == {"phone_type": "SOFT_PHONE"}
-    told = _told(_judged(text, defaults={"routing_profile": "Suport", "shoe": 1}))
-    assert len([line for line in told if line.startswith("agents.csv: defaults.routing_profile: 'Suport'")]) == 1
-    assert any(line.startswith("agents.csv: defaults.shoe: no such column") for line in told)
+    messages = _messages(_judged(text, defaults={"routing_profile": "Suport", "shoe": 1}))
+    assert len([line for line in messages if line.startswith("agents.csv: defaults.routing_profile: 'Suport'")]) == 1
+    assert any(line.startswith("agents.csv: defaults.shoe: no such column") for line in messages)
 
 
 def test_a_plain_password_is_accepted_with_one_remark_and_never_repeated() -> None:
@@ -140,8 +140,8 @@ def test_a_plain_password_is_accepted_with_one_remark_and_never_repeated() -> No
     assert judged.problems == ()
     (remark,) = judged.remarks
     assert str(remark) == (
-        "agents.csv: password: holds 2 passwords in plain text; keep them in passwords= "
-        "(secrets of the stack, or names in Secrets Manager)"
+        "agents.csv: password: the roster holds 2 passwords in plain text; use passwords= instead "
+        "(secrets of the stack, or of AWS Secrets Manager)"
     )
     bad = _judged(text.format("onlylowercase"))
     assert [(problem.line, problem.column) for problem in bad.problems] == [(3, "password")]
@@ -151,7 +151,7 @@ def test_a_plain_password_is_accepted_with_one_remark_and_never_repeated() -> No
 def test_a_password_may_not_come_from_two_places() -> None:
     text = "username,routing_profile,security_profiles,password\nada,Support,Agent,Passw0rd-1\n"
     judged = _judged(text, password_of=lambda _: ("password", "Passw0rd-2"))
-    assert _told(judged) == ["agents.csv:2: password: given in the row and by passwords=; keep one of them"]
+    assert _messages(judged) == ["agents.csv:2: password: is set in the row and by passwords=; keep one of them"]
 
 
 def test_usernames_that_differ_in_case_only_are_remarked() -> None:
@@ -159,25 +159,25 @@ def test_usernames_that_differ_in_case_only_are_remarked() -> None:
     judged = _judged(f"{GOOD}Ada,Support,Agent\n")
     assert judged.problems == ()
     assert [str(remark) for remark in judged.remarks] == [
-        "agents.csv:3: username: 'Ada' differs from 'ada' on line 2 in case only"
+        "agents.csv:3: username: 'Ada' differs from 'ada' on line 2 only in case"
     ]
 
 
 def test_two_columns_for_the_same_input_must_agree() -> None:
     text = "username,routing_profile,routing_profile_id,security_profiles\nada,Support,{},Agent\n"
     assert _judged(text.format(ROUTING["Support"])).problems == ()
-    told = "'routing_profile' says something else for the same; keep one of them"
-    assert [problem.text for problem in _judged(text.format(ROUTING["Sales"])).problems] == [told]
+    expected = "contradicts 'routing_profile'; keep one of them"
+    assert [problem.text for problem in _judged(text.format(ROUTING["Sales"])).problems] == [expected]
 
 
 def test_names_that_nobody_judges_must_agree_in_columns_of_one_kind() -> None:
     """A profile in a column of its own would be lost without a word; a name and an id may be the same."""
     any_name = {kind: Names(kind, strict=False) for kind in OF_USERS}
     text = "username,routing_profile,security_profile_name_1,security_profile_name_2\nada,Support,Agent,Admin\n"
-    (problem,) = judge(read(text, "a.csv"), Terms(instance_id=INSTANCE, names=any_name)).problems
-    assert str(problem).startswith("a.csv:2: security_profile_name_2: 'security_profile_name_1' says something else")
+    (problem,) = judge(read(text, "a.csv"), RosterOptions(instance_id=INSTANCE, names=any_name)).problems
+    assert str(problem).startswith("a.csv:2: security_profile_name_2: contradicts 'security_profile_name_1'")
     text = f"username,routing_profile,routing_profile_id,security_profiles\nada,Support,{ROUTING['Sales']},Agent\n"
-    assert judge(read(text, "a.csv"), Terms(instance_id=INSTANCE, names=any_name)).problems == ()
+    assert judge(read(text, "a.csv"), RosterOptions(instance_id=INSTANCE, names=any_name)).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -190,11 +190,13 @@ def test_names_that_nobody_judges_must_agree_in_columns_of_one_kind() -> None:
 )
 def test_a_file_without_a_header_is_one_problem_that_repeats_nobody(text: str) -> None:
     """Its first line is the first person's, password and all, or a title, or has other separators."""
-    (told,) = _told(_judged(text))
-    assert told.startswith("agents.csv:1: names no column of a roster; the first line must, as in username,routing_")
+    (message,) = _messages(_judged(text))
+    assert message.startswith(
+        "agents.csv:1: names no column; the first line must name the columns, as in username,routing_"
+    )
 
 
-def test_a_map_where_a_list_for_each_channel_belongs_is_told() -> None:
+def test_a_dict_where_a_list_for_each_channel_belongs_is_reported() -> None:
     rows = [
         {
             "username": "ada",
@@ -203,19 +205,19 @@ def test_a_map_where_a_list_for_each_channel_belongs_is_told() -> None:
             "auto_accept_configs": {"channel": "VOICE", "auto_accept": True},
         }
     ]
-    (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
-    assert problem.text == "is a map; write a list with an entry for each channel"
+    (problem,) = judge(read_any(rows), RosterOptions(instance_id=INSTANCE, names=_names())).problems
+    assert problem.text == "is a dict; write a list with an entry for each channel"
 
 
-def test_a_header_that_is_there_twice_is_told() -> None:
-    told = _told(_judged("username,routing_profile,security_profiles,username\nada,Support,Agent,bo\n"))
-    assert told[0] == "agents.csv:1: username: two columns have this header"
+def test_a_header_that_is_there_twice_is_reported() -> None:
+    messages = _messages(_judged("username,routing_profile,security_profiles,username\nada,Support,Agent,bo\n"))
+    assert messages[0] == "agents.csv:1: username: two columns have this header"
 
 
 def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
     """Blanks count as little there as in a cell."""
     groups = Names(HIERARCHY_GROUP, {"EMEA / UK": GROUPS["EMEA/UK/London"]})
-    terms = Terms(instance_id=INSTANCE, names=_names() | {HIERARCHY_GROUP: groups})
+    terms = RosterOptions(instance_id=INSTANCE, names=_names() | {HIERARCHY_GROUP: groups})
     text = "username,routing_profile,security_profiles,hierarchy_group\nada,Support,Agent,EMEA | UK\n"
     judged = judge(read(text, "agents.csv"), terms)
     assert judged.problems == ()
@@ -225,44 +227,47 @@ def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
 def test_cells_that_have_moved_under_other_headers_are_not_repeated() -> None:
     """One comma too many, and a password stands where a number belongs."""
     header = "username,first_name,password,acw,routing_profile,security_profiles"
-    (told,) = _told(_judged(f"{header}\nada,Lovelace, Ada,Secret-Word-1,30,Support,Agent\n"))
-    assert told == "agents.csv:2: 1 more cell than the header has; quote cells that have the separator in them"
+    (message,) = _messages(_judged(f"{header}\nada,Lovelace, Ada,Secret-Word-1,30,Support,Agent\n"))
+    assert message == "agents.csv:2: the row has 1 cell more than the header; quote cells that contain the separator"
 
 
 def test_a_roster_of_nobody_is_remarked() -> None:
     """It may be a site that has no people yet, or an export that went wrong."""
     judged = _judged("username,routing_profile,security_profiles\n")
-    assert (judged.problems, [str(remark) for remark in judged.remarks]) == ((), ["agents.csv: nobody is in it"])
+    assert (judged.problems, [str(remark) for remark in judged.remarks]) == (
+        (),
+        ["agents.csv: the roster has no people"],
+    )
 
 
-def test_a_text_where_a_group_of_columns_belongs_is_told_what_to_write() -> None:
+def test_the_message_about_a_string_where_columns_belong_says_what_to_write() -> None:
     rows = [{"username": "ada", "routing_profile": "Support", "security_profiles": ["Agent"], "phone_config": "soft"}]
-    (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
+    (problem,) = judge(read_any(rows), RosterOptions(instance_id=INSTANCE, names=_names())).problems
     assert problem.text == "is a group of columns, such as phone_config.phone_type"
 
 
 @pytest.mark.parametrize("username", [["ada"], {"first": "ada"}, 10.5, True])
-def test_a_username_that_is_no_text_is_one_problem(username: Any) -> None:
+def test_a_username_that_is_not_a_string_is_one_problem(username: Any) -> None:
     rows = [{"username": username, "routing_profile": "Support", "security_profiles": ["Agent"]}]
-    (problem,) = judge(read_any(rows), Terms(instance_id=INSTANCE, names=_names())).problems
+    (problem,) = judge(read_any(rows), RosterOptions(instance_id=INSTANCE, names=_names())).problems
     assert "is not a text" in problem.text
 
 
 @pytest.mark.parametrize(
-    ("header", "value", "told"),
+    ("header", "value", "message"),
     [
-        ("acw.voice", dt.timedelta(minutes=30), "is a duration, not a number; write seconds, such as 1800"),
-        ("first_name", b"Ada", "is of the type bytes; write a text"),
-        ("tags", {"team": {"blue": b"x"}}, "is of the type bytes; write a text"),
-        ("security_profiles", (name for name in ("Agent",)), "is of the type generator; write a text"),
+        ("acw.voice", dt.timedelta(minutes=30), "is a duration, not a number; write the seconds, such as 1800"),
+        ("first_name", b"Ada", "is of type bytes; write a string"),
+        ("tags", {"team": {"blue": b"x"}}, "is of type bytes; write a string"),
+        ("security_profiles", (name for name in ("Agent",)), "is of type generator; write a string"),
     ],
 )
-def test_a_cell_of_a_foreign_type_is_told_at_its_place(header: str, value: Any, told: str) -> None:
+def test_a_cell_of_a_foreign_type_is_reported_at_its_place(header: str, value: Any, message: str) -> None:
     """Workbooks have durations, data frames anything: none of it is an output, which a preview may not know."""
     row = {"username": "ada", "routing_profile": "Support", "security_profiles": "Agent", header: value}
-    judged = judge(read_any([row]), Terms(instance_id=INSTANCE, names=_names()))
-    assert [(found.line, found.column) for found in judged.problems] == [(1, header)]
-    assert told in judged.problems[0].text
+    judged = judge(read_any([row]), RosterOptions(instance_id=INSTANCE, names=_names()))
+    assert [(problem.line, problem.column) for problem in judged.problems] == [(1, header)]
+    assert message in judged.problems[0].text
 
 
 def test_a_password_of_a_foreign_type_is_refused_and_not_repeated() -> None:
@@ -276,11 +281,11 @@ def test_outputs_are_judged_as_unknown() -> None:
     """Also in a list, and of a password; so are objects of Pulumi's input types, which the resource knows."""
     auto_accept = connect_users.AutoAcceptConfigArgs(channel="VOICE", auto_accept=True)
 
-    async def program() -> Judged:
+    async def program() -> JudgedRoster:
         routing, security = pulumi.Output.from_input("x"), pulumi.Output.from_input("y")
         row = {"username": "ada", "routing_profile": routing, "security_profiles": ["Agent", security]}
         password = pulumi.Output.secret("z")
-        terms = Terms(INSTANCE, names=_names(), password_of=lambda _: ("password", password))
+        terms = RosterOptions(INSTANCE, names=_names(), password_of=lambda _: ("password", password))
         return judge(read_any([{**row, "auto_accept_configs": [auto_accept]}]), terms)
 
     judged = asyncio.run(program())
@@ -298,7 +303,7 @@ def test_blocks_in_the_words_of_the_resource_are_read_as_columns_are() -> None:
     }
     short = {"acw.voice": "30", "proficiencies": "lang:en=5"}
     person = {"username": "ada", "routing_profile": "Support", "security_profiles": "Agent"}
-    terms = Terms(instance_id=INSTANCE, names=_names())
+    terms = RosterOptions(instance_id=INSTANCE, names=_names())
     first, second = (judge(read_any([person | more]), terms) for more in (long, short))
     assert first.problems == ()
     assert first.people[0].inputs == second.people[0].inputs
@@ -306,8 +311,8 @@ def test_blocks_in_the_words_of_the_resource_are_read_as_columns_are() -> None:
 
 def test_rows_of_a_program_are_named_by_their_number() -> None:
     table = read_any([{"username": "ada", "routing_profile": "Suport", "security_profiles": ["Agent"]}])
-    judged = judge(table, Terms(instance_id=INSTANCE, names=_names()))
-    assert _told(judged) == [
+    judged = judge(table, RosterOptions(instance_id=INSTANCE, names=_names()))
+    assert _messages(judged) == [
         "row 1: routing_profile: 'Suport' is not a routing profile of this roster; did you mean 'Support'?"
     ]
 
@@ -402,7 +407,7 @@ def _inputs(person: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _by_name(judged: Judged) -> dict[str, dict[str, Any]]:
+def _by_name(judged: JudgedRoster) -> dict[str, dict[str, Any]]:
     return {person.username: person.inputs for person in judged.people}
 
 
@@ -440,7 +445,7 @@ BAD = {
 
 @given(people().filter(lambda wanted: len(wanted) > 1), st.sampled_from(HEADERS), st.integers(0, 3))
 def test_one_bad_cell_is_exactly_one_problem_at_its_place(wanted: list[dict[str, Any]], header: str, at: int) -> None:
-    """Its line and its header; nothing else is said."""
+    """Its line and its header; there is no other message."""
     rows = [_row(person) for person in wanted]
     at %= len(rows)
     rows[at][header] = BAD[header]

@@ -49,7 +49,7 @@ def _workbook() -> bytes:
     return target.getvalue()
 
 
-def _said(roster: Any) -> list[dict[str, Any]]:
+def _cells(roster: Any) -> list[dict[str, Any]]:
     return [dict(row.cells) for row in read(roster).rows]
 
 
@@ -74,7 +74,7 @@ def _said(roster: Any) -> list[dict[str, Any]]:
 def test_every_format_says_the_same(tmp_path: Path, name: str, data: bytes) -> None:
     """The same people, cell by cell."""
     (tmp_path / name).write_bytes(data)
-    assert _said(tmp_path / name) == [dict(zip(HEADERS, row, strict=True)) for row in ROWS]
+    assert _cells(tmp_path / name) == [dict(zip(HEADERS, row, strict=True)) for row in ROWS]
 
 
 class Frame:
@@ -95,7 +95,7 @@ class PolarsFrame:
 @pytest.mark.parametrize("rows", [RECORDS, tuple(RECORDS), iter(RECORDS), Frame(), PolarsFrame()])
 def test_rows_of_a_program_say_the_same(rows: Any) -> None:
     """Maps, and the frames of both libraries."""
-    assert _said(rows) == [dict(zip(HEADERS, row, strict=True)) for row in ROWS]
+    assert _cells(rows) == [dict(zip(HEADERS, row, strict=True)) for row in ROWS]
 
 
 @pytest.mark.parametrize(
@@ -115,18 +115,18 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    ("name", "data", "message"),
     [
         ("a.csv", b"", "is empty; the first line must name the columns"),
         ("a.csv", b'username\nada\n"bo\n', ":3: a quote is opened on this line and never closed"),
-        ("a.csv", b'username\n"a"da\n', ":2: something follows a closing quote"),
+        ("a.csv", b'username\n"a"da\n', ":2: there are characters after a closing quote"),
         ("a.csv", b"username\nada\nb\xf6\n", ":3: is not UTF-8; save it as 'CSV UTF-8'"),
         ("a.json", b'"ada"', ":1: is not a list"),
         ("a.json", b'{"ada": 7}', ":1: is not a list, and 'ada' is not a person"),
         ("a.json", b'[\n{"username": "ada" "x": 1}]', ":2: is not JSON"),
         ("a.json", b'[{"username": "ada"},\n {"username": "b", "username": "c"}]', ":2: the key 'username' is written"),
         ("a.json", b'[{"username": "ada"}\n {"username": "b"}]', ":2: is not JSON: a comma"),
-        ("a.json", b'[{"username": "ada"}] x', ":1: is not JSON: something follows the list"),
+        ("a.json", b'[{"username": "ada"}] x', ":1: is not JSON: there are characters after the list"),
         ("a.json", b'["ada"]', ":1: is not a person"),
         ("a.yaml", b"ada", ":1: is not a list"),
         ("a.yaml", b"ada:\n  routing_profile: A\nbo: [x]", ":3: is not a list, and 'bo' is not a person"),
@@ -135,30 +135,30 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
         ("a.json", b'{"ada": {}\n"bo": {}}', ":2: is not JSON: a comma or the end of the dict is missing"),
         ("a.json", b'{"ada" {}}', ":1: is not JSON: a colon is missing"),
         ("a.json", b"{ada: {}}", ":1: is not JSON: a name in double quotes is missing"),
-        ("a.json", b'{"users": []} x', ":1: is not JSON: something follows the dict"),
-        ("a.json", b'{"users": [],\n"guests": [{"username": "bo"}]}', ":2: 'guests' stands beside 'users'"),
-        ("a.json", b'{"ada":\n{"username": "bo"}}', ":2: 'ada' has the username 'bo'; give one of them"),
+        ("a.json", b'{"users": []} x', ":1: is not JSON: there are characters after the dict"),
+        ("a.json", b'{"users": [],\n"guests": [{"username": "bo"}]}', ":2: 'guests' is beside 'users'"),
+        ("a.json", b'{"ada":\n{"username": "bo"}}', ":2: 'ada' has the username 'bo'; keep one of them"),
         ("a.yaml", b"- username: ada\n  username: bo", ":2: the key 'username' is written twice"),
         ("a.yaml", b"- [\n", "is not YAML"),
         ("a.json", b" \n", "is empty"),
         ("a.json", b'[\n{"username": ' + b"9" * 5000 + b"}]", ":2: has a number that is too long"),
-        ("a.csv", "username\nada\n".encode("utf-16-le"), ":1: has a NUL character; save it as text in UTF-8"),
-        ("a.csv", b"PK\x03\x04\x14\x00", "if it is one, name it .xlsx"),
+        ("a.csv", "username\nada\n".encode("utf-16-le"), ":1: has a NUL character; save it as UTF-8 text"),
+        ("a.csv", b"PK\x03\x04\x14\x00", "if it is an Excel workbook, name it .xlsx"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old or encrypted Excel workbook"),
         ("a.xlsx", b"no workbook", "is not a readable Excel workbook"),
         ("a.xls", b"", "save it as .xlsx or .csv"),
-        ("agents", b"", "files without a suffix cannot be read; a roster is one of .csv"),
-        ("a.pdf", b"", "files with the suffix '.pdf' cannot be read; a roster is one of .csv"),
+        ("agents", b"", "files without a suffix cannot be read; use one of .csv"),
+        ("a.pdf", b"", "files with the suffix '.pdf' cannot be read; use one of .csv"),
     ],
 )
 def test_a_file_that_is_not_in_its_format_is_refused_on_one_line(
-    tmp_path: Path, name: str, data: bytes, said: str
+    tmp_path: Path, name: str, data: bytes, message: str
 ) -> None:
     """With its name and, where there is one, the line."""
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UnreadableRoster) as refused:
         read(tmp_path / name)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert str(refused.value).startswith(str(tmp_path / name))
     assert "\n" not in str(refused.value)
 
@@ -170,7 +170,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [7, b"username"])
 def test_what_is_neither_a_path_nor_rows_is_refused(rows: Any) -> None:
-    with pytest.raises(UnreadableRoster, match="neither a path nor rows"):
+    with pytest.raises(UnreadableRoster, match="give a path or rows"):
         read(rows)
 
 
@@ -178,7 +178,7 @@ def test_yaml_keeps_what_yaml_would_make_of_a_phone_number(tmp_path: Path) -> No
     """A number, a "no" of Norway's and a date stay what was written."""
     file = tmp_path / "a.yaml"
     file.write_text("- {username: 007, phone_number: +441632960961, tags: {country: NO}}\n", encoding="utf-8")
-    assert _said(file) == [{"username": "007", "phone_number": "+441632960961", "tags": {"country": "NO"}}]
+    assert _cells(file) == [{"username": "007", "phone_number": "+441632960961", "tags": {"country": "NO"}}]
 
 
 @pytest.mark.parametrize("reader", ["CBaseLoader", "BaseLoader"])
@@ -193,20 +193,20 @@ def test_yaml_merges_maps_and_knows_null_with_and_without_libyaml(
         "- &ada {username: ada, routing_profile: Support, mobile: null}\n- {<<: *ada, username: bo, last_name: '~'}\n",
         encoding="utf-8",
     )
-    assert _said(file) == [
+    assert _cells(file) == [
         {"username": "ada", "routing_profile": "Support"},
         {"username": "bo", "routing_profile": "Support", "last_name": "~"},
     ]
 
 
-def test_cells_beyond_the_header_are_told_of_rows_of_a_dict_reader_too() -> None:
+def test_cells_beyond_the_header_are_reported_in_rows_of_a_dict_reader_too() -> None:
     """`csv.DictReader` gives them under None."""
     (row,) = read(csv.DictReader(io.StringIO("username\nada,Lovelace,,Ada\n"))).rows
     assert (row.cells, row.surplus) == ([("username", "ada")], 2)
 
 
 class Array:
-    """As numpy's: what Python values it holds is told by `tolist`."""
+    """As numpy has them: `tolist` returns Python values."""
 
     def __init__(self, value: Any) -> None:
         self._value = value
@@ -220,7 +220,7 @@ class Team(Enum):
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"),
+    ("value", "plain"),
     [
         (dt.datetime.fromisoformat("2026-01-02"), "2026-01-02"),
         (dt.datetime.fromisoformat("2026-01-02T03:04:00+01:00"), "2026-01-02T03:04:00+01:00"),
@@ -235,9 +235,9 @@ class Team(Enum):
         ([Array(1), Decimal(2)], [1, 2]),
     ],
 )
-def test_values_of_frames_are_plain_ones(given: Any, meant: Any) -> None:
+def test_values_of_frames_become_plain(value: Any, plain: Any) -> None:
     """A date or an array would otherwise reach Pulumi, which cannot send it."""
-    assert _said([{"username": given}]) == [{"username": meant}]
+    assert _cells([{"username": value}]) == [{"username": plain}]
 
 
 def test_rows_that_contain_themselves_are_refused() -> None:

@@ -38,20 +38,20 @@ def test_those_who_have_the_value_are_left_with_their_lines(where: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("where", "told"),
+    ("where", "reason"),
     [
         ({"site": "Lodon"}, "nobody has 'Lodon' in the column 'site'; did you mean 'London'?"),
-        ({"city": "London"}, "nobody has 'London' in the column 'city'; the column is empty, or not there"),
+        ({"city": "London"}, "nobody has 'London' in the column 'city'; the column is empty or missing"),
         ({"tags.team": ["green"]}, "nobody has 'green' in the column 'tags.team'; there are 'blue', 'red'"),
     ],
 )
-def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], told: str) -> None:
+def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], reason: str) -> None:
     """Or everybody of the stack would leave."""
     with pytest.raises(UnreadableRoster) as refused:
         select(read(PEOPLE), where)
-    assert refused.value.reason == f"where: {told}"
+    assert refused.value.reason == f"where: {reason}"
 
 
-def test_a_column_of_somebody_elses_needs_no_ignoring() -> None:
+def test_a_column_to_select_by_need_not_be_ignored() -> None:
     assert columns_of_others({"Site": "London", "tags.team": "blue"}) == ("Site",)
     assert find("tags.team") is not None

@@ -12,7 +12,7 @@ from botocore.loaders import Loader
 from connect_users.core.fields import FIELDS
 from connect_users.roster.cells import snake
 from connect_users.roster.columns import find
-from connect_users.roster.people import Judged, Person, Terms, judge
+from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
 from connect_users.roster.reading import read
 from connect_users.roster.tables import UnreadableRoster
 
@@ -67,20 +67,20 @@ JANE = {"routing_profile_id": PROFILE, "security_profile_ids": [AGENT]}
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Callable[..., Judged]:
-    """Judges a document that is written as JSON, as YAML, or given by the program: all three say the same."""
+def people(tmp_path: Path) -> Callable[..., JudgedRoster]:
+    """Judges a document that is written as JSON, as YAML, or given by the program: all three mean the same."""
 
-    def judged(document: Any, **changes: Any) -> Judged:
-        terms = Terms(**{"instance_id": INSTANCE, **changes})
-        found = [judge(read(document), terms)]
+    def judged(document: Any, **changes: Any) -> JudgedRoster:
+        terms = RosterOptions(**{"instance_id": INSTANCE, **changes})
+        rosters = [judge(read(document), terms)]
         for name, text in (("a.json", json.dumps(document, indent=1)), ("a.yaml", yaml.safe_dump(document))):
             (tmp_path / name).write_text(text, encoding="utf-8")
-            found.append(judge(read(tmp_path / name), terms))
-        said = [[(one.username, _plain(one.inputs)) for one in each.people] for each in found]
-        assert said[0] == said[1] == said[2]
-        problems = [[(problem.column, problem.text) for problem in each.problems] for each in found]
+            rosters.append(judge(read(tmp_path / name), terms))
+        inputs = [[(one.username, _plain(one.inputs)) for one in each.people] for each in rosters]
+        assert inputs[0] == inputs[1] == inputs[2]
+        problems = [[(problem.column, problem.text) for problem in each.problems] for each in rosters]
         assert sorted(problems[0]) == sorted(problems[1]) == sorted(problems[2])
-        return found[1]
+        return rosters[1]
 
     return judged
 
@@ -89,14 +89,14 @@ def _plain(inputs: dict[str, Any]) -> str:
     return json.dumps(inputs, sort_keys=True)
 
 
-def _only(judged: Judged) -> Person:
+def _only(judged: JudgedRoster) -> Person:
     assert judged.problems == ()
     (person,) = judged.people
     return person
 
 
 @pytest.mark.parametrize("document", [DESCRIBED, [DESCRIBED], [DESCRIBED["User"]], {"Users": [DESCRIBED["User"]]}])
-def test_what_describe_user_writes_is_read(people: Callable[..., Judged], document: Any) -> None:
+def test_what_describe_user_writes_is_read(people: Callable[..., JudgedRoster], document: Any) -> None:
     """Without what nobody can set, what is empty, and the tags that are not the person's."""
     inputs = _only(people(document)).inputs
     assert inputs == {
@@ -116,7 +116,7 @@ def test_what_describe_user_writes_is_read(people: Callable[..., Judged], docume
 
 
 @pytest.mark.parametrize("document", [SKELETON, [SKELETON]])
-def test_the_input_of_the_aws_cli_is_read(people: Callable[..., Judged], document: Any) -> None:
+def test_the_input_of_the_aws_cli_is_read(people: Callable[..., JudgedRoster], document: Any) -> None:
     inputs = _only(people(document)).inputs
     assert inputs == {
         "instance_id": INSTANCE,
@@ -142,7 +142,7 @@ def test_every_member_that_aws_takes_is_a_column() -> None:
     assert {snake(name).lower() for name in shapes["CreateUserRequest"]["members"]} <= words
 
 
-def test_what_connect_tells_once_is_kept(people: Callable[..., Judged]) -> None:
+def test_what_connect_returns_once_is_kept(people: Callable[..., JudgedRoster]) -> None:
     """Settings by phone_config alone, as of users who were made with it; the example of the AWS CLI."""
     user = {name: value for name, value in DESCRIBED["User"].items() if not name.endswith("Configs")}
     assert _only(people([user])).inputs["phone_config"] == {
@@ -156,16 +156,16 @@ def test_what_connect_tells_once_is_kept(people: Callable[..., Judged]) -> None:
 def test_what_search_users_writes_is_refused(tmp_path: Path) -> None:
     """It would make hours of 30 seconds."""
     (tmp_path / "a.json").write_text(json.dumps({"Users": [DESCRIBED["User"]], "ApproximateTotalCount": 1}))
-    with pytest.raises(UnreadableRoster, match=r"a.json:1: was written by search-users.*; take describe-user"):
+    with pytest.raises(UnreadableRoster, match=r"a.json:1: was written by search-users.*; use describe-user"):
         read(tmp_path / "a.json")
 
 
-def test_somebody_of_another_instance_is_a_problem(people: Callable[..., Judged]) -> None:
+def test_somebody_of_another_instance_is_a_problem(people: Callable[..., JudgedRoster]) -> None:
     """The roster's instance counts; a row that names another was not meant for it."""
     other = INSTANCE.replace("1", "2")
     (problem,) = people([{**SKELETON, "InstanceId": other}]).problems
     assert (problem.column, problem.username) == ("InstanceId", "Jane")
-    assert problem.text.startswith(f"'{other}' is not the instance of this roster, '{INSTANCE}'")
+    assert problem.text.startswith(f"'{other}' is not the instance of this roster, which is '{INSTANCE}'")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_somebody_of_another_instance_is_a_problem(people: Callable[..., Judged]
         {"Users": [{"Username": "ada", **JANE}, {"Username": "bo", **JANE}], "NextToken": None},
     ],
 )
-def test_people_in_maps_are_read(people: Callable[..., Judged], document: Any) -> None:
+def test_people_in_dicts_are_read(people: Callable[..., JudgedRoster], document: Any) -> None:
     judged = people(document)
     assert judged.problems == ()
     assert {one.username: {name: one.inputs[name] for name in JANE} for one in judged.people} == {
@@ -188,12 +188,12 @@ def test_people_in_maps_are_read(people: Callable[..., Judged], document: Any) -
     }
 
 
-def test_one_who_is_called_users_is_a_person(people: Callable[..., Judged]) -> None:
+def test_a_person_may_be_called_users(people: Callable[..., JudgedRoster]) -> None:
     """By what is in the map."""
     assert [one.username for one in people({"users": JANE, "ada": JANE}).people] == ["ada", "users"]
 
 
-def test_an_empty_list_of_users_is_an_empty_roster(people: Callable[..., Judged]) -> None:
+def test_an_empty_list_of_users_is_an_empty_roster(people: Callable[..., JudgedRoster]) -> None:
     documents: list[Any] = [{"users": []}, {"users": {}}, {"users": None}, []]
     for document in documents:
         assert people(document).people == ()
@@ -220,9 +220,9 @@ HEADER = "username,routing_profile_id,security_profile_ids,"
 ADA, BO = f"ada,{PROFILE},{AGENT},", f"bo,{PROFILE},{AGENT},"
 
 
-def _of_csv(folder: Path, text: str) -> Judged:
+def _of_csv(folder: Path, text: str) -> JudgedRoster:
     (folder / "a.csv").write_text(text, encoding="utf-8")
-    return judge(read(folder / "a.csv"), Terms(instance_id=INSTANCE))
+    return judge(read(folder / "a.csv"), RosterOptions(instance_id=INSTANCE))
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,9 @@ def test_rows_that_differ_in_the_proficiency_only_are_one_person(tmp_path: Path,
 def test_other_rows_of_one_person_are_still_a_problem(tmp_path: Path, second: str) -> None:
     """And the message says what would be none."""
     (problem,) = _of_csv(tmp_path, f"{HEADER}proficiencies\n{ADA}lang:en=5\n{second}\n").problems
-    assert problem.text.startswith("'ada' is on lines 2 and 3; a username may appear once, or with another proficiency")
+    assert problem.text.startswith(
+        "'ada' is on lines 2 and 3; a username may appear once, or in several rows that differ only in the proficiency"
+    )
 
 
 def test_columns_that_are_not_all_three_are_unknown(tmp_path: Path) -> None:

@@ -95,14 +95,16 @@ def test_merged_cells_are_refused_with_their_place() -> None:
     def merge(book: Any) -> None:
         book.worksheets[0].merge_cells("B2:B3")
 
-    with pytest.raises(UnreadableRoster, match=r"a.xlsx:2: merged cells \(B2:B3\) .* unmerge them and fill each"):
+    with pytest.raises(
+        UnreadableRoster, match=r"a.xlsx:2: only the first of merged cells has a value \(B2:B3\); unmerge"
+    ):
         read(_saved(merge, (HEADERS, ADA, ["bo", None, 30])), "a.xlsx")
 
 
 def test_a_formula_without_a_saved_value_is_not_an_empty_cell() -> None:
     """Nobody's hierarchy group may go because a tool wrote a formula and no value."""
     rows = (HEADERS, ADA, ["bo", '="Sup"&"port"', "=15*2"])
-    with pytest.raises(UnreadableRoster, match=r":3: formulas without a saved value \(B3, C3\); open the workbook"):
+    with pytest.raises(UnreadableRoster, match=r":3: formulas have no saved value \(B3, C3\); open the workbook"):
         read(_saved(rows=rows), "a.xlsx")
 
 
@@ -122,9 +124,9 @@ def test_a_formula_with_a_saved_value_is_that_value() -> None:
 
 def test_a_number_for_a_name_is_its_text() -> None:
     """Excel makes a number of a username of digits."""
-    from connect_users.roster.people import Terms, judge
+    from connect_users.roster.people import RosterOptions, judge
 
-    judged = judge(read(_saved(rows=(HEADERS, [1001, "Support", 30.0])), "a.xlsx"), Terms())
+    judged = judge(read(_saved(rows=(HEADERS, [1001, "Support", 30.0])), "a.xlsx"), RosterOptions())
     assert [person.username for person in judged.people] == ["1001"]
 
 
@@ -155,7 +157,7 @@ def test_leading_zeros_that_excel_shows_are_part_of_the_value(merged: bool) -> N
 def test_a_username_that_is_shown_otherwise_is_refused() -> None:
     """Nobody can tell which of the two is meant."""
     rows = (HEADERS, ADA, [1234, "Support"], [10007, "Support"])
-    with pytest.raises(UnreadableRoster, match=r"a.xlsx:3: usernames are numbers .* \(A3, A4\); make the col"):
+    with pytest.raises(UnreadableRoster, match=r"a.xlsx:3: usernames are numbers .* \(A3, A4\); format the column"):
         read(_saved(_formats(A3="#,##0", A4='"A"0'), rows), "a.xlsx")
 
 

@@ -69,20 +69,20 @@ def test_a_good_roster_passes(write: Callable[..., str], capsys: pytest.CaptureF
     assert capsys.readouterr() == ("agents.csv: 1 person, no problems\n", "")
 
 
-def test_all_problems_are_told_at_once_one_a_line(
+def test_all_problems_are_reported_at_once_one_a_line(
     write: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With file, line and column, and what may have been meant."""
     assert main(["check", write(BAD), *LISTS]) == 1
-    told = capsys.readouterr()
-    lines = told.err.splitlines()
+    output = capsys.readouterr()
+    lines = output.err.splitlines()
     assert lines[0] == (
         "agents.csv:3: routing_profile: 'Suport' is not a routing profile of this roster; did you mean 'Support'?"
     )
     assert any(line.startswith("agents.csv:4: username: ") for line in lines)
     assert "agents.csv:5: username: 'ada' is on lines 2 and 5; a username may appear once" in lines
     assert any(line.startswith("agents.csv:5: security_profiles: 'Admn' is not a security profile") for line in lines)
-    assert told.out == f"agents.csv: {len(lines)} problems\n"
+    assert output.out == f"agents.csv: {len(lines)} problems\n"
 
 
 @pytest.mark.parametrize("identity", [None, "SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"])
@@ -121,7 +121,7 @@ def test_identity_management_changes_the_verdict(write: Callable[..., str], caps
 
 
 def test_names_without_a_list_are_not_judged(write: Callable[..., str]) -> None:
-    """Each kind for itself; a list may be said in parts, and a name with a comma goes in quotes."""
+    """Each kind for itself; a list may be given in parts, and a name with a comma goes in quotes."""
     file = write(f'{HEADER}\nada,Ada,Lovelace,"Support, night",Nobody,No/Where\n')
     assert main(["check", file]) == 0
     assert main(["check", file, "--routing-profiles", "Sales", "--routing-profiles", '"Support, night",Other']) == 0
@@ -131,7 +131,7 @@ def test_names_without_a_list_are_not_judged(write: Callable[..., str]) -> None:
 
 @pytest.mark.parametrize("separator", [";", ", "])
 @pytest.mark.parametrize("lists", [[], ["--security-profiles", "Agent,QualityAnalyst"]], ids=["any name", "names"])
-def test_several_names_with_another_separator_are_told(
+def test_several_names_with_another_separator_are_reported(
     write: Callable[..., str], capsys: pytest.CaptureFixture[str], separator: str, lists: list[str]
 ) -> None:
     """Whether the names are known or not; the advice has all of them."""
@@ -151,14 +151,14 @@ def test_a_blank_that_is_not_the_names_is_shown(write: Callable[..., str], capsy
     assert "'Quality<no-break space>Analyst' is not a security profile of this roster; did you mean 'Qual" in no_break
 
 
-def test_one_person_in_two_files_is_told_with_both_places(
+def test_one_person_in_two_files_is_reported_with_both_places(
     write: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No problem, since the files may be of two instances; the same file twice is nothing."""
     files = [write(f"{HEADER}\n{ADA}\n", "london.csv"), write(f"{HEADER}\neve{ADA[3:]}\n{ADA}\n", "austin.csv")]
     assert main(["check", *files, *LISTS]) == 0
     assert capsys.readouterr().err == (
-        "austin.csv:3: warning: username: 'ada' is in london.csv:2, too; a user of one instance belongs to one roster\n"
+        "austin.csv:3: warning: username: 'ada' is also in london.csv:2; a user of one instance belongs to one roster\n"
     )
     assert main(["check", files[0], f"./{files[0]}", *LISTS]) == 0
     assert capsys.readouterr().err == ""
@@ -187,24 +187,24 @@ def test_a_warning_does_not_fail(write: Callable[..., str], capsys: pytest.Captu
     """Told as one, and the password is not repeated."""
     file = write(f"{HEADER},password\n{ADA},Secret-Word-1\n")
     assert main(["check", file, "--identity-management", "CONNECT_MANAGED"]) == 0
-    told = capsys.readouterr()
-    assert re.match(r"agents\.csv: warning: password: holds 1 password in plain text", told.err)
+    output = capsys.readouterr()
+    assert re.match(r"agents\.csv: warning: password: the roster holds 1 password in plain text", output.err)
     assert main(["check", file, "--format", "github"]) == 0
     annotations = capsys.readouterr().out
     assert annotations.startswith("::warning file=agents.csv,line=1,")
-    assert "Secret-Word-1" not in told.out + told.err + annotations
+    assert "Secret-Word-1" not in output.out + output.err + annotations
 
 
 def test_defaults_and_holders_are_the_programs(write: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
-    """What `ConnectUserRoster` is told beside the file may be told here."""
+    """What a program gives `ConnectUserRoster` beside the file may be given here."""
     file = write("username,security_profiles\nada,Agent\n")
     names = ["--default", "identity_info.first_name=A", "--default", "identity_info.last_name=B"]
     rest = [*names, "--default", "routing_profile=Support"]
     assert main(["check", file, *rest]) == 0
     assert main(["check", file, *rest, "--min-holders", "Admin=1", "--required-holders", "Admin=ada"]) == 1
     assert capsys.readouterr().err.splitlines() == [
-        "agents.csv: min_holders: 0 people would have the security profile 'Admin', at least 1 must",
-        "agents.csv:2: required_holders: 'ada' must have the security profile 'Admin'",
+        "agents.csv: min_holders: 0 people would have the security profile 'Admin', but at least 1 must",
+        "agents.csv:2: required_holders: 'ada' must have the security profile 'Admin', but does not",
     ]
 
 
@@ -236,7 +236,7 @@ def test_an_excel_file_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err.startswith(f"{file}:2: routing_profile: 'Suport' is not")
 
 
-def test_a_missing_library_is_told_in_one_line(
+def test_a_missing_library_is_reported_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With what to install."""
@@ -245,16 +245,16 @@ def test_a_missing_library_is_told_in_one_line(
     # What an absent module looks like to an import statement.
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     assert main(["check", str(file)]) == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert "pip install 'connect-users[xlsx]'" in told
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "pip install 'connect-users[xlsx]'" in message
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "expected"),
     [
         ("gone.csv", None, "gone.csv: cannot be read: No such file or directory"),
-        ("agents.doc", b"x", "agents.doc: files with the suffix '.doc' cannot be read; a roster is one of "),
+        ("agents.doc", b"x", "agents.doc: files with the suffix '.doc' cannot be read; use one of "),
         ("agents.csv", b"username\n\xff\xfe\n", "agents.csv:2: is not UTF-8; "),
         ("agents.csv", b"", "agents.csv: is empty; "),
         ("agents.csv", b'username\n"ada\n', "agents.csv:2: a quote is opened on this line and never closed"),
@@ -268,16 +268,16 @@ def test_a_file_that_cannot_be_read_is_named_in_one_line(
     capsys: pytest.CaptureFixture[str],
     name: str,
     content: bytes | None,
-    told: str,
+    expected: str,
 ) -> None:
     """Another exit status than that of a bad row."""
     monkeypatch.chdir(tmp_path)
     if content is not None:
         (tmp_path / name).write_bytes(content)
     assert main(["check", name]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(told)
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert message.startswith(expected)
+    assert message.count("\n") == 1
 
 
 def test_the_other_rosters_are_judged_beside_an_unreadable_one(
@@ -317,11 +317,11 @@ def test_json_is_one_document(write: Callable[..., str], capsys: pytest.CaptureF
     """The same by either option, good rosters and bad ones."""
     files = [write(BAD), write(f"{HEADER}\n{ADA.replace('ada', 'eve')}\n", "good.csv")]
     assert main(["check", *files, *LISTS, "--json"]) == 1
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     assert main(["check", *files, *LISTS, "--format", "json"]) == 1
-    assert capsys.readouterr().out == told.out
-    assert told.err == ""
-    bad, good = json.loads(told.out)["rosters"]
+    assert capsys.readouterr().out == output.out
+    assert output.err == ""
+    bad, good = json.loads(output.out)["rosters"]
     assert (bad["file"], good) == (
         "agents.csv",
         {"file": "good.csv", "people": 1, "findings": [], "more_problems": 0, "more_warnings": 0},
@@ -341,20 +341,20 @@ def test_github_annotations_are_on_the_right_lines(
     """Read back by the rules of GitHub's runner: what separates is escaped in the file's name and in the text."""
     file = write(BAD.replace("Suport", '"100%: S,\nx"'), "a,b:100%.csv")
     assert main(["check", file, *LISTS, "--format", "github"]) == 1
-    told = capsys.readouterr()
-    assert told.err == ""
-    found = []
-    for line in told.out.splitlines():
+    output = capsys.readouterr()
+    assert output.err == ""
+    results = []
+    for line in output.out.splitlines():
         match = re.fullmatch(r"::(?P<command>error|warning) (?P<properties>[^:]*)::(?P<text>.*)", line)
         assert match, line
         properties = dict(pair.split("=", 1) for pair in match["properties"].split(","))
         assert properties["title"]
         name = properties["file"].replace("%2C", ",").replace("%3A", ":").replace("%25", "%")
-        found.append((match["command"], name, int(properties["line"]), match["text"]))
-    assert found[0][:3] == ("error", file, 3)
-    assert found[0][3].startswith("routing_profile: '100%25: S,")
+        results.append((match["command"], name, int(properties["line"]), match["text"]))
+    assert results[0][:3] == ("error", file, 3)
+    assert results[0][3].startswith("routing_profile: '100%25: S,")
     # The quoted line break of that row counts: what follows is a line further down.
-    assert {line for _, _, line, _ in found} == {3, 5, 6}
+    assert {line for _, _, line, _ in results} == {3, 5, 6}
 
 
 def test_github_says_nothing_of_a_good_roster(write: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -396,9 +396,9 @@ def test_what_steers_a_terminal_is_not_written_to_it(
 ) -> None:
     """A header may hold anything, line breaks too."""
     assert main(["check", write(f'{HEADER},"odd\x1b[2J\nheader"\n{ADA},1\n')]) == 1
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert "\x1b" not in told
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "\x1b" not in message
 
 
 @pytest.mark.parametrize("instance", [seed.INSTANCE_ALIAS, seed.INSTANCE_ARN])
@@ -425,13 +425,13 @@ def test_an_instance_tells_its_identity_management(
     """Where the command line does not: the emulator's is asked, and an alias nobody has is one line."""
     file = write(f"{HEADER}\n{ADA}\n")
     status = main(["check", file, "--instance", seed.INSTANCE_ALIAS, *place, "--json"])
-    asked = json.loads(capsys.readouterr().out)
-    found = [
+    document = json.loads(capsys.readouterr().out)
+    results = [
         main(["check", file, "--json", "--identity-management", identity]) for identity in ("SAML", "CONNECT_MANAGED")
     ]
     documents = [json.loads(text) for text in re.split(r"(?<=^\})\n", capsys.readouterr().out, flags=re.MULTILINE)[:2]]
     assert documents[0] != documents[1]
-    assert (status, asked) in list(zip(found, documents, strict=True))
+    assert (status, document) in list(zip(results, documents, strict=True))
     assert main(["check", file, "--instance", "emulatr", *place]) == 1
     assert "did you mean 'emulator'?" in capsys.readouterr().err
 
@@ -444,8 +444,8 @@ def test_each_kind_is_listed_once_and_only_when_it_is_named(
     files = [write(f"{HEADER}\n{rows}\n", name) for name in ("one.csv", "two.csv")]
     before = len(emulator.requests)
     assert main(["check", *files, "--instance", seed.INSTANCE_ID, *place, "--identity-management", "SAML"]) == 0
-    asked = [request.operation for request in list(emulator.requests)[before:]]
-    assert sorted(asked) == ["ListRoutingProfiles", "ListSecurityProfiles"]
+    operations = [request.operation for request in list(emulator.requests)[before:]]
+    assert sorted(operations) == ["ListRoutingProfiles", "ListSecurityProfiles"]
 
 
 def test_an_instance_that_cannot_be_asked_is_one_line(
@@ -455,10 +455,10 @@ def test_an_instance_that_cannot_be_asked_is_one_line(
     file = write(f"{HEADER}\n{ADA}\n{ADA.replace('ada', 'bob').replace('Support', 'Sales')}\n")
     emulator.faults.add(Fault("ListRoutingProfiles", "error-before", code="AccessDeniedException", status=403))
     assert main(["check", file, "--instance", seed.INSTANCE_ID, *place, "--identity-management", "SAML"]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("connect-users: ")
-    assert told.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("connect-users: ")
+    assert output.err.count("\n") == 1
 
 
 def test_neither_a_stack_nor_credentials_nor_aws(tmp_path: Path) -> None:

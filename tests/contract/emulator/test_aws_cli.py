@@ -46,12 +46,12 @@ def _install() -> Path:
 
 @pytest.fixture(scope="session")
 def aws() -> Path:
-    given = os.environ.get("CONNECT_USERS_AWSCLI")
-    return Path(given) if given else _install()
+    program = os.environ.get("CONNECT_USERS_AWSCLI")
+    return Path(program) if program else _install()
 
 
 class Cli:
-    """`aws connect ...` with nobody's configuration."""
+    """`aws connect ...` without any configuration of this machine."""
 
     def __init__(self, program: Path, emulator: Emulator, home: Path) -> None:
         self._program = program
@@ -99,7 +99,7 @@ class Cli:
 
 
 def test_create_describe_update_tag_search_list_delete(emulator: Emulator, aws: Path, tmp_path: Path) -> None:
-    """A user's life, told by the AWS CLI alone."""
+    """A user's life, by the AWS CLI alone."""
     cli = Cli(aws, emulator, tmp_path)
     here = ("--instance-id", seed.INSTANCE_ID)
     creation = (
@@ -126,8 +126,8 @@ def test_create_describe_update_tag_search_list_delete(emulator: Emulator, aws: 
     assert shown["AutoAcceptConfigs"] == [{"Channel": "VOICE", "AutoAccept": True}, *accept]
 
     criteria = {"StringCondition": {"FieldName": "Username", "Value": "ada", "ComparisonType": "EXACT"}}
-    found = cli("search-users", *here, "--search-criteria", json.dumps(criteria))["Users"]
-    assert [row["Id"] for row in found] == [made["UserId"]]
+    users = cli("search-users", *here, "--search-criteria", json.dumps(criteria))["Users"]
+    assert [row["Id"] for row in users] == [made["UserId"]]
     listed = cli("list-users", *here)["UserSummaryList"]
     assert [row["Username"] for row in listed] == ["ada"]
 

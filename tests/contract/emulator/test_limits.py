@@ -23,14 +23,14 @@ THROTTLED = (429, "ThrottlingException")
 DUPLICATE = (409, "DuplicateResourceException")
 
 
-def found(client: Any, name: str = "ada") -> list[dict[str, Any]]:
+def search(client: Any, name: str = "ada") -> list[dict[str, Any]]:
     condition = {"FieldName": "Username", "Value": name, "ComparisonType": "EXACT"}
     rows: list[dict[str, Any]] = client.search_users(**HERE, SearchCriteria={"StringCondition": condition})["Users"]
     return rows
 
 
 def test_users_quota(start: Callable[..., Emulator]) -> None:
-    """LimitExceededException is an HTTP 429 in Connect (section 0, finding 2); a taken name is told first."""
+    """LimitExceededException is an HTTP 429 in Connect (section 0, finding 2); a taken name is reported first."""
     emulator = start(users_quota=2)
     client = connect(emulator)
     user_id = create(client, "a")
@@ -49,7 +49,7 @@ def test_boto3_itself_retries_a_full_quota(start: Callable[..., Emulator]) -> No
     client = connect(emulator, attempts=2)
     assert refused(create, client) == FULL
     attempts = [re.search(r"attempt=\d", record.attempt) for record in emulator.requests]
-    assert [found and found[0] for found in attempts] == ["attempt=1", "attempt=2"]
+    assert [match and match[0] for match in attempts] == ["attempt=1", "attempt=2"]
     assert len({record.invocation for record in emulator.requests}) == 1
 
 
@@ -120,12 +120,12 @@ def test_a_new_user_is_not_found_until_the_lag_is_over(start: Callable[..., Emul
         (client.list_tags_for_resource, {"resourceArn": arn}),
     ):
         assert refused(call, **arguments) == MISSING
-    assert found(client) == []
+    assert search(client) == []
     assert client.list_users(**HERE)["UserSummaryList"] == []
     assert refused(create, client) == DUPLICATE
     clock.advance(0.2)
     assert described(client, user_id)["Username"] == "ada"
-    assert len(found(client)) == len(client.list_users(**HERE)["UserSummaryList"]) == 1
+    assert len(search(client)) == len(client.list_users(**HERE)["UserSummaryList"]) == 1
 
 
 def test_changes_are_seen_late_and_none_is_lost(start: Callable[..., Emulator], clock: Clock) -> None:
@@ -138,7 +138,7 @@ def test_changes_are_seen_late_and_none_is_lost(start: Callable[..., Emulator], 
         assert described(client, user_id)["Tags"] == {"first": ""}
         clock.advance(5)
     assert described(client, user_id)["Tags"] == {"first": "", "second": ""}
-    assert found(client)[0]["Tags"] == {"first": "", "second": ""}
+    assert search(client)[0]["Tags"] == {"first": "", "second": ""}
     clock.advance(5)
     assert described(client, user_id)["Tags"] == {"first": "", "second": "", "third": ""}
 
@@ -147,17 +147,17 @@ def test_search_may_lag_more_than_the_rest(start: Callable[..., Emulator], clock
     client = connect(start(clock=clock, search_lag=60))
     user_id = create(client, IdentityInfo={"FirstName": "Ada", "LastName": "Old"})
     assert described(client, user_id)
-    assert found(client) == []
+    assert search(client) == []
     clock.advance(61)
     client.update_user_identity_info(**HERE, UserId=user_id, IdentityInfo={"LastName": "New"})
-    assert found(client)[0]["IdentityInfo"]["LastName"] == "Old"
+    assert search(client)[0]["IdentityInfo"]["LastName"] == "Old"
     clock.advance(61)
-    assert found(client)[0]["IdentityInfo"]["LastName"] == "New"
+    assert search(client)[0]["IdentityInfo"]["LastName"] == "New"
     client.delete_user(**HERE, UserId=user_id)
     assert refused(described, client, user_id) == MISSING
-    assert [row["Id"] for row in found(client)] == [user_id]
+    assert [row["Id"] for row in search(client)] == [user_id]
     clock.advance(61)
-    assert found(client) == []
+    assert search(client) == []
 
 
 def test_a_deleted_name_may_be_released_late(start: Callable[..., Emulator], clock: Clock) -> None:

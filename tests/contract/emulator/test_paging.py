@@ -7,22 +7,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore import xform_name
 
-from connect_users.emulator import Emulator, model, seed, seed_users
+from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.emulator.calls import CONNECT
+from connect_users.emulator.wire import service
 from tests.contract.emulator.support import connect, create, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from botocore.model import Shape
+
     from tests.contract.emulator.conftest import Clock
 
 HERE = {"InstanceId": seed.INSTANCE_ID}
 REQUEST = (400, "InvalidRequestException")
-PAGED = sorted(
-    name
-    for name in CONNECT
-    if {"NextToken", "MaxResults"} <= {member.name for member in model.service("connect").operation(name).members}
-)
+
+
+def _members(operation: str) -> dict[str, Shape]:
+    shape = service("connect").operation_model(operation).input_shape
+    assert shape is not None
+    return dict(shape.members)
+
+
+PAGED = sorted(name for name in CONNECT if {"NextToken", "MaxResults"} <= _members(name).keys())
 
 
 def _arguments(client: Any, operation: str) -> dict[str, Any]:
@@ -37,7 +44,7 @@ def _arguments(client: Any, operation: str) -> dict[str, Any]:
         )
     elif operation == "ListSecurityProfilePermissions":
         arguments["SecurityProfileId"] = seed.SECURITY_PROFILES["Admin"]
-    elif operation in ("SearchUsers", "ListUsers", "SearchResourceTags"):
+    elif operation in ("SearchUsers", "ListUsers"):
         for name in ("a", "b", "c"):
             create(client, name, Tags={name: "1"})
     return arguments
@@ -63,7 +70,7 @@ def test_pages_of_one_are_the_whole_list(client: Any, operation: str) -> None:
 
 @pytest.mark.parametrize("operation", PAGED)
 def test_no_page_is_larger_than_the_model_allows(emulator: Emulator, client: Any, operation: str) -> None:
-    shape = next(m.shape for m in model.service("connect").operation(operation).members if m.name == "MaxResults")
+    shape = _members(operation)["MaxResults"]
     call, arguments = getattr(client, xform_name(operation)), _arguments(client, operation)
     # The operations of instances have only one error for it.
     refusal = (400, "InvalidRequestException" if operation == "ListInstances" else "InvalidParameterException")
@@ -73,7 +80,7 @@ def test_no_page_is_larger_than_the_model_allows(emulator: Emulator, client: Any
     assert refused(unchecked, **arguments, MaxResults=0) == refusal
 
 
-def test_a_page_has_100_users_unless_told_otherwise(start: Callable[..., Emulator]) -> None:
+def test_a_page_has_100_users_unless_the_request_says_otherwise(start: Callable[..., Emulator]) -> None:
     emulator = start()
     seed_users(emulator.store, 1001)
     client = connect(emulator)
@@ -82,7 +89,7 @@ def test_a_page_has_100_users_unless_told_otherwise(start: Callable[..., Emulato
     assert len(client.list_users(**HERE, MaxResults=1000)["UserSummaryList"]) == 1000
 
 
-def test_a_token_is_of_one_question_only(client: Any) -> None:
+def test_a_token_is_valid_for_one_request_only(client: Any) -> None:
     for name in ("a", "b", "c"):
         create(client, name)
     token = client.search_users(**HERE, MaxResults=1)["NextToken"]
@@ -94,7 +101,7 @@ def test_a_token_is_of_one_question_only(client: Any) -> None:
         assert refused(client.search_users, **HERE, NextToken=bad) == REQUEST
 
 
-def test_a_token_dies_after_a_day(start: Callable[..., Emulator], clock: Clock) -> None:
+def test_a_token_expires_after_a_day(start: Callable[..., Emulator], clock: Clock) -> None:
     """Best-practices page [D]: HTTP 400 InvalidToken."""
     client = connect(start(clock=clock))
     for name in ("a", "b"):

@@ -37,7 +37,7 @@ def _profile(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_every_operation_that_is_played_answers_200(emulator: Emulator, client: Any) -> None:
+def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -> None:
     """One story that uses all of them; every answer is read against the service model as it arrives."""
     instance = client.create_instance(
         IdentityManagementType="CONNECT_MANAGED",
@@ -272,7 +272,7 @@ def test_a_channel_of_a_routing_profile_needs_what_the_service_model_says(emulat
 @pytest.mark.parametrize(
     ("channel", "limit", "taken"), [("CHAT", 3, True), ("CHAT", 11, False), ("VOICE", 1, True), ("VOICE", 2, False)]
 )
-def test_contacts_at_once_may_be_given_by_workload_type(client: Any, channel: str, limit: int, taken: bool) -> None:
+def test_contacts_at_once_may_be_set_by_workload_type(client: Any, channel: str, limit: int, taken: bool) -> None:
     """In place of `Concurrency`, within the same bounds."""
     media = [{"Channel": channel, "WorkloadTypeConcurrencies": [{"WorkloadType": "claims", "Concurrency": limit}]}]
     if not taken:

@@ -117,10 +117,10 @@ def test_filters(team: Any, filters: dict[str, Any], expected: list[str]) -> Non
 
 
 def test_criteria_and_filter_must_both_hold(team: Any) -> None:
-    found = names(
+    matching = names(
         team, SearchCriteria=text("LastName", "Miller"), SearchFilter={"TagFilter": {"TagCondition": tag("t")}}
     )
-    assert found == ["bob"]
+    assert matching == ["bob"]
 
 
 @pytest.mark.parametrize(
@@ -159,18 +159,18 @@ def test_a_summary_has_tags_and_settings_but_no_addresses_and_counts_acw_in_mill
         PhoneConfig={"PhoneType": "SOFT_PHONE"},
         AfterContactWorkConfigs=[{"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 5}}],
     )
-    (found,) = client.search_users(**HERE)["Users"]
-    assert found["IdentityInfo"] == {"FirstName": "Ada", "LastName": "Lovelace"}
-    assert found["Tags"] == {"a": "b"}
-    assert found["AfterContactWorkConfigs"][0]["AfterContactWorkConfig"] == {"AfterContactWorkTimeLimit": 5000}
-    assert "LastModifiedTime" not in found
+    (matching,) = client.search_users(**HERE)["Users"]
+    assert matching["IdentityInfo"] == {"FirstName": "Ada", "LastName": "Lovelace"}
+    assert matching["Tags"] == {"a": "b"}
+    assert matching["AfterContactWorkConfigs"][0]["AfterContactWorkConfig"] == {"AfterContactWorkTimeLimit": 5000}
+    assert "LastModifiedTime" not in matching
 
 
 def test_phone_config_counts_milliseconds_there_and_seconds_elsewhere(client: Any) -> None:
     user_id = create(client, PhoneConfig={"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 5})
-    (found,) = client.search_users(**HERE)["Users"]
+    (matching,) = client.search_users(**HERE)["Users"]
     shown = client.describe_user(**HERE, UserId=user_id)["User"]
-    assert found["PhoneConfig"]["AfterContactWorkTimeLimit"] == 5000
+    assert matching["PhoneConfig"]["AfterContactWorkTimeLimit"] == 5000
     assert shown["PhoneConfig"]["AfterContactWorkTimeLimit"] == 5
 
 
@@ -200,16 +200,16 @@ def test_phone_config_counts_milliseconds_there_and_seconds_elsewhere(client: An
 )
 def test_other_searches(client: Any, call: str, field: str, value: str, member: str, expected: list[str]) -> None:
     answer = getattr(client, call)(**HERE, SearchCriteria=text(field, value, "STARTS_WITH"))
-    found = [row.get("Name") or row.get("SecurityProfileName") for row in answer[member]]
-    assert found == expected
+    matching = [row.get("Name") or row.get("SecurityProfileName") for row in answer[member]]
+    assert matching == expected
     assert answer["ApproximateTotalCount"] == len(expected)
 
 
 def test_a_search_of_groups_without_criteria_shows_the_root(client: Any) -> None:
     """The group with LevelId 0 is in no list and no user interface (section 2 [M])."""
-    found = client.search_user_hierarchy_groups(**HERE)["UserHierarchyGroups"]
-    assert [row["LevelId"] for row in found].count("0") == 1
-    assert len(found) == len(seed.HIERARCHY_GROUPS) + 1
+    matching = client.search_user_hierarchy_groups(**HERE)["UserHierarchyGroups"]
+    assert [row["LevelId"] for row in matching].count("0") == 1
+    assert len(matching) == len(seed.HIERARCHY_GROUPS) + 1
 
 
 def test_pages_of_a_search_of_many_users_are_complete(start: Callable[..., Emulator]) -> None:

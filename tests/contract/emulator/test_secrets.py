@@ -55,14 +55,14 @@ def test_what_is_not_there_is_not_found(emulator: Emulator, secrets: Any) -> Non
     assert refused(elsewhere.get_secret_value, SecretId=made["ARN"][:-7]) == MISSING
 
 
-def test_a_name_is_given_once_but_a_repeated_request_is_the_same(secrets: Any) -> None:
+def test_a_name_is_unique_but_a_repeated_request_returns_the_same_secret(secrets: Any) -> None:
     token = "0" * 32
     first = secrets.create_secret(Name="x", SecretString="a", ClientRequestToken=token)
     assert secrets.create_secret(Name="x", SecretString="a", ClientRequestToken=token)["ARN"] == first["ARN"]
     assert refused(secrets.create_secret, Name="x", SecretString="a") == (400, "ResourceExistsException")
 
 
-def test_other_operations_are_not_played_and_values_are_in_no_record(emulator: Emulator, secrets: Any) -> None:
+def test_other_operations_are_not_emulated_and_values_are_in_no_record(emulator: Emulator, secrets: Any) -> None:
     secrets.create_secret(Name="x", SecretString="s3cret-Value")
     assert refused(secrets.list_secrets) == (501, "UnsupportedOperationException")
     assert "s3cret-Value" not in repr(list(emulator.requests))

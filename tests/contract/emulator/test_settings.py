@@ -129,7 +129,7 @@ def test_update_phone_config_flattens_acw_and_resets_what_it_leaves_out(client: 
 def test_update_user_config_merges_or_replaces(
     start: Callable[..., Emulator], mode: str, expected: list[dict[str, Any]]
 ) -> None:
-    """Undocumented (section 0, finding 6): the emulator plays both answers; lists not given stay in both."""
+    """Undocumented (section 0, finding 6): the emulator has both; lists that are left out stay in both."""
     client = connect(start(update_user_config=mode))
     user_id = create(client, **ALL_LISTS)
     client.update_user_config(**HERE, UserId=user_id, AfterContactWorkConfigs=acw(CHAT=99))

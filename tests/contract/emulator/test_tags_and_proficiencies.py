@@ -76,37 +76,6 @@ def test_bad_tags_are_refused(emulator: Emulator, tags: dict[str, str]) -> None:
     assert refused(connect(emulator, check=False).tag_resource, resourceArn=seed.INSTANCE_ARN, tags=tags) == PARAMETER
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ({}, [("a", "1"), ("a", "2"), ("team", "red")]),
-        ({"ResourceTypes": ["agent"]}, [("a", "1"), ("a", "2")]),
-        ({"ResourceTypes": ["standard-queue", "prompt"]}, [("team", "red")]),
-        (
-            {"SearchCriteria": {"TagSearchCondition": {"tagKey": "TE", "tagKeyComparisonType": "STARTS_WITH"}}},
-            [("team", "red")],
-        ),
-        ({"SearchCriteria": {"TagSearchCondition": {"tagKey": "a", "tagValue": "2"}}}, [("a", "2")]),
-    ],
-)
-def test_search_resource_tags_finds_keys_and_values_in_use(
-    client: Any, arguments: dict[str, Any], expected: list[tuple[str, str]]
-) -> None:
-    create(client, "ada", Tags={"a": "1"})
-    create(client, "bob", Tags={"a": "2"})
-    create(client, "cyd", Tags={"a": "2"})
-    client.tag_resource(resourceArn=f"{seed.INSTANCE_ARN}/queue/{seed.QUEUES['BasicQueue']}", tags={"team": "red"})
-    found = client.search_resource_tags(**HERE, **arguments)["Tags"]
-    assert [(row["key"], row["value"]) for row in found] == expected
-
-
-def test_search_resource_tags_gives_up_after_a_thousand(client: Any) -> None:
-    for user in range(21):
-        create(client, f"u{user}", Tags={f"k{user}-{n}": "" for n in range(48)})
-    assert refused(client.search_resource_tags, **HERE) == (400, "MaximumResultReturnedException")
-    assert refused(client.search_resource_tags, **HERE, ResourceTypes=["users"]) == PARAMETER
-
-
 def pair(attribute: str = "lang", value: str = "fr", level: float | None = 3) -> dict[str, Any]:
     entry: dict[str, Any] = {"AttributeName": attribute, "AttributeValue": value}
     return entry if level is None else {**entry, "Level": level}

@@ -23,7 +23,7 @@ NAMES = {"FirstName": "Ada", "LastName": "Lovelace"}
 HERE = {"InstanceId": seed.INSTANCE_ID}
 
 
-def test_describe_answers_what_create_was_given(client: Any) -> None:
+def test_describe_returns_what_create_received(client: Any) -> None:
     tags = {"team": "red"}
     user_id = create(client, HierarchyGroupId=seed.HIERARCHY_GROUPS["EMEA/UK"], DirectoryUserId="dir-1", Tags=tags)
     shown = described(client, user_id)
@@ -109,7 +109,7 @@ def test_identity_rules_at_create(
         assert refused(client.create_user, **user(**changes)) == expected
 
 
-def test_a_missing_password_is_told_in_the_words_that_aws_was_seen_to_use(client: Any) -> None:
+def test_a_missing_password_is_reported_in_the_words_that_aws_was_seen_to_use(client: Any) -> None:
     with pytest.raises(client.exceptions.InvalidRequestException, match="Required parameter missing: Password"):
         client.create_user(**user(Password=None))
 
@@ -184,7 +184,7 @@ def test_an_update_needs_things_that_exist_and_changes_nothing_without(
 def test_identity_members_left_out_are_cleared_or_kept_but_never_a_required_name(
     start: Callable[..., Emulator], mode: str, kept: dict[str, str]
 ) -> None:
-    """Undocumented (section 9.2): the emulator plays both answers."""
+    """Undocumented (section 9.2): the emulator has both."""
     client = connect(start(update_identity_info=mode))
     user_id = create(client, IdentityInfo={**NAMES, "Email": "e@x.example"})
     client.update_user_identity_info(**HERE, UserId=user_id, IdentityInfo={"LastName": "L"})

@@ -257,6 +257,7 @@ def test_the_results_as_json(run: Command) -> None:
         "instance": seed.INSTANCE_ALIAS,
         "people": 29,
         "language": "python",
+        "each": False,
         "changed": ["agents.csv", "__main__.py", "Pulumi.yaml", "import.json"],
         "left_out": {},
         "others": {"agent00001": "urn:pulumi:prod::shop::x::bob"},

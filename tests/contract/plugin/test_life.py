@@ -218,6 +218,9 @@ def test_a_user_is_imported_by_id(by: str, plugin: Plugin, site: Site) -> None:
     assert plugin.diff(seen.outputs, checked.inputs, seen.inputs).changes is False
     refreshed = plugin.read(id_, seen.outputs, seen.inputs)
     assert (refreshed.id, refreshed.inputs) == (id_, None)
+    # Of a resource that a program only reads, the engine keeps the id that it asked for.
+    kept = plugin.read(asked, seen.outputs, seen.inputs)
+    assert (kept.id, kept.outputs["arn"]) == (asked, outputs["arn"])
 
 
 def test_the_import_of_a_users_own_resource_has_its_token_and_that_of_anothers_warns(plugin: Plugin) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from connect_users.cli import main
 from connect_users.emulator import Emulator, Options, seed, seed_users
-from connect_users.roster.people import Terms, judge
+from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.reading import read
 from tests.contract.emulator import support
 from tests.contract.hosting import Engine, Site, State, user
@@ -167,7 +167,7 @@ def test_import_keeps_service_cloud_voice_users(run: Command, capsys: pytest.Cap
     roster = str(run.folder / "agents.csv")
     assert main(["check", roster]) == 0
     assert "warning" not in capsys.readouterr().err
-    judged = judge(read(roster), Terms())
+    judged = judge(read(roster), RosterOptions())
     assert {person.username for person in judged.people} == set(run.rows())
 
 

@@ -62,7 +62,7 @@ def test_a_user_who_is_declared_twice_is_told_in_the_preview() -> None:
     """The second could never be made: a name is taken once in an instance. Case counts."""
     first, *lines = _refused({"a": "ada", "b": "ada", "c": "Ada"})
     assert first == "1 problem in the inputs of Connect users:"
-    assert lines == ["  b (ada): username: is declared as 'a' already; declare a user once"]
+    assert lines == ["  b (ada): username: is already declared as 'a'; declare each user once"]
 
 
 @pytest.mark.parametrize(

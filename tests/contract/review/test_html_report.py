@@ -167,9 +167,14 @@ def test_an_instance_names_what_a_state_says_by_ids(
 
 
 def test_a_live_user_of_a_stack_is_told_from_others() -> None:
-    """By the ownership tag."""
-    users = [{"Username": "ada", "Tags": {"connect-users:owner": "t urn"}}, {"Username": "bo", "Tags": {"team": "a"}}]
-    assert [entry.managed for entry in sources.from_live("", users, Names()).people] == [True, False]
+    """By the ownership tag, where it names a resource."""
+    owned = {"connect-users:owner": "t urn:pulumi:dev::shop::t::ada"}
+    users = [
+        {"Username": "ada", "Tags": owned},
+        {"Username": "bo", "Tags": {"team": "a"}},
+        {"Username": "cy", "Tags": {"connect-users:owner": "finance"}},
+    ]
+    assert [entry.managed for entry in sources.from_live("", users, Names()).people] == [True, False, False]
 
 
 @pytest.fixture(scope="module")

@@ -48,9 +48,8 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def steps(document: dict[str, Any]) -> list[dict[str, Any]]:
-    (job,) = document["jobs"].values()
-    found: list[dict[str, Any]] = job["steps"]
-    return found
+    """Those of all jobs."""
+    return [step for job in document["jobs"].values() for step in job["steps"]]
 
 
 def script(name: str, step: str) -> str:
@@ -122,13 +121,55 @@ def test_updates_of_the_pinned_actions_are_asked_for() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+#: Those of GitHub whose names stand for one release of a system.
+RUNNERS = {"ubuntu-24.04", "ubuntu-24.04-arm", "macos-15", "macos-15-intel", "windows-2025"}
+
+
+def runners(job: dict[str, Any]) -> set[str]:
+    if job["runs-on"] == "${{ matrix.runner }}":
+        return {each["runner"] for each in job["strategy"]["matrix"]["include"]}
+    return {job["runs-on"]}
+
+
+def runs_our_code(job: dict[str, Any]) -> bool:
+    """Whether the source is there at all."""
+    return any(step.get("uses", "").startswith("actions/checkout@") for step in job["steps"])
+
+
+def test_a_release_is_published_by_jobs_that_run_none_of_its_code() -> None:
+    """After every archive was started, with tokens of the run alone; started by hand, nothing is published."""
+    jobs = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    publishing = {name: job for name, job in jobs.items() if job["permissions"] != {"contents": "read"}}
+    assert set(publishing) == {"pypi", "npm", "github"}
+    assert {name: job.get("environment") for name, job in publishing.items()} == {
+        "pypi": "pypi",
+        "npm": "npm",
+        "github": None,
+    }
+    for job in publishing.values():
+        assert job["if"] == "github.event_name == 'push'"
+        assert job["needs"] == "check"
+        assert not runs_our_code(job)
+    text = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+    assert "secrets." not in text
+
+
+def test_every_archive_of_a_release_is_started_with_every_python() -> None:
+    """On a runner of its own platform."""
+    matrix = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]["check"]["strategy"]["matrix"]
+    assert matrix["platform"] == [each["platform"] for each in matrix["include"]]
+    source = (ROOT / "release" / "archives.py").read_text(encoding="utf-8")
+    assert matrix["platform"] == re.findall(r'"(\w+-\w+)": "', source)
+    assert f"PYTHONS: Final = ({', '.join(json.dumps(each) for each in matrix['python'])})" in source
+
+
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_a_workflow_is_formed_as_github_wants_it(file: Path) -> None:
     """Every step runs or uses, jobs have limits and runners that do not move."""
     document = read(file)
     assert {"name", "on", "permissions", "jobs"} <= document.keys()
     for job in document["jobs"].values():
-        assert job["runs-on"] == "ubuntu-24.04"
+        assert runners(job) <= RUNNERS
         assert 0 < job["timeout-minutes"] <= 120
         for step in job["steps"]:
             assert ("run" in step) != ("uses" in step)
@@ -148,7 +189,7 @@ def test_actions_are_pinned_and_permissions_are_few(file: Path) -> None:
     assert document["permissions"] == {}
     for job in document["jobs"].values():
         assert set(job["permissions"]) <= {"contents", "id-token", "pull-requests", "actions", "statuses"}
-        assert job["permissions"]["contents"] == "read"
+        assert job["permissions"]["contents"] == "read" or not runs_our_code(job)
         assert job["permissions"].get("actions", "read") == "read"
         for step in job["steps"]:
             if step.get("uses", "").startswith("actions/checkout@"):

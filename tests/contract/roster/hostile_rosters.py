@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from connect_users.roster.people import Terms, judge
+from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.reading import read
 from connect_users.roster.tables import UnreadableRoster
 
@@ -163,7 +163,7 @@ FILES: Final[dict[str, tuple[Callable[[], str | bytes], str]]] = {
         "has more than 250,000 formats, links or rules",
     ),
     "lines.xlsx": (lambda: workbook(HEADER + "<row/>" * 1_100_000), "has a row beyond 1,048,576"),
-    "bytes.xlsx": (lambda: workbook(HEADER, " " * 200_000_000), "has more than 128 MB when inflated"),
+    "bytes.xlsx": (lambda: workbook(HEADER, " " * 200_000_000), "has more than 128 MB when unpacked"),
     "strings.xlsx": (
         lambda: workbook(HEADER, sharedStrings=f"<sst {_MAIN}>{'<si/>' * 3_000_000}</sst>"),
         "has more than 2,000,000 cells",
@@ -179,9 +179,9 @@ FILES: Final[dict[str, tuple[Callable[[], str | bytes], str]]] = {
 
 def _said(file: Path) -> str:
     try:
-        return "; ".join(str(problem) for problem in judge(read(file), Terms()).problems if "once" in problem.text)[
-            :500
-        ]
+        return "; ".join(
+            str(problem) for problem in judge(read(file), RosterOptions()).problems if "once" in problem.text
+        )[:500]
     except UnreadableRoster as problem:
         return str(problem)
 

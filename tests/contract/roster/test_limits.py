@@ -20,11 +20,11 @@ from connect_users.roster import notations
 from connect_users.roster.cells import BadCell
 from connect_users.roster.csv_text import read as read_csv
 from connect_users.roster.names import Names
-from connect_users.roster.people import Terms, judge
+from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.reading import read
 from connect_users.roster.tables import UnreadableRoster
 from connect_users.roster.workbook import read as read_workbook
-from connect_users.roster.workbook_census import census
+from connect_users.roster.workbook_counts import count
 from tests.contract.roster import hostile_rosters
 from tests.contract.roster.hostile_rosters import FILES, HEADER, cell, workbook
 
@@ -36,7 +36,7 @@ openpyxl = pytest.importorskip("openpyxl")
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def messages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a process with little memory and time says of each file."""
     folder = tmp_path_factory.mktemp("hostile")
     for name, (contents, _) in FILES.items():
@@ -51,12 +51,12 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_hostile_file_is_refused_within_little_memory_and_time(said: dict[str, str], name: str) -> None:
+def test_a_hostile_file_is_refused_within_little_memory_and_time(messages: dict[str, str], name: str) -> None:
     """In one line that says what is too much, with the place where there is one."""
-    assert FILES[name][1] in said[name]
-    assert f"/{name}:" in said[name]
-    assert "\n" not in said[name]
-    assert len(said[name]) < 2 * limits.ROSTER_MESSAGE_MAX
+    assert FILES[name][1] in messages[name]
+    assert f"/{name}:" in messages[name]
+    assert "\n" not in messages[name]
+    assert len(messages[name]) < 2 * limits.ROSTER_MESSAGE_MAX
 
 
 #: People, and columns of each, that a roster must hold.
@@ -112,26 +112,26 @@ def test_twenty_thousand_people_are_far_within_the_limits(tmp_path: Path, name: 
     assert len(data) * times < limits.ROSTER_BYTES_MAX
     assert sum(len(row.cells) for row in table.rows) * times < limits.ROSTER_CELLS_MAX
     if name == "a.xlsx":
-        assert census(data, name).inflated * times < limits.WORKBOOK_BYTES_MAX
+        assert count(data, name).unpacked * times < limits.WORKBOOK_BYTES_MAX
     else:
         assert (data.count(b",") + data.count(b"{") + data.count(b"[")) * times < limits.ROSTER_CELLS_MAX
 
 
-def test_nothing_of_a_workbook_is_inflated_that_says_it_is_too_large() -> None:
+def test_a_workbook_that_is_too_large_is_not_unpacked() -> None:
     """Its part is damaged, which reading one byte of it would tell."""
     data = workbook(HEADER, " " * (limits.WORKBOOK_BYTES_MAX + 1))
     at = data.index(b"xl/worksheets/sheet1.xml") + 60
-    with pytest.raises(UnreadableRoster, match="has more than 128 MB when inflated"):
+    with pytest.raises(UnreadableRoster, match="has more than 128 MB when unpacked"):
         read_workbook(data[:at] + b"\xff" * 40 + data[at + 40 :], "a.xlsx")
 
 
-def test_a_workbook_that_lies_of_its_size_is_no_way_around() -> None:
+def test_a_workbook_with_a_false_size_does_not_evade_the_limits() -> None:
     """No more is inflated than its directory says: the rest is missing, and so the part is damaged."""
     small = workbook(HEADER + f"<row>{cell('A2', 'y' * 100_000)}</row>")
     size = (100_000).to_bytes(4, "little")[:3]
     entry = small.rindex(b"xl/worksheets/sheet1.xml") - 46
-    told = int.from_bytes(small[entry + 24 : entry + 28], "little")
-    assert told > 100_000
+    stated = int.from_bytes(small[entry + 24 : entry + 28], "little")
+    assert stated > 100_000
     lying = small[: entry + 24] + size + b"\0" + small[entry + 28 :]
     with pytest.raises(UnreadableRoster, match="is not a readable Excel workbook"):
         read_workbook(lying, "a.xlsx")
@@ -144,7 +144,7 @@ def test_a_row_at_the_very_end_of_a_sheet_and_a_false_size_do_no_harm() -> None:
         '<dimension ref="A1:XFD1048576"/>',
     )
     assert [dict(row.cells) for row in read_workbook(data, "a.xlsx").rows] == [{"username": "ada"}]
-    assert census(data, "a.xlsx").area == 2
+    assert count(data, "a.xlsx").area == 2
     # A formula makes it be read twice.
     formula = workbook(
         f'{HEADER}<row r="2"><c r="A2" t="str"><f>"ada"</f><v>ada</v></c></row>', '<dimension ref="A1:XFD1048576"/>'
@@ -169,15 +169,15 @@ def test_problems_are_kept_up_to_a_number_and_the_rest_is_counted(
 ) -> None:
     """A roster whose every line is wrong says so in a few hundred kilobytes, in every format."""
     most = limits.ROSTER_PROBLEMS_MAX
-    judged = judge(read_csv(_bad(most + 4_321), "a.csv"), Terms())
+    judged = judge(read_csv(_bad(most + 4_321), "a.csv"), RosterOptions())
     assert (len(judged.problems), judged.more) == (most, (4_321, 0))
     assert [problem.line for problem in judged.problems] == list(range(2, most + 2))
     file = tmp_path / "a.csv"
     file.write_text(_bad(most + 4_321), encoding="utf-8")
     assert main(["check", str(file)]) == 1
-    told = capsys.readouterr()
-    assert told.err.splitlines()[-1] == f"{file}: and 4,321 more problems"
-    assert told.out == f"{file}: {most + 4_321} problems\n"
+    output = capsys.readouterr()
+    assert output.err.splitlines()[-1] == f"{file}: and 4,321 more problems"
+    assert output.out == f"{file}: {most + 4_321:,} problems\n"
     assert main(["check", "--json", str(file)]) == 1
     (roster,) = json.loads(capsys.readouterr().out)["rosters"]
     assert (len(roster["findings"]), roster["more_problems"], roster["more_warnings"]) == (most, 4_321, 0)
@@ -189,23 +189,23 @@ def test_problems_are_kept_up_to_a_number_and_the_rest_is_counted(
     assert note["message"]["text"] == f"{file}: and 4,321 more problems"
 
 
-def test_what_is_wrong_with_the_header_is_told_once_however_many_lines_there_are() -> None:
+def test_what_is_wrong_with_the_header_is_reported_once_however_many_lines_there_are() -> None:
     """It is not among what is counted only."""
     lines = "\n".join(f"agent{number},Support" for number in range(limits.ROSTER_PROBLEMS_MAX + 10))
-    judged = judge(read_csv(f"username,routing_profile\n{lines}", "a.csv"), Terms())
+    judged = judge(read_csv(f"username,routing_profile\n{lines}", "a.csv"), RosterOptions())
     assert [(problem.line, problem.column) for problem in judged.problems] == [(1, "security_profiles")]
     assert judged.more == (0, 0)
 
 
-def test_long_names_make_no_long_messages() -> None:
+def test_long_names_do_not_make_long_messages() -> None:
     """A header or a username may have thousands of characters, and a thousand lines may repeat it."""
     name = "x" * 30_000
     twice = "\n".join(f"{name},Support,Agent,never" for _ in range(1_500))
     for text in (_bad(1_500, f"tags.{'k' * 900}").replace(",never", ',"\x01"'), f"{_bad(0)}\n{twice}"):
-        judged = judge(read_csv(text, "a.csv"), Terms())
-        said = "".join(f"{problem}{problem.username}" for problem in (*judged.problems, *judged.warnings))
+        judged = judge(read_csv(text, "a.csv"), RosterOptions())
+        shown = "".join(f"{problem}{problem.username}" for problem in (*judged.problems, *judged.warnings))
         assert len(judged.problems) == limits.ROSTER_PROBLEMS_MAX
-        assert len(said) < limits.ROSTER_PROBLEMS_MAX * 3 * limits.ROSTER_MESSAGE_MAX
+        assert len(shown) < limits.ROSTER_PROBLEMS_MAX * 3 * limits.ROSTER_MESSAGE_MAX
 
 
 @pytest.mark.parametrize(

@@ -104,12 +104,12 @@ def test_joiner_mover_and_leaver(team: Team) -> None:
     assert team.live() == set()
 
 
-def test_every_bad_row_is_told_at_once_and_nothing_is_registered(team: Team) -> None:
+def test_every_bad_row_is_reported_at_once_and_nothing_is_registered(team: Team) -> None:
     """One error; not one good row is made."""
     bad = BO.replace("Sales", "Sals"), GRACE.replace("grace,", "gr ace,"), ADA
     error = team.refused(ADA, *bad)
     lines = error.splitlines()
-    assert lines[0] == "3 problems of roster 'agents'; nothing was changed:"
+    assert lines[0] == "roster 'agents' has 3 problems; nothing was changed:"
     assert lines[1].endswith(
         "agents.csv:3: routing_profile: 'Sals' is not a routing profile of this roster; did you mean 'Sales'?"
     )
@@ -122,7 +122,7 @@ def test_every_bad_row_is_told_at_once_and_nothing_is_registered(team: Team) -> 
 
 
 def test_a_truncated_file_is_stopped_in_the_preview(team: Team) -> None:
-    """With the count and how to allow it; done as told, it passes."""
+    """With the count and how to allow it; done so, it passes."""
     rows = [ADA.replace("ada", f"ada{number}") for number in range(8)]
     assert team.up(*rows)["create"] == 11
     error = team.refused(rows[0])
@@ -151,7 +151,7 @@ def test_too_few_holders_stop_the_roster(team: Team) -> None:
     team.options = {"min_holders": {"CallCenterManager": 1}, "required_holders": {"CallCenterManager": ["bo"]}}
     team.up(ADA, BO)
     error = team.refused(ADA)
-    assert "min_holders: 0 people would have the security profile 'CallCenterManager', at least 1 must" in error
+    assert "min_holders: 0 people would have the security profile 'CallCenterManager', but at least 1 must" in error
     assert "required_holders: 'bo' must have the security profile 'CallCenterManager', but is not in the" in error
 
 
@@ -171,7 +171,7 @@ def test_passwords_by_a_pattern_are_names_in_secrets_manager(team: Team) -> None
     assert step.new.inputs["password_secret_arn"] == "connect/ada"
     assert "password" not in step.new.inputs
     team.options["passwords"] = "connect/everybody"
-    assert "passwords: names one secret for everybody; write {username}" in team.refused(ADA)
+    assert "passwords names one secret for everybody; write {username}" in team.refused(ADA)
 
 
 def test_mappings_may_hold_outputs(team: Team) -> None:
@@ -184,7 +184,7 @@ def test_mappings_may_hold_outputs(team: Team) -> None:
 
 
 @pytest.mark.parametrize("instance", ["by id", "by look-up"])
-def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, instance: str) -> None:
+def test_a_person_of_two_rosters_is_reported_in_the_preview(team: Team, instance: str) -> None:
     """Otherwise both pass every preview, and one fails when it is made. Another instance is another user."""
     other = team.file.with_name("others.csv")
     other.write_text(HEADER + GRACE + BO, encoding="utf-8")
@@ -202,11 +202,11 @@ def test_a_person_of_two_rosters_is_told_in_the_preview(team: Team, instance: st
 
     team.rehearsal.use(program)
     error = team.refused(ADA, BO)
-    assert error.splitlines()[0] == "1 problem of roster 'others'; nothing was changed:"
-    assert "others.csv:3: username: 'bo' is declared as 'agents-bo' already; declare a user once" in error
+    assert error.splitlines()[0] == "roster 'others' has 1 problem; nothing was changed:"
+    assert "others.csv:3: username: 'bo' is already declared as 'agents-bo'; declare each user once" in error
 
 
-def test_a_person_of_two_rosters_is_told_where_only_a_look_up_shows_it(team: Team) -> None:
+def test_a_person_of_two_rosters_is_reported_where_only_a_look_up_shows_it(team: Team) -> None:
     """One roster has the instance by its id, the other one by its alias: one instance, as is known a little later."""
 
     def program() -> None:
@@ -220,10 +220,10 @@ def test_a_person_of_two_rosters_is_told_where_only_a_look_up_shows_it(team: Tea
         )
 
     team.rehearsal.use(program)
-    assert "'bo' is declared as 'agents-bo' and as 'others-bo'; declare a user once" in team.refused(ADA, BO)
+    assert "'bo' is declared as 'agents-bo' and as 'others-bo'; declare each user once" in team.refused(ADA, BO)
 
 
-def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team: Team) -> None:
+def test_movers_between_rosters_that_look_their_instance_up_do_not_leave(team: Team) -> None:
     """The instance is an output then; six of seven move, where one may leave."""
     rosters = {"agents": "abcdefg", "others": ""}
 
@@ -245,8 +245,8 @@ def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team:
     team.rehearsal.use(program)
     team.rehearsal.up().raise_for_errors()
     rosters.update(agents="a", others="bcdefg")
-    told = team.rehearsal.preview().raise_for_errors()
-    assert "6 people move here, and keep their id: b (from agents-b), c (from agents-c)" in str(told)
+    preview = team.rehearsal.preview().raise_for_errors()
+    assert "6 people move here and keep their id: b (from agents-b), c (from agents-c)" in str(preview)
     rosters.update(others="bcd")
     error = " ".join(team.rehearsal.preview().errors)
     assert "3 of the 7 people of roster 'agents' would leave: e, f, g. max_deletions allows 1" in error
@@ -256,9 +256,7 @@ def test_movers_between_rosters_that_look_their_instance_up_are_no_leavers(team:
     assert "roster 'agents' is no longer in the program, and 7 people of it would be deleted: a, b, c and 4" in error
 
 
-def test_where_the_engine_does_not_say_who_is_there_the_last_run_counts(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_the_engine_does_not_answer_the_last_run_counts(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a warning."""
     rows = [ADA.replace("ada", f"ada{number}") for number in range(8)]
     team.up(*rows)
@@ -274,11 +272,11 @@ def test_where_the_engine_does_not_say_who_is_there_the_last_run_counts(
     team.write(rows[0])
     result = team.rehearsal.preview()
     assert "7 of the 8 people of roster 'agents' would leave" in " ".join(result.errors)
-    assert "the engine does not say who is in the stack" in str(result)
+    assert "the engine did not return the stack's users" in str(result)
     assert "no backend client is available" in str(result)
 
 
-def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> None:
+def test_a_person_of_a_roster_who_is_declared_alone_too_is_reported(team: Team) -> None:
     def program() -> None:
         team.declare()
         ConnectUser(
@@ -290,11 +288,11 @@ def test_a_person_of_a_roster_who_is_declared_alone_too_is_told(team: Team) -> N
         )
 
     team.rehearsal.use(program)
-    assert "ada (ada): username: is declared as 'agents-ada' already; declare a user once" in team.refused(ADA, BO)
+    assert "ada (ada): username: is already declared as 'agents-ada'; declare each user once" in team.refused(ADA, BO)
 
 
 def test_a_mapping_may_be_an_output_as_a_whole(team: Team) -> None:
-    """Such as another stack's; a name that it lacks is told with a suggestion."""
+    """Such as another stack's; the error for a name that it lacks suggests another."""
     team.made_in_the_program = lambda: {"routing_profiles": pulumi.Output.from_input(seed.ROUTING_PROFILES)}
     team.up(ADA, BO)
     assert team.rehearsal.resource("agents-bo").outputs["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"]
@@ -311,39 +309,39 @@ def test_somebody_without_a_password_is_named(team: Team) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
-        ({"instance": "emulator"}, "instance: given as str; write ConnectInstance(...)"),
+        ({"instance": "emulator"}, "instance is of type str; write ConnectInstance(...)"),
         ({"instance_id": None}, "instance_id or instance is missing; give one of them"),
-        ({"passwords": 7}, "passwords: given as int; write a name with {username}, a map of passwords"),
-        ({"routing_profiles": ["Support"]}, "routing_profiles: given as list; write a map"),
-        ({"defaults": ["Support"]}, "defaults: given as list; write a map"),
-        ({"where": "tags.site=london"}, "where: given as str; write a map"),
-        ({"where": {"username": 7}}, "where: 'username': 7 is neither a text nor a list of texts"),
-        ({"where": {"username": [["ada"]]}}, "where: 'username': [['ada']] is neither a text nor a list of texts"),
-        ({"min_holders": {7: 1}}, "min_holders: the key 7 is not a text"),
-        ({"required_holders": {"Agent": None}}, "required_holders: 'Agent': None is neither a text nor a list"),
-        ({"ignore_columns": [7]}, "ignore_columns: [7] is neither a text nor a list of texts"),
+        ({"passwords": 7}, "passwords is of type int; write a name with {username}, a dict of passwords"),
+        ({"routing_profiles": ["Support"]}, "routing_profiles is of type list; write a dict"),
+        ({"defaults": ["Support"]}, "defaults is of type list; write a dict"),
+        ({"where": "tags.site=london"}, "where is of type str; write a dict"),
+        ({"where": {"username": 7}}, "where: 'username': 7 is neither a string nor a list of strings"),
+        ({"where": {"username": [["ada"]]}}, "where: 'username': [['ada']] is neither a string nor a list of strings"),
+        ({"min_holders": {7: 1}}, "min_holders: the key 7 is not a string"),
+        ({"required_holders": {"Agent": None}}, "required_holders: 'Agent': None is neither a string nor a list"),
+        ({"ignore_columns": [7]}, "ignore_columns: [7] is neither a string nor a list of strings"),
         ({"roster": "agents\0.csv"}, "cannot be read: embedded null"),
         ({"max_deletions": "lots"}, "max_deletions: 'lots' is neither a number of people nor a percentage"),
         ({"min_holders": {"Agent": "2"}}, "min_holders: 'Agent': '2' is not a number of people"),
-        ({"min_holders": {"Agnt": 1}}, "the security profile 'Agnt', at least 1 must; did you mean 'Agent'?"),
+        ({"min_holders": {"Agnt": 1}}, "the security profile 'Agnt', but at least 1 must; did you mean 'Agent'?"),
         ({"required_holders": {"Agent": "adda"}}, "'adda' must have the security profile 'Agent', but is not in the"),
-        ({"defaults": {"username": "x"}}, "defaults.username: names one person; no default can"),
+        ({"defaults": {"username": "x"}}, "defaults.username: a username names one person, so it cannot be a default"),
         ({"defaults": {"acw.voic": 3}}, "defaults.acw.voic: no such column; did you mean acw.voice?"),
         ({"identity_management_type": "SALM"}, "agents.csv: identity_management_type: 'SALM' is none of SAML"),
     ],
 )
-def test_a_wrong_argument_is_refused_in_one_line(team: Team, options: dict[str, Any], told: str) -> None:
+def test_a_wrong_argument_is_refused_in_one_line(team: Team, options: dict[str, Any], message: str) -> None:
     """What to write instead, and no traceback."""
     team.options = options
     error = team.refused(ADA)
-    assert told in error
+    assert message in error
     assert "Traceback" not in error
 
 
 def test_names_are_looked_up_in_the_instance(tmp_path: Path) -> None:
-    """One listing for each kind; unknown names are told with their lines, and no user is registered."""
+    """One listing for each kind; unknown names are reported with their lines, and no user is registered."""
     team = Team(tmp_path)
 
     def program() -> None:

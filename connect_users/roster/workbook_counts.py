@@ -1,8 +1,8 @@
-"""What is in a workbook, counted before openpyxl makes anything of it.
+"""What is in a workbook, counted before openpyxl reads it.
 
-A workbook is a zip file of XML: a few kilobytes may inflate to gigabytes, and one number of a row or a column makes
-openpyxl fill in all that lie before it. Here every part is inflated in pieces and none is kept; the first thing beyond
-the limits ends it. That costs a tenth of reading the workbook, and finds what else has to be known before that.
+A workbook is a zip file of XML: a few kilobytes may unpack to gigabytes, and a high number of a row or a column makes
+openpyxl fill in all cells before it. Here every part is unpacked in pieces and none is kept; counting ends at the first
+limit that is exceeded. That costs a tenth of reading the workbook, and also finds out how it has to be read.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from connect_users.roster.tables import UnreadableRoster, check_cells
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What begins an entry of a zip file's directory.
+#: The first bytes of an entry in a zip file's directory.
 _ENTRY: Final = b"PK\x01\x02"
 #: Where the parts are that openpyxl reads.
 _READ: Final = ("xl/", "_rels/", "[Content_Types]")
-#: Bytes that are inflated at a time.
+#: Bytes that are unpacked at a time.
 _PIECE: Final = 2**16
 #: Elements of cells and of their strings, of which a sheet has many.
 _CELL: Final = frozenset(("c", "v", "f", "is", "si", "t"))
@@ -34,52 +34,52 @@ _COLUMN: Final = re.compile(r"[A-Za-z]*")
 
 
 @dataclass
-class Census:
+class Counts:
     """What was counted.
 
     Attributes:
         formulas, merged, padded: whether there are any formulas, merged cells, formats with leading zeros.
-        inflated: bytes of all parts.
-        area: cells of the largest sheet, if all up to its last row and its last column were there.
+        unpacked: bytes of all parts.
+        area: cells of the largest sheet, up to its last row and its last column.
     """
 
     formulas: bool = False
     merged: bool = False
     padded: bool = False
-    inflated: int = 0
+    unpacked: int = 0
     area: int = 0
 
 
-def census(data: bytes, source: str) -> Census:
+def count(data: bytes, source: str) -> Counts:
     """Count what is in a workbook.
 
     Raises:
-        UnreadableRoster: there is more than the limits allow.
+        UnreadableRoster: it has more than the limits allow.
         zipfile.BadZipFile, expat.ExpatError, ...: it is damaged.
     """
-    found = Census()
+    counts = Counts()
     if data.count(_ENTRY) > limits.WORKBOOK_PARTS_MAX:
         raise UnreadableRoster(source, f"has more than {limits.WORKBOOK_PARTS_MAX:,} parts; save it in Excel again")
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         parts = file.infolist()
         # No part gives more than its size in the directory says.
         if sum(part.file_size for part in parts) > limits.WORKBOOK_BYTES_MAX:
-            text = f"has more than {limits.WORKBOOK_BYTES_MAX // 2**20} MB when inflated; keep the people's sheet only"
+            text = f"has more than {limits.WORKBOOK_BYTES_MAX // 2**20} MB when unpacked; keep only the sheet of people"
             raise UnreadableRoster(source, text)
         for part in parts:
             with file.open(part) as stream:
-                counter = _Counter(source, found)
+                counter = _Counter(source, counts)
                 try:
                     while piece := stream.read(_PIECE):
-                        found.inflated += len(piece)
+                        counts.unpacked += len(piece)
                         counter.feed(piece)
                     counter.feed(b"", last=True)
                 except expat.ExpatError:
                     # A picture, a macro, a printer's settings; openpyxl does not read those either.
                     if part.filename.startswith(_READ) and part.filename.lower().endswith((".xml", ".rels")):
                         raise
-            found.area = max(found.area, counter.last_row * counter.last_column)
-    return found
+            counts.area = max(counts.area, counter.last_row * counter.last_column)
+    return counts
 
 
 @dataclass
@@ -87,7 +87,7 @@ class _Counter:
     """Counts the elements of one part."""
 
     source: str
-    found: Census
+    counts: Counts
     last_row: int = 0
     last_column: int = 0
     _rows: int = 0
@@ -108,7 +108,7 @@ class _Counter:
         self._parser.Parse(piece, last)
 
     def _doctype(self, *_: object) -> None:
-        # No program writes one; its entities could be anything, of any size.
+        # No program writes one; its entities could be of any size.
         raise UnreadableRoster(self.source, "is not a readable Excel workbook (it declares entities)")
 
     def _element(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -118,7 +118,7 @@ class _Counter:
         elif kind == "row":
             self._start_row(attributes.get("r", ""))
         elif kind == "f":
-            self.found.formulas = True
+            self.counts.formulas = True
         elif kind == "si":
             self._cells += 1
             check_cells(self.source, self._cells)
@@ -128,14 +128,14 @@ class _Counter:
     def _other(self, kind: str, attributes: Mapping[str, str]) -> None:
         self._others += 1
         if self._others > limits.WORKBOOK_ELEMENTS_MAX:
-            text = f"has more than {limits.WORKBOOK_ELEMENTS_MAX:,} formats, links or rules; save the values only"
+            text = f"has more than {limits.WORKBOOK_ELEMENTS_MAX:,} formats, links or rules; save only the values"
             raise UnreadableRoster(self.source, text)
         if kind == "mergeCell":
-            self.found.merged = True
+            self.counts.merged = True
         elif kind == "numFmt" and _PADDED.match(attributes.get("formatCode", "")):
-            self.found.padded = True
+            self.counts.padded = True
         elif "r" in attributes:
-            # openpyxl takes whatever is in a row for a cell.
+            # openpyxl reads every element of a row as a cell.
             self._cell(attributes["r"])
 
     def _start_row(self, number: str) -> None:

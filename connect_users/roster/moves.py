@@ -1,0 +1,129 @@
+"""Which people of a stack's state stay, move or leave, as far as one run of its program shows.
+
+The engine deletes what is in the state and is not declared, whatever earlier runs did or failed to do. So only the
+state shows who can be deleted now. The rows of the last run do not: some people were never made, and others were
+removed by a run that failed before its deletions.
+
+A person is identified by instance and username. Somebody who is in the state as one resource, and declared as another,
+moves, and neither leaves nor joins. A roster that is no longer declared is succeeded by the one that most of its people
+moved to (it was renamed); where nobody moved, it was removed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+
+@dataclass(frozen=True)
+class StateUser:
+    """A user in the state.
+
+    Attributes:
+        resource: its name in the stack.
+        instance: the bare id.
+        roster: the roster's name; "" for a user who is declared alone.
+        plugin: whether the resource is the plugin's.
+    """
+
+    resource: str
+    username: str
+    instance: str
+    roster: str = ""
+    plugin: bool = False
+
+
+@dataclass(frozen=True)
+class ProgramUser:
+    """A user whom the program declares, as `StateUser`; the instance is None where it is not known (yet).
+
+    Attributes:
+        provider: stands for the region, where that matters.
+    """
+
+    resource: str
+    username: str
+    instance: str | None
+    roster: str = ""
+    provider: object = None
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The people of one roster.
+
+    Attributes:
+        in_state: all people of it (and of the rosters that it succeeds) who are in the state.
+        moved_to: username -> the resource that now declares somebody who was in this roster.
+        moved_from: username -> the resource that somebody whom this roster declares is in the state as.
+    """
+
+    in_state: frozenset[str] = frozenset()
+    moved_to: dict[str, str] = field(default_factory=dict)
+    moved_from: dict[str, str] = field(default_factory=dict)
+
+
+def moves_of(
+    roster: str, state: Collection[StateUser], declared: Iterable[ProgramUser], rosters: Collection[str]
+) -> Moves:
+    """The moves of the people of a declared roster.
+
+    Args:
+        declared: by the whole program.
+        rosters: the names of all rosters that the program declares, those without people included.
+    """
+    now = _Declared(declared)
+    successors = _successors(state, now, rosters)
+    in_state, moved_to, moved_from = set(), {}, {}
+    for user in state:
+        current = now.of(user)
+        if successors.get(user.roster, user.roster) == roster:
+            in_state.add(user.username)
+            if current is not None and current.roster != roster:
+                moved_to[user.username] = current.resource
+        if current is not None and current.roster == roster and current.resource != user.resource:
+            moved_from[user.username] = user.resource
+    return Moves(frozenset(in_state), moved_to, moved_from)
+
+
+def removed_rosters(
+    state: Collection[StateUser], declared: Iterable[ProgramUser], rosters: Collection[str]
+) -> dict[str, list[str]]:
+    """Rosters that are no longer declared and have no successor -> the usernames that would be deleted."""
+    now = _Declared(declared)
+    successors = _successors(state, now, rosters)
+    removed: dict[str, list[str]] = {}
+    for user in state:
+        if user.roster and user.roster not in rosters and user.roster not in successors and now.of(user) is None:
+            removed.setdefault(user.roster, []).append(user.username)
+    return removed
+
+
+class _Declared:
+    """The users whom the program declares, by username."""
+
+    def __init__(self, declared: Iterable[ProgramUser]) -> None:
+        self._by_username: dict[str, list[ProgramUser]] = {}
+        for user in declared:
+            self._by_username.setdefault(user.username, []).append(user)
+
+    def of(self, user: StateUser) -> ProgramUser | None:
+        """The resource of the user: the same one if it is declared, or else another one; None if there is neither."""
+        declared = self._by_username.get(user.username, ())
+        same = next((each for each in declared if each.resource == user.resource), None)
+        return same or next((each for each in declared if each.instance in (None, user.instance)), None)
+
+
+def _successors(state: Iterable[StateUser], now: _Declared, rosters: Collection[str]) -> dict[str, str]:
+    """Rosters that are no longer declared -> the roster that most of their people moved to."""
+    moves: dict[str, Counter[str]] = {}
+    for user in state:
+        if user.roster and user.roster not in rosters:
+            current = now.of(user)
+            if current is not None and current.roster:
+                moves.setdefault(user.roster, Counter())[current.roster] += 1
+    return {former: max(counts, key=lambda name: (counts[name], name)) for former, counts in moves.items()}
