@@ -260,7 +260,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
         print("  nothing has changed")
     _advise(done, folder)
     if move is not None:
-        move.advise()
+        move.advise(folder)
     return status
 
 

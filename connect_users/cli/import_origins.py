@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,19 +84,23 @@ class Move:
         if self._elsewhere:
             print(f"users of other instances, who stay where they are: {self._elsewhere}", file=sys.stderr)
 
-    def advise(self) -> None:
+    def advise(self, folder: Folder) -> None:
         """Say what to do with the program and the state that have the users now."""
         if not self._moved:
             return
+        script = shlex.quote(str((folder.path / SCRIPT).resolve()))
+        pulumi = self._origins.stack is not None
+        held = len(self.leaving.held)
         print(f"then, for {self._origins.where}, which has {len(self._moved)} of these people now:")
-        print("  take them out of its program, and do not run that program yet")
-        if self._origins.stack:
-            print(f"  sh {SCRIPT}, in the folder of that program (pulumi state delete: nobody is deleted in Connect)")
-            print("  pulumi preview, which then has nothing to say of them")
+        # Whoever is taken out of a program while its state has him is deleted by the next run.
+        but = f", but for {held} on whom something depends," if held else ""
+        print(f"  take them{but} out of its program, and do not run that program yet")
+        print(f"  sh {script}")
+        command = "pulumi state delete" if pulumi else "terraform state rm"
+        print(f"  (in the folder of that program: {command}, which deletes nobody in Connect)")
+        print(f"  {'pulumi preview' if pulumi else 'terraform plan'}, in which none of them may be deleted")
+        if pulumi:
             print(
                 "or, where nobody may edit its state: set retainOnDelete on them, run pulumi up, take them out, and run"
             )
             print("pulumi up again")
-        else:
-            print(f"  sh {SCRIPT}, in the folder of that program (terraform state rm: nobody is deleted in Connect)")
-            print("  terraform plan, which then has nothing to say of them")

@@ -9,6 +9,7 @@ member, SerializationException for a wrong type (facts, section 3).
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from functools import cache
@@ -116,21 +117,21 @@ def _string(shape: StringShape, value: Any, path: str) -> None:
 
 def _scalar(shape: Shape, value: Any, path: str) -> None:
     _expect(_TYPES.get(shape.type_name, (int, float, str)), f"of type {shape.type_name}", value, path)
-    low, high = shape.metadata.get("min"), MAXIMA.get(shape.name, shape.metadata.get("max"))
-    if isinstance(value, str):
-        return
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise invalid_parameter(f"{path}: {value} is outside {low} to {high}")
+    if not isinstance(value, str):
+        low, high = shape.metadata.get("min", -math.inf), MAXIMA.get(shape.name, shape.metadata.get("max"))
+        _check_range(value, low, high, f"{path} is {value}; it must be")
 
 
 def _size(shape: Shape, path: str, size: int, unit: str) -> None:
     low, high = LENGTHS.get(shape.name, (shape.metadata.get("min", 0), shape.metadata.get("max")))
-    if size < low or (high is not None and size > high):
-        limit = f"at least {low}" if high is None else f"{low} to {high}"
-        raise invalid_parameter(f"{path} has {size} {unit}; it must have {limit}")
+    _check_range(size, low, high, f"{path} has {size} {unit}; it must have")
+
+
+def _check_range(number: float, low: float, high: float | None, message: str) -> None:
+    if number < low or (high is not None and number > high):
+        raise invalid_parameter(f"{message} {f'at least {low}' if high is None else f'{low} to {high}'}")
 
 
 def _expect(types: tuple[type, ...], noun: str, value: Any, path: str) -> None:
     if type(value) not in types:
-        message = f"{path or 'the body'} must be {noun}, not {type(value).__name__}"
-        raise ApiError("SerializationException", message)
+        raise ApiError("SerializationException", f"{path or 'the body'} must be {noun}, not {type(value).__name__}")

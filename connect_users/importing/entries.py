@@ -75,17 +75,17 @@ def user_entry(name: str, person: Person, *, plugin: bool, parent: str) -> Entry
     }
     if parent:
         entry["parent"] = parent
-    if not plugin:
-        return {**entry, **state(person.inputs, person.computed)}
-    if parent:
+    if parent and plugin:
         # A roster declares its people with the version of the plugin that builds it.
         entry["version"] = VERSION
-    inputs = spelling.theirs(person.inputs)
-    return {**entry, "inputs": inputs, "outputs": {**inputs, **spelling.theirs(person.computed)}}
+    return {**entry, **state(person.inputs, person.computed, plugin=plugin)}
 
 
-def state(inputs: Props, computed: Props) -> Entry:
-    """The part of a dynamic resource's entry that is the state."""
+def state(inputs: Props, computed: Props, *, plugin: bool) -> Entry:
+    """The part of a user's entry that is the state."""
+    if plugin:
+        inputs, computed = spelling.theirs(inputs), spelling.theirs(computed)
+        return {"inputs": inputs, "outputs": {**inputs, **computed}}
     provider = {tokens.PROVIDER_KEY: tokens.USER_PROVIDER}
     return {"inputs": {**inputs, **provider}, "outputs": {**inputs, **computed, **provider}}
 

@@ -256,14 +256,14 @@ def script(origins: Origins, leaving: Leaving) -> str:
     """The commands as a script."""
     lines = [
         "#!/bin/sh",
-        f"# Makes {origins.where} forget users whom another program has taken over. Deletes nobody in Connect.",
-        "# Run it in the folder of that project, after the import.",
+        f"# Makes {origins.where} forget users whom another program has now. Deletes nobody in Connect.",
+        "# Run it in the folder of that project, after the import, once the users are taken out of its program.",
         "set -e",
         *leaving.commands,
     ]
     if leaving.later:
         lines += [
-            "# Something depends on these: let it have their ids from elsewhere and run pulumi up, then run this, too:",
+            "# Something depends on these. They stay in the program until it has their ids from elsewhere; then:",
             *(f"# {command}" for command in leaving.later),
         ]
     return "\n".join(lines) + "\n"

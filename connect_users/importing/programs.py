@@ -58,6 +58,8 @@ _MAIN: Final = {
     Language.GO: "main.go",
 }
 PROJECT: Final = "Pulumi.yaml"
+#: What may be the name of a person's resource, or of a roster's file.
+_NAME: Final = re.compile(r"[\w.@-]+")
 #: Of a project's file: ``runtime: go``, or ``runtime:`` with ``name: go`` among the lines below it.
 _RUNTIME: Final = re.compile(
     r"""(?m)^["']?runtime["']?:[ \t]*(?:["']?(?P<word>[\w-]+)"""
@@ -129,7 +131,9 @@ class Content:
 def files(content: Content) -> dict[str, str]:
     """The files of a new project: name -> text, the program first."""
     if content.language is Language.YAML:
-        return {PROJECT: f"{_project(content)}resources:\n{declarations(content)}"}
+        declared = declarations(content)
+        resources = f"resources:\n{declared}" if declared else "resources: {}\n"
+        return {PROJECT: f"{_project(content)}{resources}"}
     return {
         content.language.main: _TEXTS[content.language](content),
         PROJECT: _project(content),
@@ -139,10 +143,11 @@ def files(content: Content) -> dict[str, str]:
 
 def declarations(content: Content, program: str = "") -> str:
     """What a program has to declare and does not mention yet, as text to be put into it; "" for nothing."""
+    mentioned = set(_NAME.findall(program))
     resources = {
         name: resource
         for name, resource in _resources(content).items()
-        if not re.search(rf"(?<![\w.@-]){re.escape(name if content.each else content.roster)}(?![\w.@-])", program)
+        if (name if content.each else content.roster) not in mentioned
     }
     return _RESOURCES[content.language](resources)
 
@@ -262,12 +267,14 @@ _GO_PACKAGE: Final = "connectusers"
 
 
 def _go(content: Content) -> str:
+    declared = declarations(content)
+    # Go refuses an import that nothing uses.
+    sdk = f'\t"example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"\n' if declared else ""
     return (
-        f"// {content.about}\npackage main\n\nimport (\n"
-        f'\t"example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"\n'
+        f"// {content.about}\npackage main\n\nimport (\n{sdk}"
         '\t"github.com/pulumi/pulumi/sdk/v3/go/pulumi"\n)\n\n'
         "func main() {\n\tpulumi.Run(func(ctx *pulumi.Context) error {\n"
-        f"{declarations(content)}\t\treturn nil\n\t}})\n}}\n"
+        f"{declared}\t\treturn nil\n\t}})\n}}\n"
     )
 
 

@@ -88,7 +88,7 @@ def declared(preview: str) -> list[Declared]:
     return [
         Declared(each.urn, {name: value for name, value in each.inputs.items() if name in BY_NAME and _is_plain(value)})
         for each in read_preview(preview).resources
-        if each.type == tokens.USER
+        if each.type in tokens.USERS
     ]
 
 
@@ -116,10 +116,10 @@ def fill(
     entries, unmatched = [], []
     taken: set[str] = set()
     for entry in skeleton["resources"]:
-        if entry["type"] == tokens.GUARD:
+        if entry["type"] in (tokens.GUARD, tokens.PLUGIN_GUARD):
             # Making it costs nothing, and only the program knows what it says.
             continue
-        if entry["type"] != tokens.USER:
+        if entry["type"] not in tokens.USERS:
             entries.append(entry)
             continue
         name = str(entry.get("logicalName") or entry.get("name"))
@@ -135,9 +135,10 @@ def fill(
             continue
         taken.add(found.username)
         inputs = _required(found) if program is None else _managed(found, instance_id, program)
-        entries.append({**entry, "id": found.id, **state(inputs, found.computed)})
+        plugin = entry["type"] == tokens.PLUGIN_USER
+        entries.append({**entry, "id": found.id, **state(inputs, found.computed, plugin=plugin)})
     unmatched += [f"{user.username}: in the instance, not in the program" for user in live.others(taken)]
-    people = sum(entry["type"] == tokens.USER for entry in entries)
+    people = sum(entry["type"] in tokens.USERS for entry in entries)
     document = {**skeleton, "resources": entries}
     return Filled(json.dumps(document, indent=4, ensure_ascii=False) + "\n", people, tuple(unmatched))
 

@@ -177,6 +177,45 @@ def test_each_person_in_yaml(fresh_yaml: Stack) -> None:
     assert set(stack.live()) == {"joiner"}
 
 
+def test_into_a_program_in_yaml_that_exists(fresh_yaml: Stack) -> None:
+    """What it declares is imported as it is live; the roster's guard alone is made, which costs nothing."""
+    stack = fresh_yaml
+    fill(stack)
+    before = stack.live()
+    command(stack, "plugin", "install")
+    one = before["agent00002"]
+    roster = "username,routing_profile,security_profiles\nagent00003,Support,Agent\n"
+    (stack.folder / "team.csv").write_text(roster, encoding="utf-8")
+    user = {
+        "instanceId": seed.INSTANCE_ID,
+        "username": "agent00002",
+        "routingProfileId": one["RoutingProfileId"],
+        "securityProfileIds": one["SecurityProfileIds"],
+        "phoneConfig": {"afterContactWorkTimeLimit": 30},
+        "tags": one["Tags"],
+    }
+    resources = {
+        "team": {
+            "type": "connect-users:UserRoster",
+            "properties": {"roster": "team.csv", "instance": seed.INSTANCE_ALIAS},
+        },
+        "agent00002": {"type": "connect-users:User", "properties": user},
+    }
+    project = {"name": PROJECT, "runtime": "yaml", "resources": resources}
+    (stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+    stack.preview("--import-file", "skeleton.json")
+    (stack.folder / "preview.json").write_text(stack.preview("--json").text, encoding="utf-8")
+    instance = ("--instance", seed.INSTANCE_ALIAS, *where(stack), "--select", "username=agent0000[23]")
+    said, _ = command(stack, "import", *instance, "--into", "skeleton.json", "--preview", "preview.json")
+    assert "2 people matched" in said
+    shell(stack, said.partition("next: ")[2])
+    assert stack.live() == before
+    assert stack.plan() == {
+        "team-guard": ("create", []),
+        "team-agent00003": ("update", ["routingProfileId"]),
+    }
+
+
 def test_each_person_in_python(fresh: Stack) -> None:
     """With the dynamic provider, for which nothing has to be installed."""
     taken_over(fresh, "--each")

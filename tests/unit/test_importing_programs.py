@@ -38,7 +38,7 @@ BOB = {"instance_id": INSTANCE_ID, "username": "bob", "routing_profile_id": "r-1
 
 
 def content(language: Language, people: dict[str, dict[str, Any]] | None = None, *, each: bool = True) -> Content:
-    people = people or {"ada": ADA, "bob": BOB}
+    people = {"ada": ADA, "bob": BOB} if people is None else people
     return Content(language, "agents", "agents.csv", ARN, "Acme", "eu-west-2", people, each, None if each else "SAML")
 
 
@@ -197,6 +197,13 @@ def test_only_people_who_are_missing_are_to_be_added_to_a_program(language: Lang
     assert "agents-ada" in lacking
     assert "agents-ada.b" not in lacking
     assert declarations(both, files(both)[language.main]) == ""
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_program_that_declares_nobody_is_one(language: Language) -> None:
+    text = files(content(language, {}))[language.main]
+    assert text.endswith("resources: {}\n") is (language is Language.YAML)
+    assert ("sdk/go/connectusers" in text) is False
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from connect_users.core import plan
-from connect_users.core.live import declared_view, leftovers, live_props, tells
+from connect_users.core.live import declarable, declared_view, leftovers, live_props, tells
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.spec import canonical, to_wire
 from tests.builders import connect_model, user
@@ -317,3 +317,26 @@ def test_leftovers(declared: dict[str, Any], live: dict[str, Any], expected: dic
     assert leftovers(live, declared) == expected
     undone = plan.update_steps(expected, {})
     assert bool(undone) == bool(expected)
+
+
+@pytest.mark.parametrize("directory", [True, False])
+def test_a_program_declares_what_a_new_user_would_not_have_by_itself(directory: bool) -> None:
+    """Neutral settings and empty members say nothing; a directory's id says something where a directory signs in."""
+    live: dict[str, Any] = {
+        "username": "ada",
+        "identity_info": {"first_name": "Ada", "last_name": ""},
+        "directory_user_id": "S-1-5",
+        "tags": {},
+        "phone_config": {"phone_type": "SOFT_PHONE"},
+        "auto_accept_configs": [{"channel": "VOICE", "auto_accept": True}, {"channel": "CHAT", "auto_accept": False}],
+        "persistent_connection_configs": [{"channel": "VOICE", "persistent_connection": False}],
+    }
+    expected = {
+        "instance_id": "i",
+        "username": "ada",
+        "identity_info": {"first_name": "Ada"},
+        "auto_accept_configs": [{"channel": "VOICE", "auto_accept": True}],
+    }
+    declared = declarable(live, "i", directory=directory)
+    assert declared == {**expected, **({"directory_user_id": "S-1-5"} if directory else {})}
+    assert "identity_info" not in declarable({**live, "identity_info": {"last_name": ""}}, "i", directory=directory)

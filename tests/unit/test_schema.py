@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from connect_users.core import descriptions, limits, settings, tokens
 from connect_users.core.fields import FIELDS
@@ -130,3 +132,16 @@ def test_versions_of_python_become_semantic(python: str, expected: str) -> None:
 def test_a_version_of_another_form_is_refused() -> None:
     with pytest.raises(ValueError, match="is not a version"):
         semantic("one")
+
+
+def test_the_program_in_readme_has_only_what_the_schema_has() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (program,) = (yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL))
+    for found in program["resources"].values():
+        known = DOCUMENT["resources"][found["type"].replace(":", ":index:")]
+        assert set(found["properties"]) <= set(known["inputProperties"])
+        assert set(known.get("requiredInputs", ())) <= set(found["properties"])
+    for found in program["variables"].values():
+        call = found["fn::invoke"]
+        known = DOCUMENT["functions"][call["function"].replace(":", ":index:")]
+        assert set(known["inputs"]["required"]) <= set(call["arguments"]) <= set(known["inputs"]["properties"])

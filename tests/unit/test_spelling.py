@@ -83,3 +83,9 @@ def test_what_somebody_gave_keeps_its_spelling_in_texts(text: str, told: str) ->
 )
 def test_paths_are_in_the_engines_form(path: str, key: str, whole: str) -> None:
     assert names.step(path, key) == whole
+
+
+@pytest.mark.parametrize("junk", ["a string", 5, None, [["instance_id"]], [5]])
+def test_what_is_no_block_stays_as_it_is(junk: object) -> None:
+    for turn in (ours, theirs):
+        assert list(turn({"identity_info": junk}).values()) == [junk]

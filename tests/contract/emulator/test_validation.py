@@ -6,6 +6,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 
 from connect_users.emulator import Emulator, seed
 from connect_users.emulator.calls import CONNECT
@@ -96,6 +97,25 @@ def test_create_user_accepts(client: Any, changes: dict[str, Any]) -> None:
     shown = client.describe_user(InstanceId=seed.INSTANCE_ID, UserId=made["UserId"])["User"]
     for name in {"Username", "IdentityInfo", "Tags"} & changes.keys():
         assert shown[name] == changes[name]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"PhoneConfig": {"AfterContactWorkTimeLimit": -1}},
+            "PhoneConfig.AfterContactWorkTimeLimit is -1; it must be 0 to 2000000",
+        ),
+        ({"SecurityProfileIds": []}, "SecurityProfileIds has 0 entries; it must have 1 to 10"),
+        ({"Username": "a" * 65}, "Username has 65 characters; it must have 1 to 64"),
+    ],
+)
+def test_an_error_names_the_member_its_value_and_the_limit(
+    emulator: Emulator, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        connect(emulator, check=False).create_user(**user(**changes))
+    assert caught.value.response["Error"]["Message"] == message
 
 
 def test_a_bad_password_is_not_repeated_in_the_error(emulator: Emulator) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import botocore.session
 import pytest
 
+from connect_users.core.permissions import PERMISSIONS
 from connect_users.emulator import Emulator, errors, seed
-from connect_users.emulator.calls import CONNECT
+from connect_users.emulator.calls import CONNECT, SECRETS
 from connect_users.emulator.wire import service
 from tests.contract.emulator.support import connect, create, described, refused, user
 
@@ -203,3 +204,7 @@ def test_duplicates_quotas_and_things_in_use_are_errors_that_their_operations_kn
 def test_every_emulated_operation_is_in_the_service_model() -> None:
     unknown = set(CONNECT) - set(service("connect").operation_names)
     assert unknown == set()
+
+
+def test_every_operation_that_the_package_may_call_is_emulated() -> None:
+    assert {permission.operation for permission in PERMISSIONS} <= CONNECT.keys() | SECRETS.keys()

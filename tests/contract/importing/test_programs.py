@@ -146,6 +146,27 @@ def test_what_a_language_needs_is_said_first(run: Command, language: str, comman
     ]
 
 
+def test_into_a_program_of_the_plugin_that_exists(run: Command) -> None:
+    """Roster and people of `pulumi preview --import-file` are filled; the guard is made, which costs nothing."""
+    file = run.folder / "skeleton.json"
+    roster = {"type": "connect-users:index:UserRoster", "name": "agents", "component": True}
+    more = {"id": "<PLACEHOLDER>", "parent": "agents", "version": VERSION}
+    guard = {"type": "connect-users:index:RosterGuard", "name": "agents-guard", **more}
+    user = {"type": "connect-users:index:User", "name": "agents-agent00002", **more}
+    file.write_text(json.dumps({"resources": [roster, guard, user]}), encoding="utf-8")
+    status, said, told = run("--into", str(file), "--select", "username=agent00002")
+    assert (status, told) == (0, "")
+    assert "1 people matched" in said
+    first, second = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    assert first == roster
+    assert second["id"] == users_of(connect(run.emulator))["agent00002"]
+    assert set(second["inputs"]) == {"instanceId", "username", "routingProfileId", "securityProfileIds"}
+    assert second["outputs"]["arn"].endswith(second["id"])
+    assert {name: second[name] for name in ("type", "name", "parent", "version")} == {
+        name: user[name] for name in ("type", "name", "parent", "version")
+    }
+
+
 def test_an_import_that_was_interrupted_goes_on_in_any_language(run: Command) -> None:
     """What was read is kept in one form, whatever the program's."""
     from connect_users.emulator import Fault
