@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import Any, Final
 
-from connect_users.roster.record_shapes import FORM, Member, WrongShape, people
+from connect_users.roster.record_shapes import FORM, Member, dict_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, check_cells, from_records
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
@@ -44,10 +44,7 @@ class _Reader:
         if self._skip(end) < len(self._text):
             what = "list" if isinstance(root.value, list) else "dict"
             raise self._wrong(f"is not JSON: there are characters after the {what}", end)
-        try:
-            return people(root)
-        except WrongShape as problem:
-            raise UnreadableRoster(self._source, str(problem), problem.line) from None
+        return people(root, self._source)
 
     def _member(self, name: str, at: int, depth: int) -> tuple[Member, int]:
         """The value at a place, with its members where ``depth`` allows; and where it ends."""
@@ -72,16 +69,8 @@ class _Reader:
                 what = "dict" if in_dict else "list"
                 raise self._wrong(f"is not JSON: a comma or the end of the {what} is missing", at)
             at = at if ended else self._skip(at + 1)
-        found = self._once(parts) if in_dict else [part.value for part in parts]
-        return Member(line, name, found, tuple(parts)), at + 1
-
-    def _once(self, parts: list[Member]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for part in parts:
-            if part.name in found:
-                raise UnreadableRoster(self._source, f"the key {part.name!r} is written twice", part.line)
-            found[part.name] = part.value
-        return found
+        whole = dict_of(parts, self._source) if in_dict else [part.value for part in parts]
+        return Member(line, name, whole, tuple(parts)), at + 1
 
     def _key(self, at: int) -> tuple[str, int]:
         if self._text[at : at + 1] != '"':
@@ -99,9 +88,8 @@ class _Reader:
         except json.JSONDecodeError as error:
             raise UnreadableRoster(self._source, f"is not JSON: {error.msg}", error.lineno) from None
         except _Twice as problem:
-            raise UnreadableRoster(
-                self._source, f"the key {str(problem)!r} is written twice for one person", line
-            ) from None
+            text = f"the key {str(problem)!r} is written twice for one person"
+            raise UnreadableRoster(self._source, text, line) from None
         except ValueError:
             # Python refuses to read numbers of thousands of digits.
             raise UnreadableRoster(self._source, "has a number that is too long", line) from None
@@ -126,11 +114,11 @@ class _Twice(ValueError):
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    whole = dict(pairs)
+    if len(whole) < len(pairs):
         counts = Counter(name for name, _ in pairs)
         raise _Twice(next(name for name, count in counts.items() if count > 1))
-    return found
+    return whole
 
 
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_once)

@@ -115,23 +115,33 @@ class JudgedRoster:
     more: tuple[int, int] = (0, 0)
 
 
-class _Problems(dict[RosterProblem, None]):
-    """Problems, each once, up to the limit for one roster.
+class _Problems:
+    """Problems of one roster, each once, up to the limit.
 
     Args:
-        headers_end: the line up to which problems are about headers; they are few, and all kept.
+        table: its headers are few, so their problems are all kept.
     """
 
-    def __init__(self, headers_end: int) -> None:
-        super().__init__()
-        self._headers_end = headers_end
+    def __init__(self, table: Table) -> None:
+        self._source = table.source
+        self._headers_end = min(table.headers.values(), default=0)
+        self._places = {header: place for place, header in enumerate(table.headers)}
+        self._kept: dict[RosterProblem, None] = {}
         self.more = 0
 
-    def __setitem__(self, problem: RosterProblem, nothing: None) -> None:
-        if len(self) < limits.ROSTER_PROBLEMS_MAX or problem.line <= self._headers_end:
-            super().__setitem__(problem, nothing)
-        elif problem not in self:
+    def add(self, line: int, column: str, text: str, username: Any = "") -> None:
+        """Add a problem."""
+        username = clipped(username) if isinstance(username, str) else ""
+        problem = RosterProblem(self._source, line, clipped(column), clipped(text), username)
+        if len(self._kept) < limits.ROSTER_PROBLEMS_MAX or line <= self._headers_end:
+            self._kept[problem] = None
+        elif problem not in self._kept:
             self.more += 1
+
+    def in_order(self) -> tuple[RosterProblem, ...]:
+        """From the first line to the last, in the order of the columns."""
+        last = len(self._places)
+        return tuple(sorted(self._kept, key=lambda each: (each.line, self._places.get(each.column, last))))
 
 
 def judge(table: Table, options: RosterOptions) -> JudgedRoster:
@@ -148,10 +158,7 @@ class _Judge:
         self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
         self._assembly = Assembly(self._columns, options.names, options.defaults)
-        headers_end = min(table.headers.values(), default=0)
-        self._problems = _Problems(headers_end)
-        self._warnings = _Problems(headers_end)
-        self._remarks = _Problems(headers_end)
+        self._problems, self._warnings, self._remarks = _Problems(table), _Problems(table), _Problems(table)
         self._lines: dict[str, int] = {}
         self._noun = "line" if table.source else "row"
         self._passwords = 0
@@ -161,11 +168,11 @@ class _Judge:
         people = []
         if self._table.header_line and not any(self._columns.values()):
             # Most likely the first person, whose data is not repeated.
-            self._problems[self._at(self._table.header_line, "", _NO_HEADER)] = None
+            self._problems.add(self._table.header_line, "", _NO_HEADER)
             return self._judged([])
         self._judge_headers()
         if not self._table.rows:
-            self._remarks[self._at(0, "", "the roster has no people")] = None
+            self._remarks.add(0, "", "the roster has no people")
         elif self._names_people():
             for row in self._table.rows:
                 person = self._person(row)
@@ -173,40 +180,31 @@ class _Judge:
                     people.append(person)
         self._judge_spelling()
         if self._passwords:
-            self._remarks[self._at(0, "password", _plain_passwords(self._passwords))] = None
+            self._remarks.add(0, "password", _plain_passwords(self._passwords))
         return self._judged(people)
 
     def _judged(self, people: list[Person]) -> JudgedRoster:
         people.sort(key=lambda person: person.username)
-        in_order = (self._sorted(self._problems), self._sorted(self._warnings), self._sorted(self._remarks))
+        in_order = (self._problems.in_order(), self._warnings.in_order(), self._remarks.in_order())
         more = (self._problems.more, self._warnings.more + self._remarks.more)
         return JudgedRoster(self._table.source, tuple(people), *in_order, more)
-
-    def _sorted(self, problems: Mapping[RosterProblem, None]) -> tuple[RosterProblem, ...]:
-        """From the first line to the last, in the order of the columns."""
-        places = {header: place for place, header in enumerate(self._table.headers)}
-        return tuple(sorted(problems, key=lambda each: (each.line, places.get(each.column, len(places)))))
-
-    def _at(self, line: int, column: str, text: str, username: Any = "") -> RosterProblem:
-        username = clipped(username) if isinstance(username, str) else ""
-        return RosterProblem(self._table.source, line, clipped(column), clipped(text), username)
 
     def _judge_headers(self) -> None:
         ignored = {normal(header) for header in self._options.ignore_columns}
         for header, line in self._table.headers.items():
             if self._columns[header] is None and normal(header) not in ignored:
                 text = unknown(header, "; to leave it out, name it in ignore_columns")
-                self._problems[self._at(line, header, text)] = None
+                self._problems.add(line, header, text)
         for header in self._table.twice:
-            self._problems[self._at(self._table.headers[header], header, "two columns have this header")] = None
+            self._problems.add(self._table.headers[header], header, "two columns have this header")
         for header, text in self._assembly.default_problems:
-            self._problems[self._at(0, f"defaults.{header}" if header else "defaults", text)] = None
+            self._problems.add(0, f"defaults.{header}" if header else "defaults", text)
 
     def _names_people(self) -> bool:
         if USERNAME in self._paths:
             return True
         line = min(self._table.headers.values(), default=0)
-        self._problems[self._at(line, "username", "the column is missing; it names the people")] = None
+        self._problems.add(line, "username", "the column is missing; it names the people")
         return False
 
     def _person(self, row: Row) -> Person | None:
@@ -214,13 +212,13 @@ class _Judge:
             # Its cells may be under the wrong headers: other problems would be misleading, and may repeat a password.
             cells = plural(row.surplus, "cell")
             text = f"the row has {cells} more than the header; quote cells that contain the separator"
-            self._problems[self._at(row.line, "", text)] = None
+            self._problems.add(row.line, "", text)
             return None
         built = self._assembly.of(row)
         inputs = built.inputs
         username = inputs.get("username")
         for header, text in built.problems:
-            self._problems[self._at(row.line, header, text, username)] = None
+            self._problems.add(row.line, header, text, username)
         self._judge_instance(row, inputs)
         if self._options.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._options.identity_management_type)
@@ -229,7 +227,7 @@ class _Judge:
         review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
         for problems, into in ((review.problems, self._problems), (review.warnings, self._warnings)):
             for problem in problems:
-                into[self._placed(problem.path, problem.text, row, built)] = None
+                into.add(*self._placed(problem.path, problem.text, row, built))
         return self._counted(row, built, username)
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
@@ -237,7 +235,7 @@ class _Judge:
         theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
         if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
-            self._problems[self._at(row.line, self._header(INSTANCE, row), text, inputs.get("username"))] = None
+            self._problems.add(row.line, self._header(INSTANCE, row), text, inputs.get("username"))
         inputs["instance_id"] = self._options.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
@@ -252,7 +250,7 @@ class _Judge:
         name, value = answer
         if name in inputs:
             text = "is set in the row and by passwords=; keep one of them"
-            self._problems[self._at(row.line, name, text, username)] = None
+            self._problems.add(row.line, name, text, username)
             return ""
         inputs[name] = value
         return name
@@ -261,14 +259,14 @@ class _Judge:
         if not isinstance(username, str):
             if username is not UNKNOWN and known(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
-                self._problems[self._at(row.line, "username", text)] = None
+                self._problems.add(row.line, "username", text)
             return None
         if username in self._lines:
             lines = f"{self._noun}s {self._lines[username]} and {row.line}"
             text = f"{username!r} is on {lines}; a username may appear once"
             if PROFICIENCIES in self._paths:
                 text += ", or in several rows that differ only in the proficiency"
-            self._problems[self._at(row.line, self._header(USERNAME, row), text, username)] = None
+            self._problems.add(row.line, self._header(USERNAME, row), text, username)
             return None
         self._lines[username] = row.line
         return Person(username, built.inputs, row.line, built.profiles)
@@ -280,28 +278,28 @@ class _Judge:
             other = seen.setdefault(username.lower(), username)
             if other != username:
                 text = f"{username!r} differs from {other!r} on {self._noun} {self._lines[other]} only in case"
-                self._remarks[self._at(line, "username", text, username)] = None
+                self._remarks.add(line, "username", text, username)
 
-    def _placed(self, path: str, text: str, row: Row, built: Assembled) -> RosterProblem:
-        """A problem of the rules with its column and line; without a line where it is not a row's."""
+    def _placed(self, path: str, text: str, row: Row, built: Assembled) -> tuple[int, str, str, Any]:
+        """The line, column, text and username of a problem of the rules; line 0 where it is not a row's."""
         username = built.inputs.get("username")
         parts = _parts(path, built.inputs)
         header = self._header(parts, row)
         if header and parts[0] != "instance_id":
-            return self._at(row.line, header, text, username)
+            return row.line, header, text, username
         if parts[0] in ("instance_id", "identity_management_type"):
-            return self._at(0, parts[0], text)
+            return 0, parts[0], text, ""
         default = self._assembly.default_header(parts)
         if default:
-            return self._at(0, f"defaults.{default}", text)
+            return 0, f"defaults.{default}", text, ""
         if parts[0] in _PASSWORDS and self._options.password_of is not None:
-            return self._at(row.line, "passwords", text, username)
+            return row.line, "passwords", text, username
         column = of_path(parts)
         name = column.name if column else path
         if column and self._paths.isdisjoint(_same_place(column)):
             # The column is missing: reported once, of the headers.
-            return self._at(min(self._table.headers.values(), default=0), name, text)
-        return self._at(row.line, name, text, username)
+            return min(self._table.headers.values(), default=0), name, text, ""
+        return row.line, name, text, username
 
     def _header(self, parts: tuple[str, ...], row: Row) -> str:
         """The header of the row's cell that an input, or a part of one, came from; "" when there is none."""

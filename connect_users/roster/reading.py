@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from connect_users.core import limits
 from connect_users.roster import csv_text, json_text, yaml_text
-from connect_users.roster.record_shapes import WrongShape, member_of, people
+from connect_users.roster.record_shapes import member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
 #: Rows as a program may give them: dicts, or a pandas or polars frame.
@@ -98,10 +98,7 @@ def decoded(data: bytes, source: str) -> str:
 
 def _people(rows: Rows) -> list[tuple[int, Any]]:
     whole = rows if isinstance(rows, Mapping) else list(_records(rows))
-    try:
-        records = people(member_of("", whole, 0))
-    except WrongShape as problem:
-        raise UnreadableRoster("", f"roster= {problem}") from None
+    records = people(member_of("", whole, 0), "")
     return [(row, person) for row, (_, person) in enumerate(records, start=1)]
 
 
@@ -112,5 +109,5 @@ def _records(rows: Rows) -> Iterable[Any]:
     if hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
         return list(rows.to_dict("records"))
     if isinstance(rows, bytes) or not isinstance(rows, Iterable):
-        raise UnreadableRoster("", f"roster= is of type {type(rows).__name__}; give a path or rows")
+        raise UnreadableRoster("", f"is of type {type(rows).__name__}; give a path or rows")
     return rows

@@ -14,7 +14,7 @@ A person may be written in the API's words (``Username``, ``IdentityInfo.FirstNa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from connect_users.core.channels import TWINS
 from connect_users.core.ownership import declared_tags
 from connect_users.core.spec import wire_name
 from connect_users.roster.cells import absent
+from connect_users.roster.tables import UnreadableRoster
 
 #: Members of botocore's ``User`` and ``UserSearchSummary`` that nobody can set.
 _NOT_INPUTS: Final = frozenset(("Id", "Arn", "LastModifiedTime", "LastModifiedRegion"))
@@ -33,14 +34,6 @@ _EXTENSION: Final = "x-"
 _SEARCHED: Final = "ApproximateTotalCount"
 
 FORM: Final = "a roster is a list with a dict for each person, or a dict from username to person"
-
-
-class WrongShape(ValueError):
-    """A document that does not hold people; `line` says where."""
-
-    def __init__(self, text: str, line: int) -> None:
-        super().__init__(text)
-        self.line = line
 
 
 @dataclass(frozen=True)
@@ -66,44 +59,54 @@ def member_of(name: str, value: Any, line: int) -> Member:
     return Member(line, name, value, tuple(Member(line, "", element) for element in elements))
 
 
-def people(root: Member) -> list[tuple[int, Any]]:
+def dict_of(parts: Iterable[Member], source: str) -> dict[str, Any]:
+    """The dict with these members.
+
+    Raises:
+        UnreadableRoster: two have one name.
+    """
+    values: dict[str, Any] = {}
+    for part in parts:
+        if part.name in values:
+            raise UnreadableRoster(source, f"the key {part.name!r} is written twice", part.line)
+        values[part.name] = part.value
+    return values
+
+
+def people(root: Member, source: str) -> list[tuple[int, Any]]:
     """Every person of a document, with the line.
 
     Raises:
-        WrongShape
+        UnreadableRoster: the document does not hold people.
     """
     if isinstance(root.value, list):
         return [(part.line, _person(part.value)) for part in root.parts]
     if not isinstance(root.value, Mapping):
-        raise WrongShape(f"is not a list; {FORM}", root.line)
+        raise UnreadableRoster(source, f"is not a list; {FORM}", root.line)
     if set(root.value) == {_ONE} or any(name in root.value and not _is_nested(root.value[name]) for name in _NAMES):
         return [(root.line, _person(root.value))]
     if not root.value:
-        raise WrongShape(f"is an empty dict; {FORM}", root.line)
+        raise UnreadableRoster(source, f"is an empty dict; {FORM}", root.line)
     if _SEARCHED in root.value:
-        raise WrongShape(
+        raise UnreadableRoster(
+            source,
             "was written by search-users, which leaves out e-mail addresses and has after-contact work in "
             "milliseconds; use describe-user, or connect-users import",
             root.line,
         )
     for part in root.parts:
         if part.name in _LISTS and _holds_people(part.value):
-            _refuse_others(part, root.parts)
-            return [] if absent(part.value) else people(part)
-    return [(part.line, _named(part)) for part in root.parts]
+            _refuse_others(part, root.parts, source)
+            return [] if absent(part.value) else people(part, source)
+    return [(part.line, _named(part, source)) for part in root.parts]
 
 
-def _refuse_others(people_of: Member, parts: tuple[Member, ...]) -> None:
-    """Refuse lists and dicts beside the people: they would be lost, and may hold people, too.
-
-    Raises:
-        WrongShape
-    """
+def _refuse_others(people_of: Member, parts: tuple[Member, ...], source: str) -> None:
+    """Refuse lists and dicts beside the people: they would be lost, and may hold people, too."""
     for other in parts:
         if other is not people_of and _is_nested(other.value) and not other.name.startswith(_EXTENSION):
-            raise WrongShape(
-                f"{other.name!r} is beside {people_of.name!r}; put all people into one of them", other.line
-            )
+            text = f"{other.name!r} is beside {people_of.name!r}; put all people into one of them"
+            raise UnreadableRoster(source, text, other.line)
 
 
 def _holds_people(value: Any) -> bool:
@@ -113,18 +116,14 @@ def _holds_people(value: Any) -> bool:
     return isinstance(value, list) or absent(value)
 
 
-def _named(part: Member) -> dict[Any, Any]:
-    """A person under a username.
-
-    Raises:
-        WrongShape
-    """
+def _named(part: Member, source: str) -> dict[Any, Any]:
+    """A person under a username."""
     if not isinstance(part.value, Mapping) and not absent(part.value):
-        raise WrongShape(f"is not a list, and {part.name!r} is not a person; {FORM}", part.line)
+        raise UnreadableRoster(source, f"is not a list, and {part.name!r} is not a person; {FORM}", part.line)
     person = dict(_person(part.value or {}))
     username = next((person[name] for name in _NAMES if name in person), part.name)
     if str(username) != part.name:
-        raise WrongShape(f"{part.name!r} has the username {username!r}; keep one of them", part.line)
+        raise UnreadableRoster(source, f"{part.name!r} has the username {username!r}; keep one of them", part.line)
     return {_NAMES[0]: part.name, **{name: value for name, value in person.items() if name not in _NAMES}}
 
 

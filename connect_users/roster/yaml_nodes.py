@@ -105,36 +105,24 @@ class _Composer:
             self._anchors[event.anchor] = None
         if kind == "ScalarEvent":
             node = Node(SCALAR, line, self._texts.setdefault(event.value, event.value), plain=not event.style)
-        elif kind == "SequenceStartEvent":
-            node = self._sequence(line, depth)
         else:
-            node = self._mapping(line, depth)
+            node = self._collection(SEQUENCE if kind == "SequenceStartEvent" else MAPPING, line, depth)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _sequence(self, line: int, depth: int) -> Node:
-        node = Node(SEQUENCE, line, [])
+    def _collection(self, kind: str, line: int, depth: int) -> Node:
+        node = Node(kind, line, [])
         for event in self._events:
-            if type(event).__name__ == "SequenceEndEvent":
+            if type(event).__name__ in _ENDS:
                 break
-            item = self._node(event, depth - 1)
-            node.value.append(item)
-            node.hold(item)
-            check_rows(self._source, len(node.value), item.line)
-        return node
-
-    def _mapping(self, line: int, depth: int) -> Node:
-        node = Node(MAPPING, line, [])
-        for event in self._events:
-            if type(event).__name__ == "MappingEndEvent":
-                break
-            key = self._node(event, depth - 1)
-            value = self._node(next(self._events), depth - 1)
-            node.value.append((key, value))
-            check_rows(self._source, len(node.value), key.line)
-            node.hold(key)
-            node.hold(value)
+            items = [self._node(event, depth - 1)]
+            if kind == MAPPING:
+                items.append(self._node(next(self._events), depth - 1))
+            node.value.append(tuple(items) if kind == MAPPING else items[0])
+            for item in items:
+                node.hold(item)
+            check_rows(self._source, len(node.value), items[0].line)
         return node
 
     def _repeated(self, anchor: str, depth: int, line: int) -> Node:
@@ -153,5 +141,7 @@ class _Composer:
         check_cells(self._source, self._count // 2, line)
 
 
+#: Events that end a sequence or a mapping.
+_ENDS: Final = frozenset(("SequenceEndEvent", "MappingEndEvent"))
 #: Events that say where the text and its documents begin and end.
 _FRAME: Final = frozenset(("StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"))

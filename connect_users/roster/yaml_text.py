@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster import yaml_nodes
-from connect_users.roster.record_shapes import Member, WrongShape, member_of, people
+from connect_users.roster.record_shapes import Member, dict_of, member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
 from connect_users.roster.yaml_nodes import MAPPING, SCALAR, SEQUENCE
 
@@ -30,11 +30,7 @@ def read(text: str, source: str) -> Table:
     root = yaml_nodes.compose(text, source)
     if root is None:
         return from_records(source, [])
-    whole = _member("", root, source, _LEVELS)
-    try:
-        return from_records(source, people(whole))
-    except WrongShape as problem:
-        raise UnreadableRoster(source, str(problem), problem.line) from None
+    return from_records(source, people(_member("", root, source, _LEVELS), source))
 
 
 def _member(name: str, node: Node, source: str, levels: int) -> Member:
@@ -44,17 +40,8 @@ def _member(name: str, node: Node, source: str, levels: int) -> Member:
         return Member(node.line, name, [part.value for part in parts], parts)
     if node.kind == MAPPING and levels and all(key.kind == SCALAR and not _is_merge(key) for key, _ in node.value):
         parts = tuple(_member(key.value, value, source, levels - 1) for key, value in node.value)
-        return Member(node.line, name, _once(source, [(part.line, part.name, part.value) for part in parts]), parts)
+        return Member(node.line, name, dict_of(parts, source), parts)
     return member_of(name, _value(node, source), node.line)
-
-
-def _once(source: str, members: list[tuple[int, str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for line, name, value in members:
-        if name in result:
-            raise UnreadableRoster(source, f"the key {name!r} is written twice", line)
-        result[name] = value
-    return result
 
 
 def _is_merge(key: Node) -> bool:
@@ -66,7 +53,7 @@ def _value(node: Node, source: str) -> Any:
         return None if node.plain and node.value in _NOTHING else node.value
     if node.kind == SEQUENCE:
         return [_value(item, source) for item in node.value]
-    members: list[tuple[int, str, Any]] = []
+    members: list[Member] = []
     merged: dict[str, Any] = {}
     for key, value in node.value:
         if key.kind != SCALAR:
@@ -77,5 +64,5 @@ def _value(node: Node, source: str) -> Any:
                 for name, inherited in part.items() if isinstance(part, dict) else ():
                     merged.setdefault(name, inherited)
         else:
-            members.append((key.line, key.value, item))
-    return {**merged, **_once(source, members)}
+            members.append(Member(key.line, key.value, item))
+    return {**merged, **dict_of(members, source)}
