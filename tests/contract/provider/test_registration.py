@@ -105,7 +105,7 @@ def test_the_same_user_of_two_providers_is_declared_twice_unless_they_reach_diff
     with Rehearsal(program, emulator=False) as rehearsal:
         for _ in range(2):
             errors = rehearsal.preview().errors
-            assert any("declare a user once" in error for error in errors) == same, errors
+            assert any("declare each user once" in error for error in errors) == same, errors
 
 
 def test_a_user_without_an_instance_is_told_like_any_other_problem() -> None:
