@@ -75,7 +75,7 @@ def construct(request: Any, engine: str, settings: Settings) -> Any:
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
-    # What nobody awaits any more after a failure would be told with tracebacks.
+    # After a failure some results are awaited no more; asyncio would print each with a traceback.
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)
     return await servicer._construct(request, None)  # noqa: SLF001 - its public method takes a context of grpc.aio
 

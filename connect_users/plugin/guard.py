@@ -21,7 +21,7 @@ def check(call: Call, request: Any) -> Any:
     checked = guarding.check(old.props, new.props)
     for severity, text in checked.messages:
         call.say(severity, text)
-    failures = [provider_pb2.CheckFailure(reason=call.told(checked.problem))] if checked.problem else []
+    failures = [provider_pb2.CheckFailure(reason=call.worded(checked.problem))] if checked.problem else []
     return provider_pb2.CheckResponse(
         inputs=wire.encode(checked.inputs, new.secrets, guarding.WORDS), failures=failures
     )
