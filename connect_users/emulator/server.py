@@ -83,7 +83,12 @@ class _Handler(BaseHTTPRequestHandler):
         """The body. Raises ApiError if its end is unclear (RFC 9112, section 6.3)."""
         if self.headers.get("Transfer-Encoding") is not None:
             raise ApiError("LengthRequiredException", "a request needs a Content-Length, and no Transfer-Encoding")
-        length = self.headers.get("Content-Length", "0")
+        lengths = self.headers.get_all("Content-Length", ["0"])
+        if len(lengths) > 1:
+            raise ApiError(
+                "MalformedRequestException", f"a request needs one Content-Length header, not {len(lengths)}"
+            )
+        (length,) = lengths
         if not (length.isascii() and length.isdigit()):
             raise ApiError("MalformedRequestException", "Content-Length is not a number")
         size = int(length[:20])

@@ -40,22 +40,22 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Emulator]]:
-    """Start emulators that are closed after the test: `start(state=None, **options)`."""
+def start_emulator() -> Iterator[Callable[..., Emulator]]:
+    """Start emulators that are closed after the test: `start_emulator(state=None, **options)`."""
     running: list[Emulator] = []
 
-    def start(state: Any = None, *, on_event: Any = None, **options: Any) -> Emulator:
+    def start_emulator(state: Any = None, *, on_event: Any = None, **options: Any) -> Emulator:
         running.append(Emulator(state, Options(**options), on_event=on_event).start())
         return running[-1]
 
-    yield start
+    yield start_emulator
     for emulator in running:
         emulator.close()
 
 
 @pytest.fixture
-def emulator(start: Callable[..., Emulator]) -> Emulator:
-    return start()
+def emulator(start_emulator: Callable[..., Emulator]) -> Emulator:
+    return start_emulator()
 
 
 @pytest.fixture

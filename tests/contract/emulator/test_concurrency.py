@@ -39,10 +39,10 @@ def _try(client: Any, name: str) -> str:
 
 
 @pytest.fixture(params=["memory", "file", "two servers on one file"])
-def clients(request: pytest.FixtureRequest, start: Callable[..., Emulator], tmp_path: Path) -> list[Any]:
+def clients(request: pytest.FixtureRequest, start_emulator: Callable[..., Emulator], tmp_path: Path) -> list[Any]:
     state = None if request.param == "memory" else tmp_path / "state.sqlite"
     servers = 2 if request.param == "two servers on one file" else 1
-    return [connect(start(state, users_quota=None)) for _ in range(servers)]
+    return [connect(start_emulator(state, users_quota=None)) for _ in range(servers)]
 
 
 def test_a_username_is_created_once(clients: list[Any]) -> None:
@@ -80,26 +80,26 @@ def test_different_parts_of_one_user_are_updated_at_once_without_loss(clients: l
     assert shown["AutoAcceptConfigs"] == accept
 
 
-def test_the_quota_holds_among_many_clients(start: Callable[..., Emulator]) -> None:
-    emulator = start(users_quota=10)
+def test_the_quota_holds_among_many_clients(start_emulator: Callable[..., Emulator]) -> None:
+    emulator = start_emulator(users_quota=10)
     outcomes = _race([connect(emulator)], lambda client, n: _try(client, f"u{n}"))
     assert sorted(outcomes) == ["LimitExceededException"] * (CLIENTS - 10) + ["made"] * 10
 
 
-def test_everything_survives_a_restart(start: Callable[..., Emulator], tmp_path: Path) -> None:
+def test_everything_survives_a_restart(start_emulator: Callable[..., Emulator], tmp_path: Path) -> None:
     state = tmp_path / "deep" / "state.sqlite"
-    first = start(state, identity_management_type="SAML")
+    first = start_emulator(state, identity_management_type="SAML")
     user_id = create(connect(first), Password=None, IdentityInfo={"FirstName": "A", "LastName": "L"})
     before = described(connect(first), user_id)
     first.close()
-    client = connect(start(state))
+    client = connect(start_emulator(state))
     assert described(client, user_id) == before
     assert client.describe_instance(**HERE)["Instance"]["IdentityManagementType"] == "SAML"
     client.delete_instance(**HERE)
-    assert connect(start(state)).list_instances()["InstanceSummaryList"] == []
+    assert connect(start_emulator(state)).list_instances()["InstanceSummaryList"] == []
 
 
-def test_a_commit_survives_the_death_of_the_process(start: Callable[..., Emulator], tmp_path: Path) -> None:
+def test_a_commit_survives_the_death_of_the_process(start_emulator: Callable[..., Emulator], tmp_path: Path) -> None:
     """The process is killed by its own event, between the commit and the answer."""
     state = tmp_path / "state.sqlite"
     code = f"""
@@ -119,7 +119,7 @@ def test_a_commit_survives_the_death_of_the_process(start: Callable[..., Emulato
         with pytest.raises(Exception, match="onnection"):
             client.create_user(**user())
         assert process.wait(60) == -9
-    assert len(connect(start(state)).list_users(**HERE)["UserSummaryList"]) == 1
+    assert len(connect(start_emulator(state)).list_users(**HERE)["UserSummaryList"]) == 1
 
 
 class _At:
@@ -128,7 +128,7 @@ class _At:
 
 
 def test_processes_that_share_a_file_create_a_user_once_and_lose_no_tag(
-    start: Callable[..., Emulator], tmp_path: Path
+    start_emulator: Callable[..., Emulator], tmp_path: Path
 ) -> None:
     state = tmp_path / "state.sqlite"
     code = """
@@ -153,7 +153,7 @@ def test_processes_that_share_a_file_create_a_user_once_and_lose_no_tag(
     outputs = [process.communicate(timeout=240)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     assert sum(int(output) for output in outputs) == 20
-    client = connect(start(state))
+    client = connect(start_emulator(state))
     tags = client.list_tags_for_resource(resourceArn=seed.INSTANCE_ARN)["tags"]
     assert len(tags) == 40
     assert len(client.list_users(**HERE)["UserSummaryList"]) == 20

@@ -53,10 +53,10 @@ def test_garbage_is_answered_before_or_after_the_work(emulator: Emulator, client
     assert usernames(client) == (["ada"] if done else [])
 
 
-def test_a_slow_answer_comes_after_the_work(start: Callable[..., Emulator]) -> None:
+def test_a_slow_answer_comes_after_the_work(start_emulator: Callable[..., Emulator]) -> None:
     """What a read timeout leaves behind: the user exists, and the caller does not know."""
     committed = Event()
-    emulator = start(on_event=lambda phase, _record: committed.set() if phase == "committed" else None)
+    emulator = start_emulator(on_event=lambda phase, _record: committed.set() if phase == "committed" else None)
     emulator.faults.add(Fault("CreateUser", "slow", seconds=3600))
     with pytest.raises(ReadTimeoutError):
         create(connect(emulator, read_timeout=0.2))
@@ -137,7 +137,7 @@ def test_a_record_has_everything_except_the_password(emulator: Emulator, client:
     assert [record.seq for record in emulator.requests] == [4]
 
 
-def test_events_come_in_order_and_show_what_is_committed(start: Callable[..., Emulator]) -> None:
+def test_events_come_in_order_and_show_what_is_committed(start_emulator: Callable[..., Emulator]) -> None:
     seen: list[tuple[str, str, bool]] = []
 
     def watch(phase: str, record: RequestRecord) -> None:
@@ -145,7 +145,7 @@ def test_events_come_in_order_and_show_what_is_committed(start: Callable[..., Em
             done = tx.execute("SELECT COUNT(*) FROM users").fetchone()[0] > 0
         seen.append((phase, record.operation, done))
 
-    emulator = start(on_event=watch)
+    emulator = start_emulator(on_event=watch)
     client = connect(emulator)
     create(client)
     assert seen[:2] == [("received", "CreateUser", False), ("committed", "CreateUser", True)]
@@ -156,12 +156,12 @@ def test_events_come_in_order_and_show_what_is_committed(start: Callable[..., Em
     assert ("committed", "CreateUser", True) not in seen[3:], "a failed request commits nothing"
 
 
-def test_an_event_that_raises_drops_the_connection(start: Callable[..., Emulator]) -> None:
+def test_an_event_that_raises_drops_the_connection(start_emulator: Callable[..., Emulator]) -> None:
     def watch(phase: str, record: RequestRecord) -> None:
         if phase == "committed" and record.operation == "CreateUser":
             raise ConnectionAbortedError
 
-    client = connect(start(on_event=watch))
+    client = connect(start_emulator(on_event=watch))
     with pytest.raises(HTTPClientError):
         create(client)
     assert usernames(client) == ["ada"]
@@ -192,8 +192,8 @@ def test_the_side_port_shows_and_clears_requests(emulator: Emulator, client: Any
     assert admin(emulator, "GET", "requests") == (200, [])
 
 
-def test_the_side_port_adds_faults_and_changes_options(start: Callable[..., Emulator], clock: Clock) -> None:
-    emulator = start(clock=clock)
+def test_the_side_port_adds_faults_and_changes_options(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
+    emulator = start_emulator(clock=clock)
     client = connect(emulator)
     assert admin(emulator, "GET", "health")[1]["status"] == "ok"
     admin(

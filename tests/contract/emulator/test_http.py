@@ -64,6 +64,8 @@ def put(body: bytes, length: int | str | None = None, more: str = "") -> bytes:
         (put(b"{}", more="Transfer-Encoding: identity\r\n"), 411),
         (GOOD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n"), 411),
         (put(b"{}", "2, 2"), 400),
+        (put(b"{}", more="Content-Length: 2\r\n"), 400),
+        (put(b"{}", more="Content-Length: 200\r\n"), 400),
         (put(b"{}", "+2"), 400),
         (GOOD.replace(b"Host: 127.0.0.1\r\n", b""), 400),
         (GOOD.replace(b"Host: 127.0.0.1\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0"), 400),
@@ -158,8 +160,8 @@ def test_half_a_request_writes_nothing(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"GET /inst", GOOD[:60], put(b"{}", 100)], ids=["line", "headers", "body"])
-def test_a_silent_client_is_disconnected(start: Callable[..., Emulator], sent: bytes) -> None:
-    emulator = start(idle_timeout=0.1)
+def test_a_silent_client_is_disconnected(start_emulator: Callable[..., Emulator], sent: bytes) -> None:
+    emulator = start_emulator(idle_timeout=0.1)
     assert talk(emulator, sent, finish=False) == b""
     # On a busy machine the next client, too, may be silent for that time.
     emulator.options = replace(emulator.options, idle_timeout=60)

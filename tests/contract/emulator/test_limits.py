@@ -29,9 +29,9 @@ def search(client: Any, name: str = "ada") -> list[dict[str, Any]]:
     return rows
 
 
-def test_users_quota(start: Callable[..., Emulator]) -> None:
+def test_users_quota(start_emulator: Callable[..., Emulator]) -> None:
     """LimitExceededException is an HTTP 429 in Connect (section 0, finding 2); a taken name is reported first."""
-    emulator = start(users_quota=2)
+    emulator = start_emulator(users_quota=2)
     client = connect(emulator)
     user_id = create(client, "a")
     create(client, "b")
@@ -43,9 +43,9 @@ def test_users_quota(start: Callable[..., Emulator]) -> None:
     create(client, "d")
 
 
-def test_boto3_itself_retries_a_full_quota(start: Callable[..., Emulator]) -> None:
+def test_boto3_itself_retries_a_full_quota(start_emulator: Callable[..., Emulator]) -> None:
     """A canary of section 0, finding 2: if botocore stops doing so, callers need no guard of their own."""
-    emulator = start(users_quota=0)
+    emulator = start_emulator(users_quota=0)
     client = connect(emulator, attempts=2)
     assert refused(create, client) == FULL
     attempts = [re.search(r"attempt=\d", record.attempt) for record in emulator.requests]
@@ -68,8 +68,8 @@ def test_other_quotas(client: Any, call: str, name: str, quota: int, more: dict[
     assert refused(getattr(client, call), **HERE, **{name: "one more"}, **more) == FULL
 
 
-def test_throttle_is_a_bucket_per_operation(start: Callable[..., Emulator], clock: Clock) -> None:
-    client = connect(start(clock=clock, throttle=Throttle(2, 5)))
+def test_throttle_is_a_bucket_per_operation(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
+    client = connect(start_emulator(clock=clock, throttle=Throttle(2, 5)))
     for number in range(5):
         create(client, f"u{number}")
     assert refused(create, client, "late") == THROTTLED
@@ -83,8 +83,8 @@ def test_throttle_is_a_bucket_per_operation(start: Callable[..., Emulator], cloc
     assert refused(create, client, "latest") == THROTTLED
 
 
-def test_throttle_is_per_region_and_account(start: Callable[..., Emulator], clock: Clock) -> None:
-    emulator = start(clock=clock, throttle=Throttle(1, 1))
+def test_throttle_is_per_region_and_account(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
+    emulator = start_emulator(clock=clock, throttle=Throttle(1, 1))
     here, there, other = connect(emulator), connect(emulator, region="eu-west-1"), connect(emulator, key="0" * 12)
     for client in (here, there, other):
         client.list_instances()
@@ -92,9 +92,9 @@ def test_throttle_is_per_region_and_account(start: Callable[..., Emulator], cloc
         assert refused(client.list_instances) == THROTTLED
 
 
-def test_one_operation_may_have_a_rate_of_its_own(start: Callable[..., Emulator], clock: Clock) -> None:
+def test_one_operation_may_have_a_rate_of_its_own(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
     rates = {"ListUsers": Throttle(10, 2), "DescribeInstance": None}
-    client = connect(start(clock=clock, throttle=Throttle(2, 1), throttles=rates))
+    client = connect(start_emulator(clock=clock, throttle=Throttle(2, 1), throttles=rates))
     client.list_users(**HERE)
     client.list_users(**HERE)
     assert refused(client.list_users, **HERE) == THROTTLED
@@ -104,9 +104,9 @@ def test_one_operation_may_have_a_rate_of_its_own(start: Callable[..., Emulator]
     assert refused(client.list_instances) == THROTTLED
 
 
-def test_a_new_user_is_not_found_until_the_lag_is_over(start: Callable[..., Emulator], clock: Clock) -> None:
+def test_a_new_user_is_not_found_until_the_lag_is_over(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
     """Section 5: AWS's own example of eventual consistency."""
-    client = connect(start(clock=clock, consistency_lag=10))
+    client = connect(start_emulator(clock=clock, consistency_lag=10))
     user_id = create(client)
     who = {**HERE, "UserId": user_id}
     arn = f"{seed.INSTANCE_ARN}/agent/{user_id}"
@@ -128,8 +128,8 @@ def test_a_new_user_is_not_found_until_the_lag_is_over(start: Callable[..., Emul
     assert len(search(client)) == len(client.list_users(**HERE)["UserSummaryList"]) == 1
 
 
-def test_changes_are_seen_late_and_none_is_lost(start: Callable[..., Emulator], clock: Clock) -> None:
-    client = connect(start(clock=clock, consistency_lag=10))
+def test_changes_are_seen_late_and_none_is_lost(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
+    client = connect(start_emulator(clock=clock, consistency_lag=10))
     user_id = create(client, Tags={"first": ""})
     arn = f"{seed.INSTANCE_ARN}/agent/{user_id}"
     clock.advance(20)
@@ -143,8 +143,8 @@ def test_changes_are_seen_late_and_none_is_lost(start: Callable[..., Emulator], 
     assert described(client, user_id)["Tags"] == {"first": "", "second": "", "third": ""}
 
 
-def test_search_may_lag_more_than_the_rest(start: Callable[..., Emulator], clock: Clock) -> None:
-    client = connect(start(clock=clock, search_lag=60))
+def test_search_may_lag_more_than_the_rest(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
+    client = connect(start_emulator(clock=clock, search_lag=60))
     user_id = create(client, IdentityInfo={"FirstName": "Ada", "LastName": "Old"})
     assert described(client, user_id)
     assert search(client) == []
@@ -160,9 +160,9 @@ def test_search_may_lag_more_than_the_rest(start: Callable[..., Emulator], clock
     assert search(client) == []
 
 
-def test_a_deleted_name_may_be_released_late(start: Callable[..., Emulator], clock: Clock) -> None:
+def test_a_deleted_name_may_be_released_late(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
     """Undocumented (section 5 [?]), hence off by default."""
-    client = connect(start(clock=clock, name_release_delay=30))
+    client = connect(start_emulator(clock=clock, name_release_delay=30))
     user_id = create(client)
     client.delete_user(**HERE, UserId=user_id)
     assert refused(described, client, user_id) == MISSING
@@ -171,8 +171,8 @@ def test_a_deleted_name_may_be_released_late(start: Callable[..., Emulator], clo
     assert create(client) != user_id
 
 
-def test_the_username_limit_is_an_option(start: Callable[..., Emulator]) -> None:
-    client = connect(start(username_limit=20))
+def test_the_username_limit_is_an_option(start_emulator: Callable[..., Emulator]) -> None:
+    client = connect(start_emulator(username_limit=20))
     create(client, "a" * 20)
     assert refused(create, client, "a" * 21) == (400, "InvalidParameterException")
 

@@ -80,8 +80,8 @@ def test_no_page_is_larger_than_the_model_allows(emulator: Emulator, client: Any
     assert refused(unchecked, **arguments, MaxResults=0) == refusal
 
 
-def test_a_page_has_100_users_unless_the_request_says_otherwise(start: Callable[..., Emulator]) -> None:
-    emulator = start()
+def test_a_page_has_100_users_unless_the_request_says_otherwise(start_emulator: Callable[..., Emulator]) -> None:
+    emulator = start_emulator()
     seed_users(emulator.store, 1001)
     client = connect(emulator)
     assert len(client.list_users(**HERE)["UserSummaryList"]) == 100
@@ -101,9 +101,9 @@ def test_a_token_is_valid_for_one_request_only(client: Any) -> None:
         assert refused(client.search_users, **HERE, NextToken=bad) == REQUEST
 
 
-def test_a_token_expires_after_a_day(start: Callable[..., Emulator], clock: Clock) -> None:
+def test_a_token_expires_after_a_day(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
     """Best-practices page [D]: HTTP 400 InvalidToken."""
-    client = connect(start(clock=clock))
+    client = connect(start_emulator(clock=clock))
     for name in ("a", "b"):
         create(client, name)
     token = client.list_users(**HERE, MaxResults=1)["NextToken"]

@@ -212,8 +212,8 @@ def test_a_search_of_groups_without_criteria_shows_the_root(client: Any) -> None
     assert len(matching) == len(seed.HIERARCHY_GROUPS) + 1
 
 
-def test_pages_of_a_search_of_many_users_are_complete(start: Callable[..., Emulator]) -> None:
-    emulator = start()
+def test_pages_of_a_search_of_many_users_are_complete(start_emulator: Callable[..., Emulator]) -> None:
+    emulator = start_emulator()
     seed_users(emulator.store, 1200)
     pages = connect(emulator).get_paginator("search_users").paginate(**HERE, PaginationConfig={"PageSize": 500})
     answers = list(pages)

@@ -127,10 +127,10 @@ def test_update_phone_config_flattens_acw_and_resets_what_it_leaves_out(client: 
     [("merge", acw(VOICE=10, CHAT=99, TASK=30, EMAIL=40)), ("replace", acw(CHAT=99))],
 )
 def test_update_user_config_merges_or_replaces(
-    start: Callable[..., Emulator], mode: str, expected: list[dict[str, Any]]
+    start_emulator: Callable[..., Emulator], mode: str, expected: list[dict[str, Any]]
 ) -> None:
     """Undocumented (section 0, finding 6): the emulator has both; lists that are left out stay in both."""
-    client = connect(start(update_user_config=mode))
+    client = connect(start_emulator(update_user_config=mode))
     user_id = create(client, **ALL_LISTS)
     client.update_user_config(**HERE, UserId=user_id, AfterContactWorkConfigs=acw(CHAT=99))
     shown = described(client, user_id)
@@ -141,8 +141,8 @@ def test_update_user_config_merges_or_replaces(
 
 
 @pytest.mark.parametrize("mode", ["merge", "replace"])
-def test_complete_lists_give_the_same_result_in_both_modes(start: Callable[..., Emulator], mode: str) -> None:
-    client = connect(start(update_user_config=mode))
+def test_complete_lists_give_the_same_result_in_both_modes(start_emulator: Callable[..., Emulator], mode: str) -> None:
+    client = connect(start_emulator(update_user_config=mode))
     user_id = create(client, PhoneConfig={**NEUTRAL, "AfterContactWorkTimeLimit": 7})
     client.update_user_config(**HERE, UserId=user_id, **ALL_LISTS)
     shown = described(client, user_id)
@@ -153,8 +153,8 @@ def test_a_user_without_settings_shows_neutral_ones_in_phone_config(client: Any)
     assert settings(described(client, create(client))) == {"PhoneConfig": NEUTRAL}
 
 
-def test_as_written_shows_each_setting_in_the_form_that_wrote_it(start: Callable[..., Emulator]) -> None:
-    client = connect(start(phone_view="as-written"))
+def test_as_written_shows_each_setting_in_the_form_that_wrote_it(start_emulator: Callable[..., Emulator]) -> None:
+    client = connect(start_emulator(phone_view="as-written"))
     user_id = create(client, PhoneConfig={"PhoneType": "SOFT_PHONE", "AutoAccept": True})
     assert settings(described(client, user_id)) == {"PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": True}}
     client.update_user_config(**HERE, UserId=user_id, AutoAcceptConfigs=accept(VOICE=False))

@@ -98,10 +98,10 @@ def test_a_security_profile_is_named_once(client: Any) -> None:
     ],
 )
 def test_identity_rules_at_create(
-    start: Callable[..., Emulator], management: str, changes: dict[str, Any], expected: tuple[int, str] | None
+    start_emulator: Callable[..., Emulator], management: str, changes: dict[str, Any], expected: tuple[int, str] | None
 ) -> None:
     """Section 3: password, names, e-mail and directory id by identity management type."""
-    client = connect(start(identity_management_type=management))
+    client = connect(start_emulator(identity_management_type=management))
     assert client.describe_instance(**HERE)["Instance"]["IdentityManagementType"] == management
     if expected is None:
         client.create_user(**user(**changes))
@@ -143,9 +143,13 @@ def test_the_identity_management_type_of_a_running_emulator_can_be_changed(emula
     ],
 )
 def test_an_update_changes_its_part_and_nothing_else(
-    start: Callable[..., Emulator], clock: Clock, call: str, arguments: dict[str, Any], expected: dict[str, Any]
+    start_emulator: Callable[..., Emulator],
+    clock: Clock,
+    call: str,
+    arguments: dict[str, Any],
+    expected: dict[str, Any],
 ) -> None:
-    client = connect(start(clock=clock))
+    client = connect(start_emulator(clock=clock))
     user_id = create(client, HierarchyGroupId=seed.HIERARCHY_GROUPS["EMEA"], Tags={"a": "b"})
     before = described(client, user_id)
     clock.advance(5)
@@ -182,10 +186,10 @@ def test_an_update_needs_things_that_exist_and_changes_nothing_without(
     ],
 )
 def test_identity_members_left_out_are_cleared_or_kept_but_never_a_required_name(
-    start: Callable[..., Emulator], mode: str, kept: dict[str, str]
+    start_emulator: Callable[..., Emulator], mode: str, kept: dict[str, str]
 ) -> None:
     """Undocumented (section 9.2): the emulator has both."""
-    client = connect(start(update_identity_info=mode))
+    client = connect(start_emulator(update_identity_info=mode))
     user_id = create(client, IdentityInfo={**NAMES, "Email": "e@x.example"})
     client.update_user_identity_info(**HERE, UserId=user_id, IdentityInfo={"LastName": "L"})
     assert described(client, user_id)["IdentityInfo"] == kept
@@ -200,9 +204,9 @@ def test_identity_members_left_out_are_cleared_or_kept_but_never_a_required_name
     ],
 )
 def test_identity_that_belongs_to_others_cannot_be_updated(
-    start: Callable[..., Emulator], management: str, info: dict[str, str]
+    start_emulator: Callable[..., Emulator], management: str, info: dict[str, str]
 ) -> None:
-    client = connect(start(identity_management_type=management))
+    client = connect(start_emulator(identity_management_type=management))
     names = NAMES if management == "SAML" else None
     user_id = create(client, Password=None, IdentityInfo=names)
     assert refused(client.update_user_identity_info, **HERE, UserId=user_id, IdentityInfo=info) == REQUEST
