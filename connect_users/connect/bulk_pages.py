@@ -2,7 +2,7 @@
 
 botocore's parser looks at every member of every user by its model, which would be a sixth of what a refresh of many
 users costs. The two listings that are read in bulk have no member that needs it but one time; other answers, errors and
-what is no JSON are botocore's, as ever.
+what is not JSON are still read by botocore.
 """
 
 from __future__ import annotations
@@ -44,6 +44,6 @@ def _read(member: str, response_dict: dict[str, Any], customized_response_dict: 
     response_dict["body"] = json.dumps(page).encode()
 
 
-def _moment(told: Any) -> datetime:
-    """A time as the protocol tells it, seconds since 1970; botocore's reading of any other form."""
-    return datetime.fromtimestamp(told, timezone.utc) if isinstance(told, (int, float)) else parse_timestamp(told)
+def _moment(value: Any) -> datetime:
+    """A time as the protocol has it, seconds since 1970; botocore's reading of any other form."""
+    return datetime.fromtimestamp(value, timezone.utc) if isinstance(value, (int, float)) else parse_timestamp(value)

@@ -78,51 +78,31 @@ class Gateway(Lookups):
         *,
         notify: Notify | None = None,
     ) -> None:
-        """Change one side of a user by the operation of that name.
+        """Change a user by the operation of that name.
 
         - ``UpdateUserRoutingProfile``, ``UpdateUserSecurityProfiles``: in place of what the user has.
         - ``UpdateUserHierarchy``: without a ``HierarchyGroupId``, the user leaves the hierarchy.
         - ``UpdateUserIdentityInfo``: whether AWS keeps or clears members that are left out is not documented.
         - ``UpdateUserPhoneConfig``: AWS sets its after-contact-work limit on all channels.
         - ``UpdateUserConfig``: whether AWS replaces or merges a list is not documented; complete lists give the same.
+        - ``AssociateUserProficiencies``: name, value and level of pairs that the user does not have.
+        - ``UpdateUserProficiencies``: the same of pairs that the user has.
+        - ``DisassociateUserProficiencies``: name and value, without a level.
 
         Args:
             params: the operation's own members, without the two ids.
         """
         client = self._client
         methods: dict[str, Callable[..., Any]] = {
+            "AssociateUserProficiencies": client.associate_user_proficiencies,
+            "DisassociateUserProficiencies": client.disassociate_user_proficiencies,
             "UpdateUserConfig": client.update_user_config,
             "UpdateUserHierarchy": client.update_user_hierarchy,
             "UpdateUserIdentityInfo": client.update_user_identity_info,
             "UpdateUserPhoneConfig": client.update_user_phone_config,
+            "UpdateUserProficiencies": client.update_user_proficiencies,
             "UpdateUserRoutingProfile": client.update_user_routing_profile,
             "UpdateUserSecurityProfiles": client.update_user_security_profiles,
-        }
-        self._call(operation, methods[operation], {**params, "InstanceId": instance_id, "UserId": user_id}, notify)
-
-    def write_user_proficiencies(
-        self,
-        operation: str,
-        instance_id: str,
-        user_id: str,
-        params: Mapping[str, Any],
-        *,
-        notify: Notify | None = None,
-    ) -> None:
-        """Change proficiencies by the operation of that name.
-
-        - ``AssociateUserProficiencies``: name, value and level of pairs that the user does not have.
-        - ``UpdateUserProficiencies``: the same of pairs that the user has.
-        - ``DisassociateUserProficiencies``: name and value, without a level.
-
-        Args:
-            params: ``{"UserProficiencies": [...]}``.
-        """
-        client = self._client
-        methods: dict[str, Callable[..., Any]] = {
-            "AssociateUserProficiencies": client.associate_user_proficiencies,
-            "DisassociateUserProficiencies": client.disassociate_user_proficiencies,
-            "UpdateUserProficiencies": client.update_user_proficiencies,
         }
         self._call(operation, methods[operation], {**params, "InstanceId": instance_id, "UserId": user_id}, notify)
 
@@ -183,7 +163,7 @@ class Gateway(Lookups):
     def search_all_users(
         self, instance_id: str, *, notify: Notify | None = None
     ) -> Iterator[tuple[list[dict[str, Any]], int]]:
-        """All users as `search_users` tells them, page by page, each with the (approximate) number of all.
+        """All users as `search_users` returns them, page by page, each with the (approximate) number of all.
 
         500 a page as the API model allows; 100, as the best-practices page says, once AWS has refused that.
         """

@@ -60,7 +60,7 @@ class Calls:
 
     @property
     def now(self) -> float:
-        """AWS's time in seconds since the epoch, as far as its answers tell how wrong this machine's clock is."""
+        """AWS's time in seconds since the epoch, as far as its answers show how wrong this machine's clock is."""
         return self._server_clock.now(self._wall())
 
     def wait(self, seconds: float) -> None:
@@ -90,7 +90,7 @@ class Calls:
         *,
         paced: bool = True,
     ) -> Answer[Result]:
-        """One call; what is not AWS's answer to it (see `connect_users.core.answers`) is none."""
+        """One call; an answer that is not from AWS (see `connect_users.core.answers`) does not count."""
         answered_at: float | None = None
 
         def send() -> Result:

@@ -82,7 +82,7 @@ class Lookups(Calls):
     def search_user_hierarchy_groups(
         self, instance_id: str, *, notify: Notify | None = None
     ) -> Iterator[dict[str, Any]]:
-        """All groups as `describe_user_hierarchy_group` tells them, and the root; the index lags behind changes."""
+        """All groups as `describe_user_hierarchy_group` returns them, and the root; the index lags behind changes."""
         params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
         method = self._client.search_user_hierarchy_groups
         return self._items("SearchUserHierarchyGroups", method, "UserHierarchyGroups", params, notify)
@@ -103,7 +103,7 @@ class Lookups(Calls):
         return self._items("ListQuickConnects", method, "QuickConnectSummaryList", params, notify)
 
     def search_quick_connects(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
-        """All quick connects as `describe_quick_connect` tells them; the index lags behind changes."""
+        """All quick connects as `describe_quick_connect` returns them; the index lags behind changes."""
         params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
         method = self._client.search_quick_connects
         return self._items("SearchQuickConnects", method, "QuickConnects", params, notify)
@@ -111,7 +111,7 @@ class Lookups(Calls):
     def describe_quick_connect(
         self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None
     ) -> dict[str, Any]:
-        """The ``QuickConnect``; whom it leads to is in ``QuickConnectConfig``."""
+        """The ``QuickConnect``; the user that it leads to is in ``QuickConnectConfig``."""
         params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
         method = self._client.describe_quick_connect
         return dict(self._call("DescribeQuickConnect", method, params, notify).value["QuickConnect"])
@@ -141,5 +141,7 @@ class Lookups(Calls):
             raise SecretUnavailable(error.operation, error.code, error.detail, error.request_id) from None
         text = answer.get("SecretString")
         if not text:
-            raise ConfigurationError(f"password_secret_arn: '{secret_id}' holds no text, a password was expected")
+            raise ConfigurationError(
+                f"password_secret_arn: '{secret_id}' has no string value, but a password was expected"
+            )
         return text

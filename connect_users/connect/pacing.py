@@ -34,12 +34,12 @@ HEADROOM = 0.4
 
 #: Seconds after the first request during which no tokens flow unless it was answered. It is the slowest on the way
 #: (connection and TLS set-up): until it arrives, the server's bucket is full, and nothing flows into it either.
-PATIENCE = 2.0
+FIRST_ANSWER_WAIT = 2.0
 
 #: The rate after a throttled answer, as a share of the one before.
 DECREASE = 0.8
 
-#: What an answer that is no throttle adds to a lowered rate, as a share of the configured one.
+#: What an answer that is not throttled adds to a lowered rate, as a share of the configured one.
 RECOVERY = 0.02
 
 #: A rate never falls below this share of the configured one: 0.1 requests a second at AWS's default.
@@ -95,7 +95,7 @@ class _Bucket:
     def take(self, now: float) -> None:
         self.tokens -= 1.0
         if self.flows_from is None:
-            self.flows_from = now + PATIENCE
+            self.flows_from = now + FIRST_ANSWER_WAIT
 
     def answered(self, now: float) -> None:
         self.refill(now)
@@ -158,7 +158,7 @@ class Pacer:
                 due = missing / rate
                 if notify and due > NOTICE_AFTER and now - noted_at >= NOTICE_EVERY:
                     noted_at = now
-                    notify(f"waiting about {due:.0f} s for its turn: {operation} is sent {rate:.3g} times a second")
+                    notify(f"waiting about {due:.0f} s to send {operation}: {rate:.3g} requests a second are allowed")
                 if self._timer.wait(pause):
                     return None
         finally:

@@ -39,16 +39,16 @@ class ServiceModels(Loader):
         self._parts: dict[tuple[str, str | None], dict[str, Any]] = {}
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
-        """As botocore's, of ours without the operations that nobody calls."""
+        """As botocore's, but for our services only the operations that are called."""
         if service_name not in SERVICES:
             return super().load_service_model(service_name, type_name, api_version)
         model = self._ours.load_service_model(service_name, type_name, api_version)
         if type_name != "service-2":
             return model
-        asked = (service_name, api_version)
-        if asked not in self._parts:
-            self._parts[asked] = called_part(service_name, model)
-        return self._parts[asked]
+        key = (service_name, api_version)
+        if key not in self._parts:
+            self._parts[key] = called_part(service_name, model)
+        return self._parts[key]
 
 
 class _Ours(Loader):

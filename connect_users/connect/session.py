@@ -86,7 +86,7 @@ class Clients:
         if self._connect is None:
             from connect_users.connect.bulk_pages import take_as_json
 
-            with self._lock, _loading(), _told_as_configuration():
+            with self._lock, _loading(), _as_configuration_error():
                 if self._connect is None:
                     client: ConnectClient = self._client("connect", self._region(), self._settings.endpoint_url)
                     _require_place(client, self._boto3())
@@ -100,7 +100,7 @@ class Clients:
         `Settings.endpoint_url` is Connect's: boto3's own chain finds another one (AWS_ENDPOINT_URL_SECRETS_MANAGER).
         The embedded emulator keeps secrets, too.
         """
-        with self._lock, _loading(), _told_as_configuration():
+        with self._lock, _loading(), _as_configuration_error():
             region = region or self._region()
             if region not in self._secrets:
                 endpoint = self._settings.endpoint_url if self._embedded else None
@@ -200,7 +200,7 @@ def _require_place(client: ConnectClient, session: boto3.Session) -> None:
 
 @contextmanager
 def _loading() -> Iterator[None]:
-    """Without garbage collection: what is loaded is no garbage, and looking for some takes a third of the time."""
+    """Without garbage collection: what is loaded is not garbage, and looking for garbage takes a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -211,7 +211,7 @@ def _loading() -> Iterator[None]:
 
 
 @contextmanager
-def _told_as_configuration() -> Iterator[None]:
+def _as_configuration_error() -> Iterator[None]:
     """What botocore says about a missing profile, a malformed endpoint or file, as an error of ours."""
     from botocore.exceptions import BotoCoreError
 

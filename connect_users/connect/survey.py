@@ -1,9 +1,9 @@
 """Bulk reading: a refresh of many users costs a few pages instead of a call for each.
 
-Reads come one by one, four at a time, and nobody says how many will come. So the first few are described directly
+Reads come one by one, four at a time, and how many will come is not known. So the first few are described directly
 (`BURST`); from then on a snapshot of the whole instance is taken once: all pages of SearchUsers and of ListUsers. A
 user is answered from it only where `connect_users.core.snapshot_proof` proves it unchanged; anything else is described,
-so that no drift is told that DescribeUser has not confirmed.
+so that no drift is reported that DescribeUser has not confirmed.
 
 - A large instance costs many pages, and a stack may hold few of its users: there, more reads are direct (half as many
   as the search has pages) before the rest of the pages is read.
@@ -72,10 +72,10 @@ class Survey:
         self._clock = clock
         self._lock = threading.Lock()
         self._refreshes: dict[str, _Refresh] = {}
-        self._skills_move: dict[str, bool] = {}
+        self._proficiencies_move: dict[str, bool] = {}
 
     def find(self, instance_id: str, urn: str, user_id: str, say: Callable[[str, str], None]) -> Listed | None:
-        """What bulk reads tell of a user that is being read; None where it has to be described.
+        """What bulk reads show of a user that is being read; None where it has to be described.
 
         Args:
             urn: of its resource.
@@ -101,17 +101,17 @@ class Survey:
         """
         refresh = _Refresh(self._clock())
         self._read_pages(instance_id, refresh, notify)
-        found = (_listed(refresh, user_id) for user_id in refresh.listed or ())
-        return [listed for listed in found if listed is not None]
+        users = (_listed(refresh, user_id) for user_id in refresh.listed or ())
+        return [listed for listed in users if listed is not None]
 
     def forget(self) -> None:
         """Something was changed: what was read before may not be true any more."""
         with self._lock:
             self._refreshes.clear()
 
-    def skills_move(self, instance_id: str) -> bool:
+    def proficiencies_move(self, instance_id: str) -> bool:
         """Whether a user's LastModifiedTime is known to move with its proficiencies in this instance."""
-        return self._skills_move.get(instance_id, False)
+        return self._proficiencies_move.get(instance_id, False)
 
     def learn(
         self,
@@ -125,9 +125,9 @@ class Survey:
         if not entries or modified is None or user_modified is None:
             return
         if modified > user_modified:
-            self._skills_move[instance_id] = False
+            self._proficiencies_move[instance_id] = False
         elif modified == user_modified and modified != int(modified):
-            self._skills_move.setdefault(instance_id, True)
+            self._proficiencies_move.setdefault(instance_id, True)
 
     def _note(self, instance_id: str, reading: tuple[str, str]) -> tuple[_Refresh, int]:
         """The refresh that this read belongs to, and its number in it."""

@@ -4,7 +4,7 @@
   call's time is over, or the run is cancelled. Nothing else in the package retries an AWS request.
 - `failure_of` is the one place that knows botocore's exceptions.
 - An error says whether an earlier attempt of the same call may have been carried out (``uncertain``).
-- AWS and botocore quote what was sent. Values given as `secrets` are struck out of every message.
+- AWS and botocore quote what was sent. The values in `secrets` are struck out of every message.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Transport:
             paced: False for operations that have no low quota; they are retried, not held back.
 
         Raises:
-            ConnectApiError: of the class that the code stands for; ``uncertain`` tells of earlier attempts.
+            ConnectApiError: of the class that the code stands for; ``uncertain`` is about earlier attempts.
         """
         uncertain = False
         tries = 0
@@ -126,7 +126,7 @@ class Transport:
         return None if self._timer.wait(0.0) else self._timer.now()
 
     def _learn(self, operation: str, retry: Retry, sent_at: float) -> None:
-        """Tell the pacing what became of a request; one that never left says nothing about the quota."""
+        """Let the pacing learn what became of a request; one that never left says nothing about the quota."""
         if retry is Retry.THROTTLED:
             self._pacer.throttled(operation, sent_at)
         elif retry is not Retry.NOT_SENT:
@@ -241,7 +241,7 @@ def _answered(operation: str, problem: object) -> Failure:
         return Failure(Meaning(errors.CredentialsProblem), code, f"{failed}: {message}", request_id)
     meaning = meaning_of(code, int(meta.get("HTTPStatusCode") or 0))
     # Where there is no code, botocore gives the status, and the whole page as the message.
-    strange = foreign(meta) if code.isdigit() and meaning.retry is not Retry.THROTTLED else None
-    if strange is not None:
-        return Failure(Meaning(errors.Unreachable, meaning.retry), "ForeignAnswer", str(strange), request_id)
+    foreign_answer = foreign(meta) if code.isdigit() and meaning.retry is not Retry.THROTTLED else None
+    if foreign_answer is not None:
+        return Failure(Meaning(errors.Unreachable, meaning.retry), "ForeignAnswer", str(foreign_answer), request_id)
     return Failure(meaning, code, message, request_id)

@@ -1,10 +1,9 @@
-"""What counts as an answer of AWS, and what a proxy, a sign-in page or another service gave in its stead. Pure.
+"""What counts as an answer of AWS, and what came from a proxy, a sign-in page or another service instead. Pure.
 
-Updates and deletions are answered by an empty body: of those, the request id is all that tells AWS from a page of a
-proxy, which would otherwise pass for a success.
+Updates and deletions are answered by an empty body: only the request id distinguishes AWS from
+the page of a proxy, which would otherwise pass for a success.
 
-An answer that tells ids tells those of what was asked for, and ids that are ids: what is written to a user, or deleted,
-goes by them.
+An answer with ids has those of what was requested, in the form of ids: writes and deletions depend on them.
 """
 
 from __future__ import annotations
@@ -21,55 +20,55 @@ if TYPE_CHECKING:
 #: Ids are UUIDs wherever Connect makes them; the model allows others, which must be one part of a path all the same.
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
-#: Characters of what was told that a message repeats.
+#: Characters of a value that a message repeats.
 _SHOWN: Final = 80
 
 
 @dataclass(frozen=True)
 class _About:
-    """Where an answer tells what it is about.
+    """Where an answer says what it is about.
 
     Attributes:
         member: of the answer, an entry or a list of them; "" where the answer itself is the entry.
         id: the entry's member with the id.
-        arn: the entry's member with the ARN of a user or an instance; "" where nobody uses it.
-        asked: the parameter that named the one thing that was asked for; "" where that is a list or was made.
+        arn: the entry's member with the ARN of a user or an instance; "" where it is not used.
+        parameter: that named the one thing that was asked for; "" where that is a list or was made.
     """
 
     member: str
     id: str = "Id"
     arn: str = ""
-    asked: str = ""
+    parameter: str = ""
 
 
 _ABOUT: Final = {
     "CreateUser": _About("", "UserId", "UserArn"),
-    "DescribeUser": _About("User", arn="Arn", asked="UserId"),
+    "DescribeUser": _About("User", arn="Arn", parameter="UserId"),
     "ListUsers": _About("UserSummaryList", arn="Arn"),
     "SearchUsers": _About("Users", arn="Arn"),
-    "DescribeInstance": _About("Instance", arn="Arn", asked="InstanceId"),
+    "DescribeInstance": _About("Instance", arn="Arn", parameter="InstanceId"),
     "ListInstances": _About("InstanceSummaryList", arn="Arn"),
     "ListRoutingProfiles": _About("RoutingProfileSummaryList"),
     "ListSecurityProfiles": _About("SecurityProfileSummaryList"),
     "ListUserHierarchyGroups": _About("UserHierarchyGroupSummaryList"),
     "SearchUserHierarchyGroups": _About("UserHierarchyGroups"),
-    "DescribeUserHierarchyGroup": _About("HierarchyGroup", asked="HierarchyGroupId"),
+    "DescribeUserHierarchyGroup": _About("HierarchyGroup", parameter="HierarchyGroupId"),
     "ListQueues": _About("QueueSummaryList"),
     "ListQuickConnects": _About("QuickConnectSummaryList"),
     "SearchQuickConnects": _About("QuickConnects", "QuickConnectId"),
-    "DescribeQuickConnect": _About("QuickConnect", "QuickConnectId", asked="QuickConnectId"),
+    "DescribeQuickConnect": _About("QuickConnect", "QuickConnectId", parameter="QuickConnectId"),
 }
 
 
 class NotAnswered(Exception):
-    """An answer of AWS without what its operation always tells."""
+    """An answer of AWS that lacks what its operation always returns."""
 
 
 class ForeignAnswer(Exception):
     """What answered is not AWS. It will answer the same again."""
 
-    def __init__(self, told: str) -> None:
-        super().__init__(f"what answered is not AWS ({told})")
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the answer is not from AWS ({reason})")
 
 
 def expect(operation: str, params: Mapping[str, Any], answer: Any) -> None:
@@ -82,9 +81,9 @@ def expect(operation: str, params: Mapping[str, Any], answer: Any) -> None:
     Raises:
         ForeignAnswer, NotAnswered
     """
-    strange = foreign(answer.get("ResponseMetadata") or {})
-    if strange is not None:
-        raise strange
+    problem = foreign(answer.get("ResponseMetadata") or {})
+    if problem is not None:
+        raise problem
     about = _ABOUT.get(operation)
     if about is not None:
         for entry in _entries(about, answer):
@@ -96,7 +95,7 @@ def expect(operation: str, params: Mapping[str, Any], answer: Any) -> None:
 def _entries(about: _About, answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if not about.member:
         yield answer
-    elif not about.asked:
+    elif not about.parameter:
         yield from answer.get(about.member) or ()
     elif about.member in answer:
         yield answer[about.member]
@@ -111,31 +110,39 @@ def _expect_id(about: _About, params: Mapping[str, Any], entry: Mapping[str, Any
     id_ = entry[about.id]
     if not isinstance(id_, str) or not _ID.fullmatch(id_):
         raise ForeignAnswer(f"its {about.id} is {_shown(id_)}, which is not an id")
-    asked = bare_id(params[about.asked]) if about.asked else id_
-    if not _same(id_, asked):
-        raise ForeignAnswer(f"asked about {about.asked} {_shown(asked)}, it answered about {_shown(id_)}")
-    told = entry.get(about.arn) if about.arn else None
-    if not told:
+    wanted = bare_id(params[about.parameter]) if about.parameter else id_
+    if not _same(id_, wanted):
+        raise ForeignAnswer(
+            f"the request was about {about.parameter} {_shown(wanted)}, the answer is about {_shown(id_)}"
+        )
+    arn_text = entry.get(about.arn) if about.arn else None
+    if not arn_text:
         return
-    arn = parse_arn(str(told))
+    arn = parse_arn(str(arn_text))
     instance_id = bare_id(params.get("InstanceId", arn.instance_id if arn is not None else ""))
     if arn is None or not _same(arn.resource_id or arn.instance_id, id_) or not _same(arn.instance_id, instance_id):
-        raise ForeignAnswer(f"its {about.arn} is {_shown(told)}, which is not the ARN of {_shown(id_)}")
+        raise ForeignAnswer(f"its {about.arn} is {_shown(arn_text)}, which is not the ARN of {_shown(id_)}")
 
 
-def _expect_secret(asked: str, answer: Mapping[str, Any]) -> None:
+def _expect_secret(wanted: str, answer: Mapping[str, Any]) -> None:
     """A password is only taken from the secret that was named: by its name, its ARN, or that without its suffix."""
-    told = answer.get("ARN" if asked.startswith("arn:") else "Name")
-    if told is not None and told != asked and not (asked.startswith("arn:") and str(told).startswith(f"{asked}-")):
-        raise ForeignAnswer(f"asked about the secret {_shown(asked)}, it answered about {_shown(told)}")
+    answered = answer.get("ARN" if wanted.startswith("arn:") else "Name")
+    if (
+        answered is not None
+        and answered != wanted
+        and not (wanted.startswith("arn:") and str(answered).startswith(f"{wanted}-"))
+    ):
+        raise ForeignAnswer(
+            f"the request was about the secret {_shown(wanted)}, the answer is about {_shown(answered)}"
+        )
 
 
 def _same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
-def _shown(told: object) -> str:
-    text = repr(told)
+def _shown(value: object) -> str:
+    text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
@@ -145,8 +152,8 @@ def foreign(meta: Mapping[str, Any]) -> ForeignAnswer | None:
     request_id = meta.get("RequestId")
     if request_id and kind != "text/html":
         return None
-    told = (f"HTTP {meta.get('HTTPStatusCode')}", kind or "no content type", "" if request_id else "no request id")
-    return ForeignAnswer(", ".join(part for part in told if part))
+    reasons = (f"HTTP {meta.get('HTTPStatusCode')}", kind or "no content type", "" if request_id else "no request id")
+    return ForeignAnswer(", ".join(part for part in reasons if part))
 
 
 def died_reading(problem: Exception) -> bool:

@@ -25,7 +25,7 @@ class Arn:
 
 
 def parse_arn(text: str) -> Arn | None:
-    """The parts of an Amazon Connect ARN; None when ``text`` is none."""
+    """The parts of an Amazon Connect ARN; None when ``text`` is not one."""
     match = _ARN.fullmatch(text)
     return None if match is None else Arn(*match.groups(default=""))
 

@@ -52,7 +52,7 @@ def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Review:
                 Problem(
                     "password",
                     "changed, but no API changes a password: reset it in Connect and set on_password_change='ignore', "
-                    "or set on_password_change='replace' to delete the user and make a new one",
+                    "or set on_password_change='replace' to delete the user and create it again",
                 )
             )
     return Review(tuple(problems), tuple(warnings))
@@ -80,9 +80,11 @@ def _kept(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
     """Settings that are declared no longer, in one line: there may be thousands of users."""
     if any(value is None for value in (*old.values(), *new.values())):
         return
-    paths = plan.let_go(old, new)
+    paths = plan.no_longer_declared(old, new)
     if paths:
-        yield Problem(", ".join(paths), "declared no longer, so Connect keeps what it has; to change it, declare it")
+        yield Problem(
+            ", ".join(paths), "no longer declared, so Connect keeps the current value; to change it, declare it"
+        )
 
 
 def _reset(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
@@ -93,10 +95,10 @@ def _reset(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
         known = before.get(name, [])
         lost = [entry for entry in channels.unnamed(name, new[name]) if not channels.covers(known, [entry])]
         if lost:
-            consequence = wording.format(all_of([entry["channel"] for entry in lost]))
-            yield Problem(name, f"a declared list is complete, so what it does not name is reset: {consequence}")
+            channels_reset = wording.format(all_of([entry["channel"] for entry in lost]))
+            yield Problem(name, f"a declared list is complete, so what it does not name is reset: {channels_reset}")
         for member in _callbacks(known) - _callbacks(new[name]):
-            yield Problem(name, f"{member} is declared no longer: {_RESET_CALLBACK[member]}")
+            yield Problem(name, f"{member} is no longer declared: {_RESET_CALLBACK[member]}")
 
 
 def _callbacks(entries: Iterable[Mapping[str, Any]]) -> set[str]:

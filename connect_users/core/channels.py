@@ -4,8 +4,8 @@ Contract:
 - A declared list is complete. A channel that it does not name has the neutral value, and requests always carry all
   channels that the kind of list allows. AWS documents neither whether UpdateUserConfig replaces a list or merges into
   it, nor a way to remove a channel; with complete lists both readings give the same result.
-- A member of `phone_config` says what it is about and no more (`said`). Where a list has to be written for it, the rest
-  of that list is sent as Connect has it (`filled`).
+- A member of `phone_config` sets its own part of a list and no more (`partial_lists`). Where a list has to be
+  written for it, the rest of that list is sent as Connect has it (`filled`).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _NEUTRAL: Final[dict[str, Props]] = {
 }
 LISTS: Final = tuple(_NEUTRAL)
 
-#: Members of VOICE entries about the agent's own call-backs; AWS may tell them where they were never set, or not tell
-#: their neutral value.
+#: Members of VOICE entries about the agent's own call-backs; AWS may return them where they were never set, or leave
+#: out their neutral value.
 _FIRST_CALLBACK: Final = "agent_first_callback"
 
 #: `phone_config` member -> the list that says the same.
@@ -42,7 +42,7 @@ TWINS: Final = {
     "persistent_connection": "persistent_connection_configs",
 }
 
-#: What holds for a user of whom nothing was ever set.
+#: The settings of a user for whom nothing was ever set.
 NEUTRAL_PHONE_CONFIG: Final[Props] = {
     "phone_type": "SOFT_PHONE",
     "auto_accept": False,
@@ -110,8 +110,8 @@ def neutral(name: str) -> list[Any]:
     return complete(name, [])
 
 
-def said(config: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """What the members of `phone_config` say of the lists: entries and members of entries that they are about.
+def partial_lists(config: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What the members of `phone_config` set in the lists: entries and members of entries, no more.
 
     AutoAccept, phone and persistent connection are about voice; AfterContactWorkTimeLimit sets all channels
     (UpdateUserPhoneConfig: "will always set the same ACW timeouts to all channels the user handles").
@@ -138,32 +138,32 @@ def said(config: Mapping[str, Any]) -> dict[str, list[Any]]:
     return lists
 
 
-def filled(name: str, entries: list[Any], told: list[Any]) -> list[Any]:
-    """The complete list that has what ``entries`` say, and else what ``told`` has."""
+def filled(name: str, entries: list[Any], others: list[Any]) -> list[Any]:
+    """The complete list that has the members of ``entries``, and otherwise those of ``others``."""
     return [
-        {**neutral_entry, **_entry(told, neutral_entry["channel"]), **_entry(entries, neutral_entry["channel"])}
+        {**neutral_entry, **_entry(others, neutral_entry["channel"]), **_entry(entries, neutral_entry["channel"])}
         for neutral_entry in neutral(name)
     ]
 
 
 def covers(entries: list[Any], others: list[Any]) -> bool:
-    """Whether ``entries`` say all that ``others`` do."""
+    """Whether ``entries`` have all members of ``others``."""
     return all(other.items() <= _entry(entries, other["channel"]).items() for other in others)
 
 
 def known(props: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """What ``props`` say of each list: all of it where it is declared, else what `phone_config` is about."""
+    """Each list that ``props`` are about: complete where it is declared, else what `phone_config` sets."""
     declared = {name: complete(name, props[name]) for name in LISTS if name in props}
-    return {**said(props.get("phone_config", {})), **declared}
+    return {**partial_lists(props.get("phone_config", {})), **declared}
 
 
 def from_phone_config(config: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The lists that say the same as the members of ``config``, of a user of whom nothing else was ever set."""
-    return {name: filled(name, entries, []) for name, entries in said(config).items()}
+    """The lists that say the same as the members of ``config``, for a user for whom nothing else was ever set."""
+    return {name: filled(name, entries, []) for name, entries in partial_lists(config).items()}
 
 
 def to_phone_config(lists: Mapping[str, list[Any]]) -> Props:
-    """The members of `phone_config` that the VOICE entries of ``lists`` tell."""
+    """The members of `phone_config` that the VOICE entries of ``lists`` set."""
     voice = {name: _entry(entries, "VOICE") for name, entries in lists.items()}
     config: Props = {}
     phone = voice.get("phone_number_configs", {})

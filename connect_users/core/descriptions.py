@@ -53,7 +53,7 @@ ABOUT: Final[dict[str, str]] = {
     ),
     "on_password_change": (
         "what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it with a warning, "
-        "``replace`` deletes the user and makes a new one."
+        "``replace`` deletes the user and creates it again."
     ),
     "identity_info": "names and e-mail addresses. Members that are left out are not managed.",
     "identity_info.first_name": (
@@ -131,7 +131,7 @@ ABOUT: Final[dict[str, str]] = {
     ),
 }
 
-#: Input -> its form and limit, in a few words, as README's table tells it.
+#: Input -> its form and limit, in a few words, as README's table says it.
 FORMS: Final[dict[str, str]] = {
     "instance_id": "id or ARN",
     "username": (
@@ -210,5 +210,5 @@ VOICE_CHANNEL: Final = ("VoiceChannel", "The only channel of the lists about pho
 OUTPUTS: Final[dict[str, str]] = {
     "arn": "the user's ARN.",
     "directory_user_id": "id in an external directory; known from the first refresh on where it was not given.",
-    "ownership_token": "tells this making of the user from any other, as does the user's ownership tag.",
+    "ownership_token": "distinguishes this user from one that was created again, as does the user's ownership tag.",
 }

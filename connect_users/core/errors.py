@@ -87,11 +87,11 @@ class PartialUpdate(ConnectUsersError):
         not_tried: Sequence[str],
         cause: ConnectApiError,
     ) -> None:
-        said = [f"done: {', '.join(done) or 'nothing'}", f"failed: {failed}"]
+        progress = [f"done: {', '.join(done) or 'nothing'}", f"failed: {failed}"]
         if not_tried:
-            said.append(f"not tried: {', '.join(not_tried)}")
+            progress.append(f"not tried: {', '.join(not_tried)}")
         super().__init__(
-            f"{action}: {'; '.join(said)} — {cause.reason}. The state holds what was done; run pulumi up to finish"
+            f"{action}: {'; '.join(progress)} — {cause.reason}. The state holds what was done; run pulumi up to finish"
         )
         self.id = id_
         self.outputs = dict(outputs)
@@ -112,7 +112,7 @@ class ConnectApiError(ConnectUsersError):
         uncertain: an attempt inside this call got no definite answer, so it may have been carried out.
     """
 
-    advice = "run pulumi up again; if it comes back, ask AWS support with the request id"
+    advice = "run pulumi up again; if it fails again, ask AWS support with the request id"
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class ConnectApiError(ConnectUsersError):
 
     @property
     def reason(self) -> str:
-        """Why it failed and what to do, without saying on whom."""
+        """Why it failed and what to do, without naming the user."""
         source = ", ".join(
             part
             for part in (
@@ -148,7 +148,7 @@ class ConnectApiError(ConnectUsersError):
         return f"{detail} ({source}); {self.advice.format(operation=self.operation)}"
 
     def about(self, subject: str) -> Self:
-        """The same error, saying what was being done to whom (``"creating Connect user 'ada'"``)."""
+        """The same error, naming the action and the user (``"creating Connect user 'ada'"``)."""
         return type(self)(
             self.operation,
             self.code,

@@ -1,7 +1,8 @@
 """The inputs of a user: one table, by which rules, plan, provider, resource and documentation go.
 
-`FIELDS` is the only list of inputs. Each has one kind of value and one verdict of what a change of it does; AWS's words
-in snake_case are their names.
+`FIELDS` is the only list of inputs. Each has one kind of value, one verdict of what a change of it does, and the AWS
+operations that carry the change out; AWS's words in snake_case are their names. `OUTPUTS` lists what a state has beside
+them.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 class Kind(Enum):
     """What a field holds."""
 
-    TEXT = "text"
+    TEXT = "string"
     FLAG = "true or false"
     WHOLE = "whole number"
     ID = "id or ARN"
     IDS = "list of ids or ARNs"
     BLOCK = "block"
     BLOCKS = "list of blocks"
-    TAGS = "map of texts"
+    TAGS = "dict of strings"
 
 
 #: The same by names of their own, for code that runs for every value: an attribute of an Enum is slow to look up.
@@ -36,20 +37,14 @@ BLOCK, BLOCKS, TAGS = Kind.BLOCK, Kind.BLOCKS, Kind.TAGS
 
 
 class Verdict(Enum):
-    """What a change of a field makes the provider do; exactly one a field."""
+    """What a change of a field does; exactly one a field."""
 
     REPLACE = "replaced (the new user exists before the old one goes)"
     REPLACE_DELETE_FIRST = "replaced (deleted first: the name is taken)"
     PASSWORD = "by `on_password_change`"
     RECORD = "recorded, no call"
-    ROUTING_PROFILE = "UpdateUserRoutingProfile"
-    SECURITY_PROFILES = "UpdateUserSecurityProfiles"
-    HIERARCHY = "UpdateUserHierarchy"
-    IDENTITY_INFO = "UpdateUserIdentityInfo"
-    PHONE_CONFIG = "UpdateUserPhoneConfig, or UpdateUserConfig beside per-channel lists"
-    CHANNELS = "UpdateUserConfig"
-    PROFICIENCIES = "Disassociate-, Associate-, UpdateUserProficiencies, only what differs"
-    TAGS = "UntagResource, TagResource, only what differs"
+    UPDATE = "by the field's operation"
+    UPDATE_DIFFERENCE = "only what differs"
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,7 @@ class Field:
     """One input, or one member of a nested block.
 
     Attributes:
+        operations: of AWS, that bring a user who exists to a changed value, in the order of their calls.
         reference: what ids are of; None for the instance.
         choices: the only values allowed.
         members: of a block, or of each block of a list.
@@ -69,6 +65,7 @@ class Field:
     name: str
     kind: Kind
     verdict: Verdict | None = None
+    operations: tuple[str, ...] = ()
     required: bool = False
     reference: Reference | None = None
     choices: tuple[str, ...] = ()
@@ -98,27 +95,41 @@ class Field:
         """Whether every change replaces the user."""
         return self.verdict in (Verdict.REPLACE, Verdict.REPLACE_DELETE_FIRST)
 
+    @property
+    def on_change(self) -> str:
+        """What a change does, as the documentation says it."""
+        if self.verdict is Verdict.UPDATE:
+            return " or ".join(self.operations)
+        return ", ".join((*self.operations, self.verdict.value if self.verdict else ""))
+
 
 _CHANNEL = Field("channel", Kind.TEXT, required=True, choices=limits.CHANNELS)
 _ACW_LIMIT = Field("after_contact_work_time_limit", Kind.WHOLE)
 _PHONE_TYPE = Field("phone_type", Kind.TEXT, choices=limits.PHONE_TYPES)
 
 
-def _reference(reference: Reference, kind: Kind, verdict: Verdict, *, required: bool = False) -> Field:
-    return Field(reference.field, kind, verdict, required=required, reference=reference)
+def _reference(reference: Reference, kind: Kind, operation: str, *, required: bool = False) -> Field:
+    return Field(reference.field, kind, Verdict.UPDATE, (operation,), required=required, reference=reference)
 
 
 def _per_channel(name: str, *members: Field, voice_only: bool = False) -> Field:
-    members = (_CHANNEL, *members)
-    return Field(name, Kind.BLOCKS, Verdict.CHANNELS, members=members, keys=("channel",), voice_only=voice_only)
+    return Field(
+        name,
+        Kind.BLOCKS,
+        Verdict.UPDATE,
+        ("UpdateUserConfig",),
+        members=(_CHANNEL, *members),
+        keys=("channel",),
+        voice_only=voice_only,
+    )
 
 
 #: Every input of a user, in the order of the documentation.
 FIELDS: Final[tuple[Field, ...]] = (
     Field("instance_id", Kind.ID, Verdict.REPLACE, required=True),
     Field("username", Kind.TEXT, Verdict.REPLACE, required=True),
-    _reference(references.ROUTING_PROFILE, Kind.ID, Verdict.ROUTING_PROFILE, required=True),
-    _reference(references.SECURITY_PROFILE, Kind.IDS, Verdict.SECURITY_PROFILES, required=True),
+    _reference(references.ROUTING_PROFILE, Kind.ID, "UpdateUserRoutingProfile", required=True),
+    _reference(references.SECURITY_PROFILE, Kind.IDS, "UpdateUserSecurityProfiles", required=True),
     Field("password", Kind.TEXT, Verdict.PASSWORD, personal=True),
     # Personal: somebody may write the secret itself here by mistake.
     Field("password_secret_arn", Kind.TEXT, Verdict.RECORD, personal=True, api=False),
@@ -126,7 +137,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "identity_info",
         Kind.BLOCK,
-        Verdict.IDENTITY_INFO,
+        Verdict.UPDATE,
+        ("UpdateUserIdentityInfo",),
         members=tuple(
             Field(name, Kind.TEXT, personal=True)
             for name in ("first_name", "last_name", "email", "secondary_email", "mobile")
@@ -135,7 +147,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "phone_config",
         Kind.BLOCK,
-        Verdict.PHONE_CONFIG,
+        Verdict.UPDATE,
+        # The latter where the former cannot say what the user has beside it, or lists are declared, too.
+        ("UpdateUserPhoneConfig", "UpdateUserConfig"),
         members=(
             _PHONE_TYPE,
             Field("auto_accept", Kind.FLAG),
@@ -145,7 +159,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         ),
     ),
     Field("directory_user_id", Kind.TEXT, Verdict.REPLACE_DELETE_FIRST),
-    _reference(references.HIERARCHY_GROUP, Kind.ID, Verdict.HIERARCHY),
+    _reference(references.HIERARCHY_GROUP, Kind.ID, "UpdateUserHierarchy"),
     _per_channel(
         "auto_accept_configs",
         Field("auto_accept", Kind.FLAG, required=True),
@@ -175,7 +189,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "user_proficiencies",
         Kind.BLOCKS,
-        Verdict.PROFICIENCIES,
+        Verdict.UPDATE_DIFFERENCE,
+        ("DisassociateUserProficiencies", "AssociateUserProficiencies", "UpdateUserProficiencies"),
         members=(
             Field("attribute_name", Kind.TEXT, required=True),
             Field("attribute_value", Kind.TEXT, required=True),
@@ -184,22 +199,51 @@ FIELDS: Final[tuple[Field, ...]] = (
         keys=("attribute_name", "attribute_value"),
         api=False,
     ),
-    Field("tags", Kind.TAGS, Verdict.TAGS, personal=True),
+    Field("tags", Kind.TAGS, Verdict.UPDATE_DIFFERENCE, ("UntagResource", "TagResource"), personal=True),
     Field("identity_management_type", Kind.TEXT, Verdict.RECORD, choices=limits.IDENTITY_MANAGEMENT_TYPES, api=False),
     Field("adopt_existing", Kind.FLAG, Verdict.RECORD, api=False),
     Field("delete_quick_connects", Kind.FLAG, Verdict.RECORD, api=False),
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
 
-#: Outputs beside the inputs: computed by AWS (`arn`; `directory_user_id` where it is no input) or by us.
-TOKEN_KEY: Final = "ownership_token"
+
 ARN_KEY: Final = "arn"
+DIRECTORY_KEY: Final = "directory_user_id"
+TOKEN_KEY: Final = "ownership_token"
 #: Up to when the state is known to be true of the user, in Connect's own time (see `core.snapshot_proof`).
 VERIFIED_KEY: Final = "verified_at"
+#: Distinguishes two states of one user where their tokens do not: of a user who was taken over without a new tag, and
+#: of one whose token a refresh corrected.
+TAKEN_KEY: Final = "taken_over"
 #: Of a user whose take-over was interrupted: whether this resource had made it, until the next update ends it.
 PENDING_KEY: Final = "takeover_pending"
-#: Tells two states of one user apart where their tokens do not: of a user who was taken over without a new tag, and of
-#: one whose token a refresh corrected.
-TAKEN_KEY: Final = "taken_over"
 #: The resource that a refresh found to own the user: nothing is written before that is settled.
 OTHER_OWNER_KEY: Final = "other_owner"
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a state has that its program need not declare.
+
+    Attributes:
+        update_keeps: an update leaves it alone.
+        refresh_keeps: so does a refresh that finds the user unchanged; otherwise it is read or judged each time.
+    """
+
+    name: str
+    update_keeps: bool = True
+    refresh_keeps: bool = True
+
+
+#: Every output beside the inputs. `directory_user_id` is an input, too, and an output whether it is declared or not.
+OUTPUTS: Final = (
+    Output(ARN_KEY),
+    Output(DIRECTORY_KEY, refresh_keeps=False),
+    Output(TOKEN_KEY),
+    Output(VERIFIED_KEY),
+    Output(TAKEN_KEY),
+    Output(PENDING_KEY, update_keeps=False),
+    Output(OTHER_OWNER_KEY, update_keeps=False, refresh_keeps=False),
+)
+KEPT_BY_UPDATE: Final = tuple(output.name for output in OUTPUTS if output.update_keeps)
+KEPT_BY_REFRESH: Final = tuple(output.name for output in OUTPUTS if output.refresh_keeps)

@@ -104,7 +104,7 @@ ROSTER_CELL_MAX: Final = 32_767
 ROSTER_HEADER_MAX: Final = 1_000
 #: Values within each other, of YAML: five in a person, in a list or two dicts of people, and one to spare.
 ROSTER_DEPTH_MAX: Final = 9
-#: Problems that are kept of one roster, and characters of each: nobody reads more, and a log has to hold them.
+#: Problems that are kept of one roster, and characters of each: more are not read, and a log has to hold them.
 ROSTER_PROBLEMS_MAX: Final = 1_000
 ROSTER_MESSAGE_MAX: Final = 500
 #: Bytes of all parts of a workbook when inflated; 20,000 people with 60 columns have about 70 MB.

@@ -1,7 +1,7 @@
-"""A live user, as the API tells it, in the words of the inputs.
+"""A live user, as the API returns it, in the words of the inputs.
 
 Contract:
-- `live_props` is everything that DescribeUser and ListUserProficiencies tell.
+- `live_props` is everything that DescribeUser and ListUserProficiencies return.
 - `declared_view` is the part of it that a program manages, in the form in which the program declared it: a
   difference to the declared inputs is drift, and nothing else is. Inside `identity_info` and `phone_config` only
   the members that are declared count, since Connect fills in others by itself.
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     from connect_users.core.fields import Field
 
-#: Inputs that Connect never tells: they are carried over from the state.
+#: Inputs that Connect never returns: they are carried over from the state.
 _WRITE_ONLY = tuple(
     field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD) or field.name == "instance_id"
 )
 
-#: Told by one or the other (see `_both_views`).
+#: Returned in one form or the other (see `both_views`).
 _SETTINGS = ("phone_config", *channels.LISTS)
 #: The member of a per-channel entry that is after-contact work; that of call-backs ends like it.
 _WORK = "after_contact_work_config"
@@ -44,15 +44,15 @@ def live_props(
 
     Args:
         user: ``User`` of DescribeUser.
-        proficiencies: ``UserProficiencyList``, all pages; None when they were not asked for.
+        proficiencies: ``UserProficiencyList``, all pages; None when they were not read.
         wanted: the only inputs that will be looked at; None for all. Thousands of users are read at once.
     """
-    told = dict(user)
+    described = dict(user)
     if proficiencies is not None:
-        told["UserProficiencies"] = [dict(entry) for entry in proficiencies]
+        described["UserProficiencies"] = [dict(entry) for entry in proficiencies]
     props = {}
     for field in FIELDS:
-        value = told.get(wire_name(field.name))
+        value = described.get(wire_name(field.name))
         if value is None or not (wanted is None or field.name in wanted or field.name in _SETTINGS):
             continue
         if field.kind is Kind.TAGS:
@@ -73,7 +73,7 @@ def _present(value: Any) -> Any:
 
 
 def both_views(props: Props, wanted: Container[str] | None = None) -> Props:
-    """Whether Connect tells settings by `phone_config`, by lists or by both is not documented: fill in the other."""
+    """Whether Connect returns `phone_config`, the lists or both is not documented: fill in the other."""
     config, lists = props.get("phone_config", {}), {name: props[name] for name in channels.LISTS if name in props}
     views = dict(props)
     if wanted is None or any(name in wanted for name in channels.LISTS):
@@ -85,28 +85,28 @@ def both_views(props: Props, wanted: Container[str] | None = None) -> Props:
     return views
 
 
-def tells(user: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
-    """Whether a live user tells all that is declared word for word, so that `declared_view` would be ``declared``.
+def shows(user: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+    """Whether a live user shows all that is declared word for word, so that `declared_view` would be ``declared``.
 
-    A quick yes for most of thousands of users; a no decides nothing.
+    A quick yes for most of thousands of users; False decides nothing.
 
     Args:
         user: as for `live_props`, with its ``UserProficiencies``.
     """
-    return all(name in _WRITE_ONLY or _tells(BY_NAME[name], user, value) for name, value in declared.items())
+    return all(name in _WRITE_ONLY or _shows(BY_NAME[name], user, value) for name, value in declared.items())
 
 
-def _tells(field: Field, user: Mapping[str, Any], value: Any) -> bool:
-    told = user.get(wire_name(field.name))
-    if told is None:
+def _shows(field: Field, user: Mapping[str, Any], value: Any) -> bool:
+    shown = user.get(wire_name(field.name))
+    if shown is None:
         return False
     if field.kind is Kind.TAGS:
-        return bool(declared_tags(told) == value)
+        return bool(declared_tags(shown) == value)
     if field.kind is Kind.IDS:
-        return bool(sorted(told) == value)
+        return bool(sorted(shown) == value)
     if field.kind is Kind.BLOCK:
-        return all(told.get(wire_name(name)) == item for name, item in value.items())
-    return bool(told == to_wire(value))
+        return all(shown.get(wire_name(name)) == item for name, item in value.items())
+    return bool(shown == to_wire(value))
 
 
 def declared_view(live: Props, declared: Mapping[str, Any]) -> Props:
@@ -140,16 +140,16 @@ def _list_view(name: str, entries: list[Any], wanted: list[Any]) -> list[Any]:
     return [entry for entry in entries if entry.get("channel") in named or not channels.is_neutral(name, entry)]
 
 
-def _block_view(told: Props, wanted: Mapping[str, Any]) -> Props:
+def _block_view(shown: Props, wanted: Mapping[str, Any]) -> Props:
     neutral = channels.NEUTRAL_PHONE_CONFIG
     view = {
-        name: told.get(name, value)
+        name: shown.get(name, value)
         for name, value in wanted.items()
-        if name in told or value == "" or (name in neutral and value == neutral[name])
+        if name in shown or value == "" or (name in neutral and value == neutral[name])
     }
     soft = channels.NEUTRAL_PHONE_CONFIG["phone_type"]
-    if "desk_phone_number" in wanted and wanted.get("phone_type", soft) == told.get("phone_type", soft) == soft:
-        # Connect may forget the number of a desk phone that is not in use; that is no drift.
+    if "desk_phone_number" in wanted and wanted.get("phone_type", soft) == shown.get("phone_type", soft) == soft:
+        # Connect may forget the number of a desk phone that is not in use; that is not drift.
         view.setdefault("desk_phone_number", wanted["desk_phone_number"])
     return view
 
@@ -158,7 +158,7 @@ def leftovers(live: Props, declared: Mapping[str, Any]) -> Props:
     """What of ``live`` an update would take back, had a state declared it, and ``declared`` says nothing of.
 
     It matters when a user is taken over that this resource itself made and lost: an earlier form of the program may
-    have set it. Other settings that are declared no longer stay as they are (`plan.let_go`), here as there.
+    have set it. Other settings that are declared no longer stay as they are (`plan.no_longer_declared`), here as there.
     """
     names = ("hierarchy_group_id", "tags", "user_proficiencies")
     return {name: live[name] for name in names if live.get(name) and name not in declared}
@@ -168,7 +168,7 @@ def declarable(live: Props, instance_id: str, *, directory: bool) -> Props:
     """The inputs, canonical, of a program that declares everything that a new user would not have by itself.
 
     Settings that are neutral (no auto-accept, no after-contact work, a soft phone ...) are left out, and so stay
-    unmanaged. Phone settings are told per channel, which loses nothing.
+    unmanaged. Phone settings are declared per channel, which loses nothing.
 
     Args:
         live: from `live_props`, with proficiencies.
@@ -198,8 +198,8 @@ def _says_something(name: str, entry: Props) -> bool:
 
 
 def _whole(entry: Props) -> Props:
-    """An entry of after-contact work always has the channel's own limit; one that is not told is none."""
+    """An entry of after-contact work always has the channel's own limit; one that is not returned means no limit."""
     if not any(name.endswith(_WORK) for name in entry):
         return entry
-    told = {name: value for name, value in entry.items() if value != {}}
-    return {**told, _WORK: told.get(_WORK, {"after_contact_work_time_limit": 0})}
+    members = {name: value for name, value in entry.items() if value != {}}
+    return {**members, _WORK: members.get(_WORK, {"after_contact_work_time_limit": 0})}

@@ -2,15 +2,15 @@
 
 ``connect-users:owner`` = ``<token> <owner>``. The owner is the resource's URN, or its hash where it is too long for
 a tag; the token is random and new each time the user is made or taken over, and the outputs keep it. CreateUser
-takes tags, so user and proof appear in one step: after a lost answer or a crash the tag tells whose the user is.
-The token fences: a state whose token is no longer the live one speaks of a user that somebody else has taken over.
+takes tags, so user and proof appear in one step: after a lost answer or a crash the tag says whose the user is.
+The token fences: a state whose token is no longer the live one is of a user that somebody else has taken over.
 Anybody who may tag the user can write another value. One that names no resource is as good as no tag.
 
-A token is 24 letters: the time (8 hex digits), a mark, a hash of the URN (6), and what tells this making from any other
+A token is 24 letters: the time (8 hex digits), a mark, a hash of the URN (6), and a random part, different each time
 (9). The mark is ``u`` where CreateUser made the user, ``m`` where a user of this stack moved to another resource, and
-``t`` where one whom somebody else had made got the tag. By the hash a state knows that its resource got another URN (a
-stack was renamed, a resource moved) and that the tag in Connect still names the former one, whose name may be given to
-another resource. The rest stays the same when the tag is written again. Tokens of another form (24 hex digits: the
+``t`` where a user that somebody else had made got the tag. By the hash a state knows that its resource got another URN
+(a stack was renamed, a resource moved) and that the tag in Connect still names the former one, whose name may be given
+to another resource. The rest stays the same when the tag is written again. Tokens of another form (24 hex digits: the
 first release) are compared as a whole.
 """
 
@@ -54,7 +54,7 @@ LEFTOVER: Final = 24 * 3600.0
 class Owner:
     """What a tag says: the `token` of this making, and the `name` of the resource that made it.
 
-    The name is empty where the host did not tell the URN; the token is proof enough of the state that has it.
+    The name is empty where the URN was not known; the token is proof enough of the state that has it.
     """
 
     token: str

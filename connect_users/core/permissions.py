@@ -8,7 +8,7 @@
   account.
 - Connect quotes ds:DescribeDirectories as needed by ListInstances and DescribeInstance (`DEPENDENT`): an instance may
   keep its users in a directory.
-- A policy cannot tell whose user it is about. Whoever may call UpdateUserIdentityInfo can change an e-mail address and
+- A policy cannot limit whose users these are. Whoever may call UpdateUserIdentityInfo can change an e-mail address and
   take the account over by a password reset (API reference); whoever may call CreateUser or UpdateUserSecurityProfiles
   can hand out security profiles, which `iam_policy` can limit to some.
 """

@@ -4,7 +4,8 @@ Contract:
 - Pure. ``old`` and ``new`` are canonical (`spec.canonical`) and, for `update_steps`, wholly known.
 - Only what is declared is compared: an input that neither side has is never touched. Declared values are compared
   exactly; what is as good as the same in a live user is `live`'s business.
-- Steps come in an order that never passes a quota: untag before tag, disassociate before associate.
+- Which operation changes an input is in the table of fields.
+- Steps come in an order that never exceeds a quota: untag before tag, disassociate before associate.
 """
 
 from __future__ import annotations
@@ -13,8 +14,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels
-from connect_users.core.fields import BY_NAME, FIELDS, Kind, Verdict
+from connect_users.core.fields import BLOCK, BY_NAME, DIRECTORY_KEY, FIELDS, ID, IDS, TAGS, Verdict
 from connect_users.core.spec import UNKNOWN, Props, contains_unknown, to_wire
+from connect_users.core.steps import (
+    Associate,
+    Disassociate,
+    Step,
+    Tag,
+    Untag,
+    UpdateLevels,
+    WriteIdentityInfo,
+    WriteInput,
+    WriteLists,
+    WritePhoneConfig,
+    pair_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,23 +36,12 @@ if TYPE_CHECKING:
 
 _REPLACE: Final = tuple(field.name for field in FIELDS if field.verdict is Verdict.REPLACE)
 _REPLACE_DELETE_FIRST: Final = tuple(field.name for field in FIELDS if field.verdict is Verdict.REPLACE_DELETE_FIRST)
+#: Inputs that a call sends as they are.
+_WHOLE: Final = tuple(field.name for field in FIELDS if field.operations and field.kind in (ID, IDS))
+#: Inputs whose members are managed one by one.
+_PARTIAL: Final = tuple(field.name for field in FIELDS if field.kind is BLOCK)
 #: Members of `identity_info` that a directory owns.
 _OF_A_DIRECTORY: Final = ("first_name", "last_name", "email")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call.
-
-    Attributes:
-        operation: AWS operation name.
-        params: its parameters in AWS's spelling, without the ids of instance and user (or the ARN).
-        fields: the inputs that it brings to their declared value.
-    """
-
-    operation: str
-    params: Props
-    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str,
             differs = old.get(name) != new[name] or contains_unknown(new[name])
         else:
             # The outputs always have a directory_user_id, declared or not.
-            differs = name in old and name not in _REPLACE_DELETE_FIRST
+            differs = name in old and name != DIRECTORY_KEY
         if differs:
             changed.append(name)
     return tuple(changed)
@@ -99,75 +102,67 @@ def update_steps(
     Args:
         owner_tag: the ownership tag, where the user does not carry it yet.
     """
-    steps: list[Step] = []
-    if old.get("routing_profile_id") != new.get("routing_profile_id"):
-        steps.append(_one("UpdateUserRoutingProfile", new, "routing_profile_id"))
-    if set(old.get("security_profile_ids", [])) != set(new.get("security_profile_ids", [])):
-        steps.append(_one("UpdateUserSecurityProfiles", new, "security_profile_ids"))
-    if old.get("hierarchy_group_id") != new.get("hierarchy_group_id"):
-        steps.append(_one("UpdateUserHierarchy", new, "hierarchy_group_id"))
-    known, info = old.get("identity_info", {}), new.get("identity_info", {})
-    if not info.items() <= known.items():
-        steps += _identity_steps(known, new)
-    steps += _phone_steps(old, new)
-    steps += _proficiency_steps(old.get("user_proficiencies", []), new.get("user_proficiencies", []))
-    steps += _tag_steps(old.get("tags", {}), new.get("tags", {}), owner_tag or {})
-    return tuple(steps)
-
-
-def _one(operation: str, new: Mapping[str, Any], field: str) -> Step:
-    """A step that sends one input whole; without it when it is declared no longer."""
-    return Step(operation, to_wire({field: new[field]}) if field in new else {}, (field,))
+    return (
+        *(WriteInput(name, new.get(name)) for name in _WHOLE if old.get(name) != new.get(name)),
+        *_identity_steps(old.get("identity_info", {}), new),
+        *_phone_steps(old, new),
+        *_proficiency_steps(old.get("user_proficiencies", []), new.get("user_proficiencies", [])),
+        *_tag_steps(old.get("tags", {}), new.get("tags", {}), owner_tag or {}),
+    )
 
 
 def _identity_steps(before: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
-    info = new["identity_info"]
+    info = new.get("identity_info", {})
+    if info.items() <= before.items():
+        return []
     if new.get("identity_management_type") == "EXISTING_DIRECTORY":
-        # Connect takes no request that has them: only somebody who changes them shall hear of that.
+        # Connect refuses a request that has them: only somebody who changes them should hear of that.
         info = {name: value for name, value in info.items() if name not in _OF_A_DIRECTORY or before.get(name) != value}
-    return [Step("UpdateUserIdentityInfo", to_wire({"identity_info": info}), ("identity_info",))] if info else []
+    return [WriteIdentityInfo(info)] if info else []
 
 
 def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
-    """One call at most. What is declared no longer is sent by none: it stays as Connect has it."""
+    """One call at most. What is no longer declared is not sent: it stays as Connect has it."""
     before, config = channels.known(old), new.get("phone_config", {})
     declared = {name: channels.complete(name, new[name]) for name in channels.LISTS if name in new}
     # Of lists that only phone_config speaks of, what it says; who sends them adds the rest (`lifecycle.blocks`).
-    said = {name: entries for name, entries in channels.said(config).items() if name not in declared}
+    partial = {name: entries for name, entries in channels.partial_lists(config).items() if name not in declared}
     changed = {
         name: channels.without_first_callback(name, before.get(name, []), entries)
         for name, entries in declared.items()
         if before.get(name) != entries
     }
-    changed.update({name: it for name, it in said.items() if not channels.covers(before.get(name, []), it)})
+    changed.update(
+        {name: entries for name, entries in partial.items() if not channels.covers(before.get(name, []), entries)}
+    )
     if not changed:
         return []
     # All that differ: a setting that moved between phone_config and its list is where it should be, too.
     fields = tuple(name for name in (*channels.LISTS, "phone_config") if old.get(name) != new.get(name))
     if not declared:
-        return [Step("UpdateUserPhoneConfig", {"PhoneConfig": to_wire(config)}, fields)]
-    return [Step("UpdateUserConfig", to_wire(changed), fields)]
+        return [WritePhoneConfig(config, fields)]
+    return [WriteLists(changed, fields)]
 
 
-def let_go(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+def no_longer_declared(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     """The paths of settings that are declared no longer and that no call takes back: Connect keeps what it has.
 
     A setting that moved between `phone_config` and its list is declared.
     """
     paths = [
         f"{block}.{name}"
-        for block in ("identity_info", "phone_config")
+        for block in _PARTIAL
         # By the table: a state may have been written by hand, and hold members of any name.
         for name in BY_NAME[block].by_name
         if name in old.get(block, {}) and name not in new.get(block, {}) and channels.TWINS.get(name) not in new
     ]
-    said = channels.said(new.get("phone_config", {}))
+    partial = channels.partial_lists(new.get("phone_config", {}))
     paths += [
         name
         for name in channels.LISTS
         if name in old
         and name not in new
-        and not _named(said.get(name, [])) >= _named(channels.complete(name, old[name]))
+        and not _named(partial.get(name, [])) >= _named(channels.complete(name, old[name]))
     ]
     return tuple(paths)
 
@@ -178,34 +173,20 @@ def _named(entries: list[Any]) -> set[tuple[str, str]]:
 
 
 def _proficiency_steps(old: list[Props], new: list[Props]) -> list[Step]:
-    before, after = _by_pair(old), _by_pair(new)
-    gone = [{"attribute_name": name, "attribute_value": value} for name, value in before if (name, value) not in after]
-    fresh = [entry for pair, entry in after.items() if pair not in before]
-    moved = [entry for pair, entry in after.items() if pair in before and before[pair] != entry]
-    return [
-        Step(operation, {"UserProficiencies": to_wire(entries)}, ("user_proficiencies",))
-        for operation, entries in (
-            ("DisassociateUserProficiencies", gone),
-            ("AssociateUserProficiencies", fresh),
-            ("UpdateUserProficiencies", moved),
-        )
-        if entries
+    before, after = ({pair_of(entry): entry for entry in entries} for entries in (old, new))
+    removed = [
+        {"attribute_name": name, "attribute_value": value} for name, value in before if (name, value) not in after
     ]
-
-
-def _by_pair(entries: list[Props]) -> dict[tuple[str, str], Props]:
-    return {(entry["attribute_name"], entry["attribute_value"]): entry for entry in entries}
+    added = [entry for pair, entry in after.items() if pair not in before]
+    changed = [entry for pair, entry in after.items() if pair in before and before[pair] != entry]
+    steps = (Disassociate(removed), Associate(added), UpdateLevels(changed))
+    return [step for step in steps if step.entries]
 
 
 def _tag_steps(old: Props, new: Props, owner_tag: Mapping[str, str]) -> list[Step]:
-    gone = sorted(key for key in old if key not in new)
-    fresh = {key: value for key, value in new.items() if old.get(key) != value}
-    steps = []
-    if gone:
-        steps.append(Step("UntagResource", {"tagKeys": gone}, ("tags",)))
-    if fresh or owner_tag:
-        steps.append(Step("TagResource", {"tags": {**fresh, **owner_tag}}, ("tags",)))
-    return steps
+    removed = sorted(key for key in old if key not in new)
+    written = {**{key: value for key, value in new.items() if old.get(key) != value}, **owner_tag}
+    return [*([Untag(removed)] if removed else ()), *([Tag(written)] if written else ())]
 
 
 def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None = None) -> Props:
@@ -216,7 +197,7 @@ def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None
     """
     request: Props = {}
     for field in FIELDS:
-        if not field.api or field.name not in props or field.kind is Kind.TAGS:
+        if not field.api or field.name not in props or field.kind is TAGS:
             continue
         value = props[field.name]
         if field.name in channels.LISTS:

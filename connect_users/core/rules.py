@@ -2,9 +2,9 @@
 
 Contract:
 - `review` reports all problems and warnings at once, never the first only, and never raises.
-- Unknown values are skipped: a preview must not fail on what nobody knows yet. That an input is given is known.
-- A message tells the path, the value and the limit; of personal data and secrets (`Field.personal`) it never
-  repeats the value, since the provider cannot tell which values were given as secrets.
+- Unknown values are skipped: a preview must not fail on what is not known yet. That an input is present is known.
+- A message has the path, the value and the limit; of personal data and secrets (`Field.personal`) it never
+  repeats the value, since the provider does not know which values were secrets.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
         props: the inputs; `UNKNOWN` where a value is not known.
         reserved_tags: of the 50 tags of a resource, those that the provider itself will set.
     """
-    given = {name: value for name, value in props.items() if value is not None}
-    problems = list(shape_problems(given))
-    parts = sound_parts(given) if problems else given
+    inputs = {name: value for name, value in props.items() if value is not None}
+    problems = list(shape_problems(inputs))
+    parts = sound_parts(inputs) if problems else inputs
     sound = {name: value for name, value in parts.items() if value is not UNKNOWN}
     warnings: list[Problem] = []
     for rule in _RULES:
-        for problem in rule(sound, given):
+        for problem in rule(sound, inputs):
             (warnings if isinstance(problem, _Warning) else problems).append(problem)
     problems.extend(tag_problems(sound, reserved_tags))
     return Review(tuple(problems), tuple(warnings))
 
 
 class _Warning(Problem):
-    """Worth saying, but AWS would not refuse it (or nobody could find out)."""
+    """Worth saying, but AWS would not refuse it (or that is not known)."""
 
 
 _Rule = Callable[[Props, Props], Iterator[Problem]]
@@ -62,11 +62,11 @@ _Rule = Callable[[Props, Props], Iterator[Problem]]
 # Each rule gets the inputs that are known and sound in shape (parts that are not are `UNKNOWN`), and all given ones.
 
 
-def _username(props: Props, given: Props) -> Iterator[Problem]:
+def _username(props: Props, inputs: Props) -> Iterator[Problem]:
     username = props.get("username")
     if username is None:
         return
-    kind = props.get("identity_management_type", given.get("identity_management_type"))
+    kind = props.get("identity_management_type", inputs.get("identity_management_type"))
     voice = limits.USERNAME_SERVICE_CLOUD_VOICE.fullmatch(username) is not None
     if not username or len(username) > limits.USERNAME_MAX:
         yield Problem("username", f"has {len(username)} characters; AWS allows 1 to {limits.USERNAME_MAX}")
@@ -77,22 +77,22 @@ def _username(props: Props, given: Props) -> Iterator[Problem]:
             f"{limits.USERNAME_MAX_WITHOUT_SAML} without SAML (declare identity_management_type if it is SAML)",
         )
     if not limits.USERNAME_PATTERN.fullmatch(username):
-        strange = sorted({letter for letter in username if not limits.USERNAME_PATTERN.fullmatch(letter)})
-        names = ", ".join("a blank" if letter.isspace() else repr(letter) for letter in strange[:5])
+        refused = sorted({letter for letter in username if not limits.USERNAME_PATTERN.fullmatch(letter)})
+        names = ", ".join("a blank" if letter.isspace() else repr(letter) for letter in refused[:5])
         if username:
             yield Problem("username", f"{shown(username)} has {names}; AWS allows letters, digits and _ - . @")
     elif "@" in username and not (voice or limits.USERNAME_EMAIL_PATTERN.fullmatch(username)):
         yield Problem(
-            "username", f"{shown(username)} has an @ but is no e-mail address; AWS allows @ only in a whole one"
+            "username", f"{shown(username)} has an @ but is not an e-mail address; AWS allows @ only in a complete one"
         )
 
 
-def _password(props: Props, given: Props) -> Iterator[Problem]:
+def _password(props: Props, inputs: Props) -> Iterator[Problem]:
     kind = props.get("identity_management_type")
-    sources = [name for name in ("password", "password_secret_arn") if name in given]
+    sources = [name for name in ("password", "password_secret_arn") if name in inputs]
     if len(sources) == 2:
-        yield Problem("password", "given beside password_secret_arn; keep one of them")
-    if kind == "CONNECT_MANAGED" and not sources and given.get("adopt_existing", False) is False:
+        yield Problem("password", "given together with password_secret_arn; keep one of them")
+    if kind == "CONNECT_MANAGED" and not sources and inputs.get("adopt_existing", False) is False:
         yield Problem("password", "missing; CONNECT_MANAGED users need password or password_secret_arn to be created")
     if kind in ("SAML", "EXISTING_DIRECTORY"):
         for name in sources:
@@ -112,18 +112,18 @@ def _password_form(password: str) -> Iterator[Problem]:
         )
     missing = [name for name, pattern in limits.PASSWORD_PARTS.items() if not pattern.search(password)]
     if missing:
-        yield Problem("password", f"has not {' nor '.join(missing)}; AWS requires one of each")
+        yield Problem("password", f"lacks {' and '.join(missing)}; AWS requires one of each")
     if limits.BLANK.search(password):
         yield Problem("password", "has a blank; AWS allows none")
 
 
-def _identity(props: Props, given: Props) -> Iterator[Problem]:
+def _identity(props: Props, inputs: Props) -> Iterator[Problem]:
     kind = props.get("identity_management_type")
-    if kind == "SAML" and "directory_user_id" in given:
+    if kind == "SAML" and "directory_user_id" in inputs:
         yield Problem("directory_user_id", "given, but the instance uses SAML; remove it")
     if props.get("directory_user_id") == "":
         yield Problem("directory_user_id", "is empty; remove it")
-    if "identity_info" in given and "identity_info" not in props:
+    if "identity_info" in inputs and "identity_info" not in props:
         return
     info = props.get("identity_info", {})
     if kind in ("SAML", "CONNECT_MANAGED"):
@@ -167,11 +167,11 @@ def _identity_texts(info: Props, kind: str | None) -> Iterator[Problem]:
 def _phone_number(path: str, number: Any) -> Iterator[Problem]:
     if isinstance(number, str) and not limits.PHONE_NUMBER_PATTERN.fullmatch(number):
         yield Problem(
-            path, f"the {len(number)} characters are not an E.164 number; write + and 2 to 15 digits, no 0 first"
+            path, f"the {len(number)} characters are not an E.164 number; write + and 2 to 15 digits, the first not 0"
         )
 
 
-def _security_profiles(props: Props, _given: Props) -> Iterator[Problem]:
+def _security_profiles(props: Props, _inputs: Props) -> Iterator[Problem]:
     ids = props.get("security_profile_ids")
     if ids is None:
         return
@@ -185,7 +185,7 @@ def _security_profiles(props: Props, _given: Props) -> Iterator[Problem]:
             yield Problem("security_profile_ids", f"{item!r} is given {times} times; once is enough")
 
 
-def _phone_config(props: Props, given: Props) -> Iterator[Problem]:
+def _phone_config(props: Props, inputs: Props) -> Iterator[Problem]:
     config = props.get("phone_config")
     if config is None:
         return
@@ -196,10 +196,8 @@ def _phone_config(props: Props, given: Props) -> Iterator[Problem]:
         (("persistent_connection",), "persistent_connection_configs"),
     ):
         both = [member for member in members if config.get(member) is not None]
-        if both and other in given:
-            yield Problem(
-                f"phone_config.{both[0]}", f"given beside {other}; AWS refuses the two together, keep {other}"
-            )
+        if both and other in inputs:
+            yield Problem(f"phone_config.{both[0]}", f"given together with {other}, which AWS refuses; keep {other}")
     if config.get("phone_type") == "DESK_PHONE" and config.get("desk_phone_number") is None:
         yield Problem("phone_config.desk_phone_number", "missing; DESK_PHONE needs it")
     yield from _phone_number("phone_config.desk_phone_number", config.get("desk_phone_number"))
@@ -212,7 +210,7 @@ def _seconds(path: str, value: Any) -> Iterator[Problem]:
         yield Problem(path, f"{shown(int(value))} s; AWS allows 0 (unlimited) to {most} s (23 days)")
 
 
-def _per_channel(props: Props, _given: Props) -> Iterator[Problem]:
+def _per_channel(props: Props, _inputs: Props) -> Iterator[Problem]:
     for field in _CHANNEL_LISTS:
         seen: dict[str, int] = {}
         for index, entry in enumerate(props.get(field.name, [])):
@@ -253,7 +251,7 @@ def _entry(path: str, entry: Props, channel: Any) -> Iterator[Problem]:
     yield from _phone_number(f"{path}.phone_number", entry.get("phone_number"))
 
 
-def _proficiencies(props: Props, _given: Props) -> Iterator[Problem]:
+def _proficiencies(props: Props, _inputs: Props) -> Iterator[Problem]:
     entries = props.get("user_proficiencies", [])
     if len(entries) > limits.PROFICIENCIES_MAX:
         yield Problem("user_proficiencies", f"{len(entries)} given, AWS allows at most {limits.PROFICIENCIES_MAX}")

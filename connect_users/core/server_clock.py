@@ -1,8 +1,8 @@
-"""AWS's clock as an answer's ``Date`` header tells it, to better than the header's whole second. Pure.
+"""AWS's clock from the ``Date`` headers of its answers, more exact than the header's whole second. Pure.
 
 Each answer bounds the difference between AWS's clock and this machine's: it was given at or after its Date, before the
 second that follows, and between the request and its arrival. This machine's clock is believed as long as it is inside
-all bounds; else the lowest difference that the answers allow is taken, so that a moment is rather told too early.
+all bounds; else the lowest difference that the answers allow is taken: a moment is better too early than too late.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MILLISECOND: Final = 0.001
 
 
 class ServerClock:
-    """The difference to AWS's clock, as far as the answers of this process tell it. Thread-safe."""
+    """The difference to AWS's clock, as far as the answers of this process show it. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -45,7 +45,7 @@ class ServerClock:
         return max(date, round(moment, 3))
 
     def now(self, here: float) -> float:
-        """AWS's time when this machine's clock says ``here``, as far as the answers until now tell it."""
+        """AWS's time when this machine's clock says ``here``, as far as the answers until now show it."""
         with self._lock:
             return here if self._low <= 0.0 <= self._high else here + self._low
 

@@ -64,7 +64,7 @@ class Settings:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("is not a text")
+        raise ValueError("is not a string")
     return value.strip()
 
 
@@ -133,7 +133,7 @@ KEYS: dict[str, tuple[tuple[str, ...], _Reader]] = {
 def from_config(config: Mapping[str, object]) -> Settings:
     """Settings from a stack's configuration or an explicit provider's inputs.
 
-    Blank texts count as not set. Keys of the namespace that nobody knows are errors: a misspelt ``timeOut`` that is
+    Blank strings count as not set. Unknown keys of the namespace are errors: a misspelt ``timeOut`` that is
     silently ignored would be found out only in production.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Whether inputs have the shape of a user: types, choices, required members, names that nobody knows.
+"""Whether inputs have the shape of a user: types, choices, required members, unknown names.
 
 The general half of the rules: it goes by the table of fields alone. `rules` adds what AWS documents about values.
 """
@@ -33,23 +33,23 @@ class Problem:
         return f"{self.path}: {self.text}"
 
 
-def shape_problems(given: Props) -> Iterator[Problem]:
+def shape_problems(inputs: Props) -> Iterator[Problem]:
     """Every place where ``given`` is not shaped like the inputs of a user."""
     for field in FIELDS:
-        if field.name in given:
-            if not _plain(field, given[field.name]):
-                yield from _value_problems(field, field.name, given[field.name], given)
+        if field.name in inputs:
+            if not _plain(field, inputs[field.name]):
+                yield from _value_problems(field, field.name, inputs[field.name], inputs)
         elif field.required:
             yield Problem(field.name, "missing; it is required")
-    yield from _stray_names("", given, BY_NAME)
+    yield from _stray_names("", inputs, BY_NAME)
 
 
-def _stray_names(prefix: str, given: Mapping[Any, Any], known: Mapping[str, Field]) -> Iterator[Problem]:
-    for name in given:
+def _stray_names(prefix: str, names: Mapping[Any, Any], known: Mapping[str, Field]) -> Iterator[Problem]:
+    for name in names:
         if name not in known and not (isinstance(name, str) and name.startswith(tokens.INTERNAL)):
-            told = in_path(name)
-            near = _nearest(told, tuple(known))
-            yield Problem(f"{prefix}{told}", "no such input" + (f"; did you mean {near}?" if near else ""))
+            path = in_path(name)
+            near = _nearest(path, tuple(known))
+            yield Problem(f"{prefix}{path}", "no such input" + (f"; did you mean {near}?" if near else ""))
 
 
 def in_path(name: Any) -> str:
@@ -64,31 +64,33 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
     return next(iter(difflib.get_close_matches(snake, known, n=1)), "")
 
 
-def sound_parts(given: Props) -> Props:
+def sound_parts(inputs: Props) -> Props:
     """``given`` with `UNKNOWN` in place of every part that is not shaped like an input, without unknown names.
 
     So that the rules can go on to judge all the other parts: a user hears of every problem at once.
     """
-    return {field.name: _sound(field, given[field.name], given) for field in FIELDS if field.name in given}
+    return {field.name: _sound(field, inputs[field.name], inputs) for field in FIELDS if field.name in inputs}
 
 
-def _sound(field: Field, value: Any, given: Props) -> Any:
+def _sound(field: Field, value: Any, inputs: Props) -> Any:
     if field.kind is BLOCK:
-        return _sound_block(field, value, given)
+        return _sound_block(field, value, inputs)
     if field.kind is BLOCKS and isinstance(value, list):
-        return [_sound_block(field, item, given) for item in value]
+        return [_sound_block(field, item, inputs) for item in value]
     if field.kind is IDS and isinstance(value, list):
-        return [item if _plain_id(item) or not any(_id_problems(field, "", item, given)) else UNKNOWN for item in value]
+        return [
+            item if _plain_id(item) or not any(_id_problems(field, "", item, inputs)) else UNKNOWN for item in value
+        ]
     if field.kind is TAGS and isinstance(value, dict):
         return {key: item for key, item in value.items() if isinstance(key, str)}
-    return value if _plain(field, value) or not any(_value_problems(field, "", value, given)) else UNKNOWN
+    return value if _plain(field, value) or not any(_value_problems(field, "", value, inputs)) else UNKNOWN
 
 
-def _sound_block(field: Field, value: Any, given: Props) -> Any:
+def _sound_block(field: Field, value: Any, inputs: Props) -> Any:
     if not isinstance(value, dict):
         return UNKNOWN
     members = ((member, value.get(member.name)) for member in field.members)
-    return {member.name: _sound(member, item, given) for member, item in members if item is not None}
+    return {member.name: _sound(member, item, inputs) for member, item in members if item is not None}
 
 
 def _plain(field: Field, value: Any) -> bool:
@@ -106,9 +108,9 @@ def _plain_id(value: Any) -> bool:
     return isinstance(value, str) and _PLAIN_ID.fullmatch(value) is not None
 
 
-def _value_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
+def _value_problems(field: Field, path: str, value: Any, inputs: Props) -> Iterator[Problem]:
     if field.kind is BLOCK:
-        yield from _block_problems(field, path, value, given)
+        yield from _block_problems(field, path, value, inputs)
     elif field.kind is BLOCKS or field.kind is IDS:
         if not isinstance(value, list):
             yield Problem(path, f"{_shown(field, value)} is not a list")
@@ -117,19 +119,19 @@ def _value_problems(field: Field, path: str, value: Any, given: Props) -> Iterat
         for index, item in enumerate(value):
             # An id in most cases: then there is nothing to look for.
             if item is not UNKNOWN and not (field.kind is IDS and _plain_id(item)):
-                yield from judge(field, f"{path}[{index}]", item, given)
+                yield from judge(field, f"{path}[{index}]", item, inputs)
     elif field.kind is ID:
-        yield from _id_problems(field, path, value, given)
+        yield from _id_problems(field, path, value, inputs)
     elif field.kind is TAGS:
         if not isinstance(value, dict):
-            yield Problem(path, f"{_shown(field, value)} is not a map")
+            yield Problem(path, f"{_shown(field, value)} is not a dict")
         elif not all(isinstance(key, str) for key in value):
-            yield Problem(path, "has a key that is not a text")
+            yield Problem(path, "has a key that is not a string")
     else:
         yield from _scalar_problems(field, path, value)
 
 
-def _block_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
+def _block_problems(field: Field, path: str, value: Any, inputs: Props) -> Iterator[Problem]:
     if not isinstance(value, dict):
         yield Problem(path, f"{_shown(field, value)} is not a block of settings")
         return
@@ -139,7 +141,7 @@ def _block_problems(field: Field, path: str, value: Any, given: Props) -> Iterat
             if member.required:
                 yield Problem(f"{path}.{member.name}", "missing; it is required")
         elif not _plain(member, item):
-            yield from _value_problems(member, f"{path}.{member.name}", item, given)
+            yield from _value_problems(member, f"{path}.{member.name}", item, inputs)
     yield from _stray_names(f"{path}.", value, field.by_name)
 
 
@@ -152,20 +154,20 @@ def _scalar_problems(field: Field, path: str, value: Any) -> Iterator[Problem]:
             choices = {choice.upper(): choice for choice in field.choices}
             near = difflib.get_close_matches(value[:80].upper(), choices, n=1)
             hint = f"; did you mean {choices[near[0]]}?" if near else ""
-            yield Problem(path, f"{_shown(field, value)} is none of {', '.join(field.choices)}{hint}")
+            yield Problem(path, f"{_shown(field, value)} is not one of {', '.join(field.choices)}{hint}")
         else:
-            yield Problem(path, f"{_shown(field, value)} is not a text")
+            yield Problem(path, f"{_shown(field, value)} is not a string")
     elif isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
         yield Problem(path, f"{_shown(field, value)} is not a whole number")
 
 
 def _shown(field: Field, value: Any) -> str:
-    """``value`` as a message may tell it."""
-    return "the given value" if field.discreet else shown(value)
+    """``value`` as a message may show it."""
+    return "the value" if field.discreet else shown(value)
 
 
 def shown(value: Any) -> str:
-    """``value`` as a message tells it: in Python's words, at most 160 characters, which is a whole ARN."""
+    """``value`` as a message shows it: in Python's words, at most 160 characters, which is a whole ARN."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):
@@ -174,13 +176,13 @@ def shown(value: Any) -> str:
     return text if len(text) <= 160 else f"{text[:157]}..."
 
 
-def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[Problem]:
+def _id_problems(field: Field, path: str, value: Any, inputs: Props) -> Iterator[Problem]:
     """What is wrong with an id that is not plain."""
     what = f"a {field.reference.noun}" if field.reference else "an instance"
     if not isinstance(value, str):
         yield Problem(path, f"{_shown(field, value)} is not an id")
     elif value.startswith("arn:"):
-        yield from _arn_problems(field, path, value, given, what)
+        yield from _arn_problems(field, path, value, inputs, what)
     elif not value or len(value) > limits.ID_MAX or any(letter.isspace() for letter in value):
         yield Problem(path, f"{_shown(field, value)} is not an id of 1 to {limits.ID_MAX} characters without blanks")
     else:
@@ -193,16 +195,16 @@ def _id_problems(field: Field, path: str, value: Any, given: Props) -> Iterator[
         yield Problem(path, f"{_shown(field, value)} is a composite, not the id of {what}{hint}")
 
 
-def _arn_problems(field: Field, path: str, value: str, given: Props, what: str) -> Iterator[Problem]:
+def _arn_problems(field: Field, path: str, value: str, inputs: Props, what: str) -> Iterator[Problem]:
     arn = parse_arn(value)
     if arn is None or arn.resource != (field.reference.arn_word if field.reference else ""):
         yield Problem(path, f"{_shown(field, value)} is not the ARN of {what}")
         return
     if len(arn.resource_id or arn.instance_id) > limits.ID_MAX:
         yield Problem(path, f"{_shown(field, value)} has an id of more than {limits.ID_MAX} characters")
-    instance_id = bare_id(given.get("instance_id"))
+    instance_id = bare_id(inputs.get("instance_id"))
     if isinstance(instance_id, str) and arn.instance_id != instance_id:
-        yield Problem(path, f"is of instance {arn.instance_id}, but the user is of instance {instance_id}")
+        yield Problem(path, f"is in instance {arn.instance_id}, but the user is in instance {instance_id}")
 
 
 def sound(state: Props) -> Props:

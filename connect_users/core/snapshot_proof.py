@@ -1,19 +1,19 @@
 """What proves, without describing a user, that it is still what the state says. Pure.
 
-The evidence is a user's LastModifiedTime, as ListUsers tells it, against a stamp that the state keeps (`VERIFIED_KEY`):
+The evidence is a user's LastModifiedTime, as ListUsers has it, against a stamp that the state keeps (`VERIFIED_KEY`):
 
-- ``1700000000.123``: DescribeUser told the state, and this was the user's LastModifiedTime. Any later change has
+- ``1700000000.123``: the state is from DescribeUser, and this was the user's LastModifiedTime. Any later change has
   another.
 - ``<1700000000.456``: CreateUser made the user as the state says, and its answer was given at this moment at the
   latest. Any change after it has a later time.
 
 An update leaves the stamp alone: it moves the LastModifiedTime past it, so that the user is described once more. Its
-own time proves nothing, since somebody may have changed something else before it. Where Connect tells whole seconds
+own time proves nothing, since somebody may have changed something else before it. Where Connect returns whole seconds
 only, a time may be one that was cut off, and is good for the first kind of stamp only, and there only when the second
 was over.
 
 Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
-tells, whose index may lag by minutes; how proficiencies are proven is `connect_users.connect.survey`'s business.
+shows, whose index may lag by minutes; how proficiencies are proven is `connect_users.connect.survey`'s business.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership, plan
-from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
-from connect_users.core.live import declared_view, live_props, tells
+from connect_users.core.fields import ARN_KEY, DIRECTORY_KEY, KEPT_BY_REFRESH, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.live import declared_view, live_props, shows
 from connect_users.core.spec import Props, to_wire
 
 if TYPE_CHECKING:
@@ -33,19 +33,15 @@ if TYPE_CHECKING:
 _BOUND: Final = "<"
 _SECONDS: Final = "AfterContactWorkTimeLimit"
 _MILLISECONDS: Final = 1000
-#: Where after-contact work is told.
+#: Where after-contact work is.
 _TIMED_LISTS: Final[tuple[str, ...]] = ("AfterContactWorkConfigs",)
 _TIMED: Final[tuple[str, ...]] = ("PhoneConfig", *_TIMED_LISTS)
-#: Outputs that a state may still lack: CreateUser does not tell them.
-_COMPUTED: Final = ("directory_user_id",)
-#: Outputs that no user tells.
-_OURS: Final = (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY)
-#: Of `identity_info`, what SearchUsers tells.
+#: Of `identity_info`, what SearchUsers returns.
 _SEARCHED_NAMES: Final = ("FirstName", "LastName")
 
 
 def epoch(moment: datetime | None) -> float | None:
-    """Seconds since 1970, to the millisecond that AWS tells."""
+    """Seconds since 1970, to the millisecond that AWS returns."""
     return None if moment is None else round(moment.timestamp(), 3)
 
 
@@ -57,8 +53,8 @@ def made_stamp(answered_at: float | None) -> Props:
 def age(outputs: Mapping[str, Any], now: float) -> float:
     """Seconds since the user of a state was made or taken over; 0 where that seems to lie in the future.
 
-    The token tells it by the clock of the machine that made it, which may have been wrong; the stamp of CreateUser's
-    answer tells it by AWS's.
+    The token has it by the clock of the machine that made it, which may have been wrong; the stamp of CreateUser's
+    answer has it by AWS's.
 
     Args:
         now: AWS's time.
@@ -76,7 +72,7 @@ def _made_moment(stamp: object) -> float:
 
 
 def _moment(stamp: object) -> float | None:
-    """The moment of a stamp of either kind; None for what is no stamp."""
+    """The moment of a stamp of either kind; None for what is not a stamp."""
     if not isinstance(stamp, str):
         return None
     try:
@@ -90,22 +86,22 @@ def is_as_made(stamp: object) -> bool:
     return isinstance(stamp, str) and stamp.startswith(_BOUND)
 
 
-def without_what_was_let_go(outputs: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+def without_outdated_stamp(outputs: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
     """``outputs`` without CreateUser's stamp, where ``new`` no longer declares all of it.
 
     From then on the user has settings that the state does not know.
     """
-    if is_as_made(outputs.get(VERIFIED_KEY)) and plan.let_go(outputs, new):
+    if is_as_made(outputs.get(VERIFIED_KEY)) and plan.no_longer_declared(outputs, new):
         return {key: value for key, value in outputs.items() if key != VERIFIED_KEY}
     return outputs
 
 
 def read_stamp(modified: float | None, now: float) -> Props:
-    """The output of a user that DescribeUser told.
+    """The output of a user that DescribeUser returned.
 
     Args:
         modified: its LastModifiedTime.
-        now: AWS's time. Where Connect tells whole seconds only, a change within the same one would have the
+        now: AWS's time. Where Connect returns whole seconds only, a change within the same one would have the
             same time: there is no proof before some time has passed.
     """
     if modified is None or (whole(modified) and abs(now - modified) < 60.0):
@@ -117,7 +113,7 @@ def unmoved(stamp: object, modified: float | None, *, exact: bool) -> bool:
     """Whether a user with this LastModifiedTime is the one that the stamp was made of.
 
     Args:
-        exact: the instance tells fractions of a second.
+        exact: the instance returns fractions of a second.
     """
     moment = _moment(stamp)
     if moment is None or modified is None:
@@ -134,12 +130,12 @@ def whole(moment: float) -> bool:
 
 @dataclass(frozen=True)
 class Listed:
-    """What bulk reads tell of a user.
+    """What bulk reads show of a user.
 
     Attributes:
         modified: LastModifiedTime of ListUsers.
         summary: of SearchUsers; None where its index does not know the user (yet).
-        exact: some time of this listing has a fraction of a second, so that a whole one is no time that was cut off.
+        exact: some time of this listing has a fraction of a second, so that a whole one was not cut off.
     """
 
     id: str
@@ -173,17 +169,17 @@ def proven_outputs(
         return None
     if proficiencies is None:
         proficiencies = to_wire(declared.get("user_proficiencies", []))
-    kept = {name: outputs[name] for name in _OURS if name in outputs}
+    kept = {name: outputs[name] for name in KEPT_BY_REFRESH if name in outputs}
     for user in described(summary, declared):
-        if tells({**user, "UserProficiencies": proficiencies}, declared):
+        if shows({**user, "UserProficiencies": proficiencies}, declared):
             view, directory = dict(declared), user.get("DirectoryUserId")
         else:
-            live = live_props(user, proficiencies, {*declared, *_COMPUTED})
-            view, directory = declared_view(live, declared), live.get("directory_user_id")
-        found = {**view, **kept}
-        if directory:
-            found["directory_user_id"] = directory
-        if view == declared and found == {**{name: found[name] for name in _COMPUTED if name in found}, **outputs}:
+            live = live_props(user, proficiencies, {*declared, DIRECTORY_KEY})
+            view, directory = declared_view(live, declared), live.get(DIRECTORY_KEY)
+        # A state may still lack it: CreateUser does not return it.
+        computed = {DIRECTORY_KEY: directory} if directory else {}
+        found = {**view, **kept, **computed}
+        if view == declared and found == {**computed, **outputs}:
             return found
     return None
 
@@ -197,7 +193,7 @@ def same_owner(tags: Mapping[str, Any], outputs: Mapping[str, Any]) -> bool:
 def described(summary: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[Props]:
     """A summary of SearchUsers in the form of DescribeUser, once for each reading of its times.
 
-    What SearchUsers does not tell is taken from ``declared``: e-mail addresses and the mobile number. After-contact
+    What SearchUsers does not return is taken from ``declared``: e-mail addresses and the mobile number. After-contact
     work is in milliseconds; whether that holds for the per-channel list, too, is not documented.
     """
     info = {
@@ -205,8 +201,8 @@ def described(summary: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterat
         for name, value in to_wire(declared.get("identity_info", {})).items()
         if name not in _SEARCHED_NAMES and value
     }
-    told = summary.get("IdentityInfo") or {}
-    user = {**summary, "IdentityInfo": {**info, **{name: told[name] for name in _SEARCHED_NAMES if name in told}}}
+    names = summary.get("IdentityInfo") or {}
+    user = {**summary, "IdentityInfo": {**info, **{name: names[name] for name in _SEARCHED_NAMES if name in names}}}
     timed = {name: _in_seconds(user[name]) for name in _TIMED if name in user}
     yield {**user, **timed}
     lists = {name: user[name] for name in _TIMED_LISTS if name in user}
@@ -223,6 +219,6 @@ def _in_seconds(value: Any) -> Any:
 
 
 def _seconds(limit: int) -> float:
-    """Seconds; a part of one, which nobody can have set, stays a part of one and equals nothing."""
+    """Seconds; a part of one, which cannot have been set, stays a part of one and equals nothing."""
     whole, part = divmod(limit, _MILLISECONDS)
     return limit / _MILLISECONDS if part else whole

@@ -3,7 +3,7 @@
 Contract:
 - Inputs are plain dicts, keyed by the names of `connect_users.core.fields`; `UNKNOWN` stands for a value that a preview
   does not know.
-- `canonical` is total: it never raises, and leaves alone what it does not understand (the rules tell of it).
+- `canonical` is total: it never raises, and leaves alone what it does not understand (the rules report it).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def canonical(props: Mapping[str, Any]) -> Props:
     """The one form that is stored and compared.
 
     ARNs become ids, whole floats ints, sets are sorted (not where an element is unknown), Nones are dropped. Keys
-    that are no inputs are kept as they are.
+    that are not inputs are kept as they are.
     """
     return {
         name: _canonical(BY_NAME[name], value) if name in BY_NAME else value
@@ -85,7 +85,7 @@ def _canonical_block(field: Field, value: Any) -> Any:
 
 
 def _sorted_blocks(field: Field, blocks: list[Any]) -> list[Any]:
-    """``blocks`` in the order of their keys, as long as every key is known and a text."""
+    """``blocks`` in the order of their keys, as long as every key is known and a string."""
     if len(blocks) < 2:
         return blocks
     try:
@@ -122,5 +122,5 @@ def from_wire(field: Field, value: Any) -> Any:
 
 
 def _block_from_wire(field: Field, block: Mapping[str, Any]) -> Props:
-    told = ((member, block.get(wire_name(member.name))) for member in field.members)
-    return {member.name: from_wire(member, value) for member, value in told if value is not None}
+    members = ((member, block.get(wire_name(member.name))) for member in field.members)
+    return {member.name: from_wire(member, value) for member, value in members if value is not None}

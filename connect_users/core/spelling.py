@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.fields import ARN_KEY, FIELDS, OTHER_OWNER_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.fields import FIELDS, OUTPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ def words_of(members: tuple[Field, ...], others: tuple[str, ...] = ()) -> Words:
 
 
 #: The words of a user: its inputs and outputs.
-USER: Final = words_of(FIELDS, (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, PENDING_KEY, TAKEN_KEY, OTHER_OWNER_KEY))
+USER: Final = words_of(FIELDS, tuple(output.name for output in OUTPUTS))
 
 
 def _all(fields: Iterable[Field]) -> set[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from connect_users.core.spec import Props
 
-#: Prefixes of tag keys that nobody may set: AWS's own, and this package's ownership tag.
+#: Prefixes of tag keys that a program may not set: AWS's own, and this package's ownership tag.
 RESERVED_TAG_PREFIXES = ("aws:", "connect-users:")
 
 
@@ -38,7 +38,7 @@ def tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
         ):
             yield Problem(path, "AWS allows letters, digits, blanks and _ . : / = + - @ in a key")
         if key.lower().startswith(RESERVED_TAG_PREFIXES):
-            yield Problem(path, f"keys that begin with {' or '.join(RESERVED_TAG_PREFIXES)} are reserved")
+            yield Problem(path, f"keys that start with {' or '.join(RESERVED_TAG_PREFIXES)} are reserved")
         if value is not UNKNOWN:
             yield from _tag_value(path, value)
 
@@ -67,8 +67,8 @@ def room_problem(live: Mapping[str, Any], gone: Iterable[str], fresh: Iterable[s
 
 def _tag_value(path: str, value: Any) -> Iterator[Problem]:
     if value is None:
-        yield Problem(path, "has no value; an empty text is allowed")
+        yield Problem(path, "has no value; an empty string is allowed")
     elif not isinstance(value, str):
-        yield Problem(path, "the value is not a text")
+        yield Problem(path, "the value is not a string")
     elif len(value) > limits.TAG_VALUE_MAX:
         yield Problem(path, f"the value has {len(value)} characters; AWS allows at most {limits.TAG_VALUE_MAX}")

@@ -64,12 +64,12 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None
     """The unmanaged ones of some users, given as id, username and tags.
 
     Args:
-        declared: of the states that were given; None where there is none.
+        declared: of the exported states; None without any.
     """
     for id_, username, tags in users:
         if declared is not None and id_ in declared.ids:
             continue
-        # Nobody's URN: a tag that names a resource is always another one's.
+        # Without a URN, a tag that names a resource is always another one's.
         match ownership.claim(ownership.owner_of(tags), ""):
             case ownership.Unowned() if ownership.TAG_KEY in tags:
                 yield Unmanaged(username, id_, "no stack owns this user (an ownership tag that names no resource)")

@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from connect_users.core import spelling, tokens
-from connect_users.core.fields import BY_NAME
+from connect_users.core.fields import BY_NAME, FIELDS
 from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
 #: A secret in every result, whether or not the program or an older state marks it.
-_PASSWORD = "password"
-#: Other inputs that may hold secrets of the program.
-_PERSONAL = ("identity_info", "phone_config", "phone_number_configs", "tags")
+_SECRETS = tuple(field.name for field in FIELDS if field.secret)
 #: A key of every state of the plugin, and of no state of the dynamic resource.
 _PLUGIN_KEY = "instanceId"
 #: The types of most values, which stay as they are.
@@ -63,8 +61,9 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
     Other secrets of the program stay secret: the engine copies the mark of an input to the output of the same name.
     """
     encoded = {name: _encoded(value) for name, value in props.items()}
-    if encoded.get(_PASSWORD) is not None:
-        encoded[_PASSWORD] = rpc.wrap_rpc_secret(encoded[_PASSWORD])
+    for name in _SECRETS:
+        if encoded.get(name) is not None:
+            encoded[name] = rpc.wrap_rpc_secret(encoded[name])
     return encoded
 
 
@@ -76,7 +75,7 @@ def encode_partly(outputs: Props, news: Mapping[str, Any]) -> dict[str, Any]:
     """
     encoded = encode(outputs)
     for name, value in outputs.items():
-        if name in BY_NAME and news.get(name) != value and (name in _PERSONAL or name not in news):
+        if name in BY_NAME and news.get(name) != value and (BY_NAME[name].discreet or name not in news):
             encoded[name] = rpc.wrap_rpc_secret(encoded[name])
     return encoded
 

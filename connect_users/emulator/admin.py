@@ -69,7 +69,8 @@ def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
             if method == "POST":
                 set_options(front.options.changed(_object(json.loads(request.body))))
             return front.options.to_json()
-    raise ApiError("UnknownOperationException", f"the side port has no {request.method} {request.path}")
+        case _:
+            raise ApiError("UnknownOperationException", f"the side port has no {request.method} {request.path}")
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Taking over a user who exists: one that a program adopts, or one that moves here from another resource of the stack.
 
-The ownership tag tells whose the user is. Once it is written again, older states, and whoever else tried at the same
+The ownership tag says whose the user is. Once it is written again, older states, and whoever else tried at the same
 moment, cannot delete the user any more.
 """
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.core.spec import Props
+    from connect_users.core.steps import Step
     from connect_users.lifecycle.apply import Operation
 
 
-class Vanished(Exception):
+class UserVanished(Exception):
     """The user that was to be taken over is not found: one that was deleted just now, or a reader lags behind."""
 
 
@@ -41,7 +42,7 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
 
     Raises:
         OwnedByOther: somebody else took it over at the same moment.
-        Vanished: it is not found any more.
+        UserVanished: it is not found any more.
         PartialUpdate, InvalidUser, ConnectApiError
     """
     user_id, directory = str(user["Id"]), user.get("DirectoryUserId")
@@ -60,19 +61,19 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
             computed[TOKEN_KEY] = owner.token
         computed[TAKEN_KEY] = secrets.token_hex(4)
         op.run.hold(op.urn, user_id, computed, alone=True)
-        return user_id, _bring(op, props, user, computed, ours=ours)
+        return user_id, _write_declared(op, props, user, computed, ours=ours)
     room = _make_room(op, props, user)
-    # Made now, not before the call that found the name taken: it tells when the user was taken over.
+    # Made now, not before the call that found the name taken: it says when the user was taken over.
     computed[TOKEN_KEY] = ownership.taking_token(op.now(), op.urn, ours=ours)
     try:
-        op.gateway.tag_resource(user["Arn"], ownership.tag(computed[TOKEN_KEY], op.urn), notify=op.tell)
+        op.gateway.tag_resource(user["Arn"], ownership.tag(computed[TOKEN_KEY], op.urn), notify=op.inform)
         op.run.hold(op.urn, user_id, computed, alone=True)
         user = _settled_view(op, props, user, computed[TOKEN_KEY])
-        return user_id, _bring(op, props, user, computed, ours=ours, done=(*room, "TagResource"))
+        return user_id, _write_declared(op, props, user, computed, ours=ours, done=(*room, "TagResource"))
     except ResourceNotFound as error:
         if error.operation == "ListUserProficiencies":
             raise _pending(props, user, computed, error, ours=ours) from None
-        raise Vanished from None
+        raise UserVanished from None
     except ConnectApiError as error:
         if error.operation == "TagResource":
             raise
@@ -92,7 +93,7 @@ def _make_room(op: Operation, props: Props, user: Mapping[str, Any]) -> tuple[st
         raise InvalidUser(str(props["username"]), [problem])
     if not tag_rules.is_full(tags):
         return ()
-    op.gateway.untag_resource(user["Arn"], gone, notify=op.tell)
+    op.gateway.untag_resource(user["Arn"], gone, notify=op.inform)
     return ("UntagResource",)
 
 
@@ -125,41 +126,40 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     try:
         user = observe.describe(op, user_id, old)
         owner = ownership.owner_of(user.get("Tags", {})) if user is not None else None
-        found = ownership.claim(owner, op.urn, old.get(TOKEN_KEY))
-        if user is None or not isinstance(found, ownership.Proven):
+        claim = ownership.claim(owner, op.urn, old.get(TOKEN_KEY))
+        if user is None or not isinstance(claim, ownership.Proven):
             whose = f"names {owner.urn}" if owner is not None else "is gone"
             raise OwnedByOther(
                 f"{apply.subject('taking over', new)}: the tag {ownership.TAG_KEY} that was written when it was taken "
                 f"over {whose}; nothing was changed; run pulumi refresh to see what is true, then run again"
             )
-        computed = {key: old[key] for key in (ARN_KEY, TOKEN_KEY, "directory_user_id") if key in old}
-        return _bring(op, new, user, computed, ours=old[PENDING_KEY] is True)
+        return _write_declared(op, new, user, apply.kept_outputs(old), ours=old[PENDING_KEY] is True)
     except ConnectApiError as error:
         raise error.about(apply.subject("taking over", new)) from None
 
 
-def _bring(
+def _write_declared(
     op: Operation, props: Props, user: Mapping[str, Any], computed: Props, *, ours: bool, done: tuple[str, ...] = ()
 ) -> Props:
     """Bring a user that was taken over to what is declared; returns the outputs."""
     user_id, proficiencies = str(user["Id"]), None
     if ours or "user_proficiencies" in props:
-        proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.tell)
+        proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.inform)
     live = live_props(user, proficiencies)
     before = {**declared_view(live, props), **(leftovers(live, props) if ours else {})}
     steps = plan.update_steps(before, props)
     stamp = snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
     outputs = {**computed, **stamp}
-    _tell_of_adoption(op, props, user_id, steps)
+    _report_adoption(op, props, user_id, steps)
     apply.run(op, apply.subject("taking over", props), user_id, {**before, **outputs}, props, steps, done)
     return {**outputs, **props}
 
 
-def _tell_of_adoption(op: Operation, props: Props, user_id: str, steps: tuple[plan.Step, ...]) -> None:
+def _report_adoption(op: Operation, props: Props, user_id: str, steps: tuple[Step, ...]) -> None:
     changed = ", ".join(dict.fromkeys(field for step in steps for field in step.fields)) or "nothing"
-    op.tell(f"taking over the existing user {user_id}; to be changed: {changed}")
+    op.inform(f"taking over the existing user {user_id}; to be changed: {changed}")
     if not props.keys().isdisjoint(("password", "password_secret_arn")):
-        op.say("warning", "the password was not set: no API changes that of a user who exists")
+        op.say("warning", "the password was not set: no API changes the password of an existing user")
 
 
 def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: str) -> Mapping[str, Any]:
@@ -172,17 +172,15 @@ def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: s
     """
     waits = apply.pauses(min(apply.SETTLING, op.grace))
     while True:
-        user = op.gateway.describe_user(props["instance_id"], str(user["Id"]), notify=op.tell)
+        user = op.gateway.describe_user(props["instance_id"], str(user["Id"]), notify=op.inform)
         pause = next(waits, None)
-        match ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn, token):
-            case ownership.Proven():
-                return user
-            case ownership.OtherResource(owner) | ownership.OtherStack(owner) if pause is None:
-                raise OwnedByOther(
-                    f"{apply.subject('taking over', props)}: {owner.urn} took it over at the "
-                    f"same moment (tag {ownership.TAG_KEY}); nothing else was changed; declare the user in one place"
-                )
-            case _ if pause is None:
-                return user
-        op.tell(f"waiting {pause:g} s: Amazon Connect does not show yet that the user was taken over")
+        claim = ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn, token)
+        if pause is None and isinstance(claim, ownership.OtherResource | ownership.OtherStack):
+            raise OwnedByOther(
+                f"{apply.subject('taking over', props)}: {claim.owner.urn} took it over at the "
+                f"same moment (tag {ownership.TAG_KEY}); nothing else was changed; declare the user in one place"
+            )
+        if pause is None or isinstance(claim, ownership.Proven):
+            return user
+        op.inform(f"waiting {pause:g} s: Amazon Connect does not show yet that the user was taken over")
         op.wait(pause)

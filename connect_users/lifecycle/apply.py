@@ -4,8 +4,8 @@ Contract:
 - Every step is an absolute write, so a step may be sent again.
 - A failure in the middle raises `PartialUpdate` with the outputs that are true by then.
 - Connect is eventually consistent: a 404 on a user that was just made, or on a profile that was just made, is
-  waited for; a 404 that stays is an error, never a reason to forget the user. Of a user who was not made moments ago
-  it is one at once, which says that the user is gone.
+  waited for; a 404 that stays is an error, never a reason to forget the user. For a user who was not made moments ago
+  it is an error at once, which says that the user is gone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.connect.survey import survey_of
-from connect_users.core import ownership, plan, progress, snapshot_proof, tag_rules
+from connect_users.core import ownership, plan, snapshot_proof, steps, tag_rules
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import (
     ConnectApiError,
@@ -26,32 +26,41 @@ from connect_users.core.errors import (
     ResourceNotFound,
     WrongInstance,
 )
-from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, TAKEN_KEY, TOKEN_KEY, VERIFIED_KEY
-from connect_users.lifecycle import blocks, gone, proficiencies
+from connect_users.core.fields import ARN_KEY, KEPT_BY_UPDATE, OTHER_OWNER_KEY, TOKEN_KEY, VERIFIED_KEY
+from connect_users.core.steps import (
+    Associate,
+    Disassociate,
+    Tag,
+    Untag,
+    UpdateLevels,
+    WriteIdentityInfo,
+    WriteInput,
+    WriteLists,
+    WritePhoneConfig,
+)
+from connect_users.lifecycle import gone, proficiencies
+from connect_users.lifecycle.blocks import BlockWriter
 from connect_users.lifecycle.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from connect_users.connect.gateway import Gateway
-    from connect_users.core.plan import Step
     from connect_users.core.spec import Props
+    from connect_users.core.steps import Step
 
 #: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API
 #: reference, eventual consistency).
 SETTLING: Final = 60.0
-#: Seconds for which a user that CreateUser made is taken to be as it was made, and to be nobody else's.
+#: Seconds for which a user that CreateUser made is taken to be as it was made, and not to belong to anybody else.
 FRESH: Final = 600.0
 #: Seconds to wait for something else that a request names, e.g. a profile made in the same run.
 REFERENCE_SETTLING: Final = 8.0
 
-#: Outputs that an update leaves alone.
-_KEPT: Final = (ARN_KEY, TOKEN_KEY, VERIFIED_KEY, TAKEN_KEY, "directory_user_id")
-
 #: What is said of a state whose token was not the live one, as one that was restored from a backup.
 CORRECTED: Final = (
-    f"the ownership token in the state was not the one in the tag {ownership.TAG_KEY}, which names this resource: "
-    "the state is an older one, and takes the live token over"
+    f"the tag {ownership.TAG_KEY} names this resource, but has another token than the state, which is an older one: "
+    "the state now has the live token"
 )
 
 T = TypeVar("T")
@@ -80,7 +89,7 @@ class Operation:
     now: Callable[[], float]
     run: Run = field(default_factory=Run)
 
-    def tell(self, text: str) -> None:
+    def inform(self, text: str) -> None:
         """Show an information on the resource."""
         self.say("info", text)
 
@@ -97,13 +106,13 @@ def pauses(total: float) -> Iterator[float]:
 
 
 def subject(action: str, props: Mapping[str, Any]) -> str:
-    """How messages name what is being done to whom."""
+    """How messages name an action and its user."""
     return f"{action} Connect user '{props.get('username', '?')}'"
 
 
 def kept_outputs(old: Mapping[str, Any]) -> Props:
     """Of the outputs of a state, those that an update leaves alone."""
-    return {key: old[key] for key in _KEPT if key in old}
+    return {key: old[key] for key in KEPT_BY_UPDATE if key in old}
 
 
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
@@ -122,12 +131,12 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     """
     check_place(op, old)
     survey_of(op.gateway).forget()
-    old = snapshot_proof.without_what_was_let_go(old, new)
+    old = snapshot_proof.without_outdated_stamp(old, new)
     kept = kept_outputs(old)
     before = {**old, **kept}
-    steps, live = plan.update_steps(old, new), None
-    if _in_doubt(op, user_id, old, steps):
-        live = _look(op, user_id, old, new)
+    calls, live = plan.update_steps(old, new), None
+    if _in_doubt(op, user_id, old, calls):
+        live = _describe(op, user_id, old, new)
         token = _token_of(op, live, old, new)
         rival = op.run.rival(op.urn, user_id, old)
         if rival is not None:
@@ -144,12 +153,12 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
             if problem:
                 raise InvalidUser(str(new.get("username", "?")), [problem])
             written = tags.get(ownership.TAG_KEY) == owner_tag[ownership.TAG_KEY]
-            steps = plan.update_steps(old, new, None if written else owner_tag)
-    run(op, subject("updating", new), user_id, before, new, steps, live=live)
+            calls = plan.update_steps(old, new, None if written else owner_tag)
+    run(op, subject("updating", new), user_id, before, new, calls, live=live)
     return {**kept, **new}
 
 
-def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], steps: tuple[Step, ...]) -> bool:
+def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], calls: tuple[Step, ...]) -> bool:
     """Whether the state is not enough to write to the user, or to give it power.
 
     In the minutes after it was made nobody else can have it.
@@ -158,14 +167,14 @@ def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], steps: tuple[
         return True
     if OTHER_OWNER_KEY in old or op.run.rival(op.urn, user_id, old) is not None:
         return True
-    powers = any(step.operation == "UpdateUserSecurityProfiles" for step in steps)
-    return powers and snapshot_proof.age(old, op.now()) >= FRESH
+    grants_power = any("security_profile_ids" in step.fields for step in calls)
+    return grants_power and snapshot_proof.age(old, op.now()) >= FRESH
 
 
-def _look(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> dict[str, Any]:
-    describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.tell)
+def _describe(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> dict[str, Any]:
+    describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.inform)
     try:
-        return _patiently(op, subject("updating", new), user_id, old, describe)
+        return _retrying(op, subject("updating", new), user_id, old, describe)
     except ConnectApiError as error:
         raise error.about(subject("updating", new)) from None
 
@@ -177,7 +186,7 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
         OwnedByOther: it is another resource's user.
     """
     action, token, arn = subject("updating", new), old.get(TOKEN_KEY), str(live.get("Arn", ""))
-    nothing = f"says its tag {ownership.TAG_KEY}; nothing was changed"
+    nothing = f"(tag {ownership.TAG_KEY}); nothing was changed"
     match ownership.claim(ownership.owner_of(live.get("Tags", {})), op.urn, token, arn):
         case ownership.Unowned() if not op.owns:
             return None
@@ -189,16 +198,16 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
             # A view from before the tag was written.
             return ownership.renamed(str(token), op.urn)
         case ownership.OtherMaking(owner):
-            op.tell(CORRECTED)
+            op.inform(CORRECTED)
             return owner.token
         case ownership.OtherResource(owner):
             raise OwnedByOther(
-                f"{action}: the user belongs to {owner.urn}, of this very stack, {nothing}; declare the user in one "
+                f"{action}: the user belongs to {owner.urn}, in this stack {nothing}; declare the user in one "
                 "place, or, if that resource is gone for good, remove the tag in Connect and run pulumi refresh"
             )
         case ownership.OtherStack(owner):
             raise OwnedByOther(
-                f"{action}: the user belongs to {owner.urn}, {nothing}; remove the user from one of the two stacks "
+                f"{action}: the user belongs to {owner.urn} {nothing}; remove the user from one of the two stacks "
                 "(pulumi state delete leaves it in Connect)"
             )
 
@@ -209,11 +218,11 @@ def run(
     user_id: str,
     before: Mapping[str, Any],
     new: Mapping[str, Any],
-    steps: tuple[Step, ...],
+    calls: tuple[Step, ...],
     done: tuple[str, ...] = (),
     live: Mapping[str, Any] | None = None,
 ) -> None:
-    """Carry out ``steps`` in order.
+    """Carry out the steps ``calls`` in order.
 
     Args:
         before: the outputs that are true before the first step.
@@ -222,14 +231,14 @@ def run(
 
     Raises:
         ConnectApiError: when the only step failed and nothing was done before.
-        PartialUpdate: when there is anything to tell or to save.
+        PartialUpdate: when there is anything to report or to save.
     """
     state = dict(before)
-    names = [*done, *(step.operation for step in steps)]
-    for index, step in enumerate(steps, start=len(done)):
+    names = [*done, *(step.operation for step in calls)]
+    for index, step in enumerate(calls, start=len(done)):
         try:
             attempt = partial(_carry_out, op, user_id, state, new, step, live)
-            _patiently(op, action, user_id, before, attempt)
+            _retrying(op, action, user_id, before, attempt)
         except ConnectApiError as error:
             if len(names) == 1 and state == before:
                 raise error.about(action) from None
@@ -242,17 +251,17 @@ def run(
                 not_tried=names[index + 1 :],
                 cause=error,
             ) from None
-        state = progress.after(state, step, new)
-        owner = ownership.owner_of(step.params.get("tags", {}))
+        state = steps.after(state, step, new)
+        owner = ownership.owner_of(step.tags) if isinstance(step, Tag) else None
         if owner is not None:
             state[TOKEN_KEY] = owner.token
 
 
-def _patiently(op: Operation, action: str, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
+def _retrying(op: Operation, action: str, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
     """``attempt()``, tried again while what it does not find may only be late.
 
     Args:
-        outputs: of the state; they tell how old the user is.
+        outputs: of the state; they show how old the user is.
 
     Raises:
         UserGone: the user is not found, and was not made moments ago.
@@ -270,9 +279,9 @@ def _patiently(op: Operation, action: str, user_id: str, outputs: Mapping[str, A
             if pause is None or waited + pause > limit:
                 if exists:
                     raise
-                raise gone.tell(op.gateway, action, user_id, outputs, op.tell) from None
+                raise gone.user_gone(op.gateway, action, user_id, outputs, op.inform) from None
             late = "something that this change names" if exists else "the user, who was made moments ago,"
-            op.tell(f"waiting {pause:g} s: Amazon Connect does not find {late} yet")
+            op.inform(f"waiting {pause:g} s: Amazon Connect does not find {late} yet")
             op.wait(pause)
             waited += pause
 
@@ -286,22 +295,35 @@ def _carry_out(
     live: Mapping[str, Any] | None,
 ) -> None:
     """One step; ``state`` takes up what is true after a part of it."""
-    gateway, instance_id, params = op.gateway, new["instance_id"], step.params
-    if step.operation in ("TagResource", "UntagResource"):
-        arn = str(state.get(ARN_KEY, ""))
-        if parse_arn(arn) is None:
-            arn = gateway.describe_user(instance_id, user_id, notify=op.tell)["Arn"]
-        if step.operation == "TagResource":
-            gateway.tag_resource(arn, params["tags"], notify=op.tell)
-        else:
-            gateway.untag_resource(arn, params["tagKeys"], notify=op.tell)
-    elif "UserProficiencies" in params:
-        proficiencies.write(gateway, user_id, state, new, step, op.tell)
-    elif step.operation in blocks.OPERATIONS:
-        as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
-        blocks.write(gateway, instance_id, user_id, step, new, as_made=as_made, live=live, notify=op.tell)
-    else:
-        gateway.update_user(step.operation, instance_id, user_id, params, notify=op.tell)
+    instance_id = new["instance_id"]
+
+    def send(operation: str, params: Props) -> None:
+        op.gateway.update_user(operation, instance_id, user_id, params, notify=op.inform)
+
+    def describe() -> Mapping[str, Any]:
+        return op.gateway.describe_user(instance_id, user_id, notify=op.inform) if live is None else live
+
+    def arn() -> str:
+        known = str(state.get(ARN_KEY, ""))
+        return known if parse_arn(known) is not None else str(describe()["Arn"])
+
+    as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
+    writer = BlockWriter(send, describe, as_made)
+    match step:
+        case WriteInput():
+            send(step.operation, step.params)
+        case WriteIdentityInfo(info):
+            writer.identity_info(info)
+        case WritePhoneConfig(config):
+            writer.phone_config(config)
+        case WriteLists(lists):
+            writer.lists(lists, new)
+        case Disassociate() | Associate() | UpdateLevels():
+            proficiencies.write(op.gateway, user_id, state, new, step, op.inform)
+        case Untag(keys):
+            op.gateway.untag_resource(arn(), keys, notify=op.inform)
+        case Tag(tags):
+            op.gateway.tag_resource(arn(), tags, notify=op.inform)
 
 
 def check_place(op: Operation, outputs: Mapping[str, Any]) -> None:
@@ -315,7 +337,7 @@ def check_place(op: Operation, outputs: Mapping[str, Any]) -> None:
     username = outputs.get("username", "?")
     if not isinstance(outputs.get("instance_id"), str):
         raise WrongInstance(
-            f"the state of Connect user '{username}' has no instance_id, so the user cannot be told; "
+            f"the state of Connect user '{username}' has no instance_id, so the user cannot be identified; "
             "remove it with pulumi state delete and adopt the user with adopt_existing=True"
         )
     arn = parse_arn(str(outputs.get(ARN_KEY, "")))

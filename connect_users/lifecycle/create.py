@@ -4,10 +4,10 @@ CreateUser has no idempotency token. The ownership tag, which CreateUser sets in
 DuplicateResource it says whose the user of the name is (`ownership.claim`), and so what is to be done:
 
 - This very call made it, and an answer was lost: all is well.
-- Nobody: it is adopted where the program says so.
+- It has no owner: it is adopted where the program says so.
 - Another resource of this stack, which the program does not declare: the user moves, and keeps its id.
 - This resource, in another call: a run died before its state was saved, or the replacement of a user who is alive was
-  forced (``--replace``, ``state taint``, ``replace_on_changes``). The engine does not say which. No API tells or
+  forced (``--replace``, ``state taint``, ``replace_on_changes``). The engine does not say which. No API returns or
   changes a password, so a user who was taken over could have another one than the state. One that was made within a
   day is therefore deleted and made again, which is right in both cases. An older one is in use, and is refused. One
   that was being taken over goes on to be, and one that was made since this run began (the same run twice at once) is
@@ -70,20 +70,20 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         except DuplicateResource as error:
             return _settle_duplicate(op, props, request, token, error)
         except (InvalidRequest, QuotaReached) as error:
-            found = _found_all_the_same(op, props, error)
-            settled = None if found is None else _settle(op, props, found, token, error)
+            user = _existing_user(op, props, error)
+            settled = None if user is None else _settle(op, props, user, token, error)
             if settled is not None:
                 return settled
-            if found is None or isinstance(error, InvalidRequest):
+            if user is None or isinstance(error, InvalidRequest):
                 raise
-            _remove_leftover(op, props, found)
+            _remove_leftover(op, props, user)
             token, request = _tagged(op, request)
             made = _create_user(op, request)
     except ConnectApiError as error:
         raise error.about(action) from None
-    except adopt.Vanished:
+    except adopt.UserVanished:
         raise ConnectUsersError(
-            f"{action}: a user of this name was found, and was gone a moment later; run again"
+            f"{action}: a user of this name was found, but was gone a moment later; run again"
         ) from None
     return _finish(op, props, made, token)
 
@@ -96,11 +96,11 @@ def _tagged(op: Operation, request: Props) -> tuple[str, Props]:
     return token, {**request, "Tags": {**request.get("Tags", {}), **ownership.tag(token, op.urn)}}
 
 
-def _found_all_the_same(op: Operation, props: Props, error: ConnectApiError) -> dict[str, Any] | None:
+def _existing_user(op: Operation, props: Props, error: ConnectApiError) -> dict[str, Any] | None:
     """The user to adopt, or that a lost answer was about, where Connect refused for another reason than its name.
 
-    AWS does not say what it looks at first: a full quota may be told before a name that is taken, and a missing
-    password, which nobody needs who adopts, is.
+    AWS does not say what it looks at first: a full quota may come before a name that is taken, and a missing
+    password, which an adoption does not need, does.
     """
     if not props.get("adopt_existing") and not error.uncertain:
         return None
@@ -117,13 +117,13 @@ def _create_user(op: Operation, request: Props) -> CreatedUser:
     """CreateUser, tried again while something that it names may only be late (a profile made in the same run)."""
     for pause in apply.pauses(min(apply.REFERENCE_SETTLING, op.grace)):
         try:
-            made = op.gateway.create_user(request, notify=op.tell)
+            made = op.gateway.create_user(request, notify=op.inform)
         except ResourceNotFound:
-            op.tell(f"waiting {pause:g} s: Amazon Connect does not find something that this user names yet")
+            op.inform(f"waiting {pause:g} s: Amazon Connect does not find something that this user names yet")
             op.wait(pause)
         else:
             return made
-    return op.gateway.create_user(request, notify=op.tell)
+    return op.gateway.create_user(request, notify=op.inform)
 
 
 def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple[str, Props]:
@@ -156,7 +156,7 @@ def _settle(
 
     Raises:
         OwnedByOther: it may not be touched.
-        Vanished: it is not found any more.
+        UserVanished: it is not found any more.
         PartialUpdate, InvalidUser, ConnectApiError
     """
     action, where = apply.subject("creating", props), f"the name exists in instance {props['instance_id']}"
@@ -171,11 +171,11 @@ def _settle(
             return adopt.take_over(op, props, user, ours=False)
         case ownership.Unowned():
             raise OwnedByOther(f"{action}: {where} and {_unowned(op, tags, error)}")
-        case ownership.OtherMaking(owner) as other if owner.took_over and (
-            props.get("adopt_existing") or other.is_leftover(op.now())
+        case ownership.OtherMaking(owner) as making if owner.took_over and (
+            props.get("adopt_existing") or making.is_leftover(op.now())
         ):
             return adopt.take_over(op, props, user, ours=not owner.adopted)
-        case ownership.OtherMaking(owner) as other if not owner.took_over and other.is_leftover(op.now()):
+        case ownership.OtherMaking(owner) as making if not owner.took_over and making.is_leftover(op.now()):
             return adopt.take_over(op, props, user, ours=True) if _changed_in_this_run(op, user) else None
         case ownership.OtherMaking(owner):
             day = time.strftime("%Y-%m-%d", time.gmtime(ownership.made_at(owner.token)))
@@ -186,16 +186,16 @@ def _settle(
                 "on_password_change='replace'; if the state lost it, bring it back with connect-users import"
             )
         case ownership.OtherResource(owner) if op.owns and not twice:
-            op.tell(f"moves here from {owner.urn}, which does not declare it any more")
+            op.inform(f"moves here from {owner.urn}, which no longer declares it")
             return adopt.take_over(op, props, user, ours=not owner.adopted)
         case ownership.OtherResource(owner):
             raise OwnedByOther(
-                f"{action}: {where} and belongs to {owner.urn}, of this very stack (tag {ownership.TAG_KEY}); "
+                f"{action}: {where} and belongs to {owner.urn}, in this stack (tag {ownership.TAG_KEY}); "
                 + (
                     "the program declares both; declare the user once"
                     if twice
-                    else "with connect-users:ownershipTag false a user cannot move between resources; tell Pulumi of "
-                    f"the new name by aliases (pulumi.Alias(name='{owner.urn.rpartition('::')[2]}'))"
+                    else "with connect-users:ownershipTag false a user cannot move between resources; declare the "
+                    f"former name as an alias (pulumi.Alias(name='{owner.urn.rpartition('::')[2]}'))"
                 )
             )
         case ownership.OtherStack(owner):
@@ -209,12 +209,12 @@ def _changed_in_this_run(op: Operation, user: Mapping[str, Any]) -> bool:
     """Whether somebody made or changed a user since this run began: then another run, or another provider of this one,
     has it at this moment."""
     modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
-    # AWS tells milliseconds.
+    # AWS returns milliseconds.
     return modified is not None and modified > op.now() - op.run.age + 0.001
 
 
 def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> str:
-    """Why a user whom nobody owns cannot be made, and what to do."""
+    """Why a user of the name without an owner is in the way, and what to do."""
     ways = "adopt it with adopt_existing=True, or choose another username"
     if ownership.TAG_KEY in tags:
         return f"has a tag {ownership.TAG_KEY} that names no resource (somebody wrote another value); {ways}"
@@ -230,7 +230,7 @@ def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> 
 def _settle_duplicate(
     op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
 ) -> tuple[str, Props]:
-    """The name is taken: find by whom, or wait until the name of a user deleted just now is free."""
+    """The name is taken: find the user, or wait until the name of a user deleted just now is free."""
     pauses, waited, removed = apply.pauses(op.grace), 0.0, set[str]()
     while True:
         named = observe.find_by_name(op, props["instance_id"], props["username"])
@@ -244,8 +244,8 @@ def _settle_duplicate(
                     return settled
                 _remove_leftover(op, props, user)
                 removed.add(user["Id"])
-            except adopt.Vanished:
-                op.tell(f"user {user['Id']} has the name, but is not found any more")
+            except adopt.UserVanished:
+                op.inform(f"user {user['Id']} has the name, but is no longer found")
                 user = None
         if user is None:
             pause = next(pauses, None)
@@ -254,7 +254,7 @@ def _settle_duplicate(
             if pause is None:
                 raise error
             waited += pause
-            op.tell(f"waiting {pause:g} s: the username is taken, but Amazon Connect shows no user of that name (yet)")
+            op.inform(f"waiting {pause:g} s: the username is taken, but Amazon Connect does not show its user yet")
             op.wait(pause)
         token, request = _tagged(op, request)
         try:
@@ -269,7 +269,7 @@ def _remove_leftover(op: Operation, props: Props, user: Mapping[str, Any]) -> No
     """Delete a user that this resource made, and no state that stays has, so that it can be made again."""
     op.say(
         "warning",
-        f"user {user['Id']}, which this resource made before, is deleted and made again: nothing says that it has the "
+        f"user {user['Id']}, which this resource made before, is deleted and created again, since it may not have the "
         "declared password",
     )
     delete.remove_user(op, str(user["Id"]), {**props, ARN_KEY: user["Arn"]})
@@ -277,23 +277,21 @@ def _remove_leftover(op: Operation, props: Props, user: Mapping[str, Any]) -> No
 
 def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> OwnedByOther:
     """A user of this very name who was deleted just now would be a matter of seconds; this one stays."""
-    user = op.gateway.describe_user(props["instance_id"], near["Id"], notify=op.tell)
+    user = op.gateway.describe_user(props["instance_id"], near["Id"], notify=op.inform)
     name = near["Username"]
     if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherMaking):
-        advice = (
-            f"that is this resource's own user: keep '{name}', or take it out in one run and declare it in the next"
-        )
+        advice = f"that is this resource's own user: keep '{name}', or remove it in one run and declare it in the next"
     else:
         advice = f"declare '{name}' (with adopt_existing=True to take that user over), or choose another username"
     return OwnedByOther(
-        f"{apply.subject('creating', props)}: Connect refuses the name as taken, and nobody has it but for case: "
-        f"'{name}' (user {near['Id']}); {advice}"
+        f"{apply.subject('creating', props)}: Connect says that the name is taken, and the only user like it "
+        f"differs in case: '{name}' (user {near['Id']}); {advice}"
     )
 
 
 def _secret_password(op: Operation, props: Props) -> str:
     """The password in Secrets Manager: the secret's text, or the member ``password`` of a JSON secret."""
-    text = op.gateway.get_secret_value(props["password_secret_arn"], notify=op.tell)
+    text = op.gateway.get_secret_value(props["password_secret_arn"], notify=op.inform)
     try:
         parsed = json.loads(text)
     except ValueError:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def delete(op: Operation, user_id: str, outputs: Props) -> None:
     """Delete the user, if the live ownership tag is the state's. One who is gone already is a success.
 
-    A user whom another state of this stack has, or another stack, is left alone, and the state is forgotten.
+    A user that another state of this stack has, or another stack, is left alone, and the state is forgotten.
 
     Raises:
         OwnedByOther: nothing proves that the user is this state's, and nothing that it is another one's.
@@ -30,7 +30,7 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
     survey_of(op.gateway).forget()
     apply.check_place(op, outputs)
     if op.run.is_former(op.urn, user_id, outputs):
-        op.tell("not deleted: the user was kept by its replacement")
+        op.inform("not deleted: the user was kept by its replacement")
         return
     try:
         user = observe.describe(op, user_id, outputs)
@@ -51,15 +51,17 @@ def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
     """DeleteUser for a user that was seen just now: that it is not found may be a reader that lags behind."""
     for pause in apply.pauses(min(apply.SETTLING, op.grace)):
         try:
-            op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.tell)
+            op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
         except ResourceNotFound as error:
             if error.uncertain or observe.describe(op, user_id, outputs) is None:
                 return
-            op.tell(f"waiting {pause:g} s: Amazon Connect shows the user, but does not find it to delete it")
+            op.inform(
+                f"waiting {pause:g} s: Amazon Connect shows the user, but does not find it when it is to be deleted"
+            )
             op.wait(pause)
         else:
             return
-    op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.tell)
+    op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
 
 
 def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, Any]) -> bool:
@@ -82,14 +84,14 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
                 "which takes the live token over, then run again"
             )
         case ownership.OtherResource(owner) if op.run.declares(owner):
-            op.tell(f"not deleted: the user moved to {owner.urn}")
+            op.inform(f"not deleted: the user moved to {owner.urn}")
             return False
         case ownership.OtherResource(owner):
             raise OwnedByOther(
-                f"{action}: the user belongs to {owner.urn}, says its tag {ownership.TAG_KEY}, which this run does not "
-                "declare; nothing was deleted; if that resource is being deleted, too, run again, and if it is gone "
+                f"{action}: the user belongs to {owner.urn} (tag {ownership.TAG_KEY}), which this run does not "
+                "declare; nothing was deleted; if that resource is being deleted, too, run again; if it is gone "
                 "for good, remove the tag in Connect and run pulumi refresh first"
             )
         case ownership.OtherStack(owner):
-            op.say("warning", f"not deleted: the user belongs to {owner.urn}, says its tag {ownership.TAG_KEY}")
+            op.say("warning", f"not deleted: the user belongs to {owner.urn} (tag {ownership.TAG_KEY})")
             return False

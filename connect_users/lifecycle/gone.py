@@ -24,8 +24,8 @@ def exists(gateway: Gateway, instance_id: str, user_id: str) -> bool:
     return True
 
 
-def tell(gateway: Gateway, action: str, user_id: str, outputs: Mapping[str, Any], notify: Notify) -> UserGone:
-    """The error for a user whom a write and a look did not find.
+def user_gone(gateway: Gateway, action: str, user_id: str, outputs: Mapping[str, Any], notify: Notify) -> UserGone:
+    """The error for a user that neither a write nor DescribeUser found.
 
     Raises:
         WrongInstance: the instance is not found either, or is another account's.
@@ -56,6 +56,6 @@ def check_instance(gateway: Gateway, outputs: Mapping[str, Any], notify: Notify)
     here, there = parse_arn(str(instance.get("Arn", ""))), parse_arn(str(outputs.get(ARN_KEY, "")))
     if here is not None and there is not None and (here.account, here.region) != (there.account, there.region):
         raise WrongInstance(
-            f"Connect user '{username}' is of account {there.account} in {there.region}, but the credentials reach "
-            f"account {here.account} in {here.region}; {stays}"
+            f"Connect user '{username}' is in account {there.account}, {there.region}, but the credentials reach "
+            f"account {here.account}, {here.region}; {stays}"
         )

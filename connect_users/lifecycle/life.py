@@ -97,7 +97,7 @@ class Lifecycle:
 
     def begin_run(self) -> None:
         """Forget what an earlier run of the engine has shown, where one process serves several."""
-        self._run, self._said_renamed = Run(self._clock), False
+        self._run, self._rename_shown = Run(self._clock), False
 
     @classmethod
     def configured(cls, config: Mapping[str, object], cancelled: threading.Event) -> Lifecycle:
@@ -170,12 +170,12 @@ class Lifecycle:
     def _renamed(self, urn: str, state: Props, say: Say) -> bool:
         """Whether the ownership tag names the resource by a former URN, so that it has to be written again."""
         renamed = self.settings.ownership_tag and ownership.names_another(state.get(TOKEN_KEY), urn)
-        if renamed and not self._said_renamed:
-            self._said_renamed = True
+        if renamed and not self._rename_shown:
+            self._rename_shown = True
             say(
                 "info",
-                f"to be updated: the tag {ownership.TAG_KEY}, which names this resource as it was called before it was "
-                "renamed or moved (said once, for all such users)",
+                f"to be updated: the tag {ownership.TAG_KEY}, which names this resource as before it was renamed or "
+                "moved (shown once for all such users)",
             )
         return renamed
 

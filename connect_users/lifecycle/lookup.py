@@ -52,7 +52,7 @@ def place_of(text: str) -> Place:
     ids = _COMPOSITE.fullmatch(text)
     if ids is None:
         raise ConnectUsersError(
-            f"importing a Connect user: {shown(text)} is not the id of an import: give INSTANCE_ID:USER_ID "
+            f"importing a Connect user: {shown(text)} is not the id of an import: use INSTANCE_ID:USER_ID "
             "or the user's ARN"
         )
     return Place(ids[1], ids[2])
@@ -74,7 +74,7 @@ def lookup(op: Operation, place: Place) -> Found | None:
                 f"{action}: {place.arn} was given, but the credentials reach {user.get('Arn')}; check the account and "
                 "the region"
             )
-        proficiencies = op.gateway.list_user_proficiencies(place.instance_id, place.user_id, notify=op.tell)
+        proficiencies = op.gateway.list_user_proficiencies(place.instance_id, place.user_id, notify=op.inform)
         directory = bool(user.get("DirectoryUserId")) and _signs_in_by_directory(op, place.instance_id)
     except ConnectApiError as error:
         raise error.about(action) from None
@@ -88,11 +88,11 @@ def lookup(op: Operation, place: Place) -> Found | None:
 
 def _described(op: Operation, place: Place) -> dict[str, Any] | None:
     try:
-        return op.gateway.describe_user(place.instance_id, place.user_id, notify=op.tell)
+        return op.gateway.describe_user(place.instance_id, place.user_id, notify=op.inform)
     except ResourceNotFound:
         pass
     try:
-        op.gateway.describe_instance(place.instance_id, notify=op.tell)
+        op.gateway.describe_instance(place.instance_id, notify=op.inform)
     except ResourceNotFound:
         raise WrongInstance(
             f"importing Connect user {place.user_id}: its instance {place.instance_id} is not found in "
@@ -102,5 +102,5 @@ def _described(op: Operation, place: Place) -> dict[str, Any] | None:
 
 
 def _signs_in_by_directory(op: Operation, instance_id: str) -> bool:
-    instance = op.gateway.describe_instance(instance_id, notify=op.tell)
+    instance = op.gateway.describe_instance(instance_id, notify=op.inform)
     return instance.get("IdentityManagementType") == "EXISTING_DIRECTORY"

@@ -19,8 +19,9 @@ from connect_users.core.errors import ConnectApiError, ResourceNotFound
 from connect_users.core.fields import (
     ARN_KEY,
     BY_NAME,
+    DIRECTORY_KEY,
+    KEPT_BY_REFRESH,
     OTHER_OWNER_KEY,
-    PENDING_KEY,
     TAKEN_KEY,
     TOKEN_KEY,
     VERIFIED_KEY,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from connect_users.lifecycle.apply import Operation
 
 #: Inputs that are outputs only where they were declared.
-_MANAGED: Final = BY_NAME.keys() - {"directory_user_id"}
+_MANAGED: Final = BY_NAME.keys() - {DIRECTORY_KEY}
 #: Seconds between the two looks that make a missing user a deleted one.
 SECOND_LOOK: Final = 3.0
 
@@ -50,11 +51,11 @@ class Seen:
 
 
 def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = None) -> Seen | None:
-    """The user as it is now, its drift told in the inputs; None when it is gone.
+    """The user as it is now, its drift in the inputs; None when it is gone.
 
     Args:
         outputs: of the state, in canonical form.
-        inputs: of the state, in canonical form; without them the outputs tell what is declared.
+        inputs: of the state, in canonical form; without them the outputs are what is declared.
 
     Raises:
         ConnectApiError, WrongInstance
@@ -62,7 +63,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     action = subject("reading", outputs)
     check_place(op, outputs)
     declared = {name: value for name, value in (inputs or outputs).items() if name in BY_NAME}
-    # What an update did before it failed is in the outputs only: forgotten there, nobody would ever undo it.
+    # What an update did before it failed is in the outputs only: without them, no update would ever undo it.
     managed = {**declared, **{name: value for name, value in outputs.items() if name in _MANAGED}}
     reading = _Reading(op, outputs["instance_id"], user_id)
     try:
@@ -85,7 +86,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     except ConnectApiError as error:
         raise error.about(action) from None
     live = live_props(user, proficiencies)
-    # A user of somebody else's is described each time, to tell of it each time.
+    # A user who belongs to somebody else is described each time, for the warning each time.
     ours = snapshot_proof.same_owner(user.get("Tags", {}), outputs)
     stamp = snapshot_proof.read_stamp(modified, op.now()) if ours else {}
     return Seen(
@@ -106,7 +107,9 @@ class _Reading:
     def proficiencies(self, user_modified: float | None) -> list[dict[str, Any]]:
         """The live proficiencies; ``user_modified`` is the LastModifiedTime of the user itself."""
         if self._proficiencies is None:
-            entries, modified = self.op.gateway.user_proficiencies(self.instance_id, self.user_id, notify=self.op.tell)
+            entries, modified = self.op.gateway.user_proficiencies(
+                self.instance_id, self.user_id, notify=self.op.inform
+            )
             self.survey.learn(self.instance_id, user_modified, entries, modified)
             self._proficiencies = entries
         return self._proficiencies
@@ -117,7 +120,7 @@ def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None
     listed = reading.survey.find(reading.instance_id, reading.op.urn, reading.user_id, reading.op.say)
     if listed is None or not snapshot_proof.unmoved(outputs.get(VERIFIED_KEY), listed.modified, exact=listed.exact):
         return None
-    listing = "user_proficiencies" in declared and not reading.survey.skills_move(reading.instance_id)
+    listing = "user_proficiencies" in declared and not reading.survey.proficiencies_move(reading.instance_id)
     try:
         proficiencies = reading.proficiencies(listed.modified) if listing else None
     except ResourceNotFound:
@@ -127,37 +130,35 @@ def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None
 
 
 def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:
-    """The outputs that are no inputs: `arn`, `directory_user_id`, and what the live tag says of the ownership.
+    """The outputs beside the inputs: `arn`, `directory_user_id`, and what the live tag says about the owner.
 
     A token of this resource that is not the state's is taken over, and the state gets a mark of its own. Pulumi also
     refreshes the old half of a replacement that is still to be deleted: with the token alone it would pass for the new
     half, and take its user away.
     """
-    found: Props = {key: value for key, value in outputs.items() if key in (ARN_KEY, PENDING_KEY, TAKEN_KEY)}
+    result: Props = {key: outputs[key] for key in KEPT_BY_REFRESH if key in outputs and key != VERIFIED_KEY}
     if user.get("Arn"):
-        found[ARN_KEY] = user["Arn"]
-    if live.get("directory_user_id"):
-        found["directory_user_id"] = live["directory_user_id"]
+        result[ARN_KEY] = user["Arn"]
+    if live.get(DIRECTORY_KEY):
+        result[DIRECTORY_KEY] = live[DIRECTORY_KEY]
     tags, token = user.get("Tags", {}), outputs.get(TOKEN_KEY)
     match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
         case ownership.Unowned():
             if token is not None or ownership.TAG_KEY in tags:
                 op.say("warning", f"{ownership.missing(tags)}; the next change of this user puts it back")
+            result.pop(TOKEN_KEY, None)
         case ownership.Proven():
-            if token is not None:
-                found[TOKEN_KEY] = token
+            pass
         case ownership.OtherMaking(owner):
-            found[TOKEN_KEY] = owner.token
+            result[TOKEN_KEY] = owner.token
             # Without a state, this is an import of what the state lost.
             if outputs:
                 op.say("warning", CORRECTED)
-                found[TAKEN_KEY] = secrets.token_hex(4)
+                result[TAKEN_KEY] = secrets.token_hex(4)
         case ownership.OtherResource(owner) | ownership.OtherStack(owner):
-            if token is not None:
-                found[TOKEN_KEY] = token
-            found[OTHER_OWNER_KEY] = owner.urn
-            op.say("warning", f"this user belongs to {owner.urn} now, says its tag {ownership.TAG_KEY}")
-    return found
+            result[OTHER_OWNER_KEY] = owner.urn
+            op.say("warning", f"this user now belongs to {owner.urn} (tag {ownership.TAG_KEY})")
+    return result
 
 
 def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -174,31 +175,31 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
     waited = 0.0
     while True:
         try:
-            user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)
+            user = op.gateway.describe_user(instance_id, user_id, notify=op.inform)
         except ResourceNotFound:
             # A user that was made moments ago may simply not be visible yet.
             if waited >= max(SECOND_LOOK, _settling(op, outputs, waited)):
                 break
         else:
             settling = _settling(op, outputs, waited)
-            if waited >= _patience_with_view(op, user.get("Tags", {}), outputs, settling):
+            if waited >= _stale_view_wait(op, user.get("Tags", {}), outputs, settling):
                 return user
         op.wait(SECOND_LOOK)
         waited += SECOND_LOOK
-    gone.check_instance(op.gateway, outputs, op.tell)
+    gone.check_instance(op.gateway, outputs, op.inform)
     return None
 
 
 def _settling(op: Operation, outputs: Mapping[str, Any], waited: float) -> float:
     """Seconds from the first look on for which Connect may not show the user of this state as it is.
 
-    Asked for after an answer, since an answer tells AWS's time.
+    Computed after an answer, since an answer shows AWS's time.
     """
     full = min(SETTLING, op.grace)
     return min(full, max(0.0, full + waited - snapshot_proof.age(outputs, op.now())))
 
 
-def _patience_with_view(op: Operation, tags: Mapping[str, Any], outputs: Mapping[str, Any], settling: float) -> float:
+def _stale_view_wait(op: Operation, tags: Mapping[str, Any], outputs: Mapping[str, Any], settling: float) -> float:
     """Seconds for which a view of a user with these tags may be older than the state, whose token is recent."""
     token = outputs.get(TOKEN_KEY)
     if token is None:
@@ -231,10 +232,10 @@ def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
 
     SearchUsers first, since it is one call; its index may lag by minutes, so ListUsers has the last word.
     """
-    found = search_by_name(op, instance_id, username)
-    if found is not None:
-        return Named(found)
-    listed = (user for page in op.gateway.list_users(instance_id, notify=op.tell) for user in page)
+    searched = search_by_name(op, instance_id, username)
+    if searched is not None:
+        return Named(searched)
+    listed = (user for page in op.gateway.list_users(instance_id, notify=op.inform) for user in page)
     near = [user for user in listed if str(user.get("Username")).casefold() == username.casefold()]
     exact = [user for user in near if user["Username"] == username]
     user = _named(op, instance_id, [user["Id"] for user in exact], username)
@@ -243,14 +244,14 @@ def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
 
 def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
     """The live user of exactly that name, as far as the index of SearchUsers knows: two calls, whatever the size."""
-    candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.tell)]
+    candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.inform)]
     return _named(op, instance_id, candidates, username)
 
 
 def _named(op: Operation, instance_id: str, candidates: list[str], username: str) -> dict[str, Any] | None:
     for user_id in candidates:
         try:
-            user = op.gateway.describe_user(instance_id, user_id, notify=op.tell)
+            user = op.gateway.describe_user(instance_id, user_id, notify=op.inform)
         except ResourceNotFound:
             continue
         if user.get("Username") == username:

@@ -48,7 +48,7 @@ class QuickConnectsLeft(ConnectUsersError):
 
 
 @dataclass
-class _Known:
+class _Cache:
     """Where the quick connects of one instance lead."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,7 +58,7 @@ class _Known:
 
 
 _lock = threading.Lock()
-_known: WeakKeyDictionary[Gateway, dict[str, _Known]] = WeakKeyDictionary()
+_caches: WeakKeyDictionary[Gateway, dict[str, _Cache]] = WeakKeyDictionary()
 
 
 def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, delete: bool) -> None:
@@ -97,21 +97,21 @@ def _warn(op: Operation, pointers: list[Pointer]) -> None:
 
 def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> list[Pointer]:
     with _lock:
-        known = _known.setdefault(op.gateway, {}).setdefault(instance_id, _Known())
-    with known.lock:
-        if abs(op.now() - known.read_at) > MAX_AGE or (delete and known.refused):
-            known.by_user, known.refused = {}, None
+        cache = _caches.setdefault(op.gateway, {}).setdefault(instance_id, _Cache())
+    with cache.lock:
+        if abs(op.now() - cache.read_at) > MAX_AGE or (delete and cache.refused):
+            cache.by_user, cache.refused = {}, None
             try:
-                known.by_user = _read(op, instance_id)
+                cache.by_user = _read(op, instance_id)
             except Cancelled:
                 raise
             except ConnectApiError as error:
                 if delete:
                     raise
-                known.refused = error
+                cache.refused = error
                 op.say("info", f"quick connects that lead to deleted users were not looked for: {error.reason}")
-            known.read_at = op.now()
-        return list(known.by_user.get(user_id, ()))
+            cache.read_at = op.now()
+        return list(cache.by_user.get(user_id, ()))
 
 
 def _read(op: Operation, instance_id: str) -> dict[str, list[Pointer]]:
@@ -119,7 +119,7 @@ def _read(op: Operation, instance_id: str) -> dict[str, list[Pointer]]:
     names = {entry["Id"]: entry.get("Name", entry["Id"]) for entry in gateway.list_quick_connects(instance_id)}
     configs: dict[str, Config] = {}
     if len(names) > _FEW:
-        for entry in gateway.search_quick_connects(instance_id, notify=op.tell):
+        for entry in gateway.search_quick_connects(instance_id, notify=op.inform):
             configs[entry["QuickConnectId"]] = entry.get("QuickConnectConfig") or {}
     by_user: dict[str, list[Pointer]] = {}
     for id_, name in names.items():
@@ -133,7 +133,7 @@ def _config(op: Operation, instance_id: str, id_: str) -> Config:
     """What a quick connect is; nothing for one that is not found at the second look either."""
     for pause in (SECOND_LOOK, 0.0):
         try:
-            described = op.gateway.describe_quick_connect(instance_id, id_, notify=op.tell)
+            described = op.gateway.describe_quick_connect(instance_id, id_, notify=op.inform)
         except ResourceNotFound:
             op.wait(pause)
         else:
@@ -148,12 +148,12 @@ def _led_to(config: Mapping[str, Any]) -> str:
 
 
 def _delete(op: Operation, instance_id: str, user_id: str, pointer: Pointer) -> None:
-    """Delete one; one that is gone, or leads elsewhere by now, is nobody's any more."""
+    """Delete one, unless it is gone or leads elsewhere by now."""
     for pause in (SECOND_LOOK, 0.0):
         if _led_to(_config(op, instance_id, pointer.id)) != user_id:
             return
         try:
-            op.gateway.delete_quick_connect(instance_id, pointer.id, notify=op.tell)
+            op.gateway.delete_quick_connect(instance_id, pointer.id, notify=op.inform)
         except ResourceNotFound as error:
             if error.uncertain:
                 break
@@ -162,4 +162,4 @@ def _delete(op: Operation, instance_id: str, user_id: str, pointer: Pointer) -> 
             break
     else:
         return
-    op.tell(f"deleted quick connect '{pointer.name}', which led to the deleted user")
+    op.inform(f"deleted quick connect '{pointer.name}', which led to the deleted user")

@@ -22,21 +22,21 @@ from connect_users.core.fields import TAKEN_KEY, TOKEN_KEY
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: What tells two states of one user apart: their tokens, or where there is no new one, that they were taken over.
-_Making = tuple[object, object]
+#: What distinguishes two states of one user: their tokens, or where there is no new one, that they were taken over.
+_Ownership = tuple[object, object]
 
 
 class Run:
     """The users of one run. Thread-safe: every change is one step."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """``clock`` tells seconds from any moment on."""
+        """``clock`` returns seconds from any moment on."""
         self._clock = clock
         self._began = clock()
         #: `ownership.owner_name` of a resource -> instance and username that it declares.
         self._declared: dict[str, tuple[object, object]] = {}
         #: Id of a user -> resources whose states (those that stay) have it.
-        self._holders: dict[str, dict[str, _Making]] = {}
+        self._holders: dict[str, dict[str, _Ownership]] = {}
 
     @property
     def age(self) -> float:
@@ -46,12 +46,12 @@ class Run:
     def declare(self, urn: str, inputs: Mapping[str, Any]) -> None:
         """The program declares a user; ``inputs`` are canonical."""
         if urn:
-            self._declared[ownership.owner_name(urn)] = _whom(inputs)
+            self._declared[ownership.owner_name(urn)] = _instance_and_username(inputs)
 
     def declares(self, owner: ownership.Owner, inputs: Mapping[str, Any] | None = None) -> bool:
         """Whether the program declares the resource that a tag names; with ``inputs``, for the user of these."""
-        whom = self._declared.get(owner.name)
-        return whom is not None and (inputs is None or whom == _whom(inputs))
+        declared = self._declared.get(owner.name)
+        return declared is not None and (inputs is None or declared == _instance_and_username(inputs))
 
     def hold(self, urn: str, user_id: str, outputs: Mapping[str, Any], *, alone: bool = False) -> None:
         """A state that stays has this user.
@@ -60,31 +60,31 @@ class Run:
             alone: it has just taken the user over from whoever had it.
         """
         if alone:
-            self._holders[user_id] = {urn: _making(outputs)}
+            self._holders[user_id] = {urn: _ownership(outputs)}
         else:
-            self._holders.setdefault(user_id, {})[urn] = _making(outputs)
+            self._holders.setdefault(user_id, {})[urn] = _ownership(outputs)
 
     def is_former(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> bool:
         """Whether a state is the old half of a replacement that kept the user: another of this resource has it."""
         making = self._holders.get(user_id, {}).get(urn)
-        return making is not None and not _same(making, _making(outputs))
+        return making is not None and not _same(making, _ownership(outputs))
 
     def rival(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> str | None:
         """Another resource whose state has the user by another making; None where there is none."""
-        ours = _making(outputs)
+        ours = _ownership(outputs)
         for other, making in list(self._holders.get(user_id, {}).items()):
             if other != urn and not _same(making, ours):
                 return other
         return None
 
 
-def _whom(inputs: Mapping[str, Any]) -> tuple[object, object]:
+def _instance_and_username(inputs: Mapping[str, Any]) -> tuple[object, object]:
     return inputs.get("instance_id"), inputs.get("username")
 
 
-def _making(outputs: Mapping[str, Any]) -> _Making:
+def _ownership(outputs: Mapping[str, Any]) -> _Ownership:
     return outputs.get(TOKEN_KEY), outputs.get(TAKEN_KEY)
 
 
-def _same(one: _Making, other: _Making) -> bool:
+def _same(one: _Ownership, other: _Ownership) -> bool:
     return ownership.same_making(one[0], other[0]) and one[1] == other[1]

@@ -132,7 +132,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             password_secret_arn: ARN or name of a secret in AWS Secrets Manager that holds the password (as a string, or
                 as ``password`` of a JSON object). Read at creation only; nothing of it reaches the state.
             on_password_change: what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it
-                with a warning, ``replace`` deletes the user and makes a new one.
+                with a warning, ``replace`` deletes the user and creates it again.
             identity_info: names and e-mail addresses. Members that are left out are not managed.
             phone_config: soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members
                 that are left out are not managed.

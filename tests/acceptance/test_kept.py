@@ -60,7 +60,7 @@ def test_an_emptied_cell_or_a_dropped_column_changes_nothing_in_connect(
     _write(stack, columns, cells)
     told = " ".join(stack.preview().messages("team-ada"))
     assert "phone_config.after_contact_work_time_limit" in told
-    assert "declared no longer, so Connect keeps what it has" in told
+    assert "no longer declared, so Connect keeps the current value" in told
     stack.calls()
     stack.up()
     assert stack.calls() == []

@@ -11,7 +11,7 @@ Row = tuple[str, dict[str, Any], list[str], list[str]]
 
 #: Nothing is the matter.
 FINE: list[str] = []
-E164 = "characters are not an E.164 number; write + and 2 to 15 digits, no 0 first"
+E164 = "characters are not an E.164 number; write + and 2 to 15 digits, the first not 0"
 NAMES = {"first_name": "Ada", "last_name": "Lovelace"}
 ADA = {**NAMES, "email": "ada@example.com"}
 
@@ -60,7 +60,7 @@ USERNAME: list[Row] = [
     (
         "other names with two @ are not",
         {"username": f"bstone@{VOICE[3:]}", "identity_management_type": UNKNOWN},
-        [f"username: 'bstone@{VOICE[3:]}' has an @ but is no e-mail address"],
+        [f"username: 'bstone@{VOICE[3:]}' has an @ but is not an e-mail address"],
         FINE,
     ),
     (
@@ -73,10 +73,15 @@ USERNAME: list[Row] = [
     (
         "an @ without a domain is refused",
         {"username": "testuser@example"},
-        ["username: 'testuser@example' has an @ but is no e-mail address"],
+        ["username: 'testuser@example' has an @ but is not an e-mail address"],
         FINE,
     ),
-    ("two @ are refused", {"username": "a@b@c.de"}, ["username: 'a@b@c.de' has an @ but is no e-mail address"], FINE),
+    (
+        "two @ are refused",
+        {"username": "a@b@c.de"},
+        ["username: 'a@b@c.de' has an @ but is not an e-mail address"],
+        FINE,
+    ),
 ]
 
 PASSWORD: list[Row] = [
@@ -90,14 +95,14 @@ PASSWORD: list[Row] = [
         FINE,
     ),
     ("symbols are allowed", {"password": "Ab1-?!§€"}, FINE, FINE),
-    ("a lower-case letter is needed", {"password": "ABCDEFG1"}, ["password: has not a lower-case letter;"], FINE),
-    ("an upper-case letter is needed", {"password": "abcdefg1"}, ["password: has not an upper-case letter;"], FINE),
-    ("a digit is needed", {"password": "Abcdefgh"}, ["password: has not a digit; AWS requires one of each"], FINE),
-    ("a digit of another script is none", {"password": "Abcdefg٣"}, ["password: has not a digit;"], FINE),
+    ("a lower-case letter is needed", {"password": "ABCDEFG1"}, ["password: lacks a lower-case letter;"], FINE),
+    ("an upper-case letter is needed", {"password": "abcdefg1"}, ["password: lacks an upper-case letter;"], FINE),
+    ("a digit is needed", {"password": "Abcdefgh"}, ["password: lacks a digit; AWS requires one of each"], FINE),
+    ("a digit of another script is none", {"password": "Abcdefg٣"}, ["password: lacks a digit;"], FINE),
     (
         "letters of another script are none",
         {"password": "äöüÄÖÜ12"},
-        ["password: has not a lower-case letter nor an"],
+        ["password: lacks a lower-case letter and an"],
         FINE,
     ),
     ("a blank is refused", {"password": "Abcdefg 1"}, ["password: has a blank; AWS allows none"], FINE),
@@ -135,7 +140,7 @@ PASSWORD: list[Row] = [
     (
         "one source of the password is enough",
         {"password_secret_arn": "arn:x"},
-        ["password: given beside password_secret_arn; keep one of them"],
+        ["password: given together with password_secret_arn; keep one of them"],
         FINE,
     ),
     ("2,048 characters name a secret", {"password": None, "password_secret_arn": "x" * 2_048}, FINE, FINE),

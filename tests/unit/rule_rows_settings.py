@@ -57,31 +57,31 @@ PHONE: list[Row] = [
     (
         "auto_accept and its list exclude each other",
         {"phone_config": {"auto_accept": False}, "auto_accept_configs": []},
-        ["phone_config.auto_accept: given beside auto_accept_configs; AWS refuses the two together"],
+        ["phone_config.auto_accept: given together with auto_accept_configs, which AWS refuses"],
         FINE,
     ),
     (
         "after-contact work and its list exclude each other",
         {"phone_config": {LIMIT: 0}, "after_contact_work_configs": []},
-        [f"phone_config.{LIMIT}: given beside after_contact_work_configs"],
+        [f"phone_config.{LIMIT}: given together with after_contact_work_configs"],
         FINE,
     ),
     (
         "the phone type and its list exclude each other",
         {"phone_config": {"phone_type": "SOFT_PHONE"}, "phone_number_configs": []},
-        ["phone_config.phone_type: given beside phone_number_configs"],
+        ["phone_config.phone_type: given together with phone_number_configs"],
         FINE,
     ),
     (
         "the desk phone and its list exclude each other",
         {"phone_config": {"desk_phone_number": "+4930123456"}, "phone_number_configs": []},
-        ["phone_config.desk_phone_number: given beside phone_number_configs"],
+        ["phone_config.desk_phone_number: given together with phone_number_configs"],
         FINE,
     ),
     (
         "the persistent connection and its list exclude each other",
         {"phone_config": {"persistent_connection": True}, "persistent_connection_configs": []},
-        ["phone_config.persistent_connection: given beside persistent_connection_configs"],
+        ["phone_config.persistent_connection: given together with persistent_connection_configs"],
         FINE,
     ),
     (
@@ -339,7 +339,7 @@ TAGS: list[Row] = [
     (
         "aws: is reserved",
         {"tags": {"AWS:x": "x"}},
-        ["tags.AWS:x: keys that begin with aws: or connect-users: are"],
+        ["tags.AWS:x: keys that start with aws: or connect-users: are"],
         FINE,
     ),
     (
@@ -355,8 +355,8 @@ TAGS: list[Row] = [
         ["tags.k: the value has 257 characters; AWS allows at most 256"],
         FINE,
     ),
-    ("no value is none", {"tags": {"k": None}}, ["tags.k: has no value; an empty text is allowed"], FINE),
-    ("a number is no value", {"tags": {"k": 7}}, ["tags.k: the value is not a text"], FINE),
+    ("no value is none", {"tags": {"k": None}}, ["tags.k: has no value; an empty string is allowed"], FINE),
+    ("a number is no value", {"tags": {"k": 7}}, ["tags.k: the value is not a string"], FINE),
     ("a value that is not known is fine", {"tags": {"k": UNKNOWN}}, FINE, FINE),
     ("tags that are not known are fine", {"tags": UNKNOWN}, FINE, FINE),
 ]

@@ -49,8 +49,13 @@ def test_a_page_of_another_server_is_no_answer(strange: dict[str, Any], told: st
 INSTANCE = "arn:aws:connect:eu-west-2:111122223333:instance/i"
 #: Operation, parameters, the members of a lying answer, what is said of it.
 LIES: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
-    ("DescribeUser", {"UserId": "u"}, {"User": {"Id": "other"}}, "asked about UserId 'u', it answered about 'other'"),
-    ("DescribeUser", {"UserId": f"{INSTANCE}/agent/u"}, {"User": {"Id": "other"}}, "asked about UserId 'u'"),
+    (
+        "DescribeUser",
+        {"UserId": "u"},
+        {"User": {"Id": "other"}},
+        "the request was about UserId 'u', the answer is about 'other'",
+    ),
+    ("DescribeUser", {"UserId": f"{INSTANCE}/agent/u"}, {"User": {"Id": "other"}}, "the request was about UserId 'u'"),
     ("DescribeUser", {"UserId": "u"}, {"User": {"Id": "u", "Arn": f"{INSTANCE}/agent/other"}}, "not the ARN of 'u'"),
     ("DescribeUser", {"UserId": "u"}, {"User": {"Id": "u", "Arn": f"{INSTANCE}2/agent/u"}}, "not the ARN of 'u'"),
     ("DescribeUser", {"UserId": "u"}, {"User": {"Id": "u", "Arn": "arn:x"}}, "not the ARN of 'u'"),
@@ -59,7 +64,7 @@ LIES: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
     ("CreateUser", {}, {"UserId": 5, "UserArn": f"{INSTANCE}/agent/5"}, "5, which is not an id"),
     ("ListUsers", {}, {"UserSummaryList": [{"Id": "u"}, {"Id": "a/b"}]}, "'a/b', which is not an id"),
     ("SearchUsers", {}, {"Users": [{"Id": "?x"}]}, "not an id"),
-    ("DescribeInstance", {}, {"Instance": {"Id": "other"}}, "asked about InstanceId 'i'"),
+    ("DescribeInstance", {}, {"Instance": {"Id": "other"}}, "the request was about InstanceId 'i'"),
     ("DescribeInstance", {}, {"Instance": {"Id": "i", "Arn": f"{INSTANCE}2"}}, "not the ARN of 'i'"),
     ("ListInstances", {}, {"InstanceSummaryList": [{"Id": "x" * 101}]}, "not an id"),
     ("ListRoutingProfiles", {}, {"RoutingProfileSummaryList": [{"Id": ""}]}, "not an id"),

@@ -68,7 +68,7 @@ def test_what_is_declared_no_longer_is_told_in_one_line(
     """By its path, without its value: Connect keeps it."""
     old = canonical({**USER, **before})
     (warning,) = review_change(old, canonical({**old, **after})).warnings
-    assert str(warning) == f"{path}: declared no longer, so Connect keeps what it has; to change it, declare it"
+    assert str(warning) == f"{path}: no longer declared, so Connect keeps the current value; to change it, declare it"
 
 
 @pytest.mark.parametrize(

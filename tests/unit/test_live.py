@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from connect_users.core import plan
-from connect_users.core.live import declarable, declared_view, leftovers, live_props, tells
+from connect_users.core.live import declarable, declared_view, leftovers, live_props, shows
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.spec import canonical, to_wire
 from tests.builders import connect_model, user
@@ -52,7 +52,7 @@ def test_the_quick_yes_is_never_a_wrong_one(made: dict[str, Any], declared: dict
     told = plan.create_request(made, {TAG_KEY: "token urn"})
     told["UserProficiencies"] = to_wire(made.get("user_proficiencies", []))
     for props in (made, declared, {**made, **declared}, {name: made[name] for name in made if name in declared}):
-        if tells(told, props):
+        if shows(told, props):
             assert declared_view(live_props(told, told["UserProficiencies"]), props) == props
 
 
@@ -61,7 +61,7 @@ def test_the_quick_yes_holds_for_a_user_as_it_was_declared() -> None:
     phone = {"phone_type": "SOFT_PHONE", "auto_accept": False}
     declared = user(tags={"team": "Blue"}, phone_config=phone, user_proficiencies=[])
     told = {**_told(tags={"team": "Blue", TAG_KEY: "token urn"}, phone_config=phone), "UserProficiencies": []}
-    assert tells(told, declared)
+    assert shows(told, declared)
     for name, value in {
         "username": "other",
         "security_profile_ids": ["other"],
@@ -70,10 +70,10 @@ def test_the_quick_yes_holds_for_a_user_as_it_was_declared() -> None:
         "user_proficiencies": [{"attribute_name": "a", "attribute_value": "b", "level": 1}],
         "hierarchy_group_id": "told by nobody",
     }.items():
-        assert not tells(told, {**declared, name: value}), name
+        assert not shows(told, {**declared, name: value}), name
 
 
-def test_live_props_are_all_that_connect_tells_in_canonical_form() -> None:
+def test_live_props_are_all_that_connect_shows_in_canonical_form() -> None:
     """Sets sorted, levels whole, AWS's own tags and the ownership tag left out, what is not an input passed over."""
     told = _told(
         security_profile_ids=["b", "a"],
@@ -268,7 +268,7 @@ def test_view(declared: dict[str, Any], told: dict[str, Any], differs: dict[str,
     assert declared_view(live_props(_told(**told)), props) == expected
 
 
-def test_what_connect_never_tells_is_carried_over() -> None:
+def test_what_connect_never_shows_is_carried_over() -> None:
     """And keys of the state that are no inputs are not."""
     carried = {
         "password": "Correct-Horse-1",

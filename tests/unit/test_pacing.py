@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_users.connect.pacing import MARGIN, PATIENCE, Pacer
+from connect_users.connect.pacing import FIRST_ANSWER_WAIT, MARGIN, Pacer
 from connect_users.connect.transport import Transport
 from connect_users.core.failures import Retry
 from tests.builders_aws import aws_error
@@ -129,7 +129,7 @@ def test_a_first_request_that_is_never_answered_holds_up_nobody_for_long() -> No
     time = VirtualTime()
     pacer = Pacer(2.0, 5, time)
     moments = [pacer.acquire("CreateUser") for _ in range(6)]
-    assert moments[4:] == [pytest.approx(PATIENCE + missing / (2.0 * MARGIN)) for missing in (0.4, 1.4)]
+    assert moments[4:] == [pytest.approx(FIRST_ANSWER_WAIT + missing / (2.0 * MARGIN)) for missing in (0.4, 1.4)]
 
 
 def test_operations_do_not_hold_each_other_back() -> None:
@@ -291,7 +291,7 @@ def test_a_long_queue_is_told_once_in_a_while() -> None:
     time.run([wait_for_turn(pacer, note.append) for note in notes])
     assert [len(note) for note in notes[:5]] == [0] * 5
     assert all(len(note) == 1 for note in notes[7:])
-    assert notes[-1][0].startswith("waiting about 29 s for its turn: CreateUser")
+    assert notes[-1][0].startswith("waiting about 29 s to send CreateUser")
 
 
 def test_a_queue_that_got_slower_is_told_every_ten_seconds_at_most() -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connect_users.core import channels, plan, progress
+from connect_users.core import channels, plan, steps
 from connect_users.core.changes import review_change
 from connect_users.core.fields import BY_NAME, Kind
 from connect_users.core.live import declared_view, leftovers, live_props
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.rules import review
 from connect_users.core.spec import from_wire, to_wire
-from connect_users.lifecycle import blocks
+from connect_users.lifecycle.blocks import BlockWriter
 from tests.strategies import users
 from tests.unit.plan_rows import ACW, LIMIT
 
@@ -81,21 +81,20 @@ class _Live:
                 written = {channel: {**before.get(channel, {}), **entry} for channel, entry in written.items()}
             self.settings[name] = {**before, **written}
 
-    def apply(self, step: plan.Step, new: dict[str, Any]) -> None:
-        """Carry out a step on the way to ``new``, of a user of whom more may be set than a program declares."""
-        if step.operation in blocks.OPERATIONS:
-            blocks.write(self, "i", "u", step, new, as_made=False, live=None, notify=None)
-        else:
-            self.update_user(step.operation, "i", "u", step.params)
+    def apply(self, step: steps.Step, new: dict[str, Any]) -> None:
+        """Carry out a step on the way to ``new``, of a user for whom more may be set than a program declares."""
+        writer = BlockWriter(self.update, lambda: self.describe()[0])
+        match step:
+            case steps.WriteIdentityInfo(info):
+                writer.identity_info(info)
+            case steps.WritePhoneConfig(config):
+                writer.phone_config(config)
+            case steps.WriteLists(lists):
+                writer.lists(lists, new)
+            case _:
+                self.update(step.operation, step.params)
 
-    def describe_user(self, _instance: str, _user: str, *, notify: object = None) -> dict[str, Any]:
-        del notify
-        return self.describe()[0]
-
-    def update_user(
-        self, operation: str, _instance: str, _user: str, params: Mapping[str, Any], *, notify: object = None
-    ) -> None:
-        del notify
+    def update(self, operation: str, params: Mapping[str, Any]) -> None:
         if operation in ("UpdateUserRoutingProfile", "UpdateUserSecurityProfiles"):
             self.told.update(params)
         elif operation == "UpdateUserHierarchy":
@@ -185,7 +184,7 @@ def test_the_steps_of_a_plan_bring_a_user_to_what_is_declared(
     state = old
     for step in plan.update_steps(old, new):
         live.apply(step, new)
-        state = progress.after(state, step, new)
+        state = steps.after(state, step, new)
     assert plan.update_steps(state, new) == ()
     told = live_props(*live.describe())
     seen = declared_view(told, new)
@@ -226,7 +225,10 @@ def _changed(live: _Live, before: tuple[dict[Cell, Any], dict[Cell, Any]]) -> se
 def _declared_cells(props: dict[str, Any]) -> set[Cell]:
     """The settings that ``props`` name; a declared soft phone has no number."""
     cells: set[Cell] = {("identity_info", member) for member in props.get("identity_info", {})}
-    lists = {**channels.said(props.get("phone_config", {})), **{n: props[n] for n in channels.LISTS if n in props}}
+    lists = {
+        **channels.partial_lists(props.get("phone_config", {})),
+        **{n: props[n] for n in channels.LISTS if n in props},
+    }
     for name, entries in lists.items():
         for entry in entries:
             unused = {"phone_number"} if entry.get("phone_type") == "SOFT_PHONE" else set()

@@ -250,7 +250,7 @@ def test_the_message_about_a_string_where_columns_belong_says_what_to_write() ->
 def test_a_username_that_is_not_a_string_is_one_problem(username: Any) -> None:
     rows = [{"username": username, "routing_profile": "Support", "security_profiles": ["Agent"]}]
     (problem,) = judge(read_any(rows), RosterOptions(instance_id=INSTANCE, names=_names())).problems
-    assert "is not a text" in problem.text
+    assert "is not a string" in problem.text
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_a_cell_of_a_foreign_type_is_reported_at_its_place(header: str, value: A
 def test_a_password_of_a_foreign_type_is_refused_and_not_repeated() -> None:
     judged = _judged(GOOD, password_of=lambda _: ("password", b"Abcdefg1"))
     (problem,) = judged.problems
-    assert "is not a text" in problem.text
+    assert "is not a string" in problem.text
     assert "Abcdefg1" not in str(problem)
 
 

@@ -125,5 +125,5 @@ def test_a_password_that_was_read_elsewhere_is_judged_by_the_same_rules() -> Non
     assert password_problems("Correct-Horse-1") == []
     assert [problem.text for problem in password_problems("")] == [
         "has 0 characters; AWS allows 8 to 64",
-        "has not a lower-case letter nor an upper-case letter nor a digit; AWS requires one of each",
+        "lacks a lower-case letter and an upper-case letter and a digit; AWS requires one of each",
     ]

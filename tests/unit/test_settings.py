@@ -37,7 +37,7 @@ def test_read(config: dict[str, object], expected: Settings) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "text"),
     [
-        ("region", 7, "connect-users:region: 7 is not a text"),
+        ("region", 7, "connect-users:region: 7 is not a string"),
         ("region", "us east!", 'connect-users:region: "us east!" is not a region'),
         ("endpointUrl", "localhost:4599", 'connect-users:endpointUrl: "localhost:4599" is not a URL; write http:// or'),
         ("endpointUrl", "http://", 'connect-users:endpointUrl: "http://" is not a URL'),

@@ -18,7 +18,7 @@ _ROWS: list[tuple[str, dict[Any, Any], tuple[str, str] | None]] = [
     ("the default user is fine", {}, None),
     ("keys of the SDK are passed over", {"__provider": "x"}, None),
     ("a missing input is named", {"username": None}, ("username", "missing; it is required")),
-    ("a number is not a text", {"username": 7}, ("username", "7 is not a text")),
+    ("a number is not a string", {"username": 7}, ("username", "7 is not a string")),
     ("a text is not a flag", {"adopt_existing": "true"}, ("adopt_existing", "'true' is neither true nor false")),
     ("a flag is one", {"adopt_existing": True}, None),
     (
@@ -26,18 +26,18 @@ _ROWS: list[tuple[str, dict[Any, Any], tuple[str, str] | None]] = [
         {"identity_management_type": "connect-managed"},
         (
             "identity_management_type",
-            "'connect-managed' is none of SAML, CONNECT_MANAGED, EXISTING_DIRECTORY; did you mean CONNECT_MANAGED?",
+            "'connect-managed' is not one of SAML, CONNECT_MANAGED, EXISTING_DIRECTORY; did you mean CONNECT_MANAGED?",
         ),
     ),
     (
         "a lower-case choice is suggested",
         {"on_password_change": "Refuse"},
-        ("on_password_change", "'Refuse' is none of refuse, ignore, replace; did you mean refuse?"),
+        ("on_password_change", "'Refuse' is not one of refuse, ignore, replace; did you mean refuse?"),
     ),
     (
         "no choice is near",
         {"identity_management_type": "x"},
-        ("identity_management_type", "'x' is none of SAML, CONNECT_MANAGED, EXISTING_DIRECTORY"),
+        ("identity_management_type", "'x' is not one of SAML, CONNECT_MANAGED, EXISTING_DIRECTORY"),
     ),
     ("a whole float is a number", {"phone_config": {"after_contact_work_time_limit": 30.0}}, None),
     (
@@ -60,7 +60,7 @@ _ROWS: list[tuple[str, dict[Any, Any], tuple[str, str] | None]] = [
         {"phone_config": {"after_contact_work_time_limit": float("nan")}},
         ("phone_config.after_contact_work_time_limit", "nan is not a whole number"),
     ),
-    ("a text is no block", {"phone_config": "x"}, ("phone_config", "the given value is not a block of settings")),
+    ("a text is no block", {"phone_config": "x"}, ("phone_config", "the value is not a block of settings")),
     ("a block is no list", {"auto_accept_configs": _ENTRY}, ("auto_accept_configs", f"{_ENTRY} is not a list")),
     (
         "a text is no entry",
@@ -81,7 +81,7 @@ _ROWS: list[tuple[str, dict[Any, Any], tuple[str, str] | None]] = [
     (
         "a channel is one of four",
         {"auto_accept_configs": [{"channel": "voice", "auto_accept": True}]},
-        ("auto_accept_configs[0].channel", "'voice' is none of VOICE, CHAT, TASK, EMAIL; did you mean VOICE?"),
+        ("auto_accept_configs[0].channel", "'voice' is not one of VOICE, CHAT, TASK, EMAIL; did you mean VOICE?"),
     ),
     (
         "a member two levels down is named",
@@ -95,8 +95,8 @@ _ROWS: list[tuple[str, dict[Any, Any], tuple[str, str] | None]] = [
             "'1' is not a whole number",
         ),
     ),
-    ("a text is no map", {"tags": "team=blue"}, ("tags", "the given value is not a map")),
-    ("a key is a text", {"tags": {1: "x"}}, ("tags", "has a key that is not a text")),
+    ("a text is no map", {"tags": "team=blue"}, ("tags", "the value is not a dict")),
+    ("a key is a text", {"tags": {1: "x"}}, ("tags", "has a key that is not a string")),
     ("an unknown input is named", {"colour": "x"}, ("colour", "no such input")),
     (
         "an input that is nearly right is suggested",
@@ -176,7 +176,7 @@ _ROWS: list[tuple[str, dict[Any, Any], tuple[str, str] | None]] = [
     (
         "an ARN of another instance is refused",
         {"routing_profile_id": "arn:aws:connect:r:1:instance/other/routing-profile/p"},
-        ("routing_profile_id", f"is of instance other, but the user is of instance {user()['instance_id']}"),
+        ("routing_profile_id", f"is in instance other, but the user is in instance {user()['instance_id']}"),
     ),
     (
         "the id in an ARN has at most 100 characters",

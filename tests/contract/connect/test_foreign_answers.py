@@ -87,7 +87,7 @@ def test_what_is_not_aws_is_an_error_that_says_so(
 ) -> None:
     """At once, since it would be the same again; an update or a deletion without a body, too."""
     server.page = PAGES[page]  # type: ignore[attr-defined] # the test's own
-    with pytest.raises(errors.Unreachable, match=r"what answered is not AWS .*connect-users:endpointUrl") as raised:
+    with pytest.raises(errors.Unreachable, match=r"the answer is not from AWS .*connect-users:endpointUrl") as raised:
         CALLS[operation](gateway)
     assert (raised.value.operation, raised.value.code) == (operation, "ForeignAnswer")
     assert "sign in" not in str(raised.value)
@@ -121,7 +121,7 @@ def test_an_answer_about_somebody_else_is_an_error_that_says_so(
 ) -> None:
     """What is written or deleted next would be theirs."""
     server.page = (200, "application/json", body, "request-1")  # type: ignore[attr-defined] # the test's own
-    with pytest.raises(errors.Unreachable, match=r"what answered is not AWS .*connect-users:endpointUrl") as raised:
+    with pytest.raises(errors.Unreachable, match=r"the answer is not from AWS .*connect-users:endpointUrl") as raised:
         CALLS[operation](gateway)
     assert (raised.value.operation, raised.value.code) == (operation, "ForeignAnswer")
     assert len(str(raised.value)) < 400

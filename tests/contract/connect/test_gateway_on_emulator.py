@@ -64,7 +64,7 @@ def test_a_user_from_beginning_to_end(emulator: Emulator) -> None:
     gateway.tag_resource(made.arn, {"shift": "late"})
     gateway.untag_resource(made.arn, ["team"])
     levels = {"UserProficiencies": [{"AttributeName": "lang", "AttributeValue": "fr", "Level": 3.0}]}
-    gateway.write_user_proficiencies("AssociateUserProficiencies", INSTANCE, made.user_id, levels)
+    gateway.update_user("AssociateUserProficiencies", INSTANCE, made.user_id, levels)
     user = gateway.describe_user(INSTANCE, made.user_id)
     assert (user["HierarchyGroupId"], user["Tags"]) == (group, {"shift": "late"})
     assert gateway.list_user_proficiencies(INSTANCE, made.user_id) == levels["UserProficiencies"]

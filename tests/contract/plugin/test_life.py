@@ -56,7 +56,7 @@ def test_every_problem_is_a_failure_without_a_property_in_camel_case(plugin: Plu
     text = "\n".join(reason for _, reason in reply.failures)
     assert "routingProfileId: missing; it is required" in text
     assert "identityInfo.firstNam: no such input; did you mean firstName?" in text
-    assert "onPasswordChange: 'x' is none of refuse, ignore, replace" in text
+    assert "onPasswordChange: 'x' is not one of refuse, ignore, replace" in text
     assert not any("_id" in reason or "on_" in reason for _, reason in reply.failures)
 
 
@@ -240,7 +240,7 @@ def test_what_is_not_there_to_be_imported_is_told(plugin: Plugin) -> None:
     nobody = "99999999-0000-4000-8000-000000000000"
     assert plugin.read(f"{seed.INSTANCE_ID}:{nobody}").id == ""
     for asked, told in (
-        ("ada", "is not the id of an import: give INSTANCE_ID:USER_ID or the user's ARN"),
+        ("ada", "is not the id of an import: use INSTANCE_ID:USER_ID or the user's ARN"),
         (f"{nobody}:{nobody}", f"its instance {nobody} is not found in us-east-1"),
     ):
         with pytest.raises(HostError, match=told):

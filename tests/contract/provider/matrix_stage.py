@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -195,7 +194,7 @@ class Play:
     def _move_to_another_resource(self) -> None:
         """The resource that has the user is not declared any more, and deleted in the same run."""
         self._live(user(**BEFORE))
-        self._leaver = dataclasses.replace(self.engine)
+        self._leaver = self.engine.twin()
         self.engine.name, self.engine.state = "countess", None
         self._inputs = user(**BEFORE, routing_profile_id=seed.ROUTING_PROFILES["Sales"])
 

@@ -349,7 +349,7 @@ def test_a_name_that_is_taken_but_for_case_is_named(whose: str, told: str, site:
     with pytest.raises(HostError) as caught:
         engine.up(user(username="ada"))
     text = judged(caught.value)
-    assert f"nobody has it but for case: 'Ada' (user {live['Id']}); {told}" in text
+    assert f"the only user like it differs in case: 'Ada' (user {live['Id']}); {told}" in text
     assert site.timer.now() - before < 10
     assert list(site.users()) == ["Ada"]
 

@@ -140,7 +140,7 @@ def test_a_secret_of_the_stack_stays_one(rehearse: Callable[..., Rehearsal]) -> 
         ({"requests_per_second": 0}, "Provider 'p': connect-users:requestsPerSecond: 0 is not a number above 0"),
         ({"burst": 2.5}, "Provider 'p': connect-users:burst: 2.5 is not a whole number"),
         ({"emulator": "yes"}, "Provider 'p': connect-users:emulator: \"yes\" is neither true nor false"),
-        ({"region": 7}, "Provider 'p': connect-users:region: 7 is not a text"),
+        ({"region": 7}, "Provider 'p': connect-users:region: 7 is not a string"),
     ],
 )
 def test_a_plain_setting_that_cannot_be_read_fails_the_program_at_once(

@@ -329,7 +329,7 @@ def test_somebody_without_a_password_is_named(team: Team) -> None:
         ({"required_holders": {"Agent": "adda"}}, "'adda' must have the security profile 'Agent', but is not in the"),
         ({"defaults": {"username": "x"}}, "defaults.username: a username names one person, so it cannot be a default"),
         ({"defaults": {"acw.voic": 3}}, "defaults.acw.voic: no such column; did you mean acw.voice?"),
-        ({"identity_management_type": "SALM"}, "agents.csv: identity_management_type: 'SALM' is none of SAML"),
+        ({"identity_management_type": "SALM"}, "agents.csv: identity_management_type: 'SALM' is not one of SAML"),
     ],
 )
 def test_a_wrong_argument_is_refused_in_one_line(team: Team, options: dict[str, Any], message: str) -> None:
