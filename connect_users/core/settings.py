@@ -65,7 +65,7 @@ class Settings:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is not a string")
-    return value.strip()
+    return value
 
 
 def _region(value: object) -> str:
@@ -90,8 +90,8 @@ def _url(value: object) -> str:
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
-        return value.strip().lower() == "true"
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
     raise ValueError("is neither true nor false")
 
 
@@ -160,10 +160,12 @@ def from_config(config: Mapping[str, object]) -> Settings:
 
 
 def _first(config: Mapping[str, object], field: str) -> tuple[str, object]:
-    """The first key of a setting that is set, and its value; "" and None where none is."""
+    """The first key of a setting that is set, and its value without blanks around it; "" and None where none is."""
     for key in KEYS[field][0]:
         value = config.get(key)
-        if value is not None and not (isinstance(value, str) and not value.strip()):
+        if isinstance(value, str):
+            value = value.strip()
+        if value not in (None, ""):
             return key, value
     return "", None
 
@@ -186,7 +188,7 @@ def reached(config: Mapping[str, object]) -> tuple[object, ...]:
     region, profile, endpoint, emulator, state = (
         _first(config, field)[1] for field in ("region", "profile", "endpoint_url", "emulator", "emulator_state")
     )
-    if isinstance(emulator, str) and emulator.strip().lower() == "false":
+    if isinstance(emulator, str) and emulator.lower() == "false":
         emulator = None
     return (profile if region is None else None, region, endpoint, emulator, state)
 
