@@ -14,7 +14,9 @@ from connect_users.connect.pacing import Notify, Pacer, SystemTimer, Timer
 from connect_users.connect.transport import Answer, Transport
 from connect_users.core.answers import expect
 from connect_users.core.errors import Cancelled, ConnectApiError
+from connect_users.core.fields import FIELDS
 from connect_users.core.server_clock import ServerClock
+from connect_users.core.spec import wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_connect.client import ConnectClient
 
     from connect_users.connect.session import Clients
+    from connect_users.core.fields import Field
     from connect_users.core.settings import Settings
 
 Result = TypeVar("Result")
@@ -152,22 +155,29 @@ class Calls:
             yield from page
 
 
+#: Personal words, which may be words of a message, too.
+_WORDS = ("first_name", "last_name", "tags")
+
+
 def confidential(params: Mapping[str, Any]) -> list[str]:
     """What of a request no message may repeat: the password, and personal data other than the username.
 
     First and last names and the values of tags are struck out only where a message quotes them: bare, they may be
     words of the message.
     """
-    identity = params.get("IdentityInfo") or {}
-    phone = params.get("PhoneConfig") or {}
-    numbers = params.get("PhoneNumberConfigs") or ()
-    values = [
-        params.get("Password"),
-        *(identity.get(key) for key in ("Email", "SecondaryEmail", "Mobile")),
-        phone.get("DeskPhoneNumber"),
-        *(entry.get("PhoneNumber") for entry in numbers),
-    ]
-    tags = params.get("Tags") or params.get("tags") or {}
-    names = [str(name) for name in (identity.get("FirstName"), identity.get("LastName"), *tags.values()) if name]
-    quoted = [f"{mark}{name}{mark}" for name in names for mark in ("'", '"')]
-    return [str(value) for value in values if value] + quoted
+    tags = params.get("tags")
+    request = {**params, "Tags": tags} if tags else params
+    return [each for field in FIELDS for each in _confidential(field, request.get(wire_name(field.name)))]
+
+
+def _confidential(field: Field, value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and field.members:
+        for member in field.members:
+            yield from _confidential(member, value.get(wire_name(member.name)))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _confidential(field, item)
+    elif field.personal and value:
+        values = value.values() if isinstance(value, dict) else (value,)
+        marks = ("'", '"') if field.name in _WORDS else ("",)
+        yield from (f"{mark}{each}{mark}" for each in values if each for mark in marks)

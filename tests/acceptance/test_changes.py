@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from connect_users.core.fields import FIELDS, Verdict
 from connect_users.emulator import Emulator, seed
-from tests.acceptance.stack import AGENT, PASSWORD, SALES, SUPPORT, Stack, new_root, proficiency, user
+from tests.acceptance.stack import PASSWORD, Stack, new_root, user
+from tests.changes import ADMIN, AGENT, AUSTIN, CHANGES, LONDON, SALES, SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,147 +17,35 @@ if TYPE_CHECKING:
 
     from tests.acceptance.outcome import Outcome
 
-ADMIN: Final = seed.SECURITY_PROFILES["Admin"]
-LONDON: Final = seed.HIERARCHY_GROUPS["EMEA/UK/London"]
-AUSTIN: Final = seed.HIERARCHY_GROUPS["AMER/US/Austin"]
-
-
-@dataclass(frozen=True)
-class Case:
-    """From the inputs of `before` to those of `after`; None takes an input away."""
-
-    before: dict[str, Any]
-    after: dict[str, Any]
-    calls: list[str] = field(default_factory=list)
-    lines: set[str] = field(default_factory=set)
-
-
-def _acw(seconds: int) -> dict[str, Any]:
-    return {"channel": "CHAT", "after_contact_work_config": {"after_contact_work_time_limit": seconds}}
-
-
-def _phone(number: str) -> dict[str, Any]:
-    return {"channel": "VOICE", "phone_type": "DESK_PHONE", "phone_number": number}
-
-
-BARE: Final = {"phone_config": None}
-#: Keyed by the input that changes; what follows a dash tells several cases of one input apart.
-CASES: Final[dict[str, Case]] = {
-    "routing_profile_id": Case(
-        {},
-        {"routing_profile_id": SALES},
-        ["UpdateUserRoutingProfile"],
-        {f'~ routing_profile_id: "{SUPPORT}" => "{SALES}"'},
-    ),
-    "security_profile_ids": Case(
-        {},
-        {"security_profile_ids": [AGENT, ADMIN]},
-        ["UpdateUserSecurityProfiles"],
-        {f'~ [0]: "{AGENT}" => "{ADMIN}"', f'+ [1]: "{AGENT}"'},
-    ),
-    "security_profile_ids-order": Case(
-        {"security_profile_ids": [AGENT, ADMIN]}, {"security_profile_ids": [ADMIN, AGENT]}
-    ),
-    "instance_id-bare": Case({}, {"instance_id": seed.INSTANCE_ID}),
-    "identity_info": Case(
-        {"identity_info": {"first_name": "Ada", "last_name": "Lovelace"}},
-        {"identity_info": {"first_name": "Eda", "last_name": "Lovelace"}},
-        ["UpdateUserIdentityInfo"],
-        {'~ first_name: "Ada" => "Eda"'},
-    ),
-    "identity_info-secret": Case(
-        {"identity_info": {"first_name": "Ada", "last_name": "L", "mobile": {"secret": "+4930555017"}}},
-        {"identity_info": {"first_name": "Ada", "last_name": "L", "mobile": {"secret": "+4930555018"}}},
-        ["UpdateUserIdentityInfo"],
-        {"~ mobile: [secret] => [secret]"},
-    ),
-    "phone_config": Case(
-        {},
-        {"phone_config": {"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 0}},
-        ["UpdateUserPhoneConfig"],
-        {"~ after_contact_work_time_limit: 30 => 0"},
-    ),
-    "hierarchy_group_id": Case(
-        {}, {"hierarchy_group_id": LONDON}, ["UpdateUserHierarchy"], {f'+ hierarchy_group_id: "{LONDON}"'}
-    ),
-    "hierarchy_group_id-removed": Case(
-        {"hierarchy_group_id": AUSTIN},
-        {"hierarchy_group_id": None},
-        ["UpdateUserHierarchy"],
-        {f'- hierarchy_group_id: "{AUSTIN}"'},
-    ),
-    "auto_accept_configs": Case(
-        {**BARE, "auto_accept_configs": [{"channel": "VOICE", "auto_accept": True}]},
-        {**BARE, "auto_accept_configs": [{"channel": "VOICE", "auto_accept": False}]},
-        ["UpdateUserConfig"],
-        {"~ auto_accept: true => false"},
-    ),
-    "after_contact_work_configs": Case(
-        {**BARE, "after_contact_work_configs": [_acw(30)]},
-        {**BARE, "after_contact_work_configs": [_acw(60)]},
-        ["UpdateUserConfig"],
-        {"~ after_contact_work_time_limit: 30 => 60"},
-    ),
-    "phone_number_configs": Case(
-        {**BARE, "phone_number_configs": [_phone("+442055566601")]},
-        {**BARE, "phone_number_configs": [_phone("+442055566602")]},
-        ["UpdateUserConfig"],
-        {'~ phone_number: "+442055566601" => "+442055566602"'},
-    ),
-    "persistent_connection_configs": Case(
-        {**BARE, "persistent_connection_configs": [{"channel": "VOICE", "persistent_connection": False}]},
-        {**BARE, "persistent_connection_configs": [{"channel": "VOICE", "persistent_connection": True}]},
-        ["UpdateUserConfig"],
-        {"~ persistent_connection: false => true"},
-    ),
-    "voice_enhancement_configs": Case(
-        {**BARE, "voice_enhancement_configs": [{"channel": "VOICE", "voice_enhancement_mode": "NONE"}]},
-        {**BARE, "voice_enhancement_configs": [{"channel": "VOICE", "voice_enhancement_mode": "NOISE_SUPPRESSION"}]},
-        ["UpdateUserConfig"],
-        {'~ voice_enhancement_mode: "NONE" => "NOISE_SUPPRESSION"'},
-    ),
-    "user_proficiencies": Case(
-        {"user_proficiencies": [proficiency("lang", "en", 3)]},
-        {"user_proficiencies": [proficiency("lang", "en", 5)]},
-        ["UpdateUserProficiencies"],
-        {"~ level: 3 => 5"},
-    ),
-    "user_proficiencies-all": Case(
-        {"user_proficiencies": [proficiency("lang", "de", 1), proficiency("lang", "en", 3)]},
-        {"user_proficiencies": [proficiency("lang", "en", 4), proficiency("lang", "fr", 1)]},
-        ["DisassociateUserProficiencies", "AssociateUserProficiencies", "UpdateUserProficiencies"],
-        {'~ attribute_value: "de" => "en"', "~ level: 1 => 4", '~ attribute_value: "en" => "fr"', "~ level: 3 => 1"},
-    ),
-    "tags": Case(
-        {"tags": {"kept": "k", "changed": "a", "gone": "g"}},
-        {"tags": {"kept": "k", "changed": "b", "fresh": "f"}},
-        ["UntagResource", "TagResource"],
-        {'~ changed: "a" => "b"', '- gone: "g"', '+ fresh: "f"'},
-    ),
-    "tags-secret": Case(
-        {"tags": {"cost": {"secret": "hidden-one"}}},
-        {"tags": {"cost": {"secret": "hidden-two"}}},
-        ["TagResource"],
-        {"~ cost: [secret] => [secret]"},
-    ),
-    "password": Case(
-        {"on_password_change": "ignore"},
-        {"on_password_change": "ignore", "password": "An0therSecretPhrase"},
-        [],
-        {"~ password: [secret] => [secret]"},
-    ),
-    "password_secret_arn": Case(
-        {},
-        {"password": None, "password_secret_arn": "agents"},
-        [],
-        {"- password: [secret]", '+ password_secret_arn: "agents"'},
-    ),
-    "on_password_change": Case({}, {"on_password_change": "ignore"}, [], {'+ on_password_change: "ignore"'}),
-    "identity_management_type": Case(
-        {}, {"identity_management_type": "CONNECT_MANAGED"}, [], {'+ identity_management_type: "CONNECT_MANAGED"'}
-    ),
-    "adopt_existing": Case({}, {"adopt_existing": True}, [], {"+ adopt_existing: true"}),
-    "delete_quick_connects": Case({}, {"delete_quick_connects": True}, [], {"+ delete_quick_connects: true"}),
+#: Change -> the lines of `pulumi preview --diff` that show it.
+LINES: Final[dict[str, set[str]]] = {
+    "routing_profile_id": {f'~ routing_profile_id: "{SUPPORT}" => "{SALES}"'},
+    "security_profile_ids": {f'~ [0]: "{AGENT}" => "{ADMIN}"', f'+ [1]: "{AGENT}"'},
+    "identity_info": {'~ first_name: "Ada" => "Eda"'},
+    "identity_info-secret": {"~ mobile: [secret] => [secret]"},
+    "phone_config": {"~ after_contact_work_time_limit: 30 => 0"},
+    "hierarchy_group_id": {f'+ hierarchy_group_id: "{LONDON}"'},
+    "hierarchy_group_id-removed": {f'- hierarchy_group_id: "{AUSTIN}"'},
+    "auto_accept_configs": {"~ auto_accept: false => true"},
+    "after_contact_work_configs": {"~ after_contact_work_time_limit: 30 => 60"},
+    "phone_number_configs": {'~ phone_number: "+442055566601" => "+442055566602"'},
+    "persistent_connection_configs": {"~ persistent_connection: false => true"},
+    "voice_enhancement_configs": {'~ voice_enhancement_mode: "NONE" => "NOISE_SUPPRESSION"'},
+    "user_proficiencies": {"~ level: 3 => 5"},
+    "user_proficiencies-all": {
+        '~ attribute_value: "de" => "en"',
+        "~ level: 1 => 4",
+        '~ attribute_value: "en" => "fr"',
+        "~ level: 3 => 1",
+    },
+    "tags": {'~ changed: "a" => "b"', '- gone: "g"', '+ fresh: "f"'},
+    "tags-secret": {"~ cost: [secret] => [secret]"},
+    "password": {"~ password: [secret] => [secret]"},
+    "password_secret_arn": {"- password: [secret]", '+ password_secret_arn: "agents"'},
+    "on_password_change": {'+ on_password_change: "ignore"'},
+    "identity_management_type": {'+ identity_management_type: "CONNECT_MANAGED"'},
+    "adopt_existing": {"+ adopt_existing: true"},
+    "delete_quick_connects": {"+ delete_quick_connects: true"},
 }
 #: The preview of all changes, the calls of the run by resource, the stack.
 Changed = tuple["Outcome", dict[str, list[str]], Stack]
@@ -166,7 +54,7 @@ REPLACED: Final = {field.name for field in FIELDS if field.verdict in (Verdict.R
 
 def test_every_input_has_a_case() -> None:
     """An input without one could change in silence."""
-    assert {name.partition("-")[0] for name in CASES} | REPLACED == {each.name for each in FIELDS}
+    assert {name.partition("-")[0] for name in CHANGES} | REPLACED == {each.name for each in FIELDS}
 
 
 @pytest.fixture(scope="module")
@@ -177,12 +65,12 @@ def changed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with Emulator() as emulator:
         stack = Stack(root, emulator)
         stack.configure(endpointUrl=emulator.endpoint_url, region=seed.REGION, requestsPerSecond=1000, burst=1000)
-        stack.users = {name: user(f"u{number}", **case.before) for number, (name, case) in enumerate(CASES.items())}
+        stack.users = {name: user(f"u{number}", **case.before) for number, (name, case) in enumerate(CHANGES.items())}
         stack.up()
         stack.calls()
         stack.users = {
             name: user(f"u{number}", **{**case.before, **case.after})
-            for number, (name, case) in enumerate(CASES.items())
+            for number, (name, case) in enumerate(CHANGES.items())
         }
         preview = stack.preview("--diff")
         assert stack.calls() == []
@@ -190,12 +78,12 @@ def changed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield preview, stack.calls_by_resource(), stack
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", CHANGES)
 def test_a_change_shows_its_lines_and_makes_its_calls(changed: Changed, name: str) -> None:
     """Exactly the lines that differ are shown, secrets hidden, and exactly the calls of the verdict are made."""
     preview, calls, _ = changed
-    assert preview.changes().get(name, set()) == CASES[name].lines
-    assert calls.get(name, []) == CASES[name].calls
+    assert preview.changes().get(name, set()) == LINES.get(name, set())
+    assert calls.get(name, []) == list(CHANGES[name].calls)
 
 
 def test_nothing_is_left_to_do(changed: Changed) -> None:

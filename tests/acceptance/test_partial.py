@@ -2,61 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from connect_users.emulator import Fault, seed
-from tests.acceptance.stack import SALES, skilled, user
+from connect_users.emulator import Fault
+from tests.acceptance.stack import skilled, user
+from tests.changes import EVERYTHING, UPDATES
 
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
 
-STEPS: Final = (
-    "UpdateUserRoutingProfile",
-    "UpdateUserSecurityProfiles",
-    "UpdateUserHierarchy",
-    "UpdateUserIdentityInfo",
-    "UpdateUserPhoneConfig",
-    "DisassociateUserProficiencies",
-    "AssociateUserProficiencies",
-    "UntagResource",
-    "TagResource",
-)
-
 
 def test_an_update_that_fails_at_each_of_its_steps(stack: Stack) -> None:
     """One user for each step at which it fails; the next run does the failed step and those after it, no other."""
-    names = [f"fails-at-{number}" for number in range(len(STEPS))]
-    stack.users = {name: skilled(name, tags={"old": "1"}) for name in names}
+    names = [f"fails-at-{number}" for number in range(len(UPDATES))]
+    stack.users = {name: user(name, **EVERYTHING.before) for name in names}
     stack.up()
     stack.calls()
     ids = {name: told["Id"] for name, told in stack.live().items()}
-    for name, operation in zip(names, STEPS, strict=True):
+    for name, operation in zip(names, UPDATES, strict=True):
         fault = Fault(
             operation, "error-before", match=ids[name], code="AccessDeniedException", message="not authorized"
         )
         stack.emulator.faults.add(fault)
-    stack.users = {
-        name: user(
-            name,
-            routing_profile_id=SALES,
-            security_profile_ids=[seed.SECURITY_PROFILES["Admin"]],
-            hierarchy_group_id=seed.HIERARCHY_GROUPS["EMEA"],
-            identity_info={"first_name": "Eda", "last_name": "Lovelace", "email": "eda@example.com"},
-            phone_config={"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 60},
-            user_proficiencies=[{"attribute_name": "lang", "attribute_value": "fr", "level": 2}],
-            tags={"new": "2"},
-        )
-        for name in names
-    }
+    stack.users = {name: user(name, **EVERYTHING.after) for name in names}
     failed = stack.up("--continue-on-error", code=1)
-    assert stack.calls_by_resource() == {name: list(STEPS[: number + 1]) for number, name in enumerate(names)}
+    assert stack.calls_by_resource() == {name: list(UPDATES[: number + 1]) for number, name in enumerate(names)}
     for number, name in enumerate(names):
         (line,) = [line for line in failed.messages(name) if line.startswith("* ")]
         assert f"updating Connect user '{name}'" in line
-        assert f"done: {', '.join(STEPS[:number]) or 'nothing'}; failed: {STEPS[number]}" in line
-        assert f"not tried: {', '.join(STEPS[number + 1 :])}" in line or number == len(STEPS) - 1
+        assert f"done: {', '.join(UPDATES[:number]) or 'nothing'}; failed: {UPDATES[number]}" in line
+        assert f"not tried: {', '.join(UPDATES[number + 1 :])}" in line or number == len(UPDATES) - 1
     stack.up()
-    assert stack.calls_by_resource() == {name: list(STEPS[number:]) for number, name in enumerate(names)}
+    assert stack.calls_by_resource() == {name: list(UPDATES[number:]) for number, name in enumerate(names)}
     assert stack.plan() == {}
     stack.refresh()
     assert stack.plan() == {}

@@ -12,6 +12,7 @@ from connect_users.core.ownership import TAG_KEY
 from connect_users.core.plan import Replacement
 from connect_users.core.spec import UNKNOWN, canonical
 from tests.builders import INSTANCE_ID, user
+from tests.changes import ALL_CHANGES, Change, plain
 from tests.unit.plan_rows import ACW, LIMIT, OTHERS_OFF, PASSWORDS, PHONE_ROWS, ROWS, VOICE_ON, Calls, skill
 
 
@@ -75,29 +76,12 @@ def test_phone_block_and_lists(before: dict[str, Any], after: dict[str, Any], ex
     assert all(set(step.fields) <= named and step.fields for step in planned)
 
 
-def test_steps_come_in_an_order_that_never_passes_a_quota() -> None:
-    """Everything at once: one call each, room made before it is used."""
-    old = user(hierarchy_group_id="g", user_proficiencies=[skill("en", 3), skill("fr", 1)], tags={"a": "1"})
-    new = user(
-        routing_profile_id="r",
-        security_profile_ids=["s"],
-        identity_info={"first_name": "Grace"},
-        phone_config={"auto_accept": True},
-        user_proficiencies=[skill("en", 4), skill("de", 5)],
-        tags={"b": "1"},
-    )
-    assert [step.operation for step in plan.update_steps(old, new)] == [
-        "UpdateUserRoutingProfile",
-        "UpdateUserSecurityProfiles",
-        "UpdateUserHierarchy",
-        "UpdateUserIdentityInfo",
-        "UpdateUserPhoneConfig",
-        "DisassociateUserProficiencies",
-        "AssociateUserProficiencies",
-        "UpdateUserProficiencies",
-        "UntagResource",
-        "TagResource",
-    ]
+@pytest.mark.parametrize("change", ALL_CHANGES.values(), ids=ALL_CHANGES)
+def test_a_change_needs_the_calls_of_the_table(change: Change) -> None:
+    """Of everything at once: one call each, in an order that never exceeds a quota."""
+    before = canonical(user(**plain(change.before)))
+    after = canonical(user(**{**plain(change.before), **plain(change.after)}))
+    assert tuple(step.operation for step in plan.update_steps(before, after)) == change.calls
 
 
 def test_the_ownership_tag_rides_along_with_the_other_tags() -> None:

@@ -10,8 +10,8 @@ import pytest
 from connect_users.core.permissions import PERMISSIONS, Feature, iam_policy
 from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
+from tests.changes import EVERYTHING
 from tests.contract.hosting import Engine, user
-from tests.contract.provider.matrix_stage import AFTER, BEFORE
 from tests.contract.provider.timed import TimedHost, TimedSite
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ def test_users_live_their_whole_life_with_the_parts_that_they_use(
     _allow(site, features=features)
     engines = [Engine(TimedHost(site, owns=owns), f"ada{number}") for number in range(8)]
     for engine in engines:
-        engine.up(user(engine.name, **_without(BEFORE, *left_out)))
+        engine.up(user(engine.name, **_without(EVERYTHING.before, *left_out)))
     for engine in engines:
         assert engine.refresh() == "same"
-        engine.up(user(engine.name, **_without(AFTER, *left_out)))
+        engine.up(user(engine.name, **_without(EVERYTHING.after, *left_out)))
     if owns:
         engines[0].state = None
-        engines[0].up(user(engines[0].name, **_without(BEFORE, *left_out)))
+        engines[0].up(user(engines[0].name, **_without(EVERYTHING.before, *left_out)))
     assert _denied(site) == set()
     for engine in engines:
         engine.destroy()
@@ -97,11 +97,11 @@ def test_a_read_only_policy_is_enough_to_refresh(site: TimedSite) -> None:
     host = TimedHost(site)
     engines = [Engine(host, f"ada{number}") for number in range(8)]
     for engine in engines:
-        engine.up(user(engine.name, **BEFORE))
+        engine.up(user(engine.name, **EVERYTHING.before))
     site.forget()
     _allow(site, read_only=True)
     for engine in engines:
         assert engine.refresh() == "same"
     assert _denied(site) == set()
     with pytest.raises(HostError, match="grant connect:UpdateUserRoutingProfile"):
-        engines[0].up(user(engines[0].name, **AFTER))
+        engines[0].up(user(engines[0].name, **EVERYTHING.after))

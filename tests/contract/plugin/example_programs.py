@@ -82,7 +82,7 @@ def _value(kind: Json, value: Any, path: str) -> Iterator[str]:
     values = [each["value"] for each in kind.get("enum", ())]
     if values:
         if value not in values:
-            yield f"{path}: {value!r} is none of {', '.join(values)}"
+            yield f"{path}: {value!r} is not one of {', '.join(values)}"
     elif type(value) not in _TYPES[kind["type"]]:
         yield f"{path}: not of type {kind['type']}"
     elif "properties" in kind:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from tests.changes import UPDATES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -101,18 +103,6 @@ _OTHER_ENDS = {
     ("adopt", "invalid", 0): End.SAME_RUN,
 }
 
-UPDATES = (
-    "UpdateUserRoutingProfile",
-    "UpdateUserSecurityProfiles",
-    "UpdateUserHierarchy",
-    "UpdateUserIdentityInfo",
-    "UpdateUserPhoneConfig",
-    "DisassociateUserProficiencies",
-    "AssociateUserProficiencies",
-    "UpdateUserProficiencies",
-    "UntagResource",
-    "TagResource",
-)
 #: Of a user who was not made moments ago: what only lists can say is kept beside a `phone_config` that changes.
 _UPDATES_WITH_A_LOOK = tuple(
     call for each in UPDATES for call in (("DescribeUser", each) if each == "UpdateUserPhoneConfig" else (each,))

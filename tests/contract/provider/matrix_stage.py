@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from connect_users.core import limits, ownership
 from connect_users.emulator import seed
+from tests.changes import ADMIN, AGENT, EVERYTHING, SALES, proficiency
 from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, run, user
 
@@ -14,42 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FLOW = "80000000-0000-4000-8000-000000000001"
-AGENT, ADMIN = seed.SECURITY_PROFILES["Agent"], seed.SECURITY_PROFILES["Admin"]
-
-
-def _skill(value: str, level: int) -> dict[str, Any]:
-    return {"attribute_name": "lang", "attribute_value": value, "level": level}
-
-
-#: What the user is before and after an operation that changes everything; both as inputs.
-BEFORE: dict[str, Any] = {
-    "hierarchy_group_id": seed.HIERARCHY_GROUPS["EMEA"],
-    "phone_config": {"phone_type": "SOFT_PHONE", "after_contact_work_time_limit": 10},
-    "user_proficiencies": [_skill("en", 3), _skill("fr", 2)],
-    "tags": {"team": "a", "site": "x"},
-}
-AFTER: dict[str, Any] = {
-    "routing_profile_id": seed.ROUTING_PROFILES["Sales"],
-    "security_profile_ids": [AGENT, ADMIN],
-    "hierarchy_group_id": seed.HIERARCHY_GROUPS["AMER"],
-    # Whole: nothing has to be looked up.
-    "identity_info": {
-        "first_name": "Ada",
-        "last_name": "Lovelace",
-        "email": "ada@example.com",
-        "secondary_email": "lovelace@example.com",
-        "mobile": "+441632960962",
-    },
-    "phone_config": {
-        "phone_type": "DESK_PHONE",
-        "desk_phone_number": "+441632960961",
-        "auto_accept": True,
-        "after_contact_work_time_limit": 20,
-        "persistent_connection": False,
-    },
-    "user_proficiencies": [_skill("en", 5), _skill("de", 1)],
-    "tags": {"team": "b"},
-}
 
 
 def _channel(seconds: int) -> dict[str, Any]:
@@ -121,7 +86,7 @@ class Play:
         self._inputs = user(tags={"team": "a"})
 
     def _create_with_proficiencies(self) -> None:
-        self._inputs = user(user_proficiencies=[_skill("en", 3)])
+        self._inputs = user(user_proficiencies=[proficiency("en", 3)])
 
     def _create_with_a_password_from_Secrets_Manager(self) -> None:  # noqa: N802 - the operation's name
         vault = self.site.client_of("secretsmanager")
@@ -129,8 +94,8 @@ class Play:
         self._inputs = user(password=None, password_secret_arn=arn)
 
     def _update(self) -> None:
-        self._live(user(**BEFORE))
-        self._inputs = user(**AFTER)
+        self._live(user(**EVERYTHING.before))
+        self._inputs = user(**EVERYTHING.after)
 
     def _update_of_per_channel_lists(self) -> None:
         self._live(user(**_channel(10)))
@@ -149,20 +114,20 @@ class Play:
         assert state is not None
         self.site.client.untag_resource(resourceArn=state.outputs["arn"], tagKeys=[OWNER_KEY])
         del state.outputs["ownership_token"]
-        self._inputs = user(routing_profile_id=seed.ROUTING_PROFILES["Sales"])
+        self._inputs = user(routing_profile_id=SALES)
 
     def _refresh(self) -> None:
-        self._inputs = user(**BEFORE)
+        self._inputs = user(**EVERYTHING.before)
         self._live(self._inputs)
 
     def _delete(self) -> None:
-        self._live(user(**BEFORE))
+        self._live(user(**EVERYTHING.before))
 
     def _delete_with_quick_connects(self) -> None:
         """One leads to the user, one to somebody else; they are looked for by a process that never did."""
         for id_ in self._quick_connects():
             self.site.client.delete_quick_connect(InstanceId=seed.INSTANCE_ID, QuickConnectId=id_)
-        state = self._live(user(**BEFORE, delete_quick_connects=True))
+        state = self._live(user(**EVERYTHING.before, delete_quick_connects=True))
         bystander = self.site.users()["bystander"]["Id"]
         self._led_to_the_user = {self._quick_connect(state.id)}
         self._led_elsewhere = {self._quick_connect(bystander)}
@@ -180,30 +145,30 @@ class Play:
         """A stack was renamed, say: the state is as it was, the URN is not."""
         self._live(user())
         self.engine.name = "countess"
-        self._inputs = user(routing_profile_id=seed.ROUTING_PROFILES["Sales"])
+        self._inputs = user(routing_profile_id=SALES)
 
     def _more_power_for_a_user_of_long_ago(self) -> None:
         self._aged(self._live(user()), 40_000_000)
         self._inputs = user(security_profile_ids=[AGENT, ADMIN])
 
     def _make_again_what_a_crash_left_behind(self) -> None:
-        self._live(user(**BEFORE))
+        self._live(user(**EVERYTHING.before))
         self.engine.state, self._made_id = None, ""
-        self._inputs = user(user_proficiencies=[_skill("en", 3)])
+        self._inputs = user(user_proficiencies=[proficiency("en", 3)])
 
     def _move_to_another_resource(self) -> None:
         """The resource that has the user is not declared any more, and deleted in the same run."""
-        self._live(user(**BEFORE))
+        self._live(user(**EVERYTHING.before))
         self._leaver = self.engine.twin()
         self.engine.name, self.engine.state = "countess", None
-        self._inputs = user(**BEFORE, routing_profile_id=seed.ROUTING_PROFILES["Sales"])
+        self._inputs = user(**EVERYTHING.before, routing_profile_id=SALES)
 
     def _adopt(self) -> None:
-        self._live(user(**BEFORE))
+        self._live(user(**EVERYTHING.before))
         state, self.engine.state = self.engine.state, None
         assert state is not None
         self.site.client.untag_resource(resourceArn=state.outputs["arn"], tagKeys=[OWNER_KEY])
-        self._inputs = user(**AFTER, adopt_existing=True)
+        self._inputs = user(**EVERYTHING.after, adopt_existing=True)
 
     def _forced_replacement(self) -> None:
         """Of a user who was made some time ago, so that nobody waits for Connect to show it."""
@@ -219,9 +184,9 @@ class Play:
         self.site.client.tag_resource(resourceArn=state.outputs["arn"], tags=ownership.tag(token, self.engine.urn))
 
     def _rename(self) -> None:
-        self._live(user(**BEFORE))
+        self._live(user(**EVERYTHING.before))
         self._made_id = ""
-        self._inputs = user("ada.lovelace", user_proficiencies=[_skill("en", 3)])
+        self._inputs = user("ada.lovelace", user_proficiencies=[proficiency("en", 3)])
 
     def _live(self, inputs: Mapping[str, Any]) -> State:
         self.engine.up(inputs)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.emulator import Throttle
 from connect_users.testing import HostError
+from tests.changes import EVERYTHING
 from tests.contract.hosting import OWNER_KEY, Engine, Site, judged, user
-from tests.contract.provider.matrix_stage import AFTER, BEFORE, declared, shown
+from tests.contract.provider.matrix_stage import declared, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,17 +35,17 @@ def _all_well(work: Sequence[Callable[[], object]]) -> None:
 def test_32_users_live_their_lives_at_once_in_one_host(site: Site, host: DynamicHost) -> None:
     """Created, changed, refreshed, destroyed: each as declared, one request of creation each."""
     engines = [Engine(host, f"ada{number}") for number in range(CALLS)]
-    _all_well([lambda each=each: each.up(user(each.name, **BEFORE)) for each in engines])  # type: ignore[misc]
+    _all_well([lambda each=each: each.up(user(each.name, **EVERYTHING.before)) for each in engines])  # type: ignore[misc]
     assert site.calls().count("CreateUser") == CALLS
-    _all_well([lambda each=each: each.up(user(each.name, **AFTER)) for each in engines])  # type: ignore[misc]
+    _all_well([lambda each=each: each.up(user(each.name, **EVERYTHING.after)) for each in engines])  # type: ignore[misc]
     _all_well([each.refresh for each in engines])
     users = site.users()
     assert set(users) == {each.name for each in engines}
     for each in engines:
         assert each.state is not None
         assert each.state.id == users[each.name]["Id"]
-        assert shown(users[each.name]) == declared(user(each.name, **AFTER))
-        assert each.up(user(each.name, **AFTER)) == "same"
+        assert shown(users[each.name]) == declared(user(each.name, **EVERYTHING.after))
+        assert each.up(user(each.name, **EVERYTHING.after)) == "same"
     _all_well([each.destroy for each in engines])
     assert site.users() == {}
 
@@ -56,18 +57,18 @@ def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: C
     engines = [Engine(host, name) for host in hosts for name in names]
     for each in engines:
         # All of them run before the first one makes anybody.
-        each.checked(user(each.name, **BEFORE))
-    _at_once([lambda each=each: each.step(user(each.name, **BEFORE)) for each in engines])  # type: ignore[misc]
+        each.checked(user(each.name, **EVERYTHING.before))
+    _at_once([lambda each=each: each.step(user(each.name, **EVERYTHING.before)) for each in engines])  # type: ignore[misc]
     users = site.users()
     assert set(users) == set(names)
     created = [record for record in site.records() if record.operation == "CreateUser" and record.status == 200]
     assert len(created) == len(names)
     for each in engines:
         # Each of them ends with the one user, at the latest when it is run again by itself.
-        each.up(user(each.name, **BEFORE))
+        each.up(user(each.name, **EVERYTHING.before))
         assert each.state is not None
         assert each.state.id == users[each.name]["Id"]
-        assert shown(site.users()[each.name]) == declared(user(each.name, **BEFORE))
+        assert shown(site.users()[each.name]) == declared(user(each.name, **EVERYTHING.before))
 
 
 def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: Callable[..., DynamicHost]) -> None:
@@ -104,23 +105,30 @@ def test_four_hosts_that_change_one_user_lose_no_change(
     site: Site, engine: Engine, start: Callable[..., DynamicHost]
 ) -> None:
     """Each changes a different side of it."""
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     state = engine.state
     assert state is not None
     sides: list[dict[str, Any]] = [
-        {"routing_profile_id": AFTER["routing_profile_id"]},
-        {"security_profile_ids": AFTER["security_profile_ids"], "hierarchy_group_id": AFTER["hierarchy_group_id"]},
-        {"user_proficiencies": AFTER["user_proficiencies"]},
-        {"tags": AFTER["tags"], "identity_info": AFTER["identity_info"], "phone_config": AFTER["phone_config"]},
+        {"routing_profile_id": EVERYTHING.after["routing_profile_id"]},
+        {
+            "security_profile_ids": EVERYTHING.after["security_profile_ids"],
+            "hierarchy_group_id": EVERYTHING.after["hierarchy_group_id"],
+        },
+        {"user_proficiencies": EVERYTHING.after["user_proficiencies"]},
+        {
+            "tags": EVERYTHING.after["tags"],
+            "identity_info": EVERYTHING.after["identity_info"],
+            "phone_config": EVERYTHING.after["phone_config"],
+        },
     ]
     hosts = [start() for _ in sides]
     _all_well(
         [
-            lambda host=host, side=side: Engine(host, state=state).up(user(**{**BEFORE, **side}))  # type: ignore[misc]
+            lambda host=host, side=side: Engine(host, state=state).up(user(**{**EVERYTHING.before, **side}))  # type: ignore[misc]
             for host, side in zip(hosts, sides, strict=True)
         ]
     )
-    assert shown(site.users()["ada"]) == declared(user(**AFTER))
+    assert shown(site.users()["ada"]) == declared(user(**EVERYTHING.after))
 
 
 def test_four_hosts_that_destroy_one_user_all_end_well(

@@ -10,9 +10,10 @@ import pytest
 from connect_users.core import ownership
 from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
+from tests.changes import EVERYTHING
 from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, Engine, State, judged, user
-from tests.contract.provider.matrix_stage import AFTER, BEFORE, declared, shown
+from tests.contract.provider.matrix_stage import declared, shown
 from tests.contract.provider.timed import TimedHost, TimedSite
 
 if TYPE_CHECKING:
@@ -61,70 +62,70 @@ def _live(site: TimedSite) -> dict[str, dict[str, Any]]:
 
 
 def _create_then_update(engine: Engine) -> dict[str, Any]:
-    engine.up(user(**BEFORE))
-    engine.up(user(**AFTER))
-    return user(**AFTER)
+    engine.up(user(**EVERYTHING.before))
+    engine.up(user(**EVERYTHING.after))
+    return user(**EVERYTHING.after)
 
 
 def _create_then_refresh(engine: Engine) -> dict[str, Any]:
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     assert engine.refresh() == "same"
-    engine.up(user(**BEFORE))
-    return user(**BEFORE)
+    engine.up(user(**EVERYTHING.before))
+    return user(**EVERYTHING.before)
 
 
 def _update_then_refresh(engine: Engine) -> dict[str, Any]:
     """A refresh may see what was before; the next up makes it right."""
-    engine.up(user(**BEFORE))
-    engine.up(user(**AFTER))
+    engine.up(user(**EVERYTHING.before))
+    engine.up(user(**EVERYTHING.after))
     assert engine.refresh() == "same"
-    engine.up(user(**AFTER))
-    return user(**AFTER)
+    engine.up(user(**EVERYTHING.after))
+    return user(**EVERYTHING.after)
 
 
 def _create_then_destroy(engine: Engine) -> None:
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     engine.destroy()
 
 
 def _destroy_then_create(engine: Engine) -> dict[str, Any]:
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     engine.destroy()
-    engine.up(user(**AFTER))
-    return user(**AFTER)
+    engine.up(user(**EVERYTHING.after))
+    return user(**EVERYTHING.after)
 
 
 def _replace_deletion_first(engine: Engine) -> dict[str, Any]:
-    engine.up(user(**BEFORE, on_password_change="replace"))
-    target = user(**AFTER, on_password_change="replace", password="N3w-password")
+    engine.up(user(**EVERYTHING.before, on_password_change="replace"))
+    target = user(**EVERYTHING.after, on_password_change="replace", password="N3w-password")
     engine.up(target)
     return target
 
 
 def _replace_by_force(engine: Engine) -> dict[str, Any]:
-    engine.up(user(**BEFORE))
-    engine.force_replace(user(**AFTER))
-    return user(**AFTER)
+    engine.up(user(**EVERYTHING.before))
+    engine.force_replace(user(**EVERYTHING.after))
+    return user(**EVERYTHING.after)
 
 
 def _rename(engine: Engine) -> dict[str, Any]:
-    engine.up(user(**BEFORE))
-    target = user("ada.lovelace", **AFTER)
+    engine.up(user(**EVERYTHING.before))
+    target = user("ada.lovelace", **EVERYTHING.after)
     engine.up(target)
     return target
 
 
 def _rename_and_back(engine: Engine) -> dict[str, Any]:
     _rename(engine)
-    engine.up(user(**AFTER))
-    return user(**AFTER)
+    engine.up(user(**EVERYTHING.after))
+    return user(**EVERYTHING.after)
 
 
 def _crash_then_create(engine: Engine) -> dict[str, Any]:
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     engine.state = None
-    engine.up(user(**AFTER))
-    return user(**AFTER)
+    engine.up(user(**EVERYTHING.after))
+    return user(**EVERYTHING.after)
 
 
 def _crash_then_create_then_destroy(engine: Engine) -> None:
@@ -266,8 +267,8 @@ def test_what_was_made_in_the_same_run_may_be_late(request_: str, site: TimedSit
     if request_ != "CreateUser":
         engine.up(user())
     site.emulator.faults.add(Fault(request_, "error-before", code="ResourceNotFoundException", times=2))
-    engine.up(user(**AFTER))
-    assert shown(site.users()["ada"]) == declared(user(**AFTER))
+    engine.up(user(**EVERYTHING.after))
+    assert shown(site.users()["ada"]) == declared(user(**EVERYTHING.after))
     assert engine.host.said[-1][1].startswith("waiting 2 s")
 
 
@@ -290,7 +291,7 @@ def test_a_user_of_long_ago_that_is_gone_is_told_at_once(owns: bool, site: Timed
     site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=live["Id"])
     before = site.timer.now()
     with pytest.raises(HostError) as caught:
-        engine.up(user(**AFTER))
+        engine.up(user(**EVERYTHING.after))
     told = judged(caught.value)
     assert f"updating Connect user 'ada': user {live['Id']} is gone from Connect" in told
     assert "pulumi refresh" in told
@@ -298,8 +299,8 @@ def test_a_user_of_long_ago_that_is_gone_is_told_at_once(owns: bool, site: Timed
     assert engine.host.said == []
     assert engine.state is not None
     assert engine.refresh() == "gone"
-    engine.up(user(**AFTER))
-    assert shown(site.users()["ada"]) == declared(user(**AFTER))
+    engine.up(user(**EVERYTHING.after))
+    assert shown(site.users()["ada"]) == declared(user(**EVERYTHING.after))
 
 
 def test_a_user_that_was_made_moments_ago_and_is_not_found_is_waited_for_and_then_gone(
@@ -310,7 +311,7 @@ def test_a_user_that_was_made_moments_ago_and_is_not_found_is_waited_for_and_the
     site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=live["Id"])
     before = site.timer.now()
     with pytest.raises(HostError) as caught:
-        engine.up(user(**AFTER))
+        engine.up(user(**EVERYTHING.after))
     assert "is gone from Connect" in judged(caught.value)
     assert 30 < site.timer.now() - before <= 60
     assert {text.partition(": ")[2] for _, text in engine.host.said} == {
@@ -325,7 +326,7 @@ def test_a_user_that_the_credentials_cannot_see_is_not_gone(site: TimedSite, eng
     for request in ("UpdateUserRoutingProfile", "DescribeUser", "DescribeInstance"):
         site.emulator.faults.add(Fault(request, "error-before", code="ResourceNotFoundException", times=10))
     with pytest.raises(HostError) as caught:
-        engine.up(user(**AFTER))
+        engine.up(user(**EVERYTHING.after))
     assert "check the account of the credentials and the region" in judged(caught.value)
 
 

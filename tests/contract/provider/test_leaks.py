@@ -11,8 +11,8 @@ import pytest
 from connect_users.emulator import Fault
 from connect_users.testing import DynamicHost, HostError
 from connect_users.testing.values import Secret
+from tests.changes import EVERYTHING
 from tests.contract.hosting import ROOT, CheckFailed, Engine, Site, environment, user
-from tests.contract.provider.matrix_stage import AFTER, BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,19 +99,19 @@ def test_a_password_is_nowhere_but_in_the_request_of_creation(password: str, sit
         # AWS quotes what it was sent, in its own way of quoting.
         message = f"Value {password!r} ({json.dumps(password)}) at 'password' is {password}"
         site.emulator.faults.add(Fault("CreateUser", kind, code=code, message=message, times=50))  # type: ignore[arg-type]
-        _try(watched, lambda: engine.up(user(**BEFORE, **mine)))
+        _try(watched, lambda: engine.up(user(**EVERYTHING.before, **mine)))
         site.emulator.faults.clear()
         engine.state = None
-    engine.up(user(**BEFORE, **mine))
+    engine.up(user(**EVERYTHING.before, **mine))
     for call in ("UpdateUserIdentityInfo", "TagResource", "DescribeUser", "DeleteUser"):
         site.emulator.faults.add(Fault(call, "error-before", code="AccessDeniedException", message=f"No: {call}"))
-        for act in (lambda: engine.up(user(**AFTER, **mine)), engine.refresh, engine.destroy):
+        for act in (lambda: engine.up(user(**EVERYTHING.after, **mine)), engine.refresh, engine.destroy):
             _try(watched, act)
         site.emulator.faults.clear()
         if engine.state is None:
-            engine.up(user(**BEFORE, **mine))
-    _try(watched, lambda: engine.up(user(**AFTER, password=Secret("N3w-" + password[:40]))))
-    engine.up(user(**AFTER, on_password_change="ignore", password=Secret("N3w-" + password[:40])))
+            engine.up(user(**EVERYTHING.before, **mine))
+    _try(watched, lambda: engine.up(user(**EVERYTHING.after, password=Secret("N3w-" + password[:40]))))
+    engine.up(user(**EVERYTHING.after, on_password_change="ignore", password=Secret("N3w-" + password[:40])))
     engine.refresh()
     assert engine.state is not None
     held = engine.state

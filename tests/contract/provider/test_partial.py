@@ -11,9 +11,9 @@ from connect_users.core.spec import canonical
 from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
 from connect_users.testing.values import Secret
+from tests.changes import ADMIN, AGENT, EVERYTHING, UPDATES
 from tests.contract.hosting import PASSWORD, Engine, Site, judged, user
-from tests.contract.provider.matrix import UPDATES
-from tests.contract.provider.matrix_stage import ADMIN, AGENT, BEFORE, declared, shown
+from tests.contract.provider.matrix_stage import declared, shown
 from tests.contract.provider.timed import TimedHost, TimedSite
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ STEPS: dict[str, Callable[[Inputs], Inputs]] = {
 
 def _target(count: int) -> Inputs:
     """The inputs that need the first so many calls."""
-    inputs = user(**BEFORE)
+    inputs = user(**EVERYTHING.before)
     for change in list(STEPS.values())[:count]:
         inputs = {**inputs, **change(inputs)}
     return inputs
@@ -74,7 +74,7 @@ def test_a_failure_at_every_step_is_told_saved_and_resumed(count: int, timed: tu
     for failing in range(count):
         name = f"ada.{count}.{failing}"
         engine = Engine(host, name)
-        engine.up(user(name, **BEFORE))
+        engine.up(user(name, **EVERYTHING.before))
         site.forget()
         site.emulator.faults.add(Fault(calls[failing], "error-before", code="AccessDeniedException"))
         target = {**_target(count), "username": name}
@@ -87,8 +87,8 @@ def test_a_failure_at_every_step_is_told_saved_and_resumed(count: int, timed: tu
             reached = {**_target(failing), "username": name}
             assert engine.state is not None
             assert shown(site.users()[name]) == declared(reached)
-            assert {key: engine.state.outputs.get(key) for key in BEFORE} == {
-                key: value for key, value in canonical(reached).items() if key in BEFORE
+            assert {key: engine.state.outputs.get(key) for key in EVERYTHING.before} == {
+                key: value for key, value in canonical(reached).items() if key in EVERYTHING.before
             }
         site.forget()
         assert engine.up(target) == "update"
@@ -100,7 +100,7 @@ def test_a_failure_at_every_step_is_told_saved_and_resumed(count: int, timed: tu
 @pytest.mark.parametrize("failing", range(len(STEPS)))
 def test_the_host_hands_partial_work_to_the_engine(failing: int, engine: Engine, site: Site) -> None:
     """With what the engine needs to keep it: the id, outputs and inputs with the provider, the password as a secret."""
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     state = engine.state
     assert state is not None
     site.emulator.faults.add(Fault(UPDATES[failing], "error-before", code="AccessDeniedException"))
@@ -153,7 +153,7 @@ def test_a_user_that_is_made_in_part_can_be_destroyed(engine: Engine, site: Site
 
 def test_a_takeover_that_fails_after_the_tag_is_saved(engine: Engine, site: Site) -> None:
     """From the tag on the user is this state's, and the state says so."""
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     engine = Engine(engine.host, "moved")
     site.emulator.faults.add(Fault("UpdateUserHierarchy", "error-before", code="AccessDeniedException"))
     with pytest.raises(HostError) as caught:

@@ -19,8 +19,9 @@ from connect_users.dynamic.provider import ConnectUserProvider
 from connect_users.emulator import seed
 from connect_users.testing import HostError
 from connect_users.testing.values import UNKNOWN
+from tests.changes import EVERYTHING
 from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, user
-from tests.contract.provider.matrix_stage import BEFORE, declared, shown
+from tests.contract.provider.matrix_stage import declared, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ MENDED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 @pytest.fixture
 def live(engine: Engine) -> Engine:
-    engine.up(user(**BEFORE))
+    engine.up(user(**EVERYTHING.before))
     return engine
 
 
@@ -78,7 +79,7 @@ def _spoil(engine: Engine, spoil: Callable[[dict[str, Any]], dict[str, Any]]) ->
 def test_a_spoiled_state_is_mended_by_the_next_up(name: str, live: Engine, site: Site) -> None:
     """Without a refresh: the same user, as declared, and the state of it whole again."""
     _spoil(live, MENDED[name])
-    target = user(**{**BEFORE, "routing_profile_id": SALES}, on_password_change="ignore")
+    target = user(**{**EVERYTHING.before, "routing_profile_id": SALES}, on_password_change="ignore")
     assert live.up(target) == "update"
     assert shown(site.users()["ada"]) == declared(target)
     assert live.up(target) == "same"
@@ -148,7 +149,7 @@ def test_tags_that_others_add_are_left_alone(live: Engine, site: Site) -> None:
     """They are drift of declared tags, told by a refresh, and nothing before it touches them."""
     assert live.state is not None
     site.client.tag_resource(resourceArn=live.state.outputs["arn"], tags={"cost-centre": "7"})
-    live.up(user(**{**BEFORE, "tags": {"team": "b", "site": "x"}}))
+    live.up(user(**{**EVERYTHING.before, "tags": {"team": "b", "site": "x"}}))
     assert site.users()["ada"]["Tags"].items() >= {"cost-centre": "7", "team": "b", "site": "x"}.items()
 
 
@@ -213,7 +214,7 @@ def test_the_canonical_form_is_stable(inputs: dict[str, Any]) -> None:
     assert repr(once) == repr(twice)
 
 
-_GOOD = canonical(codec.decode(user(**BEFORE)))
+_GOOD = canonical(codec.decode(user(**EVERYTHING.before)))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,8 +8,8 @@ import pytest
 
 from connect_users.core.fields import FIELDS, Verdict
 from connect_users.testing.values import UNKNOWN, Secret, has_unknowns, reveal
+from tests.changes import AGENT, CHANGES, plain
 from tests.contract.hosting import Engine, Site, user
-from tests.contract.provider.test_lifecycle import AGENT, CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from connect_users.testing import DynamicHost
 
 _EVERYTHING: dict[str, Any] = {
-    name: new for name, _, new, _, _ in CHANGES if new is not None and name not in ("password_secret_arn", "username")
+    name: plain(change.after[name])
+    for name, change in CHANGES.items()
+    if name in change.after and name != "password_secret_arn"
 }
 _EVERYTHING |= {"on_password_change": "ignore"}
 _FULL = {**user(), **_EVERYTHING, "directory_user_id": "S-1-5"}

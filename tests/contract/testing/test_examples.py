@@ -98,7 +98,7 @@ def test_the_demo_tells_its_whole_story(capsys: pytest.CaptureFixture[str]) -> N
         "4 unchanged",
         "username: 'edsger dijkstra' has a blank",
         "phone_config.auto_acept: no such input; did you mean auto_accept?",
-        "tags.aws:team: keys that begin with aws:",
+        "tags.aws:team: keys that start with aws:",
         "replace",
         "delete",
     ):
