@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connect_users import emulator as emulator
     from connect_users import policy as policy
     from connect_users import testing as testing
+    from connect_users.dynamic.guard import RosterGuardProvider
     from connect_users.dynamic.provider import ConnectUserProvider
     from connect_users.program.args import (
         AfterContactWorkConfigArgs,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         VoiceEnhancementConfigArgs,
         VoiceEnhancementConfigArgsDict,
     )
-    from connect_users.program.guard import RosterGuardProvider
     from connect_users.program.instance import ConnectInstance
     from connect_users.program.provider import Provider
     from connect_users.program.roster import ConnectUserRoster
@@ -72,7 +72,7 @@ _HOMES = {
     "dynamic.provider": ("ConnectUserProvider",),
     "program.user": ("ConnectUser",),
     "program.roster": ("ConnectUserRoster",),
-    "program.guard": ("RosterGuardProvider",),
+    "dynamic.guard": ("RosterGuardProvider",),
 }
 #: Public modules: attributes of this package without an import of their own.
 _MODULES = ("emulator", "policy", "testing")

@@ -1,4 +1,4 @@
-"""The console script ``connect-users``.
+"""The console script ``connect-users``. It may import everything; a reader starts at `COMMANDS`, a module for each.
 
 Exit status: 0 fine, 1 problems found, 2 wrong usage; 130 after Ctrl-C, 141 where the reader of the output went away.
 Problems go to stderr, one a line.

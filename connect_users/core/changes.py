@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import channels, plan
 from connect_users.core.fields import BY_NAME
+from connect_users.core.phrases import all_of
 from connect_users.core.rules import Review
 from connect_users.core.shapes import Problem
 from connect_users.core.spec import UNKNOWN, contains_unknown
@@ -94,7 +95,7 @@ def _reset(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
         known = before.get(name, [])
         lost = [entry for entry in channels.unnamed(name, new[name]) if not channels.covers(known, [entry])]
         if lost:
-            channels_reset = wording.format(_and(entry["channel"] for entry in lost))
+            channels_reset = wording.format(all_of([entry["channel"] for entry in lost]))
             yield Problem(name, f"a declared list is complete, so what it does not name is reset: {channels_reset}")
         for member in _callbacks(known) - _callbacks(new[name]):
             yield Problem(name, f"{member} is no longer declared: {_RESET_CALLBACK[member]}")
@@ -102,8 +103,3 @@ def _reset(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _callbacks(entries: Iterable[Mapping[str, Any]]) -> set[str]:
     return {member for entry in entries for member in entry if member in _RESET_CALLBACK}
-
-
-def _and(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -9,15 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import limits
+from connect_users.core.phrases import any_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TO: Final = "\N{EN DASH}"
-
-
-def _or(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _coded(words: Sequence[str]) -> str:
@@ -28,7 +25,7 @@ _ACW: Final = (
     f"seconds, 0 to {limits.AFTER_CONTACT_WORK_MAX:,}; 0 = unlimited, the agent ends it. That of a chat ends after "
     f"{limits.AFTER_CONTACT_WORK_CHAT_END:,} s whatever is set."
 )
-_CHANNEL: Final = f"{_or(limits.CHANNELS)}; once in the list."
+_CHANNEL: Final = f"{any_of(limits.CHANNELS)}; once in the list."
 _VOICE: Final = "VOICE only."
 _LEVELS: Final = tuple(map(str, limits.PROFICIENCY_LEVELS))
 _TAGS: Final = f"{limits.TAGS_MAX - 1} ({limits.TAGS_MAX} without the ownership tag)"
@@ -51,7 +48,7 @@ ABOUT: Final[dict[str, str]] = {
         "it."
     ),
     "password_secret_arn": (
-        "ARN or name of a secret in AWS Secrets Manager that holds the password (as its text, or as ``password`` of a "
+        "ARN or name of a secret in AWS Secrets Manager that holds the password (as a string, or as ``password`` of a "
         "JSON object). Read at creation only; nothing of it reaches the state."
     ),
     "on_password_change": (
@@ -77,7 +74,7 @@ ABOUT: Final[dict[str, str]] = {
         "soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members that are left "
         "out are not managed."
     ),
-    "phone_config.phone_type": f"{_or(limits.PHONE_TYPES)}. Not beside phone_number_configs.",
+    "phone_config.phone_type": f"{any_of(limits.PHONE_TYPES)}. Not beside phone_number_configs.",
     "phone_config.auto_accept": "calls are accepted without a click. Not beside auto_accept_configs.",
     "phone_config.after_contact_work_time_limit": f"{_ACW} Not beside after_contact_work_configs.",
     "phone_config.desk_phone_number": "E.164; required for DESK_PHONE. Not beside phone_number_configs.",
@@ -106,14 +103,14 @@ ABOUT: Final[dict[str, str]] = {
     "after_contact_work_configs.agent_first_callback_after_contact_work_config.after_contact_work_time_limit": _ACW,
     "phone_number_configs": "phone of the channel VOICE.",
     "phone_number_configs.channel": _VOICE,
-    "phone_number_configs.phone_type": f"{_or(limits.PHONE_TYPES)}.",
+    "phone_number_configs.phone_type": f"{any_of(limits.PHONE_TYPES)}.",
     "phone_number_configs.phone_number": "E.164; required for DESK_PHONE.",
     "persistent_connection_configs": "persistent connection of the channel VOICE.",
     "persistent_connection_configs.channel": _VOICE,
     "persistent_connection_configs.persistent_connection": "the soft phone stays connected between calls.",
     "voice_enhancement_configs": "voice enhancement of the channel VOICE.",
     "voice_enhancement_configs.channel": _VOICE,
-    "voice_enhancement_configs.voice_enhancement_mode": f"{_or(limits.VOICE_ENHANCEMENT_MODES)}.",
+    "voice_enhancement_configs.voice_enhancement_mode": f"{any_of(limits.VOICE_ENHANCEMENT_MODES)}.",
     "user_proficiencies": (
         f"at most {limits.PROFICIENCIES_MAX} predefined attributes with levels {_LEVELS[0]} to {_LEVELS[-1]}, the "
         "whole set."
@@ -122,10 +119,10 @@ ABOUT: Final[dict[str, str]] = {
         f"a predefined attribute of the instance, 1 to {limits.ATTRIBUTE_TEXT_MAX} characters."
     ),
     "user_proficiencies.attribute_value": f"one of its values, 1 to {limits.ATTRIBUTE_TEXT_MAX} characters.",
-    "user_proficiencies.level": f"{_or(_LEVELS)}, the best.",
-    "tags": f"at most {_TAGS}, the whole map but for keys of AWS and of this package.",
+    "user_proficiencies.level": f"{any_of(_LEVELS)}, the best.",
+    "tags": f"at most {_TAGS}, all of them but for keys of AWS and of this package.",
     "identity_management_type": (
-        f"{_or(limits.IDENTITY_MANAGEMENT_TYPES)}, as the instance has it. Not sent; lets the preview judge what "
+        f"{any_of(limits.IDENTITY_MANAGEMENT_TYPES)}, as the instance has it. Not sent; lets the preview judge what "
         "depends on it."
     ),
     "adopt_existing": "take over a user of this name that exists and carries no ownership tag.",

@@ -152,8 +152,9 @@ def no_longer_declared(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[
     paths = [
         f"{block}.{name}"
         for block in _PARTIAL
-        for name in old.get(block, {})
-        if name in BY_NAME[block].by_name and name not in new.get(block, {}) and channels.TWINS.get(name) not in new
+        # By the table: a state may have been written by hand, and hold members of any name.
+        for name in BY_NAME[block].by_name
+        if name in old.get(block, {}) and name not in new.get(block, {}) and channels.TWINS.get(name) not in new
     ]
     partial = channels.partial_lists(new.get("phone_config", {}))
     paths += [

@@ -18,7 +18,7 @@ from typing import Any
 from connect_users.core import limits
 from connect_users.core.arns import bare_id
 from connect_users.core.fields import FIELDS, Field
-from connect_users.core.shapes import Problem, shape_problems, shown, sound_parts
+from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound_parts
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.core.tag_rules import tag_problems
 
@@ -267,7 +267,7 @@ def _proficiencies(props: Props, _inputs: Props) -> Iterator[Problem]:
                     f"{path}.{name}", f"has {len(text)} characters; AWS allows 1 to {limits.ATTRIBUTE_TEXT_MAX}"
                 )
         if UNKNOWN not in pair and pair in seen:
-            yield Problem(path, f"{pair[0]}={pair[1]} is in [{seen[pair]}] already; it may appear once")
+            yield Problem(path, f"{'='.join(map(in_path, pair))} is already in [{seen[pair]}]; it may appear once")
         seen.setdefault(pair, index)
         level = entry.get("level", UNKNOWN)
         if level is not UNKNOWN and level not in limits.PROFICIENCY_LEVELS:

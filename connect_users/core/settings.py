@@ -65,7 +65,7 @@ class Settings:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is not a string")
-    return value.strip()
+    return value
 
 
 def _region(value: object) -> str:
@@ -90,8 +90,8 @@ def _url(value: object) -> str:
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
-        return value.strip().lower() == "true"
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
     raise ValueError("is neither true nor false")
 
 
@@ -141,16 +141,13 @@ def from_config(config: Mapping[str, object]) -> Settings:
     """
     values: dict[str, Any] = {}
     problems = []
-    for field, (keys, read) in KEYS.items():
-        for key in keys:
-            value = config.get(key)
-            if value is None or (isinstance(value, str) and not value.strip()):
-                continue
-            try:
+    for field, (_, read) in KEYS.items():
+        key, value = _first(config, field)
+        try:
+            if value is not None:
                 values[field] = read(value)
-            except ValueError as problem:
-                problems.append(f"{key}: {json.dumps(value, default=str)} {problem}")
-            break
+        except ValueError as problem:
+            problems.append(f"{key}: {json.dumps(value, default=str)} {problem}")
     known = {key for keys, _ in KEYS.values() for key in keys}
     for key in sorted(config):
         if key.startswith(f"{NAMESPACE}:") and key not in known:
@@ -162,13 +159,38 @@ def from_config(config: Mapping[str, object]) -> Settings:
     return Settings(**values)
 
 
+def _first(config: Mapping[str, object], field: str) -> tuple[str, object]:
+    """The first key of a setting that is set, and its value without blanks around it; "" and None where none is."""
+    for key in KEYS[field][0]:
+        value = config.get(key)
+        if isinstance(value, str):
+            value = value.strip()
+        if value not in (None, ""):
+            return key, value
+    return "", None
+
+
 def reserved_tags(config: Mapping[str, object]) -> int:
-    """`Settings.reserved_tags` of a configuration; 0 where it cannot be read, which `from_config` reports."""
-    keys, _ = KEYS["ownership_tag"]
+    """`Settings.reserved_tags` of a configuration; 0 where the setting is an output or cannot be read."""
+    _, value = _first(config, "ownership_tag")
     try:
-        return from_config({key: config[key] for key in keys if key in config}).reserved_tags
-    except ConfigurationError:
+        return 1 if value is None or _flag(value) else 0
+    except ValueError:
         return 0
+
+
+def reached(config: Mapping[str, object]) -> tuple[object, ...]:
+    """What tells apart two configurations by which one id of an instance means two instances.
+
+    Those are a region (an instance may have replicas in others), an endpoint and an emulator. A profile counts only
+    without a region, which it may name: ids are unique beyond accounts. Outputs are compared by identity.
+    """
+    region, profile, endpoint, emulator, state = (
+        _first(config, field)[1] for field in ("region", "profile", "endpoint_url", "emulator", "emulator_state")
+    )
+    if isinstance(emulator, str) and emulator.lower() == "false":
+        emulator = None
+    return (profile if region is None else None, region, endpoint, emulator, state)
 
 
 def to_config(settings: Settings) -> dict[str, str]:

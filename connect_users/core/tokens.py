@@ -32,6 +32,11 @@ DYNAMIC: Final = ("pulumi-python:dynamic", "pulumi-nodejs:dynamic")
 #: The key under which a dynamic resource keeps its pickled provider; all keys that begin like it are the SDK's.
 PROVIDER_KEY: Final = "__provider"
 INTERNAL: Final = "__"
+#: What is under that key in the state of every user and guard: ``pickle.dumps(ConnectUserProvider(), protocol=4)`` and
+#: ``pickle.dumps(RosterGuardProvider(), protocol=4)`` in base64. They refer to the classes, and are the same on every
+#: Python.
+USER_PROVIDER: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNDb25uZWN0VXNlclByb3ZpZGVylJOUKYGULg=="
+GUARD_PROVIDER: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGVylJOUKYGULg=="
 
 #: The key of a dict that stands for a special value, and what it holds for a secret, an output and a resource.
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"

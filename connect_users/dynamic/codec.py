@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from pulumi.dynamic import Config
 
-#: Kept encrypted in every result, whatever the program or an older state did with it.
+#: A secret in every result, whether or not the program or an older state marks it.
 _SECRETS = tuple(field.name for field in FIELDS if field.secret)
-#: In every state of the plugin, and in none of the dynamic resource.
-_PLUGINS = "instanceId"
-#: What most values are: nothing is to be done with them.
+#: A key of every state of the plugin, and of no state of the dynamic resource.
+_PLUGIN_KEY = "instanceId"
+#: The types of most values, which stay as they are.
 _SCALARS = (str, bool, int, float)
 
 
@@ -33,12 +33,12 @@ def decode(props: Mapping[str, Any]) -> Props:
     A state of the plugin, which an alias hands to the dynamic resource, has the other spelling.
     """
     plain = {name: _decoded(value) for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
-    return spelling.ours(plain) if _PLUGINS in plain else plain
+    return spelling.ours(plain) if _PLUGIN_KEY in plain else plain
 
 
 def is_foreign(state: Mapping[str, Any]) -> bool:
     """Whether outputs are the plugin's: without ``__provider`` no later request would find this provider."""
-    return _PLUGINS in state
+    return _PLUGIN_KEY in state
 
 
 def _decoded(value: Any) -> Any:
@@ -56,10 +56,9 @@ def _decoded(value: Any) -> Any:
 
 
 def encode(props: Mapping[str, Any]) -> dict[str, Any]:
-    """The inverse of `decode`; the password leaves as a secret.
+    """The inverse of `decode`; the password becomes a secret.
 
-    Other values that were given as secrets stay secret by themselves: the engine carries the mark from the inputs to
-    the outputs of the same name.
+    Other secrets of the program stay secret: the engine copies the mark of an input to the output of the same name.
     """
     encoded = {name: _encoded(value) for name, value in props.items()}
     for name in _SECRETS:
@@ -69,10 +68,10 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def encode_partly(outputs: Props, news: Mapping[str, Any]) -> dict[str, Any]:
-    """As `encode`, for outputs that are not wholly the new inputs.
+    """As `encode`, for outputs of which a part is not the new inputs.
 
-    What differs from the new inputs was perhaps a secret of the old ones, which the engine does not look at: it leaves
-    as a secret, until the next update.
+    A value that differs from the new inputs may be a secret of the old ones, which the engine does not look at. So it
+    becomes a secret, until the next update.
     """
     encoded = encode(outputs)
     for name, value in outputs.items():
@@ -94,9 +93,9 @@ def _encoded(value: Any) -> Any:
 
 
 def raw_config(config: Config) -> dict[str, Any]:
-    """All values of the configuration that the host hands over.
+    """The whole configuration that the host has.
 
-    The SDK's class can only be asked for single keys; without the whole, misspelt keys of ours could not be told.
+    The SDK's class returns only single keys, by which misspelt keys of ours would not be found.
     """
     values = getattr(config, "_props", None)
     if isinstance(values, dict):

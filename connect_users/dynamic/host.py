@@ -1,16 +1,16 @@
-"""What Pulumi's dynamic host knows and does not hand on: the request, clean errors, cancellation.
+"""What Pulumi's dynamic host knows but does not pass on: the request, one-line errors, cancellation.
 
 The host (``python -m pulumi.dynamic``) calls a provider with properties only, turns every exception into a
-traceback, and answers Cancel by doing nothing. This module, and no other, reaches around that:
+traceback, and does nothing on Cancel. This module, and no other, works around that:
 
 - it finds the request and the gRPC context of the call in the host's stack frames;
-- a failure is answered by `engine.status`, which the engine prefers to the traceback;
+- a failure sets the status of the call (`engine.status`), which the engine prefers to the traceback;
 - messages go to the engine with the resource's URN, so that they appear on the resource;
 - Cancel sets `CANCELLED`, so that waiting retries stop on the first Ctrl-C. It runs in a thread of its own, since
   the host's four may all be waiting.
 
-None of it is public API of the SDK. Where a part is not found, that part degrades to the host's own behaviour:
-the traceback, no partial state, messages on the stack, Ctrl-C waits. The canary is
+None of it is public API of the SDK. Where a part is missing, the host behaves as without this module: a traceback, no
+partial state, messages on the stack, a Ctrl-C that waits. The canary is
 ``tests/contract/provider/test_host.py``.
 """
 
@@ -38,8 +38,8 @@ class Call:
     """One request of the engine; all parts are None outside the host.
 
     Attributes:
-        configuration: what the engine configured the host with. An engine does that once, and has a host for each run;
-            where a host serves several runs, each of them begins with another one.
+        configuration: the host's. An engine configures a host once, and starts one for each run; where a host serves
+            several runs, each has a configuration of its own.
     """
 
     request: Any = None
@@ -84,8 +84,8 @@ def current_call() -> Call:
 def fail(call: Call, text: str) -> NoReturn:
     """End the call with a one-line error instead of a traceback.
 
-    The exception that is being handled is cut off: where the host's own traceback is shown after all, it shows no more
-    than this text.
+    The exception that is being handled is dropped: where the host shows its own traceback after all, it holds only
+    this line.
 
     Raises:
         status.CallFailed
@@ -126,7 +126,7 @@ def _engine_address() -> str:
 
 
 def watch_engine() -> None:
-    """Notice from now on when the engine is killed."""
+    """Set `CANCELLED` when the engine is killed."""
     if _engine_address():
         log.connect(_engine_address())
 
@@ -144,8 +144,8 @@ def say(call: Call, severity: str, text: str) -> None:
 def listen_for_cancel() -> bool:
     """Make the host's Cancel set `CANCELLED`; returns whether that worked.
 
-    The servicer's method is bound in gRPC's tables already, so its code is exchanged. gRPC runs a method that names a
-    pool in that pool: with more than four calls under way, Cancel would have to wait for one of them otherwise.
+    gRPC's tables already hold the servicer's method, so its code is replaced. gRPC runs a method that names a pool in
+    that pool; without one, Cancel would have to wait for one of the host's four threads.
     """
     for frame in sys._current_frames().values():  # noqa: SLF001 - the host's main() holds the server
         cancel = _cancel_method(frame)
@@ -168,7 +168,7 @@ def _cancel_method(frame: FrameType | None) -> Any:
 
 
 def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001 - the signature of the servicer's method
-    # Runs with the globals of the host's module: everything it needs is imported here.
+    # It runs with the globals of the host's module, so it imports all that it needs.
     from google.protobuf import empty_pb2
 
     from connect_users.engine import cancellation

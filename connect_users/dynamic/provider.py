@@ -39,9 +39,9 @@ _lock = threading.Lock()
 
 
 class ConnectUserProvider(ResourceProvider):
-    """Creates, compares, updates, reads and deletes Amazon Connect users."""
+    """The life of Amazon Connect users, as Pulumi's dynamic host calls it."""
 
-    # The class is pickled by this name (see `connect_users.program.user.PROVIDER_BLOB`), wherever its file may move.
+    # The class is pickled by this name (see `core.tokens.USER_PROVIDER`), wherever its file is.
     __module__ = "connect_users"
 
     serialize_as_secret_always = False
@@ -79,8 +79,8 @@ class ConnectUserProvider(ResourceProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Whether anything differs, and what needs a new user.
 
-        A difference is answered by "unknown", so that the engine compares the inputs itself and shows the lines that
-        differ; only where the old inputs are the new ones (the outputs alone differ) it has to be told.
+        The answer to a difference is "unknown", so that the engine compares the inputs itself and shows the lines that
+        differ. Where only the outputs differ, the engine sees none, and the answer is "changed".
         """
         call = host.current_call()
 
@@ -89,15 +89,15 @@ class ConnectUserProvider(ResourceProvider):
             return None if inputs is None else codec.decode(inputs)
 
         with _one_line_errors(call):
-            found = self._life_of(call).diff(
+            difference = self._life_of(call).diff(
                 call.urn, id_, codec.decode(olds), codec.decode(news), _say(call), old_inputs
             )
-            if found.replaces:
-                return DiffResult(None, list(found.replaces), delete_before_replace=found.delete_first)
+            if difference.replaces:
+                return DiffResult(None, list(difference.replaces), delete_before_replace=difference.delete_first)
             if codec.is_foreign(olds):
-                # A state of the plugin becomes the dynamic resource's by an update.
+                # An update turns a state of the plugin into one of the dynamic resource.
                 return DiffResult(changes=True)
-            return DiffResult(changes=None if found.changed and found.in_inputs else found.changed)
+            return DiffResult(changes=None if difference.changed and difference.in_inputs else difference.changed)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make the user exactly once."""
@@ -111,15 +111,15 @@ class ConnectUserProvider(ResourceProvider):
         """The user as it is; an empty id says that it is gone."""
         call = host.current_call()
         with _one_line_errors(call):
-            plain = codec.decode(props)
-            state = sound(plain)
-            given, declared = _declared_of(call, plain, state)
+            outputs = codec.decode(props)
+            state = sound(outputs)
+            inputs, declared = _inputs_of(call, outputs, state)
             seen = self._life_of(call).read(call.urn, id_, state, declared, _say(call))
             if seen is None:
                 return ReadResult("", {})
-            # Of a user without drift the engine keeps the inputs that it has: cheaper for both sides.
-            drifted = seen.inputs if seen.inputs != given else None
-            return ReadResult(id_, codec.encode(seen.outputs), None if drifted is None else codec.encode(drifted))
+            # Without drift the engine keeps the inputs that it has: cheaper for both sides.
+            drifted = codec.encode(seen.inputs) if seen.inputs != inputs else None
+            return ReadResult(id_, codec.encode(seen.outputs), drifted)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Only the calls that the difference needs."""
@@ -141,23 +141,26 @@ def _say(call: host.Call) -> Callable[[str, str], None]:
     return lambda severity, text: host.say(call, severity, text)
 
 
-def _declared_of(call: host.Call, plain: Props, state: Props) -> tuple[Props | None, Props | None]:
-    """The inputs of a Read as they were given and in sound form; most are what the outputs say, which is read already.
+def _inputs_of(call: host.Call, outputs: Props, state: Props) -> tuple[Props | None, Props | None]:
+    """The inputs of a Read as they are and in sound form. Most are equal to outputs, which are decoded already.
 
     Args:
-        plain, state: the outputs, in either form.
+        outputs, state: the outputs, in either form.
     """
     names = call.names_as_in("inputs", "properties")
     if names is not None:
-        return {key: plain[key] for key in names if key in plain}, {key: state[key] for key in names if key in state}
-    inputs = call.inputs("inputs")
-    given = codec.decode(inputs) if inputs else None
-    return given, None if given is None else sound(given)
+        inputs, declared = ({key: props[key] for key in names if key in props} for props in (outputs, state))
+        return inputs, declared
+    bag = call.inputs("inputs")
+    if not bag:
+        return None, None
+    inputs = codec.decode(bag)
+    return inputs, sound(inputs)
 
 
 @contextmanager
 def _one_line_errors(call: host.Call, inputs: Props | None = None) -> Iterator[None]:
-    """Answer every failure with one line; of a create or update that did part of its work, with what is to be saved."""
+    """End a call that fails with one line, and with the state of a create or update that did part of its work."""
     try:
         with one_line():
             yield

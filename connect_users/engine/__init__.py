@@ -1,5 +1,5 @@
-"""What both doors say to Pulumi's engine: one-line errors with partial state, messages on a resource, cancellation.
+"""What both doors need of Pulumi's engine: one-line errors with partial state, messages on a resource, cancellation.
 
-Imports `core` and gRPC, and nothing of the SDK but its protocol. Start reading at `status`; `cancellation` says when a
-provider's process has to stop waiting.
+It may import `core` and gRPC, and of the SDK only the generated messages (`protocol`). Start reading at `status`, then
+`cancellation` (when a provider has to stop waiting) and `collector` (Python's garbage collector).
 """

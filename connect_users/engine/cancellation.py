@@ -1,4 +1,4 @@
-"""When a provider's process has to stop waiting: the engine asked to cancel, or is gone."""
+"""When a provider has to stop waiting: the engine asked to cancel, or is gone."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CANCELLED = threading.Event()
 class EngineWatch:
     """Sets `CANCELLED` when the engine behind a channel is gone.
 
-    A killed engine leaves its providers running. Nobody would keep what they still do, and a call that waited for its
-    turn would be sent in the middle of the next run, and take that run's user over.
+    A killed engine leaves its providers running. No state would keep what they still do, and a call that waited for its
+    turn would be sent in the middle of the next run, and take over that run's user.
     """
 
     def __init__(self, channel: grpc.Channel) -> None:
@@ -32,7 +32,7 @@ class EngineWatch:
         elif self._seen and state.name == "TRANSIENT_FAILURE":
             CANCELLED.set()
         elif self._seen and self._idle and not was_idle:
-            # A connection that ended, as it also does after a long silence: only a new one can tell. A new subscriber
-            # is called at once with the idle state, and does not subscribe a second time.
+            # A connection also ends after a long silence: only a new one shows whether the engine is alive. A new
+            # subscriber is called at once with the idle state, and does not subscribe a second time.
             self._channel.unsubscribe(self)
             self._channel.subscribe(self, try_to_connect=True)

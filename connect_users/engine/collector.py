@@ -1,8 +1,8 @@
-"""Python's cyclic garbage collector in the processes that Pulumi starts: it looks less often, since it finds nothing.
+"""Python's cyclic garbage collector runs less often in the processes that Pulumi starts, where it finds nothing.
 
-Whatever a program declares lives until the program ends, a hundred objects a resource, and so does what a provider has
-loaded. Each full collection looks through all of it in vain: half of the CPU time of a program of 1,000 users, a third
-while a large roster is registered. A process that is not Pulumi's (Automation API, tests) is not ours to tune.
+What a program declares lives until the program ends, a hundred objects for each resource, and so does what a provider
+has loaded. Full collections that free none of it take half of the CPU time of a program of 1,000 users, and a third
+while a large roster is registered. The collector of any other process (Automation API, tests) stays as it is.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Users from which on it matters.
+#: Users from which the collector matters.
 MANY: Final = 100
 #: Collections of younger objects between two full ones, instead of Python's default.
 RARELY: Final = 200
 _DEFAULT: Final = 10
-#: New objects between two looks while a roster is registered; 700 is Python's default.
+#: New objects between two collections while a roster is registered; 700 is Python's default.
 _OBJECTS: Final = 100_000
-#: The script by which Pulumi runs a program, among the first words of the command line: after Python's own options.
+#: The script that runs Pulumi's programs, which comes early in the command line: after Python's own options.
 _RUNNER: Final = "pulumi-language-python-exec"
 _OPTIONS: Final = 5
 
@@ -38,27 +38,24 @@ def count_user() -> None:
 
 
 def run_by_pulumi(command: Sequence[str]) -> bool:
-    """Whether this command line is the one by which Pulumi runs a program."""
+    """Whether this is the command line of a program that Pulumi runs."""
     return any(PurePath(part).name == _RUNNER for part in command[:_OPTIONS])
 
 
 def collect_rarely() -> None:
-    """Make full collections rare, where the settings are Python's own."""
+    """Make full collections rare, unless the program has settings of its own."""
     young, middle, old = gc.get_threshold()
     if gc.isenabled() and old == _DEFAULT:
         gc.set_threshold(young, middle, RARELY)
 
 
 def keep_what_is_loaded() -> None:
-    """In a provider's process: what is loaded by now stays, and need not be looked through again."""
+    """In a provider's process: exclude what is loaded by now from collections."""
     gc.freeze()
 
 
 class Registering:
-    """From its making to `end`, while a large roster is registered, the collector looks less often.
-
-    A collector that was turned off stays so.
-    """
+    """Makes collections rarer until `end`, while a roster is registered. A collector that is off stays off."""
 
     def __init__(self) -> None:
         self._before = gc.get_threshold()
@@ -67,6 +64,6 @@ class Registering:
             gc.set_threshold(*self._during)
 
     def end(self) -> None:
-        """As before, unless somebody else has changed it meanwhile."""
+        """Restore the settings, unless something else has changed them."""
         if gc.get_threshold() == self._during:
             gc.set_threshold(*self._before)

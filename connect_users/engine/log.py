@@ -12,7 +12,7 @@ _engines: dict[str, Any] = {}
 
 
 def connect(address: str) -> Any:
-    """A stub of the engine at ``address``; one for each address, and whoever asks first has it watched from then on."""
+    """The stub of the engine at ``address``. The first call connects, and watches the engine from then on."""
     with _lock:
         if address not in _engines:
             import grpc

@@ -1,8 +1,8 @@
 """The messages of Pulumi's protocol, from the SDK's generated modules, without the SDK around them.
 
-``import pulumi`` takes a second, of which a plugin needs nothing: it would be most of the time that it takes to start.
-So the generated modules are loaded from the SDK's folder under a package name of ours. Where the SDK is imported
-already (in a program, in the dynamic host), its own modules serve. The classes of the messages are the same in both.
+``import pulumi`` takes a second, most of the time that a plugin would take to start, and a plugin needs nothing of it.
+So the generated modules are loaded from the SDK's folder under a package name of ours. Where the SDK is already
+imported (in a program, in the dynamic host), its own modules are used. The classes of the messages are the same.
 
 Where the folder is, and that its modules import nothing but each other, is not public API of the SDK:
 ``tests/contract/plugin/test_sdk_internals.py`` is the canary.

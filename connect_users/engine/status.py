@@ -1,4 +1,4 @@
-"""How a call of the engine fails: one line, and the state of a resource of which only a part was made.
+"""How a call of the engine fails: with one line, and with the state of a resource that was made in part.
 
 gRPC lets a server send a ``google.rpc.Status`` in the trailing metadata. The engine prefers its message to the text of
 the error, and finds ``ErrorResourceInitFailed`` among its details (pulumi/pulumi, sdk/go/common/resource/plugin).
@@ -34,7 +34,7 @@ def partly(text: str, id_: str, outputs: Any, inputs: Any) -> Any:
 
 
 def set_status(context: Any, text: str, *details: Any) -> None:
-    """Have the failing call of a gRPC servicer answer with exactly ``text``.
+    """Make ``text`` the whole error of a failing call of a gRPC servicer.
 
     Args:
         context: the ``ServicerContext`` of the call, which the caller still has to end.

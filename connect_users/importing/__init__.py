@@ -1,6 +1,7 @@
-"""The people of an instance that exists, as code and state: what ``connect-users import`` is made of.
+"""The people of an instance that exists, as code and state, for ``connect-users import``.
 
-`live` reads them, `rows` turns them into a roster and back, `programs` writes the program in its language, `entries`
-the states, `files` the folder. `skeleton` fills the file of a program that exists, and `origins` reads the states of
-other tools that have the users today.
+It may import `review`, `roster`, `connect`, `core` and the schema of `plugin`, and never the SDK. Start reading at
+`files`, which writes the folder. `live` reads the people, `rows` turns them into a roster and back, `programs` writes
+the program in its language, `entries` the states. `skeleton` fills the file of a program that exists, and `origins`
+reads the states of other tools that have the users today.
 """

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core import rules, spelling, tokens
 from connect_users.core.spec import UNKNOWN, canonical
-from connect_users.plugin import guard as plugin_guard
 from connect_users.plugin.version import VERSION
-from connect_users.program import guard as roster_guard
-from connect_users.program import user as resource
-from connect_users.roster import leavers
+from connect_users.roster import guarding, leavers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
 
     Entry = dict[str, Any]
-
-_PROVIDER = tokens.PROVIDER_KEY
 
 
 def document(name: str, people: Mapping[str, Person], *, plugin: bool, each: bool) -> str:
@@ -55,19 +50,19 @@ class Person:
 
 def _roster(name: str, usernames: Iterable[str], *, plugin: bool) -> list[Entry]:
     """A roster, which holds nothing, and its guard, as of a program that says nothing of its limits."""
-    inputs = roster_guard.inputs_of(name, usernames, leavers.limit(leavers.DEFAULT), retain_leavers=False)
+    inputs = guarding.inputs_of(name, usernames, leavers.limit(leavers.DEFAULT), retain_leavers=False)
     guard: Entry = {"name": f"{name}-guard", "id": name, "parent": name}
     if not plugin:
-        outputs = {_PROVIDER: inputs[_PROVIDER]}
+        provider = {tokens.PROVIDER_KEY: tokens.GUARD_PROVIDER}
         return [
             {"type": tokens.ROSTER, "name": name, "component": True},
-            {"type": tokens.GUARD, **guard, "inputs": inputs, "outputs": outputs},
+            {"type": tokens.GUARD, **guard, "inputs": {**inputs, **provider}, "outputs": provider},
         ]
-    given = spelling.theirs(_plain(inputs), plugin_guard.WORDS)
+    inputs = spelling.theirs(inputs, guarding.WORDS)
     return [
         # Not as a remote one: the engine keeps no provider of a roster, which registers itself.
         {"type": tokens.PLUGIN_ROSTER, "name": name, "component": True},
-        {"type": tokens.PLUGIN_GUARD, **guard, "version": VERSION, "inputs": given, "outputs": given},
+        {"type": tokens.PLUGIN_GUARD, **guard, "version": VERSION, "inputs": inputs, "outputs": inputs},
     ]
 
 
@@ -89,9 +84,9 @@ def user_entry(name: str, person: Person, *, plugin: bool, parent: str) -> Entry
 def state(inputs: Props, computed: Props, *, plugin: bool) -> Entry:
     """The part of a user's entry that is the state."""
     if plugin:
-        given = spelling.theirs(inputs)
-        return {"inputs": given, "outputs": {**given, **spelling.theirs(computed)}}
-    provider = {_PROVIDER: resource.PROVIDER_BLOB}
+        inputs, computed = spelling.theirs(inputs), spelling.theirs(computed)
+        return {"inputs": inputs, "outputs": {**inputs, **computed}}
+    provider = {tokens.PROVIDER_KEY: tokens.USER_PROVIDER}
     return {"inputs": {**inputs, **provider}, "outputs": {**inputs, **computed, **provider}}
 
 

@@ -1,5 +1,5 @@
 """The life of a user on plain dicts: check, diff, create, read, update, delete, adopt.
 
-It imports `connect` and `core`, and knows neither Pulumi nor gRPC: what a request holds comes as arguments. Start
-reading at `life`, which both doors ask.
+It may import `connect` and `core`, and knows neither Pulumi nor gRPC: what a request holds comes as arguments. Start
+reading at `life`, which both doors call.
 """

@@ -1,4 +1,4 @@
-"""One request of the engine: what it holds, what must not be told of it, and how it is answered."""
+"""One request of the engine: what it holds, what must not be shown of it, and how it is answered."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Call:
         return parts[2].rpartition("$")[2] if len(parts) > 2 else ""
 
     def read(self, struct: Struct, words: Words = spelling.USER) -> Bag:
-        """A property bag of the request; its secrets will not be told.
+        """A property bag of the request; its secrets will not be shown.
 
         Most users of a large stack stay as they are: what is equal in the protocol's form is read once.
         """
@@ -74,19 +74,19 @@ class Call:
         self._bags.append((struct, bag))
         return bag
 
-    def told(self, text: str) -> str:
-        """A text for the user: in the plugin's words, without secrets of the request."""
-        return names.told(secrecy.masked(text, [value for _, bag in self._bags for value in bag.secret_values()]))
+    def worded(self, text: str) -> str:
+        """A message in the plugin's words, without secrets of the request."""
+        return names.worded(secrecy.masked(text, [value for _, bag in self._bags for value in bag.secret_values()]))
 
     def say(self, severity: str, text: str) -> None:
         """Show an "info" or "warning" on the resource."""
-        line = self.told(text)
+        line = self.worded(text)
         if not log.log(self._engine, self.urn, severity, line):
             print(f"{severity}: {line}", file=sys.stderr, flush=True)
 
     def fail(self, text: str, *details: Any) -> NoReturn:
         """End the call with a one-line error."""
-        line = self.told(text)
+        line = self.worded(text)
         status.set_status(self._context, line, *details)
         # It raises what gRPC alone catches, and prints nothing.
         self._context.abort(grpc.StatusCode.UNKNOWN, line)
@@ -97,7 +97,7 @@ class Call:
         outputs = wire.encode(error.outputs, secrets)
         inputs = wire.encode(sound(self.new.props), self.new.secrets)
         text = str(error)
-        self.fail(text, status.partly(self.told(text), error.id, outputs, inputs))
+        self.fail(text, status.partly(self.worded(text), error.id, outputs, inputs))
 
 
 def answered(method: Callable[[Server, Call, Any], Any]) -> Callable[[Server, Any, grpc.ServicerContext], Any]:

@@ -18,11 +18,11 @@ from pulumi.provider.server import ProviderServicer
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
-from connect_users.plugin import guard
 from connect_users.plugin.version import VERSION
 from connect_users.program import roster_state
 from connect_users.program.instance import ConnectInstance
 from connect_users.program.roster import ConnectUserRoster, Parts
+from connect_users.roster import guarding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +75,7 @@ def construct(request: Any, engine: str, settings: Settings) -> Any:
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
-    # What nobody awaits any more after a failure would be told with tracebacks.
+    # After a failure some results are awaited no more; asyncio would print each with a traceback.
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)
     return await servicer._construct(request, None)  # noqa: SLF001 - its public method takes a context of grpc.aio
 
@@ -150,7 +150,7 @@ class User(pulumi.CustomResource):
 
 
 class Guard(pulumi.CustomResource):
-    """What sees leavers; see `connect_users.plugin.guard`."""
+    """What sees leavers; see `connect_users.roster.guarding`."""
 
     def __init__(
         self,
@@ -163,12 +163,10 @@ class Guard(pulumi.CustomResource):
         waits_for: pulumi.Output[Any] | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        inputs: dict[str, Any] = {
-            "roster": roster,
-            "usernames": "".join(f"{username}\n" for username in sorted(usernames)),
-            "maxDeletions": str(max_deletions),
-            "retainLeavers": True if retain_leavers else None,
-            guard.THERE: pulumi.Output.from_input(cast(Any, _in_state(roster))),
+        stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
+        inputs = {
+            **spelling.theirs(stored, guarding.WORDS),
+            spelling.camel(guarding.IN_STATE): pulumi.Output.from_input(cast(Any, _in_state(roster))),
         }
         if waits_for is not None:
             inputs["waitsFor"] = waits_for.apply(lambda _: None)

@@ -1,4 +1,4 @@
-"""What a diff tells the engine: exactly the paths that differ, and what each difference means. Pure."""
+"""What a diff returns to the engine: exactly the paths that differ, and what each difference means. Pure."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ class Detail:
     in_inputs: bool
 
 
-def details(found: Difference, state: Props, old_inputs: Props, new: Props) -> list[Detail]:
+def details(difference: Difference, state: Props, old_inputs: Props, new: Props) -> list[Detail]:
     """Every path at which the fields of a difference differ."""
-    if not found.fields:
+    if not difference.fields:
         return []
     before, outputs, after = sound(old_inputs), sound(state), canonical(new)
-    told = []
-    for name in found.fields:
+    paths = []
+    for name in difference.fields:
         in_inputs = before.get(name) != after.get(name)
         old = (before if in_inputs else outputs).get(name)
-        suffix = "_REPLACE" if name in found.replaces else ""
+        suffix = "_REPLACE" if name in difference.replaces else ""
         words = spelling.USER.within.get(name, spelling.NONE)
         for path, kind in _differing(spelling.camel(name), old, after.get(name), words):
-            told.append(Detail(path, kind + suffix, in_inputs))
-    return told
+            paths.append(Detail(path, kind + suffix, in_inputs))
+    return paths
 
 
 def _differing(path: str, old: Any, new: Any, words: Words) -> Iterator[tuple[str, str]]:

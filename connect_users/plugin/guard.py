@@ -1,59 +1,36 @@
-"""The guard of a roster, as the plugin's engine asks for it: its check fails where too many people would leave.
-
-The rule is that of `connect_users.program.guard`. What differs: a roster of the plugin is built apart from the program,
-so nobody knows whom the program declares elsewhere, and people who move to another roster count as leavers.
-"""
+"""The guard of a roster, as the plugin's engine calls it; its rule is `connect_users.roster.guarding`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf import empty_pb2
 
 from connect_users.core import spelling
-from connect_users.core.errors import ConnectUsersError
-from connect_users.core.spec import UNKNOWN
 from connect_users.engine.protocol import provider_pb2
 from connect_users.plugin import wire
-from connect_users.roster import leavers
+from connect_users.roster import guarding
 
 if TYPE_CHECKING:
     from connect_users.plugin.call import Call
 
-#: Usernames whom the stack's state has; for the check alone.
-THERE: Final = "there"
-
-_MEMBERS: Final = ("roster", "usernames", "max_deletions", "retain_leavers")
-#: The words of a guard; a state of the dynamic guard has the other spelling.
-WORDS: Final = spelling.words_of((), _MEMBERS)
-
 
 def check(call: Call, request: Any) -> Any:
     """Fails when more people would leave than the roster allows."""
-    old, new = call.read(request.olds, WORDS).props, call.read(request.news, WORDS)
-    given = new.props
-    there = _people(given.get(THERE) if isinstance(given.get(THERE), str) else old.get("usernames"))
-    try:
-        allowed = leavers.limit(given.get("max_deletions"))
-        text = leavers.too_many(str(given.get("roster")), there, _people(given.get("usernames")), allowed)
-    except ConnectUsersError as problem:
-        text = str(problem)
-    leaving = there - _people(given.get("usernames"))
-    if leaving and given.get("retain_leavers") and not old.get("retain_leavers"):
-        call.say("warning", leavers.NOT_RETAINED_YET)
-    kept = {name: value for name, value in given.items() if name in _MEMBERS and value is not UNKNOWN}
-    failures = [provider_pb2.CheckFailure(reason=call.told(text))] if text else []
-    return provider_pb2.CheckResponse(inputs=wire.encode(kept, new.secrets, WORDS), failures=failures)
-
-
-def _people(text: Any) -> set[str]:
-    return set(text.split()) if isinstance(text, str) else set()
+    old, new = call.read(request.olds, guarding.WORDS), call.read(request.news, guarding.WORDS)
+    checked = guarding.check(old.props, new.props)
+    for severity, text in checked.messages:
+        call.say(severity, text)
+    failures = [provider_pb2.CheckFailure(reason=call.worded(checked.problem))] if checked.problem else []
+    return provider_pb2.CheckResponse(
+        inputs=wire.encode(checked.inputs, new.secrets, guarding.WORDS), failures=failures
+    )
 
 
 def diff(call: Call, request: Any) -> Any:
     """Who joins and who leaves shows in the lines of `usernames`."""
-    old, new = call.read(request.old_inputs, WORDS), call.read(request.news, WORDS)
-    changed = [name for name in _MEMBERS if old.props.get(name) != new.props.get(name)]
+    old, new = call.read(request.old_inputs, guarding.WORDS), call.read(request.news, guarding.WORDS)
+    changed = [name for name in guarding.MEMBERS if old.props.get(name) != new.props.get(name)]
     update = provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.UPDATE, inputDiff=True)
     some = bool(changed) or old.foreign
     return provider_pb2.DiffResponse(
@@ -65,7 +42,7 @@ def diff(call: Call, request: Any) -> Any:
 
 def create(call: Call, request: Any) -> Any:
     """Nothing but an id; the inputs are what counts."""
-    name = call.read(request.properties, WORDS).props.get("roster")
+    name = call.read(request.properties, guarding.WORDS).props.get("roster")
     id_ = "" if request.preview else str(name or "roster")
     return provider_pb2.CreateResponse(id=id_, properties=request.properties)
 

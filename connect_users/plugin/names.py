@@ -1,4 +1,4 @@
-"""Texts and paths in the plugin's words, which are camelCase (see `connect_users.core.spelling`)."""
+"""Messages and paths in the plugin's words, which are camelCase (see `connect_users.core.spelling`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OF_A_ROSTER: Final = (
     "security_profiles",
 )
 _COMPOUND: Final = "|".join(sorted((name for name in (*OURS, *_OF_A_ROSTER) if "_" in name), key=len, reverse=True))
-#: A quoted text, or one of our names. What is quoted was given by somebody; so were the keys of tags.
+#: A quoted string, or one of our names. What is quoted is the user's own, as are the keys of tags.
 _NAME: Final = re.compile(
     r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)"""
     rf"""|(?<![\w-])(?<!tags\.)(?P<name>{_COMPOUND})(?![\w-])"""
@@ -27,16 +27,16 @@ _NAME: Final = re.compile(
 )
 
 
-def told(text: str) -> str:
-    """A text of the package in the plugin's words: ``set adopt_existing=True`` -> ``set adoptExisting=true``."""
+def worded(text: str) -> str:
+    """A message of the package in the plugin's words: ``set adopt_existing=True`` -> ``set adoptExisting=true``."""
     return _NAME.sub(_turned, text)
 
 
-def _turned(found: re.Match[str]) -> str:
-    if found["name"] is None:
-        return found[0]
-    flag = f"={found['flag'].lower()}" if found["flag"] else ""
-    return camel(found["name"]) + flag
+def _turned(match: re.Match[str]) -> str:
+    if match["name"] is None:
+        return match[0]
+    flag = f"={match['flag'].lower()}" if match["flag"] else ""
+    return camel(match["name"]) + flag
 
 
 #: A key that a path of the engine may hold as it is.

@@ -192,5 +192,5 @@ def _constant(value: str) -> str:
 
 def _sentence(about: str) -> str:
     """A description as a sentence of its own, in the plugin's words, with Markdown's single backquotes."""
-    words = names.told(re.sub("``(.+?)``", r"`\1`", about))
+    words = names.worded(re.sub("``(.+?)``", r"`\1`", about))
     return words[:1].upper() + words[1:] if words[:1].islower() and not words.startswith("e-mail") else words

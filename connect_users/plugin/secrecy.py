@@ -1,7 +1,7 @@
 """Texts without the secrets of a request.
 
 The package's own rules repeat no password and no personal data, but an id or a username may be a secret, too, and AWS
-may quote what it was sent. Only the plugin is told which values are secrets.
+may quote what it was sent. Only the plugin knows which values are secrets.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ import grpc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Calls that are worked on at a time; the engine sends that many at most unless it is told otherwise.
+#: Calls that are worked on at a time; the engine sends at most that many by default.
 WORKERS: Final = 64
 #: Bytes of a message, as the engine allows them.
 _LARGE: Final = 400 << 20

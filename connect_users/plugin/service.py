@@ -122,7 +122,7 @@ class Service(Answering):
     def CheckConfig(self, call: Call, request: Any) -> Any:
         """Every setting that cannot be read, in one line."""
         problem = configuration.problem(configuration.read(call, request.news))
-        failures = [provider_pb2.CheckFailure(reason=call.told(problem))] if problem else []
+        failures = [provider_pb2.CheckFailure(reason=call.worded(problem))] if problem else []
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     @answered
@@ -159,29 +159,29 @@ class Service(Answering):
         for warning in checked.warnings:
             call.say("warning", warning)
         # No property is named: the engine would print its value, secrets included.
-        failures = [provider_pb2.CheckFailure(reason=call.told(problem)) for problem in checked.problems]
+        failures = [provider_pb2.CheckFailure(reason=call.worded(problem)) for problem in checked.problems]
         return provider_pb2.CheckResponse(inputs=wire.encode(checked.inputs, new.secrets), failures=failures)
 
     @of_a_resource
     def Diff(self, call: Call, request: Any) -> Any:
         """Whether anything differs, where, and what needs a new user."""
         state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
-        found = self._life.diff(call.urn, request.id, state.props, new.props, call.say, lambda: old.props)
-        told = details.details(found, state.props, old.props, new.props)
+        difference = self._life.diff(call.urn, request.id, state.props, new.props, call.say, lambda: old.props)
+        detailed = details.details(difference, state.props, old.props, new.props)
         # A state of the dynamic resource becomes the plugin's by an update.
-        changed = found.changed or state.foreign or old.foreign
+        changed = difference.changed or state.foreign or old.foreign
         return provider_pb2.DiffResponse(
             changes=_SOME if changed else _NONE,
-            replaces=[spelling.camel(name) for name in found.replaces],
-            deleteBeforeReplace=found.delete_first,
-            diffs=[spelling.camel(name) for name in found.fields],
+            replaces=[spelling.camel(name) for name in difference.replaces],
+            deleteBeforeReplace=difference.delete_first,
+            diffs=[spelling.camel(name) for name in difference.fields],
             detailedDiff={
                 each.path: provider_pb2.PropertyDiff(
                     kind=provider_pb2.PropertyDiff.Kind.Value(each.kind), inputDiff=each.in_inputs
                 )
-                for each in told
+                for each in detailed
             },
-            hasDetailedDiff=bool(told),
+            hasDetailedDiff=bool(detailed),
         )
 
     @of_a_resource

@@ -41,7 +41,7 @@ class Bag:
     foreign: bool = False
 
     def secret_values(self) -> list[Any]:
-        """What must not be told."""
+        """The values that must not be shown."""
         return [self._at(place) for place in {*self.secrets, (_PASSWORD,)}]
 
     def _at(self, place: Place) -> Any:

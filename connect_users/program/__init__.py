@@ -1,5 +1,5 @@
-"""The face in a Python program: users, rosters, look-ups and explicit providers, and what is judged while it registers.
+"""What a Python program uses: users, rosters, look-ups and explicit providers, and the checks while it registers them.
 
-It may import the `dynamic` door and everything below. Start reading at `user`, then `registration` (what happens
+It may import the SDK, `dynamic` and all folders below. Start reading at `user`, then `registration` (what happens
 between a declaration and the engine) and `roster`.
 """

@@ -1,21 +1,27 @@
 """The nested blocks of a user's inputs: each as an ``...Args`` class and as a ``TypedDict``, for editors and mypy.
 
 - Names are AWS's own in snake_case, in programs as on the wire; nothing is translated.
-- Either form may be used; a block, its members or the list it stands in may be outputs.
-- The types say how things are called; `connect_users.core.rules` judges the values. The limits that are told here are
-  those of `connect_users.core.limits`, which names their sources. Tests hold names and limits equal.
+- Either form may be used. A block, its members and the list that it is in may be outputs.
+- The types give names and choices; `connect_users.core.rules` judges the values. `connect_users.core.limits` names the
+  sources of the limits.
+
+Every block is written twice, and its members are also in `connect_users.core.fields`: an editor and mypy read only what
+is written in the file, and know no class that is made from a table. Tests hold names, types, choices and limits equal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict, dataclass_transform
 
 T = TypeVar("T")
+
+#: The ``...Args`` classes.
+CLASSES: Final = set[type]()
 
 #: A kind of contact.
 Channel = Literal["VOICE", "CHAT", "TASK", "EMAIL"]
@@ -33,11 +39,13 @@ OnPasswordChange = Literal["refuse", "ignore", "replace"]
 
 @dataclass_transform(kw_only_default=True)
 def _args(cls: type[T]) -> type[T]:
-    """An input type of the SDK with a typed constructor; the SDK knows what to do with one inside an output.
+    """An input type of the SDK with a typed constructor, so that an output may hold one.
 
-    There is no repr: it would print names, addresses and numbers.
+    It has no repr, which would print names, addresses and numbers.
     """
-    return pulumi.input_type(dataclass(kw_only=True, eq=False, repr=False)(cls))
+    made = pulumi.input_type(dataclass(kw_only=True, eq=False, repr=False)(cls))
+    CLASSES.add(made)
+    return made
 
 
 class IdentityInfoArgsDict(TypedDict):
@@ -253,28 +261,14 @@ class UserProficiencyArgs:
     level: pulumi.Input[int]
 
 
-#: The class and the TypedDict of each block.
-BLOCKS: dict[type, type] = {
-    IdentityInfoArgs: IdentityInfoArgsDict,
-    PhoneConfigArgs: PhoneConfigArgsDict,
-    AutoAcceptConfigArgs: AutoAcceptConfigArgsDict,
-    AfterContactWorkConfigPerChannelArgs: AfterContactWorkConfigPerChannelArgsDict,
-    AfterContactWorkConfigArgs: AfterContactWorkConfigArgsDict,
-    PhoneNumberConfigArgs: PhoneNumberConfigArgsDict,
-    PersistentConnectionConfigArgs: PersistentConnectionConfigArgsDict,
-    VoiceEnhancementConfigArgs: VoiceEnhancementConfigArgsDict,
-    UserProficiencyArgs: UserProficiencyArgsDict,
-}
-
-
 def plain(value: Any) -> Any:
-    """A copy of ``value`` in plain dicts and lists at every depth, so that what the caller holds is never written to.
+    """A copy of ``value`` in plain dicts and lists at every depth, so that the caller's objects are never changed.
 
-    Outputs and awaitables stay in their places and are not looked into: the SDK resolves them, ``...Args`` objects
-    included. Members of an ``...Args`` object that were left out stay out; Nones of a dict are kept, since the rules
-    tell of those that mean something.
+    Outputs and awaitables stay in their places, with what they hold: the SDK resolves them, ``...Args`` objects
+    included. Members of an ``...Args`` object that are None are left out; Nones in a dict are kept, since the rules
+    report those that matter.
     """
-    if type(value) in BLOCKS:
+    if type(value) in CLASSES:
         return {name: plain(item) for name, item in vars(value).items() if item is not None}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}

@@ -44,12 +44,12 @@ class ConnectInstance:
             ...,
         )
 
-    Nothing is called before something is asked for; each kind of thing is then listed once in a run, whatever the
-    number of names. Names that do not exist fail the program, all of them together and with suggestions; case counts.
-    What the program itself creates is not there to be found in the first preview: take the id from that resource.
+    Nothing is called before the first look-up; each kind of thing is then listed once in a run, whatever the number of
+    names. Names that do not exist fail the program, all of them together and with suggestions. Names are
+    case-sensitive. What the program itself creates does not exist in the first preview: take its id from the resource.
 
     Results are unknown while the instance (or a setting of the provider) is, and in a preview without credentials or
-    region, which says so in a warning.
+    region, with a warning.
     """
 
     def __init__(self, instance: Input[str], *, provider: Provider | None = None) -> None:
@@ -57,10 +57,10 @@ class ConnectInstance:
 
         Args:
             instance: its id, its ARN or its alias.
-            provider: where to look; the stack's configuration when left out.
+            provider: where to look; left out, the stack's configuration says it.
 
         Raises:
-            pulumi.RunError: it can be none of the three, or the configuration cannot be read.
+            pulumi.RunError: it is not an id, an ARN or an alias, or the configuration cannot be read.
         """
         self._run = current_run()
         self._instance = instance
@@ -121,17 +121,17 @@ class ConnectInstance:
         return self._find(references.QUICK_CONNECT, name)
 
     def user_id(self, username: Input[str]) -> Output[str]:
-        """The id of a user who exists, e.g. one that another stack owns."""
+        """The id of a user who exists, such as one that another stack owns."""
         return self._find(references.USER, username)
 
     def users(self, *, tag: Mapping[str, str]) -> Output[list[str]]:
-        """The ids of all users that have these tags (all of them, with these values), in the order of their names.
+        """The ids of all users with all of these tags, in the order of their usernames.
 
-        Comes from Connect's search, which lags behind changes by seconds, sometimes by minutes.
+        They come from Connect's search, which shows changes seconds, sometimes minutes, later.
         """
         tags = dict(tag)
         if not tags:
-            raise pulumi.RunError("ConnectInstance.users: name at least one tag")
+            raise pulumi.RunError("ConnectInstance.users: tag is empty; name at least one tag")
 
         async def ids(directory: Directory) -> list[str]:
             return [str(user["Id"]) for user in await directory.users(tags=tags)]
@@ -139,33 +139,33 @@ class ConnectInstance:
         return self._ask(("tag", frozenset(tags.items())), ids)
 
     def _find(self, reference: Reference, name: Input[str]) -> Output[str]:
-        return self._ask((reference, name), lambda directory, known: directory.find(reference, known), name)
+        return self._ask((reference, name), lambda directory, value: directory.find(reference, value), name)
 
-    def _ask(self, key: Hashable, question: Callable[..., Coroutine[Any, Any, T]], *inputs: Input[str]) -> Output[T]:
-        """The answer to a question about the instance, asked once for each key.
+    def _ask(self, key: Hashable, look_up: Callable[..., Coroutine[Any, Any, T]], *inputs: Input[str]) -> Output[T]:
+        """The result of a look-up in the instance, made once for each key.
 
         Args:
-            question: takes a `Directory` and the values of the inputs.
+            look_up: takes a `Directory` and the values of the inputs.
         """
         if key not in self._results:
 
-            def start(known: list[Any]) -> Coroutine[Any, Any, T]:
-                settings, instance, *names = known
-                return self._run.told(_answer(_directory(self._run, settings, instance), question, names))
+            def start(values: list[Any]) -> Coroutine[Any, Any, T]:
+                settings, instance, *names = values
+                return self._run.result_of(_looked_up(_directory(self._run, settings, instance), look_up, names))
 
             self._results[key] = pulumi.Output.all(self._settings, self._instance, *inputs).apply(start)
         return self._results[key]
 
 
-async def _answer(directory: Directory, question: Callable[..., Coroutine[Any, Any, T]], names: list[Any]) -> T:
+async def _looked_up(directory: Directory, look_up: Callable[..., Coroutine[Any, Any, T]], names: list[Any]) -> T:
     for name in names:
         if not isinstance(name, str):
             raise ConfigurationError(f"{directory.where}: a name to look up is {name!r}, which is not a string")
-    return await question(directory, *names)
+    return await look_up(directory, *names)
 
 
 def _directory(run: Run, settings: Settings, instance: object) -> Directory:
-    """An instance whose questions are asked once in a run."""
+    """An instance, each listing of which is read once in a run."""
 
     async def once(key: Hashable, ask: Callable[[Gateway], Any], what: str) -> Any:
         gateway = await run.once((settings, "gateway"), lambda: _connected(settings), "connecting")

@@ -1,7 +1,7 @@
 """`Provider`: users of several regions or accounts in one stack, each with settings of their own.
 
-A provider's inputs have the names of the stack configuration (``connect-users:region``), as texts, so that the dynamic
-host reads both in the same way (`connect_users.core.settings`).
+A provider's inputs are strings under the keys of the stack configuration (``connect-users:region``), so that the
+dynamic host reads both in the same way (`connect_users.core.settings`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.core.settings import KEYS, Settings, from_config, reserved_tags
+from connect_users.core.settings import KEYS, Settings, from_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ PACKAGE: Final = "pulumi-python"
 
 
 class Provider(pulumi.ProviderResource):
-    """Where and how to reach Amazon Connect, for the users (and look-ups) that are given this provider.
+    """Where and how to reach Amazon Connect, for the users and look-ups that name this provider.
 
     ::
 
@@ -42,9 +42,12 @@ class Provider(pulumi.ProviderResource):
         )
 
     A setting that is left out is the stack's (``connect-users:...``, then ``aws:region`` and ``aws:profile``): a stack
-    that runs on the emulator does so with all its providers. An empty text leaves it to boto3.
+    that runs on the emulator does so with all its providers. An empty string leaves the setting to boto3.
 
-    Refresh and destroy use the settings that are saved in the state; after a change run ``pulumi up`` first.
+    Refresh and destroy use the settings in the state; after a change, run ``pulumi up`` first.
+
+    Attributes:
+        configuration: the inputs.
     """
 
     def __init__(
@@ -80,58 +83,46 @@ class Provider(pulumi.ProviderResource):
         Raises:
             pulumi.RunError: a setting that cannot be read; of outputs, later, when they are known.
         """
-        given = {field: value for field, value in locals().items() if field in KEYS and value is not None}
-        inputs = _inputs(given, stack_config())
+        settings = {field: value for field, value in locals().items() if field in KEYS and value is not None}
+        inputs = _inputs(settings, stack_config())
         try:
-            from_config({key: value for key, value in inputs.items() if not _later(value)})
+            from_config({key: value for key, value in inputs.items() if not _is_output(value)})
         except ConfigurationError as problem:
             raise pulumi.RunError(f"Provider '{name}': {problem}") from None
-        self._config: dict[str, Input[str]] = {
-            key: pulumi.Output.from_input(value).apply(_text) if _later(value) else _text(value)
+        self.configuration: dict[str, Input[str]] = {
+            key: pulumi.Output.from_input(value).apply(_string) if _is_output(value) else _string(value)
             for key, value in inputs.items()
             if value != ""
         }
-        super().__init__(PACKAGE, name, dict(self._config), opts)
-
-    @property
-    def reserved_tags(self) -> int:
-        """As `Settings.reserved_tags`; 0 while the setting is not known."""
-        keys, _ = KEYS["ownership_tag"]
-        if any(_later(self._config.get(key)) for key in keys):
-            return 0
-        return reserved_tags(self._config)
+        super().__init__(PACKAGE, name, dict(self.configuration), opts)
 
     @property
     def settings(self) -> Output[Settings]:
         """The settings; unknown while one of the inputs is, and failing where one cannot be read."""
-        return pulumi.Output.all(**self._config).apply(read)
+        return pulumi.Output.all(**self.configuration).apply(read)
 
 
-def _inputs(given: Mapping[str, Any], stack: Mapping[str, Any]) -> dict[str, Any]:
-    """Of each setting, what is given, else what the stack says."""
-    inputs = {}
+def _inputs(settings: Mapping[str, Any], stack: Mapping[str, str]) -> dict[str, Any]:
+    """Each setting, or where it is left out the stack's, in which a secret stays one in the provider's state."""
+    inputs: dict[str, Any] = {}
     for field, (keys, _) in KEYS.items():
-        if field in given:
-            inputs[keys[0]] = given[field]
-        else:
-            inputs.update({key: _kept(key, stack[key]) for key in keys if key in stack})
+        if field in settings:
+            inputs[keys[0]] = settings[field]
+            continue
+        for key in filter(stack.__contains__, keys):
+            is_secret = pulumi.runtime.is_config_secret(key)
+            inputs[key] = pulumi.Output.secret(stack[key]) if is_secret else stack[key]
     return inputs
-
-
-def _kept(key: str, value: str) -> Input[str]:
-    """A value of the stack's configuration: what is a secret there stays one in the provider's state."""
-    return pulumi.Output.secret(value) if pulumi.runtime.is_config_secret(key) else value
 
 
 def stack_config() -> dict[str, str]:
     """The settings of the stack's configuration, under their full keys."""
     config = {}
-    for keys, _ in KEYS.values():
-        for key in keys:
-            namespace, _, name = key.partition(":")
-            value = pulumi.Config(namespace).get(name)
-            if value is not None:
-                config[key] = value
+    for key in (key for keys, _ in KEYS.values() for key in keys):
+        namespace, _, name = key.partition(":")
+        value = pulumi.Config(namespace).get(name)
+        if value is not None:
+            config[key] = value
     return config
 
 
@@ -147,12 +138,12 @@ def read(config: Mapping[str, object]) -> Settings:
         raise pulumi.RunError(str(problem)) from None
 
 
-def _later(value: object) -> bool:
+def _is_output(value: object) -> bool:
     return isinstance(value, pulumi.Output) or isawaitable(value)
 
 
-def _text(value: object) -> str:
-    """As ``pulumi config set`` would keep it; an output that turned out to be None counts as not set."""
+def _string(value: object) -> str:
+    """As ``pulumi config set`` would store it; "", which counts as not set, for an output that is None."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,13 +1,12 @@
-"""What happens between a program's declaration and the engine: plain copies, refusals, all problems in one go.
+"""What happens between a program's declarations and the engine: refusals, and the problems of all users in one error.
 
-The engine stops a preview at the first resource whose check fails. A program's body runs to its end before the SDK
-sends its first registration, so the known inputs are judged while the body runs, by the check's own rules, and the
-first registration of a bad user fails the program with the problems of all of them.
+The engine stops a preview at the first resource whose check fails. The SDK sends the first registration after the
+program's body has ended. So the inputs that are known are judged while the body runs, by the rules of the check, and
+the first registration of a user with a problem fails the program with the problems of all users.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,62 +18,71 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import rules, settings
 from connect_users.core.arns import bare_id
+from connect_users.core.phrases import plural
 from connect_users.core.shapes import Problem, in_path
-from connect_users.core.spec import UNKNOWN
 from connect_users.program.provider import PACKAGE, Provider, stack_config
+from connect_users.roster.assembly import known
 
 if TYPE_CHECKING:
     from connect_users.core.spec import Props
 
 
-class _Declared:
-    """The users that one run of a program has declared so far, and their problems.
+@dataclass(frozen=True)
+class DeclaredUser:
+    """A user of this run: the resource's name, and the instance as the program wrote it.
 
     Attributes:
-        names: of the resources. The instances are kept with them, or another output could get the place of one.
-        rosters: their names.
+        provider: what its provider reaches, as in `settings.reached`.
+    """
+
+    resource: str
+    username: str
+    instance: object
+    provider: object
+
+
+class _Declared:
+    """What one run of a program has declared so far: users, their problems, and the names of rosters.
+
+    Attributes:
+        stack: the stack's configuration, which is slow to read.
     """
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
-        self.names: dict[tuple[object, ...], tuple[str, object]] = {}
+        self.stack = stack_config()
+        self.users: dict[tuple[object, ...], DeclaredUser] = {}
         self.rosters: set[str] = set()
+        self.problems: list[str] = []
 
-    def add(self, name: str, username: object, problems: tuple[Problem, ...]) -> None:
-        self._lines += [f"{name} ({username}): {problem}" for problem in problems]
-
-    def raise_all(self) -> NoReturn:
-        count = len(self._lines)
-        text = "\n".join(f"  {line}" for line in self._lines)
-        raise pulumi.RunError(f"{count} problem{'s' if count > 1 else ''} in the inputs of Connect users:\n{text}")
+    async def fail(self) -> NoReturn:
+        """Raise all problems."""
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        count = plural(len(self.problems), "problem")
+        raise pulumi.RunError(f"{count} in the inputs of Connect users:\n{lines}")
 
 
 def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
-    """Judge what is known of a user's inputs; where something is wrong, its registration will fail the program.
+    """Judge a user's inputs, as far as they are known; with a problem, its registration will fail the program.
 
     Args:
-        props: plain inputs. Of a bad user, an input is replaced by one that raises when the SDK awaits it.
+        props: plain inputs. Where there is a problem, one is replaced by an awaitable that raises.
     """
-    known = _known(props)
-    username = known.get("username")
-    problems = rules.review(known, reserved_tags=reserved_tags(opts)).problems
+    inputs = known(props)
+    username = inputs.get("username")
+    problems = rules.review(inputs, reserved_tags=reserved_tags(opts)).problems
     declared = _declared_by_this_run()
     if isinstance(username, str):
         instance = props.get("instance_id")
         other = declared_as(name, instance, username, opts)
         if other is None:
-            declared.names[_key(instance, username, opts)] = (name, instance)
+            key = _key(instance, username, opts)
+            declared.users[key] = DeclaredUser(name, username, instance, key[1])
         else:
             problems = (*problems, Problem("username", f"is already declared as {other!r}; declare each user once"))
-    if not problems:
-        return
-    shown = in_path(username) if isinstance(username, str) else "username not known yet"
-    declared.add(name, shown, problems)
-
-    async def fail() -> str:
-        declared.raise_all()
-
-    props["username"] = fail()
+    if problems:
+        shown = in_path(username) if isinstance(username, str) else "username not known yet"
+        declared.problems += [f"{name} ({shown}): {problem}" for problem in problems]
+        props["username"] = declared.fail()
 
 
 def declared_as(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
@@ -90,28 +98,13 @@ def declared_as(name: str, instance_id: object, username: str, opts: pulumi.Reso
     if type(SETTINGS.monitor) is MockMonitor:
         # With the SDK's own mocks, the programs of many tests are declared in what looks like one run.
         return None
-    other, _ = _declared_by_this_run().names.get(_key(instance_id, username, opts), (None, None))
-    return None if other == name else other
-
-
-@dataclass(frozen=True)
-class DeclaredUser:
-    """A user of this run: the resource's name, and the instance as it was given.
-
-    Attributes:
-        provider: tells apart users of instances that have one id in two regions.
-    """
-
-    resource: str
-    username: str
-    instance: object
-    provider: object = None
+    other = _declared_by_this_run().users.get(_key(instance_id, username, opts))
+    return None if other is None or other.resource == name else other.resource
 
 
 def declared_users() -> list[DeclaredUser]:
     """All users that this run has declared so far whose usernames are known."""
-    names = _declared_by_this_run().names.items()
-    return [DeclaredUser(name, str(key[-1]), instance, key[1]) for key, (name, instance) in names]
+    return list(_declared_by_this_run().users.values())
 
 
 def declare_roster(name: str) -> None:
@@ -125,10 +118,9 @@ def declared_rosters() -> frozenset[str]:
 
 
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:
+    # An output keeps its identity, since `DeclaredUser` keeps it.
     instance = bare_id(instance_id) if isinstance(instance_id, str) else id(instance_id)
-    # The same instance may exist in two regions (replicas), and then has two providers.
-    provider = next((id(it) for it in _providers(opts) if it.package == PACKAGE), None) if opts is not None else None
-    return instance, provider, username
+    return instance, settings.reached(_configuration(opts)), username
 
 
 #: One collection for each run: the Automation API and tests run several programs in one process.
@@ -136,22 +128,13 @@ _runs: WeakKeyDictionary[Any, _Declared] = WeakKeyDictionary()
 
 
 def _declared_by_this_run() -> _Declared:
-    return _runs.setdefault(SETTINGS.rpc_manager, _Declared())
-
-
-def _known(value: Any) -> Any:
-    """``value`` with `UNKNOWN` in place of outputs and awaitables."""
-    if isinstance(value, dict):
-        return {key: _known(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_known(item) for item in value]
-    if isinstance(value, pulumi.Output) or asyncio.isfuture(value) or asyncio.iscoroutine(value):
-        return UNKNOWN
-    return value
+    if SETTINGS.rpc_manager not in _runs:
+        _runs[SETTINGS.rpc_manager] = _Declared()
+    return _runs[SETTINGS.rpc_manager]
 
 
 def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> None:
-    """Refuse what Pulumi would ignore in silence, or fail on with a traceback.
+    """Refuse options that Pulumi would ignore without a message, or that would end in a traceback.
 
     Raises:
         pulumi.RunError
@@ -161,33 +144,38 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
     if opts.import_ is not None:
         raise pulumi.RunError(
             f"ConnectUser '{name}': Pulumi cannot import dynamic resources by import_; "
-            "use connect-users import, or adopt_existing=True"
+            "use connect-users import or adopt_existing=True"
         )
     for provider in _providers(opts):
         if provider.package == PACKAGE:
             return
         if provider.package == "aws" or provider is opts.provider:
             raise pulumi.RunError(
-                f"ConnectUser '{name}': Pulumi would ignore the {provider.package} provider given to it and use the "
-                "stack's region and credentials; give it a connect_users.Provider"
+                f"ConnectUser '{name}': Pulumi would ignore its {provider.package} provider and use the stack's region "
+                "and credentials; use a connect_users.Provider"
             )
 
 
 def reserved_tags(opts: pulumi.ResourceOptions | None) -> int:
-    """Of the tags that AWS allows a user, those that its provider sets: an explicit one, or the stack's."""
-    found = () if opts is None else _providers(opts)
-    own = next((provider for provider in found if provider.package == PACKAGE), None)
-    if isinstance(own, Provider):
-        return own.reserved_tags
-    return settings.reserved_tags(stack_config())
+    """Of the tags that AWS allows a user, those that its provider sets."""
+    return settings.reserved_tags(_configuration(opts))
+
+
+def _configuration(opts: pulumi.ResourceOptions | None) -> Mapping[str, object]:
+    """The configuration of a user's provider: an explicit one, or the stack's."""
+    for provider in () if opts is None else _providers(opts):
+        if isinstance(provider, Provider):
+            return provider.configuration
+    return _declared_by_this_run().stack
 
 
 def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:
-    """The explicit providers that may apply, ours first."""
-    found = [opts.provider] if opts.provider is not None else []
+    """The explicit providers that may apply, those for dynamic resources first."""
     several = opts.providers or []
-    found += list(several.values()) if isinstance(several, Mapping) else list(several)
     inherited = getattr(opts.parent, "_providers", None)
-    if isinstance(inherited, dict):
-        found += inherited.values()
-    return sorted(found, key=lambda provider: provider.package != PACKAGE)
+    providers = [
+        *([] if opts.provider is None else [opts.provider]),
+        *(several.values() if isinstance(several, Mapping) else several),
+        *(inherited.values() if isinstance(inherited, dict) else ()),
+    ]
+    return sorted(providers, key=lambda provider: provider.package != PACKAGE)

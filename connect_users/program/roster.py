@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
     from connect_users.roster.tables import Table
 
-TYPE_TOKEN: Final = tokens.ROSTER
-
 #: Lines of one error; `connect-users check` lists the rest.
 _LINES_MAX: Final = 1_000
 
@@ -72,7 +70,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
     users: Mapping[str, ConnectUser]
     usernames: tuple[str, ...]
 
-    _parts: ClassVar = Parts(TYPE_TOKEN, ConnectUser, RosterGuard)
+    _parts: ClassVar = Parts(tokens.ROSTER, ConnectUser, RosterGuard)
 
     def __init__(
         self,

@@ -1,9 +1,9 @@
-"""One run of a program: what is looked up in it is asked once, off the event loop, and told once.
+"""The look-ups of one run of a program: each question is asked once, off the event loop, and each failure shown once.
 
 - The answers live as long as the run: several runs in one process (Automation API, tests) share nothing.
 - Questions of different kinds overlap; the gateway paces them.
-- In a preview, what cannot be asked for want of credentials or of a region is unknown, with one warning. Everything
-  else that goes wrong ends the program with one `pulumi.RunError`: names that do not exist all together.
+- In a preview without credentials or a region, answers are unknown, with one warning. Every other failure ends the
+  program with one `pulumi.RunError`, which lists all names that do not exist.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import contextvars
 import threading
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -28,32 +27,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Threads that ask at the same time: one for each kind of thing, about.
+#: Threads that ask at the same time: about one for each kind of thing.
 WORKERS: Final = 8
 
 
 class NotConnected(ConnectUsersError):
-    """There is no region or no such profile: nothing can be asked."""
+    """The configuration has no region, or names a profile that does not exist."""
 
 
-class CannotAsk(ConnectUsersError):
-    """A question that was not answered.
+class NoAnswer(ConnectUsersError):
+    """A question failed.
 
     Attributes:
-        no_access: for want of credentials, of a profile or of a region.
+        no_access: credentials, the profile or the region are missing.
     """
 
-    def __init__(self, text: str, *, no_access: bool) -> None:
-        super().__init__(text)
+    def __init__(self, reason: str, *, no_access: bool) -> None:
+        super().__init__(reason)
         self.no_access = no_access
-
-
-@dataclass(frozen=True)
-class _Failure:
-    """Why there is no answer. No exception is kept: its traceback would keep the run alive."""
-
-    text: str
-    no_access: bool
 
 
 class Run:
@@ -65,7 +56,7 @@ class Run:
         self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._workers = 0
         self._unknown_names: dict[str, None] = {}
-        self._asking: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._look_ups: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._warned = False
 
     async def once(self, key: Hashable, ask: Callable[[], T], what: str) -> T:
@@ -75,27 +66,28 @@ class Run:
             what: is being done, for the error: ``listing queues of ...``.
 
         Raises:
-            CannotAsk
+            NoAnswer
         """
         with self._lock:
             answer = self._answers.get(key)
             if answer is None:
                 answer = self._answers[key] = self._start(ask, what)
-        found = await asyncio.wrap_future(answer)
-        if isinstance(found, _Failure):
-            raise CannotAsk(found.text, no_access=found.no_access)
-        return cast(T, found)
+        result = await asyncio.wrap_future(answer)
+        if isinstance(result, NoAnswer):
+            # A copy: the traceback of a raised exception would keep the run alive.
+            raise NoAnswer(str(result), no_access=result.no_access)
+        return cast(T, result)
 
     def _start(self, ask: Callable[[], Any], what: str) -> Future[Any]:
         answer: Future[Any] = Future()
-        # Who stops waiting for the answer must not take it away from the others.
+        # A caller that is cancelled must not cancel the answer for the others.
         answer.set_running_or_notify_cancel()
-        # The context knows the engine to which waits are told.
+        # The context holds the connection to the engine, which shows how long a call waits.
         context = contextvars.copy_context()
         self._waiting.append((answer, lambda: context.run(_answer, ask, what)))
         if self._workers < WORKERS:
             self._workers += 1
-            # A daemon: a program that failed does not wait for a call that is being retried.
+            # A daemon, so that a program that failed does not wait for a call that is being retried.
             threading.Thread(target=self._work, name="connect-users-look-up", daemon=True).start()
         return answer
 
@@ -108,22 +100,22 @@ class Run:
                 answer, ask = self._waiting.popleft()
             try:
                 answer.set_result(ask())
-            except Exception as error:  # a fault of ours; raised where the answer is awaited
+            except Exception as error:  # an error of this package; raised where the answer is awaited
                 answer.set_exception(error)
 
-    async def told(self, question: Coroutine[Any, Any, T]) -> T:
-        """The answer for the program, which hears of everything that is wrong as the module says.
+    async def result_of(self, look_up: Coroutine[Any, Any, T]) -> T:
+        """The result of a look-up, for the program; unknown in a preview without access.
 
         Raises:
             pulumi.RunError
         """
-        task = asyncio.ensure_future(self._noted(question))
-        self._asking.add(task)
+        task = asyncio.ensure_future(self._noting_unknown_names(look_up))
+        self._look_ups.add(task)
         try:
             return await task
         except NoSuchName:
             raise pulumi.RunError(await self._all_unknown_names()) from None
-        except CannotAsk as problem:
+        except NoAnswer as problem:
             if problem.no_access and pulumi.runtime.is_dry_run():
                 self._warn(str(problem))
                 return cast(T, pulumi.UNKNOWN)
@@ -131,17 +123,17 @@ class Run:
         except ConnectUsersError as problem:
             raise pulumi.RunError(str(problem)) from None
 
-    async def _noted(self, question: Coroutine[Any, Any, T]) -> T:
+    async def _noting_unknown_names(self, look_up: Coroutine[Any, Any, T]) -> T:
         try:
-            return await question
+            return await look_up
         except NoSuchName as problem:
             self._unknown_names[str(problem)] = None
             raise
 
     async def _all_unknown_names(self) -> str:
-        """Of this and of all questions that are still being asked."""
+        """The error about all names that do not exist, once every look-up has ended."""
         loop = asyncio.get_running_loop()
-        others = [task for task in self._asking if not task.done() and task.get_loop() is loop]
+        others = [task for task in self._look_ups if not task.done() and task.get_loop() is loop]
         if others:
             await asyncio.wait(others)
         names = sorted(self._unknown_names)
@@ -151,19 +143,19 @@ class Run:
 
     def _warn(self, problem: str) -> None:
         with self._lock:
-            told, self._warned = self._warned, True
-        if not told:
+            first, self._warned = not self._warned, True
+        if first:
             pulumi.log.warn(f"{problem}. What is looked up in Amazon Connect is unknown in this preview")
 
 
 def _answer(ask: Callable[[], Any], what: str) -> Any:
-    """The answer, or why there is none."""
+    """The answer to a question, or a `NoAnswer`."""
     try:
         return ask()
     except ConnectApiError as problem:
-        return _Failure(str(problem.about(what)), isinstance(problem, CredentialsProblem))
+        return NoAnswer(str(problem.about(what)), no_access=isinstance(problem, CredentialsProblem))
     except ConnectUsersError as problem:
-        return _Failure(str(problem), isinstance(problem, NotConnected))
+        return NoAnswer(str(problem), no_access=isinstance(problem, NotConnected))
 
 
 _runs: WeakKeyDictionary[Any, Run] = WeakKeyDictionary()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -40,14 +40,7 @@ if TYPE_CHECKING:
         VoiceEnhancementConfigArgsDict,
     )
 
-TYPE_TOKEN: Final = tokens.USER
-
-#: ``pickle.dumps(ConnectUserProvider(), protocol=4)`` in base64: a reference to the class, the same on every Python.
-#: The SDK would pickle the provider anew for each resource, which leaks a stack frame a time into every later
-#: pickling, other providers' included, until it dies of recursion (pulumi/pulumi#17803).
-PROVIDER_BLOB: Final = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNDb25uZWN0VXNlclByb3ZpZGVylJOUKYGULg=="
-
-#: Outputs that AWS tells, whether an input says the same or not.
+#: Outputs that AWS computes; one of them may be an input, too.
 _COMPUTED: Final = (ARN_KEY, "directory_user_id")
 
 
@@ -63,8 +56,8 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     """
 
     if TYPE_CHECKING:
-        # For editors and type checkers only: the SDK would evaluate annotations anew for each resource, which costs a
-        # quarter of a large program's time, to convert values that need no conversion.
+        # For editors and type checkers only: the SDK would evaluate annotations for each resource, a quarter of a large
+        # program's time, to convert values that need no conversion.
         instance_id: Output[str]
         username: Output[str]
         routing_profile_id: Output[str]
@@ -136,7 +129,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             security_profile_ids: ids or ARNs of 1 to 10 security profiles, a set.
             password: 8 to 64 characters without blanks, with a lower-case letter, an upper-case letter and a digit.
                 For CONNECT_MANAGED instances only. Kept as a secret; no API reads or changes it.
-            password_secret_arn: ARN or name of a secret in AWS Secrets Manager that holds the password (as its text, or
+            password_secret_arn: ARN or name of a secret in AWS Secrets Manager that holds the password (as a string, or
                 as ``password`` of a JSON object). Read at creation only; nothing of it reaches the state.
             on_password_change: what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it
                 with a warning, ``replace`` deletes the user and creates it again.
@@ -153,7 +146,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             persistent_connection_configs: persistent connection of the channel VOICE.
             voice_enhancement_configs: voice enhancement of the channel VOICE.
             user_proficiencies: at most 10 predefined attributes with levels 1 to 5, the whole set.
-            tags: at most 49 (50 without the ownership tag), the whole map but for keys of AWS and of this package.
+            tags: at most 49 (50 without the ownership tag), all of them but for keys of AWS and of this package.
             identity_management_type: SAML, CONNECT_MANAGED or EXISTING_DIRECTORY, as the instance has it. Not sent;
                 lets the preview judge what depends on it.
             adopt_existing: take over a user of this name that exists and carries no ownership tag.
@@ -179,20 +172,16 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             props["password"] = pulumi.Output.secret(props["password"])
             secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
             opts = secret if opts is None else pulumi.ResourceOptions.merge(opts, secret)
-        # CustomResource's own constructor: dynamic.Resource would pickle the provider (see PROVIDER_BLOB).
-        pulumi.CustomResource.__init__(
-            self,
-            TYPE_TOKEN,
-            name,
-            {**dict.fromkeys(_COMPUTED), **props, tokens.PROVIDER_KEY: PROVIDER_BLOB},
-            opts,
-        )
+        # CustomResource's own constructor: dynamic.Resource would pickle the provider for each resource, which leaks a
+        # stack frame each time into every later pickling, until it dies of recursion (pulumi/pulumi#17803).
+        inputs = {**dict.fromkeys(_COMPUTED), **props, tokens.PROVIDER_KEY: tokens.USER_PROVIDER}
+        pulumi.CustomResource.__init__(self, tokens.USER, name, inputs, opts)
         self.arn = _known_arn(instance_id, self.id, self.arn)
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """An input that was not given is an output all the same; made when asked for, since each costs time."""
+            """An input that was left out is an output, too; it is made when it is first used, since each costs time."""
             if name in BY_NAME:
                 return pulumi.Output.from_input(None)
             raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'")
@@ -208,7 +197,6 @@ def _known_arn(instance_id: Input[str], user_id: Output[str], registered: Output
     There the engine knows the id and the inputs, but no other output: without this, every resource that takes the
     ARN would show a change.
     """
-
     if isinstance(instance_id, str) and not instance_id.startswith("arn:"):
         return registered
 
@@ -220,5 +208,4 @@ def _known_arn(instance_id: Input[str], user_id: Output[str], registered: Output
 
     if isinstance(instance_id, str):
         return derive(instance_id)
-    given: Any = instance_id
-    return pulumi.Output.from_input(given).apply(derive)
+    return pulumi.Output.from_input(cast(Any, instance_id)).apply(derive)

@@ -1,5 +1,7 @@
 """Reviews: from what `pulumi preview --json` says to what a reviewer wants to know. Pure; nothing is opened or called.
 
+It may import `core`. Start reading at `building`:
+
     reading -> Preview (steps of users, the rest counted)     naming -> names for ids
             -> building -> Review (a person, what happens to them, in words)
             -> gate (which of it must not pass)  text  markdown  documents (JSON and SARIF)

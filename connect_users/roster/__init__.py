@@ -1,5 +1,7 @@
 """Rosters: from a file of people to the inputs of users, all problems at once. Pure, but for `reading.read`.
 
+It may import `core`. Start reading at `people`; `guarding` and `moves` judge who leaves:
+
     reading -> Table (headers, rows, lines)  -> people.judge -> Judged (people, problems, warnings)
     csv_text json_text yaml_text workbook       columns  cells  names  rules of the resource
 

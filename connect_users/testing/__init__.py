@@ -1,7 +1,8 @@
 """For tests of programs with ConnectUsers: the real engine where there is a Pulumi CLI, else rehearsals.
 
 `Stack` drives the real engine, `Rehearsal` plays the little that a demo and an example need, `ProviderProcess` is a
-provider alone; pytest's `fixtures` make them. All is imported when first used, so that the fixtures cost nothing.
+provider alone; pytest's `fixtures` make them. Each is imported when first used, so that the fixtures cost nothing.
+It may import everything but `cli`. Start reading at `stack`, then `rehearsal`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
+from connect_users.core import tokens
 from connect_users.testing import DynamicHost, ResourceDriver
 from tests.bench import users
 from tests.bench.bare import Bare
@@ -32,8 +32,8 @@ class HostEngine:
     """One contestant's users, their state kept here."""
 
     def __init__(self, who: Contestant, count: int, config: Mapping[str, object]) -> None:
-        self._blob = PROVIDER_BLOB if who == "ours" else _pickled()
-        self._token = TYPE_TOKEN if who == "ours" else "pulumi-python:dynamic/bench:User"
+        self._blob = tokens.USER_PROVIDER if who == "ours" else _pickled()
+        self._token = tokens.USER if who == "ours" else "pulumi-python:dynamic/bench:User"
         self._count = count
         self._config = {key: str(value) for key, value in config.items()}
         self._drivers: dict[str, ResourceDriver] = {}

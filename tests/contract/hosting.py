@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core import tokens
 from connect_users.emulator import Emulator, Options, seed
-from connect_users.program.user import PROVIDER_BLOB
 from connect_users.testing import Change, DynamicHost, HostError, ResourceDriver
 
 # What tests take from here beside `Engine`.
@@ -48,7 +48,7 @@ def user(username: Any = "ada", **changes: Any) -> dict[str, Any]:
         "security_profile_ids": [seed.SECURITY_PROFILES["Agent"]],
         "password": PASSWORD,
         "identity_info": {"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"},
-        "__provider": PROVIDER_BLOB,
+        "__provider": tokens.USER_PROVIDER,
         **changes,
     }
     return {name: value for name, value in inputs.items() if value is not None}

@@ -296,7 +296,13 @@ PROFICIENCIES: list[Row] = [
     (
         "a pair twice is refused, whatever its levels",
         {"user_proficiencies": [*skills(1), *skills(1, level=2)]},
-        ["user_proficiencies[1]: Language=0 is in [0] already; it may appear once"],
+        ["user_proficiencies[1]: Language=0 is already in [0]; it may appear once"],
+        FINE,
+    ),
+    (
+        "a pair twice is one line, whatever its name",
+        {"user_proficiencies": [*skills(1, attribute_name="a\nb"), *skills(1, attribute_name="a\nb")]},
+        ["user_proficiencies[1]: 'a\\nb'=0 is already in [0]; it may appear once"],
         FINE,
     ),
     (

@@ -52,6 +52,12 @@ def blocks(fields: tuple[Field, ...] = FIELDS) -> Iterator[Field]:
 NAMES: dict[str, Any] = {"Output": pulumi.Output, "T": type(None)}
 
 
+def typed_dict(cls: type) -> type:
+    """The TypedDict beside a class."""
+    found: type = getattr(args, f"{cls.__name__}Dict")
+    return found
+
+
 def input_of(typ: Any) -> Any:
     """The `T` of an `Input[T]`."""
     return get_args(typ)[0]
@@ -67,7 +73,7 @@ class TestBlock:
         cls = CLASSES[block.name]
         fields = dataclasses.fields(cls)
         assert {field.name: field.default is dataclasses.MISSING for field in fields} == expected
-        hints = typing_extensions.get_type_hints(args.BLOCKS[cls], localns=NAMES, include_extras=True)
+        hints = typing_extensions.get_type_hints(typed_dict(cls), localns=NAMES, include_extras=True)
         optional: Any = typing_extensions.NotRequired
         assert {name: typing_extensions.get_origin(hint) is not optional for name, hint in hints.items()} == expected
 
@@ -75,7 +81,7 @@ class TestBlock:
         """Both forms take the same values, those that the table allows."""
         cls = CLASSES[block.name]
         in_class = typing.get_type_hints(cls, localns=NAMES)
-        in_dict = typing_extensions.get_type_hints(args.BLOCKS[cls], localns=NAMES)
+        in_dict = typing_extensions.get_type_hints(typed_dict(cls), localns=NAMES)
         for member in block.members:
             declared = input_of(in_dict[member.name])
             unwrapped = in_class[member.name]
@@ -86,7 +92,7 @@ class TestBlock:
                 )
             elif member.members:
                 assert CLASSES[member.name] in get_args(in_dict[member.name])
-                assert args.BLOCKS[CLASSES[member.name]] in get_args(in_dict[member.name])
+                assert typed_dict(CLASSES[member.name]) in get_args(in_dict[member.name])
             else:
                 assert declared is TYPES[member.kind.name]
 
@@ -95,7 +101,7 @@ class TestBlock:
         cls = CLASSES[block.name]
         for member in block.members:
             assert documentation(cls, member.name)
-        assert f"`{cls.__name__}`" in (args.BLOCKS[cls].__doc__ or "")
+        assert f"`{cls.__name__}`" in (typed_dict(cls).__doc__ or "")
 
     def test_the_sdk_knows_it_under_the_same_names(self, block: Field) -> None:
         """An output may hold an Args object: the SDK then writes AWS's names in snake_case, like ours."""
@@ -112,7 +118,7 @@ class TestBlock:
 def test_every_class_belongs_to_a_block() -> None:
     """No class is left over, and none is missing."""
     assert set(CLASSES) == {block.name for block in blocks()}
-    assert set(CLASSES.values()) == set(args.BLOCKS)
+    assert set(CLASSES.values()) == args.CLASSES
 
 
 @pytest.mark.parametrize(

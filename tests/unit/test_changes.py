@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from connect_users.core.changes import review_change
 from connect_users.core.spec import UNKNOWN, canonical
@@ -172,17 +172,21 @@ def test_an_identity_that_cannot_be_read_is_left_to_the_rules(info: Any) -> None
     assert not review_change(USER, {**USER, "identity_info": info}).warnings
 
 
-def test_what_is_no_setting_cannot_be_let_go() -> None:
-    """A state may have been written by hand."""
-    assert not review_change({**USER, "identity_info": {**USER["identity_info"], "x\0": "y"}}, USER).warnings
-
-
 @given(users() | broken_users(), broken_users())
+@example({**USER, "identity_info": {"\x1f": "?", "first_name": "Ada"}}, {**USER, "identity_info": {}})
+@example({**USER, "phone_config": {"a\nb": "?"}}, USER)
 def test_a_change_to_garbage_is_judged_without_a_crash(old: dict[str, Any], new: dict[str, Any]) -> None:
     old, new = canonical(old), canonical({**new, "instance_id": old.get("instance_id")})
     new["username"], new["password"] = old.get("username"), old.get("password")
     for warning in review_change(old, new).warnings:
         assert str(warning).isprintable()
+
+
+def test_of_a_state_that_was_written_by_hand_only_members_that_exist_are_named() -> None:
+    """Connect keeps nothing of the others."""
+    old = {**USER, "identity_info": {"first_name": "Ada", "nickname": "A", "\x1f": "?"}}
+    (warning,) = review_change(old, {**USER, "identity_info": {}}).warnings
+    assert warning.path == "identity_info.first_name"
 
 
 def test_of_a_replacement_nothing_is_said() -> None:

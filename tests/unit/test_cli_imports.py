@@ -29,7 +29,7 @@ print(status, *sys.modules)
 """
 
 
-def _run(*arguments: str) -> tuple[str, set[str]]:
+def imported_by(*arguments: str) -> tuple[str, set[str]]:
     """The exit status, and every module that was imported."""
     done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
@@ -43,7 +43,7 @@ def _heavy(modules: set[str]) -> set[str]:
 
 def test_the_list_of_commands_imports_no_command() -> None:
     """Nor `typing` and `dataclasses`, which take as long as argparse, csv and json together."""
-    status, modules = _run("--help")
+    status, modules = imported_by("--help")
     ours = {name for name in modules if name.startswith("connect_users")}
     assert (status, _heavy(modules)) == ("0", set())
     assert ours == {"connect_users", "connect_users.core", "connect_users.cli", "connect_users.cli.streams"}
@@ -52,7 +52,7 @@ def test_the_list_of_commands_imports_no_command() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_imports_no_other_command_and_nothing_heavy(command: str) -> None:
-    status, modules = _run(command, "--help")
+    status, modules = imported_by(command, "--help")
     assert (status, _heavy(modules)) == ("0", set())
     others = {f"connect_users.cli.{other}" for other in COMMANDS} - {f"connect_users.cli.{command}"}
     assert modules.isdisjoint(others)
@@ -66,5 +66,21 @@ def test_a_check_of_a_csv_file_imports_neither_pulumi_nor_boto3(
     """Nor a reader of another format, nor a progress bar that nobody sees."""
     file = tmp_path / "agents.csv"
     file.write_text(f"username,routing_profile,security_profiles\n{username},Support,Agent\n", encoding="utf-8")
-    status, modules = _run("check", str(file), "--format", form, "--routing-profiles", "Support")
+    status, modules = imported_by("check", str(file), "--format", form, "--routing-profiles", "Support")
     assert (status, _heavy(modules)) == (expected, set())
+
+
+def test_nothing_that_an_import_uses_imports_pulumi_or_grpc() -> None:
+    """What it writes into states are constants; `tests/contract/importing` looks at a whole run."""
+    program = """
+import pkgutil, sys
+from importlib import import_module
+from connect_users import importing
+for module in pkgutil.iter_modules(importing.__path__, "connect_users.importing."):
+    import_module(module.name)
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+    assert "connect_users.importing.skeleton" in modules
+    assert not _heavy(modules) & {"pulumi", "grpc", "google"}

@@ -1,4 +1,4 @@
-"""Questions of a run: asked once, off the event loop, and their answers nobody else's to lose."""
+"""Questions of a run are asked once, off the event loop, and their answers outlive each caller."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.program.runs import WORKERS, CannotAsk, Run
+from connect_users.program.runs import WORKERS, NoAnswer, Run
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -87,7 +87,7 @@ def test_a_refusal_is_the_answer_for_everybody() -> None:
 
     async def ask() -> None:
         for _ in range(2):
-            with pytest.raises(CannotAsk, match=r"^no$"):
+            with pytest.raises(NoAnswer, match=r"^no$"):
                 await run.once("q", refuse, "asking")
 
     alone(ask())

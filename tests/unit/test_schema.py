@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from connect_users.core import descriptions, limits, settings
+from connect_users.core import descriptions, limits, settings, tokens
 from connect_users.core.fields import FIELDS
 from connect_users.core.spelling import camel
 from connect_users.plugin import functions, schema
 from connect_users.plugin.version import VERSION, semantic
-from connect_users.program.user import TYPE_TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = schema.document()
@@ -95,7 +94,7 @@ def test_the_configuration_has_every_setting() -> None:
 def test_the_outputs_are_known_and_the_dynamic_resource_is_an_alias() -> None:
     assert set(USER["properties"]) - set(USER["inputProperties"]) == {"arn", "ownershipToken"}
     assert set(descriptions.OUTPUTS) == {"arn", "directory_user_id", "ownership_token"}
-    assert USER["aliases"] == [{"type": TYPE_TOKEN}]
+    assert USER["aliases"] == [{"type": tokens.USER}]
 
 
 def test_every_function_is_there() -> None:

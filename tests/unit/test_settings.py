@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.core.settings import KEYS, Settings, from_config, reserved_tags, to_config
+from connect_users.core.settings import KEYS, Settings, from_config, reached, reserved_tags, to_config
 
 _READ: list[tuple[str, dict[str, object], Settings]] = [
     ("nothing leaves it all to the defaults", {}, Settings()),
@@ -140,14 +140,27 @@ def test_an_endpoint_that_is_named_comes_before_the_embedded_emulator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "reserved"),
+    ("one", "other", "same"),
     [
-        ({}, 1),
-        ({"connect-users:ownershipTag": "FALSE"}, 0),
-        ({"connect-users:ownershipTag": True, "connect-users:requestsPerSecond": "many"}, 1),
-        ({"connect-users:ownershipTag": "perhaps"}, 0),
+        ({"connect-users:region": "a"}, {"aws:region": " a "}, True),
+        ({"connect-users:region": "a", "aws:region": "b"}, {"connect-users:region": "a", "aws:profile": "p"}, True),
+        ({"connect-users:region": "a"}, {"connect-users:region": "b"}, False),
+        ({}, {"connect-users:burst": "7", "connect-users:emulator": "False", "aws:region": ""}, True),
+        ({}, {"connect-users:emulator": "true"}, False),
+        ({}, {"aws:profile": "p"}, False),
+        ({"connect-users:endpointUrl": "http://a"}, {"connect-users:endpointUrl": "http://b"}, False),
     ],
 )
-def test_the_tags_that_are_ours_follow_from_one_setting(config: dict[str, object], reserved: int) -> None:
-    """Whatever is wrong with the others; one that cannot be read is reported elsewhere."""
-    assert reserved_tags(config) == reserved
+def test_configurations_reach_the_same_place_unless_region_endpoint_or_emulator_differ(
+    one: dict[str, object], other: dict[str, object], same: bool
+) -> None:
+    """Without a region, a profile may name one."""
+    assert (reached(one) == reached(other)) == same
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(None, 1), ("true", 1), (True, 1), ("false", 0), (False, 0), ("?", 0), (object(), 0)]
+)
+def test_a_tag_is_reserved_where_the_ownership_tag_is_known_to_be_set(value: object, expected: int) -> None:
+    """An output is not known yet; what cannot be read is another's problem."""
+    assert reserved_tags({"connect-users:ownershipTag": value}) == expected

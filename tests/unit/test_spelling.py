@@ -44,7 +44,7 @@ def test_of_one_name_in_both_spellings_one_counts_whatever_the_order() -> None:
 
 @pytest.mark.parametrize("name", sorted(spelling.OURS))
 def test_every_name_is_turned_in_texts(name: str) -> None:
-    assert names.told(f"{name}: missing; see identity_info.{name}") == (
+    assert names.worded(f"{name}: missing; see identity_info.{name}") == (
         f"{camel(name)}: missing; see identityInfo.{camel(name)}"
     )
 
@@ -67,7 +67,7 @@ def test_every_name_is_turned_in_texts(name: str) -> None:
     ],
 )
 def test_what_somebody_gave_keeps_its_spelling_in_texts(text: str, told: str) -> None:
-    assert names.told(text) == told
+    assert names.worded(text) == told
 
 
 @pytest.mark.parametrize(

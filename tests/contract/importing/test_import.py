@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.cli import main
+from connect_users.core import tokens
 from connect_users.core.rules import review
 from connect_users.core.spec import canonical
 from connect_users.emulator import Emulator, Options, seed, seed_users
-from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
 from tests.contract.emulator.support import connect
 from tests.contract.importing.instances import HERE, Command
+from tests.unit.test_cli_imports import imported_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,9 +134,9 @@ def test_the_file_for_pulumi_has_the_whole_state(run: Callable[..., tuple[int, s
     assert len(users) == 30
     for entry in users:
         inputs, outputs = entry["inputs"], entry["outputs"]
-        assert (entry["type"], entry["parent"]) == (TYPE_TOKEN, "agents")
+        assert (entry["type"], entry["parent"]) == (tokens.USER, "agents")
         assert entry["name"] == f"agents-{inputs['username']}"
-        assert inputs.pop("__provider") == outputs["__provider"] == PROVIDER_BLOB
+        assert inputs.pop("__provider") == outputs["__provider"] == tokens.USER_PROVIDER
         assert canonical(inputs) == inputs
         assert review(inputs).problems == ()
         assert inputs.items() <= outputs.items()
@@ -376,7 +377,7 @@ def _skeleton(tmp_path: Path, *names: str, parent: str | None = None) -> Path:
     file = tmp_path / "skeleton.json"
     entries: list[dict[str, Any]] = [{"type": "aws:connect/queue:Queue", "name": "queue", "id": "<PLACEHOLDER>"}]
     for name in names:
-        entry = {"type": TYPE_TOKEN, "name": name, "id": "<PLACEHOLDER>"}
+        entry = {"type": tokens.USER, "name": name, "id": "<PLACEHOLDER>"}
         entries.append({**entry, "parent": parent} if parent else entry)
     file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
     return file
@@ -418,7 +419,7 @@ def test_into_a_program_whose_preview_is_known(run: Callable[..., tuple[int, str
         "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+10000000000"},
         "password": "[secret]",
     }
-    preview = _previewed(tmp_path, (f"{TYPE_TOKEN}::ada", inputs))
+    preview = _previewed(tmp_path, (f"{tokens.USER}::ada", inputs))
     status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent00004")
     assert (status, problems) == (0, "")
     _, entry = json.loads(file.read_text(encoding="utf-8"))["resources"]
@@ -436,7 +437,7 @@ def _previewed(tmp_path: Path, *programs: tuple[str, dict[str, Any]]) -> Path:
     steps = []
     for place, inputs in programs:
         urn = f"urn:pulumi:dev::shop::{place}"
-        steps.append({"op": "create", "urn": urn, "newState": {"urn": urn, "type": TYPE_TOKEN, "inputs": inputs}})
+        steps.append({"op": "create", "urn": urn, "newState": {"urn": urn, "type": tokens.USER, "inputs": inputs}})
     file = tmp_path / "preview.json"
     file.write_text(json.dumps({"steps": steps, "changeSummary": {"create": len(steps)}}), encoding="utf-8")
     return file
@@ -448,12 +449,12 @@ def test_into_never_takes_users_of_another_stack(
     """Nor of another resource; of this very one, after its state was lost."""
     client = connect(emulator)
     ids = {user["Username"]: user["Id"] for user in client.list_users(**HERE)["UserSummaryList"]}
-    mine = f"urn:pulumi:dev::shop::{TYPE_TOKEN}::agent00002"
+    mine = f"urn:pulumi:dev::shop::{tokens.USER}::agent00002"
     for username, urn in (("agent00001", "urn:pulumi:prod::shop::x::bob"), ("agent00002", mine), ("agent00003", mine)):
         arn = f"{seed.INSTANCE_ARN}/agent/{ids[username]}"
         client.tag_resource(resourceArn=arn, tags={"connect-users:owner": f"{'0' * 24} {urn}"})
     names = [f"agent0000{number}" for number in range(1, 5)]
-    preview = _previewed(tmp_path, *((f"{TYPE_TOKEN}::{name}", {"username": name}) for name in names))
+    preview = _previewed(tmp_path, *((f"{tokens.USER}::{name}", {"username": name}) for name in names))
     file = _skeleton(tmp_path, *names)
     choice = ("--select", "username=agent0000[1-4]")
     status, _, problems = run("--into", str(file), "--preview", str(preview), *choice)
@@ -475,17 +476,17 @@ def test_into_components_that_use_the_same_name(run: Callable[..., tuple[int, st
     preview = _previewed(
         tmp_path,
         *(
-            (f"{kind}${TYPE_TOKEN}::boss", {"username": f"agent0000{number}"})
+            (f"{kind}${tokens.USER}::boss", {"username": f"agent0000{number}"})
             for number, kind in enumerate(kinds, start=1)
         ),
-        (f"{TYPE_TOKEN}::hidden", {"username": "[secret]"}),
-        (f"{TYPE_TOKEN}::loud", {"username": "AGENT00001"}),
+        (f"{tokens.USER}::hidden", {"username": "[secret]"}),
+        (f"{tokens.USER}::loud", {"username": "AGENT00001"}),
     )
     entries: list[dict[str, Any]] = [{"type": kind, "name": kind[5:], "component": True} for kind in kinds]
     for name, logical, parent in (("boss", None, "Left"), ("bossRight", "boss", "Right")):
-        entry = {"type": TYPE_TOKEN, "name": name, "id": "<PLACEHOLDER>", "parent": parent}
+        entry = {"type": tokens.USER, "name": name, "id": "<PLACEHOLDER>", "parent": parent}
         entries.append({**entry, "logicalName": logical} if logical else entry)
-    entries += [{"type": TYPE_TOKEN, "name": name, "id": "<PLACEHOLDER>"} for name in ("hidden", "loud")]
+    entries += [{"type": tokens.USER, "name": name, "id": "<PLACEHOLDER>"} for name in ("hidden", "loud")]
     file = tmp_path / "skeleton.json"
     file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
     status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent0000[12]")
@@ -506,3 +507,12 @@ def test_a_file_that_is_no_skeleton_is_refused(run: Callable[..., tuple[int, str
     status, _, said = run("--into", str(file))
     assert status == 1
     assert "is not what pulumi preview --import-file writes" in said
+
+
+def test_an_import_imports_neither_pulumi_nor_grpc(emulator: Emulator, tmp_path: Path) -> None:
+    """They take a second, and it asks Connect only."""
+    where = ["--endpoint-url", emulator.endpoint_url, "--region", seed.REGION, "--instance", seed.INSTANCE_ALIAS]
+    status, modules = imported_by("import", *where, "--requests-per-second", "10000", "--out", str(tmp_path))
+    assert (status, (tmp_path / "import.json").exists()) == ("0", True)
+    assert "boto3" in modules
+    assert modules.isdisjoint({"pulumi", "grpc"})

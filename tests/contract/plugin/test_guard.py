@@ -36,7 +36,7 @@ PEOPLE = [f"agent{number}" for number in range(8)]
 
 @pytest.mark.parametrize("told_by", ["the old inputs", "the state"])
 def test_too_many_leavers_fail_its_check(told_by: str, plugin: Plugin) -> None:
-    there = {"there": lines(*PEOPLE)} if told_by == "the state" else {}
+    there = {"inState": lines(*PEOPLE)} if told_by == "the state" else {}
     olds = guard(*(["agent0"] if there else PEOPLE))
     (failure,) = ask(plugin, "Check", olds=olds, news=guard("agent0", **there)).failures
     assert failure.property == ""
@@ -49,11 +49,11 @@ def test_too_many_leavers_fail_its_check(told_by: str, plugin: Plugin) -> None:
 
 def test_whoever_the_state_does_not_have_cannot_leave(plugin: Plugin) -> None:
     """People of a run that failed before it made them."""
-    assert not ask(plugin, "Check", olds=guard(*PEOPLE), news=guard("agent0", there=lines("agent0"))).failures
+    assert not ask(plugin, "Check", olds=guard(*PEOPLE), news=guard("agent0", inState=lines("agent0"))).failures
 
 
 def test_what_is_not_known_or_not_a_limit_does_no_harm(plugin: Plugin) -> None:
-    reply = ask(plugin, "Check", olds={}, news=guard("ada", there=UNKNOWN, waitsFor=UNKNOWN))
+    reply = ask(plugin, "Check", olds={}, news=guard("ada", inState=UNKNOWN, waitsFor=UNKNOWN))
     assert not reply.failures
     assert decode(reply.inputs) == guard("ada")
     (failure,) = ask(plugin, "Check", olds={}, news=guard("ada", maxDeletions="many")).failures

@@ -161,7 +161,7 @@ def test_several_tags_must_all_be_there(world: World) -> None:
 def test_no_tag_is_no_question(world: World) -> None:
     """All users of an instance are nobody's wish."""
     result = world.preview(lambda: ConnectInstance("emulator").users(tag={}))
-    assert result.errors == ("ConnectInstance.users: name at least one tag",)
+    assert result.errors == ("ConnectInstance.users: tag is empty; name at least one tag",)
 
 
 def test_names_are_outputs_too(world: World) -> None:

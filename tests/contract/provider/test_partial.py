@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.core import tokens
 from connect_users.core.spec import canonical
 from connect_users.emulator import Fault, seed
-from connect_users.program.user import PROVIDER_BLOB
 from connect_users.testing import HostError
 from connect_users.testing.values import Secret
 from tests.changes import ADMIN, AGENT, EVERYTHING, UPDATES
@@ -109,7 +109,7 @@ def test_the_host_hands_partial_work_to_the_engine(failing: int, engine: Engine,
     partial = caught.value.partial
     assert partial is not None
     assert partial.id == state.id
-    assert partial.outputs["__provider"] == PROVIDER_BLOB
+    assert partial.outputs["__provider"] == tokens.USER_PROVIDER
     assert partial.outputs["password"] == Secret(PASSWORD)
     assert partial.outputs["arn"] == state.outputs["arn"]
     assert partial.outputs["ownership_token"] == state.outputs["ownership_token"]
@@ -130,7 +130,7 @@ def test_a_creation_whose_proficiencies_fail_keeps_the_user(engine: Engine, site
     partial = caught.value.partial
     assert partial is not None
     assert partial.inputs is not None
-    assert partial.inputs["__provider"] == partial.outputs["__provider"] == PROVIDER_BLOB
+    assert partial.inputs["__provider"] == partial.outputs["__provider"] == tokens.USER_PROVIDER
     assert partial.inputs["password"] == Secret(PASSWORD)
     assert partial.outputs["user_proficiencies"] == []
     site.forget()

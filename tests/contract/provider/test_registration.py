@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pulumi
+import pytest
 
 from connect_users import ConnectUser, Provider
 from connect_users.emulator import seed
@@ -64,23 +65,47 @@ def test_a_user_who_is_declared_twice_is_told_in_the_preview() -> None:
     assert lines == ["  b (ada): username: is already declared as 'a'; declare each user once"]
 
 
-def test_the_same_name_may_be_in_two_accounts() -> None:
-    """Each explicit provider may reach another one; and each run of a program begins anew."""
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param(None, {"region": "eu-west-2"}, False, id="the stack's region may be another"),
+        pytest.param({"region": "us-east-1"}, {"region": "eu-west-2"}, False, id="two regions"),
+        pytest.param({"region": "eu-west-2"}, {"region": "eu-west-2"}, True, id="one region"),
+        pytest.param(
+            {"region": "eu-west-2", "profile": "a"}, {"region": "eu-west-2", "burst": 1}, True, id="two profiles"
+        ),
+        pytest.param({"profile": "a"}, {"profile": "b"}, False, id="two profiles, which may name regions"),
+        pytest.param({"profile": "a"}, {"profile": "a"}, True, id="one profile"),
+        pytest.param(None, {"ownership_tag": False, "emulator": False}, True, id="other settings than the stack's"),
+        pytest.param({"emulator": True}, {"emulator": True, "emulator_state": "b"}, False, id="two emulators"),
+        pytest.param({"endpoint_url": "http://a"}, {"endpoint_url": "http://b"}, False, id="two endpoints"),
+        pytest.param({"region": "eu-west-2"}, {"region": ["eu-west-2"]}, False, id="a region that is an output"),
+    ],
+)
+def test_the_same_user_of_two_providers_is_declared_twice_unless_they_reach_different_instances(
+    one: dict[str, Any] | None, other: dict[str, Any], same: bool
+) -> None:
+    """An instance may have replicas of its id in other regions. Each run of a program starts from nothing."""
 
     def program() -> None:
-        for name, provider in (("a", None), ("b", Provider("two", region="eu-west-2"))):
+        for name, arguments in (("a", one), ("b", other)):
+            settings: dict[str, Any] = {
+                key: pulumi.Output.from_input(value[0]) if isinstance(value, list) else value
+                for key, value in (arguments or {}).items()
+            }
             ConnectUser(
                 name,
                 instance_id=seed.INSTANCE_ID,
                 username="ada",
                 routing_profile_id=ROUTING_PROFILE_ID,
                 security_profile_ids=SECURITY_PROFILE_IDS,
-                opts=pulumi.ResourceOptions(provider=provider),
+                opts=pulumi.ResourceOptions(provider=Provider(f"of-{name}", **settings) if settings else None),
             )
 
     with Rehearsal(program, emulator=False) as rehearsal:
         for _ in range(2):
-            rehearsal.preview().raise_for_errors()
+            errors = rehearsal.preview().errors
+            assert any("declare each user once" in error for error in errors) == same, errors
 
 
 def test_a_user_without_an_instance_is_told_like_any_other_problem() -> None:

@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 
 import connect_users
-from connect_users.core import ownership
+from connect_users.core import ownership, tokens
 from connect_users.core.fields import ARN_KEY, FIELDS, TOKEN_KEY, VERIFIED_KEY
 from connect_users.emulator import seed
-from connect_users.program.user import PROVIDER_BLOB, TYPE_TOKEN
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Engine, Site, State, user
 
@@ -57,13 +56,13 @@ STATES = sorted(Path(__file__).with_name("states").glob("*.json"))
 
 
 def test_the_type_token_is_the_recorded_one() -> None:
-    assert TYPE_TOKEN == RECORDED_TYPE_TOKEN
+    assert tokens.USER == RECORDED_TYPE_TOKEN
 
 
 def test_the_resource_registers_by_that_token_and_provider() -> None:
     """The SDK's own arguments of the class say the same."""
     assert connect_users.ConnectUser._resource_type_name == "dynamic/connect_users:ConnectUser"
-    assert PROVIDER_BLOB == RECORDED_BLOB
+    assert tokens.USER_PROVIDER == RECORDED_BLOB
 
 
 def test_the_provider_pickles_to_the_recorded_bytes() -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.connect.gateway import Gateway
 from connect_users.connect.session import Clients
+from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError, PartialUpdate
 from connect_users.core.settings import Settings
 from connect_users.core.shapes import sound
 from connect_users.dynamic import codec
 from connect_users.lifecycle.life import Lifecycle
-from connect_users.program.user import PROVIDER_BLOB
 from connect_users.testing import CheckReply, DiffReply, HostError, InitFailed, StateReply
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Site, urn
@@ -161,4 +161,4 @@ class TimedHost:
 
 
 def _kept(props: Mapping[str, Any]) -> dict[str, Any]:
-    return {**props, "__provider": PROVIDER_BLOB}
+    return {**props, "__provider": tokens.USER_PROVIDER}

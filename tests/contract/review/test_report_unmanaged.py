@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from connect_users.cli import main
-from connect_users.core import ownership
+from connect_users.core import ownership, tokens
 from connect_users.emulator import Emulator, Options, seed, seed_users
-from connect_users.program.user import TYPE_TOKEN
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ TOKEN = "0" * 24
 
 
 def _urn(name: str, stack: str = "dev", project: str = "shop") -> str:
-    return f"urn:pulumi:{stack}::{project}::{TYPE_TOKEN}::{name}"
+    return f"urn:pulumi:{stack}::{project}::{tokens.USER}::{name}"
 
 
 def _tags(urn: str) -> dict[str, str]:
@@ -37,7 +36,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         arns = [user["Arn"] for user in client.list_users(InstanceId=seed.INSTANCE_ID)["UserSummaryList"]]
         client.tag_resource(resourceArn=arns[0], tags=_tags(_urn("ada")))
         client.tag_resource(resourceArn=arns[1], tags=_tags(_urn("gone")))
-        resource = {"urn": _urn("ada"), "type": TYPE_TOKEN, "inputs": {}, "outputs": {"arn": arns[0]}}
+        resource = {"urn": _urn("ada"), "type": tokens.USER, "inputs": {}, "outputs": {"arn": arns[0]}}
         state = tmp_path / "state.json"
         state.write_text(json.dumps({"version": 3, "deployment": {"resources": [resource]}}), encoding="utf-8")
         emulator.requests.clear()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
 import pickle
 import pickletools
 
 import connect_users
-from connect_users.program import guard as roster_guard
-from connect_users.program import roster as roster_component
+from connect_users.core import tokens
+from connect_users.importing.entries import Person, document
+from connect_users.program.guard import RosterGuard
+from connect_users.roster import guarding
 from connect_users.roster.leavers import limit
 
 #: Recorded with the first release that has rosters. A change makes every guard, or every person, anew.
@@ -19,16 +22,16 @@ RECORDED_BLOB = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGV
 
 def test_the_tokens_are_the_recorded_ones() -> None:
     """The roster's is a part of the URN of everybody in it."""
-    assert roster_guard.TYPE_TOKEN == RECORDED_GUARD_TOKEN
-    assert roster_component.TYPE_TOKEN == RECORDED_ROSTER_TOKEN
-    assert roster_guard.RosterGuard._resource_type_name == "dynamic/connect_users:RosterGuard"
+    assert tokens.GUARD == RECORDED_GUARD_TOKEN
+    assert tokens.ROSTER == RECORDED_ROSTER_TOKEN
+    assert RosterGuard._resource_type_name == "dynamic/connect_users:RosterGuard"
 
 
 def test_the_guard_pickles_to_the_recorded_bytes() -> None:
     """By reference, without state."""
     provider = connect_users.RosterGuardProvider()
     assert base64.b64encode(pickle.dumps(provider, protocol=4)).decode() == RECORDED_BLOB
-    assert roster_guard.PROVIDER_BLOB == RECORDED_BLOB
+    assert tokens.GUARD_PROVIDER == RECORDED_BLOB
     assert len(RECORDED_BLOB) < 100
     assert vars(provider) == {}
 
@@ -51,12 +54,10 @@ def test_the_recorded_bytes_are_the_guard() -> None:
 
 def test_the_inputs_of_a_guard_are_the_recorded_ones() -> None:
     """The next run compares with what this one wrote: one name a line, sorted."""
-    inputs = roster_guard.inputs_of("agents", ["bo", "ada"], limit("20%"), retain_leavers=False)
-    assert inputs == {
-        "roster": "agents",
-        "usernames": "ada\nbo\n",
-        "max_deletions": "20%",
-        "__provider": RECORDED_BLOB,
-    }
-    retained = roster_guard.inputs_of("agents", ["ada"], limit(3), retain_leavers=True)
+    inputs = guarding.inputs_of("agents", ["bo", "ada"], limit("20%"), retain_leavers=False)
+    assert inputs == {"roster": "agents", "usernames": "ada\nbo\n", "max_deletions": "20%"}
+    people = {username: Person("id", {"username": username}, {}) for username in ("bo", "ada")}
+    _, guard, *_ = json.loads(document("agents", people, plugin=False, each=False))["resources"]
+    assert guard["inputs"] == {**inputs, "__provider": RECORDED_BLOB}
+    retained = guarding.inputs_of("agents", ["ada"], limit(3), retain_leavers=True)
     assert (retained["max_deletions"], retained["retain_leavers"]) == ("3", True)

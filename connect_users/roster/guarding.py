@@ -1,0 +1,123 @@
+"""The guard of a roster: a resource whose check fails where too many people would leave. Pure; each door has its own.
+
+The rule: ``max_deletions`` is measured against the people whom the engine would delete in this very run. They are the
+people of the roster in the stack's state (`connect_users.program.roster_state` asks the engine) whom the program no
+longer declares (`connect_users.roster.moves`). So earlier runs do not matter:
+
+- a user who left in a run that failed before its deletions is still in the state, and counts again;
+- a user who was deleted is not in the state, and does not count again; one who was never made never counts;
+- a user whom the program declares elsewhere moves, and does not count (a roster of the plugin is built apart from the
+  program, so there people who move count as leavers);
+- a roster that loses everybody is stopped, unless ``max_deletions`` is a number that allows all of them.
+
+The check gets this in inputs that it removes again, so that they are not part of the state. Where the engine did not
+answer, the guard compares with its old inputs: the rows of the last run that reached it.
+
+The guard comes first: its users depend on it, so nothing of the roster is touched before it is checked. It cannot stop
+the deletions of a roster that is removed from the program, since the engine deletes a guard after its users, and does
+not say whether a run is a ``pulumi destroy``. Any other roster of the program stops them instead; where there is none,
+nothing of this package takes part in the run until the deletions are under way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from connect_users.core import spelling
+from connect_users.core.errors import ConnectUsersError
+from connect_users.core.phrases import some
+from connect_users.core.spec import UNKNOWN, Props
+from connect_users.roster import leavers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: What the state of a guard holds.
+MEMBERS: Final = ("roster", "usernames", "max_deletions", "retain_leavers")
+#: Inputs for the check alone: what is only waited for, and the parts of `Moves`, with a line for each person.
+WAITS_FOR: Final = "waits_for"
+IN_STATE: Final = "in_state"
+MOVED_TO: Final = "moved_to"
+MOVED_FROM: Final = "moved_from"
+#: The words of a guard, in the spellings of both doors.
+WORDS: Final = spelling.words_of((), (*MEMBERS, WAITS_FOR, IN_STATE, MOVED_TO, MOVED_FROM))
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of a guard found.
+
+    Attributes:
+        problem: why it fails; None where it passes.
+        messages: pairs of a severity (``"info"``, ``"warning"``) and a line.
+        inputs: what the state keeps.
+    """
+
+    problem: str | None
+    messages: tuple[tuple[str, str], ...]
+    inputs: Props
+
+
+def inputs_of(roster: str, usernames: Iterable[str], max_deletions: leavers.Limit, *, retain_leavers: bool) -> Props:
+    """The inputs of a guard as the state has them, in snake_case.
+
+    The usernames are one string with a line for each, sorted: that takes half the space of a list in the state, and a
+    preview shows the lines that come and go.
+    """
+    usernames = "".join(f"{username}\n" for username in sorted(usernames))
+    inputs: Props = {"roster": roster, "usernames": usernames, "max_deletions": str(max_deletions)}
+    return {**inputs, "retain_leavers": True} if retain_leavers else inputs
+
+
+def lines_of(pairs: Mapping[str, str]) -> str | None:
+    """Username -> resource as an input of the check, which `check` reads; None for nobody."""
+    return "\n".join(f"{username}\t{resource}" for username, resource in sorted(pairs.items())) or None
+
+
+def check(old: Props, new: Props) -> Checked:
+    """Fails where more people would leave than ``max_deletions`` allows; says who moves.
+
+    Args:
+        old, new: the inputs of the state and of the program, in either spelling.
+    """
+    old, new = spelling.ours(old, WORDS), spelling.ours(new, WORDS)
+    in_state = _people(new[IN_STATE] if isinstance(new.get(IN_STATE), str) else old.get("usernames"))
+    declared, moved_to = _people(new.get("usernames")), _pairs(new.get(MOVED_TO))
+    try:
+        allowed = leavers.limit(new.get("max_deletions"))
+        problem = leavers.too_many(str(new.get("roster")), in_state, declared, allowed, moved_to)
+    except ConnectUsersError as error:
+        problem = str(error)
+    former = f"{old.get('roster')}-" if old else ""
+    moved_from = {
+        username: resource
+        for username, resource in _pairs(new.get(MOVED_FROM)).items()
+        # By an alias the resource stays the same.
+        if resource != f"{former}{username}"
+    }
+    moves = (_moves_text(moved_from, "move here", "from"), _moves_text(moved_to, "move away", "to"))
+    messages = [("info", text) for text in moves if text]
+    if in_state - declared - moved_to.keys() and new.get("retain_leavers") and not old.get("retain_leavers"):
+        messages.append(("warning", leavers.NOT_RETAINED_YET))
+    stored: Props = {name: new[name] for name in MEMBERS if name in new and new[name] is not UNKNOWN}
+    return Checked(problem, tuple(messages), stored)
+
+
+def _people(lines: object) -> set[str]:
+    return set(lines.split()) if isinstance(lines, str) else set()
+
+
+def _pairs(lines: object) -> dict[str, str]:
+    pairs = (line.partition("\t") for line in (lines.splitlines() if isinstance(lines, str) else ()))
+    return {username: resource for username, _, resource in pairs}
+
+
+def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:
+    """The message about people who move; "" where nobody does."""
+    if not moves:
+        return ""
+    who = [f"{username} ({word} {resource})" for username, resource in sorted(moves.items())]
+    count = f"1 person {verb.replace('move', 'moves')}" if len(moves) == 1 else f"{len(moves)} people {verb}"
+    return f"{count} and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some(who, _SHOWN)}"
