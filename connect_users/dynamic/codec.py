@@ -26,7 +26,7 @@ _PERSONAL = ("identity_info", "phone_config", "phone_number_configs", "tags")
 #: In every state of the plugin, and in none of the dynamic resource.
 _PLUGINS = "instanceId"
 #: What most values are: nothing is to be done with them.
-_SCALARS = (str, bool, int, float)
+_SCALARS = frozenset((str, bool, int, float))
 
 
 def decode(props: Mapping[str, Any]) -> Props:
@@ -44,7 +44,7 @@ def is_foreign(state: Mapping[str, Any]) -> bool:
 
 
 def _decoded(value: Any) -> Any:
-    if isinstance(value, _SCALARS):
+    if type(value) in _SCALARS:
         return value
     if isinstance(value, Unknown):
         return UNKNOWN
@@ -83,7 +83,7 @@ def encode_partly(outputs: Props, news: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _encoded(value: Any) -> Any:
-    if isinstance(value, _SCALARS):
+    if type(value) in _SCALARS:
         return value
     if value is UNKNOWN:
         return Unknown()  # type: ignore[no-untyped-call]  # the SDK's class has no annotations
