@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.core.settings import KEYS, Settings, from_config, to_config
+from connect_users.core.settings import KEYS, Settings, from_config, reserved_tags, to_config
 
 _READ: list[tuple[str, dict[str, object], Settings]] = [
     ("nothing leaves it all to the defaults", {}, Settings()),
@@ -137,3 +137,17 @@ def test_an_endpoint_that_is_named_comes_before_the_embedded_emulator() -> None:
     assert Settings(emulator=True).embedded
     assert not Settings(emulator=True, endpoint_url="http://127.0.0.1:1").embedded
     assert not Settings().embedded
+
+
+@pytest.mark.parametrize(
+    ("config", "reserved"),
+    [
+        ({}, 1),
+        ({"connect-users:ownershipTag": "FALSE"}, 0),
+        ({"connect-users:ownershipTag": True, "connect-users:requestsPerSecond": "many"}, 1),
+        ({"connect-users:ownershipTag": "perhaps"}, 0),
+    ],
+)
+def test_the_tags_that_are_ours_follow_from_one_setting(config: dict[str, object], reserved: int) -> None:
+    """Whatever is wrong with the others; one that cannot be read is reported elsewhere."""
+    assert reserved_tags(config) == reserved
