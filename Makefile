@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip install --quiet
 # Where the environment forbids to keep bytecode, every run would compile the package and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
-FILES := tests examples docs plugin release schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
+FILES := tests examples docs plugin schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 # The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
 # the first two, nor reviews and commands, which use none of them.
@@ -115,14 +115,14 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 # What the release workflow publishes: the wheel, the plugin's archives of five platforms, the SDKs of npm and PyPI.
 dist: build/wheel
 	rm -rf dist && mkdir -p dist/pypi && cp build/wheel/*.whl dist/pypi/
-	$(BIN)/python -m release.archives build/wheel/*.whl --out dist/plugin
-	$(BIN)/python -m release.sdks --out dist
+	$(BIN)/python -m plugin.release.archives build/wheel/*.whl --out dist/plugin
+	$(BIN)/python -m plugin.release.sdks --out dist
 
 # The same for this platform alone, without the SDKs, and started.
 dist-here: build/wheel
 	rm -rf dist && mkdir -p dist
-	$(BIN)/python -m release.archives build/wheel/*.whl --out dist/plugin --here
-	$(BIN)/python -m release.check dist/plugin/*.tar.gz
+	$(BIN)/python -m plugin.release.archives build/wheel/*.whl --out dist/plugin --here
+	$(BIN)/python -m plugin.release.check dist/plugin/*.tar.gz
 
 clean:
 	rm -rf .venv .venv-wheel .venv-lowest .venv-awscli build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,7 +15,7 @@ import pytest
 
 from connect_users.plugin.install import NAME
 from connect_users.plugin.version import VERSION
-from release import archives, check, sdks, tag
+from plugin.release import archives, check, sdks, tag
 from tests.acceptance.newcomer import EXAMPLES, need, run
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def test_an_archive_that_is_wrong_is_found_out(launcher: str | None, expected: s
 
 
 def test_a_python_without_libraries_is_told_so_in_one_line(tmp_path: Path) -> None:
-    launchers = ROOT / "release" / "launchers"
+    launchers = ROOT / "plugin" / "release" / "launchers"
     (tmp_path / "lib" / "any").mkdir(parents=True)
     for name in (NAME, "start.py"):
         shutil.copy(launchers / name, tmp_path)

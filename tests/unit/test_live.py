@@ -340,3 +340,11 @@ def test_a_program_declares_what_a_new_user_would_not_have_by_itself(directory: 
     declared = declarable(live, "i", directory=directory)
     assert declared == {**expected, **({"directory_user_id": "S-1-5"} if directory else {})}
     assert "identity_info" not in declarable({**live, "identity_info": {"last_name": ""}}, "i", directory=directory)
+
+
+@pytest.mark.parametrize("empty", ["", None, {}, {"Email": ""}])
+def test_what_is_empty_in_an_answer_is_absent(empty: object) -> None:
+    """AWS's own examples show an empty DeskPhoneNumber beside a soft phone; a whole block may be empty, too."""
+    seen = live_props({**_told(), "HierarchyGroupId": empty if isinstance(empty, str) else None, "IdentityInfo": empty})
+    assert "hierarchy_group_id" not in seen
+    assert not seen.get("identity_info")

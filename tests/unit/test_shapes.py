@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connect_users.core.fields import FIELDS, Field, Kind
-from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound_parts
+from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound, sound_parts
 from connect_users.core.spec import UNKNOWN
 from tests.builders import INSTANCE_ARN, user
 
@@ -297,3 +297,12 @@ def test_keys_in_paths_never_break_the_line(key: Any, expected: str) -> None:
 
 def test_a_problem_reads_path_and_text() -> None:
     assert str(Problem("tags", "is wrong")) == "tags: is wrong"
+
+
+def test_a_state_is_read_without_the_inputs_that_have_another_shape() -> None:
+    """They count as never set; everything else stays, in canonical form."""
+    state = {**user(), "arn": "arn", "security_profile_ids": "a string", "tags": ["team"], "phone_config": None}
+    kept = {name: value for name, value in user().items() if name not in ("security_profile_ids", "tags")}
+    assert sound(state) == {**kept, "arn": "arn"}
+    whole = {**user(), "ownership_token": "t"}
+    assert sound(whole) == whole

@@ -17,6 +17,7 @@ from connect_users.core.snapshot_proof import (
     proven_outputs,
     read_stamp,
     unmoved,
+    without_outdated_stamp,
 )
 from connect_users.core.spec import canonical, to_wire
 from tests.builders import INSTANCE_ARN, user
@@ -197,3 +198,13 @@ def test_the_age_of_a_state_is_told_by_awss_clock_where_it_can_be(token: object,
     outputs = {"ownership_token": token, VERIFIED_KEY: stamp}
     known = {name: value for name, value in outputs.items() if value is not None}
     assert snapshot_proof.age(known, _NOW) == pytest.approx(age)
+
+
+def test_a_user_who_has_settings_that_nobody_declares_is_not_as_made_any_more() -> None:
+    """CreateUser's stamp says that the state knows everything; it goes with the first setting that is let go."""
+    outputs = {**canonical(user(phone_config={"phone_type": "SOFT_PHONE"})), **made_stamp(MODIFIED)}
+    assert without_outdated_stamp(outputs, outputs) is outputs
+    without = {name: value for name, value in outputs.items() if name != "phone_config"}
+    assert VERIFIED_KEY not in without_outdated_stamp(outputs, without)
+    seen = {**outputs, **read_stamp(MODIFIED, MODIFIED + 600)}
+    assert without_outdated_stamp(seen, without) is seen

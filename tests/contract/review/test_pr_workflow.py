@@ -158,7 +158,7 @@ def test_every_archive_of_a_release_is_started_with_every_python() -> None:
     """On a runner of its own platform."""
     matrix = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]["check"]["strategy"]["matrix"]
     assert matrix["platform"] == [each["platform"] for each in matrix["include"]]
-    source = (ROOT / "release" / "archives.py").read_text(encoding="utf-8")
+    source = (ROOT / "plugin" / "release" / "archives.py").read_text(encoding="utf-8")
     assert matrix["platform"] == re.findall(r'"(\w+-\w+)": "', source)
     assert f"PYTHONS: Final = ({', '.join(json.dumps(each) for each in matrix['python'])})" in source
 

@@ -1,4 +1,4 @@
-"""Builds the plugin's archives, as ``pulumi plugin install`` takes them: ``python -m release.archives WHEEL``.
+"""Builds the plugin's archives, as ``pulumi plugin install`` takes them: ``python -m plugin.release.archives WHEEL``.
 
 An archive holds a launcher and the libraries of one platform, but no Python: those that are the same for every Python
 in ``lib/any``, those with compiled parts in ``lib/cp310`` and so on. Nothing is downloaded when it is installed, and it
@@ -44,7 +44,7 @@ _LAUNCHERS: Final = Path(__file__).parent / "launchers"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build what is asked for; the paths of the archives go to standard output."""
-    parser = argparse.ArgumentParser(prog="python -m release.archives", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m plugin.release.archives", description=__doc__)
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--out", type=Path, default=Path("dist"), metavar="DIR")
     parser.add_argument("--here", action="store_true", help="only that of this platform; default: all five")

@@ -1,4 +1,4 @@
-"""Starts the plugin of an archive and asks who it is: ``python -m release.check ARCHIVE``.
+"""Starts the plugin of an archive and asks who it is: ``python -m plugin.release.check ARCHIVE``.
 
 Exit 0 where it answers with this version and this schema, 1 where it does not.
 """
@@ -31,7 +31,7 @@ _PATIENCE: Final = 120
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the archives, one after the other."""
-    parser = argparse.ArgumentParser(prog="python -m release.check", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m plugin.release.check", description=__doc__)
     parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE")
     code = 0
     for archive in parser.parse_args(arguments).archives:

@@ -1,4 +1,4 @@
-"""Says whether a tag can be released: ``python -m release.tag v1.2.3 OWNER/REPOSITORY``.
+"""Says whether a tag can be released: ``python -m plugin.release.tag v1.2.3 OWNER/REPOSITORY``.
 
 Exit 0 where it can, 1 with what is wrong, one problem a line.
 """
@@ -17,12 +17,12 @@ from connect_users.plugin.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_ROOT: Final = Path(__file__).resolve().parents[1]
+_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what is wrong, one a line."""
-    parser = argparse.ArgumentParser(prog="python -m release.tag", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m plugin.release.tag", description=__doc__)
     parser.add_argument("tag")
     parser.add_argument("repository", metavar="OWNER/REPOSITORY")
     given = parser.parse_args(arguments)

@@ -1,4 +1,6 @@
-"""Builds the SDKs that are published, from ``schema.json``: ``python -m release.sdks``. Needs `pulumi`, `npm` and `uv`.
+"""Builds the SDKs that are published, from ``schema.json``: ``python -m plugin.release.sdks``.
+
+It needs `pulumi`, `npm` and `uv`.
 
 Those of npm and PyPI, which the tests run. Go, C# and Java get theirs from ``pulumi package add``.
 """
@@ -13,17 +15,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from release.archives import uv
+from plugin.release.archives import uv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ROOT: Final = Path(__file__).resolve().parents[1]
+_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build both; the paths of the packages go to standard output."""
-    parser = argparse.ArgumentParser(prog="python -m release.sdks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m plugin.release.sdks", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("dist"), metavar="DIR", help="gets the folders npm and pypi")
     out = parser.parse_args(arguments).out.resolve()
     with tempfile.TemporaryDirectory() as folder:
