@@ -52,7 +52,7 @@ class _Refresh:
     began: float
     read: set[tuple[str, str]] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    #: Reads that are direct; more for a large instance, whose size the first page tells.
+    #: Reads that are direct; more for a large instance, whose size the first page shows.
     direct: int = BURST
     pages: Iterator[tuple[list[dict[str, Any]], int]] | None = None
     summaries: dict[str, bytes] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""One AWS call from beginning to end: paced, retried, its failure told as one of our errors.
+"""One AWS call from beginning to end: paced, retried, its failure raised as one of our errors.
 
 - `Transport.call` sends, waits and sends again until there is a definite answer, a failure that will not pass, the
   call's time is over, or the run is cancelled. Nothing else in the package retries an AWS request.

@@ -161,7 +161,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
 def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], calls: tuple[Step, ...]) -> bool:
     """Whether the state is not enough to write to the user, or to give it power.
 
-    In the minutes after it was made nobody else can have it.
+    In the minutes after it was made it cannot be another resource's.
     """
     if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):
         return True

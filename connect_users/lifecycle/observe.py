@@ -124,7 +124,7 @@ def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None
     try:
         proficiencies = reading.proficiencies(listed.modified) if listing else None
     except ResourceNotFound:
-        # Deleted since the listing, or gone from another view of it: describing tells.
+        # Deleted since the listing, or gone from another view of it: DescribeUser decides.
         return None
     return snapshot_proof.proven_outputs(listed, outputs, declared, proficiencies)
 

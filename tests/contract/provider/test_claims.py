@@ -307,7 +307,7 @@ def test_a_user_of_a_crash_has_the_password_of_the_run_that_mended_it(
     again.up(user(password=NEW_PASSWORD))
     assert site.calls() == ["CreateUser", "SearchUsers", "DescribeUser", "DeleteUser", "CreateUser"]
     assert [record.params["Password"] for record in site.records() if "Password" in record.params]
-    assert any("made again" in warning for warning in _warnings(host))
+    assert any("created again" in warning for warning in _warnings(host))
     assert again.state is not None
     assert again.state.id == site.users()["ada"]["Id"]
 

@@ -334,7 +334,7 @@ def test_a_user_that_the_credentials_cannot_see_is_not_gone(site: TimedSite, eng
     ("whose", "told"),
     [
         ("nobody's", "declare 'Ada' (with adopt_existing=True to take that user over), or choose another username"),
-        ("its own", "that is this resource's own user: keep 'Ada', or take it out in one run"),
+        ("its own", "that is this resource's own user: keep 'Ada', or remove it in one run"),
     ],
 )
 def test_a_name_that_is_taken_but_for_case_is_named(whose: str, told: str, site: TimedSite, engine: Engine) -> None:

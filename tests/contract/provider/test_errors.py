@@ -103,6 +103,7 @@ def test_an_error_of_aws_is_one_line_on_every_method(code: str, site: Site, shor
     for method, text in texts.items():
         assert ACTIONS[method] in text or code == "ResourceNotFoundException"
         assert advice in text
+        # With neither the user nor its instance to be found, the credentials are the likely reason.
         if code != "ResourceNotFoundException" or method == "create":
             assert f"{code} happened. Really" in text
             assert code in text
