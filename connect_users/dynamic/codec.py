@@ -24,7 +24,7 @@ _SECRETS = tuple(field.name for field in FIELDS if field.secret)
 #: A key of every state of the plugin, and of no state of the dynamic resource.
 _PLUGIN_KEY = "instanceId"
 #: The types of most values, which stay as they are.
-_SCALARS = (str, bool, int, float)
+_SCALARS = frozenset((str, bool, int, float))
 
 
 def decode(props: Mapping[str, Any]) -> Props:
@@ -42,7 +42,7 @@ def is_foreign(state: Mapping[str, Any]) -> bool:
 
 
 def _decoded(value: Any) -> Any:
-    if isinstance(value, _SCALARS):
+    if type(value) in _SCALARS:
         return value
     if isinstance(value, Unknown):
         return UNKNOWN
@@ -81,7 +81,7 @@ def encode_partly(outputs: Props, news: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _encoded(value: Any) -> Any:
-    if isinstance(value, _SCALARS):
+    if type(value) in _SCALARS:
         return value
     if value is UNKNOWN:
         return Unknown()  # type: ignore[no-untyped-call]  # the SDK's class has no annotations

@@ -144,10 +144,11 @@ class Lifecycle:
             old_inputs: gives the old inputs, where they are known; asked for only where it matters.
         """
         with one_line():
-            if plan.changed_fields(state, new):
+            fields = plan.changed_fields(state, new)
+            if fields:
                 # Those of most users of a large stack are equal as they are.
                 state, new = sound(state), canonical(new)
-            fields = plan.changed_fields(state, new)
+                fields = plan.changed_fields(state, new)
             self._run.hold(urn, id_, state)
             if OTHER_OWNER_KEY in state:
                 say(

@@ -70,7 +70,7 @@ class Service(Answering):
     """
 
     def __init__(self, engine: str = "") -> None:
-        self._meet(engine)
+        self.engine = engine
         # Until `Configure` is called: all defaults.
         self._configure({})
 
@@ -79,19 +79,16 @@ class Service(Answering):
     @answered
     def Handshake(self, call: Call, request: Any) -> Any:
         """What the plugin understands."""
-        self._meet(request.engine_address)
+        self.engine = self.engine or request.engine_address
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
 
     @answered
     def Attach(self, call: Call, request: Any) -> Empty:
         """An engine that did not start this plugin (PULUMI_DEBUG_PROVIDERS) introduces itself."""
-        self._meet(request.address)
+        self.engine = self.engine or request.address
+        # It does not hold the other end of standard input: only a channel tells when it is gone.
+        log.connect(self.engine)
         return empty_pb2.Empty()
-
-    def _meet(self, address: str) -> None:
-        self.engine = self.engine or address
-        if self.engine:
-            log.connect(self.engine)
 
     @answered
     def GetPluginInfo(self, call: Call, request: Empty) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 from typing import Final
 
 from connect_users.core import __version__
@@ -35,6 +34,9 @@ def require_components() -> None:
     Raises:
         ConnectUsersError
     """
+    # Loads much, which only a roster's process needs.
+    from importlib.metadata import version
+
     installed = version("pulumi")
     if tuple(map(int, installed.split(".")[:2])) < _COMPONENTS:
         needed = ".".join(map(str, _COMPONENTS))

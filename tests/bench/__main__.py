@@ -1,8 +1,16 @@
 """``python -m tests.bench``: speed and scale beside a baseline of the same run, as tables and as build/bench.json.
 
-Options: ``--short`` (seconds, keeps the benchmarks alive in CI; its figures mean little), ``--large`` (5,000 users,
-too, and AWS's own quota in real time), ``--users 100,1000`` and ``--rounds 3`` for other sizes, ``--only scale`` for
-one part.
+Parts, each by itself with ``--only``:
+
+- ``small``: what needs no engine: check and diff, imports, registering, a roster of 10,000 people, the plugin's start.
+- ``rosters``: the preview of a roster beside bare resources.
+- ``doors``: the plugin beside the dynamic door, phase by phase, and both at a latency of 0.5 s.
+- ``scale``: the dynamic door beside bare resources and boto3, phase by phase.
+- ``quota``: new users under a quota of requests.
+
+Options: ``--users 100,1000`` and ``--rounds 3`` for other sizes (the bars are meant for 1,000 users), ``--short``
+(seconds, keeps the benchmarks alive in CI; its figures mean little), ``--large`` (1,000 and 5,000 users, too, and
+AWS's own quota in real time), ``--yaml`` (the plugin's program is in YAML, not in Python).
 """
 
 from __future__ import annotations
@@ -13,16 +21,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.bench import checking, cli_engine, importing, registering, rosters, scale, throttled
+from tests.bench import checking, cli_engine, doors, importing, registering, rosters, scale, throttled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.bench.cli_engine import Contestant
     from tests.bench.rows import Row
 
 #: From here on the state is not saved at every step, or the engine's own time would hide all others.
 FAST_FROM = 500
-PARTS = ("small", "rosters", "scale", "quota")
+PARTS = ("small", "rosters", "doors", "scale", "quota")
+#: Users in the rosters, and those who are made at a latency of so many seconds.
+ROSTER, WAITING, LATENCY = 1000, 64, 0.5
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,14 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "small" in args.only:
         small = (checking, importing, registering, rosters)
         rows = [row for part in small for row in part.rows(args.short)]
-        _print_rows(rows)
-        report["rows"] = [row.as_dict() for row in rows]
-        missed += sum(not row.within_bar for row in rows)
+        missed += _print_rows("ours", [*rows, doors.starting(3 if args.short else 11)], report, "rows")
     if "rosters" in args.only and cli_engine.available():
-        rows = rosters.previews(10, 1) if args.short else rosters.previews(5000, 3)
-        _print_rows(rows)
-        report["rosters"] = [row.as_dict() for row in rows]
-        missed += sum(not row.within_bar for row in rows)
+        rows = rosters.previews(10, 1) if args.short else rosters.previews(max(ROSTER, *args.users), args.rounds)
+        missed += _print_rows("ours", rows, report, "rosters")
+    if "doors" in args.only and cli_engine.available():
+        missed += _print_rows("plugin", _doors(args), report, "doors")
     if "scale" in args.only:
         phases = [phase for count in args.users for phase in _phases(count, args)]
         print(*scale.table(phases), sep="\n")
@@ -58,16 +67,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--users", type=lambda text: [int(part) for part in text.split(",")])
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--yaml", action="store_true")
     parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--report", type=Path, default=Path("build/bench.json"))
     args = parser.parse_args(argv)
     args.only = args.only or PARTS
-    args.users = args.users or ([10] if args.short else [100, 1000, 5000] if args.large else [100, 1000])
+    args.users = args.users or ([10] if args.short else [100, 1000, 5000] if args.large else [100])
     args.rounds = args.rounds or (1 if args.short else 3)
     return args
 
@@ -77,19 +89,36 @@ def _phases(count: int, args: argparse.Namespace) -> list[scale.Phase]:
         count,
         rounds=args.rounds,
         fast=count >= FAST_FROM,
-        told=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+        told=_tell,
     )
 
 
-def _print_rows(rows: Sequence[Row]) -> None:
+def _doors(args: argparse.Namespace) -> list[Row]:
+    plugin: Contestant = "yaml" if args.yaml else "plugin"
+    phases = [
+        phase
+        for count in args.users
+        for phase in doors.phases(count, plugin, args.rounds, fast=count >= FAST_FROM, told=_tell)
+    ]
+    waiting = doors.waiting(8 if args.short else WAITING, 0.1 if args.short else LATENCY, plugin, args.rounds)
+    return [*(row for phase in phases for row in doors.rows(phase, plugin)), *waiting]
+
+
+def _tell(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def _print_rows(ours: str, rows: Sequence[Row], report: dict[str, Any], part: str) -> int:
+    """Print rows, and put them into the report; how many missed a bar."""
+    report[part] = [row.as_dict() for row in rows]
     width = max(len(row.what) for row in rows)
-    print(f"{'measured':<{width}}  {'ours':>12}  {'baseline':>12}  {'ratio':>6}  bar")
+    print(f"{'measured':<{width}}  {ours:>12}  {'baseline':>12}  {'ratio':>6}  bar")
     for row in rows:
-        verdict = "" if row.within_bar else "  MISSED"
         print(
-            f"{row.what:<{width}}  {row.ours:>9.4g} {row.unit}  {row.baseline:>9.4g} {row.unit}"
-            f"  {row.ratio:>6.2f}  {row.bar_text}{verdict}"
+            f"{row.what:<{width}}  {row.ours:>9.4g} {row.unit:<2}  {row.baseline:>9.4g} {row.unit:<2}"
+            f"  {row.ratio:>6.2f}  {row.bar_text}  {row.verdict}".rstrip()
         )
+    return sum(not row.within_bar for row in rows)
 
 
 if __name__ == "__main__":

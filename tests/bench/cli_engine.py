@@ -1,15 +1,23 @@
 """A contestant under the real `pulumi`: one project with its own PULUMI_HOME and file:// backend.
 
-All contestants declare the same users: `ours` and `floor` from the same file, `roster` from a roster. `floor` declares
-bare dynamic resources, so that its time is what Pulumi itself takes.
+All contestants declare the same users: `ours` (the dynamic door) and `floor` from the same file, `roster` from a
+roster, `plugin` and `yaml` (the plugin) from that file in the plugin's words. `floor` declares bare dynamic resources,
+so that its time is what Pulumi itself takes. `plugin` registers what an SDK that Pulumi generates would, without an
+SDK's own cost, and has Python's collector look as rarely as a program of ConnectUsers has it: what is left to differ is
+the door.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from connect_users.core import spelling, tokens
 from connect_users.emulator import seed
+from connect_users.engine import collector
+from connect_users.plugin.install import install
 from connect_users.testing import Stack
 from tests.bench import users
 from tests.bench.emulation import AWS
@@ -17,11 +25,13 @@ from tests.bench.meter import ROOT, Usage, measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from tests.bench.emulation import EmulatorProcess
 
-Contestant = Literal["ours", "roster", "floor"]
+Contestant = Literal["ours", "roster", "floor", "plugin", "yaml"]
+
+#: Those whose users the plugin makes.
+OF_THE_PLUGIN: Final = ("plugin", "yaml")
 
 PROGRAMS: Final = {
     "ours": """
@@ -56,6 +66,26 @@ for name, inputs in json.loads(Path("users.json").read_text()).items():
     inputs["password"] = pulumi.Output.secret(inputs["password"])
     BareUser(Bare(), name, inputs, pulumi.ResourceOptions(additional_secret_outputs=["password"]))
 """,
+    "plugin": f"""
+import gc
+import json
+from pathlib import Path
+
+import pulumi
+
+gc.set_threshold(*gc.get_threshold()[:2], {collector.RARELY})
+
+for name, inputs in json.loads(Path("users.json").read_text()).items():
+    inputs["password"] = pulumi.Output.secret(inputs["password"])
+    pulumi.CustomResource(
+        "{tokens.PLUGIN_USER}",
+        name,
+        {{**dict.fromkeys(("arn", "directoryUserId", "ownershipToken")), **inputs}},
+        pulumi.ResourceOptions(
+            additional_secret_outputs=["password"], aliases=[pulumi.Alias(type_="{tokens.USER}")]
+        ),
+    )
+""",
 }
 
 #: Phase -> the command, and whether one in a hundred users is changed.
@@ -87,26 +117,32 @@ class CliEngine:
     def __init__(
         self, root: Path, who: Contestant, count: int, config: Mapping[str, object], *, fast: bool = False
     ) -> None:
+        self._who = who
         self._count = count
         source = root / "source"
         source.mkdir()
-        (source / "Pulumi.yaml").write_text("name: bench\nruntime: python\n", encoding="utf-8")
-        (source / "__main__.py").write_text(PROGRAMS[who], encoding="utf-8")
+        (source / "Pulumi.yaml").write_text(json.dumps(_in_yaml(who, 0)), encoding="utf-8")
+        if who in PROGRAMS:
+            (source / "__main__.py").write_text(PROGRAMS[who], encoding="utf-8")
         changes = {**AWS, "PYTHONPATH": str(ROOT), "PULUMI_SKIP_CHECKPOINTS": "true" if fast else None}
         self._stack = Stack.create(source, root / "stack", config=config, environment=changes)
+        if who in OF_THE_PLUGIN:
+            install(Path(self._stack.environment["PULUMI_HOME"]))
 
-    def run(self, phase: str) -> Usage:
-        """Run one of `PHASES`.
+    def run(self, phase: str, *options: str) -> Usage:
+        """Run one of `PHASES`, with more options of its command.
 
         Raises:
             CommandFailed
         """
         command, changed = PHASES[phase]
         folder = self._stack.folder
-        users.write(folder / "users.json", self._count, changed=changed)
+        if self._who == "yaml":
+            (folder / "Pulumi.yaml").write_text(json.dumps(_in_yaml("yaml", self._count, changed)), encoding="utf-8")
+        users.write(folder / "users.json", self._count, changed=changed, camel=self._who == "plugin")
         users.write_roster(folder / "roster.csv", self._count, changed=changed)
         usage, _ = measure(
-            [*self._stack.command(*command), "--suppress-outputs"], cwd=folder, env=self._stack.environment
+            [*self._stack.command(*command), "--suppress-outputs", *options], cwd=folder, env=self._stack.environment
         )
         return usage
 
@@ -114,6 +150,17 @@ class CliEngine:
         """Bytes of the saved state for each user."""
         (path,) = self._stack.backend.glob(".pulumi/stacks/bench/*.json")
         return path.stat().st_size / self._count
+
+
+def _in_yaml(who: Contestant, count: int, changed: bool = False) -> dict[str, object]:
+    """Pulumi.yaml, in the part of YAML that is JSON; that of `yaml` is the program, too."""
+    if who != "yaml":
+        return {"name": "bench", "runtime": "python"}
+    declared = users.declared(count, changed=changed)
+    resources = {
+        name: {"type": tokens.PLUGIN_USER, "properties": spelling.theirs(inputs)} for name, inputs in declared.items()
+    }
+    return {"name": "bench", "runtime": "yaml", "resources": resources}
 
 
 def configuration(emulator: EmulatorProcess, rate: float = 10_000, burst: int = 10_000) -> dict[str, object]:

@@ -39,10 +39,11 @@ class EmulatorProcess:
 
     Args:
         throttle: ``RATE/BURST`` of each operation; "" for none.
+        latency: seconds added to each request.
     """
 
-    def __init__(self, throttle: str = "") -> None:
-        self._options = ["--throttle", throttle] if throttle else []
+    def __init__(self, throttle: str = "", latency: float = 0.0) -> None:
+        self._options = [*(["--throttle", throttle] if throttle else []), "--latency", str(latency)]
         self._process: subprocess.Popen[str] | None = None
         self.endpoint_url = ""
 

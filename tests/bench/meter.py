@@ -127,8 +127,8 @@ class _Sampler(threading.Thread):
         while not self.ended.wait(_SAMPLE_EVERY):
             memory = {pid: memory_of(pid) for pid in _below(os.getpid())}
             for pid in memory:
-                if pid not in self._roles:
-                    self._roles[pid] = _role(pid)
+                # A process has another command line before it becomes what it is started for.
+                self._roles[pid] = self._roles.get(pid) or _role(pid)
                 self._cpu[pid] = max(self._cpu.get(pid, 0.0), cpu_of(pid))
             self.peak = max(self.peak, sum(memory.values()))
             for role, peak in self.peaks.items():
@@ -157,7 +157,7 @@ def _role(pid: int) -> str:
         command = (_PROC / str(pid) / "cmdline").read_bytes()
     except OSError:
         return ""
-    if b"pulumi.dynamic" in command:
+    if b"pulumi.dynamic" in command or b"connect_users.plugin" in command:
         return "provider"
     return "program" if b"pulumi-language-python-exec" in command else ""
 

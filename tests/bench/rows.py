@@ -39,6 +39,13 @@ class Row:
         )
 
     @property
+    def verdict(self) -> str:
+        """Whether the bars are kept, in a word; "" where there is none."""
+        if self.most_ratio is None and self.most is None:
+            return ""
+        return "met" if self.within_bar else "MISSED"
+
+    @property
     def bar_text(self) -> str:
         """The bars, for the table."""
         bars = [f"<= {self.most_ratio:g} x"] if self.most_ratio is not None else []

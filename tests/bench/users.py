@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core import spelling
 from connect_users.emulator import seed
 from connect_users.roster import csv_text
 
@@ -36,9 +37,12 @@ def declared(count: int, *, changed: bool = False) -> dict[str, dict[str, Any]]:
     return {f"agent{n:05d}": inputs(n, changed=changed and n % CHANGED_EACH == 0) for n in range(count)}
 
 
-def write(path: Path, count: int, *, changed: bool = False) -> None:
-    """The same as a file."""
-    path.write_text(json.dumps(declared(count, changed=changed)), encoding="utf-8")
+def write(path: Path, count: int, *, changed: bool = False, camel: bool = False) -> None:
+    """The same as a file; ``camel``: in the plugin's words."""
+    given = declared(count, changed=changed)
+    if camel:
+        given = {name: spelling.theirs(inputs) for name, inputs in given.items()}
+    path.write_text(json.dumps(given), encoding="utf-8")
 
 
 def write_roster(path: Path, count: int, *, changed: bool = False) -> None:
