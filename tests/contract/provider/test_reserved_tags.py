@@ -73,7 +73,7 @@ def test_the_preview_knows_how_many_tags_fit(
     assert errors(most) == []
     (error,) = errors(most + 1)
     assert f"{most + 1} given, AWS allows at most {most}" in error
-    assert "in the inputs of Connect users" in error or "of roster 'agents'" in error, "it is told by the program"
+    assert "in the inputs of Connect users" in error or "roster 'agents' has " in error, "it is told by the program"
 
 
 @pytest.mark.parametrize("declare", [_user, _roster])
