@@ -95,7 +95,7 @@ def test_the_same_users_are_declared_in_every_language() -> None:
         ({"securityProfileIds": "Agent"}, "securityProfileIds: not of type array"),
         ({"identityInfo": {"firstname": "Ada"}}, "identityInfo.firstname: no such property"),
         ({"phoneConfig": "SOFT_PHONE"}, "phoneConfig: not of type object"),
-        ({"phoneConfig": {"phoneType": "HARD_PHONE"}}, "phoneConfig.phoneType: 'HARD_PHONE' is none of"),
+        ({"phoneConfig": {"phoneType": "HARD_PHONE"}}, "phoneConfig.phoneType: 'HARD_PHONE' is not one of"),
         ({"phoneConfig": {"afterContactWorkTimeLimit": True}}, "phoneConfig.afterContactWorkTimeLimit: not of type"),
         ({"autoAcceptConfigs": [{"channel": "VOICE"}]}, "autoAcceptConfigs[0].autoAccept: missing"),
     ],

@@ -302,7 +302,7 @@ DEEP = '{"a":' * 100_000
         ("--policy", "admins_only: [a]\nadmins_only: [mallory]\n", "line 2: admins_only is written twice"),
         ("--policy", "admins_only: {usernames: [a], usernames: [b]}", "line 1: usernames is written twice"),
         ("--policy", '{"no_plain_passwords": true, "no_plain_passwords": false}', "is written twice"),
-        ("--policy", "? [a]\n: 1\n", "line 1: a key is not a text"),
+        ("--policy", "? [a]\n: 1\n", "line 1: a key is not a string"),
         ("--policy", "a: [", "is neither YAML nor JSON"),
         ("--policy", "- &a [*a]", "nested too deeply"),
         ("--policy", "[" * 100_000, "nested too deeply"),
