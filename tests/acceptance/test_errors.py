@@ -154,7 +154,7 @@ def test_an_aws_provider_is_refused(options: str) -> None:
     pytest.importorskip("pulumi_aws")
     program = PROGRAM_WITH_AWS.replace("OPTIONS", options)
     text = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
-    assert text.startswith("ConnectUser 'ada': Pulumi would ignore the aws provider")
+    assert text.startswith("ConnectUser 'ada': Pulumi would ignore its aws provider")
     assert "connect_users.Provider" in text
 
 
