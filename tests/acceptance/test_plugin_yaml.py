@@ -146,7 +146,7 @@ def test_what_is_not_there_cannot_be_imported(yaml_stack: Stack) -> None:
     text = yaml_stack.pulumi("import", TYPE, "ada", f"{seed.INSTANCE_ID}:{nobody}", "--yes", code=1).text
     assert "does not exist" in text
     text = yaml_stack.pulumi("import", TYPE, "ada", "ada", "--yes", code=1).text
-    assert "give INSTANCE_ID:USER_ID or the user's ARN" in text
+    assert "use INSTANCE_ID:USER_ID or the user's ARN" in text
 
 
 def test_a_failure_is_one_line_on_its_resource_and_the_next_run_finishes(yaml_stack: Stack) -> None:
