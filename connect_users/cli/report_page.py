@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from datetime import datetime, timezone
@@ -34,7 +35,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that only the page has; ``--instance`` and ``--state`` are `connect_users.cli.report`'s."""
     group = parser.add_argument_group("access review as a page")
     group.add_argument("--html", metavar="FILE", help="write a self-contained page, which any browser opens from disk")
-    group.add_argument("--roster", metavar="FILE", help="show the people of this roster")
+    group.add_argument("--roster", metavar="FILE", help="show the people of this roster: a file, a folder or a glob")
+    group.add_argument("--personas", metavar="FILE", help="the personas of --roster, and of a roster of --since")
     group.add_argument("--since", metavar="FILE", help="also show what changed since this roster or exported state")
     group.add_argument(
         "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
@@ -83,8 +85,8 @@ def _gathered(args: argparse.Namespace) -> tuple[Snapshot, Snapshot | None, Powe
     if args.names is not None:
         names_of.names_file(names, args.names)
     file = args.state[0] if args.state else args.roster
-    shown = _read(file, state=bool(args.state)) if file is not None else _File("")
-    since = _read(args.since) if args.since is not None else None
+    shown = _read(file, args.personas, state=bool(args.state)) if file is not None else _File("")
+    since = _read(args.since, args.personas) if args.since is not None else None
     live = None
     if args.instance:
         from connect_users.cli.instance import Instance
@@ -121,7 +123,7 @@ class _File(NamedTuple):
         return sources.from_state(self.name, self.resources, names)
 
 
-def _read(file: str, *, state: bool = False) -> _File:
+def _read(file: str, personas: str | None, *, state: bool = False) -> _File:
     """A state where it is the JSON of one, or has to be; else a roster.
 
     Raises:
@@ -130,7 +132,7 @@ def _read(file: str, *, state: bool = False) -> _File:
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
         return _File(name, resources=names_of.state_file(file, leaving=True))
-    return _File(name, names_of.roster_file(file, name))
+    return _File(name, dataclasses.replace(names_of.roster_file(file, personas), source=name))
 
 
 def _is_state(file: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,12 +10,13 @@ from connect_users.core.fields import BY_NAME
 from connect_users.core.misspellings import nearest, quoted, suggestion
 from connect_users.core.phrases import all_of
 from connect_users.roster import scim
-from connect_users.roster.columns import normal
+from connect_users.roster.columns import find, normal
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.selection import readers_of
+from connect_users.roster.tables import from_records, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from connect_users.roster.columns import Column
     from connect_users.roster.personas import Condition, Personas, Rule
@@ -106,28 +108,59 @@ class Chooser:
         return ""
 
 
+def applied(table: Table, personas: Personas) -> Table:
+    """The table whose rows also have what their personas say, for reviews; nobody is judged."""
+    settings = {
+        name: [cell for row in from_records(preset.name, [(0, preset.values)]).rows for cell in row.cells]
+        for name, preset in personas.settings.items()
+    }
+    parts = [_applied(file, Chooser(personas, file), settings) for file in table.files]
+    return joined(table.source, parts) if table.parts else parts[0]
+
+
+def _applied(table: Table, chooser: Chooser, settings: Mapping[str, list[tuple[str, Any]]]) -> Table:
+    headers, columns = dict(table.headers), dict(table.columns)
+    rows = []
+    for row in table.rows:
+        choice = chooser.of(row)
+        own = {column.path for header, _ in row.cells if (column := table.column(header)) is not None}
+        cells = settings[choice.persona] if isinstance(choice, Choice) else []
+        more = [(header, raw) for header, raw in cells if (it := find(header)) is not None and it.path not in own]
+        for header, _ in more:
+            headers.setdefault(header, 0)
+            columns[header] = find(header)
+        rows.append(dataclasses.replace(row, cells=[*row.cells, *more]))
+    return dataclasses.replace(table, rows=tuple(rows), headers=headers, columns=columns)
+
+
 def columns_of(personas: Personas) -> list[str]:
     """The columns that the rules go by."""
     return list(dict.fromkeys(each.column for rule in personas.rules for each in rule.conditions))
 
 
-def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[RosterProblem]:
-    """The rules and ``columns`` that go by a column which none of a roster's files has."""
+def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[tuple[RosterProblem, bool]]:
+    """The rules and ``columns`` that go by a column which no file has, and whether that is wrong for certain.
+
+    YAML, JSON and rows of a program leave columns out in which nobody has a value.
+    """
     tables = [table for table in tables if table.rows]
     headers = sorted({header for table in tables for header in table.headers})
+    certain = all(table.header_line or table.form for table in tables)
     for name, (header, line) in personas.columns.items() if tables else ():
         if all(normal(header) != normal(each) for each in headers):
             text = f"the roster has no column {quoted(header)}; {suggestion(header, headers)}"
-            yield RosterProblem(personas.label, line, f"columns.{name}", text)
+            yield RosterProblem(personas.label, line, f"columns.{name}", text), certain
     seen = set()
     for rule in personas.rules if tables else ():
         for condition in rule.conditions:
             column = condition.column
-            if column in seen or any(_may_have(table, column) for table in tables):
-                continue
+            if column not in seen and not any(_may_have(table, column) for table in tables):
+                text = f"the roster has no such column; {suggestion(column, headers)}"
+                yield (
+                    RosterProblem(personas.label, condition.line, f"rules[{rule.number}].when.{column}", text),
+                    certain,
+                )
             seen.add(column)
-            text = f"the roster has no such column; {suggestion(column, headers)}"
-            yield RosterProblem(personas.label, condition.line, f"rules[{rule.number}].when.{column}", text)
 
 
 def _may_have(table: Table, column: str) -> bool:

@@ -199,7 +199,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
             gone.append(_username(table, row))
     if unclear:
         row, word = unclear[0]
-        others = f", as do {plural(len(unclear) - 1, 'other row')}" if unclear[1:] else ""
+        others = f" (and {plural(len(unclear) - 1, 'more row')})" if unclear[1:] else ""
         raise UnreadableRoster(
             table.source,
             f"{status}: {word!r} does not say whether the account is active{others}; write true or false, or name "

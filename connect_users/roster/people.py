@@ -148,10 +148,13 @@ class _Judge:
     def _judge_presets(self) -> None:
         """What is wrong with the defaults and the personas; with rules that are wrong, nobody is given a persona."""
         personas = self.options.personas
-        wrong = [] if personas is None else [*personas.problems, *missing_columns(personas, self.table.files)]
-        for problem in wrong:
+        self.choosing = personas is not None and not personas.problems
+        for problem in () if personas is None else personas.problems:
             self.problems.add(problem.source, problem.line, problem.column, problem.text)
-        self.choosing = personas is not None and not wrong
+        for problem, certain in () if personas is None else missing_columns(personas, self.table.files):
+            self.choosing = self.choosing and not certain
+            into = self.problems if certain else self.remarks
+            into.add(problem.source, problem.line, problem.column, problem.text)
         for layer in (self.defaults, *self.personas.values()):
             for header, text in layer.problems:
                 self.problems.add(*_place_of(layer, header), text)

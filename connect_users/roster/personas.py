@@ -169,17 +169,18 @@ class _Reader:
                 if name not in RULE_MEMBERS:
                     hint = did_you_mean(name, RULE_MEMBERS) or f"write it under when: {{{name}: ...}}"
                     self._wrong(part, f"{path}.{name}", f"is not a member of a rule; {hint}")
-            if "persona" not in parts:
+            persona = None
+            if "persona" in parts:
+                persona = self._persona(parts["persona"], f"{path}.persona", settings)
+            elif parts:
                 self._wrong(rule, path, f"names no persona; {suggestion('', settings)}")
-                continue
-            persona = self._persona(parts["persona"], f"{path}.persona", settings)
             conditions = tuple(self._conditions(parts["when"], f"{path}.when")) if "when" in parts else ()
-            if not conditions:
+            if parts and ("when" not in parts or not parts["when"].value):
                 self._wrong(
                     rule, path, "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
                 )
-            if persona is not None:
-                yield Rule(number, persona, conditions, rule.line)
+            # Of a rule without a persona the columns are known all the same.
+            yield Rule(number, persona or "", conditions, rule.line)
 
     def _persona(self, part: Member, path: str, settings: Mapping[str, Preset]) -> str | None:
         name = text(part.value)

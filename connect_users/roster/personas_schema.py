@@ -41,7 +41,7 @@ def schema() -> Json:
         "additionalProperties": value,
         "minProperties": 1,
     }
-    rule = _closed(dict(zip(RULE_MEMBERS, (_STRING, when), strict=True)), "Who gets a persona.")
+    rule = {**_closed(dict(zip(RULE_MEMBERS, (_STRING, when), strict=True)), ""), "required": list(RULE_MEMBERS)}
     members = (
         {"type": "object", "description": "Named settings.", "additionalProperties": {"$ref": "#/$defs/settings"}},
         {"type": "array", "description": "The first rule that is true of a row counts.", "items": rule},
@@ -72,7 +72,7 @@ def _nested(flat: dict[str, Json]) -> Json:
     groups: dict[str, dict[str, Json]] = {}
     for name, value in flat.items():
         group, dot, member = name.partition(".")
-        if dot and "." not in member:
+        if dot:
             groups.setdefault(group, {})[member] = value
     return {**{group: _closed(members, "") for group, members in groups.items() if group not in flat}, **flat}
 
