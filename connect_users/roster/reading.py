@@ -60,9 +60,9 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     named = _paths(roster)
     if named is None:
         return _whole("", [exports.understood(table(member_of("", _rows(roster), 0), ""), columns)])
-    files = {path.resolve(): (path, source) for each in named for path, source in _files(each)}
+    files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
     if personas is not None and personas.source and len(files) > 1:
-        files.pop(Path(personas.source).resolve(), None)
+        files.pop(Path(personas.source).absolute(), None)
     tables = []
     for path, source in files.values():
         tables.append(exports.understood(read_file(path, source), columns))
