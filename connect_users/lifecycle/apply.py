@@ -38,7 +38,7 @@ from connect_users.core.steps import (
     WriteLists,
     WritePhoneConfig,
 )
-from connect_users.lifecycle import gone, proficiencies
+from connect_users.lifecycle import gone, proficiencies, sign_out
 from connect_users.lifecycle.blocks import BlockWriter
 from connect_users.lifecycle.run import Run
 
@@ -239,6 +239,7 @@ def run(
         try:
             attempt = partial(_carry_out, op, user_id, state, new, step, live)
             _retrying(op, action, user_id, before, attempt)
+            sign_out.after_step(op, user_id, state, new, step, live)
         except ConnectApiError as error:
             if len(names) == 1 and state == before:
                 raise error.about(action) from None
