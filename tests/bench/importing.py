@@ -1,4 +1,4 @@
-"""CPU of ``import connect_users`` on top of ``import pulumi``, and of a short command on top of Python's own modules."""
+"""CPU of ``import connect_users`` beside ``import pulumi``, and of a short command beside Python's own modules."""
 
 from __future__ import annotations
 
