@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from datetime import datetime, timezone
@@ -12,14 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
-from connect_users.core.phrases import plural, some
+from connect_users.core.phrases import plural, printable, some
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.importing import texts
 from connect_users.review import naming
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import unclear
 from connect_users.review.powers import granted_by
-from connect_users.review.text import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -132,7 +130,7 @@ def _read(file: str, personas: str | None, *, state: bool = False) -> _File:
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
         return _File(name, resources=names_of.state_file(file, leaving=True))
-    return _File(name, dataclasses.replace(names_of.roster_file(file, personas), source=name))
+    return _File(name, names_of.roster_file(file, personas)._replace(source=name))
 
 
 def _is_state(file: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
@@ -29,8 +29,7 @@ def known(value: Any) -> Any:
     return UNKNOWN if later(value) else value
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """The value of a cell; `plain` as in `Assembled`."""
 
     value: Any
@@ -43,7 +42,6 @@ def _read(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = (
     return Read(value, names, problems, plain=known(value) == value)
 
 
-@dataclass
 class Assembled:
     """One row's inputs, `UNKNOWN` where a cell cannot be used; what is wrong with which header.
 
@@ -52,10 +50,11 @@ class Assembled:
         profiles: the security profiles' names.
     """
 
-    inputs: Props
-    problems: list[tuple[str, str]]
-    plain: bool = True
-    profiles: tuple[str, ...] = ()
+    def __init__(self, inputs: Props) -> None:
+        self.inputs = inputs
+        self.problems: list[tuple[str, str]] = []
+        self.plain = True
+        self.profiles: tuple[str, ...] = ()
 
     def take(self, read: Read) -> None:
         """Note what comes with a value."""
@@ -63,8 +62,7 @@ class Assembled:
         self.plain = self.plain and read.plain
 
 
-@dataclass(frozen=True)
-class Preset:
+class Preset(NamedTuple):
     """Columns, nested or flat, and their values for people whose cell is empty: the roster's defaults, or a persona.
 
     Attributes:
@@ -77,7 +75,7 @@ class Preset:
     values: Mapping[str, Any]
     source: str = ""
     line: int = 0
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = MappingProxyType({})
 
     def line_of(self, header: str) -> int:
         """The line of a setting, or of the dict or list that it is part of."""
@@ -178,7 +176,7 @@ class Assembly:
     def of(self, row: Row, layers: Iterable[Layer]) -> Assembled:
         """The inputs of one row; what it does not say is taken from the layers, the first of which wins."""
         tree: Props = {}
-        built = Assembled(tree, [])
+        built = Assembled(tree)
         for header, raw in row.cells:
             column = self._columns[header]
             if column is None:

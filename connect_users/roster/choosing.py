@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.fields import BY_NAME
 from connect_users.core.misspellings import nearest, quoted, suggestion
@@ -28,8 +26,7 @@ _SUGGESTIONS: Final = 200
 _SHOWN: Final = 80
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """The persona of a person, and why; equal people share one.
 
     Attributes:
@@ -129,8 +126,8 @@ def _applied(table: Table, chooser: Chooser, settings: Mapping[str, list[tuple[s
         for header, _ in more:
             headers.setdefault(header, 0)
             columns[header] = find(header)
-        rows.append(dataclasses.replace(row, cells=[*row.cells, *more]))
-    return dataclasses.replace(table, rows=tuple(rows), headers=headers, columns=columns)
+        rows.append(row._replace(cells=[*row.cells, *more]))
+    return table._replace(rows=tuple(rows), headers=headers, columns=columns)
 
 
 def columns_of(personas: Personas) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from connect_users.core.phrases import all_of
 from connect_users.roster.assembly import DEFAULTS, Layer, Preset, Values
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 ROW, PERSONA, DEFAULT = ORIGINS = ("row", "persona", "defaults")
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(NamedTuple):
     """One person.
 
     Attributes:

@@ -12,10 +12,8 @@ accounts report" (``Okta username``, ``Okta user status``), and the attributes o
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.phrases import plural
 from connect_users.roster import scim
@@ -46,8 +44,7 @@ _STILL_THERE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """One kind of export.
 
     Attributes:
@@ -167,8 +164,7 @@ def _doubled(table: Table, read: Mapping[str, list[Column]], form: str) -> Table
             headers.update({column.name: table.headers[header] for column in several})
             columns.update({column.name: column for column in several})
         rows = tuple(
-            dataclasses.replace(
-                row,
+            row._replace(
                 cells=[
                     *row.cells,
                     *((column.name, raw) for header, raw in row.cells for column in more.get(header, ())),
@@ -176,7 +172,7 @@ def _doubled(table: Table, read: Mapping[str, list[Column]], form: str) -> Table
             )
             for row in rows
         )
-    return dataclasses.replace(table, rows=rows, headers=headers, columns=columns, form=form)
+    return table._replace(rows=rows, headers=headers, columns=columns, form=form)
 
 
 def _without_inactive(table: Table, status: str | None) -> Table:
@@ -206,7 +202,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
             f"another column by columns: {{{ACTIVE}: ...}} in the personas",
             row.line,
         )
-    return dataclasses.replace(table, rows=tuple(rows), inactive=tuple(sorted(gone)))
+    return table._replace(rows=tuple(rows), inactive=tuple(sorted(gone)))
 
 
 def _is_active(word: bool | str) -> bool | None:

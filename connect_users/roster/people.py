@@ -10,16 +10,15 @@ Contract:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from connect_users.core import rules
+from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
+from connect_users.core.patterns import pattern
 from connect_users.core.phrases import plural
-from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import DEFAULTS, Assembled, Assembly, Layer, Preset, Values, known
-from connect_users.roster.choosing import Choice, Chooser, missing_columns
 from connect_users.roster.columns import (
     INSTANCE,
     PER_CHANNEL,
@@ -39,12 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
+    from connect_users.roster.choosing import Choice, Chooser
     from connect_users.roster.names import Names
     from connect_users.roster.personas import Personas
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """One user of the roster.
 
     Attributes:
@@ -61,8 +60,7 @@ class Person:
     choice: Choice | None = None
 
 
-@dataclass(frozen=True)
-class RosterOptions:
+class RosterOptions(NamedTuple):
     """What a roster is judged by, beside its rows.
 
     Attributes:
@@ -78,16 +76,15 @@ class RosterOptions:
 
     instance_id: Any = UNKNOWN
     identity_management_type: str | None = None
-    names: Mapping[Reference, Names] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[Reference, Names] = MappingProxyType({})
+    defaults: Mapping[str, Any] = MappingProxyType({})
     personas: Personas | None = None
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
-    reserved_tags: int = Settings().reserved_tags
+    reserved_tags: int = limits.OWNERSHIP_TAGS
 
 
-@dataclass(frozen=True)
-class JudgedRoster:
+class JudgedRoster(NamedTuple):
     """The people of a roster; only a roster without problems may be used.
 
     Attributes:
@@ -125,6 +122,7 @@ class _Judge:
         self.defaults = Layer(Preset(DEFAULTS, options.defaults, table.source), self.values)
         settings = {} if personas is None else personas.settings
         self.personas = {name: Layer(preset, self.values) for name, preset in settings.items()}
+        self.choosing = False
         #: Username -> file and line.
         self.places: dict[str, tuple[str, int]] = {}
         self.passwords = 0
@@ -145,19 +143,28 @@ class _Judge:
         more = (self.problems.more, self.warnings.more + self.remarks.more)
         return JudgedRoster(self.table.source, tuple(people), *in_order, more, self.table.files)
 
+    def chooser(self, table: Table) -> Chooser | None:
+        """What chooses personas for the people of a file; None where the roster has none."""
+        if self.options.personas is None:
+            return None
+        from connect_users.roster.choosing import Chooser
+
+        return Chooser(self.options.personas, table)
+
     def _judge_presets(self) -> None:
         """What is wrong with the defaults and the personas; with rules that are wrong, nobody is given a persona."""
-        personas = self.options.personas
-        self.choosing = personas is not None and not personas.problems
-        for problem in () if personas is None else personas.problems:
-            self.problems.add(problem.source, problem.line, problem.column, problem.text)
-        for problem, certain in () if personas is None else missing_columns(personas, self.table.files):
-            self.choosing = self.choosing and not certain
-            into = self.problems if certain else self.remarks
-            into.add(problem.source, problem.line, problem.column, problem.text)
         for layer in (self.defaults, *self.personas.values()):
             for header, text in layer.problems:
                 self.problems.add(*_place_of(layer, header), text)
+        personas = self.options.personas
+        if personas is None:
+            return
+        from connect_users.roster.choosing import missing_columns
+
+        missing = list(missing_columns(personas, self.table.files))
+        self.choosing = not personas.problems and not any(certain for _, certain in missing)
+        for problem, certain in (*((each, True) for each in personas.problems), *missing):
+            (self.problems if certain else self.remarks).add(problem.source, problem.line, problem.column, problem.text)
 
     def _judge_spelling(self) -> None:
         """Warn of usernames that differ in case only: two users for Connect, most likely one person."""
@@ -194,7 +201,7 @@ class _FileJudge:
         self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
         self._assembly = Assembly(self._columns, judge.values)
-        self._chooser = None if options.personas is None else Chooser(options.personas, table)
+        self._chooser = judge.chooser(table)
         self._plain_instance = known(options.instance_id) is options.instance_id
 
     def people(self) -> Iterator[Person]:
@@ -242,7 +249,7 @@ class _FileJudge:
             return None
         choice = self._choice(row)
         layers = [self._judge.defaults]
-        if isinstance(choice, Choice):
+        if not isinstance(choice, str | None):
             layers.insert(0, self._judge.personas[choice.persona])
         built = self._assembly.of(row, layers)
         inputs = built.inputs
@@ -272,7 +279,7 @@ class _FileJudge:
         if not self._judge.choosing:
             return ""
         choice = self._chooser.of(row)
-        if isinstance(choice, Choice):
+        if not isinstance(choice, str):
             self._judge.used.add(choice.persona)
         return choice
 
@@ -382,7 +389,7 @@ _PASSWORDS: Final = ("password", "password_secret_arn")
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )
-_PATH: Final = re.compile(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
+_PATH: Final = pattern(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
 
 
 def _parts(path: str, inputs: Props) -> tuple[str, ...]:

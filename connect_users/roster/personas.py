@@ -16,8 +16,8 @@ as the roster's defaults are (`assembly.Layer`), not here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.misspellings import did_you_mean, quoted, suggestion
 from connect_users.roster.assembly import Preset
@@ -36,8 +36,7 @@ RULE_MEMBERS: Final = ("persona", "when")
 _OTHERS: Final = ("x-", "$schema")
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """What a column has to hold: one of ``values``, in which ``*`` stands for any characters; "" for an empty cell."""
 
     column: str
@@ -68,8 +67,7 @@ def _fits(pattern: str, value: str) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """Who gets a persona; ``number`` is the rule's place in the list, from 1."""
 
     number: int
@@ -78,8 +76,7 @@ class Rule:
     line: int = 0
 
 
-@dataclass(frozen=True)
-class Personas:
+class Personas(NamedTuple):
     """What a file of personas says.
 
     Attributes:
@@ -93,7 +90,7 @@ class Personas:
     settings: Mapping[str, Preset]
     rules: tuple[Rule, ...] = ()
     default: str | None = None
-    columns: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, int]] = MappingProxyType({})
     problems: tuple[RosterProblem, ...] = ()
 
     @property

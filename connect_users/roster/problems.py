@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_users.core import limits
 from connect_users.roster.tables import Table, clipped, place
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True)
-class RosterProblem:
+class RosterProblem(NamedTuple):
     """One problem, and its place.
 
     Attributes:

@@ -10,36 +10,39 @@ text"); the readers of cells bring all of it to Unicode's Normalization Form C.
 from __future__ import annotations
 
 import codecs
-import glob
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits
 from connect_users.core.phrases import some
-from connect_users.roster import csv_text, exports, json_text, yaml_text
-from connect_users.roster.personas import Personas, personas_of, tree
-from connect_users.roster.record_shapes import member_of, table
+from connect_users.roster import exports
 from connect_users.roster.tables import Table, UnreadableRoster, check_rows, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from connect_users.roster.personas import Personas
+
 #: Rows as a program may give them: dicts, or a pandas or polars frame.
 Rows = Any
-_TEXTS: Final[dict[str, Callable[[str, str], Table]]] = {
-    ".csv": csv_text.read,
-    ".tsv": csv_text.read,
-    ".tab": csv_text.read,
-    ".txt": csv_text.read,
-    ".json": json_text.read,
-    ".yaml": yaml_text.read,
-    ".yml": yaml_text.read,
+#: Suffix -> the module of this package that reads such files; only that one is imported.
+_READERS: Final = {
+    ".csv": "csv_text",
+    ".tsv": "csv_text",
+    ".tab": "csv_text",
+    ".txt": "csv_text",
+    ".json": "json_text",
+    ".yaml": "yaml_text",
+    ".yml": "yaml_text",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
 }
+SUFFIXES: Final = tuple(_READERS)
 _ZIP: Final = b"PK\x03\x04"
-_WORKBOOKS: Final = (".xlsx", ".xlsm")
-SUFFIXES: Final = (*_TEXTS, *_WORKBOOKS)
+#: Of these formats a file of personas may be.
 _PERSONAS: Final = (".yaml", ".yml", ".json")
 #: Formats of people that are not read; in a folder they must not go unnoticed.
 _SPREADSHEETS: Final = (".xls", ".ods", ".numbers")
@@ -59,6 +62,8 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     columns = None if personas is None else personas.headers
     named = _paths(roster)
     if named is None:
+        from connect_users.roster.record_shapes import member_of, table
+
         return _whole("", [exports.understood(table(member_of("", _rows(roster), 0), ""), columns)])
     files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
     if personas is not None and personas.source and len(files) > 1:
@@ -76,6 +81,9 @@ def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Perso
     Raises:
         UnreadableRoster: the file cannot be read. What else is wrong with it is in its problems.
     """
+    from connect_users.roster import yaml_text
+    from connect_users.roster.personas import personas_of, tree
+
     if isinstance(personas, Mapping):
         return personas_of(tree("", personas), "")
     path, source = Path(personas), str(personas)
@@ -98,6 +106,8 @@ def _files(named: str) -> Iterator[tuple[Path, str]]:
     if path.is_dir():
         files = [file for file in sorted(path.iterdir()) if file.is_file()]
     elif any(mark in named for mark in "*?[") and not path.exists():
+        import glob
+
         found = sorted(glob.glob(named, recursive=True))  # noqa: PTH207 - the pattern may be absolute
         files = [file for file in map(Path, found) if file.is_file()]
     else:
@@ -133,11 +143,10 @@ def read_file(path: Path, source: str) -> Table:
         files = f"files with the suffix {suffix!r}" if suffix else "files without a suffix"
         raise UnreadableRoster(source, f"{files} cannot be read; {advice}")
     data = _bytes(path, source)
-    if suffix in _WORKBOOKS:
-        from connect_users.roster import workbook
-
-        return workbook.read(data, source)
-    return _TEXTS[suffix](decoded(data, source), source)
+    name = _READERS[suffix]
+    reader = import_module(f"connect_users.roster.{name}")
+    table: Table = reader.read(data if name == "workbook" else decoded(data, source), source)
+    return table
 
 
 def _bytes(path: Path, source: str) -> bytes:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.misspellings import suggestion
+from connect_users.core.patterns import pattern
 from connect_users.roster.cells import BadCell, absent, tag, text
 from connect_users.roster.columns import find, normal
 from connect_users.roster.notations import tags
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 #: Columns, normalised, with the groups that somebody is in; directories write them with various separators.
-_GROUPS: Final = re.compile(r"(groups?|member_?of|group_(names?|memberships?))$")
-_SEPARATORS: Final = re.compile(r"[|;,\n]")
+_GROUPS: Final = pattern(r"(groups?|member_?of|group_(names?|memberships?))$")
+_SEPARATORS: Final = pattern(r"[|;,\n]")
 
 
 def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
@@ -44,7 +43,7 @@ def _selected(table: Table, header: str, values: Sequence[str], known: set[str])
     held = [{value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows]
     known.update(*held)
     rows = tuple(row for row, of_row in zip(table.rows, held, strict=True) if not of_row.isdisjoint(values))
-    return dataclasses.replace(table, rows=rows)
+    return table._replace(rows=rows)
 
 
 def columns_of_others(where: Mapping[str, Any]) -> tuple[str, ...]:
