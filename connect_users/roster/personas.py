@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.misspellings import did_you_mean, quoted, suggestion
 from connect_users.roster.assembly import Preset
-from connect_users.roster.cells import BadCell, plain, tag, text
+from connect_users.roster.cells import BadCell, plain, text
 from connect_users.roster.columns import find, unknown
 from connect_users.roster.exports import ACTIVE
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.record_shapes import Member
+from connect_users.roster.selection import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +162,10 @@ class _Reader:
             return
         for number, rule in enumerate(rules.parts, start=1):
             path = f"rules[{number}]"
-            parts = {part.name: part for part in self._members(rule, "a dict with persona and when", path)}
+            if not isinstance(rule.value, Mapping):
+                self._wrong(rule, path, "is not a dict with persona and when")
+                continue
+            parts = {part.name: part for part in rule.parts}
             for name, part in parts.items():
                 if name not in RULE_MEMBERS:
                     hint = did_you_mean(name, RULE_MEMBERS) or f"write it under when: {{{name}: ...}}"
@@ -169,10 +173,10 @@ class _Reader:
             persona = None
             if "persona" in parts:
                 persona = self._persona(parts["persona"], f"{path}.persona", settings)
-            elif parts:
+            else:
                 self._wrong(rule, path, f"names no persona; {suggestion('', settings)}")
             conditions = tuple(self._conditions(parts["when"], f"{path}.when")) if "when" in parts else ()
-            if parts and ("when" not in parts or not parts["when"].value):
+            if "when" not in parts or not parts["when"].value:
                 self._wrong(
                     rule, path, "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
                 )
@@ -215,10 +219,10 @@ class _Reader:
 def _value(item: Any) -> str | None:
     """A value of a condition as cells are compared; None where it is not one."""
     try:
-        value = text(tag(plain(item)))
+        value = plain(item)
     except BadCell:
         return None
-    return "" if value is None else value if isinstance(value, str) else None
+    return "" if value is None else word(value)
 
 
 def _lines(prefix: str, members: tuple[Member, ...]) -> Iterator[tuple[str, int]]:

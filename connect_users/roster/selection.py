@@ -70,9 +70,13 @@ def readers_of(table: Table, wanted: str) -> dict[str, Callable[[Any], tuple[str
 
 def _words(raw: Any) -> tuple[str, ...]:
     items = raw if isinstance(raw, (list, tuple)) else (raw,)
-    # Flags as JSON and programs write them.
-    values = (text(tag(item)) for item in items if not absent(item))
-    return tuple(value for value in values if isinstance(value, str))
+    return tuple(value for item in items if not absent(item) and (value := word(item)) is not None)
+
+
+def word(value: Any) -> str | None:
+    """A value as a string that is compared: flags and numbers as JSON writes them; None of what is no single value."""
+    value = text(tag(value))
+    return str(value) if isinstance(value, (str, float)) else None
 
 
 def _groups(raw: Any) -> tuple[str, ...]:
