@@ -66,9 +66,11 @@ class Chooser:
     def of(self, row: Row) -> Choice | str:
         """The choice for a row, or why there is none."""
         held: list[tuple[str, ...]] = [()] * len(self._columns)
+        wanted = self._wanted
         for header, raw in row.cells:
-            for number, reader in self._wanted.get(header, ()):
-                held[number] += reader(raw)
+            if header in wanted:
+                for number, reader in wanted[header]:
+                    held[number] += reader(raw)
         key = tuple(held)
         if key not in self._choices:
             self._choices[key] = self._chosen(dict(zip(self._columns, key, strict=True)))
