@@ -167,10 +167,11 @@ class Guard(pulumi.CustomResource):
         usernames: Iterable[str],
         max_deletions: leavers.Limit,
         retain_leavers: bool,
+        personas: Mapping[str, guarding.Mark],
         waits_for: pulumi.Output[Any] | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
+        stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas)
         inputs = {
             **spelling.theirs(stored, guarding.WORDS),
             spelling.camel(guarding.IN_STATE): pulumi.Output.from_input(cast(Any, _in_state(roster))),

@@ -90,6 +90,7 @@ _GUARD: Final[dict[str, Json]] = {
     "usernames": _told(_STRING, "The people of the roster, a line each."),
     "maxDeletions": _told(_STRING, "How many people may leave in one run."),
     "retainLeavers": _told({"type": "boolean"}, "Who leaves stays in Connect."),
+    "personas": _told(_STRING, "Who has which persona, a line each, and the columns that the row sets itself."),
 }
 
 

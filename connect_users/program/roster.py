@@ -31,6 +31,7 @@ from connect_users.program.roster_arguments import (
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
 from connect_users.roster import leavers
+from connect_users.roster.guarding import Mark
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.people import (
     JudgedRoster,
@@ -177,13 +178,15 @@ class ConnectUserRoster(pulumi.ComponentResource):
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        self.personas = {person.username: person.choice.persona for person in people if person.choice is not None}
+        marks = {person.username: Mark(person.choice.persona, person.own) for person in people if person.choice}
+        self.personas = {username: mark.persona for username, mark in marks.items()}
         guard = self._parts.guard(
             f"{name}-guard",
             roster=name,
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
+            personas=marks,
             waits_for=None if looked_up is None else looked_up.looked_up,
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -50,6 +50,7 @@ class Person(NamedTuple):
         inputs: of the user, which may hold outputs of the program. Parts may be shared between people.
         profiles: the names of security profiles, as they are in the row, the persona or a default.
         choice: of the persona; None where the roster has none.
+        own: with a persona, columns of settings that the row has itself, which win over the persona's.
     """
 
     username: str
@@ -58,6 +59,7 @@ class Person(NamedTuple):
     profiles: tuple[str, ...] = ()
     source: str = ""
     choice: Choice | None = None
+    own: tuple[str, ...] = ()
 
 
 class RosterOptions(NamedTuple):
@@ -200,6 +202,7 @@ class _FileJudge:
         self._problems = judge.problems
         self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
+        self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in _WHO}
         self._assembly = Assembly(self._columns, judge.values)
         self._chooser = judge.chooser(table)
         self._plain_instance = known(options.instance_id) is options.instance_id
@@ -323,7 +326,8 @@ class _FileJudge:
             self._add(row.line, self._header(USERNAME, row), text, username)
             return None
         self._judge.places[username] = (source, row.line)
-        return Person(username, built.inputs, row.line, built.profiles, source, choice)
+        own = tuple(self._settings[header] for header, _ in row.cells if header in self._settings) if choice else ()
+        return Person(username, built.inputs, row.line, built.profiles, source, choice, own)
 
     def _twice(self, username: str, row: Row) -> str:
         source, line = self._judge.places[username]
@@ -385,6 +389,8 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
     yield from (column.path[:length] for length in range(1, len(column.path) + 1))
 
 
+#: Inputs that say who somebody is; the others are settings.
+_WHO: Final = frozenset(("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"))
 _PASSWORDS: Final = ("password", "password_secret_arn")
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
