@@ -33,12 +33,12 @@ from connect_users.program.user import ConnectUser
 from connect_users.roster import leavers
 from connect_users.roster.guarding import Mark
 from connect_users.roster.holders import holder_problems
+from connect_users.roster.late_names import unknown_name_problems
 from connect_users.roster.people import (
     JudgedRoster,
     Person,
     RosterOptions,
     judge,
-    unknown_name_problems,
 )
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.reading import read

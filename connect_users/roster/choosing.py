@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.fields import BY_NAME
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from connect_users.roster.tables import Row, Table
 
 #: People without a persona for whom a similar value is looked for, which takes some milliseconds each.
-_SUGGESTIONS: Final = 200
+_SUGGESTIONS: Final = 100
+#: Values of rules that are compared with it.
+_COMPARED: Final = 1_000
 #: Characters of a cell that a message shows.
 _SHOWN: Final = 80
 
@@ -98,12 +101,18 @@ class Chooser:
 
     def _hint(self, held: dict[str, tuple[str, ...]]) -> str:
         """The value of a rule that one of the row's may be a misspelling of."""
-        for rule in self._personas.rules:
-            for condition in rule.conditions:
-                for value in () if condition.column in self._personal else held[condition.column]:
-                    near = nearest(value, [each for each in condition.values if "*" not in each and each])
-                    if near:
-                        return f"did you mean {condition.column}: {quoted(near[0])}, as in rule {rule.number}?"
+        for column in (each for each in held if each not in self._personal):
+            of_rules = {
+                value: rule.number
+                for rule in reversed(self._personas.rules)
+                for condition in rule.conditions
+                if condition.column == column
+                for value in condition.exact
+                if value
+            }
+            for value in held[column]:
+                for near in nearest(value, islice(of_rules, _COMPARED)):
+                    return f"did you mean {column}: {quoted(near)}, as in rule {of_rules[near]}?"
         return ""
 
 

@@ -25,14 +25,13 @@ from connect_users.roster.columns import (
     PROFICIENCIES,
     USERNAME,
     Column,
-    find,
     normal,
     of_path,
     unknown,
 )
 from connect_users.roster.problems import Problems, RosterProblem
 from connect_users.roster.proficiency_rows import one_each
-from connect_users.roster.tables import Row, Table, from_records, place
+from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -419,33 +418,3 @@ def _plain_passwords(count: int) -> str:
     passwords = plural(count, "password")
     advice = "use passwords= instead (secrets of the stack, or of AWS Secrets Manager)"
     return f"the roster holds {passwords} in plain text; {advice}"
-
-
-def unknown_name_problems(
-    table: Table, options: RosterOptions, unknown_names: Mapping[tuple[Reference, str], str]
-) -> tuple[RosterProblem, ...]:
-    """The problems of names that were looked up after the judging, at every place that has one of them.
-
-    Args:
-        unknown_names: kind and name -> what is wrong with it.
-    """
-    problems: dict[RosterProblem, None] = {}
-    places: list[tuple[str, int, str, Any, Column | None]] = [
-        (file.source, row.line, header, raw, file.column(header))
-        for file in table.files
-        for row in file.rows
-        for header, raw in row.cells
-    ]
-    presets = () if options.personas is None else options.personas.settings.values()
-    for preset in (Preset(DEFAULTS, options.defaults, table.source), *presets):
-        for row in from_records("", [(0, preset.values)]).rows:
-            for header, raw in row.cells:
-                places.append((preset.source, preset.line_of(header), f"{preset.name}.{header}", raw, find(header)))
-    for source, line, shown, raw, column in places:
-        if column is None or column.reference is None:
-            continue
-        value = column.read(raw)
-        for name in value if isinstance(value, list) else [value]:
-            if isinstance(name, str) and (column.reference, name) in unknown_names:
-                problems[RosterProblem(source, line, shown, unknown_names[column.reference, name])] = None
-    return tuple(sorted(problems, key=lambda problem: problem.line))

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from connect_users.core import limits
 from connect_users.core.misspellings import did_you_mean, quoted, suggestion
 from connect_users.roster.assembly import Preset
 from connect_users.roster.cells import BadCell, plain, text
@@ -29,7 +30,7 @@ from connect_users.roster.record_shapes import Member
 from connect_users.roster.selection import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 #: The members of the file. Members that begin with the other words are not read: YAML's anchors, an editor's schema.
 MEMBERS: Final = ("personas", "rules", "default", "columns")
@@ -37,18 +38,28 @@ RULE_MEMBERS: Final = ("persona", "when")
 _OTHERS: Final = ("x-", "$schema")
 
 
-class Condition(NamedTuple):
-    """What a column has to hold: one of ``values``, in which ``*`` stands for any characters; "" for an empty cell."""
+class Condition:
+    """What a column has to hold: one of ``values``, in which ``*`` stands for any characters; "" for an empty cell.
 
-    column: str
-    values: tuple[str, ...]
-    line: int = 0
+    Attributes:
+        exact, patterns: the values without ``*``, and those with it.
+    """
+
+    def __init__(self, column: str, values: Iterable[str], line: int = 0) -> None:
+        values = tuple(values)
+        self.column = column
+        self.line = line
+        self.patterns = tuple(value for value in values if "*" in value)
+        self.exact = dict.fromkeys(value for value in values if "*" not in value)
 
     def match(self, held: tuple[str, ...]) -> str | None:
         """The first of a cell's values that fits; None where none does."""
         if not held:
-            return "" if "" in self.values else None
-        return next((value for value in held if any(_fits(pattern, value) for pattern in self.values)), None)
+            return "" if "" in self.exact else None
+        return next((value for value in held if value in self.exact or self._fits(value)), None)
+
+    def _fits(self, value: str) -> bool:
+        return any(_fits(pattern, value) for pattern in self.patterns)
 
 
 def _fits(pattern: str, value: str) -> bool:
@@ -138,6 +149,9 @@ class _Reader:
             part.name: self._preset(part) for part in self._members(parts["personas"], "a dict of personas by name")
         }
         rules = tuple(self._rules(parts["rules"], settings)) if "rules" in parts else ()
+        if sum(len(each.patterns) for rule in rules for each in rule.conditions) > limits.PERSONAS_PATTERNS_MAX:
+            text = f"have more than {limits.PERSONAS_PATTERNS_MAX:,} values with *; write them without"
+            self._wrong(parts["rules"], "rules", text)
         default = self._persona(parts["default"], "default", settings) if "default" in parts else None
         columns = dict(self._columns(parts["columns"])) if "columns" in parts else {}
         return Personas(self._source, settings, rules, default, columns, tuple(self._problems))
@@ -159,6 +173,11 @@ class _Reader:
         if not isinstance(rules.value, (list, tuple)):
             if rules.value is not None:
                 self._wrong(rules, "rules", "is not a list; write - {persona: NAME, when: {COLUMN: VALUE}}")
+            return
+        if len(rules.parts) > limits.PERSONAS_RULES_MAX:
+            self._wrong(
+                rules, "rules", f"has more than {limits.PERSONAS_RULES_MAX:,} rules; name several values in one"
+            )
             return
         for number, rule in enumerate(rules.parts, start=1):
             path = f"rules[{number}]"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.roster.choosing import applied
 from connect_users.roster.explaining import explained
+from connect_users.roster.late_names import unknown_name_problems
 from connect_users.roster.names import Names
 from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
 from connect_users.roster.personas import Condition
@@ -376,3 +377,40 @@ def test_reviews_see_the_settings_of_personas_in_the_rows(file: str) -> None:
     ada, bo = (dict(row.cells) for row in table.rows)
     assert (ada["routing_profile"], ada["security_profiles"]) == ("Sales", "Agent")
     assert bo == {"username": "bo", "department": "Legal"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ([{"persona": "a", "when": {"x": "y"}}] * 1_001, "has more than 1,000 rules; name several values in one"),
+        (
+            [{"persona": "a", "when": {"x": [f"{n}*" for n in range(1_001)]}}],
+            "have more than 1,000 values with *; write them without",
+        ),
+    ],
+)
+def test_rules_that_would_take_long_are_refused(rules: list[Any], reason: str) -> None:
+    personas = read_personas({"personas": {"a": {}}, "rules": rules})
+    assert [str(each) for each in personas.problems] == [f"personas: rules: {reason}"]
+
+
+def test_a_rule_may_name_thousands_of_people() -> None:
+    """As an import writes it, where no column says who has what."""
+    names = [f"agent{number}" for number in range(5_000)]
+    personas = {"personas": {"a": {}}, "rules": [{"persona": "a", "when": {"username": names}}]}
+    judged = _judged(personas, [{"username": name} for name in (*names, "agent_7")])
+    assert sum(person.choice is not None for person in judged.people) == 5_000
+    assert any("did you mean username: 'agent7', as in rule 1?" in each.text for each in judged.problems)
+
+
+def test_names_that_are_looked_up_later_are_told_where_the_persona_has_them(file: str) -> None:
+    personas = read_personas(file)
+    options = RosterOptions(INSTANCE, personas=personas, defaults={"routing_profile": "Sales"})
+    table = read([_person("ada", title="x", security_profiles="Lead")])
+    missing = {(SECURITY_PROFILE, "Lead"): "no such profile", (ROUTING_PROFILE, "Sales"): "no such routing"}
+    assert [str(each) for each in unknown_name_problems(table, options, missing)] == [
+        "roster: defaults.routing_profile: no such routing",
+        "row 1: security_profiles: no such profile",
+        "personas.yaml:8: personas.lead.routing_profile: no such routing",
+        "personas.yaml:9: personas.lead.security_profiles: no such profile",
+    ]
