@@ -73,7 +73,7 @@ def test_a_review_says_who_changes_persona_and_what_the_row_sets_itself(
 ) -> None:
     (folder / "preview.json").write_text(_preview(guard, user), encoding="utf-8")
     assert main(["explain", "preview.json", "--width", "300"]) == 0
-    ada, bo, cy = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  "))
+    bo, ada, cy = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  "))
     assert ada.endswith("; persona agent → admin, but the row sets routing_profile, tags.site")
     assert bo.endswith("; persona agent")
     assert "persona" not in cy
@@ -92,7 +92,7 @@ def test_the_names_of_a_review_come_from_the_personas_of_the_roster(
         each["locations"][0]["physicalLocation"] for each in json.loads(capsys.readouterr().out)["runs"][0]["results"]
     ]
     assert any(
-        (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("people/b.csv", 2) for place in places
+        (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("people/a.csv", 2) for place in places
     )
 
 
