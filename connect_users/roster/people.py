@@ -210,7 +210,8 @@ class _FileJudge:
         """Everybody in the file; its problems are added."""
         if self._table.header_line and not any(self._columns.values()):
             # Most likely the first person, whose data is not repeated.
-            self._add(self._table.header_line, "", _NO_HEADER)
+            hint = "" if self._chooser is None else ", or name them by columns: {username: HEADER} in the personas"
+            self._add(self._table.header_line, "", f"{_NO_HEADER}{hint}")
             return
         self._judge_headers()
         if self._table.rows and self._names_people():

@@ -223,6 +223,11 @@ def test_a_header_that_columns_name_and_no_file_has_is_a_problem(tmp_path: Path)
     )
 
 
+def test_a_file_with_headers_of_its_own_is_told_of_columns(tmp_path: Path) -> None:
+    (problem,) = _judged(_table(tmp_path, "UPN,Vorname\nada,Ada\n")).problems
+    assert problem.text.endswith("or name them by columns: {username: HEADER} in the personas")
+
+
 def test_a_status_that_nobody_knows_is_refused_rather_than_guessed(tmp_path: Path) -> None:
     with pytest.raises(UnreadableRoster) as refused:
         _table(tmp_path, "login,status\nada,ACTIVE\nbo,Frozen\ncy,Frozen\n")
