@@ -34,7 +34,8 @@ class Choice(NamedTuple):
 
     Attributes:
         rule: None where it is the default.
-        matched: for each condition of the rule, its column and the value of the row that it is true of.
+        matched: for each condition of the rule, its column and the value of the row that it is true of; the rule's own
+            value where the row's is personal.
     """
 
     persona: str
@@ -81,13 +82,26 @@ class Chooser:
 
     def _chosen(self, held: dict[str, tuple[str, ...]]) -> Choice | str:
         for rule in self._personas.rules:
-            matched = _matched(rule.conditions, held)
+            matched = self._matched(rule.conditions, held)
             if matched is not None:
                 return Choice(rule.persona, rule, matched)
         if self._personas.default is not None:
             return Choice(self._personas.default)
         self._unmatched += 1
         return self._no_rule(held)
+
+    def _matched(
+        self, conditions: Iterable[Condition], held: dict[str, tuple[str, ...]]
+    ) -> tuple[tuple[str, str], ...] | None:
+        matched = []
+        for condition in conditions:
+            value = condition.match(held[condition.column])
+            if value is None:
+                return None
+            # Of personal data only what the rule itself says is shown.
+            shown = condition.value_for(value) if condition.column in self._personal else value
+            matched.append((condition.column, shown or value))
+        return tuple(matched)
 
     def _no_rule(self, held: dict[str, tuple[str, ...]]) -> str:
         shown = [
@@ -174,16 +188,6 @@ def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[tup
 def _may_have(table: Table, column: str) -> bool:
     """Whether a file has a column; SCIM leaves an attribute out where a user has none."""
     return bool(readers_of(table, column)) or (table.form == scim.FORM and column.lower() in scim.ATTRIBUTES)
-
-
-def _matched(conditions: Iterable[Condition], held: dict[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...] | None:
-    matched = []
-    for condition in conditions:
-        value = condition.match(held[condition.column])
-        if value is None:
-            return None
-        matched.append((condition.column, value))
-    return tuple(matched)
 
 
 def _cell(values: tuple[str, ...]) -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.phrases import all_of
 from connect_users.roster.assembly import DEFAULTS, Layer, Preset, Values
-from connect_users.roster.columns import USERNAME, of_path
+from connect_users.roster.cells import BadCell
+from connect_users.roster.columns import USERNAME, find
+from connect_users.roster.notations import tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connect_users.core.spec import Props
     from connect_users.roster.choosing import Choice
+    from connect_users.roster.columns import Column
     from connect_users.roster.people import JudgedRoster, Person, RosterOptions
+    from connect_users.roster.tables import Row, Table
 
+Path = tuple[str, ...]
+
+#: Where the column of all tags is.
+TAGS: Final = ("tags",)
 #: Where a setting may come from, in the order in which they win.
 ROW, PERSONA, DEFAULT = ORIGINS = ("row", "persona", "defaults")
 
@@ -45,43 +52,55 @@ def explained(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explaine
     personas = {} if options.personas is None else options.personas.settings
     defaults = Layer(Preset(DEFAULTS, options.defaults), values)
     layers = {name: Layer(preset, values) for name, preset in personas.items()}
-    own = {
-        (file.source, row.line): [column.path for header, _ in row.cells if (column := file.column(header)) is not None]
-        for file in judged.files
-        for row in file.rows
-    }
+    rows = {(file.source, row.line): (file, row) for file in judged.files for row in file.rows}
     for person in judged.people:
         if person.choice is None:
             continue
-        paths = own[person.source, person.line]
-        origins: dict[tuple[str, ...], str] = {}
-        ranked = [(ROW, paths), (PERSONA, _paths(layers[person.choice.persona])), (DEFAULT, _paths(defaults))]
+        ranked = (
+            (ROW, _of_row(*rows[person.source, person.line])),
+            (PERSONA, _of_layer(layers[person.choice.persona])),
+            (DEFAULT, _of_layer(defaults)),
+        )
+        origins: dict[str, str] = {}
+        taken: list[Path] = []
         for origin, held in ranked:
-            before = list(origins)
-            for path in held:
-                # A whole list, or one of its members, is taken from the first that has any of it.
-                if not any(_covers(each, path) for each in before) and _has(person.inputs, path):
-                    origins.setdefault(path, origin)
-        named = {_name(path): origin for path, origin in origins.items() if path != USERNAME}
-        yield Explained(person, person.choice, named)
+            free = {name: path for name, path in held if not any(_meet(path, before) for before in taken)}
+            taken += free.values()
+            origins.update(dict.fromkeys(free, origin))
+        yield Explained(person, person.choice, origins)
 
 
-def _paths(layer: Layer) -> list[tuple[str, ...]]:
-    return [path for _, path, _ in layer.settings]
+def _of_row(file: Table, row: Row) -> Iterator[tuple[str, Path]]:
+    for header, raw in row.cells:
+        column = file.column(header)
+        if column is not None and column.path != USERNAME:
+            yield from _named(column, _tags(raw) if column.path == TAGS else None)
 
 
-def _covers(before: tuple[str, ...], path: tuple[str, ...]) -> bool:
-    shorter = min(len(before), len(path))
-    # Tags are added key by key, and so is each member of a block.
-    return before[:shorter] == path[:shorter]
+def _tags(raw: Any) -> Any:
+    try:
+        return tags(raw)
+    except BadCell:
+        return {}
 
 
-def _has(inputs: Props, path: tuple[str, ...]) -> bool:
-    return path[0] in inputs
+def _of_layer(layer: Layer) -> Iterator[tuple[str, Path]]:
+    for header, path, _ in layer.settings:
+        column = find(header)
+        if column is not None:
+            # Of tags the keys are apart already.
+            yield from _named(column, {path[1]: ""} if column.path == TAGS else None)
 
 
-def _name(path: tuple[str, ...]) -> str:
-    if path[0] == "tags" and len(path) > 1:
-        return ".".join(path)
-    column = of_path(path)
-    return column.name if column is not None else ".".join(path)
+def _named(column: Column, keys: Any) -> Iterator[tuple[str, Path]]:
+    """Each setting that a column holds, and its place in the inputs; of all tags in one column, each tag."""
+    if isinstance(keys, dict):
+        yield from ((f"tags.{key}", ("tags", key)) for key in keys)
+    else:
+        yield column.name, column.path
+
+
+def _meet(path: Path, other: Path) -> bool:
+    """Whether one place is the other, or a part of it: then the first that says anything of it has it whole."""
+    shorter = min(len(path), len(other))
+    return path[:shorter] == other[:shorter]

@@ -56,10 +56,11 @@ class Condition:
         """The first of a cell's values that fits; None where none does."""
         if not held:
             return "" if "" in self.exact else None
-        return next((value for value in held if value in self.exact or self._fits(value)), None)
+        return next((value for value in held if self.value_for(value) is not None), None)
 
-    def _fits(self, value: str) -> bool:
-        return any(_fits(pattern, value) for pattern in self.patterns)
+    def value_for(self, cell: str) -> str | None:
+        """The value, as the rule has it, that one of a cell's values fits; None where none does."""
+        return cell if cell in self.exact else next((each for each in self.patterns if _fits(each, cell)), None)
 
 
 def _fits(pattern: str, value: str) -> bool:

@@ -122,6 +122,20 @@ def test_personal_data_that_a_rule_goes_by_is_not_repeated() -> None:
     ]
 
 
+def test_of_personal_data_that_fits_a_rule_only_the_rule_is_shown() -> None:
+    rules = [{"persona": "a", "when": {"email": ["x", "*@example.com"], "department": "S*"}}]
+    rows = [{"username": "ada", "email": "ada@example.com", "department": "Sales"}]
+    choice = _judged({"personas": {"a": {}}, "rules": rules}, rows).people[0].choice
+    assert choice is not None
+    assert choice.matched == (("email", "*@example.com"), ("department", "Sales"))
+
+
+def test_tags_that_cannot_be_read_are_explained_as_none() -> None:
+    options = RosterOptions(personas=read_personas({"personas": {"a": {"tags.b": "c"}}, "default": "a"}))
+    (ada,) = explained(judge(read([{"username": "ada", "tags": "no tag"}]), options), options)
+    assert ada.settings == {"tags.b": "persona"}
+
+
 def test_the_default_is_for_everybody_else_and_may_be_an_empty_persona() -> None:
     personas = {"personas": {"a": {"routing_profile": "Sales"}, "none": {}}, "rules": [], "default": "none"}
     judged = _judged(personas, [{"username": "ada", "routing_profile": "Support", "security_profiles": "Agent"}])
@@ -369,6 +383,47 @@ def test_the_explanation_is_what_was_assembled(file: str) -> None:
     (ada,) = explained(judged, options)
     assert ada.settings["after_contact_work_configs"] == "row"
     assert "acw.chat" not in ada.settings
+
+
+#: Settings that meet each other in different ways: single values, parts of blocks and of lists, whole lists, tags.
+SETTINGS: dict[str, Any] = {
+    "routing_profile_id": lambda n: f"r{n}",
+    "phone_config.phone_type": lambda n: ("SOFT_PHONE", "DESK_PHONE", "soft phone")[n],
+    "phone_config.after_contact_work_time_limit": lambda n: n,
+    "acw.chat": lambda n: n,
+    "acw.voice": lambda n: n,
+    "after_contact_work_configs": lambda n: [{"channel": "TASK", "agent_first_callback_after_contact_work_config": n}],
+    "tags": lambda n: {"a": f"v{n}", f"only{n}": "x"},
+    "tags.b": lambda n: f"w{n}",
+    "user_proficiencies": lambda n: {"lang:en": n},
+}
+
+
+@given(st.lists(st.sets(st.sampled_from(sorted(SETTINGS))), min_size=3, max_size=3))
+def test_every_origin_that_is_shown_is_that_of_the_value(chosen: list[set[str]]) -> None:
+    """What only one of the three says is what it would be without the other two."""
+    said = [{name: SETTINGS[name](n) for name in sorted(names)} for n, names in enumerate(chosen)]
+    for layer in said:
+        if "after_contact_work_configs" in layer:
+            layer.pop("acw.chat", None)
+            layer.pop("acw.voice", None)
+
+    def run(row: dict[str, Any], persona: dict[str, Any], defaults: dict[str, Any]) -> tuple[Any, dict[str, str]]:
+        personas = read_personas({"personas": {"a": persona}, "default": "a"})
+        options = RosterOptions(INSTANCE, personas=personas, defaults=defaults)
+        judged = judge(read([{"username": "ada", **row}]), options)
+        (each,) = explained(judged, options)
+        return each.person.inputs, each.settings
+
+    inputs, settings = run(*said)
+    kept: list[dict[str, Any]] = [{}, {}, {}]
+    for column, origin in settings.items():
+        number = ("row", "persona", "defaults").index(origin)
+        whole = said[number].get("tags", {})
+        key = column.partition(".")[2]
+        kept[number][column] = said[number][column] if column in said[number] else whole[key]
+    # Each setting by the one that it is said to come from, and by nobody else: the same person.
+    assert run(*kept)[0] == inputs
 
 
 def test_reviews_see_the_settings_of_personas_in_the_rows(file: str) -> None:
