@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from connect_users.roster import personas_schema
 from connect_users.roster.assembly import Layer, Values
@@ -25,6 +28,14 @@ def _refused(document: Any) -> bool:
 
 def _persona(settings: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"personas": {"a": settings}, **more}
+
+
+def test_both_take_the_personas_of_readme() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    texts = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL))
+    (document,) = (each for each in texts if "personas" in each)
+    VALIDATOR.validate(document)
+    assert not _refused(document)
 
 
 RULE = {"persona": "a", "when": {"department": "Sales"}}
