@@ -230,6 +230,8 @@ class _FileJudge:
                 text = unknown(header, "; to leave it out, name it in ignore_columns")
                 self._add(line, header, text)
         for header in self._table.twice:
+            if self._table.form and self._columns[header] is None:
+                continue
             self._add(self._table.headers[header], header, "two columns have this header")
 
     def _is_read(self, header: str) -> bool:
