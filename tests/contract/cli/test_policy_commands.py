@@ -127,23 +127,6 @@ def test_a_command_calls_what_its_policy_has_and_nothing_else(command: str, stag
     assert called == COMMANDS[command]
 
 
-@pytest.mark.parametrize("command", OURS)
-def test_the_printed_policy_is_that_of_the_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """And of two commands, what either calls; a part that is left out stays out."""
-    assert main(["policy", "--instance-arn", seed.INSTANCE_ARN, "--for", command]) == 0
-    assert _actions(capsys.readouterr().out) == COMMANDS[command]
-    assert main(["policy", "--instance-arn", seed.INSTANCE_ARN, "--for", command, "check"]) == 0
-    assert _actions(capsys.readouterr().out) == COMMANDS[command] | COMMANDS["check"]
-    assert main(["policy", "--instance-arn", seed.INSTANCE_ARN, "--for", command, "--only", "reviews"]) == 0
-    assert _actions(capsys.readouterr().out) < COMMANDS[command]
-
-
-def _actions(document: str) -> set[str]:
-    statements = json.loads(document)["Statement"]
-    actions = {action for statement in statements for action in statement["Action"]}
-    return {action.removeprefix("connect:") for action in actions if action.startswith("connect:")}
-
-
 def test_the_policy_of_pulumis_commands_has_what_a_user_needs_in_its_whole_life() -> None:
     """The fault matrix knows every request of a life, and tests hold it; many quick connects are searched for."""
     life = {operation for calls in OPERATIONS.values() for operation in calls} | {"SearchQuickConnects"}
