@@ -21,6 +21,7 @@ from uuid import uuid4
 from connect_users.emulator import (  # noqa: F401
     hierarchy,
     instances,
+    metrics,
     proficiencies,
     profiles,
     queues,

@@ -20,6 +20,8 @@ UpdateIdentityInfoMode = Literal["clear", "keep"]
 PhoneView = Literal["both", "as-written"]
 UnsetStrings = Literal["left-out", "empty"]
 ModifiedBy = Literal["settings", "everything"]
+AgentRows = Literal["id", "arn"]
+IdleDays = Literal["left-out", "zero"]
 
 _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "identity_management_type": (*get_args(IdentityManagementType), None),
@@ -28,6 +30,8 @@ _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "phone_view": get_args(PhoneView),
     "unset_strings": get_args(UnsetStrings),
     "modified_by": get_args(ModifiedBy),
+    "agent_rows": get_args(AgentRows),
+    "idle_days": get_args(IdleDays),
 }
 _SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency", "idle_timeout")
 _COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit", "search_page")
@@ -75,6 +79,10 @@ class Options:
     unset_strings: UnsetStrings = "left-out"
     #: Whether a user's LastModifiedTime changes with its settings only, or with tags and proficiencies as well. [?]
     modified_by: ModifiedBy = "settings"
+    #: Whether the results of GetMetricDataV2 name agents by id or ARN. [?]
+    agent_rows: AgentRows = "id"
+    #: Whether GetMetricDataV2 leaves out the days on which an agent has no online time, or answers 0. [?]
+    idle_days: IdleDays = "left-out"
     #: The largest MaxResults of SearchUsers: 500 in the model, 100 on the best-practices page.
     search_page: int = 500
     #: For each operation, account and region. None: no throttling.
