@@ -22,6 +22,7 @@ UnsetStrings = Literal["left-out", "empty"]
 ModifiedBy = Literal["settings", "everything"]
 AgentRows = Literal["id", "arn"]
 IdleDays = Literal["left-out", "zero"]
+NoSession = Literal["accepted", "not-found"]
 
 _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "identity_management_type": (*get_args(IdentityManagementType), None),
@@ -32,6 +33,7 @@ _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "modified_by": get_args(ModifiedBy),
     "agent_rows": get_args(AgentRows),
     "idle_days": get_args(IdleDays),
+    "no_session": get_args(NoSession),
 }
 _SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency", "idle_timeout")
 _COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit", "search_page")
@@ -83,6 +85,8 @@ class Options:
     agent_rows: AgentRows = "id"
     #: Whether GetMetricDataV2 leaves out the days on which an agent has no online time, or answers 0. [?]
     idle_days: IdleDays = "left-out"
+    #: What DeleteAllEntitySessions answers of a user who has no session. [?]
+    no_session: NoSession = "accepted"
     #: The largest MaxResults of SearchUsers: 500 in the model, 100 on the best-practices page.
     search_page: int = 500
     #: For each operation, account and region. None: no throttling.

@@ -10,8 +10,8 @@ import pytest
 from botocore import xform_name
 
 from connect_users.emulator import Emulator, seed
-from connect_users.emulator.calls import CONNECT
-from tests.contract.emulator.support import AGENT, BASIC, connect, create, refused
+from tests.contract.emulator.support import AGENT, BASIC, EMULATED, connect, create, refused
+from tests.models import AI_AGENTS, SIGN_OUT
 
 if TYPE_CHECKING:
     from botocore.model import StructureShape
@@ -105,7 +105,7 @@ def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -
         getattr(client, f"describe_{name}")(**there, **{argument: value})
     client.update_security_profile(**there, SecurityProfileId=security, Description="Late shift")
     client.list_security_profile_permissions(**there, SecurityProfileId=security)
-    if "ListSecurityProfileAIAgents" in _operations():
+    if AI_AGENTS in EMULATED:
         client.list_security_profile_ai_agents(**there, SecurityProfileId=security)
     client.get_metric_data_v2(
         ResourceArn=instance["Arn"],
@@ -118,9 +118,12 @@ def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -
     client.describe_user_hierarchy_structure(**there)
     client.describe_instance(**there)
     client.list_instances()
-    for operation in _operations():
+    for operation in EMULATED:
         if operation.startswith(("List", "Search")) and _asks_for_an_instance_alone(operation):
             getattr(client, xform_name(operation))(**there)
+    client.get_current_user_data(**there, Filters={"Agents": [user_id]})
+    if SIGN_OUT in EMULATED:
+        client.delete_all_entity_sessions(**there, EntityId=user_id, EntityType="USER")
     client.delete_user(**who)
     client.delete_quick_connect(**there, QuickConnectId=quick)
     client.delete_predefined_attribute(**there, Name="lang")
@@ -130,13 +133,8 @@ def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -
     client.delete_queue(**there, QueueId=queue)
     client.delete_hours_of_operation(**there, HoursOfOperationId=hours)
     client.delete_instance(**there)
-    assert {record.operation for record in emulator.requests if record.status == 200} == _operations()
+    assert {record.operation for record in emulator.requests if record.status == 200} == set(EMULATED)
     assert refused(client.describe_instance, **there) == MISSING
-
-
-def _operations() -> set[str]:
-    """Those that are emulated and that this release of botocore knows."""
-    return CONNECT.keys() & set(botocore.session.get_session().get_service_model("connect").operation_names)
 
 
 def _asks_for_an_instance_alone(operation: str) -> bool:
@@ -347,7 +345,7 @@ def test_a_security_profile_keeps_whom_it_reaches(client: Any) -> None:
     assert refused(client.update_security_profile, **{**which, "SecurityProfileId": "x"}) == MISSING
 
 
-@pytest.mark.skipif("ListSecurityProfileAIAgents" not in _operations(), reason="botocore knows no AI agents yet")
+@pytest.mark.skipif(AI_AGENTS not in EMULATED, reason="botocore knows no AI agents yet")
 def test_a_security_profile_keeps_its_ai_agents(client: Any) -> None:
     """They are listed like permissions."""
     agents = [{"Arn": f"arn:aws:wisdom:us-east-1:1:ai-agent/{name}", "Type": "THIRD_PARTY"} for name in "ab"]
