@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
@@ -113,10 +114,8 @@ TEXTS = st.lists(st.lists(CELLS, max_size=5).map(",".join), max_size=6).map("\n"
 @given(st.one_of(TEXTS, TEXTS.map(f"{HEADERS}\n".__add__)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Whatever a file holds, nothing but a refusal is raised."""
-    try:
+    with suppress(ValueError):
         assert logins.read(text, "logins.csv").others.why
-    except ValueError as problem:
-        assert str(problem)
 
 
 def test_days_that_read_the_same_either_way_are_not_refused() -> None:

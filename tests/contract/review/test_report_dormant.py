@@ -199,6 +199,7 @@ def test_the_page_says_when_people_were_last_online(
         (["--dormant", "60d", "--unmanaged", "--instance", "i"], "--dormant and --unmanaged are two reports"),
         (["--roster", "r.csv", "--dormant", "60d", "--logins", "r.csv"], "r.csv: it is not a Login/Logout report"),
         (["--roster", "r.csv", "--dormant", "60d", "--logins", "none.csv"], "none.csv cannot be read"),
+        (["--roster", "r.csv", "--html", "x.html", "--csv", "x.csv"], "--csv is for --dormant without --html"),
     ],
 )
 def test_wrong_usage_is_one_line(
