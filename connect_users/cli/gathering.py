@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import AccessDenied, WrongUsage
+from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE, USER
 from connect_users.review import naming
 from connect_users.review.access import dormancy, logins, sources
 from connect_users.review.powers import facts_by, granted_by
-from connect_users.review.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
