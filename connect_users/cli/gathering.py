@@ -48,8 +48,8 @@ def add_options(group: argparse._ActionsContainer) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="with --dormant: a Login/Logout report of Amazon Connect as CSV; may be repeated, since a report covers "
-        "seven days at most",
+        help="with --dormant: a Login/Logout report of Amazon Connect as CSV (first show all its rows on one page, or "
+        "the CSV lacks them); may be repeated, since a report covers seven days at most",
     )
 
 
