@@ -15,7 +15,6 @@ from connect_users.cli import main
 from connect_users.core import tokens
 from connect_users.core.permissions import PERMISSIONS, Feature, iam_policy
 from connect_users.emulator import Emulator, Fault, seed
-from connect_users.emulator.metrics import set_online
 from tests.contract.emulator.support import ADMIN, AGENT, connect, create
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
         client = connect(emulator)
         for username, profile in {"ada": ADMIN, "bo": AGENT, "cy": AGENT, "dee": ADMIN, "zoe": ADMIN}.items():
             create(client, username, SecurityProfileIds=[profile])
-        set_online(emulator.store, {"ada": {ago(3): 60}, "bo": {ago(0): 60}, "cy": {ago(70): 9}, "dee": {ago(80): 60}})
+        emulator.set_online({"ada": {ago(3): 60}, "bo": {ago(0): 60}, "cy": {ago(70): 9}, "dee": {ago(80): 60}})
         emulator.requests.clear()
         yield emulator
 
