@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SIGN_OUT = "DeleteAllEntitySessions"
+AI_AGENTS = "ListSecurityProfileAIAgents"
 #: The operations that are newer than the oldest boto3 that the package allows.
-NEWER = frozenset({SIGN_OUT})
+NEWER = frozenset({SIGN_OUT, AI_AGENTS})
 #: Secrets Manager's only operation here.
 _OTHERS = ("GetSecretValue",)
 
