@@ -63,13 +63,16 @@ class Refused(ConnectUsersError):
         Exception.__init__(self, text)
 
 
-def construct(request: Any, engine: str, settings: Settings) -> Any:
-    """Build the component that a ConstructRequest is about; gives the ConstructResponse.
+def construct(request: Any, engine: str, settings: Settings, configuration: Mapping[str, object]) -> Any:
+    """Build the component that a ConstructRequest is about; returns the ConstructResponse.
+
+    Args:
+        configuration: what the settings were read from.
 
     Raises:
         Refused: all that is wrong with its arguments and people.
     """
-    program = program_of(request.monitorEndpoint, settings)
+    program = program_of(request.monitorEndpoint, configuration)
     with program.expecting() as declaring:
         # What the SDK knows of a run it keeps in context variables: components that are built at once keep apart.
         servicer = ProviderServicer(_Components(settings, program, declaring), [], engine)

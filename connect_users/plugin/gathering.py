@@ -13,13 +13,10 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Final
 
-from connect_users.core.settings import to_config
 from connect_users.program.registration import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    from connect_users.core.settings import Settings
 
 #: Seconds to wait for rosters that may still be asked for.
 GRACE: Final = 3.0
@@ -35,7 +32,7 @@ class Gathering(Declared):
 
     complete = False
 
-    def __init__(self, stack: Mapping[str, str], grace: float = GRACE) -> None:
+    def __init__(self, stack: Mapping[str, object], grace: float = GRACE) -> None:
         super().__init__(stack)
         self._grace = grace
         self._changed = threading.Condition()
@@ -81,11 +78,15 @@ _programs: dict[str, Gathering] = {}
 _lock: Final = threading.Lock()
 
 
-def program_of(monitor: str, settings: Settings) -> Gathering:
-    """What the program behind an engine's monitor has declared so far."""
+def program_of(monitor: str, configuration: Mapping[str, object]) -> Gathering:
+    """What the program behind an engine's monitor has declared so far.
+
+    Args:
+        configuration: of the plugin, under the keys of the stack's.
+    """
     with _lock:
         if monitor not in _programs:
             # A process serves one program at a time.
             _programs.clear()
-            _programs[monitor] = Gathering(to_config(settings))
+            _programs[monitor] = Gathering(configuration)
         return _programs[monitor]

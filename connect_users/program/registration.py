@@ -55,8 +55,8 @@ class Declared:
 
     complete = True
 
-    def __init__(self, stack: Mapping[str, str] | None = None) -> None:
-        self.stack = stack_config() if stack is None else stack
+    def __init__(self, stack: Mapping[str, object] | None = None) -> None:
+        self.stack: Mapping[str, object] = stack_config() if stack is None else stack
         self.users: dict[tuple[object, ...], DeclaredUser] = {}
         self.rosters: set[str] = set()
         self.problems: list[str] = []

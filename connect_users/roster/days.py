@@ -18,7 +18,7 @@ from connect_users.core.misspellings import suggestion
 from connect_users.core.phrases import some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 Now: TypeAlias = "Callable[[], dt.datetime]"
 
@@ -90,42 +90,41 @@ def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
     return {username: when for username, when in last.items() if username not in here}
 
 
-def leaving_today(dated: Iterable[Dated], day: dt.date) -> str:
+def leaving_today(dated: Collection[Dated], day: dt.date) -> str:
     """The message about people whose last day it is; "" where it is nobody's."""
-    names = sorted(each.username for each in dated if each.period.last == day)
+    begun = _eves(dated)
+    names = sorted(each.username for each in dated if each.period.last == day and (each.username, day) not in begun)
     if not names:
         return ""
-    # One who stays under another row does not leave.
-    whose = "the last day of 1 person" if len(names) == 1 else f"the last day of {len(names):,} people"
-    return f"{day} is {whose}: {some(names, _SHOWN)}; a run after it removes {'them' if len(names) > 1 else 'the user'}"
+    whose = "1 person" if len(names) == 1 else f"{len(names):,} people"
+    return f"today, {day}, is the last day of {whose}: {some(names, _SHOWN)}; the next run on a later day deletes them"
 
 
-def coming(dated: Iterable[Dated], day: dt.date, ahead: int) -> Iterator[tuple[int, str, str, str]]:
+def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple[int, str, str, str]]:
     """Line, column, text and username of everybody who starts or leaves from a day to ``ahead`` days later.
 
-    Somebody who has left already is told on the day after the last one, on which a run removes the user.
+    Somebody who has left already is named on the day after the last one, on which a run deletes the user.
     """
+    begun, ended_ = _eves(dated), {(each.username, each.period.last) for each in dated}
     for each in sorted(dated, key=lambda one: (one.line, one.username)):
-        first, last = each.period.first, each.period.last
-        if 0 < (first - day).days <= ahead:
-            yield (
-                each.line,
-                "first_day",
-                f"{each.username!r} starts on {first}, {_in((first - day).days)}",
-                each.username,
-            )
-        if first == day:
-            yield each.line, "first_day", f"{each.username!r} starts today", each.username
+        name, first, last = repr(each.username), each.period.first, each.period.last
+        if 0 <= (first - day).days <= ahead:
+            verb = "changes to this row" if not ended_.isdisjoint(_eves([each])) else "starts"
+            yield each.line, "first_day", f"{name} {verb} {_in(first, day)}", each.username
+        if (each.username, last) in begun:
+            continue
         if 0 <= (last - day).days <= ahead:
-            yield (
-                each.line,
-                "last_day",
-                f"{each.username!r} leaves after {last}, {_in((last - day).days)}",
-                each.username,
-            )
+            yield each.line, "last_day", f"{name} has the last day {_in(last, day)}", each.username
         if (day - last).days == 1:
-            yield each.line, "last_day", f"{each.username!r} leaves today: {last} was the last day", each.username
+            yield each.line, "last_day", f"{name} leaves today: the last day was {last}", each.username
 
 
-def _in(days: int) -> str:
-    return ("today", "tomorrow")[days] if days < 2 else f"in {days} days"
+def _in(when: dt.date, day: dt.date) -> str:
+    days = (when - day).days
+    return ("today", "tomorrow")[days] if days < 2 else f"on {when}, in {days} days"
+
+
+def _eves(dated: Iterable[Dated]) -> set[tuple[str, dt.date]]:
+    """Username and the day before the first one: somebody whose last day that is goes on in another row."""
+    one = dt.timedelta(days=1)
+    return {(each.username, each.period.first - one) for each in dated if each.period.first > dt.date.min}

@@ -300,7 +300,7 @@ class _Judge:
         # Where no day decides who is there, everybody is there at the same time.
         twice = [line for other, line in others if self._options.today is None or period.overlaps(other)]
         others.append((period, row.line))
-        if period != Period():
+        if period != Period() and period.first <= period.last:
             self._dated.append(Dated(username, row.line, period))
         if twice:
             lines = f"{self._noun}s {twice[0]} and {row.line}"
