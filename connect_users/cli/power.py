@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import ResourceNotFound
-from connect_users.review.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS, Powers
+from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
+from connect_users.review.powers import Powers
 
 if TYPE_CHECKING:
     import argparse

@@ -52,6 +52,7 @@ ARGUMENTS: Final = {
     "requiredHolders": "required_holders",
     "retainLeavers": "retain_leavers",
     "timezone": "timezone",
+    "requireSelf": "require_self",
 }
 _TWO_OF_ONE: Final = (("roster", "rows"), ("passwords", "passwordSecrets"))
 

@@ -72,6 +72,12 @@ _INPUTS: Final[dict[str, Json]] = {
     "timezone": _told(
         _STRING, "IANA name of the zone whose day it is, for the columns `first_day` and `last_day`; UTC without it."
     ),
+    "requireSelf": _told(
+        {"type": "boolean"},
+        "Refuse a run in which the person who runs it would lose the last security profile with power. It can be told "
+        "where the caller's name at AWS (of an IAM user, or a role's session) is the username or the e-mail address of "
+        "that person, and is not checked elsewhere.",
+    ),
 }
 _OUTPUTS: Final[dict[str, Json]] = {
     "usernames": _told(_STRINGS, "The usernames, sorted."),

@@ -20,6 +20,7 @@ from connect_users.engine.collector import Registering
 from connect_users.program import registration
 from connect_users.program.guard import RosterGuard, guard_inputs
 from connect_users.program.leaving import Leaving, kept_options, leaving_of
+from connect_users.program.require_self import kept_power
 from connect_users.program.roster_arguments import Ids, Passwords, names_of, password_of, refuse_wrong_forms, strings_of
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
@@ -106,6 +107,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         required_holders: Mapping[str, Sequence[str]] | None = None,
         retain_leavers: bool = False,
         timezone: str | None = None,
+        require_self: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the people of a roster.
@@ -137,6 +139,9 @@ class ConnectUserRoster(pulumi.ComponentResource):
             retain_leavers: users who leave the roster stay in Connect, and Pulumi forgets them. It takes effect from
                 the next run: turn it on before they leave.
             timezone: IANA name of the zone whose day it is, for `first_day` and `last_day`; UTC without it.
+            require_self: refuse a run in which the person who runs it would lose the last security profile with power.
+                It can be told where the caller's name at AWS (of an IAM user, or a role's session) is the username or
+                the e-mail address of that person, and is not checked elsewhere.
             opts: resource options of the roster; its users have the same `connect_users.Provider`.
 
         Raises:
@@ -182,9 +187,11 @@ class ConnectUserRoster(pulumi.ComponentResource):
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        leaving: Output[Leaving | None] = Output.from_input(
-            cast(Any, leaving_of(name, registration.configuration(opts), most))
-        )
+        configuration = registration.configuration(opts)
+        leaving: Output[Leaving | None] = Output.from_input(cast(Any, leaving_of(name, configuration, most)))
+        waits_for = [] if looked_up is None else [looked_up.looked_up]
+        if require_self:
+            waits_for.append(kept_power(name, instance, instance_id, configuration, people, leaving))
         inputs = guard_inputs(
             roster=name,
             usernames=self.usernames,
@@ -192,7 +199,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             retain_leavers=retain_leavers,
             leaving=leaving,
             ended=ended,
-            waits_for=None if looked_up is None else looked_up.looked_up,
+            waits_for=Output.all(*waits_for) if waits_for else None,
         )
         guard = self._parts.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
         self.users = _declared(name, people, self, guard, retain_leavers)
@@ -284,6 +291,8 @@ def _keep(
         opts = pulumi.ResourceOptions(
             parent=parent, depends_on=[guard], retain_on_delete=True if retain_leavers else None
         )
+        # Another roster that comes later must not declare the user, too.
+        registration.declare(child, user.instance, user.username, opts)
         parts.kept(child, kept_options(user, child, parts.user_token, opts))
 
 
