@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import check_formats, connecting
@@ -116,11 +116,13 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
     from connect_users.roster.tables import UnreadableRoster
 
     least, required = _counts(args.min_holders), _holders(args.required_holders)
+    # Asked for where it matters: rosters without days are checked without a calendar.
+    today = partial(days.today, args.timezone, now or days.utc_now)
     try:
-        today = days.today(args.timezone, now or days.utc_now)
+        _ = args.timezone and today()
     except ConfigurationError as error:
         raise WrongUsage(f"--{error}") from None
-    options = replace(_options(args), today=today)
+    options = _options(args)._replace(today=today)
     rosters, unreadable = [], False
     with Progress("checking rosters") as progress:
         for number, file in enumerate(args.rosters, start=1):
@@ -132,7 +134,9 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
                 rosters.append(JudgedRoster(file, (), (RosterProblem(file, problem.line, "", problem.reason),)))
     rosters = _in_two_files(rosters)
     coming = [
-        [RosterProblem(judged.source, *place) for place in days.coming(judged.dated, today, args.days)]
+        [RosterProblem(judged.source, *place) for place in days.coming(judged.dated, today(), args.days)]
+        if judged.dated
+        else []
         for judged in rosters
     ]
     check_formats.FORMATS[args.format](rosters, coming)
@@ -146,14 +150,15 @@ def _judged(
 ) -> JudgedRoster:
     from pathlib import Path
 
-    from connect_users.roster.holders import holder_problems
     from connect_users.roster.people import judge
     from connect_users.roster.reading import read_file
 
     judged = judge(read_file(Path(file), file), options)
-    if judged.problems:
+    if judged.problems or not (least or required):
         return judged
-    return replace(judged, problems=tuple(holder_problems(judged, options.names, least, required)))
+    from connect_users.roster.holders import holder_problems
+
+    return judged._replace(problems=tuple(holder_problems(judged, options.names, least, required)))
 
 
 def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
@@ -177,13 +182,12 @@ def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
             if Path(other.source).absolute() != Path(judged.source).absolute():
                 where = place(other.source, other.line)
                 text = f"{person.username!r} is also in {where}; a user of one instance belongs to one roster"
-                remarks.append(replace(here, text=text))
-        warned.append(replace(judged, remarks=tuple(remarks)))
+                remarks.append(here._replace(text=text))
+        warned.append(judged._replace(remarks=tuple(remarks)))
     return warned
 
 
 def _options(args: argparse.Namespace) -> RosterOptions:
-    from connect_users.core.settings import Settings
     from connect_users.core.spec import UNKNOWN
     from connect_users.roster.names import Names
     from connect_users.roster.people import RosterOptions
@@ -207,7 +211,7 @@ def _options(args: argparse.Namespace) -> RosterOptions:
         names=names,
         defaults=dict(_pairs("--default", args.default)),
         ignore_columns=tuple(args.ignore_columns),
-        reserved_tags=Settings(ownership_tag=not args.no_ownership_tag).reserved_tags,
+        reserved_tags=0 if args.no_ownership_tag else limits.OWNERSHIP_TAGS,
         password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
     )
 

@@ -6,13 +6,12 @@ None of them holds personal data: a message names a person by username only.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
-from connect_users.core.phrases import plural
+from connect_users.core.phrases import plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +59,6 @@ def text(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
 def _line(severity: str, problem: RosterProblem) -> str:
     """One line of a terminal."""
     from connect_users.core.errors import one_line
-    from connect_users.review.text import printable
     from connect_users.roster.tables import place
 
     level = f"{severity}: " if severity == "warning" else ""
@@ -69,6 +67,8 @@ def _line(severity: str, problem: RosterProblem) -> str:
 
 def as_json(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
     """One document on stdout."""
+    import json
+
     document = {
         "rosters": [
             {
@@ -113,6 +113,8 @@ def _property(value: str) -> str:
 
 def as_sarif(rosters: Sequence[JudgedRoster], _notices: Notices) -> None:
     """SARIF 2.1.0 on stdout, for code scanning, which does not want to know who starts or leaves."""
+    import json
+
     from connect_users.review import sarif
 
     rules = {"roster": "A row of a roster that Amazon Connect would refuse"}

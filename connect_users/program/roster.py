@@ -170,7 +170,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 ignore_columns=(*ignored, *columns_of_others(where or {})),
                 password_of=password_of(name, passwords),
                 reserved_tags=registration.reserved_tags(opts),
-                today=today,
+                today=lambda: today,
             )
             table = select(read(roster), where or {})
             judged = _judged(name, table, options, looked_up, min_holders, required_holders, opts)

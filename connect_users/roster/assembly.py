@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
@@ -14,6 +12,7 @@ from connect_users.roster.days import Period
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from connect_users.core.references import Reference
@@ -33,8 +32,7 @@ def known(value: Any) -> Any:
     return UNKNOWN if later(value) else value
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """The value of a cell; `plain` as in `Assembled`."""
 
     value: Any
@@ -47,7 +45,6 @@ def _read(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = (
     return Read(value, names, problems, plain=known(value) == value)
 
 
-@dataclass
 class Assembled:
     """One row's inputs, `UNKNOWN` where a cell cannot be used; what is wrong with which header.
 
@@ -56,10 +53,11 @@ class Assembled:
         profiles: the security profiles' names.
     """
 
-    inputs: Props
-    problems: list[tuple[str, str]]
-    plain: bool = True
-    profiles: tuple[str, ...] = ()
+    def __init__(self, inputs: Props) -> None:
+        self.inputs = inputs
+        self.problems: list[tuple[str, str]] = []
+        self.plain = True
+        self.profiles: tuple[str, ...] = ()
 
     def take(self, read: Read) -> None:
         """Note what comes with a value."""
@@ -125,10 +123,10 @@ class Assembly:
         problems: list[tuple[str, str]] = []
         for header, path, read in self._days(row):
             problems += [(header, text) for text in read.problems]
-            if isinstance(read.value, dt.date):
+            if read.value is not UNKNOWN:
                 days.setdefault(path, read.value)
-        period = Period(days.get(FIRST_DAY, Period.first), days.get(LAST_DAY, Period.last))
-        if period.first > period.last:
+        period = Period(days.get(FIRST_DAY), days.get(LAST_DAY))
+        if period.is_before(period.first):
             header = next(header for header, path, _ in self._days(row) if path == LAST_DAY)
             problems.append((header or "last_day", f"{period.last} is before the first day, {period.first}"))
         return period, problems
@@ -151,7 +149,7 @@ class Assembly:
     def of(self, row: Row) -> Assembled:
         """The inputs of one row."""
         tree: Props = {}
-        built = Assembled(tree, [])
+        built = Assembled(tree)
         for header, raw in row.cells:
             column = self._columns[header]
             if column is None or column.path in _DAYS:

@@ -9,15 +9,14 @@ The day is UTC's, unless the roster has a time zone: a run shortly after midnigh
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.misspellings import suggestion
 from connect_users.core.phrases import some
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Collection, Iterable, Iterator
 
 Now: TypeAlias = "Callable[[], dt.datetime]"
@@ -27,6 +26,8 @@ _SHOWN: Final = 3
 
 def utc_now() -> dt.datetime:
     """The clock of this machine."""
+    import datetime as dt
+
     return dt.datetime.now(dt.timezone.utc)
 
 
@@ -35,14 +36,15 @@ def today(timezone: object = None, now: Now = utc_now) -> dt.date:
 
     Args:
         timezone: IANA name, such as ``Europe/London``; None for UTC.
-        now: gives an aware time.
+        now: returns an aware time.
 
     Raises:
         ConfigurationError: there is no such zone, or this machine has no zones at all.
     """
+    import datetime as dt
+
     if timezone is None:
         return now().astimezone(dt.timezone.utc).date()
-    # It is slow to import, and most rosters do not need it.
     import zoneinfo
 
     if not isinstance(timezone, str):
@@ -61,20 +63,26 @@ def today(timezone: object = None, now: Now = utc_now) -> dt.date:
     return now().astimezone(zone).date()
 
 
-@dataclass(frozen=True)
-class Period:
-    """From the first day to the last one, both included."""
+class Period(NamedTuple):
+    """From the first day to the last one, both included; None for a side that has no end."""
 
-    first: dt.date = dt.date.min
-    last: dt.date = dt.date.max
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    def is_before(self, day: dt.date | None) -> bool:
+        """Whether it ends before a day."""
+        return self.last is not None and day is not None and self.last < day
+
+    def is_after(self, day: dt.date | None) -> bool:
+        """Whether it begins after a day."""
+        return self.first is not None and day is not None and self.first > day
 
     def overlaps(self, other: Period) -> bool:
         """Whether some day is in both."""
-        return self.first <= other.last and other.first <= self.last
+        return not self.is_before(other.first) and not self.is_after(other.last)
 
 
-@dataclass(frozen=True)
-class Dated:
+class Dated(NamedTuple):
     """Somebody whose row has a first or a last day."""
 
     username: str
@@ -84,9 +92,13 @@ class Dated:
 
 def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
     """Username -> the last day, of the people who have left by a day and have not come back."""
-    known = sorted(dated, key=lambda each: each.period.last)
-    last = {each.username: each.period.last for each in known if each.period.last < day}
-    here = {each.username for each in known if each.period.first <= day <= each.period.last}
+    last: dict[str, dt.date] = {}
+    here = set()
+    for username, _, period in dated:
+        if period.last is not None and period.last < day:
+            last[username] = max(period.last, last.get(username, period.last))
+        elif not period.is_after(day):
+            here.add(username)
     return {username: when for username, when in last.items() if username not in here}
 
 
@@ -105,13 +117,13 @@ def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple
 
     Somebody who has left already is named on the day after the last one, on which a run deletes the user.
     """
-    begun, ended_ = _eves(dated), {(each.username, each.period.last) for each in dated}
+    begun, over = _eves(dated), {(each.username, each.period.last) for each in dated}
     for each in sorted(dated, key=lambda one: (one.line, one.username)):
-        name, first, last = repr(each.username), each.period.first, each.period.last
-        if 0 <= (first - day).days <= ahead:
-            verb = "changes to this row" if not ended_.isdisjoint(_eves([each])) else "starts"
+        name, (first, last) = repr(each.username), each.period
+        if first is not None and 0 <= (first - day).days <= ahead:
+            verb = "starts" if over.isdisjoint(_eves([each])) else "changes to this row"
             yield each.line, "first_day", f"{name} {verb} {_in(first, day)}", each.username
-        if (each.username, last) in begun:
+        if last is None or (each.username, last) in begun:
             continue
         if 0 <= (last - day).days <= ahead:
             yield each.line, "last_day", f"{name} has the last day {_in(last, day)}", each.username
@@ -126,5 +138,7 @@ def _in(when: dt.date, day: dt.date) -> str:
 
 def _eves(dated: Iterable[Dated]) -> set[tuple[str, dt.date]]:
     """Username and the day before the first one: somebody whose last day that is goes on in another row."""
-    one = dt.timedelta(days=1)
-    return {(each.username, each.period.first - one) for each in dated if each.period.first > dt.date.min}
+    import datetime as dt
+
+    one, firsts = dt.timedelta(days=1), ((each.username, each.period.first) for each in dated)
+    return {(username, first - one) for username, first in firsts if first is not None and first > dt.date.min}

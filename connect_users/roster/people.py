@@ -10,13 +10,13 @@ Contract:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
+from connect_users.core.patterns import pattern
 from connect_users.core.phrases import plural
-from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
 from connect_users.roster.columns import (
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
     from connect_users.roster.names import Names
 
 
-@dataclass(frozen=True)
-class RosterProblem:
+class RosterProblem(NamedTuple):
     """One problem, and its place.
 
     Attributes:
@@ -61,8 +60,7 @@ class RosterProblem:
         return ": ".join(part for part in (place(self.source, self.line), self.column, self.text) if part)
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """One user of the roster.
 
     Attributes:
@@ -76,8 +74,7 @@ class Person:
     profiles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RosterOptions:
+class RosterOptions(NamedTuple):
     """What a roster is judged by, beside its rows.
 
     Attributes:
@@ -88,21 +85,20 @@ class RosterOptions:
         ignore_columns: headers that are left out.
         password_of: username -> (input, value), or None where there is no password.
         reserved_tags: as in `rules.review`.
-        today: only those whose days include it are people of the roster; None takes everybody.
+        today: returns the day; only those whose days include it are people of the roster. None takes everybody.
     """
 
     instance_id: Any = UNKNOWN
     identity_management_type: str | None = None
-    names: Mapping[Reference, Names] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[Reference, Names] = MappingProxyType({})
+    defaults: Mapping[str, Any] = MappingProxyType({})
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
-    reserved_tags: int = Settings().reserved_tags
-    today: dt.date | None = None
+    reserved_tags: int = limits.OWNERSHIP_TAGS
+    today: Callable[[], dt.date] | None = None
 
 
-@dataclass(frozen=True)
-class JudgedRoster:
+class JudgedRoster(NamedTuple):
     """The people of a roster; only a roster without problems may be used.
 
     Attributes:
@@ -171,6 +167,7 @@ class _Judge:
         self._noun = "line" if table.source else "row"
         self._passwords = 0
         self._has_days = self._assembly.has_days
+        self._today = options.today() if options.today is not None and self._has_days else None
         self._plain_instance = known(options.instance_id) is options.instance_id
 
     def run(self) -> JudgedRoster:
@@ -226,12 +223,12 @@ class _Judge:
             text = f"the row has {cells} more than the header; quote cells that contain the separator"
             self._problems.add(row.line, "", text)
             return None
-        period, today = Period(), self._options.today
+        period, today = Period(), self._today
         if self._has_days:
             period, wrong = self._assembly.period(row)
             for header, text in wrong:
                 self._problems.add(row.line, header, text)
-            if today is not None and period.last < today and not wrong:
+            if period.is_before(today) and not wrong:
                 self._note(self._assembly.username(row), row, period)
                 return None
         built = self._assembly.of(row)
@@ -239,7 +236,7 @@ class _Judge:
         username = inputs.get("username")
         for header, text in built.problems:
             self._problems.add(row.line, header, text, username)
-        early = today is not None and period.first > today
+        early = period.is_after(today)
         self._judge_instance(row, inputs)
         if self._options.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._options.identity_management_type)
@@ -298,9 +295,9 @@ class _Judge:
             return False
         others = self._periods.setdefault(username, [])
         # Where no day decides who is there, everybody is there at the same time.
-        twice = [line for other, line in others if self._options.today is None or period.overlaps(other)]
+        twice = [line for other, line in others if self._today is None or period.overlaps(other)]
         others.append((period, row.line))
-        if period != Period() and period.first <= period.last:
+        if period != Period() and not period.is_before(period.first):
             self._dated.append(Dated(username, row.line, period))
         if twice:
             lines = f"{self._noun}s {twice[0]} and {row.line}"
@@ -370,7 +367,7 @@ _PASSWORDS: Final = frozenset(("password", "password_secret_arn"))
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )
-_PATH: Final = re.compile(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
+_PATH: Final = pattern(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
 
 
 def _parts(path: str, inputs: Props) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ def rows(*people: tuple[str, str | None, str | None], **changes: str) -> list[di
 
 
 def judged(roster: Any, today: dt.date | None = TODAY, **terms: Any) -> JudgedRoster:
-    return judge(read(roster), RosterOptions(instance_id=INSTANCE, names=_names(), today=today, **terms))
+    day = None if today is None else lambda: today
+    return judge(read(roster), RosterOptions(instance_id=INSTANCE, names=_names(), today=day, **terms))
 
 
 def names(found: JudgedRoster) -> list[str]:
