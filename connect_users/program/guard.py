@@ -11,7 +11,7 @@ from connect_users.core import tokens
 from connect_users.roster import guarding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from connect_users.program.leaving import Leaving
     from connect_users.roster.leavers import Limit
@@ -25,7 +25,7 @@ def guard_inputs(
     retain_leavers: bool,
     leaving: pulumi.Output[Leaving | None],
     ended: Mapping[str, str],
-    waits_for: pulumi.Output[Any] | None,
+    waits_for: Sequence[pulumi.Output[None]],
 ) -> dict[str, Any]:
     """The inputs of a guard, in snake_case.
 
@@ -36,7 +36,7 @@ def guard_inputs(
     moves = leaving.apply(lambda known: known.moves if known else None)
     return {
         **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers),
-        guarding.WAITS_FOR: None if waits_for is None else waits_for.apply(lambda _: None),
+        guarding.WAITS_FOR: pulumi.Output.all(*waits_for).apply(lambda _: None) if waits_for else None,
         guarding.IN_STATE: moves.apply(lambda known: known and "\n".join(sorted(known.in_state))),
         guarding.MOVED_TO: moves.apply(lambda known: known and guarding.lines_of(known.moved_to)),
         guarding.MOVED_FROM: moves.apply(lambda known: known and guarding.lines_of(known.moved_from)),

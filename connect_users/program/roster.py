@@ -189,7 +189,9 @@ class ConnectUserRoster(pulumi.ComponentResource):
         self.usernames = tuple(person.username for person in people)
         configuration = registration.configuration(opts)
         leaving: Output[Leaving | None] = Output.from_input(cast(Any, leaving_of(name, configuration, most)))
-        waits_for = [] if looked_up is None else [looked_up.looked_up]
+        waits_for: list[Output[None]] = []
+        if looked_up is not None and looked_up.looked_up is not None:
+            waits_for.append(looked_up.looked_up.apply(lambda _: None))
         if require_self:
             waits_for.append(kept_power(name, instance, instance_id, configuration, people, leaving))
         inputs = guard_inputs(
@@ -199,7 +201,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             retain_leavers=retain_leavers,
             leaving=leaving,
             ended=ended,
-            waits_for=Output.all(*waits_for) if waits_for else None,
+            waits_for=waits_for,
         )
         guard = self._parts.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
         self.users = _declared(name, people, self, guard, retain_leavers)

@@ -296,7 +296,10 @@ class _Judge:
         others = self._periods.setdefault(username, [])
         # Where no day decides who is there, everybody is there at the same time.
         twice = [line for other, line in others if self._today is None or period.overlaps(other)]
-        others.append((period, row.line))
+        if len(others) == _ROWS_MAX:
+            twice.append(others[0][1])
+        if not twice:
+            others.append((period, row.line))
         if period != Period() and not period.is_before(period.first):
             self._dated.append(Dated(username, row.line, period))
         if twice:
@@ -364,6 +367,8 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
 
 
 _PASSWORDS: Final = frozenset(("password", "password_secret_arn"))
+#: Rows of one person at different times: each is compared with all before it.
+_ROWS_MAX: Final = 50
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )
