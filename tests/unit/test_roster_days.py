@@ -260,3 +260,12 @@ def test_a_machine_without_time_zones_says_what_to_install() -> None:
         "timezone: 'Europe/London' was not found: this machine has no time zones; run pip install tzdata, or leave "
         "timezone out for UTC\n"
     )
+
+
+def test_a_person_has_at_most_fifty_rows() -> None:
+    """Each is compared with all before it, and nobody moves as often."""
+    people = [(f"2026-01-{day:02}", f"2026-01-{day:02}") for day in range(1, 32)]
+    people += [(f"2026-03-{day:02}", f"2026-03-{day:02}") for day in range(1, 22)]
+    found = judged(rows(*(("ada", first, last) for first, last in people)))
+    assert [problem.line for problem in found.problems] == [51, 52]
+    assert "'ada' is on rows 1 and 51; a username may appear once" in found.problems[0].text
