@@ -45,10 +45,13 @@ def test_a_roster_waits_for_one_that_answers_its_question() -> None:
 def test_a_roster_waits_for_one_that_has_been_asked_for_and_for_no_other() -> None:
     """However long that takes: it may be reading a large file. Where one fails, nobody waits for it."""
     program = Gathering({}, grace=0.0)
-    with pytest.raises(LookupError), program.expecting():
-        thread, _ = settling(program, lambda: True)
-        assert thread.is_alive()
-        raise LookupError
+    asked = program.expecting()
+    asked.__enter__()
+    thread, _ = settling(program, lambda: True)
+    assert thread.is_alive()
+    failure = LookupError()
+    with pytest.raises(LookupError):
+        asked.__exit__(LookupError, failure, None)
     thread.join(LONG)
     assert not thread.is_alive()
 
