@@ -23,6 +23,7 @@ from connect_users.emulator import (  # noqa: F401
     caller_identity,
     hierarchy,
     instances,
+    metrics,
     proficiencies,
     profiles,
     queues,
