@@ -19,9 +19,10 @@ from connect_users.plugin.version import semantic
 from connect_users.testing import HostError
 from connect_users.testing.provider_process import message
 from connect_users.testing.values import UNKNOWN, Secret
+from tests.contract.doors import PLUGIN_COMMAND
 from tests.contract.hosting import ROOT, environment, judged
 from tests.contract.plugin.conftest import plain_config
-from tests.contract.plugin.driver import COMMAND, Plugin, user
+from tests.contract.plugin.driver import Plugin, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ def test_calls_that_wait_end_with_the_engine(site: Site, start_plugin: Callable[
 def test_without_a_pipe_it_stays(site: Site) -> None:
     """Started by hand, or in the background, where standard input is empty."""
     with subprocess.Popen(
-        COMMAND,
+        PLUGIN_COMMAND,
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.DEVNULL,
