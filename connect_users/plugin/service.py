@@ -18,6 +18,7 @@ from google.protobuf import empty_pb2
 
 from connect_users.connect.connection import gateway_for
 from connect_users.connect.directory import AnswerCache
+from connect_users.connect.session import loading
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.fields import ARN_KEY
@@ -252,7 +253,8 @@ class Service(Answering):
             known = tokens.PLUGIN_ROSTER
             raise ConnectUsersError(f"the package connect-users has no component {request.type}; it has {known}")
         require_components()
-        from connect_users.plugin import component
+        with loading():
+            from connect_users.plugin import component
 
         call.read(request.inputs, spelling.NONE)
         return component.construct(request, self.engine, self._life.settings)

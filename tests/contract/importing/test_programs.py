@@ -124,16 +124,7 @@ def test_a_folder_with_a_roster_is_not_made_one_without(run: Command) -> None:
     [
         ("python", []),
         ("yaml", ["connect-users plugin install"]),
-        (
-            "typescript",
-            [
-                "connect-users plugin install",
-                (
-                    "pulumi package add "
-                    f"'/home/ada/pulumi home/plugins/resource-connect-users-v{VERSION}/pulumi-resource-connect-users'"
-                ),
-            ],
-        ),
+        ("typescript", ["connect-users plugin install", f"pulumi package add connect-users@{VERSION}"]),
     ],
 )
 def test_what_a_language_needs_is_said_first(run: Command, language: str, commands: list[str]) -> None:
