@@ -30,7 +30,6 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     """A small instance, and the command."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("PULUMI_HOME", "/home/ada/pulumi home")
     with Emulator(None) as emulator:
         seed_users(emulator.store, PEOPLE)
         yield Command(emulator, tmp_path, capsys)
