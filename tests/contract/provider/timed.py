@@ -1,6 +1,6 @@
 """The provider's operations in this process, against an emulator in virtual time: minutes of waiting take no time.
 
-`TimedHost` answers as `DynamicHost` does, so that an `Engine` can drive it.
+`TimedHost` answers as `Host` does, so that an `Engine` can drive it.
 """
 
 from __future__ import annotations
