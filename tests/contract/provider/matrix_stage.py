@@ -38,9 +38,9 @@ class Play:
 
     def prepare(self) -> None:
         """Bring about what the operation starts from, and somebody else's user beside it."""
-        support.create(self.site.client, "bystander", Tags={"of": "somebody else"})
+        bystander = support.create(self.site.client, "bystander", Tags={"of": "somebody else"})
         getattr(self, "_" + "_".join(self._operation.split()).replace("-", "_"))()
-        self.others = {name: live for name, live in self.site.users().items() if name == "bystander"}
+        self.bystander = self.site.described(bystander)
         self.site.forget()
 
     def act(self) -> None:
@@ -60,7 +60,7 @@ class Play:
     def judge(self) -> None:
         """Exactly the declared user, as declared; the state names it; nobody else's user was touched."""
         users = self.site.users()
-        assert {"bystander": users.pop("bystander")} == self.others
+        assert users.pop("bystander") == self.bystander
         state = self.engine.state
         if self._deletes:
             assert users == {}
