@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.connect.gateway import Gateway
-from connect_users.connect.session import Clients
+from connect_users.connect.session import Clients, _new_session
 from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError, PartialUpdate
 from connect_users.core.settings import Settings
@@ -55,12 +55,17 @@ class Mortal:
             raise Killed
 
 
+_SESSION = _new_session(None, hermetic=True)
+
+
 class DirectClients(Clients):
     """Those of every provider of one site, whose requests need no socket."""
 
     def __init__(self, site: TimedSite) -> None:
         super().__init__(Settings(endpoint_url=site.emulator.endpoint_url), embedded=True)
         self._site = site
+        # Parses the models of AWS's services once for all sites.
+        self._session = _SESSION
 
     def _client(self, service: str, region: str, endpoint: str | None) -> Any:
         return attach(super()._client(service, region, endpoint), self._site.emulator)
