@@ -112,7 +112,7 @@ class Clients:
         Raises:
             BotoCoreError, ClientError
         """
-        with self._lock, _loading(), _as_configuration_error():
+        with loading(), _as_configuration_error():
             client = self._client("sts", self._region(), self._settings.endpoint_url if self._embedded else None)
         return str(client.get_caller_identity()["Arn"])
 
