@@ -130,6 +130,11 @@ class Layer:
                 return header
         return ""
 
+    def place(self, header: str) -> tuple[str, int, str]:
+        """The file, the line and the name of a setting; of "", those of the whole preset."""
+        preset = self.preset
+        return preset.source, preset.line_of(header), f"{preset.name}.{header}" if header else preset.name
+
 
 #: The name of the preset that the roster's defaults are.
 DEFAULTS: Final = "defaults"

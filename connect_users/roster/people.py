@@ -9,34 +9,31 @@ Contract:
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
-from connect_users.core.patterns import pattern
 from connect_users.core.phrases import plural
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import DAYS, DEFAULTS, Assembled, Assembly, Layer, Preset, Values, known
 from connect_users.roster.columns import (
     INSTANCE,
-    PER_CHANNEL,
     PROFICIENCIES,
     USERNAME,
     Column,
     normal,
-    of_path,
     unknown,
 )
 from connect_users.roster.days import Dated, Period
+from connect_users.roster.placing import PASSWORDS, Places
 from connect_users.roster.problems import Problems, RosterProblem
 from connect_users.roster.proficiency_rows import one_each
 from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connect_users.core.references import Reference
     from connect_users.roster.choosing import Choice, Chooser
@@ -171,7 +168,7 @@ class _Judge:
         """What is wrong with the defaults and the personas; with rules that are wrong, nobody is given a persona."""
         for layer in (self.defaults, *self.personas.values()):
             for header, text in layer.problems:
-                self.problems.add(*_place_of(layer, header), text)
+                self.problems.add(*layer.place(header), text)
         personas = self.options.personas
         if personas is None:
             return
@@ -220,6 +217,7 @@ class _FileJudge:
             name: it.name for name, it in self._columns.items() if it and it.path[0] not in _WHO and it.path not in DAYS
         }
         self._assembly = Assembly(self._columns, judge.values)
+        self._places = Places(table, self._columns, judge.table.source, passwords=options.password_of is not None)
         self._chooser = judge.chooser(table)
         self._plain_instance = known(options.instance_id) is options.instance_id
 
@@ -297,7 +295,7 @@ class _FileJudge:
         review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
         for problems, into in ((review.problems, self._problems), (review.warnings, self._judge.warnings)):
             for problem in problems:
-                into.add(*self._placed(problem.path, problem.text, row, built, layers))
+                into.add(*self._places.of(problem, row, inputs, layers))
         if choice is not None:
             self._judge.used.add(choice.persona)
         person = self._counted(row, built, choice, period)
@@ -326,7 +324,7 @@ class _FileJudge:
         theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
         if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
-            self._add(row.line, self._header(INSTANCE, row), text, inputs.get("username"))
+            self._add(row.line, self._places.header(INSTANCE, row), text, inputs.get("username"))
         inputs["instance_id"] = self._options.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any, *, early: bool) -> str:
@@ -340,7 +338,7 @@ class _FileJudge:
         if self._options.password_of is None or not isinstance(username, str):
             return ""
         answer = ("password", UNKNOWN) if early else self._options.password_of(username)
-        if answer is None or (early and not _PASSWORDS.isdisjoint(inputs)):
+        if answer is None or (early and not PASSWORDS.isdisjoint(inputs)):
             return ""
         name, value = answer
         if name in inputs:
@@ -384,7 +382,7 @@ class _FileJudge:
                 text += ", or in several rows that differ only in the proficiency"
             if self._judge.has_days:
                 text += ", or in rows whose days do not overlap"
-            self._add(row.line, self._header(USERNAME, row), text, username)
+            self._add(row.line, self._places.header(USERNAME, row), text, username)
         return not twice
 
     def _twice(self, source: str, line: int, row: Row) -> str:
@@ -392,58 +390,10 @@ class _FileJudge:
             return f"on {'line' if source else 'row'}s {line} and {row.line}"
         return f"in {place(source, line)} and in {place(self._table.source, row.line)}"
 
-    def _placed(
-        self, path: str, text: str, row: Row, built: Assembled, layers: Iterable[Layer]
-    ) -> tuple[str, int, str, str, Any]:
-        """The file, line, column, text and username of a problem of the rules; line 0 where it is not a row's."""
-        source = self._table.source
-        username = built.inputs.get("username")
-        parts = _parts(path, built.inputs)
-        header = self._header(parts, row)
-        if header and parts[0] != "instance_id":
-            return source, row.line, header, text, username
-        if parts[0] in ("instance_id", "identity_management_type"):
-            return self._judge.table.source, 0, parts[0], text, ""
-        for layer in layers:
-            if setting := layer.header(parts):
-                return *_place_of(layer, setting), text, ""
-        if parts[0] in _PASSWORDS and self._options.password_of is not None:
-            return source, row.line, "passwords", text, username
-        column = of_path(parts)
-        name = column.name if column else path
-        if column and self._paths.isdisjoint(_same_place(column)):
-            # The column is missing: reported once, of the headers.
-            return source, min(self._table.headers.values(), default=0), name, text, ""
-        return source, row.line, name, text, username
-
-    def _header(self, parts: tuple[str, ...], row: Row) -> str:
-        """The header of the row's cell that an input, or a part of one, came from; "" when there is none."""
-        nearest = ""
-        for header, _ in row.cells:
-            column = self._columns[header]
-            if column is None:
-                continue
-            if column.path == parts:
-                return header
-            if column.path == parts[: len(column.path)] or parts == column.path[: len(parts)]:
-                nearest = nearest or header
-        return nearest
-
 
 def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
     ignored = {normal(header) for header in options.ignore_columns}
     return {header: None if normal(header) in ignored else table.column(header) for header in table.headers}
-
-
-def _place_of(layer: Layer, header: str) -> tuple[str, int, str]:
-    """The file, the line and the name of a setting."""
-    preset = layer.preset
-    return preset.source, preset.line_of(header), f"{preset.name}.{header}" if header else preset.name
-
-
-def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
-    """The paths of columns that may hold the same input."""
-    yield from (column.path[:length] for length in range(1, len(column.path) + 1))
 
 
 #: What says who somebody is, and when; the other inputs are settings.
@@ -453,30 +403,11 @@ _WHO: Final = frozenset(
         *("first_day", "last_day"),
     )
 )
-_PASSWORDS: Final = frozenset(("password", "password_secret_arn"))
 #: Rows of one person at different times: each is compared with all before it.
 _ROWS_MAX: Final = 50
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )
-_PATH: Final = pattern(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
-
-
-def _parts(path: str, inputs: Props) -> tuple[str, ...]:
-    """A path of the rules in the form of `Column.path`."""
-    match = _PATH.fullmatch(path)
-    if match is None:
-        return (path,)
-    name, index, rest = match["input"], match["index"], match["rest"]
-    if name == "tags":
-        return (name, rest) if rest else (name,)
-    if index is None:
-        return (name, *rest.split(".")) if rest else (name,)
-    if name not in PER_CHANNEL:
-        return (name,)
-    entry = inputs[name][int(index)]
-    channel = entry.get("channel") if isinstance(entry, dict) else None
-    return (name, str(channel), *(rest.split(".") if rest and rest != "channel" else ()))
 
 
 def _plain_passwords(count: int) -> str:
