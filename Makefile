@@ -13,7 +13,7 @@ AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 # them (tests/unit/test_layers.py holds that), and those that judge what hosts do with them; not the whole fault matrix,
 # which needs neither pulumi nor a socket, nor reviews and commands.
 TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin review/test_policy_pack.py \
-  $(addprefix roster/test_,rehearsal.py state.py waves.py) \
+  $(addprefix roster/test_,leaving.py rehearsal.py state.py waves.py) \
   $(addprefix testing/test_,provider_process.py rehearsal.py rehearsal_as_preview.py rehearsal_aws.py) \
   $(addprefix provider/test_,concurrency.py errors.py explicit_provider.py host.py lifecycle.py lookups.py \
   matrix_processes.py partial.py refresh_bulk.py registration.py reserved_tags.py sign_out.py state_contract.py states.py \
