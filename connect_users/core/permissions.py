@@ -133,6 +133,7 @@ _NAMES = (
     "SearchUserHierarchyGroups",
     "DescribeUserHierarchyGroup",
 )
+_POWER = ("ListSecurityProfilePermissions", "DescribeSecurityProfile", "ListSecurityProfileAIAgents")
 _EVERYBODY = ("ListUsers", "SearchUsers", "DescribeUser")
 _LIFE = {permission.operation: permission for permission in PERMISSIONS if permission.feature is not Feature.REVIEWS}
 
@@ -144,9 +145,9 @@ COMMANDS: dict[str, frozenset[str]] = {
         name for name, each in _LIFE.items() if not each.writes and each.feature is not Feature.QUICK_CONNECTS
     ),
     "check": frozenset((*_NAMES, "DescribeInstance")),
-    "explain": frozenset((*_NAMES, "ListSecurityProfilePermissions", "GetCurrentUserData")),
+    "explain": frozenset((*_NAMES, *_POWER, "GetCurrentUserData")),
     "import": frozenset((*_NAMES, *_EVERYBODY, "DescribeInstance", "ListUserProficiencies")),
-    "report": frozenset((*_NAMES, *_EVERYBODY, "ListSecurityProfilePermissions")),
+    "report": frozenset((*_NAMES, *_EVERYBODY, *_POWER, "GetMetricDataV2")),
 }
 
 #: Actions that AWS's reference page lists as dependent ones of ours; they cannot be limited to a resource.

@@ -66,7 +66,7 @@ def project(stack: Stack) -> Path:
     missing = [each for each in ("pulumi-language-nodejs", "node", "npm") if shutil.which(each) is None]
     if missing:
         pytest.skip(f"no {', '.join(missing)} on PATH: TypeScript programs need them")
-    launcher = install(stack).rpartition("pulumi package add ")[2].strip()
+    package = install(stack).rpartition("pulumi package add ")[2].strip()
     folder = stack.folder
     (folder / "__main__.py").unlink()
     (folder / "Pulumi.yaml").write_text(json.dumps({"name": PROJECT, "runtime": "nodejs"}), encoding="utf-8")
@@ -76,7 +76,7 @@ def project(stack: Stack) -> Path:
     installed = run(stack, "npm", "install", "--no-audit", "--no-fund")
     if installed.returncode:
         pytest.skip(f"npm cannot install @pulumi/pulumi here: {installed.stderr[-200:]}")
-    added = stack.pulumi("package", "add", launcher)
+    added = stack.pulumi("package", "add", package)
     assert 'from "pulumi-amazon-connect-users"' in added.text
     return folder
 

@@ -80,6 +80,7 @@ class _Stage:
             "report": [
                 ("report", "--html", f"{out}/page.html", *instance),
                 ("report", "--unmanaged", *instance),
+                ("report", "--dormant", "30", *instance),
             ],
         }
         return lines[command]
