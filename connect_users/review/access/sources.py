@@ -11,11 +11,12 @@ from connect_users.core.ownership import owner_of
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
-from connect_users.roster import cells
-from connect_users.roster.columns import find
+from connect_users.roster import cells, days
+from connect_users.roster.columns import LAST_DAY, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping
 
     from connect_users.core.references import Reference
     from connect_users.review.naming import Names
@@ -70,13 +71,20 @@ _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
 }
 
 
-def from_roster(table: Table, names: Names) -> Snapshot:
-    """The people of a roster, row by row."""
-    columns = {
-        header: column for header in table.headers if (column := find(header)) is not None and column.name in _COLUMNS
-    }
-    entries = (_of_row(row, columns, names) for row in table.rows)
+def from_roster(table: Table, names: Names, today: Callable[[], dt.date] = days.today) -> Snapshot:
+    """The people of a roster, row by row, without those whose last day is past; who is to come will have the power."""
+    known = {header: column for header in table.headers if (column := find(header)) is not None}
+    columns = {header: column for header, column in known.items() if column.name in _COLUMNS}
+    ends = {header: column for header, column in known.items() if column.path == LAST_DAY}
+    rows = [row for row in table.rows if not _is_over(row, ends, today())] if ends else table.rows
+    entries = (_of_row(row, columns, names) for row in rows)
     return _snapshot(f"roster {table.source}", (entry for entry in entries if entry is not None))
+
+
+def _is_over(row: Row, ends: Mapping[str, Column], today: dt.date) -> bool:
+    lasts = [_read(ends[header], raw) for header, raw in row.cells if header in ends]
+    # What is not a day has ended nothing.
+    return any(hasattr(last, "isoformat") and last < today for last in lasts)
 
 
 def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
