@@ -11,10 +11,12 @@ from connect_users.core.ownership import owner_of
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
-from connect_users.roster import cells
+from connect_users.roster import cells, days
+from connect_users.roster.columns import LAST_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
     from connect_users.review.naming import Names
@@ -69,15 +71,26 @@ _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
 }
 
 
-def from_roster(table: Table, names: Names) -> Snapshot:
-    """The people of a roster, row by row."""
-    entries = (_of_row(row, _columns(file), names) for file in table.files for row in file.rows)
-    return _snapshot(f"roster {table.source}", (entry for entry in entries if entry is not None))
+def from_roster(table: Table, names: Names, today: Callable[[], dt.date] = days.today) -> Snapshot:
+    """The people of a roster, row by row: those who are still to come, too, but nobody whose last day is past."""
+    entries = (entry for file in table.files for entry in _of_file(file, names, today))
+    return _snapshot(f"roster {table.source}", entries)
 
 
-def _columns(file: Table) -> dict[str, Column]:
-    columns = {header: column for header in file.headers if (column := file.column(header)) is not None}
-    return {header: column for header, column in columns.items() if column.name in _COLUMNS}
+def _of_file(file: Table, names: Names, today: Callable[[], dt.date]) -> Iterator[Entry]:
+    known = {header: column for header in file.headers if (column := file.column(header)) is not None}
+    columns = {header: column for header, column in known.items() if column.name in _COLUMNS}
+    ends = {header: column for header, column in known.items() if column.path == LAST_DAY}
+    for row in file.rows:
+        entry = None if ends and _is_over(row, ends, today()) else _of_row(row, columns, names)
+        if entry is not None:
+            yield entry
+
+
+def _is_over(row: Row, ends: Mapping[str, Column], today: dt.date) -> bool:
+    lasts = [_read(ends[header], raw) for header, raw in row.cells if header in ends]
+    # What is not a day has ended nothing.
+    return any(hasattr(last, "isoformat") and last < today for last in lasts)
 
 
 def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
