@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
@@ -50,7 +51,8 @@ ARGUMENTS: Final = {
     "requiredHolders": "required_holders",
     "retainLeavers": "retain_leavers",
 }
-_TWO_OF_ONE: Final = (("roster", "rows"), ("passwords", "passwordSecrets"))
+_PATTERN: Final = "passwordSecrets"
+_TWO_OF_ONE: Final = (("roster", "rows"), ("passwords", _PATTERN))
 
 
 class Refused(ConnectUsersError):
@@ -71,7 +73,11 @@ def construct(request: Any, engine: str, settings: Settings) -> Any:
     try:
         return contextvars.copy_context().run(asyncio.run, _constructed(servicer, request))
     except pulumi.RunError as problem:
-        raise Refused(str(problem)) from None
+        text = str(problem)
+        if _PATTERN in request.inputs.fields:
+            # It is the argument of this name to the roster of a Python program.
+            text = re.sub(rf"\b{ARGUMENTS[_PATTERN]}\b", _PATTERN, text)
+        raise Refused(text) from None
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
