@@ -106,6 +106,16 @@ class Clients:
                 self._secrets[region] = self._client("secretsmanager", region, endpoint)
             return self._secrets[region]
 
+    def caller(self) -> str:
+        """The ARN of who calls, by STS's GetCallerIdentity, which needs no permission.
+
+        Raises:
+            BotoCoreError, ClientError
+        """
+        with loading(), _as_configuration_error():
+            client = self._client("sts", self._region(), self._settings.endpoint_url if self._embedded else None)
+        return str(client.get_caller_identity()["Arn"])
+
     def _client(self, service: str, region: str, endpoint: str | None) -> Any:
         # A made-up key for the embedded emulator; None leaves credentials to boto3.
         key = "emulator" if self._embedded else None

@@ -139,6 +139,7 @@ class Service(Answering):
 
     def _configure(self, config: dict[str, Any]) -> None:
         life = Lifecycle.configured(config, CANCELLED)
+        self._configuration = config
 
         def gateway() -> Gateway:
             if life.problems:
@@ -257,7 +258,7 @@ class Service(Answering):
             from connect_users.plugin import component
 
         call.read(request.inputs, spelling.NONE)
-        return component.construct(request, self.engine, self._life.settings)
+        return component.construct(request, self.engine, self._life.settings, self._configuration)
 
     @answered
     def Invoke(self, call: Call, request: Any) -> Any:

@@ -94,11 +94,11 @@ class Site:
     def client(self) -> Any:
         """A judge's own boto3 client."""
         if self._client is None:
-            self._client = connect(self.emulator)
+            self._client = self.client_of("connect")
         return self._client
 
     def client_of(self, service: str) -> Any:
-        """A judge's client of another service, e.g. secretsmanager."""
+        """A judge's client of a service, e.g. secretsmanager."""
         return connect(self.emulator, service=service)
 
     def config(self, **changes: str) -> dict[str, str]:

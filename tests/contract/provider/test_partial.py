@@ -85,14 +85,15 @@ def test_a_failure_at_every_step_is_told_saved_and_resumed(count: int, timed: tu
             assert ("not tried: " + ", ".join(calls[failing + 1 :]) in text) == (failing + 1 < count)
             reached = {**_target(failing), "username": name}
             assert engine.state is not None
-            assert shown(site.users()[name]) == declared(reached)
+            assert shown(site.described(engine.state.id)) == declared(reached)
             assert {key: engine.state.outputs.get(key) for key in EVERYTHING.before} == {
                 key: value for key, value in canonical(reached).items() if key in EVERYTHING.before
             }
         site.forget()
         assert engine.up(target) == "update"
         assert tuple(site.calls()) == calls[failing:]
-        assert shown(site.users()[name]) == declared(target)
+        assert engine.state is not None
+        assert shown(site.described(engine.state.id)) == declared(target)
         assert engine.up(target) == "same"
 
 
