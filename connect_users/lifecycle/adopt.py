@@ -20,7 +20,7 @@ from connect_users.core.errors import (
 )
 from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY
 from connect_users.core.live import declared_view, leftovers, live_props
-from connect_users.lifecycle import apply, observe
+from connect_users.lifecycle import apply, gone, observe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,17 +113,17 @@ def _pending(
 
 
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
-    """As `apply.update`; a take-over that was interrupted goes on.
+    """As `apply.update`; a take-over that was interrupted goes on, and a user who moves here is taken over.
 
     Raises:
         OwnedByOther: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
-    if PENDING_KEY not in old:
-        return apply.update(op, user_id, old, new)
     apply.check_place(op, old)
-    survey_of(op.gateway).forget()
     try:
+        if PENDING_KEY not in old:
+            return _update(op, user_id, old, new)
+        survey_of(op.gateway).forget()
         user = observe.describe(op, user_id, old)
         owner = ownership.owner_of(user.get("Tags", {})) if user is not None else None
         claim = ownership.claim(owner, op.urn, old.get(TOKEN_KEY))
@@ -136,6 +136,17 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
         return _write_declared(op, new, user, apply.kept_outputs(old), ours=old[PENDING_KEY] is True)
     except ConnectApiError as error:
         raise error.about(apply.subject("taking over", new)) from None
+
+
+def _update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
+    try:
+        return apply.update(op, user_id, old, new)
+    except apply.MovesHere as moves:
+        op.inform(f"moves here from {moves.owner.urn}, which no longer declares it")
+        try:
+            return take_over(op, new, moves.user, ours=not moves.owner.adopted)[1]
+        except UserVanished:
+            raise gone.user_gone(op.gateway, apply.subject("taking over", new), user_id, old, op.inform) from None
 
 
 def _write_declared(

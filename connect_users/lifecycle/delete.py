@@ -73,7 +73,7 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
                 "run pulumi refresh to accept that, then run again"
             )
         case ownership.Proven() | ownership.Unowned():
-            rival = op.run.rival(op.urn, user_id, outputs)
+            rival = op.run.rival(op.urn, user_id)
             if rival is not None:
                 op.say("warning", f"not deleted: {rival} has the same user")
             return rival is None
