@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
-from connect_users.core.phrases import plural, some
+from connect_users.core.phrases import plural, printable, some
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.importing import texts
 from connect_users.review import naming
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import unclear
 from connect_users.review.powers import granted_by
-from connect_users.review.text import printable
 
 if TYPE_CHECKING:
     import argparse

@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.errors import one_line
-from connect_users.core.phrases import plural
+from connect_users.core.phrases import plural, printable
 from connect_users.review.model import ACTIONS, HEADINGS, Person, Review
-from connect_users.review.text import printable, summary
+from connect_users.review.text import summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,9 @@ def render(
     gains += [_power(person) for person in review.powers]
     if gains:
         sections.append(("⚠ Gain power", gains, True))
+    if review.on_contact:
+        lines = [_named(each.username, f" ({each.action})", f": {each.on_contact}") for each in review.on_contact]
+        sections.append(("On a contact now", lines, True))
     if review.violations:
         lines = [_named(each.username, "", f": {each.policy}: {each.text}") for each in review.violations]
         sections.append(("Policy violations", lines, True))

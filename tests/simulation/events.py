@@ -35,6 +35,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "password": ("Corr3ct-horse", "Batt3ry-staple"),
     "on_password_change": ("refuse", "ignore", "replace"),
     "adopt_existing": (None, True),
+    "sign_out": (None, "on_delete", "on_loss"),
 }
 #: Options of a resource that the engine keeps, and what they are without a word.
 OPTIONS: Final = ("retain", "delete_before_replace", "replace_on_changes")

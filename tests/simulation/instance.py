@@ -141,6 +141,11 @@ class Instance:
         self.gone[user.id] = self.users.pop(user.id)
         return {}
 
+    def delete_all_entity_sessions(self, *, InstanceId: str, EntityId: str, EntityType: str) -> Document:  # noqa: N803
+        """Also of a user who has no session."""
+        self._find(EntityId)
+        return {}
+
     def list_users(self, *, InstanceId: str, MaxResults: int, NextToken: str = "0") -> Document:  # noqa: N803
         return self._page(
             "UserSummaryList",

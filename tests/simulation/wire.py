@@ -52,6 +52,7 @@ METHODS: Final = {
     "CreateUser": "create_user",
     "DescribeUser": "describe_user",
     "DeleteUser": "delete_user",
+    "DeleteAllEntitySessions": "delete_all_entity_sessions",
     "ListUsers": "list_users",
     "SearchUsers": "search_users",
     "DescribeInstance": "describe_instance",
@@ -206,7 +207,8 @@ class Process:
         if operation.startswith(_READS):
             return method(**params)
         users = self._instance.users
-        user = users.get(str(params.get("UserId") or params.get("resourceArn", "")).rpartition("/")[2])
+        named = params.get("UserId") or params.get("EntityId") or params.get("resourceArn", "")
+        user = users.get(str(named).rpartition("/")[2])
         before = None if user is None else user.doc
         result = method(**params)
         self._wrote(operation, params, user if user is not None else users[result["UserId"]], before)
