@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from tqdm import tqdm
 
 from tests.simulation.generate import story
+from tests.simulation.mutants import MUTANTS, find
 from tests.simulation.story import play, shrink
 
 
@@ -28,7 +29,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5000, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first one")
     parser.add_argument("--seed", type=int, help="only this one: its story, and the fewest events that break as much")
+    parser.add_argument("--mutants", action="store_true", help="how many seeds it takes to find each mutant")
     arguments = parser.parse_args()
+    if arguments.mutants:
+        return hunt(20_000)
     if arguments.seed is not None:
         return replay(arguments.seed)
     failed = 0
@@ -51,6 +55,22 @@ def replay(seed: int) -> int:
     broken = play(events, lambda line: sys.stdout.write(f"{line}\n"))
     sys.stdout.write(f"seed {seed}: {broken or 'fine'}\n")
     return 1 if broken else 0
+
+
+def hunt(seeds: int) -> int:
+    """Find every mutant."""
+    missed = 0
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for mutant, found in zip(MUTANTS, pool.map(_found, range(len(MUTANTS)), [seeds] * len(MUTANTS)), strict=True):
+            missed += found is None
+            how = f"not in {seeds} seeds" if found is None else f"after {found[0]} seeds: {found[1][:150]}"
+            sys.stdout.write(f"{mutant.text}: {how}\n")
+            sys.stdout.flush()
+    return 1 if missed else 0
+
+
+def _found(number: int, seeds: int) -> tuple[int, str] | None:
+    return find(MUTANTS[number], seeds)
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ def _whose(world: World, stack: Stack, user: User, *, adopts: bool, known: bool,
         return f"the tag names {named}"
     if known:
         return None if stack.key in entry.holders else "somebody else's"
-    if named is None and not adopts:
+    if named is None and not adopts and (entry.untagged or stack.key not in entry.holders):
         return "no tag, and not adopted"
     if named == stack.name and not stack.owns:
         return "the tag is off, so nobody moves"

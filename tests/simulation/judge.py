@@ -64,9 +64,11 @@ class Judge:
         memory = self._memories[stack.key]
         if before is None:
             memory.made.append(user.id)
-        instance = self._world.instance
-        seen = user.seen(instance.now - instance.habits.lag) if before is not None else None
-        problem = self._world.ledger.wrote(stack, operation, params, user, seen or before)
+        if before is not None and operation != "DeleteUser":
+            # As a reader could see it before the write.
+            cutoff = self._world.instance.now - self._world.instance.habits.lag
+            before = next((doc for at, doc in reversed(user.versions[:-1]) if at <= cutoff), before)
+        problem = self._world.ledger.wrote(stack, operation, params, user, before)
         if problem is None and operation == "DeleteUser":
             problem = self._needless(memory, user)
         if problem is not None:
@@ -130,7 +132,7 @@ class Judge:
         created = {done.name for done in run.done if done.verb == "create"}
         for each in run.stack.state.resources:
             user = self._world.instance.users.get(each.id)
-            if user is not None and each.name in created and each.id not in memory.made:
+            if user is not None and each.name in created and each.id not in memory.made and each.outputs.get("adopt_existing"):
                 self._world.ledger.of(user).taken = True
         touched = {done.name for done in run.done if done.verb in ("create", "update", "read", "import")}
         for each in run.stack.state.resources:

@@ -27,7 +27,8 @@ class Entry:
         former: of those that once were.
         importers: of those that imported it.
         maker: the stack that made it; None for the person.
-        taken: it was taken over or imported, so that its password is not the state's.
+        taken: it was adopted, moved or imported, so that its password is not the state's.
+        untagged: somebody took its tag away, or it was made without one.
         lost: a run died, or a state was restored, so that no state knows it.
         told: the output of a run spoke of it as not gone.
     """
@@ -38,6 +39,7 @@ class Entry:
     importers: set[int] = field(default_factory=set)
     maker: int | None = None
     taken: bool = False
+    untagged: bool = True
     lost: bool = False
     told: bool = False
 
@@ -46,6 +48,10 @@ def tag_stack(doc: dict[str, Any]) -> str | None:
     """The stack that a user's ownership tag names; None where it names no resource."""
     named = _NAMED.fullmatch(doc["Tags"].get(TAG, ""))
     return None if named is None else named[1]
+
+
+def _urn(tags: dict[str, str]) -> str:
+    return tags.get(TAG, "").partition(" ")[2]
 
 
 class Ledger:
@@ -77,9 +83,11 @@ class Ledger:
         """
         entry = self.of(user)
         if before is None:
-            entry.holders, entry.maker = {stack.key}, stack.key
+            entry.holders, entry.maker, entry.untagged = {stack.key}, stack.key, not stack.owns
             return None
         tags = operation == "TagResource" and TAG in params["tags"]
+        if tags and (_urn(before["Tags"]) != _urn(params["tags"]) or self._adopts(stack, user)):
+            entry.taken = True
         if stack.key in entry.holders:
             if tags:
                 entry.former |= entry.holders - {stack.key}

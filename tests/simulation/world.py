@@ -269,8 +269,10 @@ class World:
         elif event.action == "delete":
             self.instance.delete_user(InstanceId="i", UserId=user.id)
         elif event.action == "remove the tag":
+            self.ledger.of(user).untagged = True
             self.instance.untag_resource(resourceArn=user.arn, tagKeys=[TAG])
         elif event.action == "overwrite the tag":
+            self.ledger.of(user).untagged = True
             self.instance.tag_resource(resourceArn=user.arn, tags={TAG: "facilities"})
         elif event.action == "fill the tags":
             more = range(50 - len(user.doc["Tags"]))
