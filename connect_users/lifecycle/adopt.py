@@ -119,11 +119,11 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
         OwnedByOther: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
+    if PENDING_KEY not in old:
+        return _update(op, user_id, old, new)
     apply.check_place(op, old)
+    survey_of(op.gateway).forget()
     try:
-        if PENDING_KEY not in old:
-            return _update(op, user_id, old, new)
-        survey_of(op.gateway).forget()
         user = observe.describe(op, user_id, old)
         owner = ownership.owner_of(user.get("Tags", {})) if user is not None else None
         claim = ownership.claim(owner, op.urn, old.get(TOKEN_KEY))
@@ -147,6 +147,8 @@ def _update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> 
             return take_over(op, new, moves.user, ours=not moves.owner.adopted)[1]
         except UserVanished:
             raise gone.user_gone(op.gateway, apply.subject("taking over", new), user_id, old, op.inform) from None
+        except ConnectApiError as error:
+            raise error.about(apply.subject("taking over", new)) from None
 
 
 def _write_declared(

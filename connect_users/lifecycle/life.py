@@ -202,8 +202,8 @@ class Lifecycle:
         kept = apply.kept_outputs(sound(state))
         token = kept.get(TOKEN_KEY)
         if self.settings.ownership_tag and urn:
-            known = isinstance(token, str) and OTHER_OWNER_KEY not in state
-            kept[TOKEN_KEY] = ownership.renamed(token, urn) if known else UNKNOWN
+            stays = isinstance(token, str) and OTHER_OWNER_KEY not in state
+            kept[TOKEN_KEY] = ownership.renamed(str(token), urn) if stays else UNKNOWN
         return {**kept, **canonical(new)}
 
     def create(self, urn: str, inputs: Props, say: Say) -> tuple[str, Props]:
