@@ -16,17 +16,19 @@ TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin test
   explicit_provider.py host.py lifecycle.py lookups.py matrix_processes.py partial.py refresh_bulk.py registration.py \
   state_contract.py states.py unknowns.py))
 
-.PHONY: help demo test bench dist dist-here lint types layers unit environments contract lowest acceptance clean
+.PHONY: help demo test bench simulate simulate-mutants simulation dist dist-here lint types layers unit environments \
+  contract lowest acceptance clean
 help:
 	@echo "make demo   watch users being previewed, created, changed, drifted, refreshed and deleted (no AWS account)"
 	@echo "make test   lint, types, layers and every test ring that can run here"
+	@echo "make simulate  random stories of users, stacks and faults (SEEDS=100000, or SEED=7 to be told one)"
 	@echo "make dist   what a release publishes: the wheel, the plugin's archives, the SDKs (needs pulumi and npm)"
 	@echo "make bench  speed, as ratios in one run (ARGS=\"--only doors --users 1000\": plugin and dynamic door; --large: 5,000 users)"
 
 demo: $(VENV)/runtime
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/connect-users demo
 
-test: lint types layers unit contract lowest acceptance
+test: lint types layers unit simulation contract lowest acceptance
 	@echo "make test: all rings above passed; see 'skipped' lines for what could not run here"
 
 bench: $(VENV)/dev
@@ -46,6 +48,17 @@ layers: $(VENV)/dev
 unit: $(VENV)/dev
 	$(BIN)/python -m pytest -p no:connect_users tests/unit --cov=connect_users.core --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+# Random stories in virtual time; tests/simulation/README.md says what is simulated.
+simulation: $(VENV)/dev
+	$(BIN)/python -m pytest -p no:connect_users tests/simulation -n 2 --dist worksteal
+
+SEEDS := 20000
+simulate: $(VENV)/dev
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+simulate-mutants: $(VENV)/dev
+	@$(BIN)/python -m tests.simulation --mutants
 
 # The contract ring judges the wheel as a user installs it: no source of the package is in sight. Four workers on two
 # cores: much of a test is waiting for another process.

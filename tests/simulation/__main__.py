@@ -52,7 +52,7 @@ def replay(seed: int) -> int:
     broken = play(events)
     if broken is not None:
         events = shrink(events, broken.invariant)
-    broken = play(events, lambda line: sys.stdout.write(f"{line}\n"))
+    broken = play(events, print)
     sys.stdout.write(f"seed {seed}: {broken or 'fine'}\n")
     return 1 if broken else 0
 

@@ -19,11 +19,9 @@ from tests.simulation.ledger import TAG, tag_stack
 from tests.simulation.program import roster_of
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from tests.simulation.engine import Run
     from tests.simulation.instance import User
-    from tests.simulation.program import Stack
+    from tests.simulation.program import Props, Stack
     from tests.simulation.world import World
 
 #: Seconds after which whatever lags is to be seen.
@@ -39,7 +37,8 @@ def finish(world: World) -> None:
     """
     stacks = [stack for stack in world.stacks if stack.program.users or stack.state.resources or stack.program.rosters]
     for _ in range(_ROUNDS):
-        if not any([_converge(world, stack) for stack in stacks]):
+        changed = [_converge(world, stack) for stack in stacks]
+        if not any(changed):
             break
     else:
         raise Broken("end", f"something still changed after {_ROUNDS} rounds")
@@ -60,6 +59,8 @@ def _converge(world: World, stack: Stack) -> bool:
                 raise Broken("end", f"a refresh fails: {refresh.errors[0]}")
             last = _up(world, stack)
             if not last.errors:
+                if last.process.calls and not _changed(last):
+                    raise Broken("end", f"an up that changes nothing calls {', '.join(last.process.calls)}")
                 return _changed(last) or changed
             run = last
         changed = True
@@ -141,26 +142,27 @@ def _obstacle(world: World, stack: Stack, name: str) -> str | None:
     """Why a declared user cannot be as it is declared; None where nothing stands in the way."""
     declaration = stack.program.users[name]
     username = declaration.username
-    state = next((each for each in stack.state.resources if each.name == name and not each.delete), None)
     if any(each.username == username for other, each in stack.program.users.items() if other != name):
         return "declared twice"
-    if state is not None and not state.pending and declaration.inputs()["password" if "password" in declaration.inputs() else "username"] != (
-        state.inputs.get("password", declaration.inputs().get("password", declaration.username))
-    ):
-        return "another password"
-    if declaration.inputs().get("password") is None:
+    inputs = declaration.inputs()
+    state = next((each for each in stack.state.resources if each.name == name and not each.delete), None)
+    if "password" not in inputs:
         return "imported without a password"
+    known = state is not None and not state.pending
+    if state is not None and known and inputs["password"] != state.inputs.get("password", inputs["password"]):
+        return "another password"
     user = world.instance.named(username)
     if user is None:
         return None
-    return _whose(world, stack, user, adopts=bool(declaration.inputs().get("adopt_existing")), known=(
-        state is not None and not state.pending and state.id == user.id
-    ), tags=declaration.inputs().get("tags", {}).keys())
+    known = known and state is not None and state.id == user.id
+    return _whose(world, stack, user, inputs, known=known)
 
 
-def _whose(world: World, stack: Stack, user: User, *, adopts: bool, known: bool, tags: AbstractSet[str]) -> str | None:
+def _whose(world: World, stack: Stack, user: User, inputs: Props, *, known: bool) -> str | None:
+    """Why a living user cannot be the resource's; `known`: the state has it."""
+    adopts = bool(inputs.get("adopt_existing"))
     entry, named = world.ledger.of(user), tag_stack(user.doc)
-    if len(user.doc["Tags"].keys() | tags | {TAG}) > MAX_TAGS:
+    if len({*user.doc["Tags"], *inputs.get("tags", {}), TAG}) > MAX_TAGS:
         return "no room for the tags"
     if named not in (None, stack.name) and (
         not known or stack.key not in entry.holders or named not in [each.name for each in world.stacks]

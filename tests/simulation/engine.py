@@ -83,16 +83,17 @@ class Run:
         for each in [*self._live.values(), *self._doomed]:
             if each.pending or target not in (None, each.name):
                 continue
-            state, declared = sound(each.outputs), sound(each.inputs)
-            seen = self._call(each.name, "read", lambda say: self._life.read(
-                self._urn(each), each.id, state, declared, say
-            ))
+            seen = self._read(each)
             if isinstance(seen, str):
                 continue
             new = None
             if seen is not None:
                 new = replace(each, inputs=seen.inputs, outputs=seen.outputs, failed=False)
             self._put(each, new)
+
+    def _read(self, each: Resource) -> Any:
+        urn, state, declared = self._urn(each), sound(each.outputs), sound(each.inputs)
+        return self._call(each.name, "read", lambda say: self._life.read(urn, each.id, state, declared, say))
 
     def destroy(self, target: str | None = None) -> None:
         """Delete everything."""
@@ -102,14 +103,15 @@ class Run:
 
     def import_(self, name: str, user_id: str) -> Props | None:
         """Take a user into the state; the inputs for the program."""
-        found = self._call(name, "import", lambda say: self._life.lookup(
-            self.stack.urn(name), f"{INSTANCE_ID}:{user_id}", say
-        ))
+        found = self._call(
+            name, "import", lambda say: self._life.lookup(self.stack.urn(name), f"{INSTANCE_ID}:{user_id}", say)
+        )
         if found is None or isinstance(found, str):
             return None
-        self._live[name] = Resource(name, found.id, found.inputs, found.outputs)
+        inputs: Props = found.inputs
+        self._live[name] = Resource(name, found.id, inputs, found.outputs)
         self._save()
-        return found.inputs
+        return inputs
 
     def end(self) -> None:
         """The run ends by itself: what it did is saved."""
@@ -159,9 +161,9 @@ class Run:
             self._replace(old, checked, retain, delete_first=dbr)
             return
         state = old.outputs
-        diff = self._call(name, "diff", lambda say: self._life.diff(
-            urn, old.id, state, checked, say, lambda: old.inputs
-        ))
+        diff = self._call(
+            name, "diff", lambda say: self._life.diff(urn, old.id, state, checked, say, lambda: old.inputs)
+        )
         if isinstance(diff, str):
             raise Stopped
         replaces = bool(diff.replaces) or (
@@ -235,9 +237,7 @@ class Run:
             return True
         urn = self._urn(resource)
         return not isinstance(
-            self._call(resource.name, "delete", lambda say: self._life.delete(
-                urn, resource.id, resource.outputs, say
-            )),
+            self._call(resource.name, "delete", lambda say: self._life.delete(urn, resource.id, resource.outputs, say)),
             str,
         )
 
@@ -250,7 +250,7 @@ class Run:
         times = [declaration.username for declaration in program.users.values()]
         twice = sorted({username for username in times if times.count(username) > 1})
         if removed or twice:
-            self._fail("program", "run", [f"removed rosters {sorted(removed)}" if removed else f"declared twice {twice}"])
+            self._fail("program", "run", (f"rosters removed: {sorted(removed)}; declared twice: {twice}",))
             raise Stopped
 
     def _guard(self, roster: str) -> None:
@@ -268,7 +268,7 @@ class Run:
             },
         )
         if checked.problem is not None:
-            self._fail(f"guard of {roster}", "check", [checked.problem])
+            self._fail(f"guard of {roster}", "check", (checked.problem,))
             raise Stopped
         self._guards[roster] = checked.inputs
         self._save()
@@ -307,7 +307,7 @@ class Run:
             self.errors.append(error)
         return result
 
-    def _fail(self, name: str, verb: str, problems: object) -> None:
+    def _fail(self, name: str, verb: str, problems: tuple[str, ...]) -> None:
         for problem in problems:
             self.done.append(Done(name, verb, (), problem))
             self.errors.append(problem)

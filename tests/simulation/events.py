@@ -39,7 +39,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
 }
 #: Options of a resource that the engine keeps, and what they are without a word.
 OPTIONS: Final = ("retain", "delete_before_replace", "replace_on_changes")
-USERNAMES: Final = ("ada", "bob", "cyd", "dan", "eve", "fay")
+USERNAMES: Final = ("ada", "bob", "cyd", "dan", "eve", "fay", "gus", "hal")
 ROSTERS: Final = ("team", "desk")
 
 

@@ -1,4 +1,4 @@
-"""What a user's settings are, from a document of Connect and from inputs: a translation that the product has no part in."""
+"""A user's settings, from a document of Connect and from inputs: a translation that the product has no part in."""
 
 from __future__ import annotations
 

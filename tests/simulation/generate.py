@@ -32,8 +32,10 @@ class _Author:
         self.events: list[ev.Event] = []
         self._stacks = self._random.choice((1, 1, 2))
         self._names: list[list[str]] = [[], []]
-        self._usernames = self._random.sample(ev.USERNAMES, self._random.choice((1, 2, 2, 3, 6)))
+        self._usernames = self._random.sample(ev.USERNAMES, self._random.choice((1, 2, 2, 3, len(ev.USERNAMES))))
         self._rosters = self._random.random() < 0.4
+        #: Seldom a roster of many: refreshes read in bulk, and percentages count.
+        self._many = self._random.random() < 0.08
         #: Seldom a story without any trouble on the wire.
         self._trouble = self._random.random() < 0.8
 
@@ -42,6 +44,10 @@ class _Author:
         for habit, values in _HABITS.items():
             if self._random.random() < 0.2:
                 self.events.append(ev.Behave(habit, self._random.choice(values)))
+        if self._many:
+            self._usernames = list(ev.USERNAMES)
+            for username in ev.USERNAMES:
+                self._join(0, f"team-{username}", username)
         for _ in range(self._random.choice((1, 1, 2, 3))):
             self._declare()
         self.events.append(self._up())
@@ -68,8 +74,10 @@ class _Author:
         return self._random.choice((username, username, f"{username}2"))
 
     def _declare(self) -> None:
-        stack, username = self._stack(), self._username()
-        name = self._new_name(username)
+        username = self._username()
+        self._join(self._stack(), self._new_name(username), username)
+
+    def _join(self, stack: int, name: str, username: str) -> None:
         self._names[stack].append(name)
         self.events.append(ev.Declare(stack, name, username))
         for field in _INPUTS:
@@ -198,7 +206,8 @@ class _Author:
         faults: dict[int, str] = {}
         for _ in range(self._random.choice((1, 1, 1, 2, 3))):
             kinds = wire.DEATHS if self._random.random() < 0.35 else wire.FAULTS
-            faults[min(int(self._random.expovariate(0.25)), 25)] = self._random.choice(kinds)
+            late = 0.08 if self._many else 0.25
+            faults[min(int(self._random.expovariate(late)), 60)] = self._random.choice(kinds)
         return tuple(sorted(faults.items()))
 
 

@@ -181,7 +181,7 @@ class Instance:
             {"AttributeName": name, "AttributeValue": value, "Level": level}
             for (name, value), level in doc["Proficiencies"].items()
         ]
-        modified = doc.get("ProficienciesTime", doc["LastModifiedTime"])
+        modified: float = doc.get("ProficienciesTime") or doc["LastModifiedTime"]
         return {"UserProficiencyList": entries, "LastModifiedTime": _moment(modified), "LastModifiedRegion": REGION}
 
     def update_user_routing_profile(self, *, UserId: str, RoutingProfileId: str, **_: Any) -> Document:  # noqa: N803
@@ -270,7 +270,7 @@ class Instance:
         user.versions.append((self.now, doc))
         return {}
 
-    def _rate(self, doc: Document, levels: Document) -> None:
+    def _rate(self, doc: Document, levels: dict[tuple[str, str], Any]) -> None:
         doc["Proficiencies"], doc["ProficienciesTime"] = levels, self.now
 
     def _visible(self, lag: float) -> Iterator[tuple[User, Document]]:
@@ -336,17 +336,17 @@ def _own_settings(doc: Document) -> Document:
     return doc
 
 
-def _levels(entries: list[Document]) -> Document:
-    levels: Document = {}
+def _levels(entries: list[Document]) -> dict[tuple[str, str], Any]:
+    levels: dict[tuple[str, str], Any] = {}
     for entry in entries:
-        pair: Any = (entry["AttributeName"], entry["AttributeValue"])
+        pair = (entry["AttributeName"], entry["AttributeValue"])
         if pair in levels:
             raise invalid_request(f"UserProficiencies contains {pair[0]} / {pair[1]} twice")
         levels[pair] = entry.get("Level")
     return levels
 
 
-def _existing(doc: Document, entries: list[Document]) -> Document:
+def _existing(doc: Document, entries: list[Document]) -> dict[tuple[str, str], Any]:
     levels = _levels(entries)
     for name, value in levels:
         if (name, value) not in doc["Proficiencies"]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.fields import BY_NAME, OTHER_OWNER_KEY
+from connect_users.core.fields import BY_NAME
 from tests.simulation import events as ev
 from tests.simulation.facts import settings_of, wanted
 from tests.simulation.program import roster_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.simulation.engine import Done, Run
     from tests.simulation.instance import Document, User
     from tests.simulation.program import Resource, Stack
@@ -89,8 +87,9 @@ class Judge:
                 continue
             if declared is None or declared.username != user.username or declared.options:
                 continue
-            if sum(other.username == user.username for other in stack.program.users.values()) > 1:
-                # Who is declared twice, and comes second, is not known yet.
+            first = next(name for name, other in stack.program.in_order() if other.username == user.username)
+            if first != each.name:
+                # Declared twice: whoever comes second is not known yet when the first is made.
                 continue
             if declared.inputs().get("password") != each.inputs.get("password"):
                 continue
@@ -104,8 +103,11 @@ class Judge:
             self._story(run)
         if self._problem is not None:
             raise self._problem
-        for text in run.errors:
-            _one_line(text, must_name=True)
+        for done in run.done:
+            if done.error:
+                _one_line(done.error)
+                if done.verb in ("create", "update", "read", "delete") and "Connect user '" not in done.error:
+                    raise Broken("one line", f"a message does not say which user: {done.error}")
         for _, _, text in run.said:
             _one_line(text)
         memory = self._memories[run.stack.key]
@@ -132,7 +134,8 @@ class Judge:
         created = {done.name for done in run.done if done.verb == "create"}
         for each in run.stack.state.resources:
             user = self._world.instance.users.get(each.id)
-            if user is not None and each.name in created and each.id not in memory.made and each.outputs.get("adopt_existing"):
+            adopted = each.name in created and each.id not in memory.made and each.outputs.get("adopt_existing")
+            if user is not None and adopted:
                 self._world.ledger.of(user).taken = True
         touched = {done.name for done in run.done if done.verb in ("create", "update", "read", "import")}
         for each in run.stack.state.resources:
@@ -196,7 +199,7 @@ class Judge:
             if roster in program.rosters:
                 most = _most(program.rosters[roster], people[roster], declared)
             elif not program.rosters or any(movers[roster]):
-                # The engine lets nobody judge the last roster of a program; a successor's limit is judged by unit tests.
+                # Nothing judges the last roster of a program; unit tests judge the limit of a successor.
                 continue
             else:
                 most = 0
@@ -232,7 +235,7 @@ def _has(live: Any, value: Any) -> bool:
     return bool(live.items() >= value.items() if isinstance(value, dict) else live == value)
 
 
-def _one_line(text: str, *, must_name: bool = False) -> None:
+def _one_line(text: str) -> None:
     problem = ""
     if "\n" in text:
         problem = "has more than one line"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tests.simulation.instance import User
+    from tests.simulation.instance import Document, User
     from tests.simulation.program import Stack
 
 TAG: Final = "connect-users:owner"
@@ -44,7 +44,7 @@ class Entry:
     told: bool = False
 
 
-def tag_stack(doc: dict[str, Any]) -> str | None:
+def tag_stack(doc: Document) -> str | None:
     """The stack that a user's ownership tag names; None where it names no resource."""
     named = _NAMED.fullmatch(doc["Tags"].get(TAG, ""))
     return None if named is None else named[1]
@@ -75,7 +75,7 @@ class Ledger:
         if not entry.holders or tag_stack(user.doc) is None:
             entry.holders.add(stack.key)
 
-    def wrote(self, stack: Stack, operation: str, params: dict[str, Any], user: User, before: dict[str, Any] | None) -> str | None:
+    def wrote(self, stack: Stack, operation: str, params: Document, user: User, before: Document | None) -> str | None:
         """Take a write of a run into account; what is wrong with it, or None.
 
         Args:

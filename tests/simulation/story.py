@@ -6,15 +6,19 @@ import random
 import secrets
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connect_users.connect import survey
 from tests.simulation.ending import finish
+from tests.simulation.events import Command, Together, Up
 from tests.simulation.judge import Broken
 from tests.simulation.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from typing_extensions import Self
 
     from tests.simulation.events import Event
 
@@ -25,7 +29,7 @@ class _AtOnce:
     def __init__(self, *_: object) -> None:
         """As `ThreadPoolExecutor`."""
 
-    def __enter__(self) -> _AtOnce:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -41,15 +45,24 @@ class _AtOnce:
 def _determined() -> Iterator[None]:
     """Everything that is random in the product follows from the story alone."""
     numbers = random.Random(0)
-    kept = random.getstate(), secrets.token_hex, survey.ThreadPoolExecutor
+
+    def token_hex(nbytes: int | None = None) -> str:
+        return f"{numbers.getrandbits(8 * (nbytes or 32)):0{2 * (nbytes or 32)}x}"
+
+    replaced: tuple[tuple[Any, str, Any], ...] = (
+        (secrets, "token_hex", token_hex),
+        (survey, "ThreadPoolExecutor", _AtOnce),
+    )
+    state, kept = random.getstate(), [getattr(place, name) for place, name, _ in replaced]
     random.seed(0)
-    secrets.token_hex = lambda nbytes=None: f"{numbers.getrandbits(8 * (nbytes or 32)):0{2 * (nbytes or 32)}x}"
-    survey.ThreadPoolExecutor = _AtOnce  # type: ignore[assignment,misc]
+    for place, name, value in replaced:
+        setattr(place, name, value)
     try:
         yield
     finally:
-        random.setstate(kept[0])
-        secrets.token_hex, survey.ThreadPoolExecutor = kept[1:]  # type: ignore[misc]
+        random.setstate(state)
+        for (place, name, _), value in zip(replaced, kept, strict=True):
+            setattr(place, name, value)
 
 
 def play(events: Sequence[Event], tell: Callable[[str], None] | None = None) -> Broken | None:
@@ -93,21 +106,22 @@ def shrink(events: Sequence[Event], invariant: str) -> list[Event]:
 
 def _simplified(events: list[Event], breaks: Callable[[list[Event]], bool]) -> list[Event]:
     """The same events with fewer faults and the usual settings, where that breaks as much."""
-    from tests.simulation.events import Together
-    from dataclasses import replace
-
     for index, event in enumerate(events):
-        options: list[Event] = []
-        if isinstance(event, Together):
-            options = [event.one, event.other]
-        faults = getattr(event, "faults", ())
-        options += [replace(event, faults=faults[:at] + faults[at + 1 :]) for at in range(len(faults))]  # type: ignore[call-arg]
-        if getattr(event, "checkpoints", True) is False:
-            options.append(replace(event, checkpoints=True))  # type: ignore[call-arg]
-        if getattr(event, "refresh", False):
-            options.append(replace(event, refresh=False))  # type: ignore[call-arg]
-        for option in options:
+        for option in _simpler(event):
             candidate = [*events[:index], option, *events[index + 1 :]]
             if breaks(candidate):
                 return _simplified(candidate, breaks)
     return events
+
+
+def _simpler(event: Event) -> Iterator[Event]:
+    """The same event with something less."""
+    if isinstance(event, Together):
+        yield from (event.one, event.other)
+    if isinstance(event, Command):
+        for at in range(len(event.faults)):
+            yield replace(event, faults=event.faults[:at] + event.faults[at + 1 :])
+        if not event.checkpoints:
+            yield replace(event, checkpoints=True)
+    if isinstance(event, Up) and event.refresh:
+        yield replace(event, refresh=False)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from connect_users.connect.gateway import Gateway
-from connect_users.core.settings import Settings
 from connect_users.emulator.errors import ApiError
 from connect_users.emulator.seed import REGION
 from tests.simulation.instance import EPOCH
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from connect_users.connect.session import Clients
+    from connect_users.core.settings import Settings
     from tests.simulation.clock import Clock
     from tests.simulation.instance import Document, Instance, User
 
@@ -30,7 +30,17 @@ FAILED_BEFORE, FAILED_AFTER = "500, not done", "500, but done"
 THROTTLED, NOT_FOUND = "throttled", "not found"
 DENIED, OUTAGE, CANCELLED = "denied from here on", "outage from here on", "cancelled"
 DIES_BEFORE, DIES_AFTER, DIES_ANSWERED = "dies before", "dies once it is done", "dies when it is answered"
-FAULTS: Final = (LOST_REQUEST, LOST_ANSWER, FAILED_BEFORE, FAILED_AFTER, THROTTLED, NOT_FOUND, DENIED, OUTAGE, CANCELLED)
+FAULTS: Final = (
+    LOST_REQUEST,
+    LOST_ANSWER,
+    FAILED_BEFORE,
+    FAILED_AFTER,
+    THROTTLED,
+    NOT_FOUND,
+    DENIED,
+    OUTAGE,
+    CANCELLED,
+)
 DEATHS: Final = (DIES_BEFORE, DIES_AFTER, DIES_ANSWERED)
 _CODES: Final = {
     FAILED_BEFORE: ("InternalServiceException", 500),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -11,10 +12,10 @@ from connect_users.emulator.errors import ApiError
 from tests.simulation import events as ev
 from tests.simulation.clock import Clock
 from tests.simulation.engine import Run
-from tests.simulation.instance import Habits, Instance, User
+from tests.simulation.instance import Habits, Instance
 from tests.simulation.judge import Judge
 from tests.simulation.ledger import TAG, Ledger
-from tests.simulation.program import Declaration, Resource, Stack, State, roster_of
+from tests.simulation.program import Declaration, Stack, roster_of
 from tests.simulation.wire import Killed, Process, Throttles
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _CHANGES: Final = {
     "identity_info": "update_user_identity_info",
     "after_contact_work_configs": "update_user_config",
 }
+#: Where a word of an event's name begins.
+_CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDS: Final = {"InstanceId": "i"}
 
 
@@ -48,12 +51,15 @@ class World:
         """Let an event happen; raises `judge.Broken` where it broke an invariant."""
         if self.tell is not None:
             self.tell(str(event))
-        handler: Any = getattr(self, f"_{type(event).__name__}")
-        handler(event)
+        if isinstance(event, ev.Command):
+            self.run(event)
+        else:
+            handler: Any = getattr(self, f"_{_CAPITAL.sub('_', type(event).__name__).lower()}")
+            handler(event)
 
     # The program
 
-    def _Declare(self, event: ev.Declare) -> None:
+    def _declare(self, event: ev.Declare) -> None:
         program = self.stacks[event.stack].program
         if event.name not in program.users:
             program.users[event.name] = Declaration(event.username)
@@ -67,20 +73,20 @@ class World:
     def _declared(self, stack: int, name: str) -> Declaration | None:
         return self.stacks[stack].program.users.get(name)
 
-    def _Set(self, event: ev.Set) -> None:
+    def _set(self, event: ev.Set) -> None:
         declaration = self._declared(event.stack, event.name)
         if declaration is not None:
             declaration.values[event.field] = event.value
 
-    def _Option(self, event: ev.Option) -> None:
+    def _option(self, event: ev.Option) -> None:
         declaration = self._declared(event.stack, event.name)
         if declaration is not None:
             (declaration.options.add if event.on else declaration.options.discard)(event.option)
 
-    def _Undeclare(self, event: ev.Undeclare) -> None:
+    def _undeclare(self, event: ev.Undeclare) -> None:
         self.stacks[event.stack].program.users.pop(event.name, None)
 
-    def _Rename(self, event: ev.Rename) -> None:
+    def _rename(self, event: ev.Rename) -> None:
         program = self.stacks[event.stack].program
         if event.name in program.users and event.new not in program.users:
             declaration = program.users.pop(event.name)
@@ -91,12 +97,12 @@ class World:
             program.users[event.new] = declaration
             self._join_roster(self.stacks[event.stack], event.new)
 
-    def _Username(self, event: ev.Username) -> None:
+    def _username(self, event: ev.Username) -> None:
         declaration = self._declared(event.stack, event.name)
         if declaration is not None and not roster_of(event.name):
             declaration.username = event.username
 
-    def _Move(self, event: ev.Move) -> None:
+    def _move(self, event: ev.Move) -> None:
         stack, other = self.stacks[event.stack], self.stacks[1 - event.stack]
         if event.name not in stack.program.users or event.name in other.program.users:
             return
@@ -118,28 +124,28 @@ class World:
         other.program.users[event.name] = declaration
         self._join_roster(other, event.name)
 
-    def _Limit(self, event: ev.Limit) -> None:
+    def _limit(self, event: ev.Limit) -> None:
         rosters = self.stacks[event.stack].program.rosters
         if event.roster in rosters:
             rosters[event.roster] = event.limit
 
-    def _Drop(self, event: ev.Drop) -> None:
+    def _drop(self, event: ev.Drop) -> None:
         program = self.stacks[event.stack].program
         program.rosters.pop(event.roster, None)
         for name in [name for name in program.users if roster_of(name) == event.roster]:
             del program.users[name]
 
-    def _OwnershipTag(self, event: ev.OwnershipTag) -> None:
+    def _ownership_tag(self, event: ev.OwnershipTag) -> None:
         self.stacks[event.stack].owns = event.on
 
     # The state
 
-    def _RenameStack(self, event: ev.RenameStack) -> None:
+    def _rename_stack(self, event: ev.RenameStack) -> None:
         self._names += 1
         stack = self.stacks[event.stack]
         stack.name = f"{stack.name.rstrip('0123456789')}{self._names}"
 
-    def _Taint(self, event: ev.Taint) -> None:
+    def _taint(self, event: ev.Taint) -> None:
         stack = self.stacks[event.stack]
         stack.state = replace(
             stack.state,
@@ -149,7 +155,7 @@ class World:
             ),
         )
 
-    def _Restore(self, event: ev.Restore) -> None:
+    def _restore(self, event: ev.Restore) -> None:
         stack = self.stacks[event.stack]
         if not 0 < event.back <= len(stack.history):
             return
@@ -169,19 +175,7 @@ class World:
         self.judge.ended(command, run)
         return run
 
-    def _Up(self, event: ev.Up) -> None:
-        self.run(event)
-
-    def _Refresh(self, event: ev.Refresh) -> None:
-        self.run(event)
-
-    def _Destroy(self, event: ev.Destroy) -> None:
-        self.run(event)
-
-    def _Import(self, event: ev.Import) -> None:
-        self.run(event)
-
-    def _Together(self, event: ev.Together) -> None:
+    def _together(self, event: ev.Together) -> None:
         if event.one.stack == event.other.stack:
             return
         begun = [(each, *self._begin(each)) for each in (event.one, event.other)]
@@ -232,17 +226,17 @@ class World:
 
     # Connect, and the person
 
-    def _Behave(self, event: ev.Behave) -> None:
+    def _behave(self, event: ev.Behave) -> None:
         kind = type(getattr(Habits(), event.habit))
         self.instance.habits = replace(self.instance.habits, **{event.habit: kind(event.value)})
 
-    def _Wait(self, event: ev.Wait) -> None:
+    def _wait(self, event: ev.Wait) -> None:
         self.clock.sleep(event.seconds)
 
-    def _Console(self, event: ev.Console) -> None:
+    def _console(self, event: ev.Console) -> None:
         habits, self.instance.habits = self.instance.habits, replace(self.instance.habits, lag=0.0)
         try:
-            self._console(event)
+            self._act(event)
         except ApiError:
             # The console says why, and the person lets it be.
             pass
@@ -250,7 +244,7 @@ class World:
             self.instance.habits = habits
         self.clock.sleep(1.0)
 
-    def _console(self, event: ev.Console) -> None:
+    def _act(self, event: ev.Console) -> None:
         user = self.instance.named(event.username)
         if event.action in ("create", "re-create"):
             if user is not None and event.action == "re-create":

@@ -3,7 +3,7 @@ runs, and two who want the same user."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, run, urn, user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from connect_users.emulator import Phase, RequestRecord
     from connect_users.testing import DynamicHost
@@ -25,6 +25,12 @@ SALES = seed.ROUTING_PROFILES["Sales"]
 def _renamed(engine: Engine, name: str) -> Engine:
     """The same resource with another URN: a stack rename, an alias, `pulumi state move` or `state rename`."""
     return Engine(engine.host, name, engine.state)
+
+
+def _kept(engine: Engine) -> Mapping[str, Any]:
+    """The outputs of the state."""
+    assert engine.state is not None
+    return engine.state.outputs
 
 
 def _owner(site: Site, username: str = "ada") -> ownership.Owner | None:
@@ -137,14 +143,14 @@ def test_a_user_of_a_resource_that_nobody_declares_any_more_comes_back(engine: E
         engine.state = older
         if refreshed:
             assert engine.refresh() == "same"
-            assert engine.state.outputs["other_owner"] == moved.urn
+            assert _kept(engine)["other_owner"] == moved.urn
         assert engine.up(user()) == ("update" if refreshed else "same")
         assert engine.refresh() == "same"
         assert engine.up(user(tags={"team": "a"})) == "update"
         owner = _owner(site)
         assert owner is not None
         assert owner.name == ownership.owner_name(engine.urn)
-        assert "other_owner" not in engine.state.outputs
+        assert "other_owner" not in _kept(engine)
         engine.up(user())
         older = engine.state
     engine.destroy()
