@@ -21,7 +21,7 @@ from tests.simulation.program import roster_of
 if TYPE_CHECKING:
     from tests.simulation.engine import Run
     from tests.simulation.instance import User
-    from tests.simulation.program import Props, Stack
+    from tests.simulation.program import Props, Resource, Stack
     from tests.simulation.world import World
 
 #: Seconds after which whatever lags is to be seen.
@@ -154,26 +154,27 @@ def _obstacle(world: World, stack: Stack, name: str) -> str | None:
     user = world.instance.named(username)
     if user is None:
         return None
-    known = known and state is not None and state.id == user.id
-    return _whose(world, stack, user, inputs, known=known)
+    if state is not None and (not known or state.id != user.id):
+        state = None
+    return _whose(world, stack, user, inputs, state)
 
 
-def _whose(world: World, stack: Stack, user: User, inputs: Props, *, known: bool) -> str | None:
-    """Why a living user cannot be the resource's; `known`: the state has it."""
+def _whose(world: World, stack: Stack, user: User, inputs: Props, state: Resource | None) -> str | None:
+    """Why a living user cannot be the resource's, whose state it is (None: the state does not have it)."""
     adopts = bool(inputs.get("adopt_existing"))
     entry, named = world.ledger.of(user), tag_stack(user.doc)
     if len({*user.doc["Tags"], *inputs.get("tags", {}), TAG}) > MAX_TAGS:
         return "no room for the tags"
-    if named not in (None, stack.name) and (
-        not known or stack.key not in entry.holders or named not in [each.name for each in world.stacks]
-    ):
+    token = "" if state is None else state.outputs.get("ownership_token", "")
+    proven = named is not None and user.doc["Tags"][TAG].partition(" ")[0] == token
+    if named not in (None, stack.name) and not proven:
         return f"the tag names {named}"
-    if known:
+    if named is not None and not stack.owns and not proven:
+        return "the tag is off, so nobody moves"
+    if state is not None:
         return None if stack.key in entry.holders else "somebody else's"
     if named is None and not adopts and (entry.untagged or stack.key not in entry.holders):
         return "no tag, and not adopted"
-    if named == stack.name and not stack.owns:
-        return "the tag is off, so nobody moves"
     made = int(user.doc["Tags"][TAG][:8], 16) if named == stack.name else float("inf")
     if EPOCH + world.clock.now - made > LEFTOVER and not (adopts and user.doc["Tags"][TAG][8] in "mt"):
         return "one's own, of long ago"
@@ -182,7 +183,7 @@ def _whose(world: World, stack: Stack, user: User, inputs: Props, *, known: bool
 
 def _as_declared(world: World, stack: Stack) -> None:
     """Every declared user exists once, with the declared settings, in the state."""
-    if stack.state.resources and {each.name for each in stack.state.resources} != stack.program.users.keys():
+    if {each.name for each in stack.state.resources} != stack.program.users.keys():
         raise Broken("end", f"state and program of {stack.name} have other resources")
     for each in stack.state.resources:
         user = world.instance.named(stack.program.users[each.name].username)
