@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from connect_users.core.errors import ConnectUsersError, PartialUpdate
+from connect_users.core.fields import FIELDS
 from connect_users.core.settings import Settings
 from connect_users.core.shapes import sound
 from connect_users.emulator.seed import INSTANCE_ID, REGION
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Done:
-    """One call of the provider that may have changed something: what it was for, and what it cost."""
+    """One call of the provider: what it was for, and what it cost."""
 
     name: str
     verb: str
     calls: tuple[str, ...]
     error: str = ""
+    #: The most calls that the inputs that differ can need.
+    changes: int = 0
 
 
 class Stopped(Exception):
@@ -216,7 +219,10 @@ class Run:
 
     def _update(self, old: Resource, inputs: Props, retain: bool) -> None:
         urn = self.stack.urn(old.name)
-        outputs = self._call(old.name, "update", lambda say: self._life.update(urn, old.id, old.outputs, inputs, say))
+        changes = sum(len(each.operations) for each in FIELDS if old.outputs.get(each.name) != inputs.get(each.name))
+        outputs = self._call(
+            old.name, "update", lambda say: self._life.update(urn, old.id, old.outputs, inputs, say), changes
+        )
         if isinstance(outputs, str):
             raise Stopped
         if isinstance(outputs, PartialUpdate):
@@ -286,7 +292,7 @@ class Run:
             for name, each in self.stack.program.users.items()
         ]
 
-    def _call(self, name: str, verb: str, work: Callable[[Say], object]) -> Any:
+    def _call(self, name: str, verb: str, work: Callable[[Say], object], changes: int = 0) -> Any:
         """What a call of the provider returns; the text of its failure; or `PartialUpdate`, which has a state."""
         sent = len(self.process.calls)
 
@@ -302,7 +308,7 @@ class Run:
             error, result = str(partial), partial
         except ConnectUsersError as problem:
             error = result = str(problem)
-        self.done.append(Done(name, verb, tuple(self.process.calls[sent:]), error))
+        self.done.append(Done(name, verb, tuple(self.process.calls[sent:]), error, changes))
         if error:
             self.errors.append(error)
         return result

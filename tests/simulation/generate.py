@@ -24,6 +24,19 @@ _HABITS: Final[dict[str, tuple[Any, ...]]] = {
 _INPUTS: Final = tuple(name for name in ev.VALUES if name not in ("adopt_existing", "on_password_change", "password"))
 
 
+#: What the person edits in the console.
+EDITED: Final = (
+    "routing_profile_id",
+    "security_profile_ids",
+    "hierarchy_group_id",
+    "identity_info",
+    "phone_config",
+    "after_contact_work_configs",
+    "user_proficiencies",
+    "tags",
+)
+
+
 class _Author:
     """Draws the events of one story. It remembers which names it gave, so that most events are about somebody."""
 
@@ -161,9 +174,7 @@ class _Author:
         actions = ("create", "delete", "re-create", "remove the tag", "overwrite the tag", "fill the tags", "edit")
         action = self._random.choice(actions)
         if action == "edit":
-            action = self._random.choice(
-                ("routing_profile_id", "security_profile_ids", "hierarchy_group_id", "identity_info")
-            )
+            action = self._random.choice(EDITED)
         value = self._value(action) if action in ev.VALUES else 0
         self.events.append(ev.Console(action, self._username(), value))
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PASSWORDS: Final = tuple(ev.VALUES["password"])
-#: Requests beyond those of the changed inputs: a look at the owner, one at the blocks, and the tag.
-_LOOKS: Final = 3
+#: Requests beyond those of the changed inputs: a look at the owner, one at the blocks, the tag, the end of sessions.
+_LOOKS: Final = 4
+#: The most requests that a fault, a throttle or a lag costs.
+_DISTURBED: Final = 100
 #: Looks for a user who was made within a minute and is not found, and what follows them.
 _MISSING: Final = 26
 #: The most that taking a user over, or making one again, costs beside its changes.
@@ -117,6 +119,7 @@ class Judge:
             self._nobody_forgotten(command, run, memory)
             self._guards(command, run)
             self._calls(run)
+            self._sessions(run)
 
     def _tell_and_lose(self, run: Run, memory: _Memory) -> None:
         """Remember of whom the run spoke, and whom its death hid."""
@@ -209,12 +212,25 @@ class Judge:
     def _calls(self, run: Run) -> None:
         """Calls stay within what the changes cost, where nothing disturbed."""
         process, habits = run.process, self._world.instance.habits
-        if process.faults_met or process.throttled or habits.lag or habits.search_lag or habits.release:
-            return
+        lags = bool(habits.lag or habits.search_lag or habits.release)
+        if not (process.faults_met or process.throttled or lags):
+            for done in run.done:
+                most = _budget(done)
+                if most is not None and len(done.calls) > most:
+                    raise Broken("calls", f"{done.verb} of {done.name} took {len(done.calls)}: {', '.join(done.calls)}")
+        disturbed = _DISTURBED * (process.faults_met + process.throttled + len(run.done) * lags)
+        if len(process.calls) > sum(_budget(done) or _TAKING_OVER for done in run.done) + disturbed:
+            raise Broken("calls", f"{len(process.calls)} in one run, with {process.faults_met} faults")
+
+    def _sessions(self, run: Run) -> None:
+        """Whoever is to be signed out is, before the user is deleted."""
         for done in run.done:
-            most = _budget(done)
-            if most is not None and len(done.calls) > most:
-                raise Broken("calls", f"{done.verb} of {done.name} took {len(done.calls)}: {', '.join(done.calls)}")
+            states = [each for each in run.before.resources if each.name == done.name]
+            if done.verb != "delete" or "DeleteUser" not in done.calls or len(states) != 1 or run.process.faults_met:
+                continue
+            ended = "DeleteAllEntitySessions" in done.calls
+            if ended != bool(states[0].outputs.get("sign_out")):
+                raise Broken("sessions", f"{done.name} was deleted, and signed out: {ended}")
 
     def _story(self, run: Run) -> None:
         tell: Any = self._world.tell
@@ -262,6 +278,6 @@ def _budget(done: Done) -> int | None:
         return _MISSING
     if done.verb == "create" and "SearchUsers" not in done.calls:
         return 2
-    if done.verb == "create":
+    if done.verb == "create" or "ListUserProficiencies" in done.calls:
         return _TAKING_OVER + sum(len(field.operations) for field in BY_NAME.values())
-    return _LOOKS + sum(len(field.operations) for field in BY_NAME.values())
+    return _LOOKS + done.changes

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core import ownership
+from connect_users.core import ownership, plan
 from connect_users.core.errors import PartialUpdate, ResourceNotFound
 from connect_users.lifecycle import adopt, apply, create, delete, gone, observe
 from connect_users.lifecycle.run import Run
+from connect_users.lifecycle.sign_out import Sessions
 from connect_users.roster import guarding, moves
 
 if TYPE_CHECKING:
@@ -103,6 +104,10 @@ def _saves_what_failed(original: Any) -> Any:
     return run
 
 
+def _writes_everything(original: Any) -> Any:
+    return lambda old, new, owner_tag=None: original({}, new, owner_tag)
+
+
 MUTANTS: Final = (
     Mutant("a tag with any text counts as an owner's", ownership, "owner_of", _any_text_is_an_owner),
     Mutant("every token of a resource proves every state of it", ownership, "same_making", _always(True)),
@@ -118,6 +123,8 @@ MUTANTS: Final = (
     Mutant("the old half of a replacement takes the user along", Run, "is_former", _always(False)),
     Mutant("two resources of one stack may have one user", Run, "rival", _always(None)),
     Mutant("an update that failed is saved as if it had not", apply, "run", _saves_what_failed),
+    Mutant("an update writes all settings", plan, "update_steps", _writes_everything),
+    Mutant("a leaver is not signed out", Sessions, "before_deletion", _always(None)),
     Mutant("nobody looks before a user gets power", apply, "_in_doubt", _always(False)),
 )
 

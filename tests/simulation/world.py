@@ -27,7 +27,9 @@ _CHANGES: Final = {
     "security_profile_ids": "update_user_security_profiles",
     "hierarchy_group_id": "update_user_hierarchy",
     "identity_info": "update_user_identity_info",
+    "phone_config": "update_user_phone_config",
     "after_contact_work_configs": "update_user_config",
+    "user_proficiencies": "associate_user_proficiencies",
 }
 #: Where a word of an event's name begins.
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -273,5 +275,8 @@ class World:
             self.instance.tag_resource(resourceArn=user.arn, tags={f"k{number}": "" for number in more})
         elif event.action in _CHANGES:
             value = ev.VALUES[event.action][event.value]
-            params = to_wire({event.action: value}) if value is not None else {}
-            getattr(self.instance, _CHANGES[event.action])(UserId=user.id, **_IDS, **params)
+            if value is not None or event.action == "hierarchy_group_id":
+                params = {} if value is None else to_wire({event.action: value})
+                getattr(self.instance, _CHANGES[event.action])(UserId=user.id, **_IDS, **params)
+        elif event.action == "tags":
+            self.instance.tag_resource(resourceArn=user.arn, tags=ev.VALUES["tags"][event.value] or {})
