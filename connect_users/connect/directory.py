@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from connect_users.connect.listings import Listing, group_path
+from connect_users.connect.listings import Listing, group_path, name_member
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError
 from connect_users.core.limits import ID_PATTERN
@@ -172,7 +172,7 @@ class Directory:
         """Id -> name, or path, of all things of a kind."""
         if reference == HIERARCHY_GROUP:
             return {group["Id"]: group_path(group) for group in await self.groups()}
-        return {entry["Id"]: entry["Name"] for entry in await self.entries(reference)}
+        return {entry["Id"]: entry[name_member(reference)] for entry in await self.entries(reference)}
 
     async def groups(self) -> list[Entry]:
         """All hierarchy groups, each with its path.
@@ -183,6 +183,21 @@ class Directory:
         searched = await self._searched_groups()
         ids = [entry["Id"] for entry in await self.entries(HIERARCHY_GROUP)]
         return [searched[id_] if id_ in searched else await self._described_group(id_) for id_ in ids]
+
+    async def caller(self) -> str:
+        """The ARN of who calls; "" where AWS does not say."""
+        return await self._asked("caller", lambda api: api.caller, "finding out who calls, for")
+
+    async def permissions(self, security_profile_id: str) -> list[str]:
+        """The permissions of a security profile."""
+        instance_id = await self.id()
+        return await self._asked(
+            (instance_id, "permissions", security_profile_id),
+            lambda api: list(
+                api.list_security_profile_permissions(instance_id, security_profile_id, notify=self._notify)
+            ),
+            "listing permissions of a security profile of",
+        )
 
     async def users(
         self, conditions: Sequence[Mapping[str, Any]] = (), tags: Mapping[str, str] | None = None

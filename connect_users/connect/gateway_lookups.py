@@ -33,6 +33,16 @@ _NOT_ABOUT_THE_SECRET = (Cancelled, CredentialsProblem, Throttled, Unreachable)
 class Lookups(Calls):
     """Reads that are not about one user, and the removal of quick connects."""
 
+    @property
+    def caller(self) -> str:
+        """The ARN of who calls; "" where AWS does not say so at once."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return self._clients.caller()
+        except (BotoCoreError, ClientError):
+            return ""
+
     def describe_instance(self, instance_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``Instance``, with its ``Arn``, ``InstanceAlias`` and ``IdentityManagementType``."""
         params = {"InstanceId": instance_id}
@@ -64,6 +74,33 @@ class Lookups(Calls):
         method = self._client.list_security_profile_permissions
         for answer in self._answers("ListSecurityProfilePermissions", method, params, notify):
             yield from answer.get("Permissions") or ()
+
+    def describe_security_profile(
+        self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
+    ) -> dict[str, Any]:
+        """The ``SecurityProfile``: whom it reaches, and, from boto3 1.43.117 on, whether AWS manages it."""
+        params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id}
+        method = self._client.describe_security_profile
+        return dict(self._call("DescribeSecurityProfile", method, params, notify).value["SecurityProfile"])
+
+    def list_security_profile_ai_agents(
+        self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
+    ) -> list[str] | None:
+        """ARNs of the AI agents that a security profile allows; None where boto3 is older than that (1.43.98)."""
+        method: Callable[..., Any] | None = getattr(self._client, "list_security_profile_ai_agents", None)
+        if method is None:
+            return None
+        params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id, "MaxResults": LIST_PAGE}
+        agents = self._items("ListSecurityProfileAIAgents", method, "AllowedAIAgents", params, notify)
+        return [str(agent.get("Arn", "")) for agent in agents]
+
+    def get_metric_data_v2(
+        self, instance_arn: str, request: Mapping[str, Any], *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The ``MetricResults`` of a request (100 a page), which has all its members but the instance."""
+        params = {**request, "ResourceArn": instance_arn, "MaxResults": SMALL_PAGE}
+        method: Callable[..., Mapping[str, Any]] = self._client.get_metric_data_v2
+        return self._items("GetMetricDataV2", method, "MetricResults", params, notify)
 
     def get_current_user_data(
         self, instance_id: str, user_ids: Sequence[str], *, notify: Notify | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.review import sarif
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 _RULES: Final = {
     "power-gained": "A user gains a powerful security profile",
-    "profile-widened": "A security profile gains a powerful permission",
+    "profile-widened": "A security profile gains a powerful permission, or reaches more with one",
     "power-unclear": "A user gains a security profile whose name is not known",
-    "power-taken-over": "A user who has power may be taken over, or cannot be judged",
+    "power-taken-over": "A user who has power may be taken over or reaches others, or cannot be judged",
     "leaves": "A user leaves",
     "replaced": "A user is replaced",
     "policy": "A policy is violated",
@@ -47,12 +48,18 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
                 "power_lost": list(person.lost),
                 "replace_reasons": list(person.reasons),
                 "notes": list(person.notes),
-                "contacts": [{"channel": contact.channel, "state": contact.state} for contact in person.contacts],
+                "contacts": None if person.contacts is None else list(map(dataclasses.asdict, person.contacts)),
             }
             for person in review.people
         ],
         "security_profiles_widened": [
-            {"name": each.name, "permissions": list(each.permissions), "holders": list(each.holders), "urn": each.urn}
+            {
+                "name": each.name,
+                "permissions": list(each.permissions),
+                "reach": list(each.wider),
+                "holders": list(each.holders),
+                "urn": each.urn,
+            }
             for each in review.widened
         ],
         "other_resources": dict(review.others),

@@ -54,7 +54,7 @@ class Person:
         place: file and line of the user in the program or the roster; "" and 0 where it is not known.
         user_id, instance_id: of the live user that there is already; "" where the preview does not say.
         retained: leaving the stack does not delete the user.
-        contacts: what the user is on now, as far as somebody asked.
+        contacts: what the user is on now; None where nobody asked.
     """
 
     username: str
@@ -72,12 +72,12 @@ class Person:
     user_id: str = ""
     instance_id: str = ""
     retained: bool = False
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Contact, ...] | None = None
 
     @property
     def on_contact(self) -> str:
         """What the user is on now, in words; "" for nothing."""
-        shown = ", ".join(f"{contact.channel} {contact.state}" for contact in self.contacts)
+        shown = ", ".join(f"{contact.channel} {contact.state}" for contact in self.contacts or ())
         return f"on a contact now ({shown})" if shown else ""
 
     @property
@@ -98,22 +98,28 @@ class Person:
 
 @dataclass(frozen=True)
 class Widened:
-    """A security profile of the stack that becomes power, so that everybody who has it gains power.
+    """A security profile of the stack that gains power, or whose power reaches more: so does everybody who has it.
 
     Attributes:
         permissions: those that it gains and that are power.
         holders: usernames of those who have it and are shown; unchanged users are shown with ``--show-sames`` only.
+        gains: the permissions, and whom they reach, in words.
+        wider: of the powerful permissions that it has already, those that reach more, and whom, in words.
     """
 
     name: str
     permissions: tuple[str, ...]
     holders: tuple[str, ...] = ()
     urn: str = ""
+    gains: str = ""
+    wider: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        """What it gains, and how many have it."""
-        return f"security profile {self.name} gains {', '.join(self.permissions)} ({self._holders})"
+        """What it gains, what reaches more, and how many have it."""
+        gains = f"gains {self.gains}" if self.gains else ""
+        wider = f"reaches more with {'; '.join(self.wider)}" if self.wider else ""
+        return f"security profile {self.name} {' and '.join(filter(None, (gains, wider)))} ({self._holders})"
 
     @property
     def _holders(self) -> str:

@@ -14,7 +14,7 @@ import connect_users
 from connect_users.cli import main
 from connect_users.cli import policy as command
 from connect_users.core.arns import parse_arn
-from connect_users.core.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, iam_policy
+from connect_users.core.permissions import ANYTHING, COMMANDS, DEPENDENT, PERMISSIONS, RESOURCES, Feature, iam_policy
 
 INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
 SECRET = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:agents/ada-AbC123"
@@ -96,7 +96,14 @@ def test_tags_can_be_written_on_users_only() -> None:
 def test_a_read_only_policy_changes_nothing_and_reads_no_password() -> None:
     """By the verbs that AWS uses."""
     document = iam_policy(INSTANCE, read_only=True, password_secret_arns=[SECRET])
-    verbs = ("connect:List", "connect:Describe", "connect:Search", "connect:GetCurrent", "ds:Describe")
+    verbs = (
+        "connect:List",
+        "connect:Describe",
+        "connect:Search",
+        "connect:GetCurrent",
+        "connect:GetMetric",
+        "ds:Describe",
+    )
     assert all(action.startswith(verbs) for action in actions(document))
     assert {"connect:DescribeUser", "connect:ListUserProficiencies", "connect:SearchUsers"} <= actions(document)
 
@@ -104,7 +111,7 @@ def test_a_read_only_policy_changes_nothing_and_reads_no_password() -> None:
 @pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: permission.operation)
 def test_what_writes_is_marked_as_writing(permission: Any) -> None:
     """Reading a password counts: a read-only role must not have it."""
-    reads = permission.operation.startswith(("List", "Describe", "Search", "GetCurrent"))
+    reads = permission.operation.startswith(("List", "Describe", "Search", "GetCurrent", "GetMetric"))
     assert permission.writes == (not reads)
 
 
@@ -223,3 +230,18 @@ def test_directories_are_read_only_where_instances_are() -> None:
     """The dependent action of DescribeInstance does not stay behind without it."""
     tags = iam_policy(INSTANCE, features=[Feature.TAGS])
     assert [statement["Sid"] for statement in tags["Statement"]] == ["Tags1"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_policy_of_a_command_has_what_it_calls(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two commands what either calls; a part that is left out stays out."""
+
+    def printed(*arguments: str) -> set[str]:
+        assert run(["--instance-arn", INSTANCE, *arguments]) == 0
+        found = actions(json.loads(capsys.readouterr().out))
+        return {action.removeprefix("connect:") for action in found if action.startswith("connect:")}
+
+    assert printed("--for", name) == COMMANDS[name] - {"GetSecretValue"}
+    assert printed("--for", name, "check") == (COMMANDS[name] | COMMANDS["check"]) - {"GetSecretValue"}
+    assert printed("--for", name, "--only", "users") < COMMANDS[name]
+    assert "GetSecretValue" in COMMANDS["up"], "with --password-secrets"
