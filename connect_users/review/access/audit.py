@@ -1,0 +1,104 @@
+"""What an audit finds: who has power, who is not managed, what drifted. Who accepted it, and what of it is new. Pure.
+
+A finding has an id that stays the same from night to night and names no more than it has to: its kind, the username and
+what it is about (``power/ada/Admin``). What differs in substance has another id: another security profile, a reach that
+is not the same, another value of a setting (as a short hash, since settings are personal data).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date
+
+    from connect_users.review.access.acceptances import Acceptance
+    from connect_users.review.access.findings import Difference
+
+#: Kind -> what it says; what matters most first.
+KINDS: Final = {
+    "dormant-power": "power that nobody uses",
+    "power": "power",
+    "unnamed-power": "may be power",
+    "unmanaged": "unmanaged user",
+    "drift": "differs from its state",
+    "roster": "differs from the roster",
+}
+ACCEPTED, EXPIRED, OPEN = "accepted", "expired", "open"
+_ORDER: Final = (EXPIRED, OPEN, ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that somebody has to change or to accept.
+
+    Attributes:
+        kind: of `KINDS`.
+        about: what tells it from other findings of the kind about the same user; may be empty.
+        text: the same for people, with its reason.
+    """
+
+    kind: str
+    username: str
+    about: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        """What acceptances and earlier audits know it by."""
+        return "/".join(filter(None, (self.kind, self.username, self.about)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding, and what people said about it.
+
+    Attributes:
+        status: accepted, expired (it was accepted until a day that is over) or open.
+        new: not accepted, and an earlier audit did not have it as such.
+    """
+
+    finding: Finding
+    status: str
+    new: bool
+    acceptance: Acceptance | None = None
+
+
+def judge(
+    findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, known: Collection[str] = frozenset()
+) -> list[Judged]:
+    """The findings with what is said about them: new ones first, then those that are not accepted.
+
+    Args:
+        accepted: id -> acceptance.
+        known: ids that an earlier audit had, not accepted.
+    """
+    judged = []
+    for finding in {each.id: each for each in findings}.values():
+        acceptance = accepted.get(finding.id)
+        status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
+        judged.append(Judged(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
+    kinds = list(KINDS)
+    return sorted(
+        judged,
+        key=lambda each: (
+            not each.new, _ORDER.index(each.status), kinds.index(each.finding.kind), each.finding.username, each.finding.id
+        ),
+    )  # fmt: skip
+
+
+def counts(judged: Iterable[Judged]) -> dict[str, int]:
+    """How many findings are new, and how many have each status."""
+    found = Counter(status for each in judged for status in (each.status, "new" if each.new else ""))
+    return {word: found[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
+
+
+def of_roster(differences: Iterable[Difference]) -> Iterator[Finding]:
+    """What differs from a roster, by the changes from the roster to the instance."""
+    words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
+    for each in differences:
+        about = each.kind if each.kind in words else each.words
+        yield Finding("roster", each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))

@@ -1,0 +1,119 @@
+"""The JSON of an audit, and what the next audit reads in it: who had what, and what was found and not accepted. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.review.access.audit import ACCEPTED, KINDS, counts
+from connect_users.review.access.sources import Entry, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from connect_users.review.access.acceptances import Acceptance
+    from connect_users.review.access.audit import Judged
+
+#: Of the JSON: raised when a member changes its meaning; members may be added.
+SCHEMA: Final = 1
+#: Members of an entry -> their names, those of the columns of a roster.
+_NAMES: Final = {"routing": "routing_profile", "hierarchy": "hierarchy_group", "phone": "phone_type"}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier audit.
+
+    Attributes:
+        known: ids of the findings that were not accepted.
+    """
+
+    snapshot: Snapshot
+    known: frozenset[str]
+
+
+def document(
+    snapshot: Snapshot,
+    flags: Iterable[Sequence[str]],
+    judged: Sequence[Judged],
+    unused: Iterable[Acceptance] = (),
+    *,
+    made: str,
+    before: Snapshot | None = None,
+) -> dict[str, Any]:
+    """An audit as plain data.
+
+    Args:
+        flags: of each of the people.
+        unused: acceptances of what is not found any more.
+        made: when.
+        before: of the earlier audit.
+    """
+    return {
+        "schema": SCHEMA,
+        "instance": snapshot.instance,
+        "source": snapshot.source,
+        "made": made,
+        "since": None if before is None else before.source,
+        "counts": counts(judged),
+        "findings": [_finding(each) for each in judged],
+        "unused_acceptances": [each.finding for each in unused],
+        "people": [
+            {
+                "username": entry.username,
+                **{name: getattr(entry, member) for member, name in _NAMES.items()},
+                "security_profiles": list(entry.profiles),
+                "security_profiles_without_name": sorted(entry.unnamed),
+                "managed": entry.managed,
+                "flags": list(flagged),
+            }
+            for entry, flagged in zip(snapshot.people, flags, strict=True)
+        ],
+    }
+
+
+def _finding(judged: Judged) -> dict[str, Any]:
+    finding, acceptance = judged.finding, judged.acceptance
+    return {
+        "id": finding.id,
+        "kind": finding.kind,
+        "username": finding.username,
+        "text": finding.text,
+        "status": judged.status,
+        "new": judged.new,
+        "accepted": None
+        if acceptance is None
+        else {"by": acceptance.by, "until": acceptance.until.isoformat(), "why": acceptance.why},
+    }
+
+
+def read(document: Any, instance: str) -> Earlier:
+    """The audit of a document.
+
+    Args:
+        instance: id of the instance that it has to be about.
+
+    Raises:
+        ValueError: it is not the document of an audit, or is about another instance.
+    """
+    try:
+        if document["schema"] != SCHEMA:
+            raise ValueError(f"it has the schema {document['schema']!r}, and this version reads {SCHEMA}")
+        if document["instance"] != instance:
+            raise ValueError(f"it is about another instance, {document['instance']}")
+        known = frozenset(str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED)
+        people = tuple(map(_entry, document["people"]))
+        source = f"the audit of {document['made']}"
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError("it is not what connect-users audit --json writes") from None
+    return Earlier(Snapshot(source, people, instance), known)
+
+
+def _entry(person: Mapping[str, Any]) -> Entry:
+    return Entry(
+        str(person["username"]),
+        profiles=tuple(map(str, person["security_profiles"])),
+        managed=person["managed"],
+        unnamed=frozenset(map(str, person["security_profiles_without_name"])),
+        **{member: str(person[name]) for member, name in _NAMES.items()},
+    )
