@@ -29,7 +29,7 @@ from connect_users.core.spec import UNKNOWN
 from connect_users.review.building import username_of
 from connect_users.review.hidden import ABSENT
 from connect_users.review.model import Violation
-from connect_users.review.powers import Powers, Verdict
+from connect_users.review.powers import Judgement, Powers
 from connect_users.review.profiles import ProfileReader
 from connect_users.review.steps import Preview, Resource
 from connect_users.review.users import WORDS, holds_profiles, in_our_words, mentioned, mentioning, snake, users_of
@@ -99,10 +99,10 @@ def admins_only(*usernames: str, profiles: Sequence[str] = DEFAULT_PROFILES) -> 
         if subject.username in usernames:
             return
         for id_, name in subject.security_profiles():
-            verdict = powers.judge(id_, name or None)
-            if verdict is Verdict.POWER:
+            judgement = powers.judge(id_, name or None)
+            if judgement is Judgement.POWER:
                 yield f"has the security profile '{name or id_}', which {_only(usernames)} may have"
-            elif verdict is Verdict.UNKNOWN:
+            elif judgement is Judgement.UNKNOWN:
                 yield f"has the security profile {id_}, whose name is not known, so it may be {any_of(profiles)}"
 
     only = _only(usernames)

@@ -2,7 +2,8 @@
 
 A security profile is power by its name, or by permissions that let its users make others powerful. Permissions come
 from an instance (``--instance``) or from the ``aws.connect`` security profiles of the stack itself; without them the
-name alone decides, and without a name the security profile counts as power.
+name alone decides, and without a name the security profile counts as power. Power that reaches only some (`reach`) is
+power all the same: whom it reaches is said, and decides nothing.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
 from connect_users.core.limits import ID_PATTERN
-from connect_users.core.phrases import some
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review.hidden import PLACEHOLDERS, placeholder
 from connect_users.review.naming import TYPES, name_of
+from connect_users.review.reach import Facts, of_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from connect_users.review.naming import Names
     from connect_users.review.profiles import Profiles
     from connect_users.review.steps import Resource
 
@@ -44,7 +47,7 @@ DEFAULT_PERMISSIONS: Final = (
 _NAMED: Final = 3
 
 
-class Verdict(Enum):
+class Judgement(Enum):
     """What a security profile is."""
 
     PLAIN = "no power"
@@ -60,31 +63,43 @@ class Powers:
         profiles: names (case does not count) or ids of security profiles.
         permissions: permissions that make a security profile power; ``*`` stands for any text.
         granted: id or name of a security profile -> all its permissions, as far as they are known.
+        facts: id or name of a security profile -> what it reaches, and what else is known of it.
     """
 
     profiles: tuple[str, ...] = DEFAULT_POWERS
     permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
     granted: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    facts: Mapping[str, Facts] = field(default_factory=dict)
 
-    def judge(self, id_: str, name: str | None) -> Verdict:
+    def judge(self, id_: str, name: str | None) -> Judgement:
         """What a security profile is; its name is None where nobody knows it."""
         if self._named(id_, name) or self.by_permission(id_, name):
-            return Verdict.POWER
+            return Judgement.POWER
         if name is not None or id_ in self.granted or (self._ids_only and not id_.startswith("[")):
-            return Verdict.PLAIN
-        return Verdict.UNKNOWN
+            return Judgement.PLAIN
+        return Judgement.UNKNOWN
 
     def has(self, id_: str, name: str | None) -> bool:
         """Whether a security profile is sure to be power."""
-        return self.judge(id_, name) is Verdict.POWER
+        return self.judge(id_, name) is Judgement.POWER
 
     def by_permission(self, id_: str, name: str | None) -> tuple[str, ...]:
         """Those of its permissions that make it power, sorted."""
         return tuple(sorted({*self._powerful.get(id_, ()), *self._powerful.get(name or "", ())}))
 
     def why(self, id_: str, name: str | None) -> str:
-        """By which permissions it is power, in words; empty for one that is power by its name."""
-        return "" if self._named(id_, name) else some(self.by_permission(id_, name), _NAMED)
+        """By which permissions it is power, and whom they reach, in words.
+
+        Empty for one that is power by its name and reaches everybody.
+        """
+        permissions, reach = self.by_permission(id_, name), self.about(id_, name).reach
+        limited = any(map(reach.of, permissions))
+        return "" if self._named(id_, name) and not limited else reach.words(permissions, _NAMED)
+
+    def about(self, id_: str, name: str | None) -> Facts:
+        """What is known of a security profile beside its permissions; of several sources what reaches most counts."""
+        known = [self.facts[key] for key in dict.fromkeys((id_, name or "")) if key in self.facts]
+        return reduce(or_, known) if known else Facts()
 
     def among(self, permissions: Iterable[str]) -> tuple[str, ...]:
         """Those of some permissions that are power, or may be, sorted."""
@@ -136,26 +151,43 @@ def gain(powers: Powers, before: Profiles, after: Profiles) -> Gain:
     """What a user gains whose security profiles were ``before`` and are ``after``."""
     new = {id_: name for id_, name in after.items() if id_ not in before}
     kept = {id_: name for id_, name in after.items() if id_ in before}
-    verdicts = {id_: powers.judge(id_, name) for id_, name in (*before.items(), *after.items())}
+    judgements = {id_: powers.judge(id_, name) for id_, name in (*before.items(), *after.items())}
 
-    def named(profiles: Profiles, verdict: Verdict) -> tuple[str, ...]:
-        return tuple(sorted(name or id_ for id_, name in profiles.items() if verdicts[id_] is verdict))
+    def named(profiles: Profiles, judgement: Judgement) -> tuple[str, ...]:
+        return tuple(sorted(name or id_ for id_, name in profiles.items() if judgements[id_] is judgement))
 
     return Gain(
-        named(new, Verdict.POWER),
-        tuple(sorted(id_ for id_ in new if verdicts[id_] is Verdict.UNKNOWN)),
-        named({id_: name for id_, name in before.items() if id_ not in after}, Verdict.POWER),
+        named(new, Judgement.POWER),
+        tuple(sorted(id_ for id_ in new if judgements[id_] is Judgement.UNKNOWN)),
+        named({id_: name for id_, name in before.items() if id_ not in after}, Judgement.POWER),
         {name or id_: why for id_, name in new.items() if (why := powers.why(id_, name))},
-        (*named(kept, Verdict.POWER), *named(kept, Verdict.UNKNOWN)),
+        (*named(kept, Judgement.POWER), *named(kept, Judgement.UNKNOWN)),
     )
 
 
 def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
     """Id and name -> permissions of the ``aws.connect`` security profiles of a stack.
 
-    Of a resource the last entry counts; profiles of the same name (of several instances) have those of all.
+    Profiles of the same name (of several instances) have those of all.
     """
     found: dict[str, tuple[str, ...]] = {}
+    for key, resource in _profiles(resources):
+        found[key] = tuple(dict.fromkeys((*found.get(key, ()), *permissions_of(resource))))
+    return found
+
+
+def facts_by(resources: Iterable[Resource], names: Names) -> dict[str, Facts]:
+    """Id and name -> facts of the security profiles of a stack whose resources can declare whom they reach."""
+    found: dict[str, Facts] = {}
+    for key, resource in _profiles(resources):
+        reach = of_resource(resource, names)
+        if reach is not None:
+            found[key] = found[key] | Facts(reach) if key in found else Facts(reach)
+    return found
+
+
+def _profiles(resources: Iterable[Resource]) -> Iterator[tuple[str, Resource]]:
+    """Id and name of each security profile of a stack; of a resource the last entry counts."""
     latest: dict[tuple[str, ...], Resource] = {}
     for resource in resources:
         kind, keys = TYPES.get(resource.type, ("", ()))
@@ -165,8 +197,7 @@ def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
             latest[(resource.urn, *(str(bare_id(id_)) for id_ in ids if isinstance(id_, str)))] = resource
     for (_, *ids_), resource in latest.items():
         for key in filter(None, (name_of(resource), *ids_)):
-            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *permissions_of(resource))))
-    return found
+            yield key, resource
 
 
 def permissions_of(resource: Resource | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.hidden import ABSENT, LATER, Secret
 from connect_users.review.model import Change
-from connect_users.review.powers import Powers, Verdict
+from connect_users.review.powers import Judgement, Powers
 from connect_users.review.profiles import unchanged
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Wording:
     def _profile(self, id_: str, name: str | None) -> str:
         claim = self._names.claim(SECURITY_PROFILE, id_)
         text = name or (f"{claim} (a name of the roster only)" if claim else id_)
-        if self._powers.judge(id_, name) is not Verdict.POWER:
+        if self._powers.judge(id_, name) is not Judgement.POWER:
             return text
         why = self._powers.why(id_, name)
         return f"{text} ⚠ ({why})" if why else f"{text} ⚠"
@@ -119,7 +119,7 @@ class Wording:
     def _profiles(self, step: Step, old: Resource | None, new: Resource) -> Iterator[str]:
         had: Profiles = {} if old is None else self._reader.before(step)
         has = self._reader.of(new)
-        if all(self._powers.judge(id_, name) is Verdict.PLAIN for id_, name in has.items()):
+        if all(self._powers.judge(id_, name) is Judgement.PLAIN for id_, name in has.items()):
             # Of a user under a new name everything is shown only where it matters.
             had = self._reader.of(old)
         plus = sorted(self._profile(id_, name) for id_, name in has.items() if id_ not in had)

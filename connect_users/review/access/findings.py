@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core.limits import ID_PATTERN
 from connect_users.review.hidden import PLACEHOLDERS
-from connect_users.review.powers import Verdict
+from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from connect_users.review.access.dormancy import Dormancy
     from connect_users.review.access.sources import Entry, Snapshot
     from connect_users.review.powers import Powers
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 FLAGS: Final = {
     "power": "Powerful security profile",
     "multi-power": "More than one powerful security profile",
+    "dormant-power": "Power, and not online for a long time",
+    "unseen-power": "Power, and not known when last online",
+    "dormant": "Not online for a long time",
     "unnamed-power": "Security profile without a known name",
     "no-hierarchy": "No hierarchy group",
     "odd-phone": "Phone type differs from colleagues",
@@ -31,14 +35,37 @@ _USUAL_SHARE: Final = 0.9
 _COLLEAGUES: Final = 5
 
 
-def flags(snapshot: Snapshot, powers: Powers) -> list[tuple[str, ...]]:
-    """The flags of each of the people, in the order of `FLAGS`."""
-    judged = verdicts(snapshot, powers)
+def flags(snapshot: Snapshot, powers: Powers, dormancy: Dormancy | None = None) -> list[tuple[str, ...]]:
+    """The flags of each of the people, in the order of `FLAGS`; without `dormancy`, none about it."""
+    judged = judgements(snapshot, powers)
     usual = _usual_phones(snapshot)
-    return [tuple(_flags(each, judged, usual.get((each.instance, each.routing), ""))) for each in snapshot.people]
+    order = list(FLAGS)
+    return [
+        tuple(
+            sorted(
+                (
+                    *_flags(each, judged, usual.get((each.instance, each.routing), "")),
+                    *(_dormant(each, judged, dormancy) if dormancy is not None else ()),
+                ),
+                key=order.index,
+            )
+        )
+        for each in snapshot.people
+    ]
 
 
-def verdicts(snapshot: Snapshot, powers: Powers) -> dict[str, Verdict]:
+def power_first(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> list[tuple[Entry, tuple[str, ...]]]:
+    """Those who are dormant, or of whom it is not known, with their flags: who has power first, then by name."""
+    rank = {"dormant-power": 0, "unseen-power": 1, "dormant": 2}
+    found = [
+        (entry, flagged)
+        for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True)
+        if dormancy.of(entry) is not False
+    ]
+    return sorted(found, key=lambda each: min((rank[flag] for flag in each[1] if flag in rank), default=len(rank)))
+
+
+def judgements(snapshot: Snapshot, powers: Powers) -> dict[str, Judgement]:
     """What each security profile of the people is, by the name or id under which they have it."""
     nameless = {profile for entry in snapshot.people for profile in entry.unnamed}
     profiles = {profile for entry in snapshot.people for profile in entry.profiles}
@@ -52,17 +79,17 @@ def verdicts(snapshot: Snapshot, powers: Powers) -> dict[str, Verdict]:
 
 def unclear(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
     """Ids of the security profiles of which nothing is known, so that they may be power."""
-    judged = verdicts(snapshot, powers)
-    return tuple(sorted(profile for profile, verdict in judged.items() if verdict is Verdict.UNKNOWN))
+    judged = judgements(snapshot, powers)
+    return tuple(sorted(profile for profile, judgement in judged.items() if judgement is Judgement.UNKNOWN))
 
 
-def _flags(entry: Entry, judged: Mapping[str, Verdict], usual: str) -> Iterable[str]:
-    powerful = sum(judged[profile] is Verdict.POWER for profile in entry.profiles)
+def _flags(entry: Entry, judged: Mapping[str, Judgement], usual: str) -> Iterable[str]:
+    powerful = sum(judged[profile] is Judgement.POWER for profile in entry.profiles)
     if powerful:
         yield "power"
     if powerful > 1:
         yield "multi-power"
-    if any(judged[profile] is Verdict.UNKNOWN for profile in entry.profiles):
+    if any(judged[profile] is Judgement.UNKNOWN for profile in entry.profiles):
         yield "unnamed-power"
     if not entry.hierarchy:
         yield "no-hierarchy"
@@ -70,6 +97,16 @@ def _flags(entry: Entry, judged: Mapping[str, Verdict], usual: str) -> Iterable[
         yield "odd-phone"
     if entry.managed is False:
         yield "unmanaged"
+
+
+def _dormant(entry: Entry, judged: Mapping[str, Judgement], dormancy: Dormancy) -> Iterable[str]:
+    """A profile that may be power counts as power here."""
+    power = any(judged[profile] is not Judgement.PLAIN for profile in entry.profiles)
+    dormant = dormancy.of(entry)
+    if dormant:
+        yield "dormant-power" if power else "dormant"
+    elif dormant is None and power:
+        yield "unseen-power"
 
 
 def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:

@@ -8,18 +8,26 @@ from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from connect_users.review.access.findings import FLAGS, changes, flags, unclear, verdicts
-from connect_users.review.powers import Verdict
+from connect_users.review.access.findings import FLAGS, changes, flags, judgements, unclear
+from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
+    from connect_users.review.access.dormancy import Dormancy
     from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
 
 
-def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, made: str = "") -> dict[str, Any]:
+def data(
+    snapshot: Snapshot,
+    *,
+    powers: Powers,
+    before: Snapshot | None = None,
+    made: str = "",
+    dormancy: Dormancy | None = None,
+) -> dict[str, Any]:
     """What the page shows, as plain data; people as rows, because there are many."""
     profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
-    judged = verdicts(snapshot, powers)
+    judged = judgements(snapshot, powers)
     place = {profile: number for number, profile in enumerate(profiles)}
     several = _several(snapshot, before)
     return {
@@ -28,7 +36,9 @@ def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, 
         "before": before.source if before else None,
         "profiles": profiles,
         # A powerful profile and why it is one, where that is not its name.
-        "powers": {profile: powers.why(profile, profile) for profile in profiles if judged[profile] is Verdict.POWER},
+        "powers": {profile: powers.why(profile, profile) for profile in profiles if judged[profile] is Judgement.POWER},
+        # What else a reviewer should know of a profile: made by AWS, AI agents.
+        "marks": {profile: list(marks) for profile in profiles if (marks := powers.about(profile, profile).marks)},
         "flags": FLAGS,
         "people": [
             [
@@ -39,17 +49,21 @@ def data(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, 
                 entry.phone,
                 list(flagged),
             ]
-            for entry, flagged in zip(snapshot.people, flags(snapshot, powers), strict=True)
+            for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True)
         ],
+        # When each of the people was last online, where anything was asked about it.
+        "online": [str(dormancy.last_online(entry)) for entry in snapshot.people] if dormancy is not None else [],
         # One for each of the people, where there are several.
         "instances": [entry.instance for entry in snapshot.people] if several else [],
         "changes": _changes(before, snapshot, powers, several=several) if before else [],
     }
 
 
-def summary(snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None) -> dict[str, Any]:
+def summary(
+    snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, dormancy: Dormancy | None = None
+) -> dict[str, Any]:
     """What is on the page, for machines: numbers, and the ids of security profiles without a known name."""
-    flagged = Counter(flag for each in flags(snapshot, powers) for flag in each)
+    flagged = Counter(flag for each in flags(snapshot, powers, dormancy) for flag in each)
     found: dict[str, Any] = {
         "source": snapshot.source,
         "people": len(snapshot.people),
@@ -75,13 +89,13 @@ def _several(*snapshots: Snapshot | None) -> bool:
 
 def _changes(before: Snapshot, after: Snapshot, powers: Powers, *, several: bool) -> list[tuple[str, str, str, bool]]:
     """Rows of changes, and whether power is gained, or may be; those first."""
-    judged = verdicts(after, powers)
+    judged = judgements(after, powers)
     rows = [
         (
             f"{each.username} ({each.instance})" if several and each.instance else each.username,
             each.kind,
             each.words,
-            any(judged[name] is not Verdict.PLAIN for name in each.gained),
+            any(judged[name] is not Judgement.PLAIN for name in each.gained),
         )
         for each in changes(before, after)
     ]
@@ -95,10 +109,11 @@ def render(
     before: Snapshot | None = None,
     title: str = "Access review",
     made: str = "",
+    dormancy: Dormancy | None = None,
 ) -> str:
     """The page as HTML; ``made`` says when the snapshot was taken."""
     # Neither a closing tag nor a comment may begin inside the data.
-    shown = data(snapshot, powers=powers, before=before, made=made)
+    shown = data(snapshot, powers=powers, before=before, made=made, dormancy=dormancy)
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     parts = {

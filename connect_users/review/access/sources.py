@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.core.arns import bare_id
+from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.ownership import owner_of
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.review.building import username_of
@@ -32,6 +32,7 @@ class Entry:
         managed: made by a stack; None where the source does not say.
         instance: id of the instance; "" where the source does not say.
         unnamed: those of the profiles that are ids (or secrets) without a known name.
+        id: of the user; "" where the source does not say.
     """
 
     username: str
@@ -42,6 +43,7 @@ class Entry:
     managed: bool | None = None
     instance: str = ""
     unnamed: frozenset[str] = frozenset()
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,14 @@ def _of_state(resource: Resource, names: Names) -> Entry:
         True,
         str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
         frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
+        _user_id(user.outputs.get("arn") or user.outputs.get("user_arn")),
     )
+
+
+def _user_id(value: Any) -> str:
+    """The id in the ARN of a user."""
+    arn = parse_arn(value) if isinstance(value, str) else None
+    return arn.resource_id if arn is not None and arn.resource == "agent" else ""
 
 
 def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, instance: str = "") -> Snapshot:
@@ -148,6 +157,7 @@ def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
         owner_of(user.get("Tags") or {}) is not None,
         instance,
         frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
+        str(user.get("Id", "")),
     )
 
 

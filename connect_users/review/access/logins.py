@@ -1,0 +1,145 @@
+"""Reads the CSV of Amazon Connect's Login/Logout report.
+
+"Login/Logout reports" (Amazon Connect Administrator Guide) says what is in it: a row for each session of a user, with
+the login, the logout and the time between them, in the time zone that was chosen for the report. The logout is empty
+while the user has not signed out; closing the browser is not a logout, nor is a session that times out. It does not
+say what the columns are called or how times are written. So columns are found by what their names and their cells look
+like, and times are read in the forms that AWS's pages and spreadsheets write; all of one file must have the same form.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Final
+
+from connect_users.review.access.dormancy import LastOnline, Sightings
+from connect_users.roster.csv_text import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_Read = Callable[[str], datetime]
+
+#: The names of columns without case and punctuation.
+_AGENT: Final = frozenset(
+    {"agent", "agentlogin", "agentusername", "login", "loginname", "user", "userlogin", "username"}
+)
+_LOGIN: Final = re.compile(r"(agent)?(login|loggedin|signin)")
+_LOGOUT: Final = re.compile(r"(agent)?(logout|loggedout|signout|logoff)")
+_ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+#: A time zone in words after a time; it is the report's, and the same in every row.
+_ZONE: Final = re.compile(r"\s*\(?(?P<zone>[A-Z]{2,5}|[A-Za-z]+/[A-Za-z_/]+)\)?$")
+_CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+_MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
+_DATES: Final = (_MONTH_FIRST, _DAY_FIRST, "%d.%m.%Y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%Y/%m/%d")
+_WRITE: Final = "write times as 2026-11-20 08:00:00"
+_HOW: Final = "download the Login/Logout report with Download CSV"
+
+
+def read(text: str, source: str) -> Sightings:
+    """What a report says of the users in it.
+
+    Raises:
+        ValueError: it is not a Login/Logout report, or a time in it cannot be read.
+    """
+    try:
+        grid = enumerate(([cell.strip() for cell in row] for row in Grid.of(text).rows), start=1)
+        rows = {number: row for number, row in grid if any(row)}
+    except csv.Error as problem:
+        raise ValueError(f"it cannot be read as CSV ({problem}); {_HOW}") from None
+    if not rows:
+        raise ValueError(f"it is empty; {_HOW}")
+    headers = rows.pop(next(iter(rows)))
+    sessions = {number: row + [""] * (len(headers) - len(row)) for number, row in rows.items()}
+    agent, login, logout = _columns(headers, list(sessions.values()))
+    times = _times(cell for row in sessions.values() for cell in (row[login], row[logout]) if cell)
+    end = max(times.values(), default=None)
+    seen: dict[str, LastOnline] = {}
+    for number, row in sessions.items():
+        if not row[agent] or not (row[login] or row[logout]):
+            raise ValueError(f"row {number} has no agent or no time; {_HOW}")
+        # Whoever has not signed out was still signed in when the report was made, or at its last row at least.
+        found = LastOnline(times[row[logout]]) if row[logout] else LastOnline(end, signed_in=True)
+        seen[row[agent]] = seen.get(row[agent], LastOnline()) | found
+    return Sightings(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
+
+
+def _span(times: Iterable[datetime]) -> str:
+    days = sorted({f"{each:%Y-%m-%d}" for each in times})
+    return f" ({days[0]} to {days[-1]})" if days else " (which has no rows)"
+
+
+def _columns(headers: Sequence[str], sessions: Sequence[Sequence[str]]) -> tuple[int, int, int]:
+    """The places of the agent, the login and the logout."""
+
+    def filled(place: int) -> str:
+        return next((row[place] for row in sessions if row[place]), "")
+
+    found: dict[str, int] = {}
+    for place, header in enumerate(headers):
+        name = re.sub(r"[^a-z]", "", header.lower())
+        if _LOGOUT.match(name):
+            found.setdefault("logout", place)
+        elif _LOGIN.match(name) and (_timed(filled(place)) or (name not in _AGENT and not filled(place))):
+            found.setdefault("login", place)
+        elif name in _AGENT:
+            found.setdefault("agent", place)
+    missing = [column for column in ("agent", "login", "logout") if column not in found]
+    if missing:
+        raise ValueError(f"it is not a Login/Logout report: it has no column for the {missing[0]}; {_HOW}")
+    return found["agent"], found["login"], found["logout"]
+
+
+def _timed(cell: str) -> bool:
+    return any(_read_as(form, cell) is not None for form in _FORMS)
+
+
+def _times(cells: Iterable[str]) -> Mapping[str, datetime]:
+    """Cell -> time, of all cells by the one form that reads them all."""
+    every = list(dict.fromkeys(cells))
+    readings = [read for form in _FORMS if (read := _all(form, every)) is not None]
+    if not readings:
+        odd = next((cell for cell in every if not _timed(cell)), every[-1])
+        raise ValueError(f"'{odd}' is not a time in the form of the others; {_WRITE}")
+    first = readings[0]
+    for cell in every:
+        if any(read[cell] != first[cell] for read in readings):
+            raise ValueError(f"'{cell}' may be month and day or day and month; {_WRITE}")
+    return first
+
+
+def _all(form: _Read, cells: Sequence[str]) -> dict[str, datetime] | None:
+    found = {}
+    for cell in cells:
+        time = _read_as(form, cell)
+        if time is None:
+            return None
+        found[cell] = time
+    return found
+
+
+def _read_as(form: _Read, cell: str) -> datetime | None:
+    try:
+        time = form(_ZONE.sub("", cell) if not cell.upper().endswith(("AM", "PM")) else cell)
+    except ValueError:
+        return None
+    return time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _iso(text: str) -> datetime:
+    if not _ISO_DATE.match(text):
+        raise ValueError
+    return datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+
+
+def _form(pattern: str) -> _Read:
+    return lambda text: datetime.strptime(text, pattern)  # noqa: DTZ007 - the report's own time zone
+
+
+_FORMS: Final[tuple[_Read, ...]] = (
+    _iso,
+    *(_form(f"{date}{between}{clock}") for date in _DATES for between in (" ", ", ") for clock in _CLOCKS),
+)
