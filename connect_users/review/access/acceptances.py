@@ -92,7 +92,9 @@ def _entry(node: Node, source: str) -> Acceptance:
     lacking = [key for key in _KEYS if not values.get(key)]
     if lacking:
         raise UnreadableRoster(source, f"the entry lacks {all_of(lacking)}", node.line)
-    return Acceptance(values["finding"], values["by"], _day(values["until"], source, node.line), values["why"], node.line)
+    return Acceptance(
+        values["finding"], values["by"], _day(values["until"], source, node.line), values["why"], node.line
+    )
 
 
 def _day(text: str, source: str, line: int) -> date:

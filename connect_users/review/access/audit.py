@@ -11,12 +11,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from connect_users.review.access.findings import flags, judgements
+from connect_users.review.powers import Judgement
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from connect_users.review.access.acceptances import Acceptance
+    from connect_users.review.access.dormancy import Dormancy
     from connect_users.review.access.findings import Difference
+    from connect_users.review.access.sources import Snapshot
+    from connect_users.review.powers import Powers
 
 #: Kind -> what it says; what matters most first.
 KINDS: Final = {
@@ -82,18 +88,46 @@ def judge(
         status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
         judged.append(Judged(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
     kinds = list(KINDS)
-    return sorted(
-        judged,
-        key=lambda each: (
-            not each.new, _ORDER.index(each.status), kinds.index(each.finding.kind), each.finding.username, each.finding.id
-        ),
-    )  # fmt: skip
+
+    def rank(each: Judged) -> tuple[object, ...]:
+        return (not each.new, _ORDER.index(each.status), kinds.index(each.finding.kind), each.finding.username)
+
+    return sorted(judged, key=rank)
 
 
 def counts(judged: Iterable[Judged]) -> dict[str, int]:
     """How many findings are new, and how many have each status."""
     found = Counter(status for each in judged for status in (each.status, "new" if each.new else ""))
     return {word: found[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
+
+
+def of_people(
+    snapshot: Snapshot,
+    powers: Powers,
+    unmanaged: Iterable[tuple[str, str]] = (),
+    dormancy: Dormancy | None = None,
+) -> Iterator[Finding]:
+    """Who has power, each security profile a finding of its own; whose power nobody uses; who is not managed.
+
+    Args:
+        unmanaged: usernames with the reasons.
+    """
+    judged = judgements(snapshot, powers)
+    for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True):
+        held = [profile for profile in entry.profiles if judged[profile] is Judgement.POWER]
+        for profile in held:
+            limits, why = powers.limits(profile, profile), powers.why(profile, profile)
+            about = f"{profile} ({limits})" if limits else profile
+            yield Finding("power", entry.username, about, f"security profile {profile}{f' ({why})' if why else ''}")
+        unclear = [profile for profile in entry.profiles if judged[profile] is Judgement.UNKNOWN]
+        for profile in unclear:
+            text = f"security profile {profile}, whose name is not known"
+            yield Finding("unnamed-power", entry.username, profile, text)
+        if dormancy is not None and "dormant-power" in flagged:
+            text = f"{', '.join((*held, *unclear))}; last online: {dormancy.last_online(entry)}"
+            yield Finding("dormant-power", entry.username, "", text)
+    for username, reason in unmanaged:
+        yield Finding("unmanaged", username, "", reason)
 
 
 def of_roster(differences: Iterable[Difference]) -> Iterator[Finding]:

@@ -72,7 +72,8 @@ def differences(declared: Props, live: Props, id_: str, names: Names) -> Iterato
             about, text = f"{name}#{value[:_HASH]}", f"{_where(name, was, now)} is not what the state says"
         elif kind == SECURITY_PROFILE:
             old, new = ({names.name(kind, each) or str(bare_id(each)) for each in side or ()} for side in (was, now))
-            words = "; ".join([*(f"+ {each}" for each in sorted(new - old)), *(f"- {each}" for each in sorted(old - new))])
+            signs = {**dict.fromkeys(sorted(new - old), "+"), **dict.fromkeys(sorted(old - new), "-")}
+            words = "; ".join(f"{sign} {each}" for each, sign in signs.items())
             about, text = f"{name} {words}", f"security profiles, state → instance: {words}"
         else:
             old_name, new_name = (names.name(kind, each) or str(each or "none") for each in (was, now))

@@ -1,11 +1,11 @@
-"""The JSON of an audit, and what the next audit reads in it: who had what, and what was found and not accepted. Pure."""
+"""The JSON of an audit, and what the next one reads in it: who had what, and what was not accepted. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.review.access.audit import ACCEPTED, KINDS, counts
+from connect_users.review.access.audit import ACCEPTED, counts
 from connect_users.review.access.sources import Entry, Snapshot
 
 if TYPE_CHECKING:
