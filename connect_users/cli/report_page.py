@@ -97,9 +97,9 @@ def _gathered(args: argparse.Namespace) -> tuple[Snapshot, Snapshot | None, Powe
     snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names)
     granted = granted_by(shown.resources)
     if live is not None:
-        for profile, permissions in _permissions(args, live, snapshot, names).items():
+        for profile, live_ones in permissions(args, live, snapshot, names).items():
             # Of a profile of the stack both count: what it is, and what it will be.
-            granted[profile] = (*granted.get(profile, ()), *permissions)
+            granted[profile] = (*granted.get(profile, ()), *live_ones)
     return snapshot, since.snapshot(names) if since is not None else None, power.powers(args, granted)
 
 
@@ -150,7 +150,7 @@ def _live(name: str, instance: Instance, names: naming.Names) -> Snapshot:
     return sources.from_live(name, users, names, instance.id)
 
 
-def _permissions(
+def permissions(
     args: argparse.Namespace, instance: Instance, snapshot: Snapshot, names: naming.Names
 ) -> dict[str, tuple[str, ...]]:
     """Name -> permissions of the security profiles that anybody has; the page knows them by their names."""

@@ -7,11 +7,13 @@ is not the same, another value of a setting (as a short hash, since settings are
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from connect_users.review.access.findings import flags, judgements
+from connect_users.review.access.findings import changes, flags, judgements
+from connect_users.review.access.sources import Snapshot
 from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 
     from connect_users.review.access.acceptances import Acceptance
     from connect_users.review.access.dormancy import Dormancy
-    from connect_users.review.access.findings import Difference
-    from connect_users.review.access.sources import Snapshot
+    from connect_users.review.access.sources import Entry
     from connect_users.review.powers import Powers
 
 #: Kind -> what it says; what matters most first.
@@ -90,7 +91,8 @@ def judge(
     kinds = list(KINDS)
 
     def rank(each: Judged) -> tuple[object, ...]:
-        return (not each.new, _ORDER.index(each.status), kinds.index(each.finding.kind), each.finding.username)
+        finding = each.finding
+        return not each.new, _ORDER.index(each.status), kinds.index(finding.kind), finding.username, finding.id
 
     return sorted(judged, key=rank)
 
@@ -130,9 +132,16 @@ def of_people(
         yield Finding("unmanaged", username, "", reason)
 
 
-def of_roster(differences: Iterable[Difference]) -> Iterator[Finding]:
-    """What differs from a roster, by the changes from the roster to the instance."""
+def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
+    """What differs from a roster. What it leaves open (its defaults may say it) is not compared, nor are phones."""
+    known = {entry.username: entry for entry in live.people}
     words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
-    for each in differences:
+    for each in changes(Snapshot("", tuple(_filled(entry, known) for entry in roster.people)), live):
         about = each.kind if each.kind in words else each.words
         yield Finding("roster", each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
+
+
+def _filled(entry: Entry, known: Mapping[str, Entry]) -> Entry:
+    live = known.get(entry.username, entry)
+    open_ = {name: getattr(live, name) for name in ("routing", "profiles", "hierarchy") if not getattr(entry, name)}
+    return dataclasses.replace(entry, phone=live.phone, **open_)

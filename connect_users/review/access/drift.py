@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import tokens
 from connect_users.core.arns import bare_id, parse_arn
-from connect_users.core.fields import ARN_KEY, BY_NAME, Kind
+from connect_users.core.fields import ARN_KEY, BY_NAME, OTHER_OWNER_KEY, TOKEN_KEY, Kind
+from connect_users.core.ownership import TAG_KEY
 from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
 from connect_users.core.spec import canonical
 from connect_users.review.access.audit import Finding
@@ -54,31 +54,50 @@ def _shown(props: Mapping[str, Any]) -> Props:
     return found
 
 
-def differences(declared: Props, live: Props, id_: str, names: Names) -> Iterator[Finding]:
-    """What of the declared inputs the live user does not have.
+def differences(
+    state: tuple[Props, Props], live: tuple[Props, Props] | None, id_: str, names: Names
+) -> Iterator[Finding]:
+    """What a user of a state is declared to be, and the live one is not.
 
     Args:
-        live: the declared inputs as they are now; what the user lacks is absent.
+        state: `comparable`.
+        live: inputs and outputs as they are now, in the form of a refresh; None for a user who is gone.
         id_: of the user.
     """
+    declared, outputs = state
     username = str(declared.get("username", "?"))
+    if live is None:
+        yield Finding("drift", username, "gone", "is in the state, but not in the instance")
+        return
     for name, was in declared.items():
-        now = live.get(name)
-        if now == was:
-            continue
-        kind = BY_FIELD.get(name)
-        if kind is None:
-            value = hashlib.sha256(json.dumps([id_, now], sort_keys=True, default=str).encode()).hexdigest()
-            about, text = f"{name}#{value[:_HASH]}", f"{_where(name, was, now)} is not what the state says"
-        elif kind == SECURITY_PROFILE:
-            old, new = ({names.name(kind, each) or str(bare_id(each)) for each in side or ()} for side in (was, now))
-            signs = {**dict.fromkeys(sorted(new - old), "+"), **dict.fromkeys(sorted(old - new), "-")}
-            words = "; ".join(f"{sign} {each}" for each, sign in signs.items())
-            about, text = f"{name} {words}", f"security profiles, state → instance: {words}"
-        else:
-            old_name, new_name = (names.name(kind, each) or str(each or "none") for each in (was, now))
-            about, text = f"{name} {new_name}", f"{kind.noun}, state → instance: {old_name} → {new_name}"
-        yield Finding("drift", username, about, text)
+        now = live[0].get(name)
+        if now != was:
+            yield Finding("drift", username, *_difference(name, was, now, id_, names))
+    other = live[1].get(OTHER_OWNER_KEY)
+    if other is not None:
+        yield Finding("drift", username, f"owner {other}", f"belongs to another resource now: {other}")
+    elif TOKEN_KEY in outputs and live[1].get(TOKEN_KEY) != outputs[TOKEN_KEY]:
+        yield Finding(
+            "drift", username, "owner", f"its tag {TAG_KEY} is not that of the state: it was removed or written"
+        )
+
+
+def _difference(name: str, was: Any, now: Any, id_: str, names: Names) -> tuple[str, str]:
+    """What is different about an input, for the id of a finding and for people."""
+    kind = BY_FIELD.get(name)
+    if kind is None:
+        # Imported here: OpenSSL takes longer to load than a command needs to say its options.
+        import hashlib
+
+        value = hashlib.sha256(json.dumps([id_, now], sort_keys=True, default=str).encode()).hexdigest()
+        return f"{name}#{value[:_HASH]}", f"{_where(name, was, now)} is not what the state says"
+    if kind != SECURITY_PROFILE:
+        old, new = (names.name(kind, each) or str(each or "none") for each in (was, now))
+        return f"{name} {new}", f"{kind.noun}, state → instance: {old} → {new}"
+    had, has = ({names.name(kind, each) or str(bare_id(each)) for each in side or ()} for side in (was, now))
+    signs = {**dict.fromkeys(sorted(has - had), "+"), **dict.fromkeys(sorted(had - has), "-")}
+    words = "; ".join(f"{sign} {each}" for each, sign in signs.items())
+    return f"{name} {words}", f"{kind.nouns}, state → instance: {words}"
 
 
 def _where(name: str, was: Any, now: Any) -> str:
