@@ -139,6 +139,7 @@ CHANGES: Final[dict[str, Change]] = {
     "identity_management_type": Change({}, {"identity_management_type": "CONNECT_MANAGED"}),
     "adopt_existing": Change({}, {"adopt_existing": True}),
     "delete_quick_connects": Change({}, {"delete_quick_connects": True}),
+    "sign_out": Change({}, {"sign_out": "on_loss"}),
 }
 
 _EMEA, _AMER = seed.HIERARCHY_GROUPS["EMEA"], seed.HIERARCHY_GROUPS["AMER"]

@@ -118,6 +118,7 @@ _OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
     "tags": st.sampled_from(_blocks(**dict.fromkeys(("team", "cost centre", "x:y"), (_OUT, "", "a", "b")))),
     "adopt_existing": st.booleans(),
     "delete_quick_connects": st.booleans(),
+    "sign_out": st.sampled_from(["never", "on_delete", "on_loss"]),
 }
 
 

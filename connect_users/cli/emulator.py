@@ -38,6 +38,10 @@ _CHOICES: Final = {
         ("settings", "everything"),
         "what changes LastModifiedTime: settings only, or tags and proficiencies as well",
     ),
+    "no_session": (
+        ("accepted", "not-found"),
+        "what DeleteAllEntitySessions answers of a user who has no session",
+    ),
 }
 _QUOTAS: Final = {
     "users_quota": "users per instance (default 500; none: unlimited)",

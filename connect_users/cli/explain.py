@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_users.cli import connecting, names_of, policy_file, power
+from connect_users.cli import connecting, contacts, names_of, policy_file, power
 from connect_users.cli.progress import Progress
 from connect_users.core import __version__
 from connect_users.core.errors import WrongUsage
@@ -26,6 +26,7 @@ from connect_users.review.reading import read_preview
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from connect_users.cli.instance import Instance
     from connect_users.review.model import Review
     from connect_users.review.steps import Preview
 
@@ -87,7 +88,9 @@ def register(parser: argparse.ArgumentParser) -> None:
         "power: take the file from the base branch, not from the pull request",
     )
     sources.add_argument(
-        "--instance", metavar="ID", help="id, ARN or alias of an instance to read names and permissions from"
+        "--instance",
+        metavar="ID",
+        help="id, ARN or alias of an instance to read names and permissions from, and who is on a contact",
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     parser.add_argument("--width", type=int, metavar="COLUMNS", help="(default: the terminal's)")
@@ -114,17 +117,23 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: a condition needs --policy, or a file cannot be used.
     """
-    if args.policy is None and any(condition.word == "policy" for condition in args.fail_on):
+    words = {condition.word for condition in args.fail_on}
+    if args.policy is None and "policy" in words:
         raise WrongUsage("--fail-on policy needs --policy FILE")
+    if args.instance is None and gate.ON_CONTACT in words:
+        raise WrongUsage(f"--fail-on {gate.ON_CONTACT} needs --instance ID, which is asked who is on a contact")
     policies = policy_file.policies(args.policy) if args.policy is not None else ()
     with Progress("reading the preview") as progress:
         source = names_of.text_of(args.preview)
         progress.say(f"{len(source):,} characters")
         preview = read_preview(source)
-    names, lines, powers = _names(args, preview)
+    instance = _instance(args)
+    names, lines, powers = _names(args, preview, instance)
     log = names_of.text_of(args.log) if args.log is not None else ""
     with Progress("reviewing users") as progress:
         found = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
+    if instance is not None:
+        found = contacts.looked_up(found, instance, required=gate.ON_CONTACT in words)
     if args.policy is not None:
         found = dataclasses.replace(found, violations=violations(preview, names, policies))
     failures = gate.failures(found, args.fail_on)
@@ -138,17 +147,24 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failures or found.errors else 0
 
 
-def _names(args: argparse.Namespace, preview: Preview) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
+def _instance(args: argparse.Namespace) -> Instance | None:
+    if args.instance is None:
+        return None
+    from connect_users.cli.instance import Instance
+
+    return Instance(args.instance, connecting.settings(args))
+
+
+def _names(
+    args: argparse.Namespace, preview: Preview, instance: Instance | None
+) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
     names = naming.Names()
     lines: dict[str, tuple[str, int]] = {}
     state = names_of.state_file(args.state) if args.state is not None else ()
     granted = granted_by((*state, *preview.resources))
     if args.names is not None:
         names_of.names_file(names, args.names)
-    if args.instance is not None:
-        from connect_users.cli.instance import Instance
-
-        instance = Instance(args.instance, connecting.settings(args))
+    if instance is not None:
         names_of.from_instance(names, instance)
         # What the preview writes is what will be; a profile that the instance does not have cannot be asked about.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)

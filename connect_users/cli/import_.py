@@ -1,12 +1,12 @@
-"""``connect-users import``: the people of an instance that exists, as a roster, a program and a file of states.
+"""``connect-users import``: the users of an existing instance, as a roster, a program and a file of states.
 
-Nothing is written to Connect. Four files come into a folder, the program and the project only where there is none yet:
+Nothing is written to Connect. Four files are written to a folder, the program and the project only if there is none:
 
 - ``agents.csv``: the roster, with names instead of ids;
-- ``__main__.py``, ``Pulumi.yaml``: a program with a `ConnectUserRoster` over it; or the program and the project in
+- ``__main__.py``, ``Pulumi.yaml``: a program that declares a `ConnectUserRoster`; or the program and the project in
   another language (`connect_users.importing.programs`);
-- ``import.json``: what ``pulumi import --file`` needs, states included, since Pulumi cannot read dynamic resources that
-  it does not have yet. A later run describes only users who may have changed since.
+- ``import.json``: the input of ``pulumi import --file``, with states, since Pulumi cannot read dynamic resources that
+  are not in its state yet. A later run describes only users who may have changed since.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ if TYPE_CHECKING:
     from connect_users.importing.origins import Origins
     from connect_users.importing.programs import Language
 
-#: Of a roster: part of the names of its people's resources, and of its file.
+#: A roster's name, which becomes part of its people's resource names and of its file's name.
 _NAME: Final = r"\w[\w.-]*"
 _IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
 _LANGUAGES: Final = ("python", "yaml", "typescript", "go")
-#: Seconds that are announced.
+#: Reading that takes longer, in seconds, is announced.
 _LONG: Final = 15
-#: People for whom a self-managed backend, which writes the whole state for each, takes minutes.
+#: From this many people on, a self-managed backend takes minutes: it writes the whole state for each.
 _MANY: Final = 500
 
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
-        "Write a roster of the users of a Connect instance, a program over it, and a file for `pulumi import`. "
+        "Write a roster of a Connect instance's users, a program that declares it, and a file for `pulumi import`. "
         "Nothing is changed in Connect. E-mail addresses cost one request for each user, 2 a second by default. "
-        "Exit status: 0; 1 where somebody was left out, not matched, or differs; 2 for wrong usage."
+        "Exit status: 0; 1 if a user was left out, not matched, or differs; 2 for wrong usage."
     )
     parser.add_argument(
         "--instance",
@@ -59,9 +59,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-stack",
         metavar="EXPORT",
-        help="only the users of a state: what `pulumi stack export` wrote of a stack with aws.connect.User (or that of "
-        "aws-native), or `terraform show -json` of a state with aws_connect_user; forget.sh gets the commands by which "
-        "that state forgets them",
+        help="only the users in a state: the output of `pulumi stack export` for a stack with aws.connect.User (or the "
+        "one of aws-native), or of `terraform show -json` for a state with aws_connect_user; forget.sh gets the "
+        "commands that make that state forget them",
     )
     parser.add_argument(
         "--select",
@@ -69,7 +69,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="WHAT=VALUE",
         help="only these users: tag=KEY=VALUE (or tag=KEY), routing-profile=NAME, hierarchy=PATH (with all below), "
-        "username=GLOB; may be repeated: one of each kind has to be true; who is in the roster already stays",
+        "username=GLOB; may be repeated: one of each kind must match; users already in the roster stay",
     )
     parser.add_argument("--out", metavar="DIR", help="the folder to write")
     parser.add_argument("--name", default="agents", help="name of the roster in the program (default: agents)")
@@ -83,35 +83,39 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--each",
         action="store_true",
-        help="a new program declares each person (ConnectUser, connect-users:User) in place of the roster, whose file "
-        "is then what --check compares with",
+        help="a new program declares each person (ConnectUser, connect-users:User) instead of the roster, whose file "
+        "then only serves --check",
     )
-    parser.add_argument("--overwrite", action="store_true", help="write a roster anew that somebody has edited")
+    parser.add_argument("--overwrite", action="store_true", help="replace the roster even if it was edited")
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; 1 where the folder and the instance differ (for a nightly job)",
+        help="write nothing; exit 1 if the folder and the instance differ (for a nightly job)",
     )
     parser.add_argument(
         "--into",
         metavar="FILE",
-        help="fill the file that `pulumi preview --import-file FILE` wrote for a program that exists",
+        help="fill the file that `pulumi preview --import-file FILE` wrote for an existing program",
     )
     parser.add_argument(
         "--preview",
         metavar="FILE",
-        help="with --into: what `pulumi preview --json` wrote of the same program, so that only what it declares is "
-        "imported",
+        help="with --into: the output of `pulumi preview --json` for the same program, so that only the inputs that it "
+        "declares are imported",
     )
     parser.add_argument(
         "--requests-per-second", default="2", metavar="N", help="rate of each API operation (default: 2)"
     )
-    parser.add_argument("--json", action="store_true", help="say the result as JSON on stdout")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
     connecting.add(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 fine; 1 somebody was left out, not matched, or differs; 2 options that do not go together."""
+    """Exit status: 0; 1 if a user was left out, not matched, or differs.
+
+    Raises:
+        WrongUsage: options that do not go together.
+    """
     problem = _misuse(args)
     if problem:
         raise WrongUsage(problem)
@@ -148,7 +152,7 @@ def _misuse(args: argparse.Namespace) -> str:
 
 
 class _Watcher:
-    """Says how far the reading is, and how long it will take."""
+    """Shows progress, and how long reading will take."""
 
     def __init__(self, progress: Progress, rate: float, *, kept: bool) -> None:
         self._progress = progress
@@ -158,13 +162,13 @@ class _Watcher:
         self.note = progress.note
 
     def begin(self, total: int, new: int) -> None:
-        """Who is new is described, at the rate of requests."""
+        """New users are described, at the rate of requests."""
         seconds = new / self._rate
         if seconds > _LONG:
             time = f"{seconds / 60:.0f} min" if seconds > 100 else f"{seconds:.0f} s"
             self.note(
-                f"{total:,} users; {new:,} are described one by one, for their e-mail addresses: about {time} at "
-                f"{self._rate:g} a second"
+                f"{total:,} users; describing {new:,} of them one by one, for their e-mail addresses, takes "
+                f"about {time} at {self._rate:g} a second"
                 f"{' (Ctrl-C keeps what was read)' if self._kept else ''}"
             )
 
@@ -178,7 +182,7 @@ def _read(
     *,
     kept: bool = False,
 ) -> Instance:
-    """The instance; its users are added to ``users``: those of the roster, whoever is selected besides."""
+    """Read the instance. Adds to ``users`` those in the roster and those that are selected."""
     from connect_users.connect.connection import gateway_for
     from connect_users.importing.instance import find_instance
     from connect_users.importing.live import read_users
@@ -186,7 +190,7 @@ def _read(
 
     selection = Selection.parse(args.select)
     known = folder.known() if folder is not None else {}
-    also = folder.usernames if folder is not None and not args.overwrite else frozenset()
+    always = folder.usernames if folder is not None and not args.overwrite else frozenset()
     gateway = gateway_for(settings)
     with Progress(f"reading Connect instance '{args.instance}'") as progress:
         progress.say("its names")
@@ -195,22 +199,22 @@ def _read(
         if origins is not None:
             selection = dataclasses.replace(selection, ids=_ids(origins, instance.id, args.from_stack))
         watcher = _Watcher(progress, settings.requests_per_second, kept=kept)
-        read_users(gateway, instance, selection, known, watcher, users, also)
+        read_users(gateway, instance, selection, known, watcher, users, always)
     return instance
 
 
 def _ids(origins: Origins, instance_id: str, file: str) -> Container[str]:
-    """The ids of the users of a state in an instance.
+    """The ids of a state's users in an instance.
 
     Raises:
         ConfigurationError: there are none.
     """
-    found = origins.of(instance_id)
-    if not found:
+    users = origins.of(instance_id)
+    if not users:
         raise ConfigurationError(
-            f"{file} has no users of Connect instance {instance_id}, but of {', '.join(sorted(origins.instances))}"
+            f"{file} has no users of Connect instance {instance_id}, only of {', '.join(sorted(origins.instances))}"
         )
-    return found
+    return users
 
 
 def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None) -> int:
@@ -218,7 +222,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
     from connect_users.importing.programs import Language
 
     folder = Folder(Path(args.out), args.name, Language(args.language) if args.language else None, each=args.each)
-    # Whether it can be written is told before an instance is read, which may take long.
+    # Refuse a folder that cannot be written before reading the instance, which may take long.
     language, each = folder.language, folder.each
     users: list[LiveUser] = []
     try:
@@ -226,7 +230,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
     except (KeyboardInterrupt, ConnectUsersError):
         if users:
             folder.keep(users)
-            print(f"{len(users):,} users were read and are kept; the same command goes on from there", file=sys.stderr)
+            print(f"{len(users):,} users were read and saved; run the same command to continue", file=sys.stderr)
         raise
     done = folder.write(instance, users, None if settings.embedded else settings.region, overwrite=args.overwrite)
     move, changed = None, done.changed
@@ -237,7 +241,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
         changed += move.write(folder)
     status = 1 if done.left_out or (move is not None and move.gone) else 0
     if args.json:
-        _say(
+        _print_json(
             args.instance,
             people=done.people,
             language=language.value,
@@ -250,9 +254,9 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
             **(move.result() if move is not None else {}),
         )
         return status
-    _tell(done)
+    _warn(done)
     if move is not None:
-        move.tell()
+        move.warn()
     print(f"{done.people} people of {instance.alias or instance.id} in {args.out}")
     for name in changed:
         print(f"  {name} written")
@@ -265,9 +269,9 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
 
 
 def _advise(done: Done, folder: Folder) -> None:
-    """Say what to do with the files."""
+    """Print the next commands."""
     if done.snippet:
-        print(f"the program in {folder.language.main} lacks these lines; add them:\n{done.snippet}", end="")
+        print(f"add these lines to {folder.language.main}:\n{done.snippet}", end="")
     if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):
@@ -277,7 +281,7 @@ def _advise(done: Done, folder: Folder) -> None:
 
 
 def _preparations(language: Language) -> list[str]:
-    """What a program in a language needs, once."""
+    """Commands that a program in this language needs once."""
     if not language.plugin:
         return []
     from connect_users.plugin.install import home, launcher_in
@@ -286,16 +290,16 @@ def _preparations(language: Language) -> list[str]:
     return ["connect-users plugin install", *add]
 
 
-def _tell(done: Done) -> None:
-    """Of whom the roster does not say what the instance says, and why."""
+def _warn(done: Done) -> None:
+    """Print in which users the roster differs from the instance, and why."""
     from connect_users.importing.files import owners
 
     for line in owners(done.others):
         print(line, file=sys.stderr)
     for username in done.unselected:
-        print(f"{username}: stays in the roster, not selected any more; --overwrite drops it", file=sys.stderr)
+        print(f"{username}: no longer selected, but stays in the roster; --overwrite drops the line", file=sys.stderr)
     for username in done.pending:
-        print(f"{username}: its line stays as somebody edited it, for the next pulumi up", file=sys.stderr)
+        print(f"{username}: the edited line stays, for the next pulumi up", file=sys.stderr)
     for username, reason in sorted(done.left_out.items()):
         print(f"{username}: left out: {reason}", file=sys.stderr)
 
@@ -305,18 +309,18 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
     folder = Folder(Path(args.out), args.name)
     if not folder.roster.exists():
-        raise ConfigurationError(f"{folder.roster}: there is no roster; run without --check first")
+        raise ConfigurationError(f"{folder.roster} does not exist; run without --check first")
     users: list[LiveUser] = []
     instance = _read(args, settings, folder, users)
-    found = folder.compare(instance, users)
+    differences = folder.compare(instance, users)
     if args.json:
-        _say(args.instance, people=len(users), differences=[dataclasses.asdict(each) for each in found])
-        return 1 if found else 0
-    for difference in found:
+        _print_json(args.instance, people=len(users), differences=[dataclasses.asdict(each) for each in differences])
+        return 1 if differences else 0
+    for difference in differences:
         print(difference, file=sys.stderr)
-    if not found:
-        print(f"{folder.roster} and the instance say the same of {len(users)} people")
-    return 1 if found else 0
+    if not differences:
+        print(f"{folder.roster} and the instance agree on {len(users)} people")
+    return 1 if differences else 0
 
 
 def _into(args: argparse.Namespace, settings: Settings) -> int:
@@ -330,7 +334,7 @@ def _into(args: argparse.Namespace, settings: Settings) -> int:
     filled = skeleton.fill(document, users, instance.id, declared)
     texts.put(Path(args.into), filled.text)
     if args.json:
-        _say(args.instance, people=filled.people, unmatched=list(filled.unmatched))
+        _print_json(args.instance, people=filled.people, unmatched=list(filled.unmatched))
         return 1 if filled.unmatched else 0
     for line in filled.unmatched:
         print(line, file=sys.stderr)
@@ -340,5 +344,5 @@ def _into(args: argparse.Namespace, settings: Settings) -> int:
     return 1 if filled.unmatched else 0
 
 
-def _say(instance: str, **result: Any) -> None:
+def _print_json(instance: str, **result: Any) -> None:
     print(json.dumps({"instance": instance, **result}, indent=2))

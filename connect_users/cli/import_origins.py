@@ -1,4 +1,4 @@
-"""``connect-users import --from-stack``: users whom another resource has, and how its state forgets them."""
+"""``connect-users import --from-stack``: users that another state manages, and how that state forgets them."""
 
 from __future__ import annotations
 
@@ -24,46 +24,48 @@ _SHOWN: Final = 3
 
 
 def read(file: str) -> Origins:
-    """The users of a state in a file.
+    """The users of the state in a file.
 
     Raises:
-        ConfigurationError: it is of another form.
+        ConfigurationError: it has another form.
         WrongUsage: it cannot be read.
     """
     return states.read(text_of(file), "stdin" if file == "-" else file)
 
 
-def instance_of(found: Origins) -> str:
-    """The only instance of the users.
+def instance_of(origins: Origins) -> str:
+    """The instance of all the users.
 
     Raises:
-        WrongUsage: they have several.
+        WrongUsage: there are several.
     """
-    instances = found.instances
+    instances = origins.instances
     if len(instances) > 1:
-        counts = ", ".join(f"{id_}: {len(found.of(id_))}" for id_ in sorted(instances))
-        raise WrongUsage(f"--from-stack: the users are of {len(instances)} instances ({counts}); choose by --instance")
+        counts = ", ".join(f"{id_}: {len(origins.of(id_))}" for id_ in sorted(instances))
+        raise WrongUsage(
+            f"--from-stack: the users belong to {len(instances)} instances ({counts}); choose one with --instance"
+        )
     return next(iter(instances.values()))
 
 
 class Move:
-    """What becomes of the users of a state, after those who are imported are in the folder."""
+    """The move of a state's users to the folder that was written."""
 
-    def __init__(self, found: Origins, instance_id: str, users: Sequence[LiveUser], done: Done) -> None:
-        wanted = found.of(instance_id)
+    def __init__(self, origins: Origins, instance_id: str, users: Sequence[LiveUser], done: Done) -> None:
+        wanted = origins.of(instance_id)
         live = {user.id for user in users}
-        self._origins = found
+        self._origins = origins
         self._moved = [each for id_, each in wanted.items() if id_ in done.ids]
-        self._elsewhere = len(found.users) - len(wanted)
+        self._elsewhere = len(origins.users) - len(wanted)
         self.gone = [each.name for id_, each in wanted.items() if id_ not in live]
-        self.leaving = states.leaving(found, self._moved)
+        self.leaving = states.leaving(origins, self._moved)
 
     def write(self, folder: Folder) -> tuple[str, ...]:
-        """Write the commands; the name of the file where it was another before."""
+        """Write the commands. Returns the name of the file if it changed."""
         return (SCRIPT,) if self._moved and folder.put(SCRIPT, states.script(self._origins, self.leaving)) else ()
 
     def result(self) -> dict[str, Any]:
-        """For machines."""
+        """The result for ``--json``."""
         return {
             "moved": len(self._moved),
             "gone": self.gone,
@@ -72,35 +74,31 @@ class Move:
             "later": list(self.leaving.later),
         }
 
-    def tell(self) -> None:
-        """Say who is not moved, and who cannot leave yet."""
+    def warn(self) -> None:
+        """Print who is not moved, and who cannot leave the state yet."""
         refresh = "pulumi refresh" if self._origins.stack else "terraform apply -refresh-only"
         for name in self.gone:
-            print(f"{name}: the instance has no such user any more; {refresh} drops it", file=sys.stderr)
+            print(f"{name}: the user no longer exists in the instance; {refresh} drops it", file=sys.stderr)
         for name, by in self.leaving.held.items():
-            print(
-                f"{name}: {some(by, _SHOWN)} depends on it; let that have the id from elsewhere first", file=sys.stderr
-            )
+            print(f"{name}: {some(by, _SHOWN)} depends on it; give that the id from elsewhere first", file=sys.stderr)
         if self._elsewhere:
-            print(f"users of other instances, who stay where they are: {self._elsewhere}", file=sys.stderr)
+            print(f"users of other instances, which stay where they are: {self._elsewhere}", file=sys.stderr)
 
     def advise(self, folder: Folder) -> None:
-        """Say what to do with the program and the state that have the users now."""
+        """Print what to do with the program and the state that manage the users now."""
         if not self._moved:
             return
         script = shlex.quote(str((folder.path / SCRIPT).resolve()))
         pulumi = self._origins.stack is not None
         held = len(self.leaving.held)
-        print(f"then, for {self._origins.where}, which has {len(self._moved)} of these people now:")
-        # Whoever is taken out of a program while its state has him is deleted by the next run.
-        but = f", but for {held} on whom something depends," if held else ""
-        print(f"  take them{but} out of its program, and do not run that program yet")
+        print(f"then, for {self._origins.where}, which manages {len(self._moved)} of these people now:")
+        # A user removed from a program while its state has it is deleted by the next run.
+        but = f" (except the {held} that something depends on)" if held else ""
+        print(f"  remove them{but} from its program, and do not run that program yet")
         print(f"  sh {script}")
         command = "pulumi state delete" if pulumi else "terraform state rm"
         print(f"  (in the folder of that program: {command}, which deletes nobody in Connect)")
-        print(f"  {'pulumi preview' if pulumi else 'terraform plan'}, in which none of them may be deleted")
+        print(f"  {'pulumi preview' if pulumi else 'terraform plan'}, which must not delete any of them")
         if pulumi:
-            print(
-                "or, where nobody may edit its state: set retainOnDelete on them, run pulumi up, take them out, and run"
-            )
+            print("or, if nobody may edit its state: set retainOnDelete on them, run pulumi up, remove them, and run")
             print("pulumi up again")

@@ -19,6 +19,7 @@ PARTS = {
     "look-ups": Feature.LOOKUPS,
     "quick-connects": Feature.QUICK_CONNECTS,
     "reviews": Feature.REVIEWS,
+    "sign-out": Feature.SIGN_OUT,
 }
 
 #: Needed by the live service (the handler of CloudFormation's AWS::Connect::User calls it), but reported as

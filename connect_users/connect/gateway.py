@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.gateway_calls import LIST_PAGE, SMALL_PAGE
 from connect_users.connect.gateway_lookups import Lookups
-from connect_users.core.errors import InvalidRequest
+from connect_users.core.errors import InvalidRequest, OperationMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -68,6 +68,19 @@ class Gateway(Lookups):
     def delete_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> None:
         """Delete a user. ResourceNotFound with ``uncertain`` set: an earlier attempt of this call may have done it."""
         self._call("DeleteUser", self._client.delete_user, {"InstanceId": instance_id, "UserId": user_id}, notify)
+
+    def delete_all_entity_sessions(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> None:
+        """Sign a user out everywhere.
+
+        Raises:
+            OperationMissing: the installed boto3 is older than the operation.
+            ConnectApiError
+        """
+        method: Callable[..., Any] | None = getattr(self._client, "delete_all_entity_sessions", None)
+        if method is None:
+            raise _missing("DeleteAllEntitySessions", "1.44.4")
+        params = {"InstanceId": instance_id, "EntityId": user_id, "EntityType": "USER"}
+        self._call("DeleteAllEntitySessions", method, params, notify)
 
     def update_user(
         self,
@@ -189,3 +202,11 @@ class Gateway(Lookups):
         condition = {"FieldName": "Username", "Value": username, "ComparisonType": "EXACT"}
         pages = self.search_users(instance_id, {"StringCondition": condition}, notify=notify)
         return [user for page in pages for user in page if user.get("Username") == username]
+
+
+def _missing(operation: str, version: str) -> OperationMissing:
+    import boto3
+
+    return OperationMissing(
+        f"{operation} needs boto3 {version} or later, and boto3 {boto3.__version__} is installed; upgrade it"
+    )

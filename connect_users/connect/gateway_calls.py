@@ -35,6 +35,8 @@ LIST_PAGE = 1000
 SMALL_PAGE = 100
 SEARCH_PAGE = 500
 INSTANCES_PAGE = 10
+#: Users that one GetCurrentUserData is about (API reference, Filters).
+AGENTS = 100
 
 
 class Calls:

@@ -20,7 +20,7 @@ from connect_users.core.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connect_users.connect.pacing import Notify
 
@@ -64,6 +64,17 @@ class Lookups(Calls):
         method = self._client.list_security_profile_permissions
         for answer in self._answers("ListSecurityProfilePermissions", method, params, notify):
             yield from answer.get("Permissions") or ()
+
+    def get_current_user_data(
+        self, instance_id: str, user_ids: Sequence[str], *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """What each of at most `gateway_calls.AGENTS` users does now: ``User``, ``Status`` and ``Contacts``.
+
+        Nothing of those who are not signed in.
+        """
+        params = {"InstanceId": instance_id, "Filters": {"Agents": list(user_ids)}, "MaxResults": SMALL_PAGE}
+        method: Callable[..., Mapping[str, Any]] = self._client.get_current_user_data
+        return self._items("GetCurrentUserData", method, "UserDataList", params, notify)
 
     def list_user_hierarchy_groups(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn`` and ``Name`` of every hierarchy group; names are not unique across levels."""

@@ -1,4 +1,4 @@
-"""What the check says of a change that no API can make, or that does more than the diff shows.
+"""Problems and warnings of the check: changes that no API can make, or that do more than the diff shows.
 
 - A changed password.
 - Settings that are declared no longer: Connect keeps what it has.

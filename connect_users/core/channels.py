@@ -1,11 +1,11 @@
-"""Per-channel settings: what a list means that names some channels only, and how `phone_config` relates to lists.
+"""Per-channel settings: the meaning of a list that names only some channels, and of `phone_config` beside the lists.
 
 Contract:
 - A declared list is complete. A channel that it does not name has the neutral value, and requests always carry all
   channels that the kind of list allows. AWS documents neither whether UpdateUserConfig replaces a list or merges into
   it, nor a way to remove a channel; with complete lists both readings give the same result.
-- A member of `phone_config` sets its own part of a list and no more (`partial_lists`). Where a list has to be
-  written for it, the rest of that list is sent as Connect has it (`filled`).
+- A member of `phone_config` sets its own part of a list and no more (`partial_lists`). If a list must be written for
+  it, the rest of that list is sent as Connect has it (`filled`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from connect_users.core.spec import Props, contains_unknown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: List -> members of an entry for a channel that is not named.
+#: List -> members of the entry of a channel that the list does not name.
 _NEUTRAL: Final[dict[str, Props]] = {
     "auto_accept_configs": {"auto_accept": False},
     "after_contact_work_configs": {"after_contact_work_config": {"after_contact_work_time_limit": 0}},
@@ -33,7 +33,7 @@ LISTS: Final = tuple(_NEUTRAL)
 #: out their neutral value.
 _FIRST_CALLBACK: Final = "agent_first_callback"
 
-#: `phone_config` member -> the list that says the same.
+#: Member of `phone_config` -> the list with the same setting.
 TWINS: Final = {
     "phone_type": "phone_number_configs",
     "auto_accept": "auto_accept_configs",
@@ -42,7 +42,7 @@ TWINS: Final = {
     "persistent_connection": "persistent_connection_configs",
 }
 
-#: The settings of a user for whom nothing was ever set.
+#: The settings of a user that nobody has configured.
 NEUTRAL_PHONE_CONFIG: Final[Props] = {
     "phone_type": "SOFT_PHONE",
     "auto_accept": False,
@@ -52,7 +52,7 @@ NEUTRAL_PHONE_CONFIG: Final[Props] = {
 
 
 def complete(name: str, entries: list[Any]) -> list[Any]:
-    """``entries`` with a neutral entry for each channel that the list may name and does not."""
+    """``entries``, with a neutral entry for each allowed channel that they do not name."""
     if contains_unknown(entries):
         return entries
     named = {entry["channel"]: entry for entry in entries}
@@ -70,12 +70,12 @@ def same(name: str, one: list[Any], other: list[Any]) -> bool:
 
 
 def unnamed(name: str, entries: list[Any]) -> list[Any]:
-    """The neutral entries of the channels that a declared list may name and does not."""
+    """The neutral entries of allowed channels that a declared list does not name."""
     return [entry for entry in neutral(name) if not _entry(entries, entry["channel"])]
 
 
 def is_neutral(name: str, entry: Props) -> bool:
-    """Whether ``entry`` of a live list says what holds for a channel that was never set."""
+    """Whether an entry of a live list has the same setting as a channel that was never set."""
     return bool(_bare(entry) == {"channel": entry.get("channel"), **_NEUTRAL[name]})
 
 
@@ -106,7 +106,7 @@ def _bare(entry: Props) -> Props:
 
 
 def neutral(name: str) -> list[Any]:
-    """The list of a user for whom nothing was ever set."""
+    """The list of a user that nobody has configured."""
     return complete(name, [])
 
 
@@ -152,13 +152,13 @@ def covers(entries: list[Any], others: list[Any]) -> bool:
 
 
 def known(props: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Each list that ``props`` are about: complete where it is declared, else what `phone_config` sets."""
+    """The lists that ``props`` set: complete if declared, else the part that `phone_config` sets."""
     declared = {name: complete(name, props[name]) for name in LISTS if name in props}
     return {**partial_lists(props.get("phone_config", {})), **declared}
 
 
 def from_phone_config(config: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The lists that say the same as the members of ``config``, for a user for whom nothing else was ever set."""
+    """The lists equivalent to ``config``, for a user with no other setting."""
     return {name: filled(name, entries, []) for name, entries in partial_lists(config).items()}
 
 
@@ -181,7 +181,7 @@ def _entry(entries: list[Any], channel: str) -> Props:
 
 
 def effective(props: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Every list that ``props`` declare, by itself or by its twin in `phone_config`, complete."""
+    """Every list that ``props`` declare, directly or by its twin in `phone_config`, complete."""
     lists = from_phone_config(props.get("phone_config", {}))
     lists.update({name: complete(name, props[name]) for name in LISTS if name in props})
     return lists

@@ -129,6 +129,10 @@ ABOUT: Final[dict[str, str]] = {
     "delete_quick_connects": (
         "when the user is deleted, delete the quick connects that lead to it. Otherwise a warning names them."
     ),
+    "sign_out": (
+        "when the user's sessions are ended: ``never``, ``on_delete`` (just before the user is deleted), ``on_loss`` "
+        "(then, and whenever a security profile is taken away). Needs boto3 1.44.4; a failure is a warning."
+    ),
 }
 
 #: Input -> its form and limit, in a few words, as README's table says it.
@@ -170,6 +174,10 @@ FORMS: Final[dict[str, str]] = {
     "delete_quick_connects": (
         "when the user is deleted, the quick connects that lead to it go, too; otherwise a warning names them"
     ),
+    "sign_out": (
+        "end the user's sessions: `never` (default), `on_delete`, `on_loss` (also when a security profile is taken "
+        "away)"
+    ),
 }
 
 #: Name of a field that holds a block, or blocks -> what typed languages call the block, and what it is.
@@ -201,6 +209,10 @@ CHOICES: Final[dict[str, tuple[str, str]]] = {
     "on_password_change": (
         "OnPasswordChange",
         "What a changed password does: fail the preview, be recorded with a warning, replace the user.",
+    ),
+    "sign_out": (
+        "SignOut",
+        "When a user's sessions are ended: never, before a deletion, also when a security profile is taken away.",
     ),
 }
 #: The same of lists that take one channel only.

@@ -6,6 +6,7 @@
     ├── InvalidUser                   inputs that AWS would refuse (problems: all of them)
     ├── OwnedByOther                  the name belongs to a user of another resource, stack or person
     ├── UserGone                      the user of a state is not in Connect any more
+    ├── OperationMissing              this boto3 is too old for an operation
     ├── WrongInstance                 the state is of another region, account or instance than the client
     ├── PartialUpdate                 some calls of an update were done, one failed, the rest were not tried
     └── ConnectApiError               AWS answered with an error, or did not answer
@@ -62,6 +63,10 @@ class OwnedByOther(ConnectUsersError):
 
 class UserGone(ConnectUsersError):
     """The user of a state was deleted in Connect."""
+
+
+class OperationMissing(ConnectUsersError):
+    """The installed boto3 does not have an operation, which a newer one has."""
 
 
 class WrongInstance(ConnectUsersError):

@@ -203,6 +203,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("identity_management_type", Kind.TEXT, Verdict.RECORD, choices=limits.IDENTITY_MANAGEMENT_TYPES, api=False),
     Field("adopt_existing", Kind.FLAG, Verdict.RECORD, api=False),
     Field("delete_quick_connects", Kind.FLAG, Verdict.RECORD, api=False),
+    Field("sign_out", Kind.TEXT, Verdict.RECORD, choices=limits.SIGN_OUT, api=False),
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
 

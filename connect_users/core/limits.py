@@ -86,6 +86,7 @@ VOICE_ENHANCEMENT_MODES: Final = ("VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"
 #: Model: DirectoryType, the instance's identity management type; fixed when the instance is made.
 IDENTITY_MANAGEMENT_TYPES: Final = ("SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY")
 ON_PASSWORD_CHANGE: Final = ("refuse", "ignore", "replace")
+SIGN_OUT: Final = ("never", "on_delete", "on_loss")
 
 # Files of people. AWS limits none of this: a roster comes with a pull request, and reading it must end soon, in a few
 # hundred megabytes, whoever wrote it. 20,000 people with 60 columns, three times what anybody has, stay within all.

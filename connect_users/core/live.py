@@ -155,29 +155,29 @@ def _block_view(shown: Props, wanted: Mapping[str, Any]) -> Props:
 
 
 def leftovers(live: Props, declared: Mapping[str, Any]) -> Props:
-    """What of ``live`` an update would take back, had a state declared it, and ``declared`` says nothing of.
+    """Undeclared settings of ``live`` that an update would remove if the state had declared them.
 
-    It matters when a user is taken over that this resource itself made and lost: an earlier form of the program may
-    have set it. Other settings that are declared no longer stay as they are (`plan.no_longer_declared`), here as there.
+    They matter when a resource takes back a user that it created and lost: an earlier version of the program may have
+    set them. Other settings that are no longer declared stay as they are (`plan.no_longer_declared`).
     """
     names = ("hierarchy_group_id", "tags", "user_proficiencies")
     return {name: live[name] for name in names if live.get(name) and name not in declared}
 
 
 def declarable(live: Props, instance_id: str, *, directory: bool) -> Props:
-    """The inputs, canonical, of a program that declares everything that a new user would not have by itself.
+    """The canonical inputs of a program that declares everything a new user would not have.
 
     Settings that are neutral (no auto-accept, no after-contact work, a soft phone ...) are left out, and so stay
     unmanaged. Phone settings are declared per channel, which loses nothing.
 
     Args:
         live: from `live_props`, with proficiencies.
-        directory: a directory signs users in, so that its id means something.
+        directory: a directory signs users in, so its id matters.
     """
     inputs: Props = {"instance_id": instance_id}
     for name, value in live.items():
         if name in channels.LISTS:
-            entries = [entry for entry in map(_whole, value) if _says_something(name, entry)]
+            entries = [entry for entry in map(_whole, value) if _is_set(name, entry)]
             if entries:
                 inputs[name] = entries
         elif name == "identity_info":
@@ -192,8 +192,8 @@ def declarable(live: Props, instance_id: str, *, directory: bool) -> Props:
     return canonical(inputs)
 
 
-def _says_something(name: str, entry: Props) -> bool:
-    """Also a desk phone's number, although it is not in use now."""
+def _is_set(name: str, entry: Props) -> bool:
+    """Whether an entry has a setting; the number of an unused desk phone counts."""
     return "phone_number" in entry or not channels.is_neutral(name, entry)
 
 

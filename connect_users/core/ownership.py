@@ -1,17 +1,17 @@
-"""The ownership tag: which resource made a user, and which making of it this was; and `claim`, which says whose it is.
+"""The ownership tag, which names the resource that manages a user, and `claim`, which decides who owns a user.
 
-``connect-users:owner`` = ``<token> <owner>``. The owner is the resource's URN, or its hash where it is too long for
-a tag; the token is random and new each time the user is made or taken over, and the outputs keep it. CreateUser
-takes tags, so user and proof appear in one step: after a lost answer or a crash the tag says whose the user is.
-The token fences: a state whose token is no longer the live one is of a user that somebody else has taken over.
-Anybody who may tag the user can write another value. One that names no resource is as good as no tag.
+``connect-users:owner`` = ``<token> <owner>``. The owner is the resource's URN, or its hash if it is too long for a tag.
+The token is new each time the user is created or taken over, and the outputs keep it. CreateUser takes tags, so user
+and proof appear in one step: after a lost answer or a crash, the tag shows who owns the user.
+The token is a fence: if a state's token is not the live one, another resource has taken the user over.
+Anybody who may tag the user can write another value. A value that names no resource counts as no tag.
 
-A token is 24 letters: the time (8 hex digits), a mark, a hash of the URN (6), and a random part, different each time
-(9). The mark is ``u`` where CreateUser made the user, ``m`` where a user of this stack moved to another resource, and
-``t`` where a user that somebody else had made got the tag. By the hash a state knows that its resource got another URN
-(a stack was renamed, a resource moved) and that the tag in Connect still names the former one, whose name may be given
-to another resource. The rest stays the same when the tag is written again. Tokens of another form (24 hex digits: the
-first release) are compared as a whole.
+A token has 24 characters: the time (8 hex digits), a mark, a hash of the URN (6) and a random part (9). The mark is
+``u`` if CreateUser made the user, ``m`` if a user of this stack moved to another resource, and ``t`` if the user
+existed outside this stack and was taken over. From the hash, a state knows that its resource has a new URN (the stack
+was renamed, the resource moved) and that the live tag still names the old one, which another resource may have by now.
+The other parts stay the same when the tag is rewritten. Tokens of another form (24 hex digits: the first release) are
+compared as a whole.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 TAG_KEY: Final = "connect-users:owner"
 
-#: The parts of a token, in letters.
+#: The parts of a token, in characters.
 _TIME: Final = 8
 _MADE: Final = "u"
 _MOVED: Final = "m"
@@ -44,17 +44,17 @@ _HASH_PREFIX: Final = "sha256:"
 _URN_PREFIX: Final = "urn:pulumi:"
 #: A tag that names a resource.
 _TAG_FORM: Final = re.compile(rf"(\S+) ({_URN_PREFIX}\S+|{_HASH_PREFIX}[0-9a-f]{{64}})")
-#: Letters of a URN that have to be looked at: few, and there may be thousands of users.
+#: Characters of a URN that may need escaping. Few have any, and there may be thousands of users.
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_.:/+@-]")
-#: Seconds for which a user that CreateUser made and no state has is taken for what a run left behind that died.
+#: Seconds during which a user from CreateUser that no state knows counts as left behind by an interrupted run.
 LEFTOVER: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True)
 class Owner:
-    """What a tag says: the `token` of this making, and the `name` of the resource that made it.
+    """A parsed tag: the `token` of this creation or take-over, and the `name` of the owning resource.
 
-    The name is empty where the URN was not known; the token is proof enough of the state that has it.
+    The name is empty if the URN was not known when the tag was written. The token alone then proves ownership.
     """
 
     token: str
@@ -62,7 +62,7 @@ class Owner:
 
     @property
     def stack(self) -> tuple[str, str] | None:
-        """Stack and project of the resource; None where only a hash of its URN is known."""
+        """Stack and project of the resource; None if only a hash of its URN is known."""
         return stack_of(self.name)
 
     @property
@@ -72,7 +72,7 @@ class Owner:
 
     @property
     def adopted(self) -> bool:
-        """Whether somebody else than this stack made the user."""
+        """Whether the user was created outside this stack."""
         return self._mark == _TAKEN
 
     @property
@@ -82,7 +82,7 @@ class Owner:
 
     @property
     def urn(self) -> str:
-        """The resource's URN as people know it; what the tag says where that is not a URN."""
+        """The resource's URN without the tag's escapes; the name as it is if that is not a URN."""
         return re.sub("(?:=[0-9A-F]{2})+", _unescaped, self.name) or "a resource without a name"
 
 
@@ -97,7 +97,7 @@ def stack_of(name: str) -> tuple[str, str] | None:
 
 
 def new_token(now: float, urn: str) -> str:
-    """The token of a user that CreateUser makes for the resource ``urn``; two makings never share one.
+    """A new token for a user that CreateUser makes for the resource ``urn``.
 
     Args:
         now: seconds since the epoch.
@@ -106,7 +106,7 @@ def new_token(now: float, urn: str) -> str:
 
 
 def taking_token(now: float, urn: str, *, ours: bool) -> str:
-    """As `new_token`, for a user who exists; ``ours`` where this stack made it."""
+    """A new token for an existing user; ``ours`` if this stack created it."""
     return _token(now, _MOVED if ours else _TAKEN, urn, _random())
 
 
@@ -120,7 +120,7 @@ def _random() -> str:
 def first_token(now: float, urn: str, arn: str) -> str:
     """The token that a state without one gives to the live user ``arn``.
 
-    It is not random: a run that dies before its state is saved must not make the user a stranger to that state.
+    It is not random: if a run dies before its state is saved, the next run must still recognise the user.
     """
     return _token(now, _TAKEN, urn, _hash(arn))
 
@@ -143,18 +143,18 @@ def names_another(token: object, urn: str) -> bool:
 
 
 def renamed(token: str, urn: str) -> str:
-    """The token of the same making, for the tag that names ``urn``."""
+    """The same token for a tag that names ``urn``."""
     return _TOKEN_FORM.sub(rf"\g<1>\g<2>{_hash(urn)[:_URN_HASH]}\g<4>", token)
 
 
 def same_making(one: object, other: object) -> bool:
-    """Whether two tokens are of the same making of a user, by whatever name."""
+    """Whether two tokens stem from the same creation or take-over, whatever URN each names."""
     if one == other:
         return True
     if not isinstance(one, str) or not isinstance(other, str):
         return False
     first, second = _TOKEN_FORM.fullmatch(one), _TOKEN_FORM.fullmatch(other)
-    # The mark is newer than the rest, and says nothing of which making it was.
+    # The mark was added in a later release, and does not tell creations apart.
     return first is not None and second is not None and first.group(1, 4) == second.group(1, 4)
 
 
@@ -194,20 +194,20 @@ def tag(token: str, urn: str) -> dict[str, str]:
 
 
 def owner_of(tags: Mapping[str, Any]) -> Owner | None:
-    """Who a user's tags say made it; None without an ownership tag, and for one that names no resource."""
+    """The owner by a user's tags; None without an ownership tag, or with one that names no resource."""
     value = tags.get(TAG_KEY)
     if not isinstance(value, str):
         return None
     named = _TAG_FORM.fullmatch(value)
     if named is not None:
         return Owner(named[1], named[2])
-    # Written where the URN was not known. AWS may cut off the blank at the end.
+    # Written when the URN was not known. AWS may strip the trailing blank.
     token = value.removesuffix(" ")
     return Owner(token, "") if _TOKEN_FORM.fullmatch(token) or _FIRST_TOKEN_FORM.fullmatch(token) else None
 
 
 def missing(tags: Mapping[str, Any]) -> str:
-    """What is wrong with the ownership tag of a user who has no owner."""
+    """What is wrong with the ownership tag of a user without an owner."""
     if TAG_KEY in tags:
         return f"its tag {TAG_KEY} was overwritten with a value that names no resource"
     return f"its tag {TAG_KEY} was removed in Connect"
@@ -215,14 +215,14 @@ def missing(tags: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Proven:
-    """The live tag is of the making that the state (or this very CreateUser) has."""
+    """The live token is that of the state (or of this CreateUser)."""
 
     owner: Owner
 
 
 @dataclass(frozen=True)
 class Unowned:
-    """There is no ownership tag, or one that names no resource."""
+    """There is no ownership tag, or it names no resource."""
 
 
 @dataclass(frozen=True)
@@ -232,41 +232,41 @@ class OtherMaking:
     owner: Owner
 
     def is_leftover(self, now: float) -> bool:
-        """Whether it is young enough to be what a run that died left behind.
+        """Whether it is recent enough to have been left behind by an interrupted run.
 
         Args:
-            now: AWS's time. A clock that was ahead makes a token of the future.
+            now: AWS's time. A machine with a fast clock writes tokens of the future.
         """
         return now - made_at(self.owner.token) < LEFTOVER
 
 
 @dataclass(frozen=True)
 class OtherResource:
-    """The tag names another resource of this very stack and project."""
+    """The tag names another resource of the same stack and project."""
 
     owner: Owner
 
 
 @dataclass(frozen=True)
 class OtherStack:
-    """The tag names a resource of another stack or project, or one of which only a hash is known."""
+    """The tag names a resource of another stack or project, or has only a hash of its URN."""
 
     owner: Owner
 
 
-#: Whose a live user is: one of these, and nothing else.
+#: Who owns a live user, from the view of one resource.
 Claim = Proven | Unowned | OtherMaking | OtherResource | OtherStack
 
 
 def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") -> Claim:
-    """Whose a live user is, as the resource ``urn`` has to see it.
+    """Who owns a live user, from the view of the resource ``urn``.
 
     Args:
-        owner: what its tag says (`owner_of`).
-        urn: of the resource that asks; "" of one that is not known, to which no tag belongs.
-        token: of the state, or of the CreateUser under way; None where there is none.
-        arn: of the user, where the state that asks is of this user and may lack a token: it is proven by the tag that
-            its own first update wrote.
+        owner: from its tag (`owner_of`).
+        urn: the asking resource; "" if unknown, in which case no tag belongs to it.
+        token: of the state, or of the CreateUser under way; None without one.
+        arn: the user's ARN, if the asking state is of this user and may lack a token: then the tag that its own first
+            update wrote is proof.
     """
     if owner is None:
         return Unowned()
@@ -287,5 +287,5 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
 
 
 def declared_tags(tags: Mapping[str, Any]) -> dict[str, str]:
-    """The tags that a program can have set: without the ownership tag and AWS's own."""
+    """The tags that a program can set: without the ownership tag and AWS's own."""
     return {key: value for key, value in tags.items() if key != TAG_KEY and not key.lower().startswith("aws:")}

@@ -41,6 +41,7 @@ class Feature(Enum):
     PROFICIENCIES = "Proficiencies"
     LOOKUPS = "LookUps"
     QUICK_CONNECTS = "QuickConnects"
+    SIGN_OUT = "SignOut"
     REVIEWS = "Reviews"
     PASSWORDS = "PasswordSecrets"
 
@@ -106,11 +107,15 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, ("instance", "hierarchy-group"), "SearchUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
     Permission("ListQuickConnects", Feature.LOOKUPS, False, ("quick-connect",), also=Feature.QUICK_CONNECTS),
+    # Its resource types were not read; both that it may have are allowed.
+    *_read(Feature.REVIEWS, ("instance", "user"), "GetCurrentUserData"),
     # Which security profiles are power, for `explain --instance` and `report --instance`.
     *_read(Feature.REVIEWS, ("security-profile",), "ListSecurityProfilePermissions"),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
     *_read(Feature.QUICK_CONNECTS, ("instance", "quick-connect"), "SearchQuickConnects"),
     *_write(Feature.QUICK_CONNECTS, ("quick-connect",), "DeleteQuickConnect"),
+    # Newer than the page that was read; both resource types that it may have are allowed.
+    *_write(Feature.SIGN_OUT, ("instance", "user"), "DeleteAllEntitySessions"),
     Permission("GetSecretValue", Feature.PASSWORDS, True, (), "secretsmanager"),
 )
 

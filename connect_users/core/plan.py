@@ -1,9 +1,9 @@
-"""From two sets of inputs to what has to be done: replacement, or the fewest calls.
+"""From old and new inputs to the work: a replacement, or the fewest calls.
 
 Contract:
 - Pure. ``old`` and ``new`` are canonical (`spec.canonical`) and, for `update_steps`, wholly known.
 - Only what is declared is compared: an input that neither side has is never touched. Declared values are compared
-  exactly; what is as good as the same in a live user is `live`'s business.
+  exactly; `live` decides which live values mean the same.
 - Which operation changes an input is in the table of fields.
 - Steps come in an order that never exceeds a quota: untag before tag, disassociate before associate.
 """
@@ -116,7 +116,7 @@ def _identity_steps(before: Mapping[str, Any], new: Mapping[str, Any]) -> list[S
     if info.items() <= before.items():
         return []
     if new.get("identity_management_type") == "EXISTING_DIRECTORY":
-        # Connect refuses a request that has them: only somebody who changes them should hear of that.
+        # Connect refuses a request with them, so send them only if they change.
         info = {name: value for name, value in info.items() if name not in _OF_A_DIRECTORY or before.get(name) != value}
     return [WriteIdentityInfo(info)] if info else []
 
@@ -125,7 +125,7 @@ def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
     """One call at most. What is no longer declared is not sent: it stays as Connect has it."""
     before, config = channels.known(old), new.get("phone_config", {})
     declared = {name: channels.complete(name, new[name]) for name in channels.LISTS if name in new}
-    # Of lists that only phone_config speaks of, what it says; who sends them adds the rest (`lifecycle.blocks`).
+    # The parts of lists that only phone_config sets; `lifecycle.blocks` adds the rest before sending.
     partial = {name: entries for name, entries in channels.partial_lists(config).items() if name not in declared}
     changed = {
         name: channels.without_first_callback(name, before.get(name, []), entries)
@@ -202,7 +202,7 @@ def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None
         value = props[field.name]
         if field.name in channels.LISTS:
             value = channels.complete(field.name, value)
-        # An empty block or list says nothing, and AWS may refuse it.
+        # An empty block or list sets nothing, and AWS may refuse it.
         if value not in ({}, []):
             request[field.name] = value
     wire: Props = to_wire(request)

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -191,14 +191,3 @@ def reached(config: Mapping[str, object]) -> tuple[object, ...]:
     if isinstance(emulator, str) and emulator.lower() == "false":
         emulator = None
     return (profile if region is None else None, region, endpoint, emulator, state)
-
-
-def to_config(settings: Settings) -> dict[str, str]:
-    """The inverse of `from_config`: ``connect-users:`` keys of every field that is not at its default."""
-    default = Settings()
-    config = {}
-    for field in fields(Settings):
-        value = getattr(settings, field.name)
-        if value != getattr(default, field.name):
-            config[KEYS[field.name][0][0]] = str(value).lower() if isinstance(value, bool) else str(value)
-    return config

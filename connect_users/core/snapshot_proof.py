@@ -1,19 +1,17 @@
-"""What proves, without describing a user, that it is still what the state says. Pure.
+"""Proof, without DescribeUser, that a user is still as the state has it. Pure.
 
-The evidence is a user's LastModifiedTime, as ListUsers has it, against a stamp that the state keeps (`VERIFIED_KEY`):
+The proof compares the LastModifiedTime from ListUsers with a stamp in the state (`VERIFIED_KEY`):
 
-- ``1700000000.123``: the state is from DescribeUser, and this was the user's LastModifiedTime. Any later change has
-  another.
-- ``<1700000000.456``: CreateUser made the user as the state says, and its answer was given at this moment at the
-  latest. Any change after it has a later time.
+- ``1700000000.123``: the state is from DescribeUser, with this LastModifiedTime. Any later change has another.
+- ``<1700000000.456``: the state is from CreateUser, which answered no later than this. Any later change has a later
+  time.
 
-An update leaves the stamp alone: it moves the LastModifiedTime past it, so that the user is described once more. Its
-own time proves nothing, since somebody may have changed something else before it. Where Connect returns whole seconds
-only, a time may be one that was cut off, and is good for the first kind of stamp only, and there only when the second
-was over.
+An update leaves the stamp alone: the LastModifiedTime moves past it, so the user is described once more. The time of
+the update itself proves nothing, since another change may have come before it. If Connect returns whole seconds only,
+times may be truncated. They are then good for the first kind of stamp only, and only after that second is over.
 
-Whether LastModifiedTime moves with tags and proficiencies is not documented. Tags are compared with what SearchUsers
-shows, whose index may lag by minutes; how proficiencies are proven is `connect_users.connect.survey`'s business.
+AWS does not document whether LastModifiedTime moves with tags and proficiencies. Tags are compared with the result of
+SearchUsers, whose index may lag by minutes; `connect_users.connect.survey` proves proficiencies.
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 _BOUND: Final = "<"
 _SECONDS: Final = "AfterContactWorkTimeLimit"
 _MILLISECONDS: Final = 1000
-#: Where after-contact work is.
+#: Members with after-contact work.
 _TIMED_LISTS: Final[tuple[str, ...]] = ("AfterContactWorkConfigs",)
 _TIMED: Final[tuple[str, ...]] = ("PhoneConfig", *_TIMED_LISTS)
 #: Of `identity_info`, what SearchUsers returns.
@@ -46,15 +44,15 @@ def epoch(moment: datetime | None) -> float | None:
 
 
 def made_stamp(answered_at: float | None) -> Props:
-    """The output of a user that CreateUser made."""
+    """The stamp after CreateUser."""
     return {} if answered_at is None else {VERIFIED_KEY: f"{_BOUND}{answered_at:.3f}"}
 
 
 def age(outputs: Mapping[str, Any], now: float) -> float:
-    """Seconds since the user of a state was made or taken over; 0 where that seems to lie in the future.
+    """Seconds since the user was created or taken over; 0 if that seems to be in the future.
 
-    The token has it by the clock of the machine that made it, which may have been wrong; the stamp of CreateUser's
-    answer has it by AWS's.
+    The token's time is from the clock of the machine that ran, which may have been wrong. The stamp of CreateUser's
+    answer has AWS's time.
 
     Args:
         now: AWS's time.
@@ -66,13 +64,13 @@ def age(outputs: Mapping[str, Any], now: float) -> float:
 
 
 def _made_moment(stamp: object) -> float:
-    """The moment of a stamp of CreateUser; 0 for any other."""
+    """The time of a stamp from CreateUser; 0 for any other."""
     moment = _moment(stamp)
     return moment if moment is not None and is_as_made(stamp) else 0.0
 
 
 def _moment(stamp: object) -> float | None:
-    """The moment of a stamp of either kind; None for what is not a stamp."""
+    """The time of a stamp of either kind; None if it is not a stamp."""
     if not isinstance(stamp, str):
         return None
     try:
@@ -82,14 +80,14 @@ def _moment(stamp: object) -> float | None:
 
 
 def is_as_made(stamp: object) -> bool:
-    """Whether a stamp is CreateUser's: what the state says is all that was ever seen of the user."""
+    """Whether a stamp is from CreateUser, so that nobody has described the user yet."""
     return isinstance(stamp, str) and stamp.startswith(_BOUND)
 
 
 def without_outdated_stamp(outputs: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``outputs`` without CreateUser's stamp, where ``new`` no longer declares all of it.
+    """``outputs`` without a stamp from CreateUser if ``new`` no longer declares all of the settings.
 
-    From then on the user has settings that the state does not know.
+    From then on, the user has settings that the state does not have.
     """
     if is_as_made(outputs.get(VERIFIED_KEY)) and plan.no_longer_declared(outputs, new):
         return {key: value for key, value in outputs.items() if key != VERIFIED_KEY}
@@ -97,12 +95,12 @@ def without_outdated_stamp(outputs: Mapping[str, Any], new: Mapping[str, Any]) -
 
 
 def read_stamp(modified: float | None, now: float) -> Props:
-    """The output of a user that DescribeUser returned.
+    """The stamp after DescribeUser.
 
     Args:
         modified: its LastModifiedTime.
-        now: AWS's time. Where Connect returns whole seconds only, a change within the same one would have the
-            same time: there is no proof before some time has passed.
+        now: AWS's time. If Connect returns whole seconds only, a change within the same second would have the same
+            time: there is no proof until some time has passed.
     """
     if modified is None or (whole(modified) and abs(now - modified) < 60.0):
         return {}
@@ -110,7 +108,7 @@ def read_stamp(modified: float | None, now: float) -> Props:
 
 
 def unmoved(stamp: object, modified: float | None, *, exact: bool) -> bool:
-    """Whether a user with this LastModifiedTime is the one that the stamp was made of.
+    """Whether a user with this LastModifiedTime has not changed since the stamp.
 
     Args:
         exact: the instance returns fractions of a second.
@@ -130,12 +128,12 @@ def whole(moment: float) -> bool:
 
 @dataclass(frozen=True)
 class Listed:
-    """What bulk reads show of a user.
+    """A user in bulk reads.
 
     Attributes:
-        modified: LastModifiedTime of ListUsers.
-        summary: of SearchUsers; None where its index does not know the user (yet).
-        exact: some time of this listing has a fraction of a second, so that a whole one was not cut off.
+        modified: LastModifiedTime from ListUsers.
+        summary: from SearchUsers; None if its index does not have the user (yet).
+        exact: some time in this listing has a fraction of a second, so whole seconds are not truncated.
     """
 
     id: str
@@ -152,12 +150,12 @@ def proven_outputs(
     declared: Mapping[str, Any],
     proficiencies: Sequence[Mapping[str, Any]] | None,
 ) -> Props | None:
-    """The outputs that describing the user would give, where bulk reads bear out every declared input; else None.
+    """The outputs that DescribeUser would give, if bulk reads confirm every declared input; else None.
 
     Args:
-        outputs: of the state.
+        outputs: the state's.
         declared: canonical inputs.
-        proficiencies: the live ones; None where the declared ones are proven otherwise.
+        proficiencies: the live ones; None if the declared ones are proven otherwise.
     """
     summary = listed.summary
     if (
@@ -178,23 +176,23 @@ def proven_outputs(
             view, directory = declared_view(live, declared), live.get(DIRECTORY_KEY)
         # A state may still lack it: CreateUser does not return it.
         computed = {DIRECTORY_KEY: directory} if directory else {}
-        found = {**view, **kept, **computed}
-        if view == declared and found == {**computed, **outputs}:
-            return found
+        proven = {**view, **kept, **computed}
+        if view == declared and proven == {**computed, **outputs}:
+            return proven
     return None
 
 
 def same_owner(tags: Mapping[str, Any], outputs: Mapping[str, Any]) -> bool:
-    """Whether the ownership tag is the one of the state; none is as good as none."""
+    """Whether the ownership tag is that of the state. Two missing tags are the same, too."""
     owner = ownership.owner_of(tags)
     return (owner.token if owner is not None else None) == outputs.get(TOKEN_KEY)
 
 
 def described(summary: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[Props]:
-    """A summary of SearchUsers in the form of DescribeUser, once for each reading of its times.
+    """A summary of SearchUsers in the form of DescribeUser, once for each possible unit of its times.
 
-    What SearchUsers does not return is taken from ``declared``: e-mail addresses and the mobile number. After-contact
-    work is in milliseconds; whether that holds for the per-channel list, too, is not documented.
+    SearchUsers does not return e-mail addresses and the mobile number: these are taken from ``declared``. After-contact
+    work is in milliseconds. AWS does not document whether that holds for the per-channel list, too.
     """
     info = {
         name: value
@@ -219,6 +217,6 @@ def _in_seconds(value: Any) -> Any:
 
 
 def _seconds(limit: int) -> float:
-    """Seconds; a part of one, which cannot have been set, stays a part of one and equals nothing."""
+    """Milliseconds to seconds. A fraction, which nobody can have set, stays a fraction and equals no setting."""
     whole, part = divmod(limit, _MILLISECONDS)
     return limit / _MILLISECONDS if part else whole

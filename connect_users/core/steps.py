@@ -1,4 +1,4 @@
-"""The calls that change a user, as types: what each sends, which inputs it is about, and what is true once it is made.
+"""The calls that change a user, as types: what each sends, which inputs it covers, and the state after it.
 
 The values are in the words of the inputs. Which operation each is comes from the table of fields.
 """
@@ -24,7 +24,7 @@ _UNTAG, _TAG = BY_NAME["tags"].operations
 
 @dataclass(frozen=True)
 class WriteInput:
-    """An input, whole; the call without it where it is no longer declared."""
+    """A whole input; without a value if it is no longer declared."""
 
     field: str
     value: Any = None
@@ -145,12 +145,12 @@ Step = WriteInput | WriteIdentityInfo | WritePhoneConfig | WriteLists | Proficie
 
 
 def pair_of(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """What names a proficiency."""
+    """The key of a proficiency."""
     return entry["attribute_name"], entry["attribute_value"]
 
 
 def after(props: Mapping[str, Any], step: Step, new: Mapping[str, Any]) -> Props:
-    """What is true of a user that ``props`` were true of, once ``step`` was made on the way to ``new``."""
+    """The inputs of a user with ``props`` after ``step`` of an update to ``new``."""
     result, tags = dict(props), props.get("tags", {})
     match step:
         case Untag(keys):

@@ -5,6 +5,8 @@
 - `DELETE /_emulator/requests` -> clear the log
 - `POST /_emulator/faults` with a fault or a list of faults (fields: `faults.Fault`) -> add them
 - `GET /_emulator/faults`, `DELETE /_emulator/faults` -> the pending faults; remove them
+- `POST /_emulator/agents` with `{"ada": {"contacts": [{"channel": "VOICE", "state": "CONNECTED"}]}, "bob": null}`
+  (`activity.set_activity`) -> Ada is signed in and on a call, Bob is signed out; `GET` -> who is signed in
 - `GET /_emulator/options`, `POST /_emulator/options` with the options to change (fields: `options.Options`; throttles
   as `"2/5"`, null for none) -> the options in force
 
@@ -20,7 +22,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from connect_users.emulator import seed
+from connect_users.emulator import activity, seed
 from connect_users.emulator.errors import ApiError
 from connect_users.emulator.faults import Fault
 from connect_users.emulator.front import Answer, Front, Request
@@ -65,6 +67,10 @@ def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
         case "DELETE", "faults":
             front.faults.clear()
             return {}
+        case ("GET" | "POST") as method, "agents":
+            if method == "POST":
+                activity.set_activity(front.store, _object(json.loads(request.body)), front.options.clock())
+            return activity.signed_in(front.store)
         case ("GET" | "POST") as method, "options":
             if method == "POST":
                 set_options(front.options.changed(_object(json.loads(request.body))))

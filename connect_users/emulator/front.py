@@ -19,6 +19,7 @@ from uuid import uuid4
 
 # Each module with handlers fills the two tables when it is imported.
 from connect_users.emulator import (  # noqa: F401
+    activity,
     hierarchy,
     instances,
     proficiencies,

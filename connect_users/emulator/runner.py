@@ -5,15 +5,17 @@ from __future__ import annotations
 import atexit
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.emulator import seed
+from connect_users.emulator import activity, seed
 from connect_users.emulator.front import Front, OnEvent
 from connect_users.emulator.options import Options
 from connect_users.emulator.server import Server
 from connect_users.emulator.store import Store, usable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from typing_extensions import Self
 
     from connect_users.emulator.faults import Faults
@@ -91,6 +93,15 @@ class Emulator:
     def faults(self) -> Faults:
         """The faults to inject: `.add(Fault(...))`, `.clear()`."""
         return self._front.faults
+
+    @property
+    def agents(self) -> dict[str, Any]:
+        """Username -> what `set_agents` said, of everybody who is signed in."""
+        return activity.signed_in(self.store)
+
+    def set_agents(self, agents: Mapping[str, Any]) -> None:
+        """Sign users in or out, and put them on contacts: see `activity.set_activity`. Raises ValueError."""
+        activity.set_activity(self.store, agents, self.options.clock())
 
     @property
     def options(self) -> Options:

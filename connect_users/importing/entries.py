@@ -1,8 +1,8 @@
 """The entries of a file for ``pulumi import --file``: users, their roster and its guard, each with its state.
 
-An entry with inputs and outputs is taken over as it is, without a call to the provider (CLI 3.254 and later). That is
-the only way to import a dynamic resource, whose Read needs the ``__provider`` that only a state has; of the plugin's
-users it saves the Read.
+An entry with inputs and outputs is imported as it is, without a call to the provider (CLI 3.254 and later). That is the
+only way to import a dynamic resource, whose Read needs the ``__provider`` that only a state has. For the plugin's users
+it saves the Read.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def document(name: str, people: Mapping[str, Person], *, plugin: bool, each: bool) -> str:
-    """The text of the file for the people of a roster, or for each of them.
+    """The file for the people of a roster, or for each of them.
 
     Args:
-        name: of the roster, with which the names of its people begin.
-        people: username -> who it is.
+        name: the roster's name, with which the names of its people begin.
+        people: username -> person.
     """
     entries = [
         user_entry(name, person, plugin=plugin, parent="" if each else name) for _, person in sorted(people.items())
@@ -41,7 +41,7 @@ def document(name: str, people: Mapping[str, Person], *, plugin: bool, each: boo
 
 @dataclass(frozen=True)
 class Person:
-    """A user under its bare id: inputs, and the outputs that are no inputs."""
+    """A user: its bare id, inputs, and the outputs that are not inputs."""
 
     id: str
     inputs: Props
@@ -49,7 +49,7 @@ class Person:
 
 
 def _roster(name: str, usernames: Iterable[str], *, plugin: bool) -> list[Entry]:
-    """A roster, which holds nothing, and its guard, as of a program that says nothing of its limits."""
+    """A roster, which has no inputs, and its guard, as a program with the default limits declares them."""
     inputs = guarding.inputs_of(name, usernames, leavers.limit(leavers.DEFAULT), retain_leavers=False)
     guard: Entry = {"name": f"{name}-guard", "id": name, "parent": name}
     if not plugin:
@@ -60,14 +60,14 @@ def _roster(name: str, usernames: Iterable[str], *, plugin: bool) -> list[Entry]
         ]
     inputs = spelling.theirs(inputs, guarding.WORDS)
     return [
-        # Not as a remote one: the engine keeps no provider of a roster, which registers itself.
+        # Not remote: the engine keeps no provider for a component that registers itself.
         {"type": tokens.PLUGIN_ROSTER, "name": name, "component": True},
         {"type": tokens.PLUGIN_GUARD, **guard, "version": VERSION, "inputs": inputs, "outputs": inputs},
     ]
 
 
 def user_entry(name: str, person: Person, *, plugin: bool, parent: str) -> Entry:
-    """A person, in a roster or not."""
+    """The entry of a person, in a roster or not."""
     entry: Entry = {
         "type": tokens.PLUGIN_USER if plugin else tokens.USER,
         "name": f"{name}-{person.inputs['username']}",
@@ -82,7 +82,7 @@ def user_entry(name: str, person: Person, *, plugin: bool, parent: str) -> Entry
 
 
 def state(inputs: Props, computed: Props, *, plugin: bool) -> Entry:
-    """The part of a user's entry that is the state."""
+    """The state in a user's entry."""
     if plugin:
         inputs, computed = spelling.theirs(inputs), spelling.theirs(computed)
         return {"inputs": inputs, "outputs": {**inputs, **computed}}
@@ -91,34 +91,34 @@ def state(inputs: Props, computed: Props, *, plugin: bool) -> Entry:
 
 
 def declares_each(text: Mapping[str, Any]) -> bool | None:
-    """Whether a file is of a program that declares each person; None where it is of nobody.
+    """Whether the file is for a program that declares each person; None if it has no resources.
 
     Raises:
-        KeyError, TypeError: of a document of another form.
+        KeyError, TypeError: the document has another form.
     """
     types = {entry["type"] for entry in text["resources"]}
     return None if not types else types.isdisjoint(tokens.ROSTERS)
 
 
 def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
-    """The inverse: user id -> inputs and outputs, without what is Pulumi's.
+    """The inverse: user id -> inputs and outputs, without Pulumi's own keys.
 
-    Users whose inputs no resource could have are left out, as if they had not been imported yet.
+    Users with inputs that no resource could have are left out, as if they had not been imported yet.
 
     Raises:
-        KeyError, TypeError: of a document of another form.
+        KeyError, TypeError: the document has another form.
     """
-    found = {
+    users = {
         str(entry["id"]): (canonical(_ours(entry["inputs"])), _ours(entry["outputs"]))
         for entry in document["resources"]
         if entry["type"] in tokens.USERS and "outputs" in entry
     }
-    return {id_: (inputs, outputs) for id_, (inputs, outputs) in found.items() if _sound(inputs)}
+    return {id_: (inputs, outputs) for id_, (inputs, outputs) in users.items() if _sound(inputs)}
 
 
 def _plain(props: object) -> Props:
     if not isinstance(props, dict):
-        raise TypeError("no map of properties")
+        raise TypeError("properties are not a dict")
     return {name: value for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
 
 

@@ -1,10 +1,10 @@
-"""The folder that an import writes, and how a folder differs from the instance. Writes files, calls nothing.
+"""The folder that an import writes, and how it differs from the instance. Writes files and makes no API call.
 
-A second run over the same folder changes nothing: people come in the order of their names, files are written only where
-their text differs, and the program and the project are the user's own once they exist. So is a roster that somebody
-edited: only what changed in the instance since the last import is put into it (`merging`), or nothing at all.
+A second run over the same folder changes nothing: people are sorted by username, a file is written only if its content
+differs, and the program and the project belong to the user once they exist. So does an edited roster: only changes of
+the instance since the last import are merged into it (`merging`), or nothing at all.
 
-Each file is exchanged in one step: whoever interrupts an import has the files of before, or the new ones.
+Each file is replaced atomically, so an interrupted import leaves the old files or the new ones.
 """
 
 from __future__ import annotations
@@ -34,24 +34,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: People whom a message names.
+#: How many people a message names.
 _SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
 class Done:
-    """What was written.
+    """What an import wrote.
 
     Attributes:
-        changed: names of files.
+        changed: names of the files that changed.
         left_out: username -> why.
-        others: usernames of those who belong to another stack -> whose they are.
-        snippet: what to add to the program, which does not mention the roster (or some of the people); "" where it
-            does.
-        unselected: usernames of those who are only in the roster because they were before: without its line,
-            ``pulumi up`` would delete a user.
-        pending: usernames of whom the roster says something else, as somebody wrote it.
-        ids: of the people.
+        others: username -> owner, of users who belong to another stack.
+        snippet: what to add to a program that does not mention the roster (or some of the people); "" if it does.
+        unselected: usernames that are in the roster only because they already were: without the line, ``pulumi up``
+            would delete the user.
+        pending: usernames whose edited lines differ from the instance.
+        ids: the people's user ids.
     """
 
     people: int
@@ -66,10 +65,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Difference:
-    """What the roster and the instance say differently of one user; values are not repeated.
+    """How the roster and the instance differ in one user. Values are not repeated.
 
     Attributes:
-        inputs: names of inputs; empty where only one of the two has the user.
+        inputs: names of inputs; empty if only one of the two has the user.
     """
 
     username: str
@@ -84,13 +83,13 @@ class Folder:
     """A folder with one roster.
 
     Args:
-        name: of the roster, in the program and as the file's stem.
-        language: of the program; None for that of the project in the folder, or Python.
+        name: the roster's name in the program, and the stem of its file.
+        language: of the program; None for the language of the project in the folder, or else Python.
         each: a new program declares each person.
     """
 
     import_name = "import.json"
-    #: What an import that was interrupted has read.
+    #: What an interrupted import has read.
     unfinished_name = "import.unfinished.json"
 
     def __init__(self, path: Path, name: str, language: Language | None = None, *, each: bool = False) -> None:
@@ -109,7 +108,7 @@ class Folder:
         """The language of the program.
 
         Raises:
-            ConfigurationError: the folder has a project in another one.
+            ConfigurationError: the folder has a project in another language.
         """
         return programs.language_of(self._project_text, self._wanted)
 
@@ -119,7 +118,7 @@ class Folder:
         return texts.read(file) if file.exists() else ""
 
     def known(self) -> dict[str, tuple[Props, Props]]:
-        """Id -> inputs and outputs of the last import, and of one that was interrupted since.
+        """Id -> inputs and outputs of the last import and of one interrupted since.
 
         Raises:
             ConfigurationError: the file is not one of ours.
@@ -128,10 +127,10 @@ class Folder:
 
     @cached_property
     def each(self) -> bool:
-        """Whether the program declares each person: as it did at the last import, or as it is to be.
+        """Whether the program declares each person: as at the last import, or as requested.
 
         Raises:
-            ConfigurationError: it has a roster, and is to declare each person.
+            ConfigurationError: the program has a roster, but ``each`` is requested.
         """
         before = self._read(self.import_name, declares_each)
         if self._each and before is False:
@@ -142,7 +141,7 @@ class Folder:
         return self._read(name, states) or {}
 
     def _read(self, name: str, reader: Callable[[Any], T]) -> T | None:
-        """What a file of an import says; None where there is none."""
+        """What a file of an import holds; None if there is no such file."""
         file = self.path / name
         if not file.exists():
             return None
@@ -161,10 +160,10 @@ class Folder:
         self._put(self.unfinished_name, document(self.name, people, plugin=False, each=True), always=True)
 
     def write(self, instance: Instance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool) -> Done:
-        """Write what differs.
+        """Write the files that differ.
 
         Args:
-            overwrite: a roster that somebody edited is written anew, too.
+            overwrite: replace the roster even if it was edited.
 
         Raises:
             ConfigurationError
@@ -203,7 +202,7 @@ class Folder:
         return Done(len(kept), changed, written.left_out, others, snippet, unselected, roster.pending, ids)
 
     def put(self, name: str, text: str) -> bool:
-        """Write one more file; whether it was another before.
+        """Write one more file. Returns whether it changed.
 
         Raises:
             ConfigurationError
@@ -211,10 +210,10 @@ class Folder:
         return self._put(name, text, always=True)
 
     def _roster(self, instance: Instance, kept: Mapping[str, LiveUser], text: str) -> merging.Merged:
-        """What becomes of the roster: the text that the instance gives, unless somebody has edited it.
+        """The roster as the instance has it, or merged with it if it was edited.
 
         Raises:
-            ConfigurationError: it says something else than the instance, which has changed, too.
+            ConfigurationError: both the roster and the instance changed, to different values.
             UnreadableRoster
         """
         if not self.roster.exists():
@@ -225,25 +224,26 @@ class Folder:
         merged = merging.merge(
             decoded(self.roster.read_bytes(), str(self.roster)),
             self._last,
-            {name: rows.told(user.inputs) for name, user in kept.items()},
+            {name: rows.without_recorded(user.inputs) for name, user in kept.items()},
             {name: user.live for name, user in kept.items()},
             instance.names,
         )
         if merged.conflicts:
             raise ConfigurationError(
-                f"{self.roster} was edited since the last import, and the instance has changed, too "
-                f"({some(merged.conflicts, _SHOWN)}): nothing was written; --check shows what differs, and --overwrite "
-                "writes the roster again"
+                f"{self.roster} was edited since the last import, and the instance changed too "
+                f"({some(merged.conflicts, _SHOWN)}); nothing was written; --check shows the differences, "
+                "and --overwrite replaces the roster"
             )
         return merged
 
     @cached_property
     def _last(self) -> dict[str, Props]:
-        """Username -> inputs, as the last import found them."""
-        return {inputs["username"]: rows.told(inputs) for inputs, _ in self._states(self.import_name).values()}
+        """Username -> inputs at the last import."""
+        states_ = self._states(self.import_name).values()
+        return {inputs["username"]: rows.without_recorded(inputs) for inputs, _ in states_}
 
     def _last_text(self, instance: Instance) -> str:
-        """The roster as the last import wrote it."""
+        """The roster that the last import wrote."""
         return rows.table_text(rows.row(inputs, instance.names) for inputs in self._last.values())
 
     def _put(self, name: str, text: str | None, *, always: bool) -> bool:
@@ -253,7 +253,7 @@ class Folder:
         before = file.read_bytes() if file.exists() else None
         if before is not None and (not always or texts.read(file) == texts.lines(text)):
             return False
-        # What an editor made of the ends of lines stays, as does the mark by which Excel knows UTF-8.
+        # Keep the line ends of the editor, and the byte order mark by which Excel recognises UTF-8.
         marked = name == self.roster.name and before is not None and before.startswith(_MARKS)
         newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
         texts.put(file, f"\ufeff{text}" if marked else text, newline, make_folder=True)
@@ -261,19 +261,19 @@ class Folder:
 
     @cached_property
     def usernames(self) -> frozenset[str]:
-        """The usernames that the roster has already."""
+        """The usernames that are already in the roster."""
         if not self.roster.exists():
             return frozenset()
         return frozenset(rows.read_back(read_file(self.roster, str(self.roster)), rows.Nameable(""), None)[0])
 
     @cached_property
     def _project(self) -> str:
-        """The name of the project that the folder has already; "" where there is none."""
-        found = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._project_text)
-        return found[1] if found else ""
+        """The name of the project in the folder; "" if there is none."""
+        name = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._project_text)
+        return name[1] if name else ""
 
     def _is_others(self, user: LiveUser) -> bool:
-        """Whether another program owns the user: not this one, which has it in its roster or had it there."""
+        """Whether another program owns the user. This program owns those who are, or were, in its roster."""
         if user.owner is None:
             return False
         if self._project and user.owner.stack is not None and user.owner.stack[1] != self._project:
@@ -284,7 +284,7 @@ class Folder:
         return bool(self._project) and owner.name.endswith(ownership.owner_name(f"::{self.name}-{username}"))
 
     def compare(self, instance: Instance, users: Sequence[LiveUser]) -> list[Difference]:
-        """What the roster and the instance say differently; first what is wrong with the roster itself.
+        """How the roster and the instance differ; problems of the roster itself come first.
 
         Raises:
             ConfigurationError, UnreadableRoster
@@ -314,7 +314,7 @@ class Folder:
 
 
 def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:
-    """Whose the users of other stacks are: a line for each stack."""
+    """A line for each other stack, with its users."""
     names: dict[str, list[str]] = {}
     for username, owner in sorted(others.items()):
         whose = "stack '{}' of project '{}'".format(*owner.stack) if owner.stack else owner.urn

@@ -1,4 +1,4 @@
-"""An instance whose users are imported: which one it is, and the names of what its users refer to. Reads only."""
+"""An instance whose users are imported, and the names of what they refer to. Reads only."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Instance:
     """An instance whose users are read.
 
     Attributes:
-        alias: "" of one that has none, or none that AWS would allow: it goes into a program and a project's file.
-        names: those that a roster can hold.
-        labels: of every kind all of them, id -> name or path, for people to choose by.
+        alias: "" without one, or with one that AWS would not allow: it is written into a program and a project file.
+        names: the names that a roster can hold.
+        labels: all names of each kind, id -> name or path, for ``--select``.
     """
 
     arn: str
@@ -45,7 +45,7 @@ class Instance:
 
 
 def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> Instance:
-    """The instance of an id, an ARN or an alias, with the names of its profiles and groups.
+    """The instance with an id, ARN or alias, and the names of its profiles and groups.
 
     Raises:
         ConnectUsersError
@@ -59,13 +59,15 @@ async def _instance(directory: Directory, region: str) -> Instance:
         description = await directory.description()
     except ResourceNotFound:
         raise ConfigurationError(
-            f"Connect instance {id_} is not found in {region} with these credentials; check the region and the account"
+            f"Connect instance {id_} was not found in {region} with these credentials; check the region and the account"
         ) from None
     arn, alias = str(description["Arn"]), str(description.get("InstanceAlias") or "")
     if parse_arn(arn) is None:
-        raise ConfigurationError(f"Connect instance {id_} has no ARN of Amazon Connect, but {arn[:100]!r}")
+        raise ConfigurationError(
+            f"Connect instance {id_} has {arn[:100]!r} as its ARN, which is not one of Amazon Connect"
+        )
     labels = {reference: await directory.labels(reference) for reference in OF_USERS}
-    # The path of a group with a "/" in the name of a level has a level too many.
+    # A "/" in the name of a level would read as one more level.
     split = {group["Id"] for group in await directory.groups() if any("/" in name for name in level_names(group))}
     paths = {group: path for group, path in labels[HIERARCHY_GROUP].items() if group not in split}
     names = {kind: rows.writable(kind, of_kind) for kind, of_kind in {**labels, HIERARCHY_GROUP: paths}.items()}

@@ -1,6 +1,6 @@
-"""Values as text of Python, YAML, TypeScript and Go, as the people of these languages write them. Pure.
+"""Values as literals of Python, YAML, TypeScript and Go, in each language's usual style. Pure.
 
-Whatever somebody is called, and whatever a tag holds, the program says exactly that: strings are always quoted.
+Strings are always quoted, so that any name and any tag comes out exactly as it is.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: Characters that JSON leaves as they are, and YAML, TypeScript or Go does not allow, or does not show.
+#: Characters that JSON does not escape, and that YAML, TypeScript or Go forbids or does not show.
 _ODD: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-#: A key that YAML takes for a string without quotes: nothing that is a number, a date or a word such as "yes".
+#: A key that YAML reads as a string without quotes: not a number, a date or a word such as "yes".
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _YAML_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 def quoted(text: str) -> str:
     """A string in double quotes, which Python, YAML, TypeScript and Go read alike."""
-    return _ODD.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _ODD.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def yaml_lines(value: Mapping[str, Any], indent: str = "") -> Iterator[str]:
@@ -42,7 +42,7 @@ def _yaml_item(head: str, item: Any, indent: str) -> Iterator[str]:
         yield head
         for each in item:
             if isinstance(each, dict) and each:
-                # The first member stands behind the hyphen, the others below it.
+                # The first member follows the hyphen, the others go below it.
                 first, *others = yaml_lines(each, f"{indent}    ")
                 yield f"{indent}  - {first.lstrip()}"
                 yield from others
@@ -61,7 +61,7 @@ def _yaml_scalar(value: Any) -> str:
 
 
 def python(value: Any, indent: str = "") -> str:
-    """A value as an expression of Python, a member a line."""
+    """A value as a Python expression, one member a line."""
     deeper = f"{indent}    "
     if isinstance(value, dict) and value:
         members = (f"{deeper}{quoted(key)}: {python(item, deeper)},\n" for key, item in value.items())
@@ -72,7 +72,7 @@ def python(value: Any, indent: str = "") -> str:
 
 
 def typescript(value: Any, indent: str = "") -> str:
-    """A value as an expression of TypeScript."""
+    """A value as a TypeScript expression."""
     if isinstance(value, dict) and value:
         deeper = f"{indent}    "
         members = (f"{deeper}{_typescript_key(key)}: {typescript(item, deeper)},\n" for key, item in value.items())
@@ -84,17 +84,17 @@ def typescript(value: Any, indent: str = "") -> str:
 
 def _typescript_key(key: str) -> str:
     if key == "__proto__":
-        # Written in any other way, it is no member.
+        # In any other spelling it sets the prototype.
         return f"[{quoted(key)}]"
     return key if _IDENTIFIER.fullmatch(key) else quoted(key)
 
 
 class Go:
-    """Values as expressions of Go, which have types: those of the SDK that Pulumi generates from a schema.
+    """Values as Go expressions, with the types of the SDK that Pulumi generates from a schema.
 
     Args:
         package: the SDK's package.
-        schema: Pulumi's schema of it.
+        schema: its Pulumi schema.
     """
 
     def __init__(self, package: str, schema: Json) -> None:
@@ -102,13 +102,13 @@ class Go:
         self._types: Json = schema["types"]
 
     def members(self, props: Mapping[str, Any], properties: Json, indent: str) -> str:
-        """The fields of a struct, a line each, aligned as gofmt does."""
+        """The fields of a struct, one a line, aligned as by gofmt."""
         texts = {_exported(name): self._value(value, properties[name], indent) for name, value in props.items()}
         lines: list[str] = []
         group: list[str] = []
         for name, text in texts.items():
             if "\n" in text:
-                # What takes several lines stands alone.
+                # A value of several lines ends an aligned group.
                 lines += [*_aligned(group, texts, indent), f"{indent}{name}: {text},"]
                 group = []
             else:
@@ -132,7 +132,7 @@ class Go:
         return f"pulumi.{'Bool' if type_['type'] == 'boolean' else 'Int'}({json.dumps(value)})"
 
     def _named(self, value: Any, ref: str, indent: str) -> str:
-        """A block, or one of an enum's values."""
+        """A nested type or an enum value."""
         token = ref.removeprefix(_REF)
         name, about = f"{self._package}.{token.rpartition(':')[2]}", self._types[token]
         if about["type"] != "object":
@@ -154,5 +154,5 @@ def _aligned(names: list[str], texts: Mapping[str, str], indent: str) -> list[st
 
 
 def _exported(name: str) -> str:
-    """The name of a field: ``instanceId`` -> ``InstanceId``."""
+    """The exported name of a field: ``instanceId`` -> ``InstanceId``."""
     return name[:1].upper() + name[1:]

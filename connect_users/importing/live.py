@@ -1,9 +1,9 @@
-"""Everybody in an instance, read for an import: in bulk as far as that goes, nothing written.
+"""The users of an instance, read for an import: in bulk where the API allows it. Nothing is written.
 
-Cost for N users: the pages of `connect_users.connect.survey`, and for each user one DescribeUser, which alone tells
-e-mail addresses and mobile numbers, beside one ListUserProficiencies, which has a quota of its own and so takes no
-time more. Of users whose state is known from an earlier import, only those are described who may have changed, and
-proficiencies are listed only of those who had some, or have by the search.
+Cost for N users: the pages of `connect_users.connect.survey`, one DescribeUser for each user (no other call returns
+e-mail addresses and mobile numbers) and one ListUserProficiencies, which has its own quota and so takes no extra time.
+Users known from an earlier import are described only if they may have changed. Their proficiencies are listed only if
+they had some, or the search finds some.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from connect_users.importing.instance import Instance
     from connect_users.importing.selection import Selection
 
-#: Calls under way at a time: the pacing decides how many are sent, this how much waiting for answers overlaps.
+#: Concurrent calls. Pacing limits how many are sent per second; this limits how many wait for an answer at once.
 _WORKERS: Final = 8
 _SOME_PROFICIENCY: Final = {
     "ListCondition": {
@@ -44,13 +44,13 @@ _SOME_PROFICIENCY: Final = {
 
 @dataclass(frozen=True)
 class LiveUser:
-    """A user as it is now.
+    """A user as it is in Connect now.
 
     Attributes:
-        inputs: `rows.declared`.
-        computed: the outputs that are no inputs.
-        owner: what its ownership tag says; None without one.
-        selected: False of one who is read for another reason than the selection.
+        inputs: from `rows.declared`.
+        computed: the outputs that are not inputs.
+        owner: from its ownership tag; None without one.
+        selected: False if the selection does not match the user, who was read because the roster already has it.
     """
 
     id: str
@@ -63,16 +63,16 @@ class LiveUser:
 
 
 class Watcher(Protocol):
-    """Is told how far the reading is."""
+    """Reports progress."""
 
     def begin(self, total: int, new: int) -> None:
-        """So many users will be read; so many of them are not known from an earlier import."""
+        """Reading starts: ``total`` users, of which ``new`` are not known from an earlier import."""
 
     def at(self, done: int, total: int) -> None:
-        """So many are read."""
+        """``done`` users are read."""
 
     def note(self, line: str) -> None:
-        """A wait has begun."""
+        """Reading waits, for the reason in ``line``."""
 
 
 def read_users(
@@ -81,15 +81,15 @@ def read_users(
     selection: Selection,
     known: Mapping[str, tuple[Props, Props]],
     watcher: Watcher,
-    found: list[LiveUser],
-    also: Container[str] = frozenset(),
+    users: list[LiveUser],
+    always: Container[str] = frozenset(),
 ) -> None:
-    """All users that the selection takes.
+    """Read all users that match the selection.
 
     Args:
-        also: usernames of those who are read although the selection does not take them.
         known: id -> inputs and outputs of an earlier import.
-        found: gets them, one by one: whoever interrupts this has those who were read.
+        users: receives the users one by one, so that an interrupted run keeps those already read.
+        always: usernames that are read even if the selection does not match them.
 
     Raises:
         ConnectUsersError
@@ -97,7 +97,7 @@ def read_users(
     listed = [
         each
         for each in survey_of(gateway).everyone(instance.id, watcher.note)
-        if each.username in also
+        if each.username in always
         or (
             selection.takes_id(each.id)
             and selection.takes_name(each.username)
@@ -109,12 +109,12 @@ def read_users(
     with ThreadPoolExecutor(_WORKERS, "connect-users-import") as pool:
         for number, user in enumerate(pool.map(reader.read, listed), start=1):
             watcher.at(number, len(listed))
-            if user is not None and (user.selected or user.username in also):
-                found.append(user)
+            if user is not None and (user.selected or user.username in always):
+                users.append(user)
 
 
 class _Reader:
-    """Reads one user after the other. Thread-safe."""
+    """Reads single users. Thread-safe."""
 
     def __init__(
         self,
@@ -129,25 +129,25 @@ class _Reader:
         self._selection = selection
         self._known = known
         self._notify = watcher.note
-        self._skilled = self._who_is_skilled() if known else None
+        self._proficient = self._search_proficient() if known else None
 
-    def _who_is_skilled(self) -> set[str] | None:
-        """The ids of all who have proficiencies; None where the search cannot tell.
+    def _search_proficient(self) -> set[str] | None:
+        """The ids of all users with proficiencies; None if the search does not say.
 
-        That a search for any level finds everybody is not documented: where it finds nobody, although somebody had
-        proficiencies, it is not believed.
+        AWS does not document that a search for any level finds all of them. An empty result is therefore ignored if
+        an earlier import saw proficiencies.
         """
         try:
             pages = self._gateway.search_users(self._instance.id, _SOME_PROFICIENCY, notify=self._notify)
-            found = {user["Id"] for user in itertools.chain.from_iterable(pages)}
+            ids = {user["Id"] for user in itertools.chain.from_iterable(pages)}
         except InvalidRequest:
             return None
-        if not found and any("user_proficiencies" in inputs for inputs, _ in self._known.values()):
+        if not ids and any("user_proficiencies" in inputs for inputs, _ in self._known.values()):
             return None
-        return found
+        return ids
 
     def read(self, listed: Listed) -> LiveUser | None:
-        """The user; None where it is gone by now."""
+        """The user; None if it was deleted meanwhile."""
         try:
             proficiencies = self._proficiencies(listed.id)
             return self._known_user(listed, proficiencies) or self._described(listed.id, proficiencies)
@@ -155,14 +155,14 @@ class _Reader:
             return None
 
     def _proficiencies(self, user_id: str) -> list[dict[str, Any]]:
-        if user_id in self._known and self._skilled is not None and user_id not in self._skilled:
+        if user_id in self._known and self._proficient is not None and user_id not in self._proficient:
             inputs, _ = self._known[user_id]
             if "user_proficiencies" not in inputs:
                 return []
         return self._gateway.list_user_proficiencies(self._instance.id, user_id, notify=self._notify)
 
     def _known_user(self, listed: Listed, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
-        """The user as an earlier import has it, where that is proven still to be true."""
+        """The user as an earlier import recorded it, if the record is proven to be current."""
         if listed.id not in self._known or listed.summary is None:
             return None
         inputs, outputs = self._known[listed.id]
@@ -171,9 +171,9 @@ class _Reader:
         if proven is None:
             return None
         owner = ownership.owner_of(listed.summary.get("Tags") or {})
-        told = rows.told(inputs)
+        current = rows.without_recorded(inputs)
         selected = self._selection.takes(listed.summary, self._instance.labels)
-        return LiveUser(listed.id, listed.username, told, _computed(proven), owner, both_views(told), selected)
+        return LiveUser(listed.id, listed.username, current, _computed(proven), owner, both_views(current), selected)
 
     def _described(self, user_id: str, proficiencies: list[dict[str, Any]]) -> LiveUser:
         user = self._gateway.describe_user(self._instance.id, user_id, notify=self._notify)

@@ -1,11 +1,11 @@
-"""What changed in an instance since the last import, put into a roster that somebody has edited since. Pure.
+"""A three-way merge: changes in an instance since the last import, into a roster that was edited since. Pure.
 
-The last import is what both sides come from. Where the roster still says what it said then, it follows the instance;
-where the instance is still what it was, the roster's own words stay, for the next ``pulumi up``. Where both have
-changed, to different things, nobody can tell which is meant: that is a conflict, and the roster is left alone.
+The last import is the common base. A line that did not change since then follows the instance. A user who did not
+change since then keeps the edited line, for the next ``pulumi up``. If both changed, to different values, nobody knows
+which is right: that is a conflict, and the roster is left alone.
 
-Only lines of users that follow the instance are touched, and in them only cells that Connect tells of: the order of
-lines and columns, headers, and columns of other inputs are a person's.
+Only lines of users that follow the instance are rewritten, and only their cells that Connect has a value for. The order
+of lines and columns, the headers, and the columns of other inputs stay as they are.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.importing.rows import Nameable
 
-_NEVER_TOLD: Final = (Verdict.RECORD, Verdict.PASSWORD)
+#: Verdicts of inputs that Connect never returns.
+_NEVER_RETURNED: Final = (Verdict.RECORD, Verdict.PASSWORD)
 
 
 @dataclass(frozen=True)
 class Merged:
-    """A roster, merged.
+    """A merged roster.
 
     Attributes:
-        text: None where it stays as it is.
-        pending: usernames whose lines say something that the instance does not, as somebody wrote them.
+        text: None if the roster stays as it is.
+        pending: usernames whose lines were edited and differ from the instance until the next ``pulumi up``.
         conflicts: usernames, or what is wrong with the roster itself.
     """
 
@@ -47,14 +48,14 @@ class Merged:
 
 
 def apart(coded: Props, live: Props, inputs: Props) -> list[str]:
-    """The names of the inputs of which a roster and a live user say different things.
+    """The names of the inputs in which a roster and a live user differ.
 
     Args:
-        live: everything that Connect tells of the user.
+        live: everything that Connect returns for the user.
         inputs: the part of it that a new user would not have (`rows.declared`).
     """
     view = declared_view(live, coded)
-    # A roster with the columns of the console's templates says by `phone_config` what the lists say.
+    # A roster with the columns of the console's templates has in `phone_config` what the lists have per channel.
     covered = channels.effective(coded)
     names = [name for name in coded if view.get(name) != coded[name]]
     for name in inputs:
@@ -64,7 +65,7 @@ def apart(coded: Props, live: Props, inputs: Props) -> list[str]:
 
 
 class _Fate(Enum):
-    """What becomes of a user's line."""
+    """What happens to a user's line."""
 
     STAY = 1
     FOLLOW = 2
@@ -74,11 +75,11 @@ class _Fate(Enum):
 
 
 def _fate(coded: Props | None, before: Props | None, now: Props | None, live: Props) -> _Fate:
-    """By what the roster says, and what the instance said at the last import and says now; None where nothing."""
+    """By the roster, the instance at the last import, and the instance now; None if one does not have the user."""
     untouched = coded is not None and before is not None and not apart(coded, both_views(before), before)
     if now is None:
         if before is None:
-            # A joiner who is not made yet.
+            # A joiner who is not created yet.
             return _Fate.PENDING
         return _Fate.DROP if untouched else _Fate.CONFLICT
     if coded is not None and not apart(coded, live, now):
@@ -92,13 +93,13 @@ def _fate(coded: Props | None, before: Props | None, now: Props | None, live: Pr
 def merge(
     text: str, last: Mapping[str, Props], people: Mapping[str, Props], lives: Mapping[str, Props], names: Nameable
 ) -> Merged:
-    """Merge.
+    """Merge changes of the instance into a roster.
 
     Args:
-        text: of the roster.
-        last: username -> inputs, as the last import found them.
-        people: the same, as they are now.
-        lives: username -> everything that Connect tells.
+        text: the roster.
+        last: username -> inputs at the last import.
+        people: username -> inputs now.
+        lives: username -> everything that Connect returns.
     """
     coded, problems = _read_back(text, names)
     if problems:
@@ -114,11 +115,11 @@ def merge(
         for name in follow
     }
     merged = _rewritten(text, changes, drop)
-    told, problems = _read_back(merged, names)
-    wrong = [name for name in follow if name not in told or apart(told[name], lives[name], people[name])]
-    wrong += [name for name in coded if name not in (*follow, *drop) and told.get(name) != coded[name]]
+    read, problems = _read_back(merged, names)
+    wrong = [name for name in follow if name not in read or apart(read[name], lives[name], people[name])]
+    wrong += [name for name in coded if name not in (*follow, *drop) and read.get(name) != coded[name]]
     if problems or wrong:
-        # A roster whose columns cannot say it, say it twice, or mean something else with one more.
+        # The columns cannot hold the value, hold it twice, or mean something else with one more column.
         return Merged(None, pending, tuple(wrong or problems))
     return Merged(merged, pending)
 
@@ -132,43 +133,45 @@ def _read_back(text: str, names: Nameable) -> tuple[dict[str, Props], list[str]]
 
 def _touched(coded: Props, live: Props, inputs: Props) -> set[str]:
     """The inputs whose cells have to be written."""
-    found = set(apart(coded, live, inputs))
+    differing = set(apart(coded, live, inputs))
     settings = {"phone_config", *channels.LISTS}
     # AWS takes one form of the phone settings, not both: they change together.
-    return found | settings if "phone_config" in coded and found & settings else found
+    return differing | settings if "phone_config" in coded and differing & settings else differing
 
 
 class _Change:
-    """What has to be said of a user.
+    """The new cells of a user.
 
     Args:
         inputs: as the user is now.
-        touched: the inputs that have changed; None for everything.
+        touched: the inputs that have changed; None for all.
     """
 
     def __init__(self, inputs: Props, names: Nameable, touched: Container[str] | None) -> None:
         self._tags = dict(inputs.get("tags", {}))
         self._touched = touched
-        #: Header -> cell, of what no column has taken yet.
+        #: Header -> cell, for values that no column has taken yet.
         self.left = {header: cell for header, cell in rows.row(inputs, names).items() if self._is_touched(find(header))}
 
     def _is_touched(self, column: Column | None) -> bool:
-        if column is None or column.path[0] == "instance_id" or BY_NAME[column.path[0]].verdict in _NEVER_TOLD:
+        if column is None or column.path[0] == "instance_id" or BY_NAME[column.path[0]].verdict in _NEVER_RETURNED:
             return False
         return self._touched is None or column.path[0] in self._touched
 
     def line(self, columns: Sequence[Column | None], values: Sequence[Any]) -> list[Any]:
-        """A line with these columns: cells of what has not changed stay as they are."""
+        """A line with these columns; cells of unchanged inputs stay as they are."""
         if "tags" in self.left:
-            # Those that have columns of their own are not in the column of all.
+            # Tags with their own column are not repeated in the column of all tags.
             own = _own(columns)
-            self.left["tags"] = notations.render_tags({key: said for key, said in self._tags.items() if key not in own})
-        found = [
+            self.left["tags"] = notations.render_tags(
+                {key: value for key, value in self._tags.items() if key not in own}
+            )
+        line = [
             self._cell(column) if self._is_touched(column) else values[number] if number < len(values) else ""
             for number, column in enumerate(columns)
         ]
         self.left = {header: cell for header, cell in self.left.items() if cell}
-        return found
+        return line
 
     def _cell(self, column: Column | None) -> str:
         if column is None:
@@ -179,12 +182,12 @@ class _Change:
 
 
 def _own(columns: Sequence[Column | None]) -> set[str]:
-    """The keys of the tags that have columns of their own."""
+    """The keys of the tags with their own columns."""
     return {column.path[1] for column in columns if column and column.path[0] == "tags" and len(column.path) > 1}
 
 
 def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) -> str:
-    """The text with other lines for some people, and without those of others."""
+    """The roster with some lines rewritten, some dropped and new ones added."""
     grid = csv_text.Grid.of(text)
     at = next(number for number, values in enumerate(grid.rows) if any(values))
     columns = [find(formulas.unguarded(header)) for header in grid.rows[at]]
@@ -197,11 +200,11 @@ def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) 
             body.append((username, change.line(columns, values) if change else values))
     new = sorted(changes.keys() - {username for username, _ in body})
     body += [(username, changes[username].line(columns, [])) for username in new]
-    # What no column was there for.
+    # Values without a column.
     more = sorted({header for change in changes.values() for header in change.left})
     if more:
         for username, values in body:
-            told = changes[username].left if username in changes else {}
-            values += [""] * (len(columns) - len(values)) + [formulas.guarded(told.get(header, "")) for header in more]
+            left = changes[username].left if username in changes else {}
+            values += [""] * (len(columns) - len(values)) + [formulas.guarded(left.get(header, "")) for header in more]
     headers = [*grid.rows[at], *more]
     return csv_text.Grid(grid.start, grid.separator, [*grid.rows[:at], headers, *(values for _, values in body)]).text()

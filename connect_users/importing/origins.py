@@ -1,12 +1,12 @@
-"""Users whom another resource manages today, as the state of its stack tells them. Pure.
+"""Users that another resource type manages today, read from its state. Pure.
 
-Read are what ``pulumi stack export`` writes (users of ``aws`` and ``aws-native``) and what ``terraform show -json``
-writes of a state. Of each user only where it is gets out of here: its settings come from Connect, which knows all of
-them, and what a state keeps as a secret is never looked at.
+The input is what ``pulumi stack export`` writes (users of ``aws`` and ``aws-native``), or ``terraform show -json`` of a
+state. Only the identity of each user is read. The settings come from Connect, which has all of them, and secrets in the
+state are never looked at.
 
-Nobody is deleted or made where a state forgets its users before anybody runs the program that no longer declares them.
-A state does not let go of a resource that is protected, or on which others depend: the first is taken off, the second
-is told.
+Nobody is created or deleted if the state forgets its users before the program that no longer declares them runs. A
+state does not let go of a resource that is protected or that others depend on: protection is removed by a command,
+dependants are reported.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Json = Mapping[str, Any]
 
 _FORMS: Final = "pulumi stack export, or terraform show -json,"
 _PULUMI_USERS: Final = (tokens.AWS_USER, tokens.NATIVE_USER)
-#: Outputs that may hold a user's ARN, which says more than its id.
+#: Outputs that may hold a user's ARN, which names region and account too.
 _ARNS: Final = ("arn", "userArn")
-#: Arguments of one command: a shell allows some hundred kilobytes.
+#: Arguments of one command: a shell allows a few hundred kilobytes.
 _AT_ONCE: Final = 200
 _SHOWN: Final = 3
 
@@ -39,9 +39,9 @@ class Origin:
     """A user in a state.
 
     Attributes:
-        name: its URN, or its address.
-        place: instance and id, and the ARN where the state has it.
-        needed_by: names of what depends on it.
+        name: its URN, or its Terraform address.
+        place: instance and id, and the ARN if the state has it.
+        needed_by: names of the resources that depend on it.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Origins:
     """The users of a state.
 
     Attributes:
-        stack: stack and project; None of a state of Terraform.
+        stack: stack and project; None for a Terraform state.
     """
 
     users: tuple[Origin, ...]
@@ -63,23 +63,23 @@ class Origins:
 
     @property
     def instances(self) -> dict[str, str]:
-        """Instance id -> its ARN, or the id where no user tells the ARN."""
-        found: dict[str, str] = {}
+        """Instance id -> its ARN, or the id if no user has an ARN."""
+        instances: dict[str, str] = {}
         for user in self.users:
             arn = parse_arn(user.place.arn)
             id_ = user.place.instance_id
             if arn is not None:
-                found[id_] = f"arn:{arn.partition}:connect:{arn.region}:{arn.account}:instance/{id_}"
-            found.setdefault(id_, id_)
-        return found
+                instances[id_] = f"arn:{arn.partition}:connect:{arn.region}:{arn.account}:instance/{id_}"
+            instances.setdefault(id_, id_)
+        return instances
 
     def of(self, instance_id: str) -> dict[str, Origin]:
-        """User id -> its place in the state, of the users of one instance."""
+        """User id -> its entry in the state, for the users of one instance."""
         return {user.place.user_id: user for user in self.users if user.place.instance_id == instance_id}
 
     @property
     def where(self) -> str:
-        """What holds the users, in words."""
+        """What manages the users, in words."""
         return "stack '{}' of project '{}'".format(*self.stack) if self.stack else "Terraform's state"
 
 
@@ -87,7 +87,7 @@ def read(text: str, file: str) -> Origins:
     """The users of a state.
 
     Raises:
-        ConfigurationError: the file is of another form, or its users cannot be taken over.
+        ConfigurationError: the file has another form, or its users cannot be taken over.
     """
     try:
         document = json.loads(text)
@@ -179,40 +179,41 @@ def _mapping(value: Any) -> Json:
 
 
 def _refuse_leaving(names: Iterable[str], command: str) -> None:
-    """A user of whom an old copy waits to be deleted: nobody knows here which of the two stays."""
+    """Refuse users with an old copy that still has to be deleted: the state does not say which of the two stays."""
     leaving = sorted(set(names))
     if leaving:
         raise ConfigurationError(
-            f"{some(leaving, _SHOWN)}: a replaced copy waits to be deleted; run {command} there first, and export again"
+            f"{some(leaving, _SHOWN)}: a replaced copy is still to be deleted; run {command} there first, "
+            "then export again"
         )
 
 
 def _place(name: str, id_: Any, values: Any) -> Place:
-    """Where a user is.
+    """The identity of a user.
 
     Raises:
         ConfigurationError
     """
-    told = [text for key in _ARNS if isinstance(text := _mapping(values).get(key), str)]
-    for text in (*told, id_):
+    arns = [text for key in _ARNS if isinstance(text := _mapping(values).get(key), str)]
+    for text in (*arns, id_):
         try:
             return place_of(str(text))
         except ConnectUsersError:
             continue
-    raise ConfigurationError(f"{name}: neither its id nor its ARN says which user it is; export the state again")
+    raise ConfigurationError(f"{name}: neither its id nor its ARN identifies a user; export the state again")
 
 
-# What makes a state forget its users.
+# How a state forgets its users.
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """How users leave the state in which they are.
+    """How users leave the state that manages them now.
 
     Attributes:
-        commands: the exact ones, in the order in which they are to be run.
-        held: name -> what depends on it; those are in `later`.
-        later: the commands for these, once nothing depends on them.
+        commands: exact commands, in the order in which to run them.
+        held: name -> what depends on it; its commands are in `later`.
+        later: the commands for those, once nothing depends on them.
     """
 
     commands: tuple[str, ...]
@@ -221,11 +222,11 @@ class Leaving:
 
 
 def leaving(origins: Origins, users: Iterable[Origin]) -> Leaving:
-    """How some of the users leave."""
+    """How the given users leave their state."""
     free = {user.name: user for user in users}
     held: dict[str, tuple[Origin, tuple[str, ...]]] = {}
     while True:
-        # Whoever stays for the time being holds those on whom he depends himself.
+        # A user who stays for now also holds those it depends on.
         staying = {name: by for name, user in free.items() if (by := tuple(n for n in user.needed_by if n not in free))}
         if not staying:
             break
@@ -256,14 +257,14 @@ def script(origins: Origins, leaving: Leaving) -> str:
     """The commands as a script."""
     lines = [
         "#!/bin/sh",
-        f"# Makes {origins.where} forget users whom another program has now. Deletes nobody in Connect.",
-        "# Run it in the folder of that project, after the import, once the users are taken out of its program.",
+        f"# Makes {origins.where} forget users whom another program has now. Nobody is deleted in Connect.",
+        "# Run it in that project's folder, after the import, once the users are removed from its program.",
         "set -e",
         *leaving.commands,
     ]
     if leaving.later:
         lines += [
-            "# Something depends on these. They stay in the program until it has their ids from elsewhere; then:",
+            "# Something depends on these. Keep them in the program until it gets their ids from elsewhere; then run:",
             *(f"# {command}" for command in leaving.later),
         ]
     return "\n".join(lines) + "\n"

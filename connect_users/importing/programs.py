@@ -1,7 +1,6 @@
-"""The program that an import writes, in the language of the project, and the project's own files. Pure.
+"""The program that an import writes, in the project's language, and the project's own files. Pure.
 
-A program has its people by a roster, or declares each of them. One in Python does so with the dynamic provider, one in
-another language by the plugin.
+A program declares a roster, or each person. Python programs use the dynamic provider, other languages the plugin.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Language(Enum):
-    """A language of programs, by the option's word."""
+    """A language of Pulumi programs, by its word in ``--language``."""
 
     PYTHON = "python"
     YAML = "yaml"
@@ -32,7 +31,7 @@ class Language(Enum):
 
     @property
     def runtime(self) -> str:
-        """As a project's file calls it."""
+        """Its name in Pulumi.yaml."""
         return "nodejs" if self is Language.TYPESCRIPT else self.value
 
     @property
@@ -42,7 +41,7 @@ class Language(Enum):
 
     @property
     def plugin(self) -> bool:
-        """Whether the program goes by the plugin."""
+        """Whether programs use the plugin."""
         return self is not Language.PYTHON
 
     @property
@@ -58,9 +57,9 @@ _MAIN: Final = {
     Language.GO: "main.go",
 }
 PROJECT: Final = "Pulumi.yaml"
-#: What may be the name of a person's resource, or of a roster's file.
+#: Possible names of a person's resource or of a roster's file in a program.
 _NAME: Final = re.compile(r"[\w.@-]+")
-#: Of a project's file: ``runtime: go``, or ``runtime:`` with ``name: go`` among the lines below it.
+#: In Pulumi.yaml: ``runtime: go``, or ``runtime:`` with ``name: go`` among the lines below it.
 _RUNTIME: Final = re.compile(
     r"""(?m)^["']?runtime["']?:[ \t]*(?:["']?(?P<word>[\w-]+)"""
     r"""|(?:\n[ \t]+.*?)*?\n[ \t]+name:[ \t]*["']?(?P<name>[\w-]+))"""
@@ -71,20 +70,20 @@ def language_of(project: str, wanted: Language | None) -> Language:
     """The language of a folder.
 
     Args:
-        project: the text of its project's file; "" where there is none.
+        project: the text of its Pulumi.yaml; "" if there is none.
 
     Raises:
-        ConfigurationError: the project has another language than is wanted, or one in which no program is written.
+        ConfigurationError: the project has another language than wanted, or one that import does not write.
     """
-    found = _RUNTIME.search(project)
-    if found is None:
+    declared = _RUNTIME.search(project)
+    if declared is None:
         return wanted or Language.PYTHON
-    runtime = found["word"] or found["name"]
+    runtime = declared["word"] or declared["name"]
     there = next((each for each in Language if each.runtime == runtime), None)
     if there is None or wanted not in (None, there):
-        what = f"not in {wanted.value}" if wanted else f"in which import writes no program ({', '.join(_words())})"
+        what = f"not {wanted.value}" if wanted else f"which import does not write (only {', '.join(_words())})"
         raise ConfigurationError(
-            f"the project of this folder has the runtime {runtime}, {what}; give another folder by --out"
+            f"the project in this folder has the runtime {runtime}, {what}; choose another folder with --out"
         )
     return there
 
@@ -95,15 +94,15 @@ def _words() -> list[str]:
 
 @dataclass(frozen=True)
 class Content:
-    """What a program is about.
+    """The content of a program.
 
     Attributes:
-        name: of the roster, and the beginning of its people's names as resources.
-        roster: the name of its file.
-        alias: "" of an instance that has none.
+        name: the roster's name, and the prefix of its people's resource names.
+        roster: the name of the roster's file.
+        alias: "" if the instance has none.
         people: username -> canonical inputs.
-        each: every person is declared; else the roster is.
-        identity_management_type: None where the program does not say it.
+        each: declare every person instead of the roster.
+        identity_management_type: None if the program does not declare it.
     """
 
     language: Language
@@ -123,9 +122,9 @@ class Content:
 
     @property
     def about(self) -> str:
-        """What the program is, in a sentence for its first line."""
+        """A sentence for the program's first line."""
         joiners = "." if self.each else f": joiners, movers and leavers are lines of {self.roster}."
-        return f"People of Amazon Connect {self.alias or self.arn}{joiners}"
+        return f"The people of Amazon Connect {self.alias or self.arn}{joiners}"
 
 
 def files(content: Content) -> dict[str, str]:
@@ -142,7 +141,7 @@ def files(content: Content) -> dict[str, str]:
 
 
 def declarations(content: Content, program: str = "") -> str:
-    """What a program has to declare and does not mention yet, as text to be put into it; "" for nothing."""
+    """The declarations that a program does not have yet, as source code to add; "" if it has all."""
     mentioned = set(_NAME.findall(program))
     resources = {
         name: resource
@@ -154,14 +153,14 @@ def declarations(content: Content, program: str = "") -> str:
 
 @dataclass(frozen=True)
 class _Resource:
-    """A resource: its kind and its inputs, in the words of the language."""
+    """A resource: its kind and its inputs, in the spelling of the language."""
 
     kind: str
     inputs: Json
 
 
 def _resources(content: Content) -> dict[str, _Resource]:
-    """By their names: each person, or the roster."""
+    """Name -> resource: each person, or the roster."""
     if content.each:
         turned = spelling.theirs if content.language.plugin else dict
         kind = "User" if content.language.plugin else "ConnectUser"
@@ -169,20 +168,20 @@ def _resources(content: Content) -> dict[str, _Resource]:
             f"{content.name}-{username}": _Resource(kind, turned(inputs))
             for username, inputs in sorted(content.people.items())
         }
-    given = {"roster": content.roster, "instance": content.arn}
+    common = {"roster": content.roster, "instance": content.arn}
     identity = content.identity_management_type
     if content.language.plugin:
         more = {"identityManagementType": identity} if identity else {}
-        return {content.name: _Resource("UserRoster", {**given, **more})}
+        return {content.name: _Resource("UserRoster", {**common, **more})}
     more = {"identity_management_type": identity} if identity else {}
-    return {content.name: _Resource("ConnectUserRoster", {**given, **more})}
+    return {content.name: _Resource("ConnectUserRoster", {**common, **more})}
 
 
 def _project(content: Content) -> str:
     return (
         f"name: {content.project}\n"
         f"runtime: {content.language.runtime}\n"
-        f"description: People of Amazon Connect {content.alias or content.arn.rpartition('/')[2]}\n"
+        f"description: The people of Amazon Connect {content.alias or content.arn.rpartition('/')[2]}\n"
         f"config:\n  connect-users:region:\n    value: {content.region}\n"
     )
 
@@ -268,7 +267,7 @@ _GO_PACKAGE: Final = "connectusers"
 
 def _go(content: Content) -> str:
     declared = declarations(content)
-    # Go refuses an import that nothing uses.
+    # Go refuses an unused import.
     sdk = f'\t"example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"\n' if declared else ""
     return (
         f"// {content.about}\npackage main\n\nimport (\n{sdk}"
@@ -296,7 +295,7 @@ def _go_resources(resources: Mapping[str, _Resource]) -> str:
 
 
 def _package(content: Content) -> dict[str, str]:
-    """The files by which a language's package manager and its compiler know the project."""
+    """The files of the language's package manager and compiler."""
     if content.language is Language.TYPESCRIPT:
         return {"package.json": _NODE_PACKAGE % quoted(content.project.lower()), "tsconfig.json": _TSCONFIG}
     return {"go.mod": f"module {content.project}\n\ngo 1.25\n"} if content.language is Language.GO else {}

@@ -1,11 +1,12 @@
-"""From live users to a roster, the inputs that a program with that roster has, and their state. Pure.
+"""Live users as rows of a roster, and as the inputs that a program with that roster declares. Pure.
 
 Contract:
-- What is written about a user is everything that Connect tells of it and a new user would not have: settings that are
-  neutral (no auto-accept, no after-contact work, a soft phone, ...) are left out, and so stay unmanaged.
-- Phone settings are told per channel, which loses nothing. The directory's id is told where a directory signs users in.
-- `rows` and `connect_users.roster.people.judge` are inverse to each other: a user for whom they are not is left out,
-  with the reason. The judge's rules are the resource's: nobody gets into the state whom a preview would refuse.
+- A row holds everything that Connect returns for a user and that a new user would not have. Neutral settings (no
+  auto-accept, no after-contact work, a soft phone, ...) are left out and so stay unmanaged.
+- Phone settings are written per channel, which loses nothing. The directory's id is written if a directory signs users
+  in.
+- `row` and `connect_users.roster.people.judge` are inverse to each other. A user for whom they are not is left out,
+  with the reason. The judge applies the resource's rules, so no user is imported whom a preview would refuse.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _INFO: Final = "identity_info"
 
 @dataclass(frozen=True)
 class Nameable:
-    """The names of an instance: for each kind, id -> name (or path), those that a roster can hold.
+    """Names in an instance that a roster can hold: for each kind of resource, id -> name (or path).
 
     Attributes:
         instance_id: the bare id.
@@ -51,10 +52,10 @@ class Nameable:
 
 
 def writable(kind: Reference, names: Mapping[str, str]) -> dict[str, str]:
-    """Of id -> name, those that mean one thing in a roster: unique, and unchanged by the reading of a cell.
+    """The entries of id -> name that are unambiguous in a roster: the name is unique, and a cell keeps it unchanged.
 
-    Paths of groups come with ``/`` between the levels; a level's name that has one itself is not writable. An id that
-    is left out is written as an id.
+    Paths of groups have ``/`` between the levels, so a level with ``/`` in its name is not writable. What has no
+    writable name is written as an id.
     """
     counts = Counter(names.values())
     read = cells.path if kind == HIERARCHY_GROUP else _in_a_list
@@ -62,8 +63,8 @@ def writable(kind: Reference, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _in_a_list(name: str) -> Any:
-    found = cells.names(name)
-    return found[0] if len(found) == 1 else None
+    names = cells.names(name)
+    return names[0] if len(names) == 1 else None
 
 
 def declared(live: Props, names: Nameable) -> Props:
@@ -76,11 +77,11 @@ def declared(live: Props, names: Nameable) -> Props:
 
 
 def row(inputs: Props, names: Nameable) -> dict[str, str]:
-    """A user as a row of a roster: header -> cell, without the empty ones."""
+    """A user as a row of a roster: header -> cell, without empty cells."""
     cells_: dict[str, str] = {}
     for column in COLUMNS:
         if column.path == ("instance_id",):
-            # The roster says it once, for everybody.
+            # An argument of the roster.
             continue
         if column.path[0] in BY_FIELD:
             text = _named(column, inputs, names)
@@ -94,7 +95,7 @@ def row(inputs: Props, names: Nameable) -> dict[str, str]:
 
 
 def _named(column: Column, inputs: Props, names: Nameable) -> str:
-    """The cell of a column of names, or of its twin of ids, whichever can hold what the user has."""
+    """The cell of a column of names, or of the corresponding column of ids, whichever can hold the value."""
     value = inputs.get(column.path[0])
     if value is None:
         return ""
@@ -110,7 +111,7 @@ def _named(column: Column, inputs: Props, names: Nameable) -> str:
 
 
 def _at(value: Any, path: Sequence[str]) -> Any:
-    """The part of an input that a column holds; lists go by their channels."""
+    """The part of an input at a column's path; list entries are found by channel."""
     for name in path:
         if isinstance(value, list):
             value = next((entry for entry in value if entry.get("channel") == name), None)
@@ -134,11 +135,11 @@ def _rendered(value: Any) -> str:
 
 
 def table_text(rows: Iterable[Mapping[str, str]]) -> str:
-    """A CSV with the columns that somebody fills, in the order of the documentation, people in that of their names."""
-    found = sorted(rows, key=lambda each: each["username"])
-    used = {header for each in found for header in each}
+    """A CSV file: the columns with any value, in the documented order, and the people by username."""
+    people = sorted(rows, key=lambda each: each["username"])
+    used = {header for each in people for header in each}
     headers = [column.name for column in COLUMNS if column.name in used] or ["username"]
-    return csv_text.write(headers, found)
+    return csv_text.write(headers, people)
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,9 @@ class Written:
     """A roster that was written.
 
     Attributes:
-        inputs: username -> the inputs that a program with the roster gives the user.
+        inputs: username -> the inputs that a program with the roster declares.
         left_out: username -> why it is not in the roster.
-        identity_management_type: what the program may say of it: nothing where its rules refuse somebody who exists.
+        identity_management_type: for the program; None if its rules would refuse a user who exists.
     """
 
     text: str
@@ -158,30 +159,30 @@ class Written:
 
 
 def write(people: Mapping[str, Props], names: Nameable) -> Written:
-    """The roster of people, given by their `declared` inputs.
+    """The roster of people, from their `declared` inputs.
 
-    Each line is judged alone; then the whole text is, once more for SAML, of which the program says nothing where the
-    rules would refuse somebody who exists.
+    Each line is judged alone, then the whole file. If SAML's rules would refuse a user who exists, the program does not
+    name the identity management type.
 
     Raises:
-        ConfigurationError: the text does not say what its lines say.
+        ConfigurationError: the file does not read back as its lines do.
     """
     lines = {username: row(inputs, names) for username, inputs in people.items()}
     left_out = _refused(people, lines, names)
     kept = {username: inputs for username, inputs in people.items() if username not in left_out}
     text = table_text(lines[username] for username in kept)
     table = csv_text.read(text, "roster")
-    # Of others than SAML, the rules want a password of everybody, which Connect never shows.
+    # For any other type the rules require a password, which Connect never returns.
     for identity in ("SAML", None) if names.identity_management_type == "SAML" else (None,):
         extra = {"identity_management_type": identity} if identity else {}
         inputs = {username: canonical({**props, **extra}) for username, props in kept.items()}
         if read_back(table, names, identity) == (inputs, []):
             return Written(text, inputs, left_out, identity)
-    raise ConfigurationError("the roster cannot be written: it would not say what the instance says")
+    raise ConfigurationError("the roster cannot be written: read back, it would differ from the instance")
 
 
 def refusals(people: Mapping[str, Props], names: Nameable) -> dict[str, str]:
-    """Username -> why no line of a roster can say what the user is."""
+    """Username -> why a roster cannot hold the user."""
     return _refused(people, {username: row(inputs, names) for username, inputs in people.items()}, names)
 
 
@@ -194,32 +195,32 @@ def _refusal(inputs: Props, line: Mapping[str, str], known: RosterOptions) -> st
     judged = judge(from_grid("roster", list(line), 1, [(2, list(line.values()))]), known)
     for problem in judged.problems:
         return ": ".join(part for part in (problem.column, problem.text) if part)
-    said = next((canonical(person.inputs) for person in judged.people), {})
-    return "" if said == inputs else f"{_lost(inputs, said)}; declare this user by itself"
+    read = next((canonical(person.inputs) for person in judged.people), {})
+    return "" if read == inputs else f"{_lost(inputs, read)}; declare this user outside the roster"
 
 
-def _lost(inputs: Props, found: Props) -> str:
-    """What of the inputs a roster does not give back, and why where that is known."""
-    names = [name for name in inputs if found.get(name) != inputs[name]]
+def _lost(inputs: Props, read: Props) -> str:
+    """Which inputs do not survive writing and reading a row, and why if that is known."""
+    names = [name for name in inputs if read.get(name) != inputs[name]]
     if names == [_INFO]:
         padded = [f"{_INFO}.{name}" for name, text in inputs[_INFO].items() if str(text) != str(text).strip()]
         if padded:
-            return f"{', '.join(padded)}: a cell of a roster does not keep blanks around a text"
+            return f"{', '.join(padded)}: a cell does not keep spaces around a string"
     return f"{', '.join(names) or 'it'} cannot be written in a roster"
 
 
 def terms(names: Nameable, identity: str | None) -> RosterOptions:
-    """How a roster of this instance is judged."""
+    """The options with which a roster of this instance is judged."""
     known = {kind: Names(kind, names.ids(kind), strict=False) for kind in OF_USERS}
     return RosterOptions(instance_id=names.instance_id, identity_management_type=identity, names=known)
 
 
-def told(inputs: Props) -> Props:
-    """Of inputs, those that Connect tells."""
+def without_recorded(inputs: Props) -> Props:
+    """Inputs without those that are only recorded in the state, which Connect does not know."""
     return {name: value for name, value in inputs.items() if BY_NAME[name].verdict is not Verdict.RECORD}
 
 
 def read_back(table: Table, names: Nameable, identity: str | None) -> tuple[dict[str, Props], list[str]]:
-    """What a roster says: username -> inputs; and its problems."""
+    """A roster's people (username -> inputs) and its problems."""
     judged = judge(table, terms(names, identity))
     return {person.username: canonical(person.inputs) for person in judged.people}, [str(p) for p in judged.problems]

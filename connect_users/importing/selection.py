@@ -1,4 +1,4 @@
-"""Whom to import: what ``--select`` says. Pure."""
+"""Which users to import: ``--select``. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connect_users.core.errors import ConfigurationError, WrongUsage
 from connect_users.core.misspellings import suggestion
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, Reference
 
-#: Names of things, id -> name or path, as an instance has them.
+#: Names of an instance's resources by kind: id -> name or path.
 Labels = Mapping[Reference, Mapping[str, str]]
 
 _KINDS: Final = {"routing-profile": ROUTING_PROFILE, "hierarchy": HIERARCHY_GROUP}
@@ -20,10 +20,10 @@ _WORDS: Final = ("tag", *_KINDS, "username")
 
 @dataclass(frozen=True)
 class Selection:
-    """Users of whom each named property has one of its values; everybody where nothing is named.
+    """A filter: each property that it names must have one of the values. Without any, it matches everybody.
 
     Attributes:
-        ids: the only users; None for all.
+        ids: the only users to match; None for all.
     """
 
     wanted: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -47,22 +47,22 @@ class Selection:
         return cls(wanted)
 
     def takes(self, user: Mapping[str, Any], labels: Labels) -> bool:
-        """Whether a user, as DescribeUser or SearchUsers tells it, is wanted."""
+        """Whether a user, as DescribeUser or SearchUsers returns it, matches."""
         return self.takes_id(str(user.get("Id"))) and all(
             any(_has(word, value, user, labels) for value in values) for word, values in self.wanted.items()
         )
 
     def takes_id(self, user_id: str) -> bool:
-        """As far as the id goes."""
+        """Whether the id matches."""
         return self.ids is None or user_id in self.ids
 
     def takes_name(self, username: str) -> bool:
-        """As far as the username goes."""
+        """Whether the username matches."""
         globs = self.wanted.get("username")
         return globs is None or any(fnmatch.fnmatchcase(username, glob) for glob in globs)
 
     def check(self, labels: Labels) -> None:
-        """Refuse names that nothing has.
+        """Refuse names that the instance does not have.
 
         Raises:
             ConfigurationError
@@ -82,8 +82,8 @@ def _has(word: str, value: str, user: Mapping[str, Any], labels: Labels) -> bool
         return fnmatch.fnmatchcase(str(user.get("Username")), value)
     if word == "tag":
         tags = user.get("Tags") or {}
-        # A key may have a "=" in it.
-        return value in tags or any(value == f"{key}={said}" for key, said in tags.items())
+        # A key may contain "=".
+        return value in tags or any(value == f"{key}={text}" for key, text in tags.items())
     if word == "routing-profile":
         id_ = str(user.get("RoutingProfileId"))
         return value in (id_, labels.get(ROUTING_PROFILE, {}).get(id_))

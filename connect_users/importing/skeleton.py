@@ -1,10 +1,10 @@
-"""Filling the file that ``pulumi preview --import-file`` writes for a program that exists. Pure.
+"""Filling the file that ``pulumi preview --import-file`` writes for an existing program. Pure.
 
-The file has a type, a name and a parent for each resource that a run would create, and no inputs: people are matched by
-the names of their resources, which are their usernames, alone or after the roster's name and a hyphen.
+The file has the type, name and parent of each resource that a run would create, but no inputs. People are matched by
+the names of their resources: the username, alone or after the roster's name and a hyphen.
 
-Which inputs the program declares only ``pulumi preview --json`` tells. With it, exactly those are imported, as they are
-live, so that the next preview shows what differs and nothing else. Without it, only the inputs that every user has are
+Only ``pulumi preview --json`` shows which inputs the program declares. With it, exactly those are imported with their
+live values, so that the next preview shows only real differences. Without it, only the inputs that every user has are
 imported: the next preview shows all others as added, and nothing that the program does not declare is ever cleared.
 """
 
@@ -40,22 +40,22 @@ class Declared:
 
     @property
     def name(self) -> str:
-        """Of the resource."""
+        """The resource's name."""
         return self.urn.rpartition("::")[2]
 
     @property
     def parent_type(self) -> str:
-        """The type of the component that it is in; "" of one that is in none."""
+        """The type of the parent component; "" without one."""
         types = self.urn.rpartition("::")[0].rpartition("::")[2].split("$")
         return types[-2] if len(types) > 1 else ""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The file, filled.
+    """The filled file.
 
     Attributes:
-        unmatched: one line for each resource and each person without a partner.
+        unmatched: one line for each unmatched resource and each unmatched person.
     """
 
     text: str
@@ -64,10 +64,10 @@ class Filled:
 
 
 def read(text: str, name: str) -> dict[str, Any]:
-    """The skeleton of a text.
+    """Parse the file.
 
     Raises:
-        ConfigurationError: it is none.
+        ConfigurationError: it is not such a file.
     """
     try:
         document = json.loads(text)
@@ -80,7 +80,7 @@ def read(text: str, name: str) -> dict[str, Any]:
 
 
 def declared(preview: str) -> list[Declared]:
-    """What the program declares of each user; secrets and what is not known yet are left out.
+    """The users that the program declares, without secret and unknown inputs.
 
     Raises:
         UnreadablePreview
@@ -106,7 +106,7 @@ def fill(
     instance_id: str,
     programs: Sequence[Declared] | None,
 ) -> Filled:
-    """Fill in the people; what is still to be made is taken out, and told.
+    """Fill in the people. Resources without a user are removed and reported.
 
     Args:
         programs: from `declared`.
@@ -117,7 +117,7 @@ def fill(
     taken: set[str] = set()
     for entry in skeleton["resources"]:
         if entry["type"] in (tokens.GUARD, tokens.PLUGIN_GUARD):
-            # Making it costs nothing, and only the program knows what it says.
+            # Creating a guard makes no API call, and only the program knows its inputs.
             continue
         if entry["type"] not in tokens.USERS:
             entries.append(entry)
@@ -144,11 +144,11 @@ def fill(
 
 
 def _program(name: str, parent_type: str, programs: Sequence[Declared]) -> Declared | None:
-    """What is declared under a name; names are unique for each type of parent only."""
-    found = [each for each in programs if each.name == name]
-    if len(found) > 1:
-        found = [each for each in found if each.parent_type == parent_type]
-    return found[0] if len(found) == 1 else None
+    """The user declared under a name. Names are unique only within a type of parent."""
+    users = [each for each in programs if each.name == name]
+    if len(users) > 1:
+        users = [each for each in users if each.parent_type == parent_type]
+    return users[0] if len(users) == 1 else None
 
 
 class _Live:
@@ -159,25 +159,25 @@ class _Live:
         self._folded = {username.casefold(): username for username in self._by_name}
 
     def of(self, program: Declared) -> LiveUser | str:
-        """The user whom a program declares, or why there is none."""
+        """The live user that the program declares, or why there is none."""
         username = program.inputs.get("username")
         if username is None:
-            return "its username is a secret, or not known in the preview"
+            return "its username is secret or not known in the preview"
         return self._by_name.get(username) or self._missing(username, "")
 
     def named(self, name: str, parent: str) -> LiveUser | str:
-        """The user after whom a resource is named, or why there is none."""
+        """The live user with the name of a resource, or why there is none."""
         short = name.removeprefix(f"{parent}-") if parent else name
-        hint = "; give --preview FILE where resources are not named after usernames"
+        hint = "; give --preview FILE if resources are not named after usernames"
         return self._by_name.get(short) or self._by_name.get(name) or self._missing(short, hint)
 
     def _missing(self, username: str, hint: str) -> str:
         near = self._folded.get(username.casefold())
         text = f"the instance has no user '{username}'"
-        return f"{text}, but '{near}': names count case" if near else f"{text}{hint}"
+        return f"{text}, but '{near}'; usernames are case-sensitive" if near else f"{text}{hint}"
 
     def others(self, taken: Container[str]) -> Iterator[LiveUser]:
-        """Those whom no resource has; those of other stacks are none of the program's business."""
+        """The users that no resource matched, except those that other stacks own."""
         return (user for name, user in sorted(self._by_name.items()) if name not in taken and user.owner is None)
 
 

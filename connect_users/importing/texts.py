@@ -1,4 +1,4 @@
-"""Text files of commands: exchanged in one step, compared without what editors make of line ends."""
+"""Text files of commands: replaced atomically, compared without regard to line ends."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Final
 
 from connect_users.core.errors import ConfigurationError
 
-#: Characters of the file's name in that of its successor, which has some of its own: most file systems allow 255 bytes.
+#: Characters of the file's name in the name of the temporary file: most file systems allow 255 bytes.
 _NAME_MAX: Final = 40
-#: Where a file is what a process has open, or a device.
+#: Folders of devices and of files that a process has open.
 _SPECIAL: Final = (("/", "dev"), ("/", "proc"))
 
 
 def put(file: Path, text: str, newline: str = "\n", *, make_folder: bool = False) -> None:
-    """Write a file, or exchange it, in one step: readers see the old text or the new one, also after a full disk.
+    """Write or replace a file atomically: readers see the old text or the new one, even after a full disk.
 
-    The files of commands name people: a new one is for its owner alone, one that exists keeps its permissions. A link
-    is followed to the file that it names. A device or a pipe is written to.
+    These files name people, so a new one is readable by its owner only. An existing one keeps its permissions. Links
+    are followed. Devices and pipes are written to directly.
 
     Raises:
-        ConfigurationError: it cannot be written; nothing is left behind.
+        ConfigurationError: it cannot be written. No temporary file is left behind.
     """
     try:
         data = text.replace("\n", newline).encode()
@@ -36,14 +36,16 @@ def put(file: Path, text: str, newline: str = "\n", *, make_folder: bool = False
             target.parent.mkdir(parents=True, exist_ok=True)
         _exchange(target, data)
     except UnicodeEncodeError:
-        raise ConfigurationError(f"{file} cannot be written: half a character in it is not Unicode") from None
+        raise ConfigurationError(
+            f"{file} cannot be written: the text has a lone surrogate, not valid Unicode"
+        ) from None
     except (OSError, RuntimeError) as problem:
         # A link that leads to itself is a RuntimeError up to Python 3.12.
         raise ConfigurationError(f"{file} cannot be written: {getattr(problem, 'strerror', None) or problem}") from None
 
 
 def _exchange(target: Path, data: bytes) -> None:
-    # With a name that nobody can foresee, never through a link, readable by the owner only.
+    # An unpredictable name, never through a link, readable by the owner only.
     descriptor, name = tempfile.mkstemp(".new", f".{target.name[:_NAME_MAX]}.", target.parent)
     new = Path(name)
     try:
@@ -61,7 +63,7 @@ def _exchange(target: Path, data: bytes) -> None:
 
 
 def read(file: Path) -> str:
-    """The text of a file, with line ends as `lines` has them.
+    """The text of a file, with line ends normalised.
 
     Raises:
         ConfigurationError
@@ -73,5 +75,5 @@ def read(file: Path) -> str:
 
 
 def lines(text: str) -> str:
-    """Without what an editor or a version control makes of line ends."""
+    """The text with line ends normalised to ``\\n``."""
     return text.replace("\r\n", "\n")

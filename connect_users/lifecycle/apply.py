@@ -41,6 +41,7 @@ from connect_users.core.steps import (
 from connect_users.lifecycle import gone, proficiencies
 from connect_users.lifecycle.blocks import BlockWriter
 from connect_users.lifecycle.run import Run
+from connect_users.lifecycle.sign_out import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -233,12 +234,13 @@ def run(
         ConnectApiError: when the only step failed and nothing was done before.
         PartialUpdate: when there is anything to report or to save.
     """
-    state = dict(before)
+    state, sessions = dict(before), Sessions(op.gateway, op.run, op.say)
     names = [*done, *(step.operation for step in calls)]
     for index, step in enumerate(calls, start=len(done)):
         try:
             attempt = partial(_carry_out, op, user_id, state, new, step, live)
             _retrying(op, action, user_id, before, attempt)
+            sessions.after_step(user_id, state, new, step, live)
         except ConnectApiError as error:
             if len(names) == 1 and state == before:
                 raise error.about(action) from None

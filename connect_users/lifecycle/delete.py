@@ -9,6 +9,7 @@ from connect_users.core import ownership
 from connect_users.core.errors import ConnectApiError, OwnedByOther, ResourceNotFound
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.lifecycle import apply, observe, quick_connects
+from connect_users.lifecycle.sign_out import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,7 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
 
 def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
     """DeleteUser for a user that was seen just now: that it is not found may be a reader that lags behind."""
+    Sessions(op.gateway, op.run, op.say).before_deletion(user_id, outputs)
     for pause in apply.pauses(min(apply.SETTLING, op.grace)):
         try:
             op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)

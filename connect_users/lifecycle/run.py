@@ -37,6 +37,7 @@ class Run:
         self._declared: dict[str, tuple[object, object]] = {}
         #: Id of a user -> resources whose states (those that stay) have it.
         self._holders: dict[str, dict[str, _Ownership]] = {}
+        self._said: dict[str, object] = {}
 
     @property
     def age(self) -> float:
@@ -63,6 +64,11 @@ class Run:
             self._holders[user_id] = {urn: _ownership(outputs)}
         else:
             self._holders.setdefault(user_id, {})[urn] = _ownership(outputs)
+
+    def first(self, what: str) -> bool:
+        """Whether this is asked for the first time in the run: some things are said once."""
+        mark = object()
+        return self._said.setdefault(what, mark) is mark
 
     def is_former(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> bool:
         """Whether a state is the old half of a replacement that kept the user: another of this resource has it."""

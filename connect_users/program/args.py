@@ -35,6 +35,8 @@ VoiceEnhancementMode = Literal["VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"]
 IdentityManagementType = Literal["SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"]
 #: What a changed password does: fail the preview, be recorded with a warning, replace the user.
 OnPasswordChange = Literal["refuse", "ignore", "replace"]
+#: When a user's sessions are ended: never, before a deletion, also when a security profile is taken away.
+SignOut = Literal["never", "on_delete", "on_loss"]
 
 
 @dataclass_transform(kw_only_default=True)

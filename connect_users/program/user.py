@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         PhoneConfigArgsDict,
         PhoneNumberConfigArgs,
         PhoneNumberConfigArgsDict,
+        SignOut,
         UserProficiencyArgs,
         UserProficiencyArgsDict,
         VoiceEnhancementConfigArgs,
@@ -79,6 +80,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
         identity_management_type: Output[str | None]
         adopt_existing: Output[bool | None]
         delete_quick_connects: Output[bool | None]
+        sign_out: Output[str | None]
         arn: Output[str]
 
     def __init__(
@@ -113,6 +115,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
         identity_management_type: Input[IdentityManagementType] | None = None,
         adopt_existing: Input[bool] = False,
         delete_quick_connects: Input[bool] = False,
+        sign_out: Input[SignOut] = "never",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a user.
@@ -152,6 +155,9 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             adopt_existing: take over a user of this name that exists and carries no ownership tag.
             delete_quick_connects: when the user is deleted, delete the quick connects that lead to it. Otherwise a
                 warning names them.
+            sign_out: when the user's sessions are ended: ``never``, ``on_delete`` (just before the user is deleted),
+                ``on_loss`` (then, and whenever a security profile is taken away). Needs boto3 1.44.4; a failure is a
+                warning.
             opts: resource options. An explicit provider must be a `connect_users.Provider`.
 
         Raises:
@@ -188,7 +194,12 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
 
 
 #: Inputs at their default are not part of the state: a release that changes nothing must not change a state.
-_DEFAULTS: Final = (("on_password_change", "refuse"), ("adopt_existing", False), ("delete_quick_connects", False))
+_DEFAULTS: Final = (
+    ("on_password_change", "refuse"),
+    ("adopt_existing", False),
+    ("delete_quick_connects", False),
+    ("sign_out", "never"),
+)
 
 
 def _known_arn(instance_id: Input[str], user_id: Output[str], registered: Output[str]) -> Output[str]:

@@ -11,6 +11,7 @@ from connect_users.core.arns import bare_id
 from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.phrases import all_of
 from connect_users.core.references import SECURITY_PROFILE
+from connect_users.review.contacts import user_id_of
 from connect_users.review.hidden import LATER, ODD, with_changed_secrets
 from connect_users.review.model import (
     ACTIONS,
@@ -170,6 +171,9 @@ class _Reviewer:
             reasons=step.reasons,
             notes=tuple(_notes(step, action)),
             place=(new or old or Resource("", "")).position,
+            user_id=user_id_of(old),
+            instance_id=str(bare_id(old.inputs.get("instance_id")) or "") if old is not None else "",
+            retained=old is not None and old.retained,
         )
 
     def _changes(self, step: Step, action: str) -> Iterable[Change]:

@@ -28,7 +28,12 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
     """The review as plain data."""
     return {
         "schema": SCHEMA,
-        "counts": {**review.counts, "power_gained": len(review.powers), "profiles_widened": len(review.widened)},
+        "counts": {
+            **review.counts,
+            "power_gained": len(review.powers),
+            "profiles_widened": len(review.widened),
+            "on_contact": len(review.on_contact),
+        },
         "people": [
             {
                 "username": person.username,
@@ -42,6 +47,7 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
                 "power_lost": list(person.lost),
                 "replace_reasons": list(person.reasons),
                 "notes": list(person.notes),
+                "contacts": [{"channel": contact.channel, "state": contact.state} for contact in person.contacts],
             }
             for person in review.people
         ],

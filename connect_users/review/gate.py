@@ -12,6 +12,7 @@ from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ON_CONTACT: Final = "leaver-on-contact"
 #: Word of a condition -> (what it counts, in words for a message).
 _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
     "admin-gained": (
@@ -27,6 +28,10 @@ _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
     "movers": (lambda review: len(review.of(MOVES)), ("user moves", "users move")),
     "changes": (lambda review: len(review.of(CHANGES)) + len(review.of(MOVES)), ("user changes", "users change")),
     "replacements": (lambda review: len(review.of(REPLACED)), ("user is replaced", "users are replaced")),
+    ON_CONTACT: (
+        lambda review: len(_cut_off(review)),
+        ("user who leaves or is replaced is on a contact now", "users who leave or are replaced are on a contact now"),
+    ),
     "policy": (lambda review: len(review.violations), ("policy is violated", "policies are violated")),
 }
 WORDS: Final = tuple(_COUNTS)
@@ -68,8 +73,17 @@ def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
             continue
         what = _power(review) if condition.word == _POWER else plural(number, *words)
         text = f"{condition.word}: {what}; the limit is {condition.most:,}"
-        found.append(text + _who(review) if condition.word == _POWER else text)
+        if condition.word == _POWER:
+            text += _who(review)
+        elif condition.word == ON_CONTACT:
+            text += f" ({some(_cut_off(review), _SHOWN)})"
+        found.append(text)
     return tuple(found)
+
+
+def _cut_off(review: Review) -> list[str]:
+    """Who is on a contact now, and deleted."""
+    return [person.username for person in review.on_contact if person.action in (LEAVES, REPLACED)]
 
 
 def _power(review: Review) -> str:

@@ -80,6 +80,9 @@ def render(
     gains += [_power(person) for person in review.powers]
     if gains:
         sections.append(("⚠ Gain power", gains, True))
+    if review.on_contact:
+        lines = [_named(each.username, f" ({each.action})", f": {each.on_contact}") for each in review.on_contact]
+        sections.append(("On a contact now", lines, True))
     if review.violations:
         lines = [_named(each.username, "", f": {each.policy}: {each.text}") for each in review.violations]
         sections.append(("Policy violations", lines, True))

@@ -32,6 +32,14 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Something that an agent works on: the channel in AWS's word, and how far it is, in words."""
+
+    channel: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Person:
     """What happens to one user.
 
@@ -44,6 +52,9 @@ class Person:
         reasons: inputs that make a replacement.
         notes: what a reviewer should know beside the changes.
         place: file and line of the user in the program or the roster; "" and 0 where it is not known.
+        user_id, instance_id: of the live user that there is already; "" where the preview does not say.
+        retained: leaving the stack does not delete the user.
+        contacts: what the user is on now, as far as somebody asked.
     """
 
     username: str
@@ -58,6 +69,16 @@ class Person:
     notes: tuple[str, ...] = ()
     place: tuple[str, int] = ("", 0)
     why: Mapping[str, str] = field(default_factory=dict)
+    user_id: str = ""
+    instance_id: str = ""
+    retained: bool = False
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def on_contact(self) -> str:
+        """What the user is on now, in words; "" for nothing."""
+        shown = ", ".join(f"{contact.channel} {contact.state}" for contact in self.contacts)
+        return f"on a contact now ({shown})" if shown else ""
 
     @property
     def words(self) -> str:
@@ -67,7 +88,7 @@ class Person:
         start = {REPLACED: replaced, LEAVES: "leaves", JOINS: "joins", ADOPTED: "imported"}.get(self.action, "")
         line = f"{start}: {changes}" if start and changes else start or changes
         alarms = (f"{alarm} ⚠" for alarm in self.alarms)
-        return "; ".join(filter(None, (line, *alarms, *self.notes))) or "no change that is shown"
+        return "; ".join(filter(None, (line, self.on_contact, *alarms, *self.notes))) or "no change that is shown"
 
     @property
     def gains_power(self) -> bool:
@@ -138,3 +159,8 @@ class Review:
     def powers(self) -> tuple[Person, ...]:
         """Those who gain power, or may."""
         return tuple(person for person in self.people if person.gains_power)
+
+    @property
+    def on_contact(self) -> tuple[Person, ...]:
+        """Those who are on a contact now."""
+        return tuple(person for person in self.people if person.contacts)

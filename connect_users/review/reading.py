@@ -222,6 +222,7 @@ def _resource(entry: Any, urn: str = "") -> Resource | None:
         },
         _position(entry.get("sourcePosition")),
         bool(entry.get("retainOnDelete")),
+        id=_writable(entry.get("id") or ""),
     )
 
 

@@ -38,6 +38,7 @@ class Resource:
         position: file and line in the program, "" and 0 where the preview does not say.
         retained: leaving the stack does not delete it.
         user: it is a Connect user, of this package or of another one.
+        id: as the state has it; "" for one that is not made yet.
     """
 
     urn: str
@@ -48,6 +49,7 @@ class Resource:
     position: tuple[str, int] = ("", 0)
     retained: bool = False
     user: bool = False
+    id: str = ""
 
     def listed(self, name: str) -> list[Any]:
         """The elements of a list; a value that is not a list (a secret, an unknown value) stands for its elements."""

@@ -41,6 +41,8 @@ def summary(review: Review) -> str:
         line += f"; {plural(len(review.powers), 'user gains power', 'users gain power')} ⚠"
     if review.widened:
         line += f"; {plural(len(review.widened), 'security profile gains power', 'security profiles gain power')} ⚠"
+    if review.on_contact:
+        line += f"; {plural(len(review.on_contact), 'of them is', 'of them are')} on a contact now"
     if review.others:
         counts = [f"{number:,} {operation}" for operation, number in sorted(review.others.items())]
         line += f"; other resources: {some(counts, _OPERATIONS_SHOWN)}"

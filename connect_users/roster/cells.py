@@ -189,7 +189,7 @@ class Choice:
     """Reads one of AWS's constants, in any case, with blanks for underscores, or by another name."""
 
     def __init__(self, choices: Iterable[str], **others: str) -> None:
-        self._known = {choice: choice for choice in choices} | {word.upper(): to for word, to in others.items()}
+        self._known = {choice.upper(): choice for choice in choices} | {word.upper(): to for word, to in others.items()}
 
     def __call__(self, value: Any) -> Any:
         """The constant, or the cell as it is."""

@@ -18,19 +18,9 @@ if TYPE_CHECKING:
     from .stack import Outcome, Stack, StackError
     from .values import UNKNOWN, Secret
 
-__all__ = [
-    "UNKNOWN",
-    "Outcome",
-    "Rehearsal",
-    "RehearsalError",
-    "ResourceState",
-    "Result",
-    "Secret",
-    "Stack",
-    "StackError",
-]
-__all__ += ["Change", "CheckFailed", "CheckReply", "DiffReply", "DynamicHost", "HostError", "InitFailed"]
-__all__ += ["ProviderProcess", "ResourceDriver", "State", "StateReply", "Step"]
+__all__ = ["UNKNOWN", "Change", "CheckFailed", "CheckReply", "DiffReply", "DynamicHost", "HostError", "InitFailed"]
+__all__ += ["Outcome", "ProviderProcess", "Rehearsal", "RehearsalError", "ResourceDriver", "ResourceState", "Result"]
+__all__ += ["Secret", "Stack", "StackError", "State", "StateReply", "Step"]
 
 
 def __getattr__(name: str) -> Any:

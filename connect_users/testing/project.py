@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from .values import Props
 
-
 _ENDPOINT = "connect-users:endpointUrl"
 #: Credentials that open nothing; profiles and instance roles are out of reach.
 NO_ACCOUNT: dict[str, str | None] = {
@@ -71,13 +70,13 @@ class Emulated:
     """An emulator, the configuration that leads there, and an environment without an account."""
 
     #: A running one, None = one of its own where the configuration names none, False = none.
-    given: Emulator | Literal[False] | None
+    running: Emulator | Literal[False] | None
     root: Path  # the project's directory
     own: Emulator | None = None
 
     @property
     def emulator(self) -> Emulator | None:
-        return self.own or self.given or None
+        return self.own or self.running or None
 
     def close(self) -> None:
         if self.own is not None:
@@ -88,7 +87,7 @@ class Emulated:
         """Return the configuration with the way to the emulator, which is started where it is needed."""
         if _ENDPOINT in config or _embedded(config):
             return dict(config)
-        if self.given is None and self.own is None:
+        if self.running is None and self.own is None:
             from connect_users.emulator import Emulator, Options
 
             # The stack's region is the project's to choose.
@@ -99,7 +98,7 @@ class Emulated:
     def environment(self) -> dict[str, str | None]:
         # Passwords come from it, too: `connect-users:endpointUrl` is Connect's alone.
         url = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": self.emulator.endpoint_url} if self.emulator is not None else {}
-        return {**(NO_ACCOUNT if self.given is not False else {}), **url}
+        return {**(NO_ACCOUNT if self.running is not False else {}), **url}
 
     def endpoint(self, config: Props) -> str | None:
         """Return where `aws:connect` resources live, None where there is no emulator; raises HostError."""

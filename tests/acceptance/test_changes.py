@@ -46,6 +46,7 @@ LINES: Final[dict[str, set[str]]] = {
     "identity_management_type": {'+ identity_management_type: "CONNECT_MANAGED"'},
     "adopt_existing": {"+ adopt_existing: true"},
     "delete_quick_connects": {"+ delete_quick_connects: true"},
+    "sign_out": {'+ sign_out: "on_loss"'},
 }
 #: The preview of all changes, the calls of the run by resource, the stack.
 Changed = tuple["Outcome", dict[str, list[str]], Stack]

@@ -38,6 +38,7 @@ def with_dicts() -> None:
         security_profile_ids=["s", text],
         password=password,
         on_password_change="replace",
+        sign_out="on_loss",
         identity_info={
             "first_name": "Ada",
             "last_name": text,

@@ -61,6 +61,7 @@ ROWS: list[tuple[str, str, Any, Any, Calls | Replacement]] = [
     ("another identity management type is recorded", "identity_management_type", "SAML", "CONNECT_MANAGED", []),
     ("adopt_existing is recorded", "adopt_existing", None, True, []),
     ("delete_quick_connects is recorded", "delete_quick_connects", None, True, []),
+    ("sign_out is recorded", "sign_out", None, "on_loss", []),
     # One call each.
     (
         "another routing profile is one call",

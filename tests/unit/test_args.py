@@ -129,6 +129,7 @@ def test_every_class_belongs_to_a_block() -> None:
         (args.VoiceEnhancementMode, limits.VOICE_ENHANCEMENT_MODES),
         (args.IdentityManagementType, limits.IDENTITY_MANAGEMENT_TYPES),
         (args.OnPasswordChange, limits.ON_PASSWORD_CHANGE),
+        (args.SignOut, limits.SIGN_OUT),
     ],
 )
 def test_literals_are_the_choices_of_the_limits(literal: Any, choices: tuple[str, ...]) -> None:

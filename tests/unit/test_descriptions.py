@@ -1,4 +1,4 @@
-"""Every input is described once: docstrings, README and the schema say the same of it."""
+"""Every input is described once: docstrings, README and the schema agree on it."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_a_user_that_a_roster_cannot_say_is_left_out() -> None:
     written = rows.write(people, NAMES)
     assert set(written.inputs) == {"bob"}
     assert written.left_out["ada"] == (
-        "identity_info.first_name: a cell of a roster does not keep blanks around a text; declare this user by itself"
+        "identity_info.first_name: a cell does not keep spaces around a string; declare this user outside the roster"
     )
     assert written.left_out["eve"].startswith("tags: ")
 

@@ -146,11 +146,11 @@ def _with(document: dict[str, Any], at: int, **changes: Any) -> dict[str, Any]:
         ('{"version": 4, "serial": 7, "lineage": "x", "resources": []}', "f.json is Terraform's own state file; give"),
         (
             json.dumps(_with(export(), 4, delete=True)),
-            f"{AWS}ada: a replaced copy waits to be deleted; run pulumi up there first, and export again",
+            f"{AWS}ada: a replaced copy is still to be deleted; run pulumi up there first, then export again",
         ),
         (
             json.dumps(_with(export(), 4, outputs={}, id="ada")),
-            f"{AWS}ada: neither its id nor its ARN says which user it is",
+            f"{AWS}ada: neither its id nor its ARN identifies a user",
         ),
     ],
 )

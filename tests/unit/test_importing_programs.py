@@ -95,7 +95,7 @@ def test_a_program_in_typescript() -> None:
     written = files(content(Language.TYPESCRIPT))
     assert list(written) == ["index.ts", "Pulumi.yaml", "package.json", "tsconfig.json"]
     assert written["index.ts"].startswith(
-        "// People of Amazon Connect Acme.\n\n"
+        "// The people of Amazon Connect Acme.\n\n"
         'import * as connectUsers from "pulumi-amazon-connect-users";\n\n'
         'new connectUsers.User("agents-ada", {\n'
         f'    instanceId: "{INSTANCE_ID}",\n'
@@ -227,9 +227,9 @@ def test_a_folder_keeps_its_language(project: str, language: Language) -> None:
 @pytest.mark.parametrize(
     ("runtime", "wanted", "text"),
     [
-        ("python", Language.YAML, "has the runtime python, not in yaml"),
-        ("dotnet", None, "has the runtime dotnet, in which import writes no program"),
-        ("java", Language.GO, "has the runtime java, not in go"),
+        ("python", Language.YAML, "has the runtime python, not yaml"),
+        ("dotnet", None, "has the runtime dotnet, which import does not write"),
+        ("java", Language.GO, "has the runtime java, not go"),
     ],
 )
 def test_a_project_in_another_language_is_refused(runtime: str, wanted: Language | None, text: str) -> None:

@@ -33,6 +33,7 @@ def test_inputs_beside_create_user_are_those_of_the_design() -> None:
         "identity_management_type",
         "on_password_change",
         "password_secret_arn",
+        "sign_out",
         "user_proficiencies",
     }
 
@@ -76,6 +77,7 @@ def test_the_model_tells_every_input_of_a_live_user() -> None:
         "on_password_change",
         "password",
         "password_secret_arn",
+        "sign_out",
         "user_proficiencies",
     }
 

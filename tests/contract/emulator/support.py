@@ -11,6 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from connect_users.emulator import Emulator, seed
+from connect_users.emulator.calls import CONNECT
+from tests.models import has
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +24,9 @@ ADMIN = seed.SECURITY_PROFILES["Admin"]
 BASIC = seed.ROUTING_PROFILES["Basic Routing Profile"]
 SALES = seed.ROUTING_PROFILES["Sales"]
 PASSWORD = "Corr3ct-horse"
+
+#: The operations that are emulated, as far as the installed botocore has them.
+EMULATED = sorted(filter(has, CONNECT))
 
 _SESSION = boto3.Session()
 

@@ -8,9 +8,8 @@ import pytest
 from botocore import xform_name
 
 from connect_users.emulator import Emulator, seed, seed_users
-from connect_users.emulator.calls import CONNECT
 from connect_users.emulator.wire import service
-from tests.contract.emulator.support import connect, create, refused
+from tests.contract.emulator.support import EMULATED, connect, create, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +28,10 @@ def _members(operation: str) -> dict[str, Shape]:
     return dict(shape.members)
 
 
-PAGED = sorted(name for name in CONNECT if {"NextToken", "MaxResults"} <= _members(name).keys())
+PAGED = [name for name in EMULATED if {"NextToken", "MaxResults"} <= _members(name).keys()]
 
 
-def _arguments(client: Any, operation: str) -> dict[str, Any]:
+def _arguments(emulator: Emulator, client: Any, operation: str) -> dict[str, Any]:
     arguments: dict[str, Any] = {} if operation == "ListInstances" else dict(HERE)
     if operation == "ListUserProficiencies":
         arguments["UserId"] = create(client)
@@ -42,6 +41,9 @@ def _arguments(client: Any, operation: str) -> dict[str, Any]:
                 {"AttributeName": "lang", "AttributeValue": value, "Level": 1} for value in ("en", "fr", "de")
             ],
         )
+    elif operation == "GetCurrentUserData":
+        arguments["Filters"] = {"Agents": [create(client, name) for name in ("a", "b", "c")]}
+        emulator.set_agents({name: {} for name in ("a", "b", "c")})
     elif operation == "ListSecurityProfilePermissions":
         arguments["SecurityProfileId"] = seed.SECURITY_PROFILES["Admin"]
     elif operation in ("SearchUsers", "ListUsers"):
@@ -51,9 +53,9 @@ def _arguments(client: Any, operation: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("operation", PAGED)
-def test_pages_of_one_are_the_whole_list(client: Any, operation: str) -> None:
+def test_pages_of_one_are_the_whole_list(emulator: Emulator, client: Any, operation: str) -> None:
     """Every paged operation: all rows once, in the same order, and the last page has no token."""
-    call, arguments = getattr(client, xform_name(operation)), _arguments(client, operation)
+    call, arguments = getattr(client, xform_name(operation)), _arguments(emulator, client, operation)
     whole = call(**arguments)
     (member,) = [name for name, item in whole.items() if isinstance(item, list)]
     rows, token = [], None
@@ -71,7 +73,7 @@ def test_pages_of_one_are_the_whole_list(client: Any, operation: str) -> None:
 @pytest.mark.parametrize("operation", PAGED)
 def test_no_page_is_larger_than_the_model_allows(emulator: Emulator, client: Any, operation: str) -> None:
     shape = _members(operation)["MaxResults"]
-    call, arguments = getattr(client, xform_name(operation)), _arguments(client, operation)
+    call, arguments = getattr(client, xform_name(operation)), _arguments(emulator, client, operation)
     # The operations of instances have only one error for it.
     refusal = (400, "InvalidRequestException" if operation == "ListInstances" else "InvalidParameterException")
     call(**arguments, MaxResults=shape.metadata["max"])

@@ -9,8 +9,8 @@ import pytest
 from botocore import xform_name
 
 from connect_users.emulator import Emulator, seed
-from connect_users.emulator.calls import CONNECT
-from tests.contract.emulator.support import AGENT, BASIC, connect, create, refused
+from tests.contract.emulator.support import AGENT, BASIC, EMULATED, connect, create, refused
+from tests.models import SIGN_OUT
 
 if TYPE_CHECKING:
     from botocore.model import StructureShape
@@ -106,9 +106,12 @@ def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -
     client.describe_user_hierarchy_structure(**there)
     client.describe_instance(**there)
     client.list_instances()
-    for operation in CONNECT:
+    for operation in EMULATED:
         if operation.startswith(("List", "Search")) and _asks_for_an_instance_alone(operation):
             getattr(client, xform_name(operation))(**there)
+    client.get_current_user_data(**there, Filters={"Agents": [user_id]})
+    if SIGN_OUT in EMULATED:
+        client.delete_all_entity_sessions(**there, EntityId=user_id, EntityType="USER")
     client.delete_user(**who)
     client.delete_quick_connect(**there, QuickConnectId=quick)
     client.delete_predefined_attribute(**there, Name="lang")
@@ -118,7 +121,7 @@ def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -
     client.delete_queue(**there, QueueId=queue)
     client.delete_hours_of_operation(**there, HoursOfOperationId=hours)
     client.delete_instance(**there)
-    assert {record.operation for record in emulator.requests if record.status == 200} == set(CONNECT)
+    assert {record.operation for record in emulator.requests if record.status == 200} == set(EMULATED)
     assert refused(client.describe_instance, **there) == MISSING
 
 

@@ -80,16 +80,16 @@ def test_exactly_the_users_of_a_stack_come_with_everything_that_aws_has(run: Mov
         "set -e",
         f"pulumi state unprotect --stack prod --yes '{BOB}'",
         f"pulumi state delete --stack prod --yes '{BOB}' {NAT}",
-        "# Something depends on these. They stay in the program until it has their ids from elsewhere; then:",
+        "# Something depends on these. Keep them in the program until it gets their ids from elsewhere; then run:",
         f"# pulumi state delete --stack prod --yes {AWS}eve {AWS}ada",
     ]
     assert told == (
         f"{AWS}eve: urn:pulumi:prod::contact-center::aws:connect/quickConnect:QuickConnect::eve depends on it; "
-        "let that have the id from elsewhere first\n"
-        f"{AWS}ada: {AWS}eve depends on it; let that have the id from elsewhere first\n"
+        "give that the id from elsewhere first\n"
+        f"{AWS}ada: {AWS}eve depends on it; give that the id from elsewhere first\n"
     )
     assert "pulumi import --file import.json" in said
-    assert "then, for stack 'prod' of project 'contact-center', which has 4 of these people now:" in said
+    assert "then, for stack 'prod' of project 'contact-center', which manages 4 of these people now:" in said
     assert (
         said.index("pulumi import --file")
         < said.index(f"  sh {run.folder / 'forget.sh'}\n")
@@ -120,7 +120,7 @@ def test_the_users_of_a_state_of_terraform(run: Move) -> None:
     assert (status, told) == (0, "")
     assert set(run.rows()) == {"ada", "bob", "eve"}
     assert "terraform state rm 'aws_connect_user.agents[\"ada\"]'" in (run.folder / "forget.sh").read_text("utf-8")
-    assert "then, for Terraform's state, which has 3 of these people now:" in said
+    assert "then, for Terraform's state, which manages 3 of these people now:" in said
     assert "retainOnDelete" not in said
     program = (run.folder / "Pulumi.yaml").read_text(encoding="utf-8")
     assert "  agents-eve:\n    type:" in program
@@ -146,7 +146,7 @@ def test_who_is_gone_is_told_and_who_is_not_imported_stays_where_it_is(run: Move
     assert (result["people"], result["moved"], result["commands"]) == (1, 1, [])
     assert result["later"] == [f"pulumi state delete --stack prod --yes {AWS}eve"]
     _, _, told = run.move(file)
-    assert f"{AWS}ada: the instance has no such user any more; pulumi refresh drops it" in told
+    assert f"{AWS}ada: the user no longer exists in the instance; pulumi refresh drops it" in told
 
 
 def test_a_state_with_users_of_two_instances_needs_the_choice(run: Move) -> None:
@@ -158,13 +158,13 @@ def test_a_state_with_users_of_two_instances_needs_the_choice(run: Move) -> None
     file.write_text(json.dumps(document), encoding="utf-8")
     status, _, told = run.move(file)
     assert status == 2
-    assert f"the users are of 2 instances ({seed.INSTANCE_ID}: 3, {other}: 1); choose by --instance" in told
+    assert f"the users belong to 2 instances ({seed.INSTANCE_ID}: 3, {other}: 1); choose one with --instance" in told
     status, _, told = run.move(file, "--instance", seed.INSTANCE_ALIAS, "--region", seed.REGION)
     assert status == 0
     assert told.splitlines() == [
         # Of the other instance, and so not moved yet.
-        f"{AWS}ada: {AWS}eve depends on it; let that have the id from elsewhere first",
-        "users of other instances, who stay where they are: 1",
+        f"{AWS}ada: {AWS}eve depends on it; give that the id from elsewhere first",
+        "users of other instances, which stay where they are: 1",
     ]
     assert set(run.rows()) == {"ada", "bob", "nat"}
 
@@ -192,7 +192,7 @@ def test_a_folder_with_a_project_in_another_language_is_refused_before_anything_
     (run.folder / "Pulumi.yaml").write_text("name: x\nruntime: python\n", encoding="utf-8")
     status, _, told = run.move(run.state("stack-export.json"), "--language", "go")
     assert status == 1
-    assert "the project of this folder has the runtime python, not in go; give another folder by --out" in told
+    assert "the project in this folder has the runtime python, not go; choose another folder with --out" in told
     assert run.calls() == {"ListUsers": 1}
 
 

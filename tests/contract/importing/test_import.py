@@ -18,57 +18,7 @@ from tests.contract.importing.instances import HERE, Command
 from tests.unit.test_cli_imports import imported_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """An instance with 30 users, one of whom has every setting that there is."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with Emulator(None, Options(users_quota=None)) as emulator:
-        ids = seed_users(emulator.store, 30)
-        _give_everything(connect(emulator), ids[3])
-        emulator.requests.clear()
-        yield emulator
-
-
-def _give_everything(client: Any, user_id: str) -> None:
-    ids = {**HERE, "UserId": user_id}
-    acw = {"AfterContactWorkTimeLimit": 30}
-    client.update_user_config(
-        AutoAcceptConfigs=[{"Channel": "VOICE", "AutoAccept": True, "AgentFirstCallbackAutoAccept": True}],
-        AfterContactWorkConfigs=[
-            {"Channel": "VOICE", "AfterContactWorkConfig": acw, "AgentFirstCallbackAfterContactWorkConfig": acw},
-            {"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 120}},
-        ],
-        PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+442079460000"}],
-        PersistentConnectionConfigs=[{"Channel": "VOICE", "PersistentConnection": True}],
-        VoiceEnhancementConfigs=[{"Channel": "VOICE", "VoiceEnhancementMode": "NOISE_SUPPRESSION"}],
-        **ids,
-    )
-    client.associate_user_proficiencies(
-        UserProficiencies=[{"AttributeName": "lang", "AttributeValue": "en", "Level": 3.0}], **ids
-    )
-    info = client.describe_user(**ids)["User"]["IdentityInfo"]
-    more = {"SecondaryEmail": "second@example.com", "Mobile": "+442079460001"}
-    client.update_user_identity_info(IdentityInfo={**info, **more}, **ids)
-    arn = f"{seed.INSTANCE_ARN}/agent/{user_id}"
-    client.tag_resource(resourceArn=arn, tags={"a=b:c": "d=e", "empty": "", "é": "ü"})
-
-
-@pytest.fixture
-def run(emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Run the command: exit status, stdout, stderr."""
-    return Command(emulator, tmp_path, capsys)
-
-
-def _rows(folder: Path) -> dict[str, dict[str, str]]:
-    text = (folder / "agents.csv").read_text(encoding="utf-8")
-    return {
-        row["username"]: {key: cell for key, cell in row.items() if cell} for row in csv.DictReader(text.splitlines())
-    }
 
 
 def _entries(folder: Path) -> list[dict[str, Any]]:
@@ -76,18 +26,10 @@ def _entries(folder: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _calls(emulator: Emulator) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for record in emulator.requests:
-        counts[record.operation] = counts.get(record.operation, 0) + 1
-    emulator.requests.clear()
-    return counts
-
-
-def test_a_roster_with_names_instead_of_ids(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_a_roster_with_names_instead_of_ids(run: Command, tmp_path: Path) -> None:
     """One line says all that Connect tells of a user, in the words of the roster's columns."""
     assert run()[0] == 0
-    assert _rows(tmp_path)["agent00004"] == {
+    assert run.rows()["agent00004"] == {
         "username": "agent00004",
         "routing_profile": "Support",
         "security_profiles": "Agent",
@@ -113,7 +55,7 @@ def test_a_roster_with_names_instead_of_ids(run: Callable[..., tuple[int, str, s
     }
 
 
-def test_the_program_is_a_roster_and_nothing_else(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_the_program_is_a_roster_and_nothing_else(run: Command, tmp_path: Path) -> None:
     """Small enough to be read at a glance."""
     run()
     text = (tmp_path / "__main__.py").read_text(encoding="utf-8")
@@ -124,13 +66,13 @@ def test_the_program_is_a_roster_and_nothing_else(run: Callable[..., tuple[int, 
     assert "emulator-users" in (tmp_path / "Pulumi.yaml").read_text(encoding="utf-8")
 
 
-def test_the_file_for_pulumi_has_the_whole_state(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_the_file_for_pulumi_has_the_whole_state(run: Command, tmp_path: Path) -> None:
     """Type, name, parent, id; inputs that a check leaves as they are; outputs; the provider in both."""
     run()
     roster, guard, *users = _entries(tmp_path)
     assert roster == {"type": "connect_users:index:ConnectUserRoster", "name": "agents", "component": True}
     assert (guard["type"], guard["parent"]) == ("pulumi-python:dynamic/connect_users:RosterGuard", "agents")
-    assert guard["inputs"]["usernames"].split() == sorted(_rows(tmp_path))
+    assert guard["inputs"]["usernames"].split() == sorted(run.rows())
     assert len(users) == 30
     for entry in users:
         inputs, outputs = entry["inputs"], entry["outputs"]
@@ -144,10 +86,10 @@ def test_the_file_for_pulumi_has_the_whole_state(run: Callable[..., tuple[int, s
         assert not {"password", "ownership_token"} & set(outputs)
 
 
-def test_nothing_is_written_to_connect(run: Callable[..., tuple[int, str, str]], emulator: Emulator) -> None:
+def test_nothing_is_written_to_connect(run: Command, emulator: Emulator) -> None:
     """Reads in bulk; one description for each user, since nothing else tells e-mail addresses."""
     run()
-    assert _calls(emulator) == {
+    assert run.calls() == {
         "ListInstances": 1,
         "DescribeInstance": 1,
         "ListRoutingProfiles": 1,
@@ -161,27 +103,23 @@ def test_nothing_is_written_to_connect(run: Callable[..., tuple[int, str, str]],
     }
 
 
-def test_a_second_run_changes_nothing_and_describes_nobody(
-    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
-) -> None:
+def test_a_second_run_changes_nothing_and_describes_nobody(run: Command, emulator: Emulator, tmp_path: Path) -> None:
     """Nor does it touch a program that somebody has changed."""
     run()
     (tmp_path / "__main__.py").write_text("# mine\n", encoding="utf-8")
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    _calls(emulator)
+    run.calls()
     status, said, _ = run()
     assert status == 0
     assert "nothing has changed" in said
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
-    calls = _calls(emulator)
+    calls = run.calls()
     assert "DescribeUser" not in calls
     # Of the one who has some.
     assert calls["ListUserProficiencies"] == 1
 
 
-def test_check_tells_what_differs_without_values(
-    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
-) -> None:
+def test_check_tells_what_differs_without_values(run: Command, emulator: Emulator, tmp_path: Path) -> None:
     """And writes nothing; only those who may have changed are described."""
     run()
     assert run("--check")[0] == 0
@@ -202,7 +140,7 @@ def test_check_tells_what_differs_without_values(
     client.update_user_hierarchy(UserId=users["agent00005"], **HERE)
     seed_users(emulator.store, 31)
     client.delete_user(UserId=users["agent00006"], **HERE)
-    _calls(emulator)
+    run.calls()
     status, _, said = run("--check")
     assert status == 1
     assert said.splitlines() == [
@@ -213,16 +151,16 @@ def test_check_tells_what_differs_without_values(
         "agent00006: in the roster, not in the instance",
         "agent00031: in the instance, not in the roster",
     ]
-    assert _calls(emulator)["DescribeUser"] == 5
+    assert run.calls()["DescribeUser"] == 5
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
     assert run()[0] == 0
     assert run("--check")[0] == 0
 
 
-def test_check_reads_the_roster_as_people_edit_it(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_check_reads_the_roster_as_people_edit_it(run: Command, tmp_path: Path) -> None:
     """Order and spelling of columns, of rows and of lists mean nothing."""
     run()
-    rows = list(_rows(tmp_path).values())
+    rows = list(run.rows().values())
     headers = sorted({header for row in rows for header in row}, reverse=True)
     with (tmp_path / "agents.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, headers, delimiter=";")
@@ -243,12 +181,10 @@ def test_check_reads_the_roster_as_people_edit_it(run: Callable[..., tuple[int, 
         (["username=nobody"], set()),
     ],
 )
-def test_a_selection(
-    run: Callable[..., tuple[int, str, str]], tmp_path: Path, select: list[str], numbers: set[int]
-) -> None:
+def test_a_selection(run: Command, tmp_path: Path, select: list[str], numbers: set[int]) -> None:
     """Any of the values of each kind, and all kinds; a group stands for all that are below it."""
     run(*(part for text in select for part in ("--select", text)))
-    assert set(_rows(tmp_path)) == {f"agent{number:05d}" for number in numbers}
+    assert set(run.rows()) == {f"agent{number:05d}" for number in numbers}
 
 
 @pytest.mark.parametrize(
@@ -258,12 +194,10 @@ def test_a_selection(
         (["--select", "hierarchy=EMEA/Uk"], "did you mean 'EMEA/UK'?"),
         (["--check"], "run without --check first"),
         (["--instance", "emulatr"], "did you mean 'emulator'? (--region and --profile say where to look)"),
-        (["--instance", seed.INSTANCE_ID[:-1] + "9"], "is not found in us-east-1 with these credentials"),
+        (["--instance", seed.INSTANCE_ID[:-1] + "9"], "was not found in us-east-1 with these credentials"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_line(
-    run: Callable[..., tuple[int, str, str]], args: list[str], text: str
-) -> None:
+def test_what_cannot_be_done_is_told_in_one_line(run: Command, args: list[str], text: str) -> None:
     """With what to write instead."""
     status, _, said = run(*args)
     assert status == 1
@@ -289,7 +223,7 @@ def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
         assert "connect-users import: " in capsys.readouterr().err
 
 
-def test_its_files_are_for_their_owner_alone(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_its_files_are_for_their_owner_alone(run: Command, tmp_path: Path) -> None:
     """They name people."""
     run()
     assert {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == dict.fromkeys(
@@ -299,7 +233,7 @@ def test_its_files_are_for_their_owner_alone(run: Callable[..., tuple[int, str, 
 
 @pytest.mark.parametrize("alias", ['x"""\nimport os\n"""', "x\nruntime: go", "x: {y", "'"])
 def test_an_alias_that_aws_would_not_allow_is_in_no_file(
-    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path, alias: str
+    run: Command, emulator: Emulator, tmp_path: Path, alias: str
 ) -> None:
     """It would be a line of the program, or of its project."""
     run()
@@ -317,9 +251,7 @@ def test_an_alias_that_aws_would_not_allow_is_in_no_file(
     assert odd == [program, plain[1].replace(seed.INSTANCE_ALIAS, seed.INSTANCE_ID)]
 
 
-def test_who_cannot_be_in_a_roster_is_left_out_and_told(
-    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
-) -> None:
+def test_who_cannot_be_in_a_roster_is_left_out_and_told(run: Command, emulator: Emulator, tmp_path: Path) -> None:
     """Users of another stack, and those whom the resource's own rules refuse; all others are imported."""
     client = connect(emulator)
     users = {user["Username"]: user["Arn"] for user in client.list_users(**HERE)["UserSummaryList"]}
@@ -331,13 +263,11 @@ def test_who_cannot_be_in_a_roster_is_left_out_and_told(
     first, second = said.splitlines()
     assert first == "agent00001: not imported, owned by stack 'prod' of project 'shop' (tag connect-users:owner)"
     assert second.startswith("agent00002: left out: tags: ")
-    assert set(_rows(tmp_path)) == {f"agent{number:05d}" for number in range(3, 31)}
+    assert set(run.rows()) == {f"agent{number:05d}" for number in range(3, 31)}
     assert len(_entries(tmp_path)) == 30
 
 
-def test_names_that_mean_two_things_are_written_as_ids(
-    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
-) -> None:
+def test_names_that_mean_two_things_are_written_as_ids(run: Command, emulator: Emulator, tmp_path: Path) -> None:
     """A level with a slash in its name, a profile with the list's separator in it."""
     client = connect(emulator)
     group = client.create_user_hierarchy_group(Name="a/b", **HERE)["HierarchyGroupId"]
@@ -349,15 +279,13 @@ def test_names_that_mean_two_things_are_written_as_ids(
     agent = seed.SECURITY_PROFILES["Agent"]
     client.update_user_security_profiles(UserId=users["agent00001"], SecurityProfileIds=[profile, agent], **HERE)
     assert run()[0] == 0
-    row = _rows(tmp_path)["agent00001"]
+    row = run.rows()["agent00001"]
     assert row["hierarchy_group_id"] == group
     assert row["security_profile_ids"] == "|".join(sorted([profile, agent]))
     assert run("--check")[0] == 0
 
 
-def test_a_saml_instance_is_said_to_be_one(
-    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
-) -> None:
+def test_a_saml_instance_is_said_to_be_one(run: Command, emulator: Emulator, tmp_path: Path) -> None:
     """Then a preview can judge more; not where the rules would refuse somebody who exists."""
     emulator.options = Options(identity_management_type="SAML")
     run()
@@ -371,142 +299,6 @@ def test_a_saml_instance_is_said_to_be_one(
     assert 'identity_management_type="SAML"' in (tmp_path / "__main__.py").read_text(encoding="utf-8")
     assert all(entry["inputs"]["identity_management_type"] == "SAML" for entry in _entries(tmp_path)[2:])
     assert run("--check")[0] == 0
-
-
-def _skeleton(tmp_path: Path, *names: str, parent: str | None = None) -> Path:
-    file = tmp_path / "skeleton.json"
-    entries: list[dict[str, Any]] = [{"type": "aws:connect/queue:Queue", "name": "queue", "id": "<PLACEHOLDER>"}]
-    for name in names:
-        entry = {"type": tokens.USER, "name": name, "id": "<PLACEHOLDER>"}
-        entries.append({**entry, "parent": parent} if parent else entry)
-    file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
-    return file
-
-
-def test_into_a_program_by_names(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
-    """Only what every user has is imported, so that nothing the program does not declare is ever cleared."""
-    file = _skeleton(tmp_path, "agents-agent00004", "agent00005", "agents-AGENT00006", "agents-joiner", parent="agents")
-    status, said, problems = run("--into", str(file), "--select", "username=agent0000[4-7]")
-    assert status == 1
-    assert "2 people matched" in said
-    hint = "give --preview FILE where resources are not named after usernames"
-    assert problems.splitlines() == [
-        "agents-AGENT00006: the instance has no user 'AGENT00006', but 'agent00006': names count case",
-        f"agents-joiner: the instance has no user 'joiner'; {hint}",
-        "agent00006: in the instance, not in the program",
-        "agent00007: in the instance, not in the program",
-    ]
-    queue, first, second = json.loads(file.read_text(encoding="utf-8"))["resources"]
-    assert queue["id"] == "<PLACEHOLDER>"
-    assert (first["outputs"]["username"], second["outputs"]["username"]) == ("agent00004", "agent00005")
-    assert set(first["inputs"]) == {
-        "instance_id",
-        "username",
-        "routing_profile_id",
-        "security_profile_ids",
-        "__provider",
-    }
-
-
-def test_into_a_program_whose_preview_is_known(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
-    """Exactly what the program declares is imported, as it is live."""
-    file = _skeleton(tmp_path, "ada")
-    inputs = {
-        "instance_id": seed.INSTANCE_ID,
-        "username": "agent00004",
-        "routing_profile_id": seed.ROUTING_PROFILES["Sales"],
-        "security_profile_ids": [seed.SECURITY_PROFILES["Agent"]],
-        "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+10000000000"},
-        "password": "[secret]",
-    }
-    preview = _previewed(tmp_path, (f"{tokens.USER}::ada", inputs))
-    status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent00004")
-    assert (status, problems) == (0, "")
-    _, entry = json.loads(file.read_text(encoding="utf-8"))["resources"]
-    assert {name: value for name, value in entry["inputs"].items() if name != "__provider"} == {
-        "instance_id": seed.INSTANCE_ID,
-        "username": "agent00004",
-        "routing_profile_id": seed.ROUTING_PROFILES["Support"],
-        "security_profile_ids": [seed.SECURITY_PROFILES["Agent"]],
-        "phone_config": {"phone_type": "DESK_PHONE", "desk_phone_number": "+442079460000"},
-    }
-
-
-def _previewed(tmp_path: Path, *programs: tuple[str, dict[str, Any]]) -> Path:
-    """A preview that makes users, each given by the end of its URN and its inputs."""
-    steps = []
-    for place, inputs in programs:
-        urn = f"urn:pulumi:dev::shop::{place}"
-        steps.append({"op": "create", "urn": urn, "newState": {"urn": urn, "type": tokens.USER, "inputs": inputs}})
-    file = tmp_path / "preview.json"
-    file.write_text(json.dumps({"steps": steps, "changeSummary": {"create": len(steps)}}), encoding="utf-8")
-    return file
-
-
-def test_into_never_takes_users_of_another_stack(
-    run: Callable[..., tuple[int, str, str]], emulator: Emulator, tmp_path: Path
-) -> None:
-    """Nor of another resource; of this very one, after its state was lost."""
-    client = connect(emulator)
-    ids = {user["Username"]: user["Id"] for user in client.list_users(**HERE)["UserSummaryList"]}
-    mine = f"urn:pulumi:dev::shop::{tokens.USER}::agent00002"
-    for username, urn in (("agent00001", "urn:pulumi:prod::shop::x::bob"), ("agent00002", mine), ("agent00003", mine)):
-        arn = f"{seed.INSTANCE_ARN}/agent/{ids[username]}"
-        client.tag_resource(resourceArn=arn, tags={"connect-users:owner": f"{'0' * 24} {urn}"})
-    names = [f"agent0000{number}" for number in range(1, 5)]
-    preview = _previewed(tmp_path, *((f"{tokens.USER}::{name}", {"username": name}) for name in names))
-    file = _skeleton(tmp_path, *names)
-    choice = ("--select", "username=agent0000[1-4]")
-    status, _, problems = run("--into", str(file), "--preview", str(preview), *choice)
-    assert status == 1
-    assert problems.splitlines() == [
-        "agent00001: 'agent00001' belongs to urn:pulumi:prod::shop::x::bob; a user has one stack",
-        f"agent00003: 'agent00003' belongs to {mine}; a user has one stack",
-    ]
-    _, second, fourth = json.loads(file.read_text(encoding="utf-8"))["resources"]
-    assert (second["name"], fourth["name"]) == ("agent00002", "agent00004")
-    assert second["outputs"]["ownership_token"] == "0" * 24
-    _, _, problems = run("--into", str(_skeleton(tmp_path, *names)), *choice)
-    assert len(problems.splitlines()) == 3
-
-
-def test_into_components_that_use_the_same_name(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
-    """Their types tell which is which; a username that the preview does not tell is said to be the reason."""
-    kinds = ("shop:Left", "shop:Right")
-    preview = _previewed(
-        tmp_path,
-        *(
-            (f"{kind}${tokens.USER}::boss", {"username": f"agent0000{number}"})
-            for number, kind in enumerate(kinds, start=1)
-        ),
-        (f"{tokens.USER}::hidden", {"username": "[secret]"}),
-        (f"{tokens.USER}::loud", {"username": "AGENT00001"}),
-    )
-    entries: list[dict[str, Any]] = [{"type": kind, "name": kind[5:], "component": True} for kind in kinds]
-    for name, logical, parent in (("boss", None, "Left"), ("bossRight", "boss", "Right")):
-        entry = {"type": tokens.USER, "name": name, "id": "<PLACEHOLDER>", "parent": parent}
-        entries.append({**entry, "logicalName": logical} if logical else entry)
-    entries += [{"type": tokens.USER, "name": name, "id": "<PLACEHOLDER>"} for name in ("hidden", "loud")]
-    file = tmp_path / "skeleton.json"
-    file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
-    status, _, problems = run("--into", str(file), "--preview", str(preview), "--select", "username=agent0000[12]")
-    assert status == 1
-    assert problems.splitlines() == [
-        "hidden: its username is a secret, or not known in the preview",
-        "loud: the instance has no user 'AGENT00001', but 'agent00001': names count case",
-    ]
-    *_, left, right = json.loads(file.read_text(encoding="utf-8"))["resources"]
-    assert (left["name"], left["outputs"]["username"]) == ("boss", "agent00001")
-    assert (right["name"], right["outputs"]["username"]) == ("bossRight", "agent00002")
-
-
-def test_a_file_that_is_no_skeleton_is_refused(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
-    """Before anything is asked."""
-    file = tmp_path / "x.json"
-    file.write_text("[1]", encoding="utf-8")
-    status, _, said = run("--into", str(file))
-    assert status == 1
-    assert "is not what pulumi preview --import-file writes" in said
 
 
 def test_an_import_imports_neither_pulumi_nor_grpc(emulator: Emulator, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_roster_in_the_words_of_the_console_is_compared_by_what_it_means(run: 
         csv.writer(file).writerows([headers, *([row.get(name, "") for name in names] for row in rows)])
     before = run.files()
     for _ in range(2):
-        assert run("--check") == (0, f"{run.folder / 'agents.csv'} and the instance say the same of 30 people\n", "")
+        assert run("--check") == (0, f"{run.folder / 'agents.csv'} and the instance agree on 30 people\n", "")
         assert run()[0] == 0
         assert run.files() == before
         # Once as it was known from the import, once as Connect describes it.
@@ -124,9 +124,7 @@ def test_what_both_sides_changed_is_nobodys_to_decide(run: Command) -> None:
     before = run.files()
     status, _, said = run()
     assert status == 1
-    assert (
-        "agents.csv was edited since the last import, and the instance has changed, too (agent00001): nothing" in said
-    )
+    assert "agents.csv was edited since the last import, and the instance changed too (agent00001); nothing" in said
     assert run.files() == before
     assert run("--overwrite")[0] == 0
     assert list(run.rows()) == [f"agent{number:05d}" for number in range(1, 31)]
@@ -144,8 +142,7 @@ def test_what_was_edited_and_is_not_deployed_yet_stays(run: Command) -> None:
     status, _, said = run()
     assert status == 0
     assert said.splitlines() == [
-        f"{name}: its line stays as somebody edited it, for the next pulumi up"
-        for name in ("agent00003", "agent00030", "joiner")
+        f"{name}: the edited line stays, for the next pulumi up" for name in ("agent00003", "agent00030", "joiner")
     ]
     found = run.rows()
     assert {name: found[name]["routing_profile"] for name in ("agent00001", "agent00003", "joiner")} == {
@@ -217,7 +214,7 @@ def test_an_interrupted_import_goes_on_where_it_was(run: Command) -> None:
     status, _, said = run()
     assert status == 1
     kept, problem = said.splitlines()
-    assert kept.endswith("users were read and are kept; the same command goes on from there")
+    assert kept.endswith("users were read and saved; run the same command to continue")
     assert "ExpiredTokenException" in problem
     assert set(run.files()) == {"import.unfinished.json"}
     count = len(json.loads(run.files()["import.unfinished.json"])["resources"])
@@ -240,8 +237,8 @@ def test_how_long_it_will_take_is_told_before(run: Command) -> None:
     assert status == 1
     first, *_ = said.splitlines()
     assert first.endswith(
-        "30 users; 30 are described one by one, for their e-mail addresses: about 30 s at 1 a second (Ctrl-C keeps "
-        "what was read)"
+        "30 users; describing 30 of them one by one, for their e-mail addresses, takes about 30 s at 1 "
+        "a second (Ctrl-C keeps what was read)"
     )
     assert "described one by one" not in run("--requests-per-second", "1000")[2]
 
@@ -278,9 +275,9 @@ def test_a_program_that_does_not_know_the_roster_is_told_what_to_add(run: Comman
     """It is the user's own, and so is not written."""
     (run.folder / "__main__.py").write_text("# mine\n", encoding="utf-8")
     _, said, _ = run("--name", "sales")
-    assert "the program in __main__.py lacks these lines; add them:\nConnectUserRoster(\n" in said
+    assert "add these lines to __main__.py:\nConnectUserRoster(\n" in said
     (run.folder / "__main__.py").write_text("roster='sales.csv'\n", encoding="utf-8")
-    assert "lacks these lines" not in run("--name", "sales")[1]
+    assert "add these lines" not in run("--name", "sales")[1]
 
 
 def test_who_is_not_selected_any_more_stays_in_the_roster(run: Command) -> None:
@@ -295,7 +292,7 @@ def test_who_is_not_selected_any_more_stays_in_the_roster(run: Command) -> None:
     assert run(*select, "--check")[2] == "agent00004: differs in tags\n"
     status, _, said = run(*select)
     assert status == 0
-    assert said == "agent00004: stays in the roster, not selected any more; --overwrite drops it\n"
+    assert said == "agent00004: no longer selected, but stays in the roster; --overwrite drops the line\n"
     assert "tags" not in run.rows()["agent00004"]
     run(*select, "--overwrite")
     assert set(run.rows()) == {"agent00024"}

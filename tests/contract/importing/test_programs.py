@@ -174,7 +174,7 @@ def test_an_import_that_was_interrupted_goes_on_in_any_language(run: Command) ->
     run.emulator.faults.add(Fault("DescribeUser", "error-before", skip=2, code="AccessDeniedException"))
     status, _, told = run("--language", "go")
     assert status == 1
-    kept = int(re.findall(r"(\d) users were read and are kept", told)[0])
+    kept = int(re.findall(r"(\d) users were read and saved", told)[0])
     run.calls()
     assert run("--language", "go")[0] == 0
     assert run.calls()["DescribeUser"] == PEOPLE - kept

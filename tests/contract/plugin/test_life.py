@@ -12,6 +12,7 @@ from connect_users.testing import HostError
 from connect_users.testing.values import UNKNOWN, Secret, has_secrets, reveal
 from tests.contract.hosting import PASSWORD, judged
 from tests.contract.plugin.driver import urn, user
+from tests.models import SIGN_OUT, has
 
 if TYPE_CHECKING:
     from tests.contract.hosting import Site
@@ -275,3 +276,18 @@ def test_numbers_that_are_none_are_problems(plugin: Plugin) -> None:
     for strange in (math.nan, math.inf, 1.5):
         reply = plugin.check(user(phoneConfig={"afterContactWorkTimeLimit": strange}))
         assert len(reply.failures) == 1
+
+
+def test_a_leaver_is_signed_out_as_far_as_boto3_can(plugin: Plugin, site: Site) -> None:
+    """By an input with a choice, whose values are as in Python; an older boto3 is told, and deletes all the same."""
+    (failure,) = plugin.check(user(signOut="onDelete")).failures
+    assert "signOut: 'onDelete' is not one of never, on_delete, on_loss" in failure[1]
+    id_, _, outputs = made(plugin, signOut="on_delete")
+    site.emulator.set_agents({"ada": {}})
+    site.forget()
+    plugin.log.take()
+    plugin.delete(id_, outputs)
+    assert site.users() == {}
+    told = [each.message for each in plugin.log.take() if each.severity == "warning"]
+    assert site.calls() == ["DescribeUser", *([SIGN_OUT] if has(SIGN_OUT) else []), "DeleteUser"]
+    assert ["boto3 1.44.4" in text for text in told] == ([] if has(SIGN_OUT) else [True])

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from tests.changes import UPDATES
+from tests.models import SIGN_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,6 +127,8 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "more power for a user of long ago": ("DescribeUser", "UpdateUserSecurityProfiles"),
     "refresh": ("DescribeUser", "ListUserProficiencies"),
     "delete": ("DescribeUser", "DeleteUser"),
+    "delete with sign-out": ("DescribeUser", SIGN_OUT, "DeleteUser"),
+    "less power with sign-out": ("UpdateUserSecurityProfiles", SIGN_OUT),
     DELETE_WITH_QUICK_CONNECTS: (
         "DescribeUser",
         "DeleteUser",
@@ -176,6 +179,9 @@ class Row:
     @property
     def end(self) -> End:
         """The end that is expected."""
+        if self.call == SIGN_OUT and not self.fault.kills:
+            # A failure of it blocks nothing.
+            return End.SAME_RUN
         if self.fault.name == "not found" and self.call in _NOT_FOUND_IS_FINAL:
             return End.STOPPED
         return _OTHER_ENDS.get((self.operation, self.fault.name, self.index), self.fault.end)

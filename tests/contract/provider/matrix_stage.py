@@ -10,9 +10,10 @@ from connect_users.emulator import seed
 from tests.changes import ADMIN, AGENT, EVERYTHING, SALES, proficiency
 from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, run, user
+from tests.models import SIGN_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _FLOW = "80000000-0000-4000-8000-000000000001"
 
@@ -59,6 +60,8 @@ class Play:
 
     def judge(self) -> None:
         """Exactly the declared user, as declared; the state names it; nobody else's user was touched."""
+        if self._operation.endswith("with sign-out"):
+            self._judge_sign_out()
         users = self.site.users()
         assert {"bystander": users.pop("bystander")} == self.others
         state = self.engine.state
@@ -79,6 +82,14 @@ class Play:
         assert not state.failed
         assert not self.engine.doomed
         assert self.engine.up(self._inputs) == "same"
+
+    def _judge_sign_out(self) -> None:
+        """It was tried after the last change of security profiles, and before the deletion."""
+        calls = self.site.calls()
+        if not self._deletes:
+            assert _last(calls, SIGN_OUT) > _last(calls, "UpdateUserSecurityProfiles")
+        elif "DeleteUser" in calls:
+            assert 0 <= _last(calls, SIGN_OUT) < _last(calls, "DeleteUser")
 
     # What each operation starts from.
 
@@ -122,6 +133,13 @@ class Play:
 
     def _delete(self) -> None:
         self._live(user(**EVERYTHING.before))
+
+    def _delete_with_sign_out(self) -> None:
+        self._live(user(sign_out="on_delete"))
+
+    def _less_power_with_sign_out(self) -> None:
+        self._live(user(security_profile_ids=[AGENT, ADMIN], sign_out="on_loss"))
+        self._inputs = user(security_profile_ids=[AGENT], sign_out="on_loss")
 
     def _delete_with_quick_connects(self) -> None:
         """One leads to the user, one to somebody else; they are looked for by a process that never did."""
@@ -193,6 +211,11 @@ class Play:
         assert self.engine.state is not None
         self._made_id = self.engine.state.id
         return self.engine.state
+
+
+def _last(operations: Sequence[str], operation: str) -> int:
+    """Where an operation was last; -1 for nowhere."""
+    return max((index for index, each in enumerate(operations) if each == operation), default=-1)
 
 
 def shown(live: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,7 @@ _NO_DRIFT = {
     "identity_management_type",
     "adopt_existing",
     "delete_quick_connects",
+    "sign_out",
 }
 
 

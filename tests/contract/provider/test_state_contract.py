@@ -46,6 +46,7 @@ RECORDED_KEYS = {
     "identity_management_type",
     "adopt_existing",
     "delete_quick_connects",
+    "sign_out",
     "arn",
     "ownership_token",
     "verified_at",

@@ -1,0 +1,55 @@
+"""Asks an instance who is on a contact now: GetCurrentUserData, a request for each 100 users."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from connect_users.cli.connecting import in_options
+from connect_users.cli.progress import Progress
+from connect_users.connect.gateway_calls import AGENTS
+from connect_users.core.errors import AccessDenied, ResourceNotFound
+from connect_users.review.contacts import asked_about, with_contacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from connect_users.cli.instance import Instance
+    from connect_users.review.model import Review
+
+
+def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
+    """The review with who is on a contact.
+
+    Without the right to ask, a line on stderr says so, and the review is as it was.
+
+    Args:
+        required: a condition depends on it, so that the error is raised.
+
+    Raises:
+        ConnectUsersError
+    """
+    ids = asked_about(review, instance.id)
+    data: list[dict[str, Any]] = []
+    try:
+        with Progress("asking who is on a contact now") as progress:
+            for start in range(0, len(ids), AGENTS):
+                data += _current(instance, ids[start : start + AGENTS])
+                progress.at(min(start + AGENTS, len(ids)), len(ids))
+    except AccessDenied as error:
+        if required:
+            raise
+        print(f"connect-users explain: who is on a contact now is not known: {in_options(str(error))}", file=sys.stderr)
+        return review
+    return with_contacts(review, data)
+
+
+def _current(instance: Instance, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """What AWS says of some users; of a user who is gone since, it may refuse the whole request (not observed)."""
+    try:
+        yield from list(instance.gateway.get_current_user_data(instance.id, ids))
+    except ResourceNotFound:
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            yield from _current(instance, ids[:middle])
+            yield from _current(instance, ids[middle:])

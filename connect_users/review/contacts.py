@@ -1,0 +1,61 @@
+"""Who of those whom a preview deletes, replaces or moves is on a contact at this moment.
+
+The preview says whom to ask about, GetCurrentUserData what each is on; `connect_users.cli.contacts` asks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.core import tokens
+from connect_users.core.arns import bare_id
+from connect_users.review.model import ADOPTED, JOINS, LEAVES, REPLACED, Contact, Person, Review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from connect_users.review.steps import Resource
+
+#: A change of these takes an agent away from the queues, or from the tools, of a contact.
+_MOVING: Final = frozenset({"routing_profile_id", "security_profile_ids"})
+#: States of a contact that the agent does not have (any more), of `ContactState` in AWS's model.
+_OVER: Final = frozenset({"MISSED", "ERROR", "REJECTED"})
+#: In words; AWS calls the after-contact work ENDED ("About contact states", administrator guide).
+_WORDS: Final = {"CONNECTED_ONHOLD": "on hold", "ENDED": "after-contact work"}
+
+
+def user_id_of(resource: Resource | None) -> str:
+    """The id of the live user that a resource stands for; "" where it does not say, or stands for several."""
+    if resource is None or resource.type not in (*tokens.USERS, tokens.AWS_USER, tokens.NATIVE_USER):
+        return ""
+    # aws.connect.User has INSTANCE:USER, aws-native.connect.User the ARN.
+    return str(bare_id(resource.id if resource.id.startswith("arn:") else resource.id.rpartition(":")[2]))
+
+
+def asked_about(review: Review, instance_id: str) -> tuple[str, ...]:
+    """The ids of the users of an instance whom the preview deletes, replaces or moves."""
+    people = (person for person in review.people if person.instance_id == instance_id and _affected(person))
+    return tuple(dict.fromkeys(person.user_id for person in people if person.user_id))
+
+
+def _affected(person: Person) -> bool:
+    if person.action in (LEAVES, REPLACED):
+        return not person.retained
+    return person.action not in (JOINS, ADOPTED) and any(change.about in _MOVING for change in person.changes)
+
+
+def with_contacts(review: Review, data: Iterable[Mapping[str, Any]]) -> Review:
+    """The review with what AWS said of users, entries of ``UserDataList``."""
+    found = {str((each.get("User") or {}).get("Id")): _contacts(each) for each in data}
+    people = (dataclasses.replace(person, contacts=found.get(person.user_id, ())) for person in review.people)
+    return dataclasses.replace(review, people=tuple(people))
+
+
+def _contacts(data: Mapping[str, Any]) -> tuple[Contact, ...]:
+    listed = [
+        (str(each.get("Channel") or "?"), str(each.get("AgentContactState"))) for each in data.get("Contacts") or ()
+    ]
+    return tuple(
+        Contact(channel, _WORDS.get(state, state.lower())) for channel, state in sorted(listed) if state not in _OVER
+    )
