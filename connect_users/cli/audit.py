@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_users.cli import connecting, names_of, power, report_page, report_unmanaged
+from connect_users.cli import connecting, gathering, names_of, power, report_unmanaged
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
 from connect_users.core.misspellings import did_you_mean
@@ -63,6 +63,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="YAML or JSON: [{finding: ID, by: WHO, until: 2027-03-31, why: TEXT}]; after that day a finding is back",
     )
     power.add_options(parser)
+    gathering.add_dormancy(parser)
     parser.add_argument("--title", default="Access review", help="heading of the page (default: Access review)")
     connecting.add(parser)
 
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
     resources = [each for file in args.state for each in names_of.state_file(file)]
     table = names_of.roster_file(args.roster, Path(args.roster).name) if args.roster else None
-    accepted = _accepted(args.accepted)
+    accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
     instance = Instance(args.instance, connecting.settings(args))
     earlier = _earlier(args.previous, args.json, instance.id)
     names = naming.Names()
@@ -91,8 +92,10 @@ def run(args: argparse.Namespace) -> int:
     snapshot = dataclasses.replace(
         live, people=tuple(dataclasses.replace(each, managed=each.id not in strangers) for each in live.people)
     )
-    powers = power.powers(args, report_page.permissions(args, instance, snapshot, names))
-    found = list(audit.of_people(snapshot, powers, ((each.username, each.reason) for each in strangers.values())))
+    powers = gathering.power_of(args, snapshot, names, instance)
+    snapshot, dormancy = gathering.dormancy_of(args, snapshot, sightings, instance)
+    reasons = [(each.username, each.reason) for each in strangers.values()]
+    found = list(audit.of_people(snapshot, powers, reasons, dormancy))
     found += _drift(instance, resources, names)
     if table is not None:
         found += audit.of_roster(sources.from_roster(table, names), snapshot)
@@ -100,12 +103,16 @@ def run(args: argparse.Namespace) -> int:
     judged = audit.judge(found, accepted, now.date(), earlier.known if earlier else ())
     made, before = now.strftime("%Y-%m-%d %H:%M UTC"), earlier.snapshot if earlier else None
     if args.html:
-        text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made, findings=judged)
-        texts.put(Path(args.html), text)
+        html = page.render(
+            snapshot, powers=powers, before=before, title=args.title, made=made, dormancy=dormancy, findings=judged
+        )
+        texts.put(Path(args.html), html)
     unused = [each for each in accepted.values() if each.finding not in {finding.id for finding in found}]
     if args.json:
         # Last of all: what is in it is not new any more.
-        document = history.document(snapshot, flags(snapshot, powers), judged, unused, made=made, before=before)
+        document = history.document(
+            snapshot, flags(snapshot, powers, dormancy), judged, unused, made=made, before=before
+        )
         texts.put(Path(args.json), json.dumps(document, indent=1) + "\n")
     return _say(args, judged, unused, found)
 

@@ -42,6 +42,8 @@ _CHOICES: Final = {
         ("accepted", "not-found"),
         "what DeleteAllEntitySessions answers of a user who has no session",
     ),
+    "agent_rows": (("id", "arn"), "how the results of GetMetricDataV2 name agents"),
+    "idle_days": (("left-out", "zero"), "how GetMetricDataV2 answers days on which an agent was not online"),
 }
 _QUOTAS: Final = {
     "users_quota": "users per instance (default 500; none: unlimited)",

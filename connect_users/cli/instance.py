@@ -41,6 +41,11 @@ class Instance:
             return await self._cache.once(key, ask, what)
 
     @property
+    def arn(self) -> str:
+        """The ARN."""
+        return asyncio.run(self._directory.arn())
+
+    @property
     def identity_management_type(self) -> str:
         """``SAML``, ``CONNECT_MANAGED`` or ``EXISTING_DIRECTORY``."""
         return asyncio.run(self._directory.fact("IdentityManagementType"))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import ResourceNotFound
+from connect_users.core.errors import AccessDenied, ResourceNotFound
 from connect_users.review.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS, Powers
+from connect_users.review.reach import of_answer
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
     from connect_users.cli.instance import Instance
+    from connect_users.review.naming import Names
+    from connect_users.review.reach import Facts
 
 
 def add_options(parser: argparse._ActionsContainer) -> None:
@@ -40,9 +44,13 @@ def _several(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
-def powers(args: argparse.Namespace, granted: Mapping[str, Iterable[str]] | None = None) -> Powers:
+def powers(
+    args: argparse.Namespace,
+    granted: Mapping[str, Iterable[str]] | None = None,
+    facts: Mapping[str, Facts] | None = None,
+) -> Powers:
     """What the options say."""
-    return Powers(args.power, args.power_permission, granted or {})
+    return Powers(args.power, args.power_permission, granted or {}, facts or {})
 
 
 def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
@@ -61,4 +69,29 @@ def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> d
             except ResourceNotFound:
                 # Not of this instance, or gone since: its name decides.
                 continue
+    return found
+
+
+def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Names) -> dict[str, Facts]:
+    """Id -> whom a security profile reaches, and what else is known of it: two requests each, where boto3 has both.
+
+    Without the permission for them nothing is known of it, and a line says so.
+
+    Raises:
+        ConnectUsersError
+    """
+    wanted = sorted(set(ids)) if args.power_permission else []
+    found: dict[str, Facts] = {}
+    with Progress("reading whom security profiles reach") as progress:
+        for number, id_ in enumerate(wanted, start=1):
+            progress.at(number, len(wanted))
+            try:
+                profile = instance.gateway.describe_security_profile(instance.id, id_)
+                agents = instance.gateway.list_security_profile_ai_agents(instance.id, id_)
+            except ResourceNotFound:
+                continue
+            except AccessDenied as problem:
+                print(f"connect-users: whom security profiles reach is not shown: {problem}", file=sys.stderr)
+                break
+            found[id_] = of_answer(profile, names, agents)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_users.cli import connecting, report_page, report_unmanaged
+from connect_users.cli import connecting, gathering, report_dormant, report_page, report_unmanaged
 from connect_users.core.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
         "Report on the people of a roster, an exported state or a live instance (read only). Exit status: 0; 1 if "
-        "--unmanaged finds somebody; 2 for wrong usage or a file that cannot be used."
+        "--unmanaged finds somebody, or --dormant without --html; 2 for wrong usage or a file that cannot be used."
     )
     parser.add_argument(
         "--instance",
         metavar="ID",
-        help="id, ARN or alias of a live instance; with --roster or --state, only a source of names and permissions",
+        help="id, ARN or alias of a live instance; with --roster or --state, only a source of names, permissions and "
+        "online time",
     )
     parser.add_argument(
         "--state",
@@ -28,7 +29,9 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what `pulumi stack export` wrote; with --unmanaged, once for each stack that has users of the instance",
     )
+    gathering.add_options(parser.add_argument_group("whom an access review shows, and what is power"))
     report_page.add_options(parser)
+    report_dormant.add_options(parser)
     report_unmanaged.add_options(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     connecting.add(parser)
@@ -38,12 +41,16 @@ def run(args: argparse.Namespace) -> int:
     """What the chosen kind of report returns.
 
     Raises:
-        WrongUsage: none is chosen, or both are.
+        WrongUsage: none is chosen, or two are.
     """
     if args.html is not None and args.unmanaged:
         raise WrongUsage("--html and --unmanaged are two reports; ask for one at a time")
     if args.html is not None:
         return report_page.run(args)
+    if args.unmanaged and args.dormant is not None:
+        raise WrongUsage("--dormant and --unmanaged are two reports; ask for one at a time")
     if args.unmanaged:
         return report_unmanaged.run(args)
-    raise WrongUsage("say which report: --html FILE or --unmanaged")
+    if args.dormant is not None:
+        return report_dormant.run(args)
+    raise WrongUsage("say which report: --html FILE, --dormant DAYS or --unmanaged")

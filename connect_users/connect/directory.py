@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from connect_users.connect.listings import Listing, group_path
+from connect_users.connect.listings import Listing, group_path, name_member
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError
 from connect_users.core.limits import ID_PATTERN
@@ -172,7 +172,7 @@ class Directory:
         """Id -> name, or path, of all things of a kind."""
         if reference == HIERARCHY_GROUP:
             return {group["Id"]: group_path(group) for group in await self.groups()}
-        return {entry["Id"]: entry["Name"] for entry in await self.entries(reference)}
+        return {entry["Id"]: entry[name_member(reference)] for entry in await self.entries(reference)}
 
     async def groups(self) -> list[Entry]:
         """All hierarchy groups, each with its path.

@@ -76,6 +76,33 @@ class Lookups(Calls):
         method: Callable[..., Mapping[str, Any]] = self._client.get_current_user_data
         return self._items("GetCurrentUserData", method, "UserDataList", params, notify)
 
+    def describe_security_profile(
+        self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
+    ) -> dict[str, Any]:
+        """The ``SecurityProfile``: whom it reaches, and, from boto3 1.43.117 on, whether AWS manages it."""
+        params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id}
+        method = self._client.describe_security_profile
+        return dict(self._call("DescribeSecurityProfile", method, params, notify).value["SecurityProfile"])
+
+    def list_security_profile_ai_agents(
+        self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
+    ) -> list[str] | None:
+        """ARNs of the AI agents that a security profile allows; None where boto3 is older than that (1.43.98)."""
+        method: Callable[..., Any] | None = getattr(self._client, "list_security_profile_ai_agents", None)
+        if method is None:
+            return None
+        params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id, "MaxResults": LIST_PAGE}
+        agents = self._items("ListSecurityProfileAIAgents", method, "AllowedAIAgents", params, notify)
+        return [str(agent.get("Arn", "")) for agent in agents]
+
+    def get_metric_data_v2(
+        self, instance_arn: str, request: Mapping[str, Any], *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The ``MetricResults`` of a request (100 a page), which has all its members but the instance."""
+        params = {**request, "ResourceArn": instance_arn, "MaxResults": SMALL_PAGE}
+        method: Callable[..., Mapping[str, Any]] = self._client.get_metric_data_v2
+        return self._items("GetMetricDataV2", method, "MetricResults", params, notify)
+
     def list_user_hierarchy_groups(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn`` and ``Name`` of every hierarchy group; names are not unique across levels."""
         params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}

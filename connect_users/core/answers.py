@@ -50,6 +50,7 @@ _ABOUT: Final = {
     "ListInstances": _About("InstanceSummaryList", arn="Arn"),
     "ListRoutingProfiles": _About("RoutingProfileSummaryList"),
     "ListSecurityProfiles": _About("SecurityProfileSummaryList"),
+    "DescribeSecurityProfile": _About("SecurityProfile", parameter="SecurityProfileId"),
     "ListUserHierarchyGroups": _About("UserHierarchyGroupSummaryList"),
     "SearchUserHierarchyGroups": _About("UserHierarchyGroups"),
     "DescribeUserHierarchyGroup": _About("HierarchyGroup", parameter="HierarchyGroupId"),

@@ -107,10 +107,16 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, ("instance", "hierarchy-group"), "SearchUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
     Permission("ListQuickConnects", Feature.LOOKUPS, False, ("quick-connect",), also=Feature.QUICK_CONNECTS),
-    # Its resource types were not read; both that it may have are allowed.
-    *_read(Feature.REVIEWS, ("instance", "user"), "GetCurrentUserData"),
-    # Which security profiles are power, for `explain --instance` and `report --instance`.
-    *_read(Feature.REVIEWS, ("security-profile",), "ListSecurityProfilePermissions"),
+    # Which security profiles are power, and whom they reach, for `explain --instance` and `report --instance`.
+    *_read(
+        Feature.REVIEWS,
+        ("security-profile",),
+        "ListSecurityProfilePermissions",
+        "DescribeSecurityProfile",
+        "ListSecurityProfileAIAgents",
+    ),
+    # Their resource types were not read; both that a request about users names are allowed.
+    *_read(Feature.REVIEWS, ("instance", "user"), "GetCurrentUserData", "GetMetricDataV2"),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
     *_read(Feature.QUICK_CONNECTS, ("instance", "quick-connect"), "SearchQuickConnects"),
     *_write(Feature.QUICK_CONNECTS, ("quick-connect",), "DeleteQuickConnect"),

@@ -7,6 +7,8 @@
 - `GET /_emulator/faults`, `DELETE /_emulator/faults` -> the pending faults; remove them
 - `POST /_emulator/agents` with `{"ada": {"contacts": [{"channel": "VOICE", "state": "CONNECTED"}]}, "bob": null}`
   (`activity.set_activity`) -> Ada is signed in and on a call, Bob is signed out; `GET` -> who is signed in
+- `POST /_emulator/online` with `{"ada": {"2026-11-20": 3600}}` -> Ada was online for an hour that day, and on no other
+  (`metrics.set_online`); `GET` -> who was online when
 - `GET /_emulator/options`, `POST /_emulator/options` with the options to change (fields: `options.Options`; throttles
   as `"2/5"`, null for none) -> the options in force
 
@@ -22,7 +24,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from connect_users.emulator import activity, seed
+from connect_users.emulator import activity, metrics, seed
 from connect_users.emulator.errors import ApiError
 from connect_users.emulator.faults import Fault
 from connect_users.emulator.front import Answer, Front, Request
@@ -71,6 +73,10 @@ def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
             if method == "POST":
                 activity.set_activity(front.store, _object(json.loads(request.body)), front.options.clock())
             return activity.signed_in(front.store)
+        case ("GET" | "POST") as method, "online":
+            if method == "POST":
+                metrics.set_online(front.store, _object(json.loads(request.body)))
+            return metrics.online(front.store)
         case ("GET" | "POST") as method, "options":
             if method == "POST":
                 set_options(front.options.changed(_object(json.loads(request.body))))

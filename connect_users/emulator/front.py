@@ -22,6 +22,7 @@ from connect_users.emulator import (  # noqa: F401
     activity,
     hierarchy,
     instances,
+    metrics,
     proficiencies,
     profiles,
     queues,

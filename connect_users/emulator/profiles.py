@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import paging, resources, user_rows
 from connect_users.emulator.calls import Call, Document, Result, reads, writes
-from connect_users.emulator.errors import invalid_parameter
+from connect_users.emulator.errors import invalid_parameter, invalid_request
 from connect_users.emulator.resources import COMMON_FIELDS, Resource, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_GROUP: Final = "AllowedAccessControlHierarchyGroupId"
 
 
 def _routing_profile(call: Call, profile: Resource) -> Document:
@@ -19,6 +22,11 @@ def _routing_profile(call: Call, profile: Resource) -> Document:
         "NumberOfAssociatedQueues": len(profile.doc["AssociatedQueueIds"]),
         "NumberOfAssociatedUsers": user_rows.count(call, "RoutingProfileId", profile.id),
     }
+
+
+def _managed_by(profile: Resource) -> str:
+    """Whether the profiles of a new instance are AWS's is not documented [?]."""
+    return str(profile.doc.get("Type", "CUSTOMER_MANAGED"))
 
 
 #: The quotas are those of an instance (section 4, resource quotas [D]).
@@ -35,7 +43,12 @@ SECURITY_PROFILES: Final = ResourceType(
     noun="SecurityProfile",
     quota=100,
     used=lambda call, profile: user_rows.count(call, "SecurityProfileIds", profile.id) > 0,
-    members=lambda _call, profile: {"OrganizationResourceId": profile.instance.id, "SecurityProfileName": profile.name},
+    members=lambda _call, profile: {
+        "OrganizationResourceId": profile.instance.id,
+        "SecurityProfileName": profile.name,
+        "Type": _managed_by(profile),
+    },
+    kind_of=("Type", lambda profile: _managed_by(profile)),
     fields=COMMON_FIELDS,
 )
 
@@ -85,12 +98,41 @@ def _concurrencies(media: Document) -> Iterator[int]:
 def create_security_profile(call: Call) -> Result:
     """All its members are kept (section 2, minimal create shapes)."""
     name = call.params["SecurityProfileName"]
-    return SECURITY_PROFILES.create(call, {"Name": name, **resources.body(call, "SecurityProfileName")})
+    return SECURITY_PROFILES.create(call, {"Name": name, **_members(call, "SecurityProfileName")})
+
+
+@writes("UpdateSecurityProfile")
+def update_security_profile(call: Call) -> None:
+    """Members replace the old ones; those that are left out stay [?]. Not of a profile that AWS manages [I]."""
+    profile = resources.get(call, "security-profile", call.params["SecurityProfileId"])
+    if _managed_by(profile) == "AWS_MANAGED":
+        raise invalid_request(f"SecurityProfile {profile.name} is managed by AWS")
+    profile.doc.update({**_members(call, "SecurityProfileId"), "LastModifiedTime": call.now})
+    resources.save(call, profile)
+
+
+def _members(call: Call, *without: str) -> Document:
+    """The members of a security profile; the hierarchy group of a restriction must exist [I], "" is none [?]."""
+    doc = resources.body(call, *without)
+    group = doc.get(_GROUP)
+    if group:
+        doc[_GROUP] = resources.get(call, "agent-group", group).id
+    return doc
 
 
 @reads("ListSecurityProfilePermissions")
 def list_permissions(call: Call) -> Result:
     """The permissions of one profile."""
+    return _listed(call, "Permissions")
+
+
+@reads("ListSecurityProfileAIAgents")
+def list_ai_agents(call: Call) -> Result:
+    """The AI agents that one profile allows."""
+    return _listed(call, "AllowedAIAgents")
+
+
+def _listed(call: Call, member: str) -> Result:
     profile = resources.get(call, "security-profile", call.params["SecurityProfileId"])
-    page = paging.numbered_page(call, profile.doc.get("Permissions", ()))
-    return {"Permissions": page.rows, "NextToken": page.next_token, **profile.summary()}
+    page = paging.numbered_page(call, profile.doc.get(member, ()))
+    return {member: page.rows, "NextToken": page.next_token, **profile.summary()}

@@ -147,22 +147,24 @@ def test_two_sources_add_up() -> None:
 
 
 def test_people_with_power_stand_first() -> None:
-    """Those who were not online, then those of whom it is not known; who was online is not among them."""
+    """Those who were not online, then those of whom it is not known; who was online comes last."""
     people = (
         Entry("agent", profiles=("Agent",), id="u3"),
         Entry("boss", profiles=("Admin",), id="u9"),
         Entry("busy", profiles=("Admin",), id="u1"),
         Entry("idle", profiles=("Admin", "Agent"), id="u3"),
         Entry("new", profiles=("Agent",), id="u9"),
+        Entry("staff", profiles=("Agent",), id="u1"),
     )
     snapshot, dormancy = Snapshot("s", people), Dormancy((ONLINE,), NOW, 60)
-    found = [(entry.username, each) for entry, each in power_first(snapshot, Powers(), dormancy)]
-    assert found == [
-        ("idle", ("power", "dormant-power", "no-hierarchy")),
-        ("boss", ("power", "unseen-power", "no-hierarchy")),
-        ("agent", ("dormant", "no-hierarchy")),
-        ("new", ("no-hierarchy",)),
-    ]
+    found = [entry.username for entry in power_first(snapshot, Powers(), dormancy)]
+    assert found == ["idle", "boss", "agent", "new", "busy", "staff"]
+    flagged = {entry.username: each for entry, each in zip(people, flags(snapshot, Powers(), dormancy), strict=True)}
+    assert flagged["idle"] == ("power", "dormant-power", "no-hierarchy")
+    assert flagged["boss"] == ("power", "unseen-power", "no-hierarchy")
+    assert flagged["agent"] == ("dormant", "no-hierarchy")
+    assert flagged["new"] == flagged["staff"] == ("no-hierarchy",)
+    assert flagged["busy"] == ("power", "no-hierarchy")
     assert flags(snapshot, Powers())[3] == ("power", "no-hierarchy")
 
 

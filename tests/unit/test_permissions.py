@@ -96,7 +96,14 @@ def test_tags_can_be_written_on_users_only() -> None:
 def test_a_read_only_policy_changes_nothing_and_reads_no_password() -> None:
     """By the verbs that AWS uses."""
     document = iam_policy(INSTANCE, read_only=True, password_secret_arns=[SECRET])
-    verbs = ("connect:List", "connect:Describe", "connect:Search", "connect:GetCurrent", "ds:Describe")
+    verbs = (
+        "connect:List",
+        "connect:Describe",
+        "connect:Search",
+        "connect:GetCurrent",
+        "connect:GetMetric",
+        "ds:Describe",
+    )
     assert all(action.startswith(verbs) for action in actions(document))
     assert {"connect:DescribeUser", "connect:ListUserProficiencies", "connect:SearchUsers"} <= actions(document)
 
@@ -104,7 +111,7 @@ def test_a_read_only_policy_changes_nothing_and_reads_no_password() -> None:
 @pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: permission.operation)
 def test_what_writes_is_marked_as_writing(permission: Any) -> None:
     """Reading a password counts: a read-only role must not have it."""
-    reads = permission.operation.startswith(("List", "Describe", "Search", "GetCurrent"))
+    reads = permission.operation.startswith(("List", "Describe", "Search", "GetCurrent", "GetMetric"))
     assert permission.writes == (not reads)
 
 

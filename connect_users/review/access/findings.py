@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from itertools import zip_longest
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core.limits import ID_PATTERN
@@ -54,15 +55,17 @@ def flags(snapshot: Snapshot, powers: Powers, dormancy: Dormancy | None = None) 
     ]
 
 
-def power_first(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> list[tuple[Entry, tuple[str, ...]]]:
-    """Those who are dormant, or of whom it is not known, with their flags: who has power first, then by name."""
-    rank = {"dormant-power": 0, "unseen-power": 1, "dormant": 2}
-    found = [
-        (entry, flagged)
-        for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True)
-        if dormancy.of(entry) is not False
-    ]
-    return sorted(found, key=lambda each: min((rank[flag] for flag in each[1] if flag in rank), default=len(rank)))
+def power_first(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> list[Entry]:
+    """The people: those with power who are dormant, or of whom it is not known, then others who are, then the rest."""
+    order = ("dormant-power", "unseen-power", "dormant", "unknown", "")
+
+    def place(entry: Entry, flagged: tuple[str, ...]) -> int:
+        words = (*flagged, "unknown" if dormancy.of(entry) is None else "")
+        return min(order.index(word) for word in words if word in order)
+
+    flagged = flags(snapshot, powers, dormancy)
+    places = [place(entry, each) for entry, each in zip(snapshot.people, flagged, strict=True)]
+    return [entry for _, entry in sorted(zip(places, snapshot.people, strict=True), key=itemgetter(0))]
 
 
 def judgements(snapshot: Snapshot, powers: Powers) -> dict[str, Judgement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,6 +40,15 @@ REQUEST = {
     },
     "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+441632960002"}],
     "Tags": {"connect-users:owner": "x", "badge": "Heart of Gold"},
+}
+INSTANCE_ARN = ARN.partition("/agent/")[0]
+METRICS = {
+    "StartTime": datetime(2026, 11, 26, tzinfo=timezone.utc),
+    "EndTime": datetime(2026, 11, 27, tzinfo=timezone.utc),
+    "Interval": {"TimeZone": "UTC", "IntervalPeriod": "DAY"},
+    "Filters": [{"FilterKey": "AGENT", "FilterValues": [USER]}],
+    "Groupings": ["AGENT"],
+    "Metrics": [{"Name": "SUM_ONLINE_TIME_AGENT"}],
 }
 PROFICIENCY = {"AttributeName": "lang", "AttributeValue": "fr", "Level": 3.0}
 PAIR = {"AttributeName": "lang", "AttributeValue": "fr"}
@@ -229,6 +239,27 @@ CALLS: list[Call] = [
         {"Permissions": ["Users.Edit", "Users.View"]},
         ["Users.Edit", "Users.View"],
         {**PAGE, "SecurityProfileId": THING},
+    ),
+    (
+        "DescribeSecurityProfile",
+        lambda gateway: gateway.describe_security_profile(INSTANCE, THING),
+        {"SecurityProfile": {"Id": THING}},
+        {"Id": THING},
+        {"SecurityProfileId": THING},
+    ),
+    (
+        "ListSecurityProfileAIAgents",
+        lambda gateway: gateway.list_security_profile_ai_agents(INSTANCE, THING),
+        {"AllowedAIAgents": [{"Arn": "a", "Type": "THIRD_PARTY"}]},
+        ["a"],
+        {**PAGE, "SecurityProfileId": THING},
+    ),
+    (
+        "GetMetricDataV2",
+        lambda gateway: list(gateway.get_metric_data_v2(INSTANCE_ARN, METRICS)),
+        {"MetricResults": [{"Dimensions": {"AGENT": USER}}]},
+        [{"Dimensions": {"AGENT": USER}}],
+        {**METRICS, "ResourceArn": INSTANCE_ARN, "MaxResults": 100},
     ),
     (
         "DescribeUserHierarchyGroup",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
@@ -102,7 +103,18 @@ def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -
         ("quick_connect", "QuickConnectId", quick),
     ):
         getattr(client, f"describe_{name}")(**there, **{argument: value})
+    client.update_security_profile(**there, SecurityProfileId=security, Description="Late shift")
     client.list_security_profile_permissions(**there, SecurityProfileId=security)
+    if "ListSecurityProfileAIAgents" in EMULATED:
+        client.list_security_profile_ai_agents(**there, SecurityProfileId=security)
+    client.get_metric_data_v2(
+        ResourceArn=instance["Arn"],
+        StartTime=time.time() - 3600,
+        EndTime=time.time() - 1800,
+        Filters=[{"FilterKey": "AGENT", "FilterValues": [user_id]}],
+        Groupings=["AGENT"],
+        Metrics=[{"Name": "SUM_ONLINE_TIME_AGENT"}],
+    )
     client.describe_user_hierarchy_structure(**there)
     client.describe_instance(**there)
     client.list_instances()
@@ -300,6 +312,61 @@ def test_renaming_a_level_keeps_its_id(client: Any) -> None:
     assert {level: after[level]["Id"] for level in before} == {level: item["Id"] for level, item in before.items()}
     assert list(after) == ["LevelOne", "LevelTwo", "LevelThree", "LevelFour"]
     assert {after[level]["Name"] for level in before} == {f"new {level}" for level in before}
+
+
+RESTRICTED: dict[str, Any] = {
+    "AllowedAccessControlTags": {"team": "UK"},
+    "TagRestrictedResources": ["User"],
+    "HierarchyRestrictedResources": ["User"],
+    "AllowedAccessControlHierarchyGroupId": seed.HIERARCHY_GROUPS["EMEA/UK"],
+}
+
+
+def test_a_security_profile_keeps_whom_it_reaches(client: Any) -> None:
+    """From its creation on; an update replaces what it names and nothing else."""
+    made = client.create_security_profile(**HERE, SecurityProfileName="Lead", Permissions=["Users.Edit"], **RESTRICTED)
+    which = {**HERE, "SecurityProfileId": made["SecurityProfileId"]}
+
+    def described() -> dict[str, Any]:
+        profile = client.describe_security_profile(**which)["SecurityProfile"]
+        return {name: profile[name] for name in RESTRICTED if name in profile}
+
+    assert described() == RESTRICTED
+    client.update_security_profile(**which, Permissions=["Users.View"], AllowedAccessControlTags={})
+    assert described() == {**RESTRICTED, "AllowedAccessControlTags": {}}
+    assert client.list_security_profile_permissions(**which)["Permissions"] == ["Users.View"]
+    arn = f"{seed.INSTANCE_ARN}/agent-group/{seed.HIERARCHY_GROUPS['EMEA']}"
+    client.update_security_profile(**which, AllowedAccessControlHierarchyGroupId=arn)
+    assert described()["AllowedAccessControlHierarchyGroupId"] == seed.HIERARCHY_GROUPS["EMEA"]
+    client.update_security_profile(**which, AllowedAccessControlHierarchyGroupId="")
+    assert described()["AllowedAccessControlHierarchyGroupId"] == ""
+    group = {"AllowedAccessControlHierarchyGroupId": "60000000-0000-4000-8000-999999999999"}
+    assert refused(client.update_security_profile, **which, **group) == MISSING
+    assert refused(client.update_security_profile, **{**which, "SecurityProfileId": "x"}) == MISSING
+
+
+@pytest.mark.skipif("ListSecurityProfileAIAgents" not in EMULATED, reason="botocore knows no AI agents yet")
+def test_a_security_profile_keeps_its_ai_agents(client: Any) -> None:
+    """They are listed like permissions."""
+    agents = [{"Arn": f"arn:aws:wisdom:us-east-1:1:ai-agent/{name}", "Type": "THIRD_PARTY"} for name in "ab"]
+    made = client.create_security_profile(**HERE, SecurityProfileName="Lead", AllowedAIAgents=agents)
+    which = {**HERE, "SecurityProfileId": made["SecurityProfileId"]}
+    assert client.list_security_profile_ai_agents(**which)["AllowedAIAgents"] == agents
+    assert client.list_security_profile_ai_agents(**HERE, SecurityProfileId=AGENT)["AllowedAIAgents"] == []
+
+
+def test_a_security_profile_that_aws_manages_cannot_be_changed(emulator: Emulator, client: Any) -> None:
+    """Newer releases of botocore also show whose it is."""
+    which = {**HERE, "SecurityProfileId": AGENT}
+    with emulator.store.write() as tx:
+        tx.execute("UPDATE resources SET doc = json_set(doc, '$.Type', 'AWS_MANAGED') WHERE id = ?", (AGENT,))
+    assert refused(client.update_security_profile, **which, Permissions=[]) == REQUEST
+    profile = client.describe_security_profile(**which)["SecurityProfile"]
+    assert profile.get("Type", "AWS_MANAGED") == "AWS_MANAGED"
+    types = {
+        row["Name"]: row.get("Type") for row in client.list_security_profiles(**HERE)["SecurityProfileSummaryList"]
+    }
+    assert (types["Agent"], types["Admin"]) in (("AWS_MANAGED", "CUSTOMER_MANAGED"), (None, None))
 
 
 def test_lists_can_be_narrowed_by_type(client: Any) -> None:

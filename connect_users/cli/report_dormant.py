@@ -1,0 +1,95 @@
+"""``connect-users report --dormant``: when people were last online, and who was not for a long time, power first."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from connect_users.cli.gathering import gather
+from connect_users.core.phrases import plural
+from connect_users.importing import texts
+from connect_users.review.access.findings import judgements, power_first
+from connect_users.review.powers import Judgement
+from connect_users.review.text import printable
+from connect_users.roster import csv_text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from connect_users.review.access.dormancy import Dormancy
+    from connect_users.review.access.sources import Snapshot
+    from connect_users.review.powers import Powers
+
+#: Columns of the CSV, which are the members of the JSON.
+_COLUMNS: Final = ("username", "instance", "dormant", "last_online", "signed_in", "absent_since", "text", "power")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this kind of report alone; ``--dormant`` also belongs to the page."""
+    group = parser.add_argument_group("who was not online (--dormant without --html)")
+    group.add_argument("--csv", metavar="FILE", help="also write everybody to this file, for a spreadsheet")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where everybody was online, or nobody knows; 1 where somebody was not.
+
+    Raises:
+        WrongUsage: not exactly one source of people is given, or a file cannot be used.
+    """
+    snapshot, powers, _, dormancy = gather(args, "--dormant")
+    rows = list(_rows(snapshot, powers, cast("Dormancy", dormancy)))  # there is one with --dormant
+    if args.csv is not None:
+        texts.put(Path(args.csv), csv_text.write(_COLUMNS, [_cells(row) for row in rows]))
+    if args.json:
+        print(json.dumps(rows, indent=2))
+    else:
+        for row in rows:
+            # Of those without power it is enough to know how many nobody knows of.
+            if row["dormant"] or (row["dormant"] is None and row["power"]):
+                print(printable(f"{row['username']}: {row['text']}{_power(row)}"))
+    dormant, unknown = (sum(row["dormant"] is each for row in rows) for each in (True, None))
+    print(
+        f"{dormant:,} of {plural(len(rows), 'person was', 'people were')} not online in the last "
+        f"{plural(args.dormant, 'day')}" + (f"; of {unknown:,} it is unknown" if unknown else ""),
+        file=sys.stderr,
+    )
+    return 1 if dormant else 0
+
+
+def _rows(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> Iterator[dict[str, Any]]:
+    """One for each of the people: those with power who were not online first."""
+    judged = judgements(snapshot, powers)
+    for entry in power_first(snapshot, powers, dormancy):
+        seen = dormancy.last_online(entry)
+        yield {
+            "username": entry.username,
+            "instance": entry.instance,
+            "dormant": dormancy.of(entry),
+            "last_online": seen.at.isoformat(sep=" ") if seen.at is not None else None,
+            "signed_in": seen.signed_in,
+            "absent_since": f"{seen.absent_since:%Y-%m-%d}" if seen.absent_since is not None else None,
+            "text": str(seen),
+            "power": {
+                profile: powers.why(profile, profile)
+                for profile in entry.profiles
+                if judged[profile] is not Judgement.PLAIN
+            },
+        }
+
+
+def _power(row: dict[str, Any]) -> str:
+    return f" ⚠ {', '.join(_profiles(row))}" if row["power"] else ""
+
+
+def _profiles(row: dict[str, Any]) -> Iterator[str]:
+    for profile, why in row["power"].items():
+        yield f"{profile} ({why})" if why else profile
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    words = {None: "", True: "yes", False: "no"}
+    cells = {column: words.get(cell, cell) for column, cell in row.items() if column != "power"}
+    return {**cells, "power": "; ".join(_profiles(row))}
