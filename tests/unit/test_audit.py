@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Any
 
@@ -146,13 +147,4 @@ def test_the_next_audit_reads_what_the_last_one_wrote() -> None:
     earlier = history.read(document, "i")
     assert earlier.known == {"power/ada/Admin"}
     assert earlier.snapshot.source == "the audit of 2026-11-27 02:17 UTC"
-    (read,) = earlier.snapshot.people
-    assert (read.username, read.routing, read.profiles, read.hierarchy, read.phone, read.managed, read.unnamed) == (
-        "ada",
-        "Sales",
-        ("Admin",),
-        "EMEA",
-        "SOFT_PHONE",
-        False,
-        {"sp-1"},
-    )
+    assert earlier.snapshot.people == (dataclasses.replace(entry, instance="", id=""),)
