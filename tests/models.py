@@ -11,8 +11,9 @@ from botocore.loaders import create_loader
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The operation that is newer than the oldest boto3 that the package allows.
+#: Operations that are newer than the oldest boto3 that the package allows.
 SIGN_OUT = "DeleteAllEntitySessions"
+AI_AGENTS = "ListSecurityProfileAIAgents"
 #: Secrets Manager's only operation here.
 _OTHERS = ("GetSecretValue",)
 

@@ -38,12 +38,12 @@ _CHOICES: Final = {
         ("settings", "everything"),
         "what changes LastModifiedTime: settings only, or tags and proficiencies as well",
     ),
+    "agent_rows": (("id", "arn"), "how the results of GetMetricDataV2 name agents"),
+    "idle_days": (("left-out", "zero"), "how GetMetricDataV2 answers days on which an agent was not online"),
     "no_session": (
         ("accepted", "not-found"),
         "what DeleteAllEntitySessions answers of a user who has no session",
     ),
-    "agent_rows": (("id", "arn"), "how the results of GetMetricDataV2 name agents"),
-    "idle_days": (("left-out", "zero"), "how GetMetricDataV2 answers days on which an agent was not online"),
 }
 _QUOTAS: Final = {
     "users_quota": "users per instance (default 500; none: unlimited)",

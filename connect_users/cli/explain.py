@@ -20,7 +20,7 @@ from connect_users.importing import texts
 from connect_users.policy import violations
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
-from connect_users.review.powers import Powers, granted_by
+from connect_users.review.powers import Powers, facts_by, granted_by
 from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from connect_users.cli.instance import Instance
     from connect_users.review.model import Review
+    from connect_users.review.reach import Facts
     from connect_users.review.steps import Preview
 
 FORMATS = ("text", "markdown", "json", "sarif")
@@ -162,22 +163,28 @@ def _names(
     lines: dict[str, tuple[str, int]] = {}
     state = names_of.state_file(args.state) if args.state is not None else ()
     granted = granted_by((*state, *preview.resources))
+    live: dict[str, Facts] = {}
     if args.names is not None:
         names_of.names_file(names, args.names)
     if instance is not None:
         names_of.from_instance(names, instance)
         # What the preview writes is what will be; a profile that the instance does not have cannot be asked about.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)
-        there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview) - written.keys()
-        for profile, permissions in power.asked(instance, there, args).items():
+        there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
+        for profile, permissions in power.asked(instance, there - written.keys(), args).items():
             # What the preview leaves alone may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
+        # Most resources cannot declare whom a profile reaches, so that writing them leaves it as it is.
+        declared = facts_by((step.new for step in preview.other_steps if step.new is not None), names)
+        live = power.described(instance, there - declared.keys(), args, names)
     # Deployed names first: what the pull request calls a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:
         people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.roster))
         naming.from_roster(names, people, preview.resources)
-    return names, lines, power.powers(args, granted)
+    facts = facts_by((*state, *preview.resources), names)
+    facts.update({profile: facts[profile] | each if profile in facts else each for profile, each in live.items()})
+    return names, lines, power.powers(args, granted, facts)
 
 
 def _rendered(

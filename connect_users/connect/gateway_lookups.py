@@ -65,17 +65,6 @@ class Lookups(Calls):
         for answer in self._answers("ListSecurityProfilePermissions", method, params, notify):
             yield from answer.get("Permissions") or ()
 
-    def get_current_user_data(
-        self, instance_id: str, user_ids: Sequence[str], *, notify: Notify | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """What each of at most `gateway_calls.AGENTS` users does now: ``User``, ``Status`` and ``Contacts``.
-
-        Nothing of those who are not signed in.
-        """
-        params = {"InstanceId": instance_id, "Filters": {"Agents": list(user_ids)}, "MaxResults": SMALL_PAGE}
-        method: Callable[..., Mapping[str, Any]] = self._client.get_current_user_data
-        return self._items("GetCurrentUserData", method, "UserDataList", params, notify)
-
     def describe_security_profile(
         self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
     ) -> dict[str, Any]:
@@ -102,6 +91,17 @@ class Lookups(Calls):
         params = {**request, "ResourceArn": instance_arn, "MaxResults": SMALL_PAGE}
         method: Callable[..., Mapping[str, Any]] = self._client.get_metric_data_v2
         return self._items("GetMetricDataV2", method, "MetricResults", params, notify)
+
+    def get_current_user_data(
+        self, instance_id: str, user_ids: Sequence[str], *, notify: Notify | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """What each of at most `gateway_calls.AGENTS` users does now: ``User``, ``Status`` and ``Contacts``.
+
+        Nothing of those who are not signed in.
+        """
+        params = {"InstanceId": instance_id, "Filters": {"Agents": list(user_ids)}, "MaxResults": SMALL_PAGE}
+        method: Callable[..., Mapping[str, Any]] = self._client.get_current_user_data
+        return self._items("GetCurrentUserData", method, "UserDataList", params, notify)
 
     def list_user_hierarchy_groups(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn`` and ``Name`` of every hierarchy group; names are not unique across levels."""

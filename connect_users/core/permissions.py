@@ -107,6 +107,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_read(Feature.LOOKUPS, ("instance", "hierarchy-group"), "SearchUserHierarchyGroups"),
     *_read(Feature.LOOKUPS, ("queue",), "ListQueues"),
     Permission("ListQuickConnects", Feature.LOOKUPS, False, ("quick-connect",), also=Feature.QUICK_CONNECTS),
+    # Their resource types were not read; both that a request about users may have are allowed.
+    *_read(Feature.REVIEWS, ("instance", "user"), "GetCurrentUserData", "GetMetricDataV2"),
     # Which security profiles are power, and whom they reach, for `explain --instance` and `report --instance`.
     *_read(
         Feature.REVIEWS,
@@ -115,8 +117,6 @@ PERMISSIONS: tuple[Permission, ...] = (
         "DescribeSecurityProfile",
         "ListSecurityProfileAIAgents",
     ),
-    # Their resource types were not read; both that a request about users names are allowed.
-    *_read(Feature.REVIEWS, ("instance", "user"), "GetCurrentUserData", "GetMetricDataV2"),
     *_read(Feature.QUICK_CONNECTS, ("quick-connect",), "DescribeQuickConnect"),
     *_read(Feature.QUICK_CONNECTS, ("instance", "quick-connect"), "SearchQuickConnects"),
     *_write(Feature.QUICK_CONNECTS, ("quick-connect",), "DeleteQuickConnect"),

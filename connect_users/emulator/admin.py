@@ -69,20 +69,24 @@ def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
         case "DELETE", "faults":
             front.faults.clear()
             return {}
-        case ("GET" | "POST") as method, "agents":
-            if method == "POST":
-                activity.set_activity(front.store, _object(json.loads(request.body)), front.options.clock())
-            return activity.signed_in(front.store)
-        case ("GET" | "POST") as method, "online":
-            if method == "POST":
-                metrics.set_online(front.store, _object(json.loads(request.body)))
-            return metrics.online(front.store)
+        case "GET" | "POST", "agents" | "online":
+            return _people(front, request)
         case ("GET" | "POST") as method, "options":
             if method == "POST":
                 set_options(front.options.changed(_object(json.loads(request.body))))
             return front.options.to_json()
         case _:
             raise ApiError("UnknownOperationException", f"the side port has no {request.method} {request.path}")
+
+
+def _people(front: Front, request: Request) -> Any:
+    """What is kept of users that AWS would see: who is signed in, or who was online when."""
+    people = _object(json.loads(request.body)) if request.method == "POST" else {}
+    if request.path.endswith("online"):
+        metrics.set_online(front.store, people)
+        return metrics.online(front.store)
+    activity.set_activity(front.store, people, front.options.clock())
+    return activity.signed_in(front.store)
 
 
 def _object(value: Any) -> dict[str, Any]:

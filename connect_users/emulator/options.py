@@ -20,9 +20,9 @@ UpdateIdentityInfoMode = Literal["clear", "keep"]
 PhoneView = Literal["both", "as-written"]
 UnsetStrings = Literal["left-out", "empty"]
 ModifiedBy = Literal["settings", "everything"]
-NoSession = Literal["accepted", "not-found"]
 AgentRows = Literal["id", "arn"]
 IdleDays = Literal["left-out", "zero"]
+NoSession = Literal["accepted", "not-found"]
 
 _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "identity_management_type": (*get_args(IdentityManagementType), None),
@@ -31,9 +31,9 @@ _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "phone_view": get_args(PhoneView),
     "unset_strings": get_args(UnsetStrings),
     "modified_by": get_args(ModifiedBy),
-    "no_session": get_args(NoSession),
     "agent_rows": get_args(AgentRows),
     "idle_days": get_args(IdleDays),
+    "no_session": get_args(NoSession),
 }
 _SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency", "idle_timeout")
 _COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit", "search_page")
@@ -81,12 +81,12 @@ class Options:
     unset_strings: UnsetStrings = "left-out"
     #: Whether a user's LastModifiedTime changes with its settings only, or with tags and proficiencies as well. [?]
     modified_by: ModifiedBy = "settings"
-    #: What DeleteAllEntitySessions answers of a user who has no session. [?]
-    no_session: NoSession = "accepted"
     #: Whether the results of GetMetricDataV2 name agents by id or ARN. [?]
     agent_rows: AgentRows = "id"
     #: Whether GetMetricDataV2 leaves out the days on which an agent has no online time, or answers 0. [?]
     idle_days: IdleDays = "left-out"
+    #: What DeleteAllEntitySessions answers of a user who has no session. [?]
+    no_session: NoSession = "accepted"
     #: The largest MaxResults of SearchUsers: 500 in the model, 100 on the best-practices page.
     search_page: int = 500
     #: For each operation, account and region. None: no throttling.

@@ -27,8 +27,9 @@ from connect_users.review.model import (
     Widened,
 )
 from connect_users.review.naming import TYPES, name_of
-from connect_users.review.powers import Gain, Powers, gain, granted_by, permissions_of
+from connect_users.review.powers import Gain, Powers, facts_by, gain, granted_by, permissions_of
 from connect_users.review.profiles import ProfileReader, another, unchanged
+from connect_users.review.reach import Reach, of_resource
 from connect_users.review.steps import Preview, Resource, Step
 from connect_users.review.users import mentioning
 from connect_users.review.wording import Wording
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 
     from connect_users.review.naming import Names
 
-_MOVING = frozenset({"routing_profile_id", "hierarchy_group_id"})
+_GROUP: Final = "hierarchy_group_id"
+_MOVING = frozenset({"routing_profile_id", _GROUP})
 _ACTIONS: Final = {
     "create": JOINS,
     "delete": LEAVES,
@@ -70,7 +72,11 @@ def review(
         tell: is called with how many of how many users are done.
     """
     powers = powers or Powers()
-    powers = dataclasses.replace(powers, granted={**granted_by(preview.resources), **powers.granted})
+    powers = dataclasses.replace(
+        powers,
+        granted={**granted_by(preview.resources), **powers.granted},
+        facts={**facts_by(preview.resources, names), **powers.facts},
+    )
     reviewer = _Reviewer(names, powers, personal)
     people = []
     steps = _with_moves((*preview.steps, *mentioning(preview.other_steps, names.known[SECURITY_PROFILE])))
@@ -82,7 +88,7 @@ def review(
     )
     people = [_noted(person) if person.username in twice else person for person in people]
     people.sort(key=lambda person: (ACTIONS.index(person.action), person.username, person.urn))
-    return Review(tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, powers)))
+    return Review(tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, powers, names)))
 
 
 def _with_moves(steps: Sequence[Step]) -> list[Step]:
@@ -108,19 +114,22 @@ def _with_moves(steps: Sequence[Step]) -> list[Step]:
     return [step for step in found if step is not None]
 
 
-def _widened(preview: Preview, powers: Powers) -> Iterable[Widened]:
-    """The security profiles of the stack that get a powerful permission which they had not."""
+def _widened(preview: Preview, powers: Powers, names: Names) -> Iterable[Widened]:
+    """The security profiles of the stack that get a powerful permission which they had not, or reach more with one."""
     for step in map(with_changed_secrets, preview.other_steps):
         kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
         if kind != SECURITY_PROFILE or step.old is None or step.new is None:
             continue
-        gained = powers.among({*permissions_of(step.new)} - ({*permissions_of(step.old)} - {LATER, ODD}))
-        if not gained:
+        had = {*permissions_of(step.old)} - {LATER, ODD}
+        gained = powers.among({*permissions_of(step.new)} - had)
+        before, after = (of_resource(each, names) or Reach() for each in (step.old, step.new))
+        wider = after.wider(before, powers.among(had.intersection(permissions_of(step.new))))
+        if not gained and not wider:
             continue
         ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
         holders = {username_of(each) for each in preview.resources if _holds(each, ids, step.urn)}
         name = name_of(step.new) or step.new.name
-        yield Widened(name, gained, tuple(sorted(holders)), step.urn)
+        yield Widened(name, gained, tuple(sorted(holders)), step.urn, after.words(gained, len(gained)), wider)
 
 
 def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
@@ -157,7 +166,9 @@ class _Reviewer:
         old, new = step.old, step.new
         action = _action(step)
         after = self._profiles.of(new) if action != LEAVES else {}
-        gained = gain(self._powers, self._profiles.before(step), after)
+        before = self._profiles.before(step)
+        gained = gain(self._powers, before, after)
+        own = [name or id_ for id_, name in after.items() if id_ in before and self._reaches_own_group(id_, name)]
         return Person(
             username_of(new or old),
             action,
@@ -165,7 +176,7 @@ class _Reviewer:
             tuple(self._changes(step, action)),
             gained=gained.power,
             unnamed=gained.unclear,
-            alarms=tuple(_alarms(step, action, gained)),
+            alarms=tuple(_alarms(step, action, gained, own)),
             lost=gained.lost,
             why=gained.why,
             reasons=step.reasons,
@@ -175,6 +186,11 @@ class _Reviewer:
             instance_id=str(bare_id(old.inputs.get("instance_id")) or "") if old is not None else "",
             retained=old is not None and old.retained,
         )
+
+    def _reaches_own_group(self, id_: str, name: str | None) -> bool:
+        """Whether whom the power of a security profile reaches depends on the user's own hierarchy group."""
+        reach = self._powers.about(id_, name).reach
+        return any(map(reach.is_own, self._powers.by_permission(id_, name)))
 
     def _changes(self, step: Step, action: str) -> Iterable[Change]:
         if action == LEAVES:
@@ -198,13 +214,19 @@ def _differing(step: Step) -> set[str]:
     return {name for name in _MOVING if step.old.inputs.get(name) != step.new.inputs.get(name)}
 
 
-def _alarms(step: Step, action: str, gained: Gain) -> Iterator[str]:
-    """What counts as power gained although no security profile is: a user with power who can be taken over."""
+def _alarms(step: Step, action: str, gained: Gain, own: Sequence[str]) -> Iterator[str]:
+    """What counts as power gained although no security profile is: power over others, or a user who can be taken over.
+
+    Args:
+        own: the powerful security profiles that the user keeps and that reach the user's own hierarchy group.
+    """
     if not step.operation:
         yield f"this version does not know the operation {step.word!r}, so it cannot judge it"
     old, new = step.old, step.new
     if old is None or new is None or not gained.kept or another(old, new):
         return
+    if own and not unchanged(old.inputs.get(_GROUP), new.inputs.get(_GROUP)):
+        yield f"the hierarchy group changes, and with it whom the user reaches with {all_of(own)}"
     kept = all_of(gained.kept)
     if not unchanged(_email(old), _email(new)) and _email(new) is not None:
         yield f"the e-mail address changes, to which a new password is sent, and the user has {kept}"

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 _RULES: Final = {
     "power-gained": "A user gains a powerful security profile",
-    "profile-widened": "A security profile gains a powerful permission",
+    "profile-widened": "A security profile gains a powerful permission, or reaches more with one",
     "power-unclear": "A user gains a security profile whose name is not known",
-    "power-taken-over": "A user who has power may be taken over, or cannot be judged",
+    "power-taken-over": "A user who has power may be taken over or reaches others, or cannot be judged",
     "leaves": "A user leaves",
     "replaced": "A user is replaced",
     "policy": "A policy is violated",
@@ -52,7 +52,13 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
             for person in review.people
         ],
         "security_profiles_widened": [
-            {"name": each.name, "permissions": list(each.permissions), "holders": list(each.holders), "urn": each.urn}
+            {
+                "name": each.name,
+                "permissions": list(each.permissions),
+                "reach": list(each.wider),
+                "holders": list(each.holders),
+                "urn": each.urn,
+            }
             for each in review.widened
         ],
         "other_resources": dict(review.others),

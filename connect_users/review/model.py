@@ -98,22 +98,28 @@ class Person:
 
 @dataclass(frozen=True)
 class Widened:
-    """A security profile of the stack that becomes power, so that everybody who has it gains power.
+    """A security profile of the stack that gains power, or whose power reaches more: so does everybody who has it.
 
     Attributes:
         permissions: those that it gains and that are power.
         holders: usernames of those who have it and are shown; unchanged users are shown with ``--show-sames`` only.
+        gains: the permissions, and whom they reach, in words.
+        wider: of the powerful permissions that it has already, those that reach more, and whom, in words.
     """
 
     name: str
     permissions: tuple[str, ...]
     holders: tuple[str, ...] = ()
     urn: str = ""
+    gains: str = ""
+    wider: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        """What it gains, and how many have it."""
-        return f"security profile {self.name} gains {', '.join(self.permissions)} ({self._holders})"
+        """What it gains, what reaches more, and how many have it."""
+        gains = f"gains {self.gains}" if self.gains else ""
+        wider = f"reaches more with {'; '.join(self.wider)}" if self.wider else ""
+        return f"security profile {self.name} {' and '.join(filter(None, (gains, wider)))} ({self._holders})"
 
     @property
     def _holders(self) -> str:

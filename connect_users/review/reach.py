@@ -82,9 +82,9 @@ class Reach:
         texts = (", ".join(filter(None, (some(names, most), limits))) for limits, names in sorted(groups.items()))
         return "; ".join(texts)
 
-    def own(self, permissions: Iterable[str]) -> tuple[str, ...]:
-        """Those of some permissions that reach the user's own hierarchy group, sorted."""
-        return tuple(sorted(each for each in permissions if any(limit.group == OWN for limit in self._of(each))))
+    def is_own(self, permission: str) -> bool:
+        """Whether a permission reaches the hierarchy group of the user who has the profile."""
+        return any(limit.group == OWN for limit in self._of(permission))
 
     def wider(self, before: Reach, permissions: Iterable[str]) -> tuple[str, ...]:
         """Which of some permissions reach more than they did, in words; one that cannot be compared counts as wider."""

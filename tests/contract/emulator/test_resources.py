@@ -11,7 +11,7 @@ from botocore import xform_name
 
 from connect_users.emulator import Emulator, seed
 from tests.contract.emulator.support import AGENT, BASIC, EMULATED, connect, create, refused
-from tests.models import SIGN_OUT
+from tests.models import AI_AGENTS, SIGN_OUT
 
 if TYPE_CHECKING:
     from botocore.model import StructureShape
@@ -105,7 +105,7 @@ def test_every_emulated_operation_answers_200(emulator: Emulator, client: Any) -
         getattr(client, f"describe_{name}")(**there, **{argument: value})
     client.update_security_profile(**there, SecurityProfileId=security, Description="Late shift")
     client.list_security_profile_permissions(**there, SecurityProfileId=security)
-    if "ListSecurityProfileAIAgents" in EMULATED:
+    if AI_AGENTS in EMULATED:
         client.list_security_profile_ai_agents(**there, SecurityProfileId=security)
     client.get_metric_data_v2(
         ResourceArn=instance["Arn"],
@@ -345,7 +345,7 @@ def test_a_security_profile_keeps_whom_it_reaches(client: Any) -> None:
     assert refused(client.update_security_profile, **{**which, "SecurityProfileId": "x"}) == MISSING
 
 
-@pytest.mark.skipif("ListSecurityProfileAIAgents" not in EMULATED, reason="botocore knows no AI agents yet")
+@pytest.mark.skipif(AI_AGENTS not in EMULATED, reason="botocore knows no AI agents yet")
 def test_a_security_profile_keeps_its_ai_agents(client: Any) -> None:
     """They are listed like permissions."""
     agents = [{"Arn": f"arn:aws:wisdom:us-east-1:1:ai-agent/{name}", "Type": "THIRD_PARTY"} for name in "ab"]
