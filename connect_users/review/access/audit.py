@@ -126,8 +126,9 @@ def of_people(
             text = f"security profile {profile}, whose name is not known"
             yield Finding("unnamed-power", entry.username, profile, text)
         if dormancy is not None and "dormant-power" in flagged:
-            text = f"{', '.join((*held, *unclear))}; last online: {dormancy.last_online(entry)}"
-            yield Finding("dormant-power", entry.username, "", text)
+            seen = dormancy.last_online(entry)
+            last = f"last online {seen}" if seen.at is not None else str(seen)
+            yield Finding("dormant-power", entry.username, "", f"{', '.join((*held, *unclear))}; {last}")
     for username, reason in unmanaged:
         yield Finding("unmanaged", username, "", reason)
 
