@@ -10,7 +10,7 @@ from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.fields import ARN_KEY, BY_NAME, OTHER_OWNER_KEY, TOKEN_KEY, Kind
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
-from connect_users.core.spec import canonical
+from connect_users.core.shapes import sound
 from connect_users.review.access.audit import Finding
 from connect_users.review.hidden import has_secret
 from connect_users.review.users import WORDS
@@ -40,7 +40,7 @@ def comparable(user: Resource, instance_id: str) -> tuple[Props, Props]:
     if user.type not in tokens.USERS:
         inputs.pop("tags", None)
     inputs["instance_id"] = instance_id
-    return canonical(_shown(inputs)), canonical(_shown({**user.outputs, **inputs}))
+    return sound(_shown(inputs)), sound(_shown({**user.outputs, **inputs}))
 
 
 def _shown(props: Mapping[str, Any]) -> Props:

@@ -12,6 +12,7 @@ from connect_users.core import ownership, tokens
 from connect_users.core.fields import TOKEN_KEY, VERIFIED_KEY
 from connect_users.emulator import Emulator, Options, seed, seed_users
 from tests.contract.emulator.support import connect
+from tests.contract.review.test_html_report_sources import ODD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ class Night:
         self.folder = folder
         self._capsys = capsys
         self.resources: list[dict[str, Any]] = []
+        self.place = ["--endpoint-url", self.emulator.endpoint_url, "--region", seed.REGION]
 
     def make(self, username: str, **inputs: Any) -> str:
         """A user of the stack, as CreateUser and a refresh leave it; returns the id."""
@@ -70,8 +72,7 @@ class Night:
     def audit(self, *arguments: str) -> tuple[int, list[str], list[str]]:
         """The exit status, the lines of stdout and those of stderr."""
         state = self.file("state.json", {"version": 3, "deployment": {"resources": self.resources}})
-        place = ["--endpoint-url", self.emulator.endpoint_url, "--region", seed.REGION]
-        status = main(["audit", "--instance", seed.INSTANCE_ALIAS, "--state", state, *place, *arguments])
+        status = main(["audit", "--instance", seed.INSTANCE_ALIAS, "--state", state, *self.place, *arguments])
         captured = self._capsys.readouterr()
         return status, captured.out.splitlines(), captured.err.splitlines()
 
@@ -80,7 +81,7 @@ class Night:
 def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Night]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with Emulator(None, Options(users_quota=None)) as emulator:
+    with Emulator(tmp_path / "emulator.sqlite", Options(users_quota=None)) as emulator:
         yield Night(emulator, tmp_path, capsys)
 
 
@@ -201,8 +202,8 @@ def test_a_roster_says_who_may_be_there(night: Night) -> None:
 
 
 def test_users_of_other_instances_and_of_other_types_are_compared_as_far_as_it_makes_sense(night: Night) -> None:
-    """Neither tags that a provider adds, nor secrets, nor who is elsewhere."""
-    night.make("ada")
+    """Neither tags that a provider adds, nor secrets, nor who is elsewhere; whoever is in a state is managed."""
+    ada = night.make("ada")
     night.make("bo")
     theirs, elsewhere = night.resources
     theirs["type"] = tokens.AWS_USER
@@ -217,9 +218,37 @@ def test_users_of_other_instances_and_of_other_types_are_compared_as_far_as_it_m
             "firstName": "Ada",
         },
     }
-    theirs["outputs"] = {"arn": theirs["outputs"]["arn"], **theirs["inputs"]}
+    arn = theirs["outputs"]["arn"]
+    theirs["outputs"] = {"arn": arn, **theirs["inputs"]}
+    night.client.untag_resource(resourceArn=arn, tagKeys=[ownership.TAG_KEY])
     elsewhere["outputs"]["arn"] = elsewhere["outputs"]["arn"].replace(seed.INSTANCE_ID, "another")
-    assert night.audit()[:2] == (0, [])
+    elsewhere["inputs"]["routing_profile_id"] = SALES
+    audit = night.folder / "audit.json"
+    assert night.audit("--json", str(audit))[:2] == (0, [])
+    people = json.loads(audit.read_text(encoding="utf-8"))["people"]
+    assert [(person["username"], person["managed"]) for person in people] == [("ada", True), ("bo", True)]
+    # What of a block is not secret is compared.
+    name = {"FirstName": "Eda", "LastName": "L", "Email": "ada@example.com"}
+    night.client.update_user_identity_info(UserId=ada, IdentityInfo=name, **HERE)
+    (line,) = night.audit()[1]
+    assert line.endswith("identity_info.first_name is not what the state says")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_no_value_of_a_state_breaks_an_audit(night: Night, odd: Any) -> None:
+    """Whatever a file holds where something else belongs: at worst it differs from the instance."""
+    night.make("ada")
+    # Embedded, the emulator has no quota of requests, for which this would wait.
+    night.place = ["--emulator-state", str(night.folder / "emulator.sqlite")]
+    (whole,) = night.resources
+    night.resources = [
+        {**whole, "inputs": {**whole["inputs"], name: odd}, "outputs": {**whole["outputs"], name: odd}}
+        for name in (*whole["inputs"], *whole["outputs"], "hierarchy_group_id", "tags", "phone_number_configs")
+    ]
+    status, lines, told = night.audit("--html", str(night.folder / "audit.html"))
+    assert status in (0, 1)
+    assert all(line.startswith("new: ") for line in lines)
+    assert told[-1].endswith(" accepted")
 
 
 @pytest.mark.parametrize(
