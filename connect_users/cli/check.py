@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import check_formats, connecting
@@ -118,14 +117,15 @@ def _judged(
 ) -> JudgedRoster:
     from pathlib import Path
 
-    from connect_users.roster.holders import holder_problems
     from connect_users.roster.people import judge
     from connect_users.roster.reading import read_file
 
     judged = judge(read_file(Path(file), file), options)
-    if judged.problems:
+    if judged.problems or not (least or required):
         return judged
-    return replace(judged, problems=tuple(holder_problems(judged, options.names, least, required)))
+    from connect_users.roster.holders import holder_problems
+
+    return judged._replace(problems=tuple(holder_problems(judged, options.names, least, required)))
 
 
 def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
@@ -149,13 +149,12 @@ def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
             if Path(other.source).absolute() != Path(judged.source).absolute():
                 where = place(other.source, other.line)
                 text = f"{person.username!r} is also in {where}; a user of one instance belongs to one roster"
-                remarks.append(replace(here, text=text))
-        warned.append(replace(judged, remarks=tuple(remarks)))
+                remarks.append(here._replace(text=text))
+        warned.append(judged._replace(remarks=tuple(remarks)))
     return warned
 
 
 def _options(args: argparse.Namespace) -> RosterOptions:
-    from connect_users.core.settings import Settings
     from connect_users.core.spec import UNKNOWN
     from connect_users.roster.names import Names
     from connect_users.roster.people import RosterOptions
@@ -179,7 +178,7 @@ def _options(args: argparse.Namespace) -> RosterOptions:
         names=names,
         defaults=dict(_pairs("--default", args.default)),
         ignore_columns=tuple(args.ignore_columns),
-        reserved_tags=Settings(ownership_tag=not args.no_ownership_tag).reserved_tags,
+        reserved_tags=0 if args.no_ownership_tag else limits.OWNERSHIP_TAGS,
         password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
     )
 

@@ -5,12 +5,11 @@ None of them holds personal data: a message names a person by username only.
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
-from connect_users.core.phrases import plural
+from connect_users.core.phrases import plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -51,7 +50,6 @@ def text(rosters: Sequence[JudgedRoster]) -> None:
 def _line(severity: str, problem: RosterProblem) -> str:
     """One line of a terminal."""
     from connect_users.core.errors import one_line
-    from connect_users.review.text import printable
     from connect_users.roster.tables import place
 
     level = "" if severity == "error" else f"{severity}: "
@@ -60,6 +58,8 @@ def _line(severity: str, problem: RosterProblem) -> str:
 
 def as_json(rosters: Sequence[JudgedRoster]) -> None:
     """One document on stdout."""
+    import json
+
     document = {
         "rosters": [
             {
@@ -104,6 +104,8 @@ def _property(value: str) -> str:
 
 def as_sarif(rosters: Sequence[JudgedRoster]) -> None:
     """SARIF 2.1.0 on stdout, for code scanning."""
+    import json
+
     from connect_users.review import sarif
 
     rules = {"roster": "A row of a roster that Amazon Connect would refuse"}

@@ -40,6 +40,7 @@ _CHOICES: Final = {
     ),
     "agent_rows": (("id", "arn"), "how the results of GetMetricDataV2 name agents"),
     "idle_days": (("left-out", "zero"), "how GetMetricDataV2 answers days on which an agent was not online"),
+    "unknown_agents": (("left-out", "not-found"), "what GetMetricDataV2 does with agents that do not exist"),
     "no_session": (
         ("accepted", "not-found"),
         "what DeleteAllEntitySessions answers of a user who has no session",

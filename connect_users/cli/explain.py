@@ -15,6 +15,7 @@ from connect_users.cli import connecting, contacts, names_of, policy_file, power
 from connect_users.cli.progress import Progress
 from connect_users.core import __version__
 from connect_users.core.errors import WrongUsage
+from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.importing import texts
 from connect_users.policy import violations
@@ -142,9 +143,9 @@ def run(args: argparse.Namespace) -> int:
         _write(file, _rendered(format_, args, found, failures, log, color=args.color == "always"))
     _write(args.output, _rendered(args.format, args, found, failures, log, color=_color(args)))
     for failure in failures:
-        print(f"connect-users explain: {text.printable(failure)}", file=sys.stderr)
+        print(f"connect-users explain: {printable(failure)}", file=sys.stderr)
     for error in found.errors:
-        print(f"connect-users explain: the preview failed: {text.printable(' '.join(error.split()))}", file=sys.stderr)
+        print(f"connect-users explain: the preview failed: {printable(' '.join(error.split()))}", file=sys.stderr)
     return 1 if failures or found.errors else 0
 
 

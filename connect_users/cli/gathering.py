@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_users.cli import connecting, names_of, power
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import AccessDenied, WrongUsage
+from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE, USER
 from connect_users.review import naming
 from connect_users.review.access import dormancy, logins, sources
 from connect_users.review.powers import facts_by, granted_by
-from connect_users.review.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,8 @@ def add_dormancy(group: argparse._ActionsContainer) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="with --dormant: a Login/Logout report of Amazon Connect as CSV; may be repeated, since a report covers "
-        "seven days at most",
+        help="with --dormant: a Login/Logout report of Amazon Connect as CSV (first show all its rows on one page, or "
+        "the CSV lacks them); may be repeated, since a report covers seven days at most",
     )
 
 
@@ -219,25 +219,26 @@ def _online(
     from connect_users.connect.online_time import last_online_days
 
     people = snapshot.people
-    if any(not entry.id for entry in people):
-        ids = {username: id_ for id_, username in live.labels(USER).items()}
+    if not snapshot.instance:
+        # AWS does not document what it does with a user whom the instance does not have: none is asked about.
+        users = live.labels(USER)
+        ids = {username: id_ for id_, username in users.items()}
         people = tuple(
-            entry if entry.id or entry.instance not in ("", live.id) else _with_id(entry, ids) for entry in people
+            dataclasses.replace(entry, id=entry.id if entry.id in users else ids.get(entry.username, ""))
+            if entry.instance in ("", live.id)
+            else entry
+            for entry in people
         )
     asked = [entry.id for entry in people if entry.id and entry.instance in ("", live.id)]
     try:
         with Progress("reading the online time of agents") as progress:
-            found, first = last_online_days(live.gateway, live.arn, asked, progress.at)
+            online = last_online_days(live.gateway, live.arn, asked, progress.at)
     except AccessDenied as problem:
         if needed:
             raise
         print(f"{args.prog}: the online time of agents is not known: {problem}", file=sys.stderr)
         return snapshot, ()
-    return dataclasses.replace(snapshot, people=people), (dormancy.from_online_days(found, asked, first),)
-
-
-def _with_id(entry: sources.Entry, ids: dict[str, str]) -> sources.Entry:
-    return dataclasses.replace(entry, id=ids.get(entry.username, ""))
+    return dataclasses.replace(snapshot, people=people), (dormancy.from_online_days(*online),)
 
 
 def dormancy_of(

@@ -6,13 +6,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import AccessDenied, ResourceNotFound
+from connect_users.core.errors import AccessDenied, InvalidRequest, ResourceNotFound
 from connect_users.review.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS, Powers
 from connect_users.review.reach import of_answer
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from connect_users.cli.instance import Instance
     from connect_users.review.naming import Names
@@ -75,23 +75,28 @@ def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> d
 def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Names) -> dict[str, Facts]:
     """Id -> whom a security profile reaches, and what else is known of it: two requests each, where boto3 has both.
 
-    Without the permission for them nothing is known of it, and a line says so.
+    What the credentials may not read is not known, and a line says so.
 
     Raises:
         ConnectUsersError
     """
     wanted = sorted(set(ids)) if args.power_permission else []
     found: dict[str, Facts] = {}
+    list_agents: Callable[[str, str], list[str] | None] = instance.gateway.list_security_profile_ai_agents
     with Progress("reading whom security profiles reach") as progress:
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:
                 profile = instance.gateway.describe_security_profile(instance.id, id_)
-                agents = instance.gateway.list_security_profile_ai_agents(instance.id, id_)
             except ResourceNotFound:
                 continue
             except AccessDenied as problem:
                 print(f"connect-users: whom security profiles reach is not shown: {problem}", file=sys.stderr)
                 break
+            try:
+                agents = list_agents(instance.id, id_)
+            except (AccessDenied, InvalidRequest) as problem:
+                print(f"connect-users: AI agents of security profiles are not shown: {problem}", file=sys.stderr)
+                agents, list_agents = None, lambda *_: None
             found[id_] = of_answer(profile, names, agents)
     return found

@@ -45,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.html is not None and args.unmanaged:
         raise WrongUsage("--html and --unmanaged are two reports; ask for one at a time")
+    if args.csv is not None and (args.html is not None or args.dormant is None):
+        raise WrongUsage("--csv is for --dormant without --html; the page itself has a button for a CSV")
     if args.html is not None:
         return report_page.run(args)
     if args.unmanaged and args.dormant is not None:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from connect_users.cli.gathering import gather
-from connect_users.core.phrases import plural
+from connect_users.core.phrases import plural, printable
 from connect_users.importing import texts
 from connect_users.review.access.findings import judgements, power_first
 from connect_users.review.powers import Judgement
-from connect_users.review.text import printable
 from connect_users.roster import csv_text
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_users.cli.gathering import gather
-from connect_users.core.phrases import plural, some
+from connect_users.core.phrases import plural, printable, some
 from connect_users.importing import texts
 from connect_users.review.access import page
 from connect_users.review.access.findings import unclear
-from connect_users.review.text import printable
 
 if TYPE_CHECKING:
     import argparse

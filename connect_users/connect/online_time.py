@@ -12,9 +12,10 @@ N/100 + N/200 + 6 * N/600 calls, about 25 for 1,000 users; 8 * N/100 at most whe
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.arns import bare_id
+from connect_users.core.errors import ResourceNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,10 +31,24 @@ _WINDOWS: Final = (1, 2, 4, 8, 16, 34, 24)
 _QUARTER: Final = 900
 
 
+class OnlineDays(NamedTuple):
+    """Who was online when.
+
+    Attributes:
+        last: user id -> the last day (UTC) with online time, for those who have any.
+        asked: ids of the users who were asked about; not of those who are not in the instance any more.
+        first: the first day that was asked about.
+    """
+
+    last: dict[str, datetime]
+    asked: tuple[str, ...]
+    first: datetime
+
+
 def last_online_days(
     gateway: Gateway, instance_arn: str, user_ids: Iterable[str], tell: Callable[[int, int], None] = lambda *_: None
-) -> tuple[dict[str, datetime], datetime]:
-    """User id -> the last day (UTC) with online time, for those who have any; and the first day that was asked about.
+) -> OnlineDays:
+    """When each of some users was last online.
 
     Args:
         tell: is called with how many of how many users are found.
@@ -42,16 +57,20 @@ def last_online_days(
         ConnectUsersError
     """
     found: dict[str, datetime] = {}
+    gone: set[str] = set()
     left = every = list(dict.fromkeys(user_ids))
     windows = list(_windows(gateway.now))
     for start, end in windows:
         for first in range(0, len(left), AGENTS):
-            batch = left[first : first + AGENTS]
-            for user, day in _days(gateway, instance_arn, batch, start, end):
-                found[user] = max(day, found.get(user, day))
+            for row in _rows(gateway, instance_arn, left[first : first + AGENTS], (start, end), gone):
+                user = bare_id((row.get("Dimensions") or {}).get("AGENT"))
+                if user and any(entry.get("Value") for entry in row.get("Collections") or ()):
+                    day = _day(row, start)
+                    found[user] = max(day, found.get(user, day))
             tell(len(found), len(every))
-        left = [user for user in left if user not in found]
-    return found, windows[-1][0].replace(tzinfo=None)
+        left = [user for user in left if user not in found and user not in gone]
+    asked = tuple(user for user in every if user not in gone)
+    return OnlineDays(found, asked, windows[-1][0].replace(tzinfo=None))
 
 
 def _windows(now: float) -> Iterator[tuple[datetime, datetime]]:
@@ -65,10 +84,14 @@ def _windows(now: float) -> Iterator[tuple[datetime, datetime]]:
         yield start, end
 
 
-def _days(
-    gateway: Gateway, instance_arn: str, users: Sequence[str], start: datetime, end: datetime
-) -> Iterator[tuple[str, datetime]]:
-    """Id of a user and a day on which it was online, for each such day."""
+def _rows(
+    gateway: Gateway, instance_arn: str, users: Sequence[str], window: tuple[datetime, datetime], gone: set[str]
+) -> list[dict[str, Any]]:
+    """The results of some users, at least one; adds those who are not in the instance to `gone`.
+
+    A search still finds users who were just deleted, and AWS may refuse a request that names one of them.
+    """
+    start, end = window
     request = {
         "StartTime": start,
         "EndTime": end,
@@ -77,10 +100,14 @@ def _days(
         "Groupings": ["AGENT"],
         "Metrics": [{"Name": METRIC}],
     }
-    for row in gateway.get_metric_data_v2(instance_arn, request):
-        user = bare_id((row.get("Dimensions") or {}).get("AGENT"))
-        if user and any(entry.get("Value") for entry in row.get("Collections") or ()):
-            yield user, _day(row, start)
+    try:
+        return list(gateway.get_metric_data_v2(instance_arn, request))
+    except ResourceNotFound:
+        if len(users) == 1:
+            gone.update(users)
+            return []
+    half = len(users) // 2
+    return [row for part in (users[:half], users[half:]) for row in _rows(gateway, instance_arn, part, window, gone)]
 
 
 def _day(row: dict[str, Any], start: datetime) -> datetime:

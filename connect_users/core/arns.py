@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from connect_users.core.patterns import pattern
 
 #: A partition, as a pattern rather than a list: botocore knows eight (aws, aws-cn, aws-us-gov, aws-eusc, four of
 #: aws-iso), and the next one must not wait for a release of ours.
 PARTITION = r"aws(?:-[a-z0-9]+)*"
-_ARN = re.compile(r"arn:([^:\s]*):connect:([^:\s]*):([^:\s]*):instance/([^:/\s]+)(?:/([^:/\s]+)/([^:/\s]+))?")
+_ARN = pattern(r"arn:([^:\s]*):connect:([^:\s]*):([^:\s]*):instance/([^:/\s]+)(?:/([^:/\s]+)/([^:/\s]+))?")
 
 
-@dataclass(frozen=True)
-class Arn:
+class Arn(NamedTuple):
     """An ARN of Amazon Connect: of an instance (`resource` "") or of something in it."""
 
     partition: str

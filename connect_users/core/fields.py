@@ -7,10 +7,8 @@ them.
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core import limits, references
 
@@ -47,7 +45,6 @@ class Verdict(Enum):
     UPDATE_DIFFERENCE = "only what differs"
 
 
-@dataclass(frozen=True)
 class Field:
     """One input, or one member of a nested block.
 
@@ -60,30 +57,32 @@ class Field:
         personal: personal data or a secret: never repeated in a message.
         api: False for inputs that CreateUser does not have.
         voice_only: for lists, only the channel VOICE is accepted.
+        by_name: the members by their names.
+        discreet: messages must not repeat the value, since it is personal, or a part of it may be.
     """
 
-    name: str
-    kind: Kind
-    verdict: Verdict | None = None
-    operations: tuple[str, ...] = ()
-    required: bool = False
-    reference: Reference | None = None
-    choices: tuple[str, ...] = ()
-    members: tuple[Field, ...] = ()
-    keys: tuple[str, ...] = ()
-    personal: bool = False
-    api: bool = True
-    voice_only: bool = False
-
-    @functools.cached_property
-    def by_name(self) -> dict[str, Field]:
-        """The members by their names."""
-        return {member.name: member for member in self.members}
-
-    @functools.cached_property
-    def discreet(self) -> bool:
-        """Whether messages must not repeat the value: it is personal, or a part of it may be."""
-        return self.personal or any(member.discreet for member in self.members)
+    def __init__(
+        self,
+        name: str,
+        kind: Kind,
+        verdict: Verdict | None = None,
+        operations: tuple[str, ...] = (),
+        *,
+        required: bool = False,
+        reference: Reference | None = None,
+        choices: tuple[str, ...] = (),
+        members: tuple[Field, ...] = (),
+        keys: tuple[str, ...] = (),
+        personal: bool = False,
+        api: bool = True,
+        voice_only: bool = False,
+    ) -> None:
+        self.name, self.kind, self.verdict, self.operations = name, kind, verdict, operations
+        self.required, self.reference, self.choices = required, reference, choices
+        self.members, self.keys = members, keys
+        self.personal, self.api, self.voice_only = personal, api, voice_only
+        self.by_name = {member.name: member for member in members}
+        self.discreet: bool = personal or any(member.discreet for member in members)
 
     @property
     def secret(self) -> bool:
@@ -222,8 +221,7 @@ PENDING_KEY: Final = "takeover_pending"
 OTHER_OWNER_KEY: Final = "other_owner"
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """What a state has that its program need not declare.
 
     Attributes:

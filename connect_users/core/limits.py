@@ -7,24 +7,25 @@ says which one is followed and why.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from connect_users.core.patterns import pattern
+
 #: Ids of instances and of what is in them, as Connect makes them; the model allows other texts.
-ID_PATTERN: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ID_PATTERN: Final = pattern(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #: The alias of an instance. Model: DirectoryAlias, without its ban of "d-".
-ALIAS_PATTERN: Final = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z-]{0,44}")
+ALIAS_PATTERN: Final = pattern(r"[0-9a-zA-Z][0-9a-zA-Z-]{0,44}")
 #: Characters of a username. Model: AgentUsername 1-100; CloudFormation and SAML: 64, which is followed.
 USERNAME_MAX: Final = 64
 #: Documented for instances without SAML, not enforced in practice (Terraform's acceptance tests use longer names).
 USERNAME_MAX_WITHOUT_SAML: Final = 20
 #: CloudFormation; the guide says the same for SAML.
-USERNAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.@-]+")
+USERNAME_PATTERN: Final = pattern(r"[a-zA-Z0-9_.@-]+")
 #: CreateUser: "@" is accepted only inside a whole e-mail address; testuser@example is refused.
-USERNAME_EMAIL_PATTERN: Final = re.compile(r"[a-zA-Z0-9_.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")
+USERNAME_EMAIL_PATTERN: Final = pattern(r"[a-zA-Z0-9_.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")
 #: Salesforce Help, Service Cloud Voice: it names its Connect users ``alias@userId@orgId`` or ``userId@orgId``, whatever
 #: CreateUser says of "@". Ids have 15 characters, or 18 with their check; 005 begins a user's, 00D an organization's.
-USERNAME_SERVICE_CLOUD_VOICE: Final = re.compile(
+USERNAME_SERVICE_CLOUD_VOICE: Final = pattern(
     r"([a-zA-Z0-9_.-]+@)?005[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?@00D[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?"
 )
 
@@ -32,11 +33,11 @@ USERNAME_SERVICE_CLOUD_VOICE: Final = re.compile(
 PASSWORD_MIN: Final = 8
 PASSWORD_MAX: Final = 64
 PASSWORD_PARTS: Final = {
-    "a lower-case letter": re.compile(r"[a-z]"),
-    "an upper-case letter": re.compile(r"[A-Z]"),
-    "a digit": re.compile(r"[0-9]"),
+    "a lower-case letter": pattern(r"[a-z]"),
+    "an upper-case letter": pattern(r"[A-Z]"),
+    "a digit": pattern(r"[0-9]"),
 }
-BLANK: Final = re.compile(r"\s")
+BLANK: Final = pattern(r"\s")
 
 #: Characters. Model: AgentFirstName, AgentLastName; UserIdentityInfo's text has the smaller one for CONNECT_MANAGED.
 FIRST_NAME_MAX: Final = 255
@@ -44,12 +45,12 @@ LAST_NAME_MAX: Final = 300
 LAST_NAME_MAX_CONNECT_MANAGED: Final = 256
 #: Characters. UserIdentityInfo, text of SecondaryEmail.
 SECONDARY_EMAIL_MAX: Final = 265
-SECONDARY_EMAIL_PATTERN: Final = re.compile(
+SECONDARY_EMAIL_PATTERN: Final = pattern(
     rf"(?=^.{{0,{SECONDARY_EMAIL_MAX}}}$)[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{{2,63}}"
 )
 
 #: Model: PhoneNumber and SensitivePhoneNumber (E.164); the former's pattern is escaped twice there.
-PHONE_NUMBER_PATTERN: Final = re.compile(r"\+[1-9][0-9]{1,14}")
+PHONE_NUMBER_PATTERN: Final = pattern(r"\+[1-9][0-9]{1,14}")
 
 #: Seconds; 0 = unlimited, the agent closes the contact. CreateUser, text of AfterContactWorkTimeLimit.
 AFTER_CONTACT_WORK_MAX: Final = 2_000_000
@@ -69,6 +70,8 @@ ATTRIBUTE_TEXT_MAX: Final = 100
 
 #: Tags per resource, those of "aws:" not counted. Model: TagMap.
 TAGS_MAX: Final = 50
+#: Of them, those that the provider itself sets, unless connect-users:ownershipTag is false.
+OWNERSHIP_TAGS: Final = 1
 #: Characters. Model: TagKey, TagValue.
 TAG_KEY_MAX: Final = 128
 TAG_VALUE_MAX: Final = 256

@@ -7,24 +7,23 @@ blank: so such places are written in words.
 
 from __future__ import annotations
 
-import difflib
-import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.errors import ConnectUsersError
+from connect_users.core.patterns import pattern
 from connect_users.core.phrases import some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 #: Blanks of any kind and in any number, and letters that are not shown at all (Unicode's categories Zs, Cc, Cf).
-_UNSEEN: Final = re.compile(
+_UNSEEN: Final = pattern(
     "[\\s\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+"
 )
 _WORDS: Final = {" ": "blank", "\t": "tab", "\n": "line break", "\r": "carriage return"}
 #: What people write between names who do not know of ``|``.
-_OTHER_SEPARATORS: Final = re.compile(r"[;,\n]")
+_OTHER_SEPARATORS: Final = pattern(r"[;,\n]")
 #: Names that a message lists at most.
 _SHOWN: Final = 5
 #: Characters of a name that are compared: the time grows with their square.
@@ -72,6 +71,8 @@ def parts(text: str) -> list[str]:
 
 def nearest(name: str, names: Iterable[str], most: int = 1) -> list[str]:
     """Those of ``names`` that ``name`` may be a misspelling of, the likeliest first; another case is the likeliest."""
+    import difflib
+
     folded: dict[str, list[str]] = {}
     for each in names:
         folded.setdefault(each.casefold(), []).append(each)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.limits import TAG_KEY_PUNCTUATION, TAG_VALUE_MAX
+from connect_users.core.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,16 +37,16 @@ _TAKEN: Final = "t"
 _URN_HASH: Final = 6
 _MAKING: Final = 9
 _TOKEN: Final = _TIME + len(_MADE) + _URN_HASH + _MAKING
-_TOKEN_FORM: Final = re.compile(
+_TOKEN_FORM: Final = pattern(
     rf"([0-9a-f]{{{_TIME}}})([{_MADE}{_MOVED}{_TAKEN}])([0-9a-f]{{{_URN_HASH}}})([0-9a-f]{{{_MAKING}}})"
 )
-_FIRST_TOKEN_FORM: Final = re.compile(rf"[0-9a-f]{{{_TOKEN}}}")
+_FIRST_TOKEN_FORM: Final = pattern(rf"[0-9a-f]{{{_TOKEN}}}")
 _HASH_PREFIX: Final = "sha256:"
 _URN_PREFIX: Final = "urn:pulumi:"
 #: A tag that names a resource.
-_TAG_FORM: Final = re.compile(rf"(\S+) ({_URN_PREFIX}\S+|{_HASH_PREFIX}[0-9a-f]{{64}})")
+_TAG_FORM: Final = pattern(rf"(\S+) ({_URN_PREFIX}\S+|{_HASH_PREFIX}[0-9a-f]{{64}})")
 #: Characters of a URN that may need escaping. Few have any, and there may be thousands of users.
-_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_.:/+@-]")
+_NOT_PLAIN: Final = pattern(r"[^A-Za-z0-9_.:/+@-]")
 #: Seconds during which a user from CreateUser that no state knows counts as left behind by an interrupted run.
 LEFTOVER: Final = 24 * 3600.0
 

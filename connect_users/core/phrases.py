@@ -39,3 +39,8 @@ def _joined(names: Sequence[str], word: str) -> str:
         return ""
     *first, last = names
     return f"{', '.join(first)} {word} {last}" if first else last
+
+
+def printable(text: str) -> str:
+    """``text`` without characters that steer a terminal, or GitHub's runner, which reads commands from a log."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text).replace("##[", "## [")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A kind of thing that has a name and an id.
 
     Attributes:

@@ -12,8 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from connect_users.core import limits
 from connect_users.core.arns import bare_id
@@ -25,8 +24,7 @@ from connect_users.core.tag_rules import tag_problems
 _CHANNEL_LISTS = tuple(field for field in FIELDS if field.keys == ("channel",))
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(NamedTuple):
     """What `review` found."""
 
     problems: tuple[Problem, ...] = ()
@@ -67,7 +65,7 @@ def _username(props: Props, inputs: Props) -> Iterator[Problem]:
     if username is None:
         return
     kind = props.get("identity_management_type", inputs.get("identity_management_type"))
-    voice = limits.USERNAME_SERVICE_CLOUD_VOICE.fullmatch(username) is not None
+    voice = "@" in username and limits.USERNAME_SERVICE_CLOUD_VOICE.fullmatch(username) is not None
     if not username or len(username) > limits.USERNAME_MAX:
         yield Problem("username", f"has {len(username)} characters; AWS allows 1 to {limits.USERNAME_MAX}")
     elif len(username) > limits.USERNAME_MAX_WITHOUT_SAML and kind not in ("SAML", UNKNOWN) and not voice:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from connect_users.core import limits
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 NAMESPACE = "connect-users"
 
 #: What botocore can put into a host name.
-_REGION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_REGION = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 #: The embedded emulator's file when connect-users:emulatorState is not set, relative to the Pulumi project.
 DEFAULT_EMULATOR_STATE = ".connect-users/emulator.sqlite"
@@ -54,7 +55,7 @@ class Settings:
     @property
     def reserved_tags(self) -> int:
         """Of the tags that AWS allows a user, those that the provider itself sets."""
-        return 1 if self.ownership_tag else 0
+        return limits.OWNERSHIP_TAGS if self.ownership_tag else 0
 
     @property
     def embedded(self) -> bool:
@@ -174,7 +175,7 @@ def reserved_tags(config: Mapping[str, object]) -> int:
     """`Settings.reserved_tags` of a configuration; 0 where the setting is an output or cannot be read."""
     _, value = _first(config, "ownership_tag")
     try:
-        return 1 if value is None or _flag(value) else 0
+        return limits.OWNERSHIP_TAGS if value is None or _flag(value) else 0
     except ValueError:
         return 0
 

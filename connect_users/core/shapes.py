@@ -5,25 +5,22 @@ The general half of the rules: it goes by the table of fields alone. `rules` add
 
 from __future__ import annotations
 
-import difflib
 import functools
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits, tokens
 from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.fields import BLOCK, BLOCKS, BY_NAME, FIELDS, FLAG, ID, IDS, TAGS, TEXT, Field
+from connect_users.core.patterns import pattern
 from connect_users.core.spec import UNKNOWN, Props, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_PLAIN_ID: Final = re.compile(rf"[^\s:/]{{1,{limits.ID_MAX}}}")
+_PLAIN_ID: Final = pattern(rf"[^\s:/]{{1,{limits.ID_MAX}}}")
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: where, and what, with the value and the limit."""
 
     path: str
@@ -60,6 +57,8 @@ def in_path(name: Any) -> str:
 @functools.lru_cache(maxsize=256)
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     """The known name that ``name`` may be a misspelling of, or ""; kept, since looking for it is slow."""
+    import difflib
+
     snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
     return next(iter(difflib.get_close_matches(snake, known, n=1)), "")
 
@@ -151,6 +150,8 @@ def _scalar_problems(field: Field, path: str, value: Any) -> Iterator[Problem]:
         yield Problem(path, f"{_shown(field, value)} is neither true nor false")
     elif field.kind is TEXT:
         if isinstance(value, str):
+            import difflib
+
             choices = {choice.upper(): choice for choice in field.choices}
             near = difflib.get_close_matches(value[:80].upper(), choices, n=1)
             hint = f"; did you mean {choices[near[0]]}?" if near else ""

@@ -91,12 +91,15 @@ def _results(call: Call, period: str, spans: list[tuple[float, float]]) -> Itera
 
 
 def _agents(call: Call) -> Iterator[User]:
-    """Users who pass all filters; one that does not exist is left out [?]."""
+    """Users who pass all filters; what becomes of one that does not exist is `Options.unknown_agents` [?]."""
     arn = call.instance.arn
     wanted: dict[str, set[str]] = {"AGENT": set(), "ROUTING_PROFILE": set()}
     for entry in call.params["Filters"]:
         kind: Kind = "agent" if entry["FilterKey"] == "AGENT" else "routing-profile"
         wanted[entry["FilterKey"]].update(bare_id(value, kind, arn) for value in entry.get("FilterValues", ()))
+    if call.options.unknown_agents == "not-found":
+        for value in wanted["AGENT"]:
+            user_rows.find(call, value)
     for user in user_rows.rows(call):
         has = {"AGENT": user.id, "ROUTING_PROFILE": user.doc["RoutingProfileId"]}
         if all(not values or has[key] in values for key, values in wanted.items()):

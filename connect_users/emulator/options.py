@@ -22,6 +22,7 @@ UnsetStrings = Literal["left-out", "empty"]
 ModifiedBy = Literal["settings", "everything"]
 AgentRows = Literal["id", "arn"]
 IdleDays = Literal["left-out", "zero"]
+UnknownAgents = Literal["left-out", "not-found"]
 NoSession = Literal["accepted", "not-found"]
 
 _CHOICES: Final[dict[str, tuple[object, ...]]] = {
@@ -33,6 +34,7 @@ _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "modified_by": get_args(ModifiedBy),
     "agent_rows": get_args(AgentRows),
     "idle_days": get_args(IdleDays),
+    "unknown_agents": get_args(UnknownAgents),
     "no_session": get_args(NoSession),
 }
 _SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency", "idle_timeout")
@@ -85,6 +87,8 @@ class Options:
     agent_rows: AgentRows = "id"
     #: Whether GetMetricDataV2 leaves out the days on which an agent has no online time, or answers 0. [?]
     idle_days: IdleDays = "left-out"
+    #: Whether GetMetricDataV2 leaves out agents that the instance does not have, or refuses the request. [?]
+    unknown_agents: UnknownAgents = "left-out"
     #: What DeleteAllEntitySessions answers of a user who has no session. [?]
     no_session: NoSession = "accepted"
     #: The largest MaxResults of SearchUsers: 500 in the model, 100 on the best-practices page.

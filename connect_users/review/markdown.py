@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.errors import one_line
-from connect_users.core.phrases import plural
+from connect_users.core.phrases import plural, printable
 from connect_users.review.model import ACTIONS, HEADINGS, Person, Review
-from connect_users.review.text import printable, summary
+from connect_users.review.text import summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import textwrap
 from typing import Final
 
 from connect_users.core.errors import one_line
-from connect_users.core.phrases import plural, some
+from connect_users.core.phrases import plural, printable, some
 from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACED, Review
 
 _COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}
@@ -16,11 +16,6 @@ _MINIMUM: Final = 40
 _OPERATIONS_SHOWN: Final = 8
 #: A blank at which no line ends.
 _KEPT: Final = "\u00a0"
-
-
-def printable(text: str) -> str:
-    """``text`` without characters that steer a terminal, or GitHub's runner, which reads commands from a log."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text).replace("##[", "## [")
 
 
 def summary(review: Review) -> str:

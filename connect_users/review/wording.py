@@ -87,10 +87,10 @@ class Wording:
     def _profile(self, id_: str, name: str | None) -> str:
         claim = self._names.claim(SECURITY_PROFILE, id_)
         text = name or (f"{claim} (a name of the roster only)" if claim else id_)
-        if self._powers.judge(id_, name) is not Judgement.POWER:
-            return text
-        why = self._powers.why(id_, name)
-        return f"{text} ⚠ ({why})" if why else f"{text} ⚠"
+        power = self._powers.judge(id_, name) is Judgement.POWER
+        notes = (self._powers.why(id_, name) if power else "", *self._powers.about(id_, name).marks)
+        noted = "; ".join(filter(None, notes))
+        return f"{text}{' ⚠' if power else ''}" + (f" ({noted})" if noted else "")
 
     def _differences(
         self,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
@@ -29,8 +28,7 @@ def known(value: Any) -> Any:
     return UNKNOWN if later(value) else value
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """The value of a cell; `plain` as in `Assembled`."""
 
     value: Any
@@ -43,7 +41,6 @@ def _read(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = (
     return Read(value, names, problems, plain=known(value) == value)
 
 
-@dataclass
 class Assembled:
     """One row's inputs, `UNKNOWN` where a cell cannot be used; what is wrong with which header.
 
@@ -52,10 +49,11 @@ class Assembled:
         profiles: the security profiles' names.
     """
 
-    inputs: Props
-    problems: list[tuple[str, str]]
-    plain: bool = True
-    profiles: tuple[str, ...] = ()
+    def __init__(self, inputs: Props) -> None:
+        self.inputs = inputs
+        self.problems: list[tuple[str, str]] = []
+        self.plain = True
+        self.profiles: tuple[str, ...] = ()
 
     def take(self, read: Read) -> None:
         """Note what comes with a value."""
@@ -111,7 +109,7 @@ class Assembly:
     def of(self, row: Row) -> Assembled:
         """The inputs of one row."""
         tree: Props = {}
-        built = Assembled(tree, [])
+        built = Assembled(tree)
         for header, raw in row.cells:
             column = self._columns[header]
             if column is None:

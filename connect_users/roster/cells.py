@@ -10,16 +10,14 @@ Contract:
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from enum import Enum
-from numbers import Real
 from typing import Any, Final
 
 from connect_users.core import limits
+from connect_users.core.patterns import pattern
 from connect_users.core.spec import UNKNOWN
 
 #: The separator of lists in one cell, as in the console's CSV templates.
@@ -28,11 +26,11 @@ LIST: Final = "|"
 _YES: Final = frozenset(("yes", "y", "true", "t", "1", "on", "x", "ja", "oui", "sí", "wahr", "vrai", "verdadero"))
 _NO: Final = frozenset(("no", "n", "false", "f", "0", "off", "nein", "non", "falsch", "faux", "falso"))
 _DEPTH: Final = 8
-_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
-_ROUNDED: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
-_UNSIGNED: Final = re.compile(r"[1-9][0-9]{6,14}(\.0*)?")
-_CAMEL: Final = re.compile(r"(?:[A-Z][a-z0-9]+){2,}|[A-Z][a-z]+")
-_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WHOLE: Final = pattern(r"[+-]?[0-9]{1,18}(\.0*)?")
+_ROUNDED: Final = pattern(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
+_UNSIGNED: Final = pattern(r"[1-9][0-9]{6,14}(\.0*)?")
+_CAMEL: Final = pattern(r"(?:[A-Z][a-z0-9]+){2,}|[A-Z][a-z]+")
+_HUMP: Final = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 #: What spreadsheets write where a value belongs.
 _ERRORS: Final = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#ERROR!", "Err:502")
@@ -51,6 +49,9 @@ def absent(value: Any) -> bool:
         return not value or value.isspace()
     if isinstance(value, (Mapping, list, tuple)):
         return not value
+    # Here and below: what cells of text never are is imported only for the others.
+    from decimal import Decimal
+
     # NaN is not equal to itself; pandas' NA and NaT refuse to be compared.
     if isinstance(value, Decimal):
         return value.is_nan()
@@ -70,6 +71,9 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
         return value
     if absent(value):
         return None
+    import datetime as dt
+    from decimal import Decimal
+
     # Of types, not of values: an output of Pulumi has every attribute.
     if hasattr(type(value), "tolist"):
         return plain(value.tolist(), depth - 1)
@@ -129,10 +133,12 @@ def refuse_foreign(value: Any) -> None:
     elif isinstance(value, (list, tuple)):
         for item in value:
             refuse_foreign(item)
-    elif isinstance(value, dt.timedelta):
-        seconds = f"{value.total_seconds():.0f}"
-        raise BadCell(f"is a duration, not a number; write the seconds, such as {seconds}, without a time format")
     else:
+        import datetime as dt
+
+        if isinstance(value, dt.timedelta):
+            seconds = f"{value.total_seconds():.0f}"
+            raise BadCell(f"is a duration, not a number; write the seconds, such as {seconds}, without a time format")
         raise BadCell(f"is of type {type(value).__name__}; write a string, a number, yes or no, a list or a dict")
 
 
@@ -168,7 +174,7 @@ def flag(value: Any) -> Any:
     """Yes or no, in the usual spellings (and in those that Excel uses in other languages)."""
     if isinstance(value, bool):
         return value
-    word = str(text(value)).lower() if isinstance(value, (str, Real)) else None
+    word = str(text(value)).lower() if isinstance(value, str) or _real(value) else None
     if word in _YES:
         return True
     return False if word in _NO else text(value)
@@ -179,10 +185,16 @@ def whole(value: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
         return int(value.partition(".")[0]) if _WHOLE.fullmatch(value) else value
-    if isinstance(value, (bool, int)) or not isinstance(value, Real):
+    if isinstance(value, (bool, int)) or not _real(value):
         return value
     number = float(value)
     return int(number) if number.is_integer() else number
+
+
+def _real(value: Any) -> bool:
+    from numbers import Real
+
+    return isinstance(value, Real)
 
 
 class Choice:

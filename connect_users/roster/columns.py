@@ -10,14 +10,13 @@ Four families of headers; but for the last one, case does not matter:
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.patterns import pattern
 from connect_users.core.references import HIERARCHY_GROUP
 from connect_users.roster import cells, notations
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from connect_users.core.references import Reference
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column.
 
     Attributes:
@@ -159,8 +157,8 @@ PER_CHANNEL: Final = frozenset(name for _, name, _, _ in _PER_CHANNEL)
 _BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.others)}
 #: Headers that begin a group in nested records.
 _GROUPS: Final = frozenset(header[:dot] for header in _BY_HEADER for dot in range(len(header)) if header[dot] == ".")
-_EXPLANATION: Final = re.compile(r"\s*\([^()]*\)\s*$")
-_NUMBERED: Final = re.compile(r"(security_profile_name|user_hierarchy)(_\d+)?(\|\1(_\d+)?)*")
+_EXPLANATION: Final = pattern(r"\s*\([^()]*\)\s*$")
+_NUMBERED: Final = pattern(r"(security_profile_name|user_hierarchy)(_\d+)?(\|\1(_\d+)?)*")
 
 
 def normal(header: str) -> str:
@@ -192,6 +190,8 @@ def is_group(header: str) -> bool:
 @functools.lru_cache(maxsize=256)
 def nearest(header: str) -> str:
     """The header that ``header`` may be a misspelling of, or ""."""
+    import difflib
+
     return next(iter(difflib.get_close_matches(normal(header[:80]), _BY_HEADER, n=1)), "")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits
 from connect_users.roster.columns import find
@@ -88,8 +87,7 @@ class _Lines(list[str]):
         self.append(f"{line[:-2]}\n")
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(NamedTuple):
     """Every cell of every line of a CSV text as it is written, guarded (`formulas`) or not.
 
     Attributes:

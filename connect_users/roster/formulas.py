@@ -12,8 +12,12 @@ The page's script has the same expression.
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from connect_users.core.patterns import pattern
+
+if TYPE_CHECKING:
+    import re
 
 #: What may stand before the first character of a formula without hiding it.
 _BEFORE: Final = " \u00a0\"'"
@@ -25,7 +29,7 @@ def _beginning(mark: str) -> re.Pattern[str]:
     """``mark`` where a formula begins: at the start of a cell, or after what separates cells somewhere."""
     start = f"\\A{mark}(?=[{_BEFORE}]*[{_FIRST}\\t\\r\\n])"
     inner = f"(?<=[,;\\t\\r\\n]){mark}(?=[{_BEFORE}]*[{_FIRST}])"
-    return re.compile(f"{start}|{inner}")
+    return pattern(f"{start}|{inner}")
 
 
 _UNMARKED: Final = _beginning("")

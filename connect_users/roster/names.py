@@ -8,7 +8,6 @@ has a comma or a semicolon in its name (botocore: CreateSecurityProfileName), so
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connect_users.core import limits
@@ -26,7 +25,6 @@ LookUp = Callable[[str], Any]
 _SUGGESTIONS: Final = 200
 
 
-@dataclass
 class Names:
     """The names of one kind of thing, and their ids.
 
@@ -37,16 +35,20 @@ class Names:
         strict: names that cannot be judged are problems, not `UNKNOWN`.
     """
 
-    reference: Reference
-    ids: Mapping[str, Any] | None = None
-    look_up: LookUp | None = None
-    strict: bool = True
-    _answers: dict[str, Any] = field(default_factory=dict, repr=False)
-    _unknown: int = field(default=0, repr=False)
-
-    def __post_init__(self) -> None:
-        if self.ids is not None:
-            self.ids = {spelled(self.reference, name): id_ for name, id_ in self.ids.items()}
+    def __init__(
+        self,
+        reference: Reference,
+        ids: Mapping[str, Any] | None = None,
+        look_up: LookUp | None = None,
+        *,
+        strict: bool = True,
+    ) -> None:
+        self.reference = reference
+        self.ids = None if ids is None else {spelled(reference, name): id_ for name, id_ in ids.items()}
+        self.look_up = look_up
+        self.strict = strict
+        self._answers: dict[str, Any] = {}
+        self._unknown = 0
 
     def id_of(self, name: str) -> Any:
         """The id of a name; each name is looked up once.

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_users.core.patterns import pattern
 from connect_users.roster.cells import LIST, BadCell, absent, tag, text, whole
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 #: After a comma or a semicolon, what looks like another ``key=``; a backslash before the ``=`` says that it is not.
-_ANOTHER: Final = re.compile(r"[;,]\s*[^;,=\\]+=")
+_ANOTHER: Final = pattern(r"[;,]\s*[^;,=\\]+=")
 
 
 def tags(value: Any) -> Any:

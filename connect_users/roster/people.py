@@ -10,13 +10,13 @@ Contract:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
+from connect_users.core.patterns import pattern
 from connect_users.core.phrases import plural
-from connect_users.core.settings import Settings
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.assembly import Assembled, Assembly, known
 from connect_users.roster.columns import (
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from connect_users.roster.names import Names
 
 
-@dataclass(frozen=True)
-class RosterProblem:
+class RosterProblem(NamedTuple):
     """One problem, and its place.
 
     Attributes:
@@ -59,8 +58,7 @@ class RosterProblem:
         return ": ".join(part for part in (place(self.source, self.line), self.column, self.text) if part)
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """One user of the roster.
 
     Attributes:
@@ -74,8 +72,7 @@ class Person:
     profiles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RosterOptions:
+class RosterOptions(NamedTuple):
     """What a roster is judged by, beside its rows.
 
     Attributes:
@@ -90,15 +87,14 @@ class RosterOptions:
 
     instance_id: Any = UNKNOWN
     identity_management_type: str | None = None
-    names: Mapping[Reference, Names] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[Reference, Names] = MappingProxyType({})
+    defaults: Mapping[str, Any] = MappingProxyType({})
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
-    reserved_tags: int = Settings().reserved_tags
+    reserved_tags: int = limits.OWNERSHIP_TAGS
 
 
-@dataclass(frozen=True)
-class JudgedRoster:
+class JudgedRoster(NamedTuple):
     """The people of a roster; only a roster without problems may be used.
 
     Attributes:
@@ -329,7 +325,7 @@ _PASSWORDS: Final = ("password", "password_secret_arn")
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )
-_PATH: Final = re.compile(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
+_PATH: Final = pattern(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
 
 
 def _parts(path: str, inputs: Props) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ in anything else stay apart, and so do equal rows: the judge then reports that t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits
@@ -54,7 +53,7 @@ def one_each(table: Table) -> Table:
             rows.append(person)
         elif not people[username].take(person):
             rows.append(row)
-    return replace(table, rows=tuple(one if isinstance(one, Row) else one.row() for one in rows))
+    return table._replace(rows=tuple(one if isinstance(one, Row) else one.row() for one in rows))
 
 
 class _Person:
@@ -86,7 +85,7 @@ class _Person:
         for header, value in self._skills:
             lists.setdefault(header, []).extend(value if isinstance(value, list) else [value])
         others = [cell for cell in self._row.cells if cell[0] not in lists]
-        return replace(self._row, cells=[*others, *lists.items()])
+        return self._row._replace(cells=[*others, *lists.items()])
 
 
 def _with_one_column(table: Table) -> Table:
@@ -96,8 +95,8 @@ def _with_one_column(table: Table) -> Table:
         return table
     headers = {header: line for header, line in table.headers.items() if header not in members}
     headers[_HEADER] = min(table.headers[header] for header in members)
-    rows = tuple(replace(row, cells=_joined(row.cells, members)) for row in table.rows)
-    return replace(table, rows=rows, headers=headers)
+    rows = tuple(row._replace(cells=_joined(row.cells, members)) for row in table.rows)
+    return table._replace(rows=rows, headers=headers)
 
 
 def _joined(cells: Sequence[tuple[str, Any]], members: Mapping[str, str]) -> list[tuple[str, Any]]:

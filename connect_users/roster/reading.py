@@ -8,29 +8,30 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from connect_users.core import limits
-from connect_users.roster import csv_text, json_text, yaml_text
-from connect_users.roster.record_shapes import member_of, people
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
 #: Rows as a program may give them: dicts, or a pandas or polars frame.
 Rows = Any
-_TEXTS: Final[dict[str, Callable[[str, str], Table]]] = {
-    ".csv": csv_text.read,
-    ".tsv": csv_text.read,
-    ".tab": csv_text.read,
-    ".txt": csv_text.read,
-    ".json": json_text.read,
-    ".yaml": yaml_text.read,
-    ".yml": yaml_text.read,
+#: Suffix -> the module of this package that reads such files; only that one is imported.
+_READERS: Final = {
+    ".csv": "csv_text",
+    ".tsv": "csv_text",
+    ".tab": "csv_text",
+    ".txt": "csv_text",
+    ".json": "json_text",
+    ".yaml": "yaml_text",
+    ".yml": "yaml_text",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
 }
+SUFFIXES: Final = tuple(_READERS)
 _ZIP: Final = b"PK\x03\x04"
-_WORKBOOKS: Final = (".xlsx", ".xlsm")
-SUFFIXES: Final = (*_TEXTS, *_WORKBOOKS)
 
 
 def read(roster: str | os.PathLike[str] | Rows) -> Table:
@@ -66,11 +67,10 @@ def read_file(path: Path, source: str) -> Table:
         raise UnreadableRoster(source, f"cannot be read: {why}") from None
     if len(data) > limits.ROSTER_BYTES_MAX:
         raise UnreadableRoster(source, f"has more than {limits.ROSTER_BYTES_MAX // 2**20} MB; split it")
-    if suffix in _WORKBOOKS:
-        from connect_users.roster import workbook
-
-        return workbook.read(data, source)
-    return _TEXTS[suffix](decoded(data, source), source)
+    name = _READERS[suffix]
+    reader = import_module(f"connect_users.roster.{name}")
+    table: Table = reader.read(data if name == "workbook" else decoded(data, source), source)
+    return table
 
 
 def decoded(data: bytes, source: str) -> str:
@@ -97,6 +97,8 @@ def decoded(data: bytes, source: str) -> str:
 
 
 def _people(rows: Rows) -> list[tuple[int, Any]]:
+    from connect_users.roster.record_shapes import member_of, people
+
     whole = rows if isinstance(rows, Mapping) else list(_records(rows))
     records = people(member_of("", whole, 0), "")
     return [(row, person) for row, (_, person) in enumerate(records, start=1)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from connect_users.core.misspellings import suggestion
@@ -31,7 +30,7 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
             known = {value for of_row in held for value in of_row if isinstance(value, str)}
             hint = suggestion(" ".join(values), known) if known else "the column is empty or missing"
             raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}; {hint}")
-        table = dataclasses.replace(table, rows=rows)
+        table = table._replace(rows=rows)
     return table
 
 

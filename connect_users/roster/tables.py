@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from connect_users.core import limits
 from connect_users.core.errors import ConnectUsersError
@@ -74,8 +74,7 @@ def place(source: str, line: int) -> str:
     return f"{source}:{line}" if source else f"row {line}"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One person: the cells that are not empty, each with its header as it was written.
 
     Attributes:
@@ -88,8 +87,7 @@ class Row:
     surplus: int = 0
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A roster.
 
     Attributes:
@@ -101,7 +99,7 @@ class Table:
 
     source: str
     rows: tuple[Row, ...]
-    headers: Mapping[str, int] = field(default_factory=dict)
+    headers: Mapping[str, int] = MappingProxyType({})
     twice: tuple[str, ...] = ()
     header_line: int = 0
 

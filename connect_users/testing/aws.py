@@ -1,6 +1,6 @@
 """What a rehearsal makes of other resources than dynamic ones: `aws:connect` in the emulator, all others made up.
 
-Ids and outputs are the bridged provider's. A change in place is recorded in the state only: the emulator has no call.
+Ids and outputs are the bridged provider's. A change in place is recorded in the state only.
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connect_users.review.access import logins
 from connect_users.review.access.dormancy import Dormancy, LastOnline, days_of, from_online_days
@@ -99,6 +102,20 @@ def test_a_file_that_is_not_a_report_is_refused_in_one_line(text: str, problem: 
     with pytest.raises(ValueError, match=r"^[^\n]+$") as caught:
         logins.read(text, "logins.csv")
     assert problem in str(caught.value)
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from([*HEADERS.split(","), "2026-11-20 08:00", "11/20/2026 8:00 AM", "0001-01-01T00:00:00+14:00", "AM"]),
+)
+TEXTS = st.lists(st.lists(CELLS, max_size=5).map(",".join), max_size=6).map("\n".join)
+
+
+@given(st.one_of(TEXTS, TEXTS.map(f"{HEADERS}\n".__add__)))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Whatever a file holds, nothing but a refusal is raised."""
+    with suppress(ValueError):
+        assert logins.read(text, "logins.csv").others.why
 
 
 def test_days_that_read_the_same_either_way_are_not_refused() -> None:

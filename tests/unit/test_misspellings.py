@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from connect_users.connect.listings import Listing
 from connect_users.core.errors import one_line
 from connect_users.core.misspellings import NoSuchName, parts, visible
+from connect_users.core.phrases import printable
 from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
-from connect_users.review.text import printable
 from connect_users.roster.names import Names
 
 

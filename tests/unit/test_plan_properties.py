@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connect_users.core import channels, plan, steps
@@ -194,13 +194,14 @@ def test_the_steps_of_a_plan_bring_a_user_to_what_is_declared(
 
 
 Cell = tuple[str, ...]
+_CALLBACK_ACW = f"agent_first_callback_{ACW}"
 
 
-def _cells(live: _Live) -> tuple[dict[Cell, Any], dict[Cell, Any]]:
-    """Each setting by itself: as it is told, and without what is as good as never set."""
+def _cells(live: _Live) -> tuple[dict[Cell, Any], ...]:
+    """Each setting by itself: as Connect returns it; without what is as good as never set; and as it takes effect."""
     props = live_props(live.describe()[0])
     told: dict[Cell, Any] = {("identity_info", name): it for name, it in props.get("identity_info", {}).items()}
-    bare = dict(told)
+    bare, effective = dict(told), dict(told)
     for name in channels.LISTS:
         for entry in channels.filled(name, [], props.get(name, [])):
             of_the_channel: tuple[Any, ...] = (False, {}, {LIMIT: 0}, entry.get(ACW))
@@ -209,11 +210,14 @@ def _cells(live: _Live) -> tuple[dict[Cell, Any], dict[Cell, Any]]:
                 told[cell] = value
                 unused = member == "phone_number" and entry["phone_type"] == "SOFT_PHONE"
                 if not unused and not (member.startswith("agent_first_callback") and value in of_the_channel):
-                    bare[cell] = value
-    return told, bare
+                    bare[cell] = effective[cell] = value
+            # Without a limit of its own, a callback has that of the channel.
+            if ACW in entry:
+                effective.setdefault((name, entry["channel"], _CALLBACK_ACW), entry[ACW])
+    return told, bare, effective
 
 
-def _changed(live: _Live, before: tuple[dict[Cell, Any], dict[Cell, Any]]) -> set[Cell]:
+def _changed(live: _Live, before: tuple[dict[Cell, Any], ...]) -> set[Cell]:
     """The settings that are no longer what they were, however Connect tells that."""
     differing = [
         {cell for cell in {*old, *new} if old.get(cell) != new.get(cell)}
@@ -236,7 +240,17 @@ def _declared_cells(props: dict[str, Any]) -> set[Cell]:
     return cells
 
 
+_USER = {"instance_id": "11111111-2222-4333-8444-000000000001", "username": "ada", "security_profile_ids": ["p"]}
+
+
 @settings(max_examples=200)
+@example(
+    old={**_USER, "routing_profile_id": "r"},
+    new={**_USER, "routing_profile_id": "r", "phone_config": {LIMIT: 30}},
+    other={**_USER, "after_contact_work_configs": [{"channel": "VOICE", ACW: {}, _CALLBACK_ACW: {LIMIT: 30}}]},
+    reading="replace",
+    view="both",
+)
 @given(users(), users(), users(), _READINGS, st.sampled_from(["both", "lists"]))
 def test_what_is_not_declared_stays_as_connect_has_it(
     old: dict[str, Any], new: dict[str, Any], other: dict[str, Any], reading: str, view: str

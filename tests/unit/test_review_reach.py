@@ -121,6 +121,20 @@ def test_a_person_who_gains_restricted_power_gains_power() -> None:
     assert "+ security profile Lead ⚠ (Users.Edit, only hierarchy EMEA/UK)" in person.words
 
 
+@pytest.mark.parametrize(
+    ("granted", "words"),
+    [
+        (EDIT, "+ security profile sp-lead ⚠ (Users.Edit; AWS-managed; 2 AI agents)"),
+        (["Users.View"], "+ security profile sp-lead (AWS-managed; 2 AI agents)"),
+    ],
+)
+def test_profiles_of_aws_and_ai_agents_are_marked(granted: list[str], words: str) -> None:
+    """With power and without it."""
+    powers = Powers(granted={"sp-lead": granted}, facts={"sp-lead": Facts(managed=True, ai_agents=("a", "b"))})
+    (person,) = reviewed(("create", None, user()), powers=powers).people
+    assert person.words == f"joins: {words}"
+
+
 OWN = {"sp-lead": Facts(of_answer({"HierarchyRestrictedResources": ["User"]}, Names()).reach)}
 
 

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
-from operator import attrgetter, or_
+from operator import or_
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -49,18 +49,18 @@ class LastOnline:
 
     def __str__(self) -> str:
         if self.at is not None:
-            return f"{self.at:%Y-%m-%d}" + (" (signed in, no sign-out since)" if self.signed_in else "")
+            return f"{self.at.date()}" + (" (signed in, no sign-out since)" if self.signed_in else "")
         if self.absent_since is not None:
-            return f"no online time as an agent since {self.absent_since:%Y-%m-%d}; AWS keeps nothing from before"
+            return f"no online time as an agent since {self.absent_since.date()}; AWS keeps nothing from before"
         return f"{UNKNOWN}: {', '.join(self.why)}" if self.why else UNKNOWN
 
     def __or__(self, other: LastOnline) -> LastOnline:
         """What two sources say together: the later moment, the longer absence, both reasons."""
-        latest = max((each for each in (self, other) if each.at), key=attrgetter("at", "signed_in"), default=self)
-        absences = [each.absent_since for each in (self, other) if each.absent_since]
-        return LastOnline(
-            latest.at, latest.signed_in, min(absences, default=None), tuple(dict.fromkeys((*self.why, *other.why)))
-        )
+        later = other.at is not None and (self.at is None or (other.at, other.signed_in) > (self.at, self.signed_in))
+        latest = other if later else self
+        absences = [each.absent_since for each in (self, other) if each.absent_since is not None]
+        why = self.why + other.why if self.why and other.why else self.why or other.why
+        return LastOnline(latest.at, latest.signed_in, min(absences, default=None), why)
 
     def dormant(self, now: datetime, days: int) -> bool | None:
         """Whether the user was not online in the last ``days`` days; None where nothing says it."""
@@ -88,8 +88,7 @@ class Sightings:
 
     def of(self, entry: Entry) -> LastOnline:
         """What it says of one of the people."""
-        known = [self.seen[key] for key in (entry.username, entry.id) if key in self.seen]
-        return reduce(or_, known) if known else self.others
+        return self.seen.get(entry.username) or self.seen.get(entry.id) or self.others
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,8 @@ class Dormancy:
 
     def last_online(self, entry: Entry) -> LastOnline:
         """What all sources together say of one of the people."""
-        return reduce(or_, (source.of(entry) for source in self.sources), LastOnline())
+        first, *others = (source.of(entry) for source in self.sources) if self.sources else (LastOnline(),)
+        return reduce(or_, others, first)
 
     def of(self, entry: Entry) -> bool | None:
         """Whether one of the people is dormant; None where it is unknown."""

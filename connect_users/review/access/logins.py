@@ -19,7 +19,7 @@ from connect_users.review.access.dormancy import LastOnline, Sightings
 from connect_users.roster.csv_text import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _Read = Callable[[str], datetime]
 
@@ -67,9 +67,8 @@ def read(text: str, source: str) -> Sightings:
     return Sightings(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
 
 
-def _span(times: Iterable[datetime]) -> str:
-    days = sorted({f"{each:%Y-%m-%d}" for each in times})
-    return f" ({days[0]} to {days[-1]})" if days else " (which has no rows)"
+def _span(times: Collection[datetime]) -> str:
+    return f" ({min(times).date()} to {max(times).date()})" if times else " (which has no rows)"
 
 
 def _columns(headers: Sequence[str], sessions: Sequence[Sequence[str]]) -> tuple[int, int, int]:
@@ -123,10 +122,10 @@ def _all(form: _Read, cells: Sequence[str]) -> dict[str, datetime] | None:
 
 def _read_as(form: _Read, cell: str) -> datetime | None:
     try:
-        time = form(_ZONE.sub("", cell) if not cell.upper().endswith(("AM", "PM")) else cell)
-    except ValueError:
+        time = form(cell if cell[-2:].upper() in ("AM", "PM") else _ZONE.sub("", cell))
+        return time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return None
-    return time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def _iso(text: str) -> datetime:

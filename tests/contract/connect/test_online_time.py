@@ -41,9 +41,9 @@ def ago(days: int) -> str:
 
 def last(emulator: Emulator, ids: list[str]) -> dict[str, str]:
     """User -> last day."""
-    found, first = last_online_days(gateway_to(emulator), seed.INSTANCE_ARN, ids)
-    assert f"{first:%Y-%m-%d}" == FIRST
-    return {user: f"{day:%Y-%m-%d}" for user, day in found.items()}
+    online = last_online_days(gateway_to(emulator), seed.INSTANCE_ARN, ids)
+    assert f"{online.first:%Y-%m-%d}" == FIRST
+    return {user: f"{day:%Y-%m-%d}" for user, day in online.last.items()}
 
 
 @pytest.mark.parametrize("options", [{}, {"agent_rows": "arn"}, {"idle_days": "zero"}])
@@ -83,8 +83,20 @@ def test_nobody_is_asked_about_after_midnight_alone(emulator: Emulator) -> None:
     set_online(emulator.store, {"agent00001": {ago(1): 60}})
     settings = Settings(endpoint_url=emulator.endpoint_url)
     gateway = Gateway(Clients(settings, embedded=True), settings, VirtualTime(), lambda: midnight)
-    assert list(last_online_days(gateway, seed.INSTANCE_ARN, ids)[0]) == ids
+    assert list(last_online_days(gateway, seed.INSTANCE_ARN, ids).last) == ids
     assert [record.status for record in emulator.requests] == [200]
+
+
+def test_users_who_were_just_deleted_do_not_hide_the_others(emulator: Emulator) -> None:
+    """AWS may refuse a request that names one of them: they are found by halves, and asked about once."""
+    emulator.options = Options(clock=NOW.timestamp, unknown_agents="not-found")
+    ids = seed_users(emulator.store, 120)
+    set_online(emulator.store, {"agent00007": {ago(0): 60}, "agent00120": {ago(80): 60}})
+    named = [*ids[:50], "gone-1", *ids[50:], "gone-2"]
+    online = last_online_days(gateway_to(emulator), seed.INSTANCE_ARN, named)
+    assert online.last.keys() == {ids[6], ids[119]}
+    assert online.asked == tuple(ids)
+    assert sum(record.code == "ResourceNotFoundException" for record in emulator.requests) <= 14
 
 
 def test_no_users_cost_no_call(emulator: Emulator) -> None:

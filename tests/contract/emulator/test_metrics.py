@@ -139,6 +139,23 @@ def test_undocumented_ways_of_answering_are_options(start: Callable[..., Emulato
     ]
 
 
+@pytest.mark.parametrize(("unknown", "taken"), [("left-out", True), ("not-found", False)])
+def test_an_agent_that_does_not_exist_is_left_out_or_refused(
+    unknown: str, taken: bool, start: Callable[..., Emulator]
+) -> None:
+    """AWS does not document which."""
+    emulator = start(unknown_agents=unknown)
+    client = connect(emulator)
+    ada = create(client, "ada")
+    set_online(emulator.store, {"ada": {"2026-11-26": 60}})
+    both = request(ada, "gone")
+    if taken:
+        assert rows(client, **both) == [(ada, "11-26", 60.0)]
+    else:
+        assert refused(client.get_metric_data_v2, **both) == (404, "ResourceNotFoundException")
+        assert rows(client, **request(ada)) == [(ada, "11-26", 60.0)]
+
+
 @pytest.mark.parametrize(
     "people", [{"zoe": {}}, {"ada": None}, {"ada": {"yesterday": 1}}, {"ada": {"2026-11-26": "1"}}, []]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.cli import main
+from connect_users.core import tokens
 from connect_users.core.permissions import PERMISSIONS, Feature, iam_policy
 from connect_users.emulator import Emulator, Fault, seed
 from connect_users.emulator.metrics import set_online
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW = datetime.now(timezone.utc)
+HERE = {"InstanceId": seed.INSTANCE_ID}
 ROSTER = "username,security_profiles\nada,Admin\nbo,Agent\ncy,Admin\n"
 
 
@@ -77,13 +80,13 @@ def test_the_report_is_also_json_and_csv(
     emulator: Emulator, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Everybody is in both; power says why, and whom it reaches."""
-    client, here = connect(emulator), {"InstanceId": seed.INSTANCE_ID}
+    client = connect(emulator)
     lead = client.create_security_profile(
         SecurityProfileName="Lead",
         Permissions=["Users.Edit"],
         HierarchyRestrictedResources=["User"],
         AllowedAccessControlHierarchyGroupId=seed.HIERARCHY_GROUPS["EMEA/UK"],
-        **here,
+        **HERE,
     )
     create(client, "eve", SecurityProfileIds=[lead["SecurityProfileId"]])
     file = tmp_path / "dormant.csv"
@@ -145,6 +148,35 @@ def test_people_of_a_roster_are_found_in_the_instance(
     )
 
 
+@pytest.mark.parametrize("unknown", ["left-out", "not-found"])
+def test_users_of_a_state_who_are_gone_are_not_asked_about(
+    unknown: str, emulator: Emulator, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nor those of another instance; AWS might refuse the whole request."""
+    emulator.options = dataclasses.replace(emulator.options, unknown_agents=unknown)  # type: ignore[arg-type]
+    live_ids = {user["Username"]: user["Id"] for user in connect(emulator).list_users(**HERE)["UserSummaryList"]}
+    other = seed.INSTANCE_ARN.replace(seed.INSTANCE_ID, "11111111-1111-4111-8111-111111111111")
+    resources = []
+    for username, instance, id_ in (
+        ("dee", seed.INSTANCE_ARN, live_ids["dee"]),
+        ("gone", seed.INSTANCE_ARN, "99999999-1111-4111-8111-111111111111"),
+        ("zoe", other, live_ids["zoe"]),
+    ):
+        inputs = {
+            "username": username,
+            "instance_id": instance.rpartition("/")[2],
+            "security_profile_ids": [seed.SECURITY_PROFILES["Admin"]],
+        }
+        urn = f"urn:pulumi:dev::shop::{tokens.USER}::{username}"
+        outputs = {**inputs, "arn": f"{instance}/agent/{id_}"}
+        resources.append({"urn": urn, "type": tokens.USER, "inputs": inputs, "outputs": outputs})
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps({"version": 3, "deployment": {"resources": resources}}), encoding="utf-8")
+    code, out, _ = printed(capsys, *live(emulator, "--state", str(state), "--dormant", "60d"))
+    nobody = "unknown: not in the online time of agents ⚠ Admin"
+    assert (code, out.splitlines()) == (1, [f"dee: {ago(80)} ⚠ Admin", f"gone: {nobody}", f"zoe: {nobody}"])
+
+
 def test_without_the_permission_login_reports_are_enough(
     emulator: Emulator, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -199,6 +231,7 @@ def test_the_page_says_when_people_were_last_online(
         (["--dormant", "60d", "--unmanaged", "--instance", "i"], "--dormant and --unmanaged are two reports"),
         (["--roster", "r.csv", "--dormant", "60d", "--logins", "r.csv"], "r.csv: it is not a Login/Logout report"),
         (["--roster", "r.csv", "--dormant", "60d", "--logins", "none.csv"], "none.csv cannot be read"),
+        (["--roster", "r.csv", "--html", "x.html", "--csv", "x.csv"], "--csv is for --dormant without --html"),
     ],
 )
 def test_wrong_usage_is_one_line(
