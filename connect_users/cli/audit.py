@@ -13,11 +13,10 @@ from connect_users.cli import connecting, gathering, names_of, power, report_unm
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
 from connect_users.core.misspellings import did_you_mean
+from connect_users.core.phrases import printable
 from connect_users.importing import texts
 from connect_users.review import naming
 from connect_users.review.access import acceptances, audit, drift, history, page, sources
-from connect_users.review.access.findings import flags
-from connect_users.review.text import printable
 from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
@@ -110,9 +109,7 @@ def run(args: argparse.Namespace) -> int:
     unused = [each for each in accepted.values() if each.finding not in {finding.id for finding in found}]
     if args.json:
         # Last of all: what is in it is not new any more.
-        document = history.document(
-            snapshot, flags(snapshot, powers, dormancy), judged, unused, made=made, before=before
-        )
+        document = history.document(snapshot, powers, judged, unused, made=made, before=before, dormancy=dormancy)
         texts.put(Path(args.json), json.dumps(document, indent=1) + "\n")
     return _say(args, judged, unused, found)
 

@@ -143,7 +143,9 @@ def test_the_next_audit_reads_what_the_last_one_wrote() -> None:
     entry = Entry("ada", "Sales", ("Admin",), "EMEA", "SOFT_PHONE", False, "i", frozenset({"sp-1"}), "u")
     findings = [Finding("power", "ada", "Admin", "x"), Finding("unmanaged", "ada", "", "y")]
     judged = judge(findings, accepted("unmanaged/ada", TODAY), TODAY)
-    document = history.document(Snapshot("s", (entry,), "i"), [("power",)], judged, made="2026-11-27 02:17 UTC")
+    document = history.document(Snapshot("s", (entry,), "i"), Powers(), judged, made="2026-11-27 02:17 UTC")
+    assert document["people"][0]["reach"] == {"Admin": "everybody"}
+    assert document["people"][0]["last_online"] is None
     earlier = history.read(document, "i")
     assert earlier.known == {"power/ada/Admin"}
     assert earlier.snapshot.source == "the audit of 2026-11-27 02:17 UTC"

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.review.access.audit import ACCEPTED, counts
+from connect_users.review.access.findings import flags, judgements
 from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connect_users.review.access.acceptances import Acceptance
     from connect_users.review.access.audit import Judged
+    from connect_users.review.access.dormancy import Dormancy
+    from connect_users.review.powers import Powers
 
 #: Of the JSON: raised when a member changes its meaning; members may be added.
 SCHEMA: Final = 1
@@ -34,21 +38,23 @@ class Earlier:
 
 def document(
     snapshot: Snapshot,
-    flags: Iterable[Sequence[str]],
+    powers: Powers,
     judged: Sequence[Judged],
     unused: Iterable[Acceptance] = (),
     *,
     made: str,
     before: Snapshot | None = None,
+    dormancy: Dormancy | None = None,
 ) -> dict[str, Any]:
     """An audit as plain data.
 
     Args:
-        flags: of each of the people.
         unused: acceptances of what is not found any more.
         made: when.
         before: of the earlier audit.
+        dormancy: where it was asked for.
     """
+    sure = judgements(snapshot, powers)
     return {
         "schema": SCHEMA,
         "instance": snapshot.instance,
@@ -64,10 +70,16 @@ def document(
                 **{name: getattr(entry, member) for member, name in _NAMES.items()},
                 "security_profiles": list(entry.profiles),
                 "security_profiles_without_name": sorted(entry.unnamed),
+                "reach": {
+                    profile: powers.limits(profile, profile) or "everybody"
+                    for profile in entry.profiles
+                    if sure[profile] is Judgement.POWER
+                },
+                "last_online": None if dormancy is None else str(dormancy.last_online(entry)),
                 "managed": entry.managed,
                 "flags": list(flagged),
             }
-            for entry, flagged in zip(snapshot.people, flags, strict=True)
+            for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True)
         ],
     }
 
