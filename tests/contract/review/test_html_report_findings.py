@@ -175,3 +175,15 @@ def test_axe_finds_nothing(window: browser.Browser, width: int, dark: bool) -> N
         "axe.run().then((all) => all.violations.flatMap((each) => each.nodes.map((node) => [each.id, node.html])))"
     )
     assert found == []
+
+
+def test_every_page_on_paper_has_headings(window: browser.Browser) -> None:
+    """As text: where Chromium repeats a heading on the next page, it leaves out the buttons in it."""
+    window.call("Emulation.setEmulatedMedia", media="print")
+    shown = window.run(
+        "[...document.querySelectorAll('#head th')].map((each) => [getComputedStyle(each, '::before').content, "
+        "getComputedStyle(each.firstChild).display])"
+    )
+    window.call("Emulation.setEmulatedMedia", media="")
+    assert [each[0] for each in shown[:3]] == ['"Username"', '"Lead"', '"Admin"']
+    assert {each[1] for each in shown} == {"none"}
