@@ -86,14 +86,14 @@ def run(args: argparse.Namespace) -> int:
     naming.from_resources(names, resources)
     users = instance.people()
     declared = report_unmanaged.declared_by(resources) if args.state else None
-    strangers = {user.id: user for user in unmanaged(report_unmanaged.tagged(users), declared)}
+    unowned = {user.id: user for user in unmanaged(report_unmanaged.tagged(users), declared)}
     live = sources.from_live(args.instance, users, names, instance.id)
     snapshot = dataclasses.replace(
-        live, people=tuple(dataclasses.replace(each, managed=each.id not in strangers) for each in live.people)
+        live, people=tuple(dataclasses.replace(each, managed=each.id not in unowned) for each in live.people)
     )
     powers = gathering.power_of(args, snapshot, names, instance)
     snapshot, dormancy = gathering.dormancy_of(args, snapshot, sightings, instance)
-    reasons = [(each.username, each.reason) for each in strangers.values()]
+    reasons = [(each.username, each.reason) for each in unowned.values()]
     found = list(audit.of_people(snapshot, powers, reasons, dormancy))
     found += _drift(instance, resources, names)
     if table is not None:
@@ -106,7 +106,13 @@ def run(args: argparse.Namespace) -> int:
             snapshot, powers=powers, before=before, title=args.title, made=made, dormancy=dormancy, findings=judged
         )
         texts.put(Path(args.html), html)
-    unused = [each for each in accepted.values() if each.finding not in {finding.id for finding in found}]
+    # Of a kind that nobody asked about, nothing says that it is gone.
+    looked = ((audit.DORMANT, dormancy), (audit.DRIFT, args.state), (audit.ROSTER, table))
+    kept = {kind for kind, source in looked if not source}
+    ids = {finding.id for finding in found}
+    unused = [
+        each for each in accepted.values() if each.finding not in ids and each.finding.partition("/")[0] not in kept
+    ]
     if args.json:
         # Last of all: what is in it is not new any more.
         document = history.document(snapshot, powers, judged, unused, made=made, before=before, dormancy=dormancy)

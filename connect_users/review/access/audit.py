@@ -25,15 +25,10 @@ if TYPE_CHECKING:
     from connect_users.review.access.sources import Entry
     from connect_users.review.powers import Powers
 
-#: Kind -> what it says; what matters most first.
-KINDS: Final = {
-    "dormant-power": "power that nobody uses",
-    "power": "power",
-    "unnamed-power": "may be power",
-    "unmanaged": "unmanaged user",
-    "drift": "differs from its state",
-    "roster": "differs from the roster",
-}
+DORMANT, DRIFT, ROSTER = "dormant-power", "drift", "roster"
+#: What is found: power that nobody uses, power, what may be power, users of nobody, what is not as a state or a roster
+#: says. What matters most stands first.
+KINDS: Final = (DORMANT, "power", "unnamed-power", "unmanaged", DRIFT, ROSTER)
 ACCEPTED, EXPIRED, OPEN = "accepted", "expired", "open"
 _ORDER: Final = (EXPIRED, OPEN, ACCEPTED)
 
@@ -88,11 +83,10 @@ def judge(
         acceptance = accepted.get(finding.id)
         status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
         judged.append(Judged(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
-    kinds = list(KINDS)
 
     def rank(each: Judged) -> tuple[object, ...]:
         finding = each.finding
-        return not each.new, _ORDER.index(each.status), kinds.index(finding.kind), finding.username, finding.id
+        return not each.new, _ORDER.index(each.status), KINDS.index(finding.kind), finding.username, finding.id
 
     return sorted(judged, key=rank)
 
@@ -125,10 +119,10 @@ def of_people(
         for profile in unclear:
             text = f"security profile {profile}, whose name is not known"
             yield Finding("unnamed-power", entry.username, profile, text)
-        if dormancy is not None and "dormant-power" in flagged:
+        if dormancy is not None and DORMANT in flagged:
             seen = dormancy.last_online(entry)
             last = f"last online {seen}" if seen.at is not None else str(seen)
-            yield Finding("dormant-power", entry.username, "", f"{', '.join((*held, *unclear))}; {last}")
+            yield Finding(DORMANT, entry.username, "", f"{', '.join((*held, *unclear))}; {last}")
     for username, reason in unmanaged:
         yield Finding("unmanaged", username, "", reason)
 
@@ -139,7 +133,7 @@ def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
     words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
     for each in changes(Snapshot("", tuple(_filled(entry, known) for entry in roster.people)), live):
         about = each.kind if each.kind in words else each.words
-        yield Finding("roster", each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
+        yield Finding(ROSTER, each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
 
 
 def _filled(entry: Entry, known: Mapping[str, Entry]) -> Entry:

@@ -11,7 +11,7 @@ from connect_users.core.fields import ARN_KEY, BY_NAME, OTHER_OWNER_KEY, TOKEN_K
 from connect_users.core.ownership import TAG_KEY
 from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
 from connect_users.core.shapes import sound
-from connect_users.review.access.audit import Finding
+from connect_users.review.access.audit import DRIFT, Finding
 from connect_users.review.hidden import has_secret
 from connect_users.review.users import WORDS
 
@@ -67,18 +67,18 @@ def differences(
     declared, outputs = state
     username = str(declared.get("username", "?"))
     if live is None:
-        yield Finding("drift", username, "gone", "is in the state, but not in the instance")
+        yield Finding(DRIFT, username, "gone", "is in the state, but not in the instance")
         return
     for name, was in declared.items():
         now = live[0].get(name)
         if now != was:
-            yield Finding("drift", username, *_difference(name, was, now, id_, names))
+            yield Finding(DRIFT, username, *_difference(name, was, now, id_, names))
     other = live[1].get(OTHER_OWNER_KEY)
     if other is not None:
-        yield Finding("drift", username, f"owner {other}", f"belongs to another resource now: {other}")
+        yield Finding(DRIFT, username, f"owner {other}", f"belongs to another resource now: {other}")
     elif TOKEN_KEY in outputs and live[1].get(TOKEN_KEY) != outputs[TOKEN_KEY]:
         yield Finding(
-            "drift", username, "owner", f"its tag {TAG_KEY} is not that of the state: it was removed or written"
+            DRIFT, username, "owner", f"its tag {TAG_KEY} is not that of the state: it was removed or written"
         )
 
 

@@ -162,7 +162,8 @@ def test_what_somebody_accepts_is_not_new_until_the_day_is_over(night: Night) ->
     audit = str(night.folder / "audit.json")
     entry = "- {finding: %s, by: grace, until: %s, why: 'leads #1'}\n"
     accepted = night.file(
-        "ok.yaml", entry % ("power/ada/Admin", "2999-12-31") + entry % ("power/eda/Admin", "2999-12-31")
+        "ok.yaml",
+        "".join(entry % (id_, "2999-12-31") for id_ in ("power/ada/Admin", "power/eda/Admin", "roster/bo/left")),
     )
     status, lines, told = night.audit("--json", audit, "--accepted", accepted)
     assert (status, lines) == (0, [])
