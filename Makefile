@@ -14,7 +14,7 @@ AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
 TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin testing/test_rehearsal.py \
   testing/test_provider_process.py roster/test_rehearsal.py $(addprefix provider/test_,concurrency.py errors.py \
   explicit_provider.py host.py lifecycle.py lookups.py matrix_processes.py partial.py refresh_bulk.py registration.py \
-  state_contract.py states.py unknowns.py))
+  sign_out.py state_contract.py states.py unknowns.py))
 
 .PHONY: help demo test bench dist dist-here lint types layers unit environments contract lowest acceptance clean
 help:

@@ -11,9 +11,10 @@ from botocore.loaders import create_loader
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Operations that are newer than the oldest boto3 that the package allows.
 SIGN_OUT = "DeleteAllEntitySessions"
 AI_AGENTS = "ListSecurityProfileAIAgents"
+#: The operations that are newer than the oldest boto3 that the package allows.
+NEWER = frozenset({SIGN_OUT, AI_AGENTS})
 #: Secrets Manager's only operation here.
 _OTHERS = ("GetSecretValue",)
 

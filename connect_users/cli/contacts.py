@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli.connecting import in_options
 from connect_users.cli.progress import Progress
 from connect_users.connect.gateway_calls import AGENTS
 from connect_users.core.errors import AccessDenied, ResourceNotFound
-from connect_users.review.contacts import asked_about, with_contacts
+from connect_users.core.phrases import printable, some
+from connect_users.review.contacts import asked_about, left_out, with_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from connect_users.cli.instance import Instance
     from connect_users.review.model import Review
+
+#: Names that a message shows.
+_SHOWN: Final = 3
 
 
 def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
@@ -41,7 +45,15 @@ def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
             raise
         print(f"connect-users explain: who is on a contact now is not known: {in_options(str(error))}", file=sys.stderr)
         return review
-    return with_contacts(review, data)
+    others = left_out(review, instance.id) if required else ()
+    if others:
+        names = printable(some(others, _SHOWN))
+        print(
+            f"connect-users explain: whether {names} may be on a contact is not known: another instance has them, or "
+            "the preview does not say their ids",
+            file=sys.stderr,
+        )
+    return with_contacts(review, ids, data)
 
 
 def _current(instance: Instance, ids: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from connect_users.core.permissions import Feature, iam_policy
+from connect_users.core.permissions import COMMANDS, Feature, iam_policy
 
 if TYPE_CHECKING:
     import argparse
@@ -40,6 +40,16 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--instance-arn", required=True, metavar="ARN", help="ARN of the Connect instance")
     parser.add_argument(
         "--read-only", action="store_true", help="only what preview, refresh, import and check need, without passwords"
+    )
+    parser.add_argument(
+        "--for",
+        nargs="+",
+        choices=sorted(COMMANDS),
+        default=[],
+        dest="commands",
+        metavar="COMMAND",
+        help=f"only what these commands call: {', '.join(sorted(COMMANDS))} (default: all). 'preview' is for Pulumi's "
+        "previews and refreshes, 'up' for everything that Pulumi does",
     )
     parser.add_argument(
         "--only",
@@ -78,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
             args.instance_arn,
             read_only=args.read_only,
             features=features,
+            commands=args.commands,
             security_profile_ids=args.security_profiles,
             password_secret_arns=args.password_secrets,
         )

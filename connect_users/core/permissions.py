@@ -125,6 +125,30 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("GetSecretValue", Feature.PASSWORDS, True, (), "secretsmanager"),
 )
 
+_NAMES = (
+    "ListInstances",
+    "ListRoutingProfiles",
+    "ListSecurityProfiles",
+    "ListUserHierarchyGroups",
+    "SearchUserHierarchyGroups",
+    "DescribeUserHierarchyGroup",
+)
+_EVERYBODY = ("ListUsers", "SearchUsers", "DescribeUser")
+_LIFE = {permission.operation: permission for permission in PERMISSIONS if permission.feature is not Feature.REVIEWS}
+
+#: Command -> the operations that it calls; of Pulumi's own commands (`preview` and refresh, `up` and all others), those
+#: that the package calls in them. Tests run each command and compare; every one that asks an instance has its row here.
+COMMANDS: dict[str, frozenset[str]] = {
+    "up": frozenset(_LIFE),
+    "preview": frozenset(
+        name for name, each in _LIFE.items() if not each.writes and each.feature is not Feature.QUICK_CONNECTS
+    ),
+    "check": frozenset((*_NAMES, "DescribeInstance")),
+    "explain": frozenset((*_NAMES, "ListSecurityProfilePermissions", "GetCurrentUserData")),
+    "import": frozenset((*_NAMES, *_EVERYBODY, "DescribeInstance", "ListUserProficiencies")),
+    "report": frozenset((*_NAMES, *_EVERYBODY, "ListSecurityProfilePermissions")),
+}
+
 #: Actions that AWS's reference page lists as dependent ones of ours; they cannot be limited to a resource.
 DEPENDENT = {"DescribeInstance": "ds:DescribeDirectories", "ListInstances": "ds:DescribeDirectories"}
 
@@ -138,6 +162,7 @@ def iam_policy(
     *,
     read_only: bool = False,
     features: Iterable[Feature] = tuple(Feature),
+    commands: Iterable[str] = (),
     security_profile_ids: Sequence[str] = (),
     password_secret_arns: Sequence[str] = (),
 ) -> dict[str, Any]:
@@ -147,6 +172,7 @@ def iam_policy(
         read_only: what a preview with look-ups, a refresh and an import need; nothing that changes anything, and no
             passwords.
         features: leave out what is not used.
+        commands: words of `COMMANDS`, for what they call alone; none means everything.
         security_profile_ids: the only security profiles that may be given to a user; none means any.
         password_secret_arns: secrets that hold passwords; none means no access to Secrets Manager.
 
@@ -158,10 +184,13 @@ def iam_policy(
             f"'{instance_arn}' is not the ARN of a Connect instance (arn:aws:connect:REGION:ACCOUNT:instance/ID)"
         )
     wanted = set(features)
+    called = frozenset[str]().union(*(COMMANDS[command] for command in commands))
     # One statement for all that has the same resources: their ARNs are what a policy's limited room goes to.
     groups: dict[tuple[str, ...], list[tuple[Feature, Permission]]] = {}
     for permission in PERMISSIONS:
         feature = next((each for each in (permission.feature, permission.also) if each in wanted), None)
+        if called and permission.operation not in called:
+            continue
         if feature is not None and not (read_only and permission.writes):
             resources = _arns(permission, instance_arn, security_profile_ids, password_secret_arns)
             if resources:

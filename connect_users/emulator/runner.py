@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.emulator import activity, seed
+from connect_users.emulator import activity, metrics, seed
 from connect_users.emulator.front import Front, OnEvent
 from connect_users.emulator.options import Options
 from connect_users.emulator.server import Server
@@ -102,6 +102,10 @@ class Emulator:
     def set_agents(self, agents: Mapping[str, Any]) -> None:
         """Sign users in or out, and put them on contacts: see `activity.set_activity`. Raises ValueError."""
         activity.set_activity(self.store, agents, self.options.clock())
+
+    def set_online(self, people: Mapping[str, Any]) -> None:
+        """Say on which days users were online: see `metrics.set_online`. Raises ValueError."""
+        metrics.set_online(self.store, people)
 
     @property
     def options(self) -> Options:

@@ -35,20 +35,38 @@ def user_id_of(resource: Resource | None) -> str:
 
 def asked_about(review: Review, instance_id: str) -> tuple[str, ...]:
     """The ids of the users of an instance whom the preview deletes, replaces or moves."""
-    people = (person for person in review.people if person.instance_id == instance_id and _affected(person))
-    return tuple(dict.fromkeys(person.user_id for person in people if person.user_id))
+    people = (person for person in review.people if _deleted(person) or _moved(person))
+    return tuple(dict.fromkeys(person.user_id for person in people if _can_be_asked_about(person, instance_id)))
 
 
-def _affected(person: Person) -> bool:
-    if person.action in (LEAVES, REPLACED):
-        return not person.retained
-    return person.action not in (JOINS, ADOPTED) and any(change.about in _MOVING for change in person.changes)
+def left_out(review: Review, instance_id: str) -> tuple[str, ...]:
+    """The names of those whom the preview deletes and that instance cannot be asked about."""
+    people = (person for person in review.people if _deleted(person))
+    return tuple(person.username for person in people if not _can_be_asked_about(person, instance_id))
 
 
-def with_contacts(review: Review, data: Iterable[Mapping[str, Any]]) -> Review:
-    """The review with what AWS said of users, entries of ``UserDataList``."""
-    found = {str((each.get("User") or {}).get("Id")): _contacts(each) for each in data}
-    people = (dataclasses.replace(person, contacts=found.get(person.user_id, ())) for person in review.people)
+def _can_be_asked_about(person: Person, instance_id: str) -> bool:
+    return person.user_id != "" and person.instance_id == instance_id
+
+
+def _deleted(person: Person) -> bool:
+    return person.action in (LEAVES, REPLACED) and not person.retained
+
+
+def _moved(person: Person) -> bool:
+    return person.action not in (JOINS, ADOPTED, LEAVES) and any(change.about in _MOVING for change in person.changes)
+
+
+def with_contacts(review: Review, asked: Iterable[str], data: Iterable[Mapping[str, Any]]) -> Review:
+    """The review with what AWS said of users.
+
+    Args:
+        asked: their ids.
+        data: entries of ``UserDataList``; AWS says nothing of a user who is not signed in.
+    """
+    found: dict[str, tuple[Contact, ...]] = dict.fromkeys(asked, ())
+    found |= {str((each.get("User") or {}).get("Id")): _contacts(each) for each in data}
+    people = (dataclasses.replace(person, contacts=found.get(person.user_id)) for person in review.people)
     return dataclasses.replace(review, people=tuple(people))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.review import sarif
@@ -47,7 +48,7 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
                 "power_lost": list(person.lost),
                 "replace_reasons": list(person.reasons),
                 "notes": list(person.notes),
-                "contacts": [{"channel": contact.channel, "state": contact.state} for contact in person.contacts],
+                "contacts": None if person.contacts is None else list(map(dataclasses.asdict, person.contacts)),
             }
             for person in review.people
         ],

@@ -54,7 +54,7 @@ class Person:
         place: file and line of the user in the program or the roster; "" and 0 where it is not known.
         user_id, instance_id: of the live user that there is already; "" where the preview does not say.
         retained: leaving the stack does not delete the user.
-        contacts: what the user is on now, as far as somebody asked.
+        contacts: what the user is on now; None where nobody asked.
     """
 
     username: str
@@ -72,12 +72,12 @@ class Person:
     user_id: str = ""
     instance_id: str = ""
     retained: bool = False
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Contact, ...] | None = None
 
     @property
     def on_contact(self) -> str:
         """What the user is on now, in words; "" for nothing."""
-        shown = ", ".join(f"{contact.channel} {contact.state}" for contact in self.contacts)
+        shown = ", ".join(f"{contact.channel} {contact.state}" for contact in self.contacts or ())
         return f"on a contact now ({shown})" if shown else ""
 
     @property

@@ -14,7 +14,7 @@ import connect_users
 from connect_users.cli import main
 from connect_users.cli import policy as command
 from connect_users.core.arns import parse_arn
-from connect_users.core.permissions import ANYTHING, DEPENDENT, PERMISSIONS, RESOURCES, Feature, iam_policy
+from connect_users.core.permissions import ANYTHING, COMMANDS, DEPENDENT, PERMISSIONS, RESOURCES, Feature, iam_policy
 
 INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
 SECRET = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:agents/ada-AbC123"
@@ -230,3 +230,18 @@ def test_directories_are_read_only_where_instances_are() -> None:
     """The dependent action of DescribeInstance does not stay behind without it."""
     tags = iam_policy(INSTANCE, features=[Feature.TAGS])
     assert [statement["Sid"] for statement in tags["Statement"]] == ["Tags1"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_policy_of_a_command_has_what_it_calls(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two commands what either calls; a part that is left out stays out."""
+
+    def printed(*arguments: str) -> set[str]:
+        assert run(["--instance-arn", INSTANCE, *arguments]) == 0
+        found = actions(json.loads(capsys.readouterr().out))
+        return {action.removeprefix("connect:") for action in found if action.startswith("connect:")}
+
+    assert printed("--for", name) == COMMANDS[name] - {"GetSecretValue"}
+    assert printed("--for", name, "check") == (COMMANDS[name] | COMMANDS["check"]) - {"GetSecretValue"}
+    assert printed("--for", name, "--only", "users") < COMMANDS[name]
+    assert "GetSecretValue" in COMMANDS["up"], "with --password-secrets"

@@ -116,6 +116,15 @@ def test_a_missing_column_is_reported_once_and_not_for_every_row() -> None:
     ]
 
 
+def test_whom_to_sign_out_is_a_column_and_a_default() -> None:
+    """In any case, and with a blank; a value that there is not is refused with the one that may have been meant."""
+    text = f"{GOOD.splitlines()[0]},sign_out\nada,Support,Agent,On loss\nbo,Support,Agent,\ncy,Support,Agent,on-delet\n"
+    judged = _judged(text, defaults={"sign_out": "on_delete"})
+    assert [person.inputs["sign_out"] for person in judged.people] == ["on_loss", "on_delete", "on-delet"]
+    (problem,) = judged.problems
+    assert "'on-delet' is not one of never, on_delete, on_loss; did you mean on_delete?" in str(problem)
+
+
 def test_defaults_fill_empty_cells_and_their_problems_are_their_own() -> None:
     """Tags key by key; a bad default is reported once, as a default."""
     text = "username,routing_profile,security_profiles,tags\nada,,Agent,team=blue\nbo,Sales,Agent,\n"

@@ -13,7 +13,6 @@ from connect_users.connect.session import Clients
 from connect_users.core import errors
 from connect_users.core.settings import Settings
 from connect_users.emulator import Emulator, Fault, Options, seed, seed_users
-from connect_users.emulator.metrics import set_online
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def test_the_last_day_online_is_found_in_all_three_months(options: dict[str, Any
         f"agent{number:05d}": {ago(day): 60.5, **({ago(day + 5): 9} if day < 80 else {})}
         for number, day in enumerate(days, start=1)
     }
-    set_online(emulator.store, people)
+    emulator.set_online(people)
     assert last(emulator, ids) == {user: ago(day) for user, day in zip(ids, days, strict=True) if day < 90}
     assert max(len(record.params["Filters"][0]["FilterValues"]) for record in emulator.requests) <= 100
 
@@ -65,7 +64,7 @@ def test_calls_are_few(emulator: Emulator) -> None:
     """Half of 1,000 users online today, a third yesterday, the others months ago: 25 calls."""
     ids = seed_users(emulator.store, 1_000)
     day = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 50}
-    set_online(emulator.store, {f"agent{number:05d}": {ago(day[number % 6]): 60} for number in range(1, 1_001)})
+    emulator.set_online({f"agent{number:05d}": {ago(day[number % 6]): 60} for number in range(1, 1_001)})
     found = last(emulator, ids)
     assert len(found) == 1_000
     # The first of seven windows is about all, the second about half, the others about a sixth.
@@ -80,7 +79,7 @@ def test_nobody_is_asked_about_after_midnight_alone(emulator: Emulator) -> None:
     midnight = datetime(2026, 11, 27, 0, 5, tzinfo=timezone.utc).timestamp()
     emulator.options = Options(clock=lambda: midnight)
     ids = seed_users(emulator.store, 1)
-    set_online(emulator.store, {"agent00001": {ago(1): 60}})
+    emulator.set_online({"agent00001": {ago(1): 60}})
     settings = Settings(endpoint_url=emulator.endpoint_url)
     gateway = Gateway(Clients(settings, embedded=True), settings, VirtualTime(), lambda: midnight)
     assert list(last_online_days(gateway, seed.INSTANCE_ARN, ids).last) == ids
@@ -91,7 +90,7 @@ def test_users_who_were_just_deleted_do_not_hide_the_others(emulator: Emulator) 
     """AWS may refuse a request that names one of them: they are found by halves, and asked about once."""
     emulator.options = Options(clock=NOW.timestamp, unknown_agents="not-found")
     ids = seed_users(emulator.store, 120)
-    set_online(emulator.store, {"agent00007": {ago(0): 60}, "agent00120": {ago(80): 60}})
+    emulator.set_online({"agent00007": {ago(0): 60}, "agent00120": {ago(80): 60}})
     named = [*ids[:50], "gone-1", *ids[50:], "gone-2"]
     online = last_online_days(gateway_to(emulator), seed.INSTANCE_ARN, named)
     assert online.last.keys() == {ids[6], ids[119]}

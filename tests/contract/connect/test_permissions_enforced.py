@@ -13,6 +13,7 @@ from connect_users.testing import HostError
 from tests.changes import EVERYTHING
 from tests.contract.hosting import Engine, user
 from tests.contract.provider.timed import TimedHost, TimedSite
+from tests.models import SIGN_OUT, has
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +91,22 @@ def test_quick_connects_go_with_their_part_alone(site: TimedSite) -> None:
         ]
         == []
     )
+
+
+@pytest.mark.skipif(not has(SIGN_OUT), reason=f"this boto3 has no {SIGN_OUT}")
+def test_sign_out_goes_with_its_part_alone(site: TimedSite) -> None:
+    """Without it the deletion goes on, and the warning says what to grant."""
+    for part, denied in ((Feature.SIGN_OUT, set()), (Feature.PROFICIENCIES, {SIGN_OUT})):
+        site.emulator.faults.clear()
+        host = TimedHost(site)
+        engine = Engine(host)
+        engine.up(user(sign_out="on_delete"))
+        _allow(site, features=[Feature.USERS, Feature.TAGS, Feature.QUICK_CONNECTS, part])
+        site.forget()
+        engine.destroy()
+        assert _denied(site) == denied
+        assert site.users() == {}
+        assert any("grant connect:DeleteAllEntitySessions" in text for _, text in host.said) == bool(denied)
 
 
 def test_a_read_only_policy_is_enough_to_refresh(site: TimedSite) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.emulator import seed
-from connect_users.emulator.metrics import set_online
 from tests.contract.emulator.support import SALES, connect, create, refused
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def test_undocumented_ways_of_answering_are_options(start: Callable[..., Emulato
     emulator = start(agent_rows="arn", idle_days="zero")
     client = connect(emulator)
     ada = create(client, "ada")
-    set_online(emulator.store, {"ada": {"2026-11-26": 60}})
+    emulator.set_online({"ada": {"2026-11-26": 60}})
     arn = f"{seed.INSTANCE_ARN}/agent/{ada}"
     assert rows(client, **request(ada, start=days_ago(2))) == [
         (arn, "11-25", 0.0),
@@ -147,7 +146,7 @@ def test_an_agent_that_does_not_exist_is_left_out_or_refused(
     emulator = start(unknown_agents=unknown)
     client = connect(emulator)
     ada = create(client, "ada")
-    set_online(emulator.store, {"ada": {"2026-11-26": 60}})
+    emulator.set_online({"ada": {"2026-11-26": 60}})
     both = request(ada, "gone")
     if taken:
         assert rows(client, **both) == [(ada, "11-26", 60.0)]
@@ -162,7 +161,7 @@ def test_an_agent_that_does_not_exist_is_left_out_or_refused(
 def test_a_wrong_online_time_changes_nothing(people: Any, emulator: Emulator, client: Any) -> None:
     """The side port says what is wrong."""
     create(client, "ada")
-    set_online(emulator.store, {"ada": {"2026-11-26": 60}})
+    emulator.set_online({"ada": {"2026-11-26": 60}})
     with pytest.raises(urllib.error.HTTPError) as caught:
         post(emulator, people)
     with caught.value as problem:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ from botocore import xform_name
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.emulator.wire import service
 from tests.contract.emulator.support import EMULATED, connect, create, refused
+from tests.models import AI_AGENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +47,22 @@ def _arguments(emulator: Emulator, client: Any, operation: str) -> dict[str, Any
     elif operation == "GetCurrentUserData":
         arguments["Filters"] = {"Agents": [create(client, name) for name in ("a", "b", "c")]}
         emulator.set_agents({name: {} for name in ("a", "b", "c")})
+    elif operation == "GetMetricDataV2":
+        now = time.time()
+        users = [create(client, name) for name in ("a", "b", "c")]
+        emulator.set_online({name: {f"{datetime.now(timezone.utc):%Y-%m-%d}": 60} for name in ("a", "b", "c")})
+        return {
+            "ResourceArn": seed.INSTANCE_ARN,
+            "StartTime": now - 86_400,
+            "EndTime": now,
+            "Filters": [{"FilterKey": "AGENT", "FilterValues": users}],
+            "Groupings": ["AGENT"],
+            "Metrics": [{"Name": "SUM_ONLINE_TIME_AGENT"}],
+        }
+    elif operation == AI_AGENTS:
+        agents = [{"Arn": name, "Type": "THIRD_PARTY"} for name in ("a", "b", "c")]
+        made = client.create_security_profile(**HERE, SecurityProfileName="Bots", AllowedAIAgents=agents)
+        arguments["SecurityProfileId"] = made["SecurityProfileId"]
     elif operation == "ListSecurityProfilePermissions":
         arguments["SecurityProfileId"] = seed.SECURITY_PROFILES["Admin"]
     elif operation in ("SearchUsers", "ListUsers"):

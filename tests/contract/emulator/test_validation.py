@@ -150,9 +150,10 @@ def test_a_value_outside_its_shape_is_answered_with_an_error_of_the_operations_m
         shape = operation.input_shape
         if shape is None or "MaxResults" not in shape.members:
             continue
-        arguments: dict[str, Any] = dict.fromkeys(shape.required_members, seed.INSTANCE_ID)
-        if "Filters" in arguments:
-            arguments["Filters"] = {}
+        empty = {"structure": {}, "list": [], "timestamp": 0}
+        arguments: dict[str, Any] = {
+            member: empty.get(shape.members[member].type_name, seed.INSTANCE_ID) for member in shape.required_members
+        }
         answers[name] = refused(getattr(client, botocore.xform_name(name)), **arguments, MaxResults=0)
         assert answers[name][1] in {error.name for error in operation.error_shapes}, name
     assert answers["ListInstances"] == REQUEST

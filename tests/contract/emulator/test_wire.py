@@ -15,6 +15,7 @@ from connect_users.emulator import Emulator, errors, seed
 from connect_users.emulator.calls import CONNECT, SECRETS
 from connect_users.emulator.wire import service
 from tests.contract.emulator.support import connect, create, described, refused, user
+from tests.models import NEWER
 
 SIGNED = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/connect/aws4_request, Signature=0"
@@ -202,8 +203,9 @@ def test_duplicates_quotas_and_things_in_use_are_errors_that_their_operations_kn
 
 
 def test_every_emulated_operation_is_in_the_service_model() -> None:
-    unknown = set(CONNECT) - set(service("connect").operation_names)
-    assert unknown == set()
+    """But for those that are newer than the oldest boto3."""
+    known = set(service("connect").operation_names)
+    assert set(CONNECT) - known == NEWER - known
 
 
 def test_every_operation_that_the_package_may_call_is_emulated() -> None:

@@ -129,6 +129,20 @@ def test_without_the_right_to_ask_one_line_says_so(
     assert "grant connect:GetCurrentUserData" in line
 
 
+def test_a_leaver_whom_nobody_can_ask_about_is_named_where_the_condition_counts(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of another instance, or without an id: nobody is to believe that they are on no contact."""
+    elsewhere = _leaver("ada", "90000000-0000-4000-8000-000000000001")
+    elsewhere["oldState"]["inputs"]["instance_id"] = "90000000-0000-4000-8000-000000000009"
+    leavers = [elsewhere, _leaver("bob", ""), _leaver("eve", create(connect(emulator), "eve"))]
+    assert _explain(emulator, tmp_path, leavers, "--fail-on", "leaver-on-contact") == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "whether ada, bob may be on a contact is not known" in line
+    assert _explain(emulator, tmp_path, leavers) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_the_condition_needs_an_instance_to_ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It would pass whoever is on a call."""
     file = tmp_path / "preview.json"

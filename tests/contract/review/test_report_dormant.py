@@ -14,20 +14,20 @@ import pytest
 from connect_users.cli import main
 from connect_users.core import tokens
 from connect_users.core.permissions import PERMISSIONS, Feature, iam_policy
-from connect_users.emulator import Emulator, Fault, seed
-from connect_users.emulator.metrics import set_online
+from connect_users.emulator import Emulator, Fault, Options, seed
 from tests.contract.emulator.support import ADMIN, AGENT, connect, create
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOW = datetime.now(timezone.utc)
+#: The emulator's time, which the commands take for AWS's.
+NOW = datetime(2026, 11, 27, 9, 37, tzinfo=timezone.utc)
 HERE = {"InstanceId": seed.INSTANCE_ID}
 ROSTER = "username,security_profiles\nada,Admin\nbo,Agent\ncy,Admin\n"
 
 
-def ago(days: int) -> str:
-    return f"{NOW - timedelta(days=days):%Y-%m-%d}"
+def ago(days: int, now: datetime = NOW) -> str:
+    return f"{now - timedelta(days=days):%Y-%m-%d}"
 
 
 @pytest.fixture
@@ -35,11 +35,11 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """Ada, who is powerful, and Bo were online lately, the others were not; Zoe was never seen."""
     for name, value in {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}.items():
         monkeypatch.setenv(name, value)
-    with Emulator() as emulator:
+    with Emulator(options=Options(clock=NOW.timestamp)) as emulator:
         client = connect(emulator)
         for username, profile in {"ada": ADMIN, "bo": AGENT, "cy": AGENT, "dee": ADMIN, "zoe": ADMIN}.items():
             create(client, username, SecurityProfileIds=[profile])
-        set_online(emulator.store, {"ada": {ago(3): 60}, "bo": {ago(0): 60}, "cy": {ago(70): 9}, "dee": {ago(80): 60}})
+        emulator.set_online({"ada": {ago(3): 60}, "bo": {ago(0): 60}, "cy": {ago(70): 9}, "dee": {ago(80): 60}})
         emulator.requests.clear()
         yield emulator
 
@@ -115,13 +115,15 @@ def test_login_reports_alone_say_who_was_seen(tmp_path: Path, capsys: pytest.Cap
     """Of a roster, without any instance; of who is not in them nothing follows."""
     roster, one, two = (tmp_path / name for name in ("agents.csv", "one.csv", "two.csv"))
     roster.write_text(ROSTER, encoding="utf-8")
+    now = datetime.now(timezone.utc)
+    long_ago, lately = ago(90, now), ago(2, now)
     header = "Agent,Login time,Logout time,Duration\n"
-    one.write_text(f"{header}ada,{ago(90)} 08:00,{ago(90)} 16:00,8:00\nbo,{ago(90)} 08:00,,\n", encoding="utf-8")
-    two.write_text(f"{header}bo,{ago(2)} 08:00,{ago(2)} 16:00,8:00\n", encoding="utf-16")
+    one.write_text(f"{header}ada,{long_ago} 08:00,{long_ago} 16:00,8:00\nbo,{long_ago} 08:00,,\n", encoding="utf-8")
+    two.write_text(f"{header}bo,{lately} 08:00,{lately} 16:00,8:00\n", encoding="utf-16")
     options = ["--roster", str(roster), "--dormant", "60d", "--logins", str(one), "--logins", str(two)]
     code, out, err = printed(capsys, "report", *options)
-    unknown = f"not in one.csv ({ago(90)} to {ago(90)}), not in two.csv ({ago(2)} to {ago(2)})"
-    assert (code, out) == (1, f"ada: {ago(90)} ⚠ Admin\ncy: unknown: {unknown} ⚠ Admin\n")
+    unknown = f"not in one.csv ({long_ago} to {long_ago}), not in two.csv ({lately} to {lately})"
+    assert (code, out) == (1, f"ada: {long_ago} ⚠ Admin\ncy: unknown: {unknown} ⚠ Admin\n")
     assert err == "1 of 3 people were not online in the last 60 days; of 1 it is unknown\n"
 
 
