@@ -93,7 +93,7 @@ class _Stage:
             "report": [
                 ("report", "--html", f"{out}/page.html", *instance),
                 ("report", "--unmanaged", *instance),
-                ("report", "--dormant", "60d", *instance),
+                ("report", "--dormant", "30", *instance),
             ],
         }
         return lines[command]
