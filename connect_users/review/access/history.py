@@ -122,10 +122,13 @@ def read(document: Any, instance: str) -> Earlier:
 
 
 def _entry(person: Mapping[str, Any]) -> Entry:
+    routing, hierarchy, phone = (str(person[name]) for name in _NAMES.values())
     return Entry(
         str(person["username"]),
-        profiles=tuple(map(str, person["security_profiles"])),
-        managed=person["managed"],
+        routing,
+        tuple(map(str, person["security_profiles"])),
+        hierarchy,
+        phone,
+        person["managed"],
         unnamed=frozenset(map(str, person["security_profiles_without_name"])),
-        **{member: str(person[name]) for member, name in _NAMES.items()},
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id, parse_arn
-from connect_users.core.ownership import owner_of
+from connect_users.core.fields import TOKEN_KEY
+from connect_users.core.ownership import Owner, made_at, owner_of
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
@@ -33,6 +34,7 @@ class Entry:
         instance: id of the instance; "" where the source does not say.
         unnamed: those of the profiles that are ids (or secrets) without a known name.
         id: of the user; "" where the source does not say.
+        made: when a stack made the user, in seconds since the epoch; 0 where nothing says it.
     """
 
     username: str
@@ -44,6 +46,7 @@ class Entry:
     instance: str = ""
     unnamed: frozenset[str] = frozenset()
     id: str = ""
+    made: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,13 @@ def _of_state(resource: Resource, names: Names) -> Entry:
         str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
         frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
         _user_id(user.outputs.get("arn") or user.outputs.get("user_arn")),
+        _made(Owner(str(user.outputs.get(TOKEN_KEY, "")), "")),
     )
+
+
+def _made(owner: Owner | None) -> float:
+    """When CreateUser made a user, by the ownership token; 0 for one that existed before it got the token."""
+    return 0.0 if owner is None or owner.took_over else made_at(owner.token)
 
 
 def _user_id(value: Any) -> str:
@@ -148,16 +157,18 @@ def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, ins
 
 def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
     profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
+    owner = owner_of(user.get("Tags") or {})
     return Entry(
         str(user.get("Username", "")),
         _name(names, ROUTING_PROFILE, user.get("RoutingProfileId")),
         tuple(sorted(profiles)),
         _name(names, HIERARCHY_GROUP, user.get("HierarchyGroupId")),
         str((user.get("PhoneConfig") or {}).get("PhoneType", "")),
-        owner_of(user.get("Tags") or {}) is not None,
+        owner is not None,
         instance,
         frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
         str(user.get("Id", "")),
+        _made(owner),
     )
 
 
