@@ -9,12 +9,18 @@ export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
 FILES := tests examples docs plugin schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
-# The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
-# the first two, nor reviews and commands, which use none of them.
-TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin testing/test_rehearsal.py \
-  testing/test_provider_process.py roster/test_rehearsal.py $(addprefix provider/test_,concurrency.py errors.py \
-  explicit_provider.py host.py lifecycle.py lookups.py matrix_processes.py partial.py refresh_bulk.py registration.py \
-  sign_out.py state_contract.py states.py unknowns.py))
+# The tests that another release of pulumi, gRPC, boto3 or botocore can turn: every file that begins by importing one of
+# them (tests/unit/test_layers.py holds that), and those that judge what hosts do with them; not the whole fault matrix,
+# which needs neither pulumi nor a socket, nor reviews and commands.
+TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin review/test_policy_pack.py \
+  $(addprefix roster/test_,rehearsal.py state.py waves.py) \
+  $(addprefix testing/test_,provider_process.py rehearsal.py rehearsal_as_preview.py rehearsal_aws.py) \
+  $(addprefix provider/test_,concurrency.py errors.py explicit_provider.py host.py lifecycle.py lookups.py \
+  matrix_processes.py partial.py refresh_bulk.py registration.py reserved_tags.py sign_out.py state_contract.py states.py \
+  unknowns.py))
+
+# GNU make 4 knows how; macOS has an older one.
+IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .PHONY: help demo test bench dist dist-here lint types layers unit environments contract lowest acceptance clean
 help:
@@ -26,7 +32,11 @@ help:
 demo: $(VENV)/runtime
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/connect-users demo
 
-test: lint types layers unit contract lowest acceptance
+# First what needs one core each, or waits for downloads, side by side, each with its output in one piece; then the rings
+# that use every core.
+test: $(VENV)/dev
+	@$(MAKE) --no-print-directory -j4 $(IN_ONE_PIECE) lint types layers unit environments
+	@$(MAKE) --no-print-directory contract lowest acceptance
 	@echo "make test: all rings above passed; see 'skipped' lines for what could not run here"
 
 bench: $(VENV)/dev
@@ -67,12 +77,12 @@ acceptance: $(VENV)/dev
 
 $(VENV)/runtime: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python $(PIP) install --editable .
+	$(BIN)/python $(PIP) install "uv>=0.9"
+	$(UV) --python $(BIN)/python --editable .
 	@touch $@
 
-# From here on uv installs: an environment takes it seconds, since they share one cache.
+# uv installs an environment in seconds, since all of them share one cache.
 $(VENV)/dev: $(VENV)/runtime
-	$(BIN)/python $(PIP) install "uv>=0.9"
 	$(UV) --python $(BIN)/python --group dev
 	@touch $@
 

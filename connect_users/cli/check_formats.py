@@ -1,26 +1,33 @@
-"""The problems that ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
+"""What ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
 
+Beside the problems and warnings of each roster, there are notices of those who start or leave soon.
 None of them holds personal data: a message names a person by username only.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
 from connect_users.core.phrases import plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from connect_users.roster.people import JudgedRoster, RosterProblem
 
 
-def _all(judged: JudgedRoster) -> Iterator[tuple[str, RosterProblem]]:
-    """Every problem and warning of one roster, with its severity."""
+#: The notices of each roster.
+Notices = Sequence[Sequence["RosterProblem"]]
+
+
+def _all(judged: JudgedRoster, notices: Sequence[RosterProblem] = ()) -> Iterator[tuple[str, RosterProblem]]:
+    """Every problem, warning and notice of one roster, with its severity."""
     yield from (("error", problem) for problem in judged.problems)
     yield from (("warning", problem) for problem in (*judged.remarks, *judged.warnings))
+    yield from (("notice", problem) for problem in notices)
 
 
 def _message(problem: RosterProblem) -> str:
@@ -35,9 +42,9 @@ def _more(judged: JudgedRoster) -> Iterator[str]:
             yield f"and {plural(count, f'more {noun}')}"
 
 
-def text(rosters: Sequence[JudgedRoster]) -> None:
-    """One line per problem on stderr, and one per roster on stdout."""
-    for judged in rosters:
+def text(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
+    """One line per problem on stderr, and one per roster and notice on stdout."""
+    for judged, coming in zip(rosters, notices, strict=True):
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
         for line in _more(judged):
@@ -45,6 +52,8 @@ def text(rosters: Sequence[JudgedRoster]) -> None:
         problems = len(judged.problems) + judged.more[0]
         people = plural(len(judged.people), "person", "people")
         print(f"{judged.source}: {plural(problems, 'problem') if problems else f'{people}, no problems'}")
+        for problem in coming:
+            print(_line("notice", problem))
 
 
 def _line(severity: str, problem: RosterProblem) -> str:
@@ -52,11 +61,11 @@ def _line(severity: str, problem: RosterProblem) -> str:
     from connect_users.core.errors import one_line
     from connect_users.roster.tables import place
 
-    level = "" if severity == "error" else f"{severity}: "
+    level = f"{severity}: " if severity == "warning" else ""
     return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
 
 
-def as_json(rosters: Sequence[JudgedRoster]) -> None:
+def as_json(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
     """One document on stdout."""
     import json
 
@@ -73,21 +82,21 @@ def as_json(rosters: Sequence[JudgedRoster]) -> None:
                         "username": problem.username or None,
                         "message": problem.text,
                     }
-                    for severity, problem in _all(judged)
+                    for severity, problem in _all(judged, coming)
                 ],
                 "more_problems": judged.more[0],
                 "more_warnings": judged.more[1],
             }
-            for judged in rosters
+            for judged, coming in zip(rosters, notices, strict=True)
         ]
     }
     print(json.dumps(document, indent=2))
 
 
-def github(rosters: Sequence[JudgedRoster]) -> None:
+def github(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
     """Annotations on the right lines of a pull request (GitHub: workflow commands)."""
-    for judged in rosters:
-        for severity, problem in _all(judged):
+    for judged, coming in zip(rosters, notices, strict=True):
+        for severity, problem in _all(judged, coming):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
             print(f"::{severity} {where}::{_data(_message(problem))}")
         for line in _more(judged):
@@ -102,8 +111,8 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(rosters: Sequence[JudgedRoster]) -> None:
-    """SARIF 2.1.0 on stdout, for code scanning."""
+def as_sarif(rosters: Sequence[JudgedRoster], _notices: Notices) -> None:
+    """SARIF 2.1.0 on stdout, for code scanning, which does not want to know who starts or leaves."""
     import json
 
     from connect_users.review import sarif
@@ -118,7 +127,7 @@ def as_sarif(rosters: Sequence[JudgedRoster]) -> None:
     print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
 
 
-FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster]], None]]] = {
+FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices], None]]] = {
     "text": text,
     "json": as_json,
     "github": github,

@@ -13,6 +13,7 @@ _OF_A_ROSTER: Final = (
     "ignore_columns",
     "max_deletions",
     "min_holders",
+    "require_self",
     "required_holders",
     "retain_leavers",
     "routing_profiles",

@@ -2,7 +2,7 @@
 
 - The port is printed before the package itself is loaded, which goes on while the engine connects.
 - The engine holds the other end of standard input, so its end is the engine's. A watch of the channel to the engine
-  (`connect_users.engine.log`) would not do: a plugin that is being started while the engine dies never sees it alive.
+  (`engine.channel`) would not do: a plugin that is being started while the engine dies never sees it alive.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for
 
     def cancel(self) -> None:
         """End every wait of a call."""
-        from connect_users.engine.cancellation import CANCELLED
+        from connect_users.engine.channel import CANCELLED
 
         CANCELLED.set()
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.cells import BadCell, later, refuse_error, refuse_foreign
-from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, unknown
+from connect_users.roster.columns import FIRST_DAY, LAST_DAY, PER_CHANNEL, USERNAME, Column, find, unknown
+from connect_users.roster.days import Period
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
 
     from connect_users.core.references import Reference
     from connect_users.roster.names import Names
+
+_DAYS: Final = (FIRST_DAY, LAST_DAY)
 
 
 def known(value: Any) -> Any:
@@ -99,6 +103,42 @@ class Assembly:
             else:
                 self._defaults.append((header, column.path, read))
 
+    @property
+    def has_days(self) -> bool:
+        """Whether some row may have a first or a last day."""
+        paths = [column.path for column in self._columns.values() if column] + [path for _, path, _ in self._defaults]
+        return not set(paths).isdisjoint(_DAYS)
+
+    def username(self, row: Row) -> Any:
+        """The username of one row."""
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is not None and column.path == USERNAME:
+                return self._cell(header, column, raw).value
+        return None
+
+    def period(self, row: Row) -> tuple[Period, list[tuple[str, str]]]:
+        """The days of one row; what is wrong with which header."""
+        days: dict[tuple[str, ...], dt.date] = {}
+        problems: list[tuple[str, str]] = []
+        for header, path, read in self._days(row):
+            problems += [(header, text) for text in read.problems]
+            if read.value is not UNKNOWN:
+                days.setdefault(path, read.value)
+        period = Period(days.get(FIRST_DAY), days.get(LAST_DAY))
+        if period.is_before(period.first):
+            header = next(header for header, path, _ in self._days(row) if path == LAST_DAY)
+            problems.append((header or "last_day", f"{period.last} is before the first day, {period.first}"))
+        return period, problems
+
+    def _days(self, row: Row) -> Iterator[tuple[str, tuple[str, ...], Read]]:
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is not None and column.path in _DAYS:
+                yield header, column.path, self._cell(header, column, raw)
+        # What is wrong with a default is not wrong with the row.
+        yield from (("", path, _read(read.value)) for _, path, read in self._defaults if path in _DAYS)
+
     def default_header(self, parts: tuple[str, ...]) -> str:
         """The header of the default that an input, or a part of one, came from; "" when there is none."""
         for header, path, _ in self._defaults:
@@ -112,7 +152,7 @@ class Assembly:
         built = Assembled(tree)
         for header, raw in row.cells:
             column = self._columns[header]
-            if column is None:
+            if column is None or column.path in _DAYS:
                 continue
             read = self._cell(header, column, raw)
             built.problems += [(header, text) for text in read.problems]
@@ -123,7 +163,7 @@ class Assembly:
             else:
                 self._put(built, row, header, column.path, read.value)
         for _, path, default in self._defaults:
-            if _add(tree, path, default.value):
+            if path not in _DAYS and _add(tree, path, default.value):
                 built.take(default)
         for name in PER_CHANNEL.intersection(tree):
             if isinstance(tree[name], dict):

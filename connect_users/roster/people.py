@@ -30,10 +30,12 @@ from connect_users.roster.columns import (
     of_path,
     unknown,
 )
+from connect_users.roster.days import Dated, Period
 from connect_users.roster.proficiency_rows import one_each
 from connect_users.roster.tables import Row, Table, clipped, from_records, place
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
     from connect_users.core.references import Reference
@@ -83,6 +85,7 @@ class RosterOptions(NamedTuple):
         ignore_columns: headers that are left out.
         password_of: username -> (input, value), or None where there is no password.
         reserved_tags: as in `rules.review`.
+        today: returns the day; only those whose days include it are people of the roster. None takes everybody.
     """
 
     instance_id: Any = UNKNOWN
@@ -92,6 +95,7 @@ class RosterOptions(NamedTuple):
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
     reserved_tags: int = limits.OWNERSHIP_TAGS
+    today: Callable[[], dt.date] | None = None
 
 
 class JudgedRoster(NamedTuple):
@@ -101,6 +105,7 @@ class JudgedRoster(NamedTuple):
         warnings: of the rules; the resource gives them for each user, too.
         remarks: warnings about the roster itself.
         more: the number of problems, and of warnings of both kinds, beyond `limits.ROSTER_PROBLEMS_MAX`.
+        dated: everybody whose row has a first or a last day, people of the roster today or not.
     """
 
     source: str
@@ -109,6 +114,7 @@ class JudgedRoster(NamedTuple):
     warnings: tuple[RosterProblem, ...] = ()
     remarks: tuple[RosterProblem, ...] = ()
     more: tuple[int, int] = (0, 0)
+    dated: tuple[Dated, ...] = ()
 
 
 class _Problems:
@@ -156,8 +162,12 @@ class _Judge:
         self._assembly = Assembly(self._columns, options.names, options.defaults)
         self._problems, self._warnings, self._remarks = _Problems(table), _Problems(table), _Problems(table)
         self._lines: dict[str, int] = {}
+        self._periods: dict[str, list[tuple[Period, int]]] = {}
+        self._dated: list[Dated] = []
         self._noun = "line" if table.source else "row"
         self._passwords = 0
+        self._has_days = self._assembly.has_days
+        self._today = options.today() if options.today is not None and self._has_days else None
         self._plain_instance = known(options.instance_id) is options.instance_id
 
     def run(self) -> JudgedRoster:
@@ -174,6 +184,8 @@ class _Judge:
                 person = self._person(row)
                 if person is not None:
                     people.append(person)
+            if not people and self._dated:
+                self._remarks.add(0, "", "the roster has no people today")
         self._judge_spelling()
         if self._passwords:
             self._remarks.add(0, "password", _plain_passwords(self._passwords))
@@ -183,7 +195,7 @@ class _Judge:
         people.sort(key=lambda person: person.username)
         in_order = (self._problems.in_order(), self._warnings.in_order(), self._remarks.in_order())
         more = (self._problems.more, self._warnings.more + self._remarks.more)
-        return JudgedRoster(self._table.source, tuple(people), *in_order, more)
+        return JudgedRoster(self._table.source, tuple(people), *in_order, more, tuple(self._dated))
 
     def _judge_headers(self) -> None:
         ignored = {normal(header) for header in self._options.ignore_columns}
@@ -204,27 +216,38 @@ class _Judge:
         return False
 
     def _person(self, row: Row) -> Person | None:
+        """The person of a row, if it is one of today's. Who is to come is judged all the same; who has left is not."""
         if row.surplus:
             # Its cells may be under the wrong headers: other problems would be misleading, and may repeat a password.
             cells = plural(row.surplus, "cell")
             text = f"the row has {cells} more than the header; quote cells that contain the separator"
             self._problems.add(row.line, "", text)
             return None
+        period, today = Period(), self._today
+        if self._has_days:
+            period, wrong = self._assembly.period(row)
+            for header, text in wrong:
+                self._problems.add(row.line, header, text)
+            if period.is_before(today) and not wrong:
+                self._note(self._assembly.username(row), row, period)
+                return None
         built = self._assembly.of(row)
         inputs = built.inputs
         username = inputs.get("username")
         for header, text in built.problems:
             self._problems.add(row.line, header, text, username)
+        early = period.is_after(today)
         self._judge_instance(row, inputs)
         if self._options.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._options.identity_management_type)
-        from_elsewhere = self._add_password(row, inputs, username)
+        from_elsewhere = self._add_password(row, inputs, username, early=early)
         plain = built.plain and self._plain_instance and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
         review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
         for problems, into in ((review.problems, self._problems), (review.warnings, self._warnings)):
             for problem in problems:
                 into.add(*self._placed(problem.path, problem.text, row, built))
-        return self._counted(row, built, username)
+        person = self._counted(row, built, username, period)
+        return None if early else person
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
         """Every person belongs to the roster's instance: refuse a row that names another one."""
@@ -234,14 +257,18 @@ class _Judge:
             self._problems.add(row.line, self._header(INSTANCE, row), text, inputs.get("username"))
         inputs["instance_id"] = self._options.instance_id
 
-    def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
-        """Add the password that the program gives beside the rows; returns the input that holds it, or ""."""
+    def _add_password(self, row: Row, inputs: Props, username: Any, *, early: bool) -> str:
+        """Add the password that the program gives beside the rows; returns the input that holds it, or "".
+
+        Args:
+            early: the person is to come, and may have none yet.
+        """
         if isinstance(inputs.get("password"), str) and inputs["password"]:
             self._passwords += 1
         if self._options.password_of is None or not isinstance(username, str):
             return ""
-        answer = self._options.password_of(username)
-        if answer is None:
+        answer = ("password", UNKNOWN) if early else self._options.password_of(username)
+        if answer is None or (early and not _PASSWORDS.isdisjoint(inputs)):
             return ""
         name, value = answer
         if name in inputs:
@@ -251,21 +278,39 @@ class _Judge:
         inputs[name] = value
         return name
 
-    def _counted(self, row: Row, built: Assembled, username: Any) -> Person | None:
+    def _counted(self, row: Row, built: Assembled, username: Any, period: Period) -> Person | None:
         if not isinstance(username, str):
             if username is not UNKNOWN and known(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
                 self._problems.add(row.line, "username", text)
             return None
-        if username in self._lines:
-            lines = f"{self._noun}s {self._lines[username]} and {row.line}"
+        if not self._note(username, row, period):
+            return None
+        self._lines.setdefault(username, row.line)
+        return Person(username, built.inputs, row.line, built.profiles)
+
+    def _note(self, username: Any, row: Row, period: Period) -> bool:
+        """Note a row of a person; whether the username is on no other row at the same time."""
+        if not isinstance(username, str):
+            return False
+        others = self._periods.setdefault(username, [])
+        # Where no day decides who is there, everybody is there at the same time.
+        twice = [line for other, line in others if self._today is None or period.overlaps(other)]
+        if len(others) == _ROWS_MAX:
+            twice.append(others[0][1])
+        if not twice:
+            others.append((period, row.line))
+        if period != Period() and not period.is_before(period.first):
+            self._dated.append(Dated(username, row.line, period))
+        if twice:
+            lines = f"{self._noun}s {twice[0]} and {row.line}"
             text = f"{username!r} is on {lines}; a username may appear once"
             if PROFICIENCIES in self._paths:
                 text += ", or in several rows that differ only in the proficiency"
+            if self._has_days:
+                text += ", or in rows whose days do not overlap"
             self._problems.add(row.line, self._header(USERNAME, row), text, username)
-            return None
-        self._lines[username] = row.line
-        return Person(username, built.inputs, row.line, built.profiles)
+        return not twice
 
     def _judge_spelling(self) -> None:
         """Warn of usernames that differ in case only: two users for Connect, most likely one person."""
@@ -321,7 +366,9 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
     yield from (column.path[:length] for length in range(1, len(column.path) + 1))
 
 
-_PASSWORDS: Final = ("password", "password_secret_arn")
+_PASSWORDS: Final = frozenset(("password", "password_secret_arn"))
+#: Rows of one person at different times: each is compared with all before it.
+_ROWS_MAX: Final = 50
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connect_users.emulator import Phase, RequestRecord
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 SALES = seed.ROUTING_PROFILES["Sales"]
 
@@ -38,7 +38,7 @@ def _imported(site: Site) -> State:
     return State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
 
 
-def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, site: Site, host: Host) -> None:
     """Nothing else is done, it is said why, and the up after that does nothing."""
     engine.up(user())
     site.forget()
@@ -48,7 +48,7 @@ def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, s
     assert any("renamed or moved" in each.message and each.urn == renamed.urn for each in host.log.take())
     owner = _owner(site)
     assert owner is not None
-    assert owner.name == ownership.owner_name(urn("countess"))
+    assert owner.name == ownership.owner_name(renamed.urn)
     assert renamed.state is not None
     assert renamed.state.outputs["ownership_token"] == owner.token
     assert renamed.up(user()) == "same"
@@ -56,9 +56,7 @@ def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, s
     assert site.users() == {}
 
 
-def test_many_renamed_resources_are_told_once(
-    engine: Engine, host: DynamicHost, start: Callable[..., DynamicHost]
-) -> None:
+def test_many_renamed_resources_are_told_once(engine: Engine, host: Host, start: Callable[..., Host]) -> None:
     engine.up(user())
     new = start()
     for name in ("one", "two"):
@@ -73,7 +71,7 @@ def test_a_renamed_resource_is_destroyed_without_an_up_before(engine: Engine, si
     assert site.users() == {}
 
 
-def test_a_refresh_of_a_renamed_resource_keeps_it(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_a_refresh_of_a_renamed_resource_keeps_it(engine: Engine, site: Site, host: Host) -> None:
     engine.up(user())
     renamed = _renamed(engine, "countess")
     assert renamed.refresh() == "same"
@@ -166,9 +164,7 @@ def test_the_old_half_of_an_imported_user_deletes_nothing(engine: Engine, site: 
     assert set(site.users()) == {"ada"}
 
 
-def test_the_ownership_tag_switched_off_after_a_crash(
-    engine: Engine, site: Site, start: Callable[..., DynamicHost]
-) -> None:
+def test_the_ownership_tag_switched_off_after_a_crash(engine: Engine, site: Site, start: Callable[..., Host]) -> None:
     """The user that a run with the tag left behind is made again, without one."""
     engine.up(user())
     engine = Engine(start(ownershipTag="false"))
@@ -181,7 +177,7 @@ def test_the_ownership_tag_switched_off_after_a_crash(
 
 
 @pytest.mark.parametrize("first", ["true", "false"])
-def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: Callable[..., Host]) -> None:
     """Off and on, on and off: the user is changed and deleted as before."""
     second = "false" if first == "true" else "true"
     engine = Engine(start(ownershipTag=first))
@@ -197,7 +193,7 @@ def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: 
     assert site.users() == {}
 
 
-def test_two_who_adopt_the_same_user_at_the_same_moment(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_two_who_adopt_the_same_user_at_the_same_moment(engine: Engine, site: Site, host: Host) -> None:
     """The one whose tag was overwritten is told so, and changes nothing else."""
     made = site.client.create_user(**support.user())
     other = ownership.tag(ownership.new_token(2_000_000_000, urn("other")), urn("other"))
