@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 
 from connect_users.cli import connecting, gathering, names_of, power, report_unmanaged
 from connect_users.cli.progress import Progress
-from connect_users.core.errors import WrongUsage
+from connect_users.core.errors import ConfigurationError, WrongUsage
 from connect_users.core.misspellings import did_you_mean
 from connect_users.core.phrases import printable
 from connect_users.importing import texts
 from connect_users.review import naming
 from connect_users.review.access import acceptances, audit, drift, history, page, sources
+from connect_users.roster import days
 from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from connect_users.cli.instance import Instance
     from connect_users.review.access.acceptances import Acceptance
@@ -48,6 +50,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--roster", metavar="FILE", help="roster of everybody who is to be in the instance, and with which profiles"
+    )
+    parser.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        help="whose day it is for first_day and last_day, like timezone= of the program (default: UTC)",
     )
     parser.add_argument("--html", metavar="FILE", help="write the access review as a page, which any browser opens")
     parser.add_argument("--json", metavar="FILE", help="write the audit as JSON, which the next audit compares with")
@@ -79,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     resources = [each for file in args.state for each in names_of.state_file(file)]
     table = names_of.roster_file(args.roster, Path(args.roster).name) if args.roster else None
     accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
+    day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
     earlier = _earlier(args.previous, args.json, instance.id)
     names = naming.Names()
@@ -97,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
     found = list(audit.of_people(snapshot, powers, reasons, dormancy))
     found += _drift(instance, resources, names)
     if table is not None:
-        found += audit.of_roster(sources.from_roster(table, names), snapshot)
+        found += audit.of_roster(sources.from_roster(table, names, day), snapshot)
     now = datetime.now(timezone.utc)
     judged = audit.judge(found, accepted, now.date(), earlier.known if earlier else ())
     made, before = now.strftime("%Y-%m-%d %H:%M UTC"), earlier.snapshot if earlier else None
@@ -132,6 +140,13 @@ def _say(args: argparse.Namespace, judged: Sequence[Judged], unused: Sequence[Ac
     counted = audit.counts(judged)
     print(", ".join(f"{number:,} {word}" for word, number in counted.items()), file=sys.stderr)
     return 1 if counted["new"] else 0
+
+
+def _day(timezone: str | None) -> date:
+    try:
+        return days.today(timezone)
+    except ConfigurationError as error:
+        raise WrongUsage(f"--{error}") from None
 
 
 def _accepted(file: str | None) -> dict[str, Acceptance]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id, parse_arn
@@ -13,7 +14,8 @@ from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECU
 from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
 from connect_users.roster import cells
-from connect_users.roster.columns import find
+from connect_users.roster.columns import FIRST_DAY, LAST_DAY, find
+from connect_users.roster.days import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,13 +75,26 @@ _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
 }
 
 
-def from_roster(table: Table, names: Names) -> Snapshot:
-    """The people of a roster, row by row."""
-    columns = {
-        header: column for header in table.headers if (column := find(header)) is not None and column.name in _COLUMNS
-    }
-    entries = (_of_row(row, columns, names) for row in table.rows)
+def from_roster(table: Table, names: Names, day: date | None = None) -> Snapshot:
+    """The people of a roster, row by row.
+
+    Args:
+        day: leaves out rows that begin after it or end before it.
+    """
+    found = {header: column for header in table.headers if (column := find(header)) is not None}
+    columns = {header: column for header, column in found.items() if column.name in _COLUMNS}
+    days = {header: column for header, column in found.items() if column.path in (FIRST_DAY, LAST_DAY)}
+    rows = [row for row in table.rows if day is None or not days or _counts(row, days, day)]
+    entries = (_of_row(row, columns, names) for row in rows)
     return _snapshot(f"roster {table.source}", (entry for entry in entries if entry is not None))
+
+
+def _counts(row: Row, days: Mapping[str, Column], day: date) -> bool:
+    """Whether a day is in the row's period; a day that cannot be read, which `check` refuses, ends nothing."""
+    found = {days[header].path: _read(days[header], raw) for header, raw in row.cells if header in days}
+    first, last = (each if isinstance(each := found.get(path), date) else None for path in (FIRST_DAY, LAST_DAY))
+    period = Period(first, last)
+    return not period.is_after(day) and not period.is_before(day)
 
 
 def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:

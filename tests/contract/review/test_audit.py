@@ -202,6 +202,21 @@ def test_a_roster_says_who_may_be_there(night: Night) -> None:
     )
 
 
+def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
+    """Whoever has left by date and is still there is found; whoever has not begun is not missing."""
+    for username in ("ada", "bo"):
+        night.make(username)
+    roster = night.file(
+        "agents.csv",
+        "username,security_profiles,first_day,last_day\nada,Admin,,2020-01-31\nada,Agent,2020-02-01,\n"
+        "bo,Agent,,2020-01-31\nzoe,Agent,2999-01-01,\n",
+    )
+    assert night.audit("--roster", roster)[:2] == (1, ["new: roster/bo/joined: is not in the roster"])
+    status, _, (told,) = night.audit("--roster", roster, "--timezone", "Europe/Londn")
+    assert status == 2
+    assert told.startswith("connect-users audit: --timezone: 'Europe/Londn' is not the name of a time zone")
+
+
 def test_users_of_other_instances_and_of_other_types_are_compared_as_far_as_it_makes_sense(night: Night) -> None:
     """Neither tags that a provider adds, nor secrets, nor who is elsewhere; whoever is in a state is managed."""
     ada = night.make("ada")
