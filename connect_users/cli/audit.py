@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.core.unmanaged import unmanaged
 
     resources = [each for file in args.state for each in names_of.state_file(file)]
-    table = names_of.roster_file(args.roster, Path(args.roster).name) if args.roster else None
+    table = names_of.roster_file(args.roster, source=Path(args.roster).name) if args.roster else None
     accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
     day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
