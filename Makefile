@@ -101,7 +101,7 @@ $(VENV)/dev: $(VENV)/runtime
 
 # Side by side, since most of it is downloading.
 environments: build/wheel
-	@$(MAKE) --no-print-directory -j4 .venv-wheel/ready .venv-wheel/actionlint .venv-lowest/ready .venv-awscli/ready
+	@$(MAKE) --no-print-directory -j4 .venv-wheel/ready .venv-wheel/actionlint .venv-wheel/axe.min.js .venv-lowest/ready .venv-awscli/ready
 
 build/wheel: $(VENV)/dev $(shell find connect_users -type f -not -name '*.pyc' 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
@@ -122,6 +122,11 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 	@if command -v go >/dev/null; then GOBIN=$(CURDIR)/.venv-wheel/bin go install $(ACTIONLINT) 2>/dev/null; fi \
 	  || echo "actionlint could not be built; the other linters judge the workflows"
 	@touch $@
+
+# Judges the accessibility of the access review in a browser, where npm is.
+.venv-wheel/axe.min.js: .venv-wheel/ready
+	@if command -v npm >/dev/null; then cd .venv-wheel && tar -xzf "$$(npm pack --silent axe-core@4.14.1)" --strip-components=1 \
+	  package/axe.min.js && touch axe.min.js; fi || echo "axe-core could not be fetched; its test is skipped"
 
 .venv-lowest/ready: build/wheel
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
