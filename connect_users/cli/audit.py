@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from connect_users.review.access.audit import Finding, Judged
     from connect_users.review.access.history import Earlier
     from connect_users.review.steps import Resource
+    from connect_users.roster.tables import Table
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +52,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--roster", metavar="FILE", help="roster of everybody who is to be in the instance, and with which profiles"
     )
+    parser.add_argument("--personas", metavar="FILE", help="the personas of --roster")
     parser.add_argument(
         "--timezone",
         metavar="ZONE",
@@ -84,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.core.unmanaged import unmanaged
 
     resources = [each for file in args.state for each in names_of.state_file(file)]
-    table = names_of.roster_file(args.roster, source=Path(args.roster).name) if args.roster else None
+    table = _roster(args)
     accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
     day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
@@ -140,6 +142,13 @@ def _say(args: argparse.Namespace, judged: Sequence[Judged], unused: Sequence[Ac
     counted = audit.counts(judged)
     print(", ".join(f"{number:,} {word}" for word, number in counted.items()), file=sys.stderr)
     return 1 if counted["new"] else 0
+
+
+def _roster(args: argparse.Namespace) -> Table | None:
+    """The roster by its file's name: findings keep their words wherever it lies."""
+    if args.roster is None:
+        return None
+    return names_of.roster_file(args.roster, args.personas)._replace(source=Path(args.roster).name)
 
 
 def _day(timezone: str | None) -> date:
