@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
@@ -56,12 +57,8 @@ ARGUMENTS: Final = {
     "timezone": "timezone",
     "requireSelf": "require_self",
 }
-_TWO_OF_ONE: Final = (
-    ("roster", "rosters"),
-    ("roster", "rows"),
-    ("rosters", "rows"),
-    ("passwords", "passwordSecrets"),
-)
+_PATTERN: Final = "passwordSecrets"
+_TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "rows"), ("passwords", _PATTERN))
 
 
 class Refused(ConnectUsersError):
@@ -87,7 +84,11 @@ def construct(request: Any, engine: str, settings: Settings, configuration: Mapp
         try:
             return contextvars.copy_context().run(asyncio.run, _constructed(servicer, request))
         except pulumi.RunError as problem:
-            raise Refused(str(problem)) from None
+            text = str(problem)
+            if _PATTERN in request.inputs.fields:
+                # It is the argument of this name to the roster of a Python program.
+                text = re.sub(rf"\b{ARGUMENTS[_PATTERN]}\b", _PATTERN, text)
+            raise Refused(text) from None
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
