@@ -44,7 +44,7 @@ from connect_users.roster.people import (
 )
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.reading import read
-from connect_users.roster.selection import columns_of_others, select
+from connect_users.roster.selection import foreign_columns, select
 
 if TYPE_CHECKING:
     import os
@@ -185,7 +185,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 names=names,
                 defaults=defaults or {},
                 personas=personas_of(name, personas),
-                ignore_columns=(*ignored, *columns_of_others(where or {})),
+                ignore_columns=(*ignored, *foreign_columns(where or {})),
                 password_of=password_of(name, passwords),
                 reserved_tags=registration.reserved_tags(opts),
                 today=lambda: today,
