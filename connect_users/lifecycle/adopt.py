@@ -50,7 +50,7 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
         raise InvalidUser(
             str(props["username"]),
             [
-                f"directory_user_id: the live user has {directory!r}, and no API changes it; declare that value, or delete the user"
+                f"directory_user_id: the live user has {directory!r}, and no API changes it; declare it or delete the user"
             ],
         )
     computed: Props = {ARN_KEY: user["Arn"]}

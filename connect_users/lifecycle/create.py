@@ -163,7 +163,7 @@ def _settle(
     owner = ownership.owner_of(tags)
     claim, other = ownership.claim(owner, op.urn, token or None), op.run.declared_by_another(op.urn, props)
     if other is not None and not isinstance(claim, ownership.Proven):
-        raise OwnedByOther(f"{action}: {where}, and {other} declares the same user; declare each user once")
+        raise OwnedByOther(f"{action}: {where}, and {other} declares the same user; declare the user once")
     match claim:
         case ownership.Proven():
             # This very call created it, and the answer was lost.
