@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
     "roster": "roster",
+    "rosters": "roster",
     "rows": "roster",
+    "personas": "personas",
     "instance": "instance",
     "instanceId": "instance_id",
     "routingProfiles": "routing_profiles",
@@ -56,7 +58,7 @@ ARGUMENTS: Final = {
     "requireSelf": "require_self",
 }
 _PATTERN: Final = "passwordSecrets"
-_TWO_OF_ONE: Final = (("roster", "rows"), ("passwords", _PATTERN))
+_TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "rows"), ("passwords", _PATTERN))
 
 
 class Refused(ConnectUsersError):
@@ -139,7 +141,7 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
     for one, other in _TWO_OF_ONE:
         if one in given and other in given:
             raise pulumi.RunError(f"roster '{name}': {one} is given beside {other}; keep one of them")
-    if not {"roster", "rows"} & given.keys():
+    if not {"roster", "rosters", "rows"} & given.keys():
         raise pulumi.RunError(f"roster '{name}': roster or rows is missing; give one of them")
     if not isinstance(given.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")
