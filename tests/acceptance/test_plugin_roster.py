@@ -170,6 +170,10 @@ def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team
         ({"roster": None}, "roster 'team': roster or rows is missing; give one of them"),
         ({**IDS, "rows": []}, "roster 'team': roster is given beside rows; keep one of them"),
         ({}, "roster 'team': instanceId or instance is missing; give one of them"),
+        (
+            {**IDS, "passwords": None, "passwordSecrets": "connect/x"},
+            "passwordSecrets names one secret for everybody; write {username}",
+        ),
         ({**IDS, "maxDeletions": "many"}, "maxDeletions: 'many' is neither a number of people nor a percentage"),
     ],
 )

@@ -214,7 +214,7 @@ def test_who_starts_and_leaves_in_the_next_days() -> None:
         ("gi", None, "2026-11-30"),
         ("gi", "2026-12-01", None),
     )
-    assert [(line, column, text) for line, column, text, _ in days.coming(judged(people).dated, TODAY, 7)] == [
+    assert [(line, column, text) for _, line, column, text, _ in days.coming(judged(people).dated, TODAY, 7)] == [
         (1, "first_day", "'ada' starts today"),
         (2, "first_day", "'bo' starts tomorrow"),
         (2, "last_day", "'bo' has the last day on 2026-12-04, in 7 days"),

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.connect.gateway import Gateway
@@ -25,6 +26,8 @@ from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import boto3
 
 T = TypeVar("T")
 
@@ -55,7 +58,10 @@ class Mortal:
             raise Killed
 
 
-_SESSION = _new_session(None, hermetic=True)
+@cache
+def _session(_models: str | None) -> boto3.Session:
+    """Parses the models of AWS's services once for all sites; `_models`: further folders of them."""
+    return _new_session(None, hermetic=True)
 
 
 class DirectClients(Clients):
@@ -64,8 +70,7 @@ class DirectClients(Clients):
     def __init__(self, site: TimedSite) -> None:
         super().__init__(Settings(endpoint_url=site.emulator.endpoint_url), embedded=True)
         self._site = site
-        # Parses the models of AWS's services once for all sites.
-        self._session = _SESSION
+        self._session = _session(os.environ.get("AWS_DATA_PATH"))
 
     def _client(self, service: str, region: str, endpoint: str | None) -> Any:
         return attach(super()._client(service, region, endpoint), self._site.emulator)

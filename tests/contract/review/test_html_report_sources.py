@@ -53,8 +53,11 @@ def of_state(*users: dict[str, Any]) -> Snapshot:
     return sources.from_state("s", read_state(state(*users)), names())
 
 
+_DAY = dt.date(2026, 11, 27)
+
+
 def of_rows(*rows: dict[str, Any]) -> Snapshot:
-    return sources.from_roster(reading.read(list(rows)), names())
+    return sources.from_roster(reading.read(list(rows)), names(), _DAY)
 
 
 def data_of(file: Path) -> dict[str, Any]:
@@ -72,8 +75,10 @@ def test_a_roster_is_shown_without_those_whose_last_day_is_past() -> None:
         {"username": "di", "last_day": "soon"},
         {"username": "ed", "last_day": ["2026-01-01"]},
     ]
-    shown = sources.from_roster(reading.read(rows), names(), lambda: dt.date(2026, 11, 27))
+    shown = sources.from_roster(reading.read(rows), names(), _DAY)
     assert [entry.username for entry in shown.people] == ["bo", "cy", "di", "ed"]
+    begun = sources.from_roster(reading.read(rows), names(), _DAY, begun=True)
+    assert [entry.username for entry in begun.people] == ["bo", "di", "ed"]
 
 
 def test_a_username_of_two_instances_is_two_users() -> None:
