@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from connect_users.review.access.audit import Finding, Judged
     from connect_users.review.access.history import Earlier
     from connect_users.review.steps import Resource
-    from connect_users.roster.tables import Table
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.core.unmanaged import unmanaged
 
     resources = [each for file in args.state for each in names_of.state_file(file)]
-    table = _roster(args)
+    table = names_of.roster_file(args.roster, args.personas) if args.roster else None
     accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
     day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
@@ -142,13 +141,6 @@ def _say(args: argparse.Namespace, judged: Sequence[Judged], unused: Sequence[Ac
     counted = audit.counts(judged)
     print(", ".join(f"{number:,} {word}" for word, number in counted.items()), file=sys.stderr)
     return 1 if counted["new"] else 0
-
-
-def _roster(args: argparse.Namespace) -> Table | None:
-    """The roster by its file's name: findings keep their words wherever it lies."""
-    if args.roster is None:
-        return None
-    return names_of.roster_file(args.roster, args.personas)._replace(source=Path(args.roster).name)
 
 
 def _day(timezone: str | None) -> date:

@@ -217,6 +217,20 @@ def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
     assert told.startswith("connect-users audit: --timezone: 'Europe/Londn' is not the name of a time zone")
 
 
+def test_personas_say_what_the_rows_of_a_roster_leave_open(night: Night) -> None:
+    """So that whoever has more, or less, than the persona is found."""
+    night.make("ada")
+    night.make("bo")
+    roster = night.file("agents.csv", "username,department\nada,Sales\nbo,Help\n")
+    rules = [{"persona": "lead", "when": {"department": "Sales"}}]
+    personas = {"lead": {"security_profiles": "Agent|QualityAnalyst"}, "agent": {"security_profiles": "Agent"}}
+    file = night.file("personas.json", {"personas": personas, "rules": rules, "default": "agent"})
+    assert night.audit("--roster", roster, "--personas", file)[:2] == (
+        1,
+        ["new: roster/ada/- QualityAnalyst: roster → instance: - QualityAnalyst"],
+    )
+
+
 def test_users_of_other_instances_and_of_other_types_are_compared_as_far_as_it_makes_sense(night: Night) -> None:
     """Neither tags that a provider adds, nor secrets, nor who is elsewhere; whoever is in a state is managed."""
     ada = night.make("ada")
