@@ -119,12 +119,19 @@ def run(args: argparse.Namespace) -> int:
     looked = ((audit.DORMANT, dormancy), (audit.DRIFT, args.state), (audit.ROSTER, table))
     kept = {kind for kind, source in looked if not source}
     ids = {finding.id for finding in found}
-    unused = [
-        each for each in accepted.values() if each.finding not in ids and each.finding.partition("/")[0] not in kept
-    ]
+    unused = [each for each in accepted.values() if each.finding not in ids and _kind(each.finding) not in kept]
     if args.json:
         # Last of all: what is in it is not new any more.
-        document = history.document(snapshot, powers, judged, unused, made=made, before=before, dormancy=dormancy)
+        document = history.document(
+            snapshot,
+            powers,
+            judged,
+            unused,
+            made=made,
+            before=before,
+            dormancy=dormancy,
+            kept=[id_ for id_ in earlier.known if _kind(id_) in kept] if earlier else (),
+        )
         texts.put(Path(args.json), json.dumps(document, indent=1) + "\n")
     return _say(args, judged, unused, found)
 
@@ -141,6 +148,10 @@ def _say(args: argparse.Namespace, judged: Sequence[Judged], unused: Sequence[Ac
     counted = audit.counts(judged)
     print(", ".join(f"{number:,} {word}" for word, number in counted.items()), file=sys.stderr)
     return 1 if counted["new"] else 0
+
+
+def _kind(id_: str) -> str:
+    return id_.partition("/")[0]
 
 
 def _day(timezone: str | None) -> date:

@@ -202,6 +202,16 @@ def test_a_roster_says_who_may_be_there(night: Night) -> None:
     )
 
 
+def test_what_one_night_did_not_look_for_is_not_new_the_next_one(night: Night) -> None:
+    """As where the roster could not be read in between."""
+    night.make("ada")
+    roster = night.file("agents.csv", "username,security_profiles\nada,QualityAnalyst\n")
+    audit = str(night.folder / "audit.json")
+    assert night.audit("--json", audit, "--roster", roster)[0] == 1
+    assert night.audit("--json", audit)[0] == 0
+    assert night.audit("--json", audit, "--roster", roster)[0] == 0
+
+
 def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
     """Whoever has left by date and is still there is found; whoever has not begun is not missing."""
     for username in ("ada", "bo"):
