@@ -6,15 +6,18 @@ None of them holds personal data: a message names a person by username only.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
 from connect_users.core.phrases import plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from connect_users.roster.people import JudgedRoster, RosterProblem
+    from connect_users.roster.explaining import Explained
+    from connect_users.roster.people import JudgedRoster, RosterOptions
+    from connect_users.roster.problems import RosterProblem
 
 
 def _all(judged: JudgedRoster) -> Iterator[tuple[str, RosterProblem]]:
@@ -35,16 +38,53 @@ def _more(judged: JudgedRoster) -> Iterator[str]:
             yield f"and {plural(count, f'more {noun}')}"
 
 
-def text(rosters: Sequence[JudgedRoster]) -> None:
-    """One line per problem on stderr, and one per roster on stdout."""
+def text(rosters: Sequence[JudgedRoster], explain: RosterOptions | None = None) -> None:
+    """One line per problem on stderr, and one per roster on stdout; before it, with ``explain``, one per person."""
     for judged in rosters:
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
         for line in _more(judged):
             print(f"{judged.source}: {line}", file=sys.stderr)
+        for each in _explained(judged, explain):
+            print(_explanation(each))
         problems = len(judged.problems) + judged.more[0]
         people = plural(len(judged.people), "person", "people")
-        print(f"{judged.source}: {plural(problems, 'problem') if problems else f'{people}, no problems'}")
+        result = plural(problems, "problem") if problems else f"{people}, no problems"
+        print(f"{judged.source}: {result}{_notes(judged)}")
+
+
+def _explanation(each: Explained) -> str:
+    """``agents.csv:3: ada: persona sales (rule 2: department is 'Sales'); row: email; persona: routing_profile``."""
+    from connect_users.core.errors import one_line
+    from connect_users.roster.explaining import ORIGINS
+    from connect_users.roster.tables import place
+
+    where = f"{place(each.person.source, each.person.line)}: {each.person.username}"
+    parts = [f"persona {each.choice.persona} ({each.why})"]
+    for origin in ORIGINS:
+        columns = [column for column, of_column in each.settings.items() if of_column == origin]
+        if columns:
+            parts.append(f"{origin}: {', '.join(columns)}")
+    return printable(one_line(f"{where}: {'; '.join(parts)}"))
+
+
+def _explained(judged: JudgedRoster, options: RosterOptions | None) -> Iterable[Explained]:
+    from connect_users.roster.explaining import explained
+
+    return () if options is None else explained(judged, options)
+
+
+def _notes(judged: JudgedRoster) -> str:
+    """What the files were taken for, where they are exports or several."""
+    notes = []
+    if len(judged.files) > 1:
+        notes.append(plural(len(judged.files), "file"))
+    for form, count in Counter(file.form for file in judged.files if file.form).items():
+        notes.append(f"read as {form}" if count == len(judged.files) else f"{plural(count, 'file')} read as {form}")
+    inactive = sum(len(file.inactive) for file in judged.files)
+    if inactive:
+        notes.append(f"{plural(inactive, 'account')} not active")
+    return f" ({', '.join(notes)})" if notes else ""
 
 
 def _line(severity: str, problem: RosterProblem) -> str:
@@ -56,7 +96,7 @@ def _line(severity: str, problem: RosterProblem) -> str:
     return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
 
 
-def as_json(rosters: Sequence[JudgedRoster]) -> None:
+def as_json(rosters: Sequence[JudgedRoster], explain: RosterOptions | None = None) -> None:
     """One document on stdout."""
     import json
 
@@ -68,6 +108,7 @@ def as_json(rosters: Sequence[JudgedRoster]) -> None:
                 "findings": [
                     {
                         "severity": severity,
+                        "file": problem.source,
                         "line": problem.line or None,
                         "column": problem.column or None,
                         "username": problem.username or None,
@@ -77,11 +118,29 @@ def as_json(rosters: Sequence[JudgedRoster]) -> None:
                 ],
                 "more_problems": judged.more[0],
                 "more_warnings": judged.more[1],
+                "files": [
+                    {"file": file.source, "form": file.form or None, "inactive": list(file.inactive)}
+                    for file in judged.files
+                ],
+                **({"personas": [_document(each) for each in _explained(judged, explain)]} if explain else {}),
             }
             for judged in rosters
         ]
     }
     print(json.dumps(document, indent=2))
+
+
+def _document(each: Explained) -> dict[str, object]:
+    rule = each.choice.rule
+    return {
+        "username": each.person.username,
+        "file": each.person.source,
+        "line": each.person.line,
+        "persona": each.choice.persona,
+        "rule": None if rule is None else rule.number,
+        "matched": dict(each.choice.matched),
+        "settings": each.settings,
+    }
 
 
 def github(rosters: Sequence[JudgedRoster]) -> None:
@@ -124,3 +183,5 @@ FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster]], None]]] = {
     "github": github,
     "sarif": as_sarif,
 }
+#: The formats that can also show who gets which persona, with the options that the rosters were judged by.
+EXPLAINING: Final[dict[str, Callable[[Sequence[JudgedRoster], RosterOptions], None]]] = {"text": text, "json": as_json}

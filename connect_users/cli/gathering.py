@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 def add_options(group: argparse._ActionsContainer) -> None:
     """Add the options that say whom a review is about, but ``--instance`` and ``--state``, which all reports have."""
-    group.add_argument("--roster", metavar="FILE", help="show the people of this roster")
+    group.add_argument("--roster", metavar="FILE", help="show the people of this roster: a file, a folder or a glob")
+    group.add_argument("--personas", metavar="FILE", help="the personas of --roster, and of a roster of --since")
     group.add_argument(
         "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
     )
@@ -89,8 +90,8 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
     if args.names is not None:
         names_of.names_file(names, args.names)
     file = args.state[0] if args.state else args.roster
-    shown = _read(file, state=bool(args.state)) if file is not None else _File("")
-    since = _read(args.since) if args.since is not None else None
+    shown = _read(file, args.personas, state=bool(args.state)) if file is not None else _File("")
+    since = _read(args.since, args.personas) if args.since is not None else None
     live = None
     if args.instance:
         from connect_users.cli.instance import Instance
@@ -147,7 +148,7 @@ class _File(NamedTuple):
         return sources.from_state(self.name, self.resources, names)
 
 
-def _read(file: str, *, state: bool = False) -> _File:
+def _read(file: str, personas: str | None, *, state: bool = False) -> _File:
     """A state where it is the JSON of one, or has to be; else a roster.
 
     Raises:
@@ -156,7 +157,7 @@ def _read(file: str, *, state: bool = False) -> _File:
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
         return _File(name, resources=names_of.state_file(file, leaving=True))
-    return _File(name, names_of.roster_file(file, name))
+    return _File(name, names_of.roster_file(file, personas)._replace(source=name))
 
 
 def _is_state(file: str) -> bool:

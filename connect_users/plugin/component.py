@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
     "roster": "roster",
+    "rosters": "roster",
     "rows": "roster",
+    "personas": "personas",
     "instance": "instance",
     "instanceId": "instance_id",
     "routingProfiles": "routing_profiles",
@@ -50,7 +52,12 @@ ARGUMENTS: Final = {
     "requiredHolders": "required_holders",
     "retainLeavers": "retain_leavers",
 }
-_TWO_OF_ONE: Final = (("roster", "rows"), ("passwords", "passwordSecrets"))
+_TWO_OF_ONE: Final = (
+    ("roster", "rosters"),
+    ("roster", "rows"),
+    ("rosters", "rows"),
+    ("passwords", "passwordSecrets"),
+)
 
 
 class Refused(ConnectUsersError):
@@ -118,7 +125,7 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
     for one, other in _TWO_OF_ONE:
         if one in given and other in given:
             raise pulumi.RunError(f"roster '{name}': {one} is given beside {other}; keep one of them")
-    if not {"roster", "rows"} & given.keys():
+    if not {"roster", "rosters", "rows"} & given.keys():
         raise pulumi.RunError(f"roster '{name}': roster or rows is missing; give one of them")
     if not isinstance(given.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")
@@ -160,10 +167,11 @@ class Guard(pulumi.CustomResource):
         usernames: Iterable[str],
         max_deletions: leavers.Limit,
         retain_leavers: bool,
+        personas: Mapping[str, guarding.Mark],
         waits_for: pulumi.Output[Any] | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers)
+        stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas)
         inputs = {
             **spelling.theirs(stored, guarding.WORDS),
             spelling.camel(guarding.IN_STATE): pulumi.Output.from_input(cast(Any, _in_state(roster))),

@@ -12,7 +12,7 @@ from connect_users.program import roster_state
 from connect_users.roster import guarding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from connect_users.roster.leavers import Limit
     from connect_users.roster.moves import Moves
@@ -29,6 +29,7 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         usernames: Iterable[str],
         max_deletions: Limit,
         retain_leavers: bool,
+        personas: Mapping[str, guarding.Mark],
         waits_for: pulumi.Output[Any] | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
@@ -39,7 +40,7 @@ class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
         """
         moves: pulumi.Output[Moves | None] = pulumi.Output.from_input(cast(Any, roster_state.moves_of(roster)))
         inputs = {
-            **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers),
+            **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas),
             tokens.PROVIDER_KEY: tokens.GUARD_PROVIDER,
             guarding.WAITS_FOR: None if waits_for is None else waits_for.apply(lambda _: None),
             guarding.IN_STATE: moves.apply(lambda known: known and "\n".join(sorted(known.in_state))),

@@ -18,44 +18,28 @@ from connect_users.core.arns import bare_id
 from connect_users.core.patterns import pattern
 from connect_users.core.phrases import plural
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.roster.assembly import Assembled, Assembly, known
+from connect_users.roster.assembly import DEFAULTS, Assembled, Assembly, Layer, Preset, Values, known
 from connect_users.roster.columns import (
     INSTANCE,
     PER_CHANNEL,
     PROFICIENCIES,
     USERNAME,
     Column,
-    find,
     normal,
     of_path,
     unknown,
 )
+from connect_users.roster.problems import Problems, RosterProblem
 from connect_users.roster.proficiency_rows import one_each
-from connect_users.roster.tables import Row, Table, clipped, from_records, place
+from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
+    from connect_users.roster.choosing import Choice, Chooser
     from connect_users.roster.names import Names
-
-
-class RosterProblem(NamedTuple):
-    """One problem, and its place.
-
-    Attributes:
-        line: from 1; 0 where the problem is of the whole roster.
-        column: as it is written in the file, or as the documentation names it; "" for the whole row.
-    """
-
-    source: str
-    line: int
-    column: str
-    text: str
-    username: str = ""
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in (place(self.source, self.line), self.column, self.text) if part)
+    from connect_users.roster.personas import Personas
 
 
 class Person(NamedTuple):
@@ -63,13 +47,18 @@ class Person(NamedTuple):
 
     Attributes:
         inputs: of the user, which may hold outputs of the program. Parts may be shared between people.
-        profiles: the names of security profiles, as they are in the row or in a default.
+        profiles: the names of security profiles, as they are in the row, the persona or a default.
+        choice: of the persona; None where the roster has none.
+        own: with a persona, columns of settings that the row has itself, which win over the persona's.
     """
 
     username: str
     inputs: Props
     line: int
     profiles: tuple[str, ...] = ()
+    source: str = ""
+    choice: Choice | None = None
+    own: tuple[str, ...] = ()
 
 
 class RosterOptions(NamedTuple):
@@ -80,6 +69,7 @@ class RosterOptions(NamedTuple):
         identity_management_type: of the instance; None leaves what depends on it to AWS.
         names: how the names of each kind become ids.
         defaults: columns, nested or flat, for people whose cell is empty. Tags are added key by key.
+        personas: win over the defaults.
         ignore_columns: headers that are left out.
         password_of: username -> (input, value), or None where there is no password.
         reserved_tags: as in `rules.review`.
@@ -89,6 +79,7 @@ class RosterOptions(NamedTuple):
     identity_management_type: str | None = None
     names: Mapping[Reference, Names] = MappingProxyType({})
     defaults: Mapping[str, Any] = MappingProxyType({})
+    personas: Personas | None = None
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
     reserved_tags: int = limits.OWNERSHIP_TAGS
@@ -101,6 +92,7 @@ class JudgedRoster(NamedTuple):
         warnings: of the rules; the resource gives them for each user, too.
         remarks: warnings about the roster itself.
         more: the number of problems, and of warnings of both kinds, beyond `limits.ROSTER_PROBLEMS_MAX`.
+        files: what was judged.
     """
 
     source: str
@@ -109,98 +101,146 @@ class JudgedRoster(NamedTuple):
     warnings: tuple[RosterProblem, ...] = ()
     remarks: tuple[RosterProblem, ...] = ()
     more: tuple[int, int] = (0, 0)
-
-
-class _Problems:
-    """Problems of one roster, each once, up to the limit.
-
-    Args:
-        table: its headers are few, so their problems are all kept.
-    """
-
-    def __init__(self, table: Table) -> None:
-        self._source = table.source
-        self._headers_end = min(table.headers.values(), default=0)
-        self._places = {header: place for place, header in enumerate(table.headers)}
-        self._kept: dict[RosterProblem, None] = {}
-        self.more = 0
-
-    def add(self, line: int, column: str, text: str, username: Any = "") -> None:
-        """Add a problem."""
-        username = clipped(username) if isinstance(username, str) else ""
-        problem = RosterProblem(self._source, line, clipped(column), clipped(text), username)
-        if len(self._kept) < limits.ROSTER_PROBLEMS_MAX or line <= self._headers_end:
-            self._kept[problem] = None
-        elif problem not in self._kept:
-            self.more += 1
-
-    def in_order(self) -> tuple[RosterProblem, ...]:
-        """From the first line to the last, in the order of the columns."""
-        last = len(self._places)
-        return tuple(sorted(self._kept, key=lambda each: (each.line, self._places.get(each.column, last))))
+    files: tuple[Table, ...] = ()
 
 
 def judge(table: Table, options: RosterOptions) -> JudgedRoster:
     """Every person of a table, with all problems and warnings."""
-    return _Judge(one_each(table), options).run()
+    return _Judge(table, options).run()
 
 
 class _Judge:
-    """One run of `judge`."""
+    """One run of `judge`: what the files of a roster have in common."""
 
     def __init__(self, table: Table, options: RosterOptions) -> None:
-        self._table = table
-        self._options = options
-        self._columns = _columns(table, options)
-        self._paths = {column.path for column in self._columns.values() if column}
-        self._assembly = Assembly(self._columns, options.names, options.defaults)
-        self._problems, self._warnings, self._remarks = _Problems(table), _Problems(table), _Problems(table)
-        self._lines: dict[str, int] = {}
-        self._noun = "line" if table.source else "row"
-        self._passwords = 0
-        self._plain_instance = known(options.instance_id) is options.instance_id
+        personas = options.personas
+        self.table = table
+        self.options = options
+        files = table.files
+        sources = (table.source, *(file.source for file in files), "" if personas is None else personas.label)
+        self.problems, self.warnings, self.remarks = (Problems(files, sources) for _ in range(3))
+        self.values = Values(options.names)
+        self.defaults = Layer(Preset(DEFAULTS, options.defaults, table.source), self.values)
+        settings = {} if personas is None else personas.settings
+        self.personas = {name: Layer(preset, self.values) for name, preset in settings.items()}
+        self.choosing = False
+        #: Username -> file and line.
+        self.places: dict[str, tuple[str, int]] = {}
+        self.passwords = 0
+        self.used: set[str] = set()
 
     def run(self) -> JudgedRoster:
-        people = []
+        files = [_FileJudge(file, self) for file in map(one_each, self.table.files)]
+        self._judge_presets()
+        people = [person for file in files for person in file.people()]
+        if not self.table.rows:
+            self.remarks.add(self.table.source, 0, "", "the roster has no people")
+        self._judge_spelling()
+        self._judge_use()
+        if self.passwords:
+            self.remarks.add(self.table.source, 0, "password", _plain_passwords(self.passwords))
+        people.sort(key=lambda person: person.username)
+        in_order = (self.problems.in_order(), self.warnings.in_order(), self.remarks.in_order())
+        more = (self.problems.more, self.warnings.more + self.remarks.more)
+        return JudgedRoster(self.table.source, tuple(people), *in_order, more, self.table.files)
+
+    def chooser(self, table: Table) -> Chooser | None:
+        """What chooses personas for the people of a file; None where the roster has none."""
+        if self.options.personas is None:
+            return None
+        from connect_users.roster.choosing import Chooser
+
+        return Chooser(self.options.personas, table)
+
+    def _judge_presets(self) -> None:
+        """What is wrong with the defaults and the personas; with rules that are wrong, nobody is given a persona."""
+        for layer in (self.defaults, *self.personas.values()):
+            for header, text in layer.problems:
+                self.problems.add(*_place_of(layer, header), text)
+        personas = self.options.personas
+        if personas is None:
+            return
+        from connect_users.roster.choosing import missing_columns
+
+        missing = list(missing_columns(personas, self.table.files))
+        self.choosing = not personas.problems and not any(certain for _, certain in missing)
+        for problem, certain in (*((each, True) for each in personas.problems), *missing):
+            (self.problems if certain else self.remarks).add(problem.source, problem.line, problem.column, problem.text)
+
+    def _judge_spelling(self) -> None:
+        """Warn of usernames that differ in case only: two users for Connect, most likely one person."""
+        seen: dict[str, str] = {}
+        for username, (source, line) in self.places.items():
+            other = seen.setdefault(username.lower(), username)
+            if other != username:
+                text = f"{username!r} differs from {other!r} {self.where(other, source)} only in case"
+                self.remarks.add(source, line, "username", text, username)
+
+    def _judge_use(self) -> None:
+        """Warn of personas that nobody has."""
+        if self.choosing and self.places:
+            for name, layer in self.personas.items():
+                if name not in self.used:
+                    preset = layer.preset
+                    self.remarks.add(preset.source, preset.line, preset.name, "nobody has this persona")
+
+    def where(self, username: str, source: str) -> str:
+        """Where somebody is, as seen from a file: ``on line 3``; of another file ``in b.csv:3``."""
+        other, line = self.places[username]
+        noun = "line" if source else "row"
+        return f"on {noun} {line}" if other == source else f"in {place(other, line)}"
+
+
+class _FileJudge:
+    """Judges one file of a roster."""
+
+    def __init__(self, table: Table, judge: _Judge) -> None:
+        self._table = table
+        self._judge = judge
+        self._options = options = judge.options
+        self._problems = judge.problems
+        self._columns = _columns(table, options)
+        self._paths = {column.path for column in self._columns.values() if column}
+        self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in _WHO}
+        self._assembly = Assembly(self._columns, judge.values)
+        self._chooser = judge.chooser(table)
+        self._plain_instance = known(options.instance_id) is options.instance_id
+
+    def people(self) -> Iterator[Person]:
+        """Everybody in the file; its problems are added."""
         if self._table.header_line and not any(self._columns.values()):
             # Most likely the first person, whose data is not repeated.
-            self._problems.add(self._table.header_line, "", _NO_HEADER)
-            return self._judged([])
+            hint = "" if self._chooser is None else ", or name them by columns: {username: HEADER} in the personas"
+            self._add(self._table.header_line, "", f"{_NO_HEADER}{hint}")
+            return
         self._judge_headers()
-        if not self._table.rows:
-            self._remarks.add(0, "", "the roster has no people")
-        elif self._names_people():
+        if self._table.rows and self._names_people():
             for row in self._table.rows:
                 person = self._person(row)
                 if person is not None:
-                    people.append(person)
-        self._judge_spelling()
-        if self._passwords:
-            self._remarks.add(0, "password", _plain_passwords(self._passwords))
-        return self._judged(people)
+                    yield person
 
-    def _judged(self, people: list[Person]) -> JudgedRoster:
-        people.sort(key=lambda person: person.username)
-        in_order = (self._problems.in_order(), self._warnings.in_order(), self._remarks.in_order())
-        more = (self._problems.more, self._warnings.more + self._remarks.more)
-        return JudgedRoster(self._table.source, tuple(people), *in_order, more)
+    def _add(self, line: int, column: str, text: str, username: Any = "") -> None:
+        self._problems.add(self._table.source, line, column, text, username)
 
     def _judge_headers(self) -> None:
         ignored = {normal(header) for header in self._options.ignore_columns}
         for header, line in self._table.headers.items():
-            if self._columns[header] is None and normal(header) not in ignored:
+            if self._columns[header] is None and normal(header) not in ignored and not self._is_read(header):
                 text = unknown(header, "; to leave it out, name it in ignore_columns")
-                self._problems.add(line, header, text)
+                self._add(line, header, text)
         for header in self._table.twice:
-            self._problems.add(self._table.headers[header], header, "two columns have this header")
-        for header, text in self._assembly.default_problems:
-            self._problems.add(0, f"defaults.{header}" if header else "defaults", text)
+            self._add(self._table.headers[header], header, "two columns have this header")
+
+    def _is_read(self, header: str) -> bool:
+        """Whether a column that is not ours need not be: of an export, or one that personas go by."""
+        return bool(self._table.form) or (self._chooser is not None and self._chooser.reads(header))
 
     def _names_people(self) -> bool:
         if USERNAME in self._paths:
             return True
         line = min(self._table.headers.values(), default=0)
-        self._problems.add(line, "username", "the column is missing; it names the people")
+        self._add(line, "username", "the column is missing; it names the people")
         return False
 
     def _person(self, row: Row) -> Person | None:
@@ -208,36 +248,56 @@ class _Judge:
             # Its cells may be under the wrong headers: other problems would be misleading, and may repeat a password.
             cells = plural(row.surplus, "cell")
             text = f"the row has {cells} more than the header; quote cells that contain the separator"
-            self._problems.add(row.line, "", text)
+            self._add(row.line, "", text)
             return None
-        built = self._assembly.of(row)
+        choice = self._choice(row)
+        layers = [self._judge.defaults]
+        if not isinstance(choice, str | None):
+            layers.insert(0, self._judge.personas[choice.persona])
+        built = self._assembly.of(row, layers)
         inputs = built.inputs
         username = inputs.get("username")
         for header, text in built.problems:
-            self._problems.add(row.line, header, text, username)
+            self._add(row.line, header, text, username)
         self._judge_instance(row, inputs)
         if self._options.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._options.identity_management_type)
         from_elsewhere = self._add_password(row, inputs, username)
+        if isinstance(choice, str):
+            # What a persona would have said is missing: that is no problem of its own.
+            if choice:
+                self._add(row.line, "", choice, username)
+            return self._counted(row, built, None)
         plain = built.plain and self._plain_instance and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
         review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
-        for problems, into in ((review.problems, self._problems), (review.warnings, self._warnings)):
+        for problems, into in ((review.problems, self._problems), (review.warnings, self._judge.warnings)):
             for problem in problems:
-                into.add(*self._placed(problem.path, problem.text, row, built))
-        return self._counted(row, built, username)
+                into.add(*self._placed(problem.path, problem.text, row, built, layers))
+        return self._counted(row, built, choice)
+
+    def _choice(self, row: Row) -> Choice | str | None:
+        """The persona of a row, or why it has none; None where the roster has no personas."""
+        if self._chooser is None:
+            return None
+        if not self._judge.choosing:
+            return ""
+        choice = self._chooser.of(row)
+        if not isinstance(choice, str):
+            self._judge.used.add(choice.persona)
+        return choice
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
         """Every person belongs to the roster's instance: refuse a row that names another one."""
         theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
         if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
-            self._problems.add(row.line, self._header(INSTANCE, row), text, inputs.get("username"))
+            self._add(row.line, self._header(INSTANCE, row), text, inputs.get("username"))
         inputs["instance_id"] = self._options.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
         """Add the password that the program gives beside the rows; returns the input that holds it, or ""."""
         if isinstance(inputs.get("password"), str) and inputs["password"]:
-            self._passwords += 1
+            self._judge.passwords += 1
         if self._options.password_of is None or not isinstance(username, str):
             return ""
         answer = self._options.password_of(username)
@@ -246,56 +306,58 @@ class _Judge:
         name, value = answer
         if name in inputs:
             text = "is set in the row and by passwords=; keep one of them"
-            self._problems.add(row.line, name, text, username)
+            self._add(row.line, name, text, username)
             return ""
         inputs[name] = value
         return name
 
-    def _counted(self, row: Row, built: Assembled, username: Any) -> Person | None:
+    def _counted(self, row: Row, built: Assembled, choice: Choice | None) -> Person | None:
+        username = built.inputs.get("username")
         if not isinstance(username, str):
             if username is not UNKNOWN and known(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
-                self._problems.add(row.line, "username", text)
+                self._add(row.line, "username", text)
             return None
-        if username in self._lines:
-            lines = f"{self._noun}s {self._lines[username]} and {row.line}"
-            text = f"{username!r} is on {lines}; a username may appear once"
+        source = self._table.source
+        if username in self._judge.places:
+            text = f"{username!r} is {self._twice(username, row)}; a username may appear once"
             if PROFICIENCIES in self._paths:
                 text += ", or in several rows that differ only in the proficiency"
-            self._problems.add(row.line, self._header(USERNAME, row), text, username)
+            self._add(row.line, self._header(USERNAME, row), text, username)
             return None
-        self._lines[username] = row.line
-        return Person(username, built.inputs, row.line, built.profiles)
+        self._judge.places[username] = (source, row.line)
+        own = tuple(self._settings[header] for header, _ in row.cells if header in self._settings) if choice else ()
+        return Person(username, built.inputs, row.line, built.profiles, source, choice, own)
 
-    def _judge_spelling(self) -> None:
-        """Warn of usernames that differ in case only: two users for Connect, most likely one person."""
-        seen: dict[str, str] = {}
-        for username, line in self._lines.items():
-            other = seen.setdefault(username.lower(), username)
-            if other != username:
-                text = f"{username!r} differs from {other!r} on {self._noun} {self._lines[other]} only in case"
-                self._remarks.add(line, "username", text, username)
+    def _twice(self, username: str, row: Row) -> str:
+        source, line = self._judge.places[username]
+        if source == self._table.source:
+            return f"on {'line' if source else 'row'}s {line} and {row.line}"
+        return f"in {place(source, line)} and in {place(self._table.source, row.line)}"
 
-    def _placed(self, path: str, text: str, row: Row, built: Assembled) -> tuple[int, str, str, Any]:
-        """The line, column, text and username of a problem of the rules; line 0 where it is not a row's."""
+    def _placed(
+        self, path: str, text: str, row: Row, built: Assembled, layers: Iterable[Layer]
+    ) -> tuple[str, int, str, str, Any]:
+        """The file, line, column, text and username of a problem of the rules; line 0 where it is not a row's."""
+        source = self._table.source
         username = built.inputs.get("username")
         parts = _parts(path, built.inputs)
         header = self._header(parts, row)
         if header and parts[0] != "instance_id":
-            return row.line, header, text, username
+            return source, row.line, header, text, username
         if parts[0] in ("instance_id", "identity_management_type"):
-            return 0, parts[0], text, ""
-        default = self._assembly.default_header(parts)
-        if default:
-            return 0, f"defaults.{default}", text, ""
+            return self._judge.table.source, 0, parts[0], text, ""
+        for layer in layers:
+            if setting := layer.header(parts):
+                return *_place_of(layer, setting), text, ""
         if parts[0] in _PASSWORDS and self._options.password_of is not None:
-            return row.line, "passwords", text, username
+            return source, row.line, "passwords", text, username
         column = of_path(parts)
         name = column.name if column else path
         if column and self._paths.isdisjoint(_same_place(column)):
             # The column is missing: reported once, of the headers.
-            return min(self._table.headers.values(), default=0), name, text, ""
-        return row.line, name, text, username
+            return source, min(self._table.headers.values(), default=0), name, text, ""
+        return source, row.line, name, text, username
 
     def _header(self, parts: tuple[str, ...], row: Row) -> str:
         """The header of the row's cell that an input, or a part of one, came from; "" when there is none."""
@@ -313,7 +375,13 @@ class _Judge:
 
 def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
     ignored = {normal(header) for header in options.ignore_columns}
-    return {header: None if normal(header) in ignored else find(header) for header in table.headers}
+    return {header: None if normal(header) in ignored else table.column(header) for header in table.headers}
+
+
+def _place_of(layer: Layer, header: str) -> tuple[str, int, str]:
+    """The file, the line and the name of a setting."""
+    preset = layer.preset
+    return preset.source, preset.line_of(header), f"{preset.name}.{header}" if header else preset.name
 
 
 def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
@@ -321,6 +389,8 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
     yield from (column.path[:length] for length in range(1, len(column.path) + 1))
 
 
+#: Inputs that say who somebody is; the others are settings.
+_WHO: Final = frozenset(("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"))
 _PASSWORDS: Final = ("password", "password_secret_arn")
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
@@ -349,27 +419,3 @@ def _plain_passwords(count: int) -> str:
     passwords = plural(count, "password")
     advice = "use passwords= instead (secrets of the stack, or of AWS Secrets Manager)"
     return f"the roster holds {passwords} in plain text; {advice}"
-
-
-def unknown_name_problems(
-    table: Table, options: RosterOptions, unknown_names: Mapping[tuple[Reference, str], str]
-) -> tuple[RosterProblem, ...]:
-    """The problems of names that were looked up after the judging, at every place that has one of them.
-
-    Args:
-        unknown_names: kind and name -> what is wrong with it.
-    """
-    problems: dict[RosterProblem, None] = {}
-    rows = [(row.line, "", row.cells) for row in table.rows]
-    rows += [(0, "defaults.", row.cells) for row in from_records("", [(0, options.defaults)]).rows]
-    for line, prefix, cells in rows:
-        for header, raw in cells:
-            column = find(header)
-            if column is None or column.reference is None:
-                continue
-            value = column.read(raw)
-            for name in value if isinstance(value, list) else [value]:
-                if isinstance(name, str) and (column.reference, name) in unknown_names:
-                    text = unknown_names[column.reference, name]
-                    problems[RosterProblem(table.source, line, f"{prefix}{header}", text)] = None
-    return tuple(sorted(problems, key=lambda problem: problem.line))

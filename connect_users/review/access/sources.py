@@ -12,7 +12,6 @@ from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECU
 from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
 from connect_users.roster import cells
-from connect_users.roster.columns import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,11 +71,13 @@ _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
 
 def from_roster(table: Table, names: Names) -> Snapshot:
     """The people of a roster, row by row."""
-    columns = {
-        header: column for header in table.headers if (column := find(header)) is not None and column.name in _COLUMNS
-    }
-    entries = (_of_row(row, columns, names) for row in table.rows)
+    entries = (_of_row(row, _columns(file), names) for file in table.files for row in file.rows)
     return _snapshot(f"roster {table.source}", (entry for entry in entries if entry is not None))
+
+
+def _columns(file: Table) -> dict[str, Column]:
+    columns = {header: column for header in file.headers if (column := file.column(header)) is not None}
+    return {header: column for header, column in columns.items() if column.name in _COLUMNS}
 
 
 def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
