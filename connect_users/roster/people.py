@@ -201,7 +201,7 @@ class _FileJudge:
         self._problems = judge.problems
         self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
-        self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in _WHO}
+        self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in WHO}
         self._assembly = Assembly(self._columns, judge.values)
         self._chooser = judge.chooser(table)
         self._plain_instance = known(options.instance_id) is options.instance_id
@@ -390,7 +390,7 @@ def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
 
 
 #: Inputs that say who somebody is; the others are settings.
-_WHO: Final = frozenset(("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"))
+WHO: Final = frozenset(("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"))
 _PASSWORDS: Final = ("password", "password_secret_arn")
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
