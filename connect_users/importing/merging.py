@@ -124,14 +124,17 @@ def merge(
     changes = {}
     for name in follow:
         line = rows.row(people[name], names)
-        touched = _touched(coded[name], lives[name], people[name]) if name in coded else None
-        if touched is None:
-            line |= shared.chosen(line)
-        persona = marks[name].persona if name in marks else line.get(sharing.COLUMN)
+        if name in coded:
+            persona = marks[name].persona if name in marks else None
+            touched = _touched(coded[name], lives[name], people[name])
+        else:
+            persona, touched = shared.closest(line), None
+            line |= shared.choosing(persona)
         changes[name] = _Change(line, shared.settings.get(persona or "", {}), touched)
     merged = _rewritten(text, changes, drop)
-    read, problems, _ = _read_back(merged, names, personas)
+    read, problems, chosen = _read_back(merged, names, personas)
     wrong = [name for name in follow if name not in read or apart(read[name], lives[name], people[name])]
+    wrong += [name for name in follow if personas is not None and name not in chosen and name not in wrong]
     wrong += [name for name in coded if name not in (*follow, *drop) and read.get(name) != coded[name]]
     if problems or wrong:
         # The columns cannot hold the value, hold it twice, or mean something else with one more column.
@@ -171,11 +174,13 @@ class _Personas:
             if condition.column == sharing.COLUMN and cell and not more:
                 self._cells.setdefault(rule.persona, cell)
 
-    def chosen(self, line: sharing.Line) -> sharing.Line:
-        """The cell that gives a new line the closest persona; none where none can be chosen."""
-        may = {name: self.settings[name] for name in self._cells}
-        name = sharing.closest(sharing.settings_of(line), may)
-        return {} if name is None else {sharing.COLUMN: self._cells[name]}
+    def closest(self, line: sharing.Line) -> str | None:
+        """The persona of a new line; None if none fits."""
+        return sharing.closest(sharing.settings_of(line), {name: self.settings[name] for name in self._cells})
+
+    def choosing(self, persona: str | None) -> sharing.Line:
+        """The cell that chooses a persona."""
+        return {} if persona is None else {sharing.COLUMN: self._cells[persona]}
 
 
 #: Stands for the column of personas, which is not of an input.

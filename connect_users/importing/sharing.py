@@ -99,7 +99,7 @@ def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Li
     """
     everybody = {username: settings_of(lines[username]) for username in sorted(lines)}
     groups, others = _groups(everybody)
-    personas = _named([(members, _common(members, everybody)) for members in groups])
+    personas = _named([(members, _common(members, everybody)) for members in groups], everybody)
     of: dict[str, str] = {username: name for name, (members, _) in personas.items() for username in members}
     settings = {name: common for name, (_, common) in personas.items()}
     alone: dict[tuple[str, str], list[str]] = {}
@@ -111,7 +111,7 @@ def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Li
             of[username] = name
     if alone:
         more = [(members, _common(members, everybody)) for members in alone.values()]
-        for name, (members, common) in _named(more, settings).items():
+        for name, (members, common) in _named(more, everybody, settings).items():
             settings[name] = common
             of |= dict.fromkeys(members, name)
     return settings, {
@@ -209,20 +209,20 @@ def _is_writable(path: Path, cell: str) -> bool:
 
 
 def _named(
-    groups: Sequence[tuple[list[str], Settings]], taken: Iterable[str] = ()
+    groups: Sequence[tuple[list[str], Settings]], everybody: Mapping[str, Settings], taken: Iterable[str] = ()
 ) -> dict[str, tuple[list[str], Settings]]:
     """Name -> people and settings: by the routing profile; where several share it, by the security profiles, too."""
-    of_routing = Counter(common[_ROUTING] for _, common in groups)
-    of_role = Counter((common[_ROUTING], common[_SECURITY]) for _, common in groups)
+    of_role: dict[tuple[str, str], dict[tuple[str, str], list[Settings]]] = {}
+    for _, common in groups:
+        of_role.setdefault(common[_ROUTING], {}).setdefault(common[_SECURITY], []).append(common)
     names = set(taken)
     named = {}
     for members, common in groups:
         routing, security = common[_ROUTING], common[_SECURITY]
         words = [_slug(routing)]
-        if of_routing[routing] > 1:
+        if len(of_role[routing]) > 1:
             words.append(_slug(security))
-        if of_role[routing, security] > 1:
-            words += _lacking(common, [other for _, other in groups if other[_ROUTING] == routing])
+        words += _lacking(everybody[members[0]], of_role[routing][security])
         name = "-".join(filter(None, words))[:_NAME_MAX].strip("-") or COLUMN
         number = 1
         unique = name
@@ -234,9 +234,9 @@ def _named(
     return named
 
 
-def _lacking(common: Settings, others: Iterable[Settings]) -> list[str]:
-    """What sets a persona apart that lacks one setting of the others."""
-    missing = sorted({header for other in others for path, (header, _) in other.items() if path not in common})
+def _lacking(settings: Settings, personas: Iterable[Settings]) -> list[str]:
+    """What sets people apart who lack one setting of personas with the same profiles."""
+    missing = sorted({header for each in personas for path, (header, _) in each.items() if path not in settings})
     return ["without", _slug(("", missing[0]))] if len(missing) == 1 else []
 
 
