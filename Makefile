@@ -9,24 +9,36 @@ export PYTHONDONTWRITEBYTECODE :=
 # What the tests read beside the package.
 FILES := tests examples docs plugin schema.json pyproject.toml Pulumi.yaml README.md .pre-commit-hooks.yaml .github
 AWS_CLI := $(CURDIR)/.venv-awscli/bin/aws
-# The tests that another release of pulumi, gRPC, boto3 or botocore can turn: not the fault matrix, which runs without
-# the first two, nor reviews and commands, which use none of them.
-TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin testing/test_rehearsal.py \
-  testing/test_provider_process.py roster/test_rehearsal.py $(addprefix provider/test_,concurrency.py errors.py \
-  explicit_provider.py host.py lifecycle.py lookups.py matrix_processes.py partial.py refresh_bulk.py registration.py \
-  sign_out.py state_contract.py states.py unknowns.py))
+# The tests that another release of pulumi, gRPC, boto3 or botocore can turn: every file that begins by importing one of
+# them (tests/unit/test_layers.py holds that), and those that judge what hosts do with them; not the whole fault matrix,
+# which needs neither pulumi nor a socket, nor reviews and commands.
+TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin review/test_policy_pack.py \
+  $(addprefix roster/test_,leaving.py rehearsal.py state.py waves.py) \
+  $(addprefix testing/test_,provider_process.py rehearsal.py rehearsal_as_preview.py rehearsal_aws.py) \
+  $(addprefix provider/test_,concurrency.py errors.py explicit_provider.py host.py lifecycle.py lookups.py \
+  matrix_processes.py partial.py refresh_bulk.py registration.py reserved_tags.py sign_out.py state_contract.py states.py \
+  unknowns.py))
 
-.PHONY: help demo test bench dist dist-here lint types layers unit environments contract lowest acceptance clean
+# GNU make 4 knows how; macOS has an older one.
+IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+.PHONY: help demo test bench simulate simulate-mutants simulation dist dist-here lint types layers unit environments \
+  contract lowest acceptance clean
 help:
 	@echo "make demo   watch users being previewed, created, changed, drifted, refreshed and deleted (no AWS account)"
 	@echo "make test   lint, types, layers and every test ring that can run here"
+	@echo "make simulate  random stories of users, stacks and faults (SEEDS=100000, or SEED=7 to be told one)"
 	@echo "make dist   what a release publishes: the wheel, the plugin's archives, the SDKs (needs pulumi and npm)"
 	@echo "make bench  speed, as ratios in one run (ARGS=\"--only doors --users 1000\": plugin and dynamic door; --large: 5,000 users)"
 
 demo: $(VENV)/runtime
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/connect-users demo
 
-test: lint types layers unit contract lowest acceptance
+# First what needs one core each, or waits for downloads, side by side, each with its output in one piece; then the rings
+# that use every core.
+test: $(VENV)/dev
+	@$(MAKE) --no-print-directory -j4 $(IN_ONE_PIECE) lint types layers unit environments
+	@$(MAKE) --no-print-directory simulation contract lowest acceptance
 	@echo "make test: all rings above passed; see 'skipped' lines for what could not run here"
 
 bench: $(VENV)/dev
@@ -46,6 +58,17 @@ layers: $(VENV)/dev
 unit: $(VENV)/dev
 	$(BIN)/python -m pytest -p no:connect_users tests/unit --cov=connect_users.core --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+# Random stories in virtual time; tests/simulation/README.md says what is simulated.
+simulation: $(VENV)/dev
+	$(BIN)/python -m pytest -p no:connect_users tests/simulation -n 2 --dist worksteal
+
+SEEDS := 20000
+simulate: $(VENV)/dev
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+simulate-mutants: $(VENV)/dev
+	@$(BIN)/python -m tests.simulation --mutants
 
 # The contract ring judges the wheel as a user installs it: no source of the package is in sight. Four workers on two
 # cores: much of a test is waiting for another process.
@@ -67,18 +90,18 @@ acceptance: $(VENV)/dev
 
 $(VENV)/runtime: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python $(PIP) install --editable .
+	$(BIN)/python $(PIP) install "uv>=0.9"
+	$(UV) --python $(BIN)/python --editable .
 	@touch $@
 
-# From here on uv installs: an environment takes it seconds, since they share one cache.
+# uv installs an environment in seconds, since all of them share one cache.
 $(VENV)/dev: $(VENV)/runtime
-	$(BIN)/python $(PIP) install "uv>=0.9"
 	$(UV) --python $(BIN)/python --group dev
 	@touch $@
 
 # Side by side, since most of it is downloading.
 environments: build/wheel
-	@$(MAKE) --no-print-directory -j4 .venv-wheel/ready .venv-wheel/actionlint .venv-lowest/ready .venv-awscli/ready
+	@$(MAKE) --no-print-directory -j4 .venv-wheel/ready .venv-wheel/actionlint .venv-wheel/axe.min.js .venv-lowest/ready .venv-awscli/ready
 
 build/wheel: $(VENV)/dev $(shell find connect_users -type f -not -name '*.pyc' 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
@@ -99,6 +122,11 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 	@if command -v go >/dev/null; then GOBIN=$(CURDIR)/.venv-wheel/bin go install $(ACTIONLINT) 2>/dev/null; fi \
 	  || echo "actionlint could not be built; the other linters judge the workflows"
 	@touch $@
+
+# Judges the accessibility of the access review in a browser, where npm is.
+.venv-wheel/axe.min.js: .venv-wheel/ready
+	@if command -v npm >/dev/null; then cd .venv-wheel && tar -xzf "$$(npm pack --silent axe-core@4.14.1)" --strip-components=1 \
+	  package/axe.min.js && touch axe.min.js; fi || echo "axe-core could not be fetched; its test is skipped"
 
 .venv-lowest/ready: build/wheel
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest

@@ -9,16 +9,18 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import check_formats, connecting
 from connect_users.core import limits
-from connect_users.core.errors import WrongUsage
+from connect_users.core.errors import ConfigurationError, WrongUsage
 from connect_users.core.references import OF_USERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from connect_users.roster.days import Now
     from connect_users.roster.people import JudgedRoster, RosterOptions
     from connect_users.roster.personas import Personas
 
@@ -111,6 +113,18 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="PROFILE=USERNAME",
         help="this person must have the profile; may be repeated",
     )
+    parser.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        help="whose day it is for first_day and last_day, like timezone= of the program (default: UTC)",
+    )
+    parser.add_argument(
+        "--days",
+        type=_number,
+        default=7,
+        metavar="N",
+        help="name everybody who starts or leaves within N days (default: 7)",
+    )
     parser.add_argument("--instance", metavar="ID", help="id, ARN or alias of an instance to look the names up in")
     connecting.add(parser)
     parser.add_argument(
@@ -122,9 +136,14 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Check every roster; the exit status is as in the module's docstring."""
+def run(args: argparse.Namespace, now: Now | None = None) -> int:
+    """Check every roster; the exit status is as in the module's docstring.
+
+    Args:
+        now: the clock.
+    """
     from connect_users.cli.progress import Progress
+    from connect_users.roster import days
     from connect_users.roster.people import JudgedRoster
     from connect_users.roster.problems import RosterProblem
     from connect_users.roster.tables import UnreadableRoster
@@ -134,7 +153,13 @@ def run(args: argparse.Namespace) -> int:
     if args.explain_personas and args.format not in check_formats.EXPLAINING:
         raise WrongUsage(f"--explain-personas has no {args.format}; use --format text or json")
     least, required = _counts(args.min_holders), _holders(args.required_holders)
-    options = _options(args)
+    # Asked for where it matters: rosters without days are checked without a calendar.
+    today = partial(days.today, args.timezone, now or days.utc_now)
+    try:
+        _ = args.timezone and today()
+    except ConfigurationError as error:
+        raise WrongUsage(f"--{error}") from None
+    options = _options(args)._replace(today=today)
     rosters, unreadable = [], False
     with Progress("checking rosters") as progress:
         for number, file in enumerate(args.rosters, start=1):
@@ -143,14 +168,17 @@ def run(args: argparse.Namespace) -> int:
                 rosters.append(_judged(file, options, least, required))
             except UnreadableRoster as problem:
                 unreadable = True
-                rosters.append(
-                    JudgedRoster(file, (), (RosterProblem(problem.source, problem.line, "", problem.reason),))
-                )
+                refusal = RosterProblem(problem.source, problem.line, "", problem.reason)
+                rosters.append(JudgedRoster(file, (), (refusal,)))
     rosters = _in_two_files(rosters)
+    coming = [
+        [RosterProblem(*place) for place in days.coming(judged.dated, today(), args.days)] if judged.dated else []
+        for judged in rosters
+    ]
     if args.explain_personas:
-        check_formats.EXPLAINING[args.format](rosters, options)
+        check_formats.EXPLAINING[args.format](rosters, coming, options)
     else:
-        check_formats.FORMATS[args.format](rosters)
+        check_formats.FORMATS[args.format](rosters, coming)
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in rosters) else 0
@@ -234,6 +262,12 @@ def _personas(file: str) -> Personas:
         return read_personas(file)
     except UnreadableRoster as problem:
         raise WrongUsage(str(problem)) from None
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > _DIGITS:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a number of days")
+    return int(text)
 
 
 def _listed(text: str) -> list[str]:

@@ -1,5 +1,6 @@
-"""The problems that ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
+"""What ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
 
+Beside the problems and warnings of each roster, there are notices of those who start or leave soon.
 None of them holds personal data: a message names a person by username only.
 """
 
@@ -7,23 +8,29 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core import __version__
 from connect_users.core.phrases import plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from connect_users.roster.explaining import Explained
     from connect_users.roster.people import JudgedRoster, RosterOptions
     from connect_users.roster.problems import RosterProblem
 
 
-def _all(judged: JudgedRoster) -> Iterator[tuple[str, RosterProblem]]:
-    """Every problem and warning of one roster, with its severity."""
+#: The notices of each roster.
+Notices = Sequence[Sequence["RosterProblem"]]
+
+
+def _all(judged: JudgedRoster, notices: Sequence[RosterProblem] = ()) -> Iterator[tuple[str, RosterProblem]]:
+    """Every problem, warning and notice of one roster, with its severity."""
     yield from (("error", problem) for problem in judged.problems)
     yield from (("warning", problem) for problem in (*judged.remarks, *judged.warnings))
+    yield from (("notice", problem) for problem in notices)
 
 
 def _message(problem: RosterProblem) -> str:
@@ -38,9 +45,9 @@ def _more(judged: JudgedRoster) -> Iterator[str]:
             yield f"and {plural(count, f'more {noun}')}"
 
 
-def text(rosters: Sequence[JudgedRoster], explain: RosterOptions | None = None) -> None:
-    """One line per problem on stderr, and one per roster on stdout; before it, with ``explain``, one per person."""
-    for judged in rosters:
+def text(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptions | None = None) -> None:
+    """One line per problem on stderr, and one per roster and notice on stdout; with ``explain`` one per person, too."""
+    for judged, coming in zip(rosters, notices, strict=True):
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
         for line in _more(judged):
@@ -51,6 +58,8 @@ def text(rosters: Sequence[JudgedRoster], explain: RosterOptions | None = None) 
         people = plural(len(judged.people), "person", "people")
         result = plural(problems, "problem") if problems else f"{people}, no problems"
         print(f"{judged.source}: {result}{_notes(judged)}")
+        for problem in coming:
+            print(_line("notice", problem))
 
 
 def _explanation(each: Explained) -> str:
@@ -92,11 +101,11 @@ def _line(severity: str, problem: RosterProblem) -> str:
     from connect_users.core.errors import one_line
     from connect_users.roster.tables import place
 
-    level = "" if severity == "error" else f"{severity}: "
+    level = f"{severity}: " if severity == "warning" else ""
     return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
 
 
-def as_json(rosters: Sequence[JudgedRoster], explain: RosterOptions | None = None) -> None:
+def as_json(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptions | None = None) -> None:
     """One document on stdout."""
     import json
 
@@ -114,7 +123,7 @@ def as_json(rosters: Sequence[JudgedRoster], explain: RosterOptions | None = Non
                         "username": problem.username or None,
                         "message": problem.text,
                     }
-                    for severity, problem in _all(judged)
+                    for severity, problem in _all(judged, coming)
                 ],
                 "more_problems": judged.more[0],
                 "more_warnings": judged.more[1],
@@ -124,7 +133,7 @@ def as_json(rosters: Sequence[JudgedRoster], explain: RosterOptions | None = Non
                 ],
                 **({"personas": [_document(each) for each in _explained(judged, explain)]} if explain else {}),
             }
-            for judged in rosters
+            for judged, coming in zip(rosters, notices, strict=True)
         ]
     }
     print(json.dumps(document, indent=2))
@@ -143,10 +152,10 @@ def _document(each: Explained) -> dict[str, object]:
     }
 
 
-def github(rosters: Sequence[JudgedRoster]) -> None:
+def github(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
     """Annotations on the right lines of a pull request (GitHub: workflow commands)."""
-    for judged in rosters:
-        for severity, problem in _all(judged):
+    for judged, coming in zip(rosters, notices, strict=True):
+        for severity, problem in _all(judged, coming):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
             print(f"::{severity} {where}::{_data(_message(problem))}")
         for line in _more(judged):
@@ -161,8 +170,8 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(rosters: Sequence[JudgedRoster]) -> None:
-    """SARIF 2.1.0 on stdout, for code scanning."""
+def as_sarif(rosters: Sequence[JudgedRoster], _notices: Notices) -> None:
+    """SARIF 2.1.0 on stdout, for code scanning, which does not want to know who starts or leaves."""
     import json
 
     from connect_users.review import sarif
@@ -177,11 +186,14 @@ def as_sarif(rosters: Sequence[JudgedRoster]) -> None:
     print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
 
 
-FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster]], None]]] = {
+FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices], None]]] = {
     "text": text,
     "json": as_json,
     "github": github,
     "sarif": as_sarif,
 }
 #: The formats that can also show who gets which persona, with the options that the rosters were judged by.
-EXPLAINING: Final[dict[str, Callable[[Sequence[JudgedRoster], RosterOptions], None]]] = {"text": text, "json": as_json}
+EXPLAINING: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices, RosterOptions], None]]] = {
+    "text": text,
+    "json": as_json,
+}

@@ -139,7 +139,7 @@ def run(args: argparse.Namespace) -> int:
     if instance is not None:
         found = contacts.looked_up(found, instance, required=gate.ON_CONTACT in words)
     if args.policy is not None:
-        found = dataclasses.replace(found, violations=violations(preview, names, policies))
+        found = dataclasses.replace(found, violations=violations(preview, names, policies, powers))
     failures = gate.failures(found, args.fail_on)
     for format_, file in args.write:
         _write(file, _rendered(format_, args, found, failures, log, color=args.color == "always"))

@@ -14,7 +14,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -297,10 +296,9 @@ def _preparations(language: Language) -> list[str]:
     """Commands that a program in this language needs once."""
     if not language.plugin:
         return []
-    from connect_users.plugin.install import home, launcher_in
+    from connect_users.plugin.install import ADD_SDK
 
-    add = [f"pulumi package add {shlex.quote(str(launcher_in(home())))}"] if language.has_sdk else []
-    return ["connect-users plugin install", *add]
+    return ["connect-users plugin install", *([ADD_SDK] if language.has_sdk else [])]
 
 
 def _warn(done: Done) -> None:

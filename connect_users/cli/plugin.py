@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,12 +49,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _install(args: argparse.Namespace) -> int:
-    from connect_users.plugin.install import home, install
+    from connect_users.plugin.install import ADD_SDK, home, install
 
     done = install(args.pulumi_home or home())
     print(f"{'replaced' if done.replaced else 'installed'} {done.launcher} (runs {sys.executable})")
     print("next: YAML programs can declare connect-users:User now; for an SDK of another language run, in the project:")
-    print(f"  pulumi package add {shlex.quote(str(done.launcher))}")
+    print(f"  {ADD_SDK}")
     return 0
 
 

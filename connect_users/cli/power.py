@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import AccessDenied, InvalidRequest, ResourceNotFound
-from connect_users.review.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS, Powers
+from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
+from connect_users.review.powers import Powers
 from connect_users.review.reach import of_answer
 
 if TYPE_CHECKING:

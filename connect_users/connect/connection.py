@@ -54,7 +54,10 @@ def gateway_for(settings: Settings, cancelled: threading.Event | None = None) ->
 
 
 def _embedded_endpoint(settings: Settings) -> str:
-    from connect_users.emulator import UnusableState, embedded
+    from connect_users.connect.session import loading
+
+    with loading():
+        from connect_users.emulator import UnusableState, embedded
 
     path = Path(settings.emulator_state or DEFAULT_EMULATOR_STATE).absolute()
     try:

@@ -184,6 +184,21 @@ class Directory:
         ids = [entry["Id"] for entry in await self.entries(HIERARCHY_GROUP)]
         return [searched[id_] if id_ in searched else await self._described_group(id_) for id_ in ids]
 
+    async def caller(self) -> str:
+        """The ARN of who calls; "" where AWS does not say."""
+        return await self._asked("caller", lambda api: api.caller, "finding out who calls, for")
+
+    async def permissions(self, security_profile_id: str) -> list[str]:
+        """The permissions of a security profile."""
+        instance_id = await self.id()
+        return await self._asked(
+            (instance_id, "permissions", security_profile_id),
+            lambda api: list(
+                api.list_security_profile_permissions(instance_id, security_profile_id, notify=self._notify)
+            ),
+            "listing permissions of a security profile of",
+        )
+
     async def users(
         self, conditions: Sequence[Mapping[str, Any]] = (), tags: Mapping[str, str] | None = None
     ) -> list[Entry]:

@@ -33,6 +33,16 @@ _NOT_ABOUT_THE_SECRET = (Cancelled, CredentialsProblem, Throttled, Unreachable)
 class Lookups(Calls):
     """Reads that are not about one user, and the removal of quick connects."""
 
+    @property
+    def caller(self) -> str:
+        """The ARN of who calls; "" where AWS does not say so at once."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return self._clients.caller()
+        except (BotoCoreError, ClientError):
+            return ""
+
     def describe_instance(self, instance_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``Instance``, with its ``Arn``, ``InstanceAlias`` and ``IdentityManagementType``."""
         params = {"InstanceId": instance_id}

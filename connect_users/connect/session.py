@@ -70,7 +70,6 @@ class Clients:
         self._settings = settings
         self._embedded = embedded
         self._timeouts = (connect_timeout, read_timeout)
-        self._lock = threading.RLock()
         self._session: boto3.Session | None = None
         self._connect: ConnectClient | None = None
         self._secrets: dict[str, SecretsManagerClient] = {}
@@ -84,10 +83,10 @@ class Clients:
     def connect(self) -> ConnectClient:
         """The client of Amazon Connect."""
         if self._connect is None:
-            from connect_users.connect.bulk_pages import take_as_json
-
-            with self._lock, _loading(), _as_configuration_error():
+            with loading(), _as_configuration_error():
                 if self._connect is None:
+                    from connect_users.connect.bulk_pages import take_as_json
+
                     client: ConnectClient = self._client("connect", self._region(), self._settings.endpoint_url)
                     _require_place(client, self._boto3())
                     take_as_json(client)
@@ -100,12 +99,22 @@ class Clients:
         `Settings.endpoint_url` is Connect's: boto3's own chain finds another one (AWS_ENDPOINT_URL_SECRETS_MANAGER).
         The embedded emulator keeps secrets, too.
         """
-        with self._lock, _loading(), _as_configuration_error():
+        with loading(), _as_configuration_error():
             region = region or self._region()
             if region not in self._secrets:
                 endpoint = self._settings.endpoint_url if self._embedded else None
                 self._secrets[region] = self._client("secretsmanager", region, endpoint)
             return self._secrets[region]
+
+    def caller(self) -> str:
+        """The ARN of who calls, by STS's GetCallerIdentity, which needs no permission.
+
+        Raises:
+            BotoCoreError, ClientError
+        """
+        with loading(), _as_configuration_error():
+            client = self._client("sts", self._region(), self._settings.endpoint_url if self._embedded else None)
+        return str(client.get_caller_identity()["Arn"])
 
     def _client(self, service: str, region: str, endpoint: str | None) -> Any:
         # A made-up key for the embedded emulator; None leaves credentials to boto3.
@@ -198,16 +207,25 @@ def _require_place(client: ConnectClient, session: boto3.Session) -> None:
         ) from None
 
 
+_one_at_a_time = threading.RLock()
+
+
 @contextmanager
-def _loading() -> Iterator[None]:
-    """Without garbage collection: what is loaded is not garbage, and looking for garbage takes a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+def loading() -> Iterator[None]:
+    """Around the first use of a large library: one thread at a time, without garbage collection.
+
+    Two threads that load libraries at once may each see half of a module that imports itself in a circle, as
+    ``multiprocessing`` does, which boto3 and pulumi both load: Python breaks the deadlock in that way. What is loaded
+    is not garbage, and looking for garbage takes a third of the time.
+    """
+    with _one_at_a_time:
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collecting:
+                gc.enable()
 
 
 @contextmanager

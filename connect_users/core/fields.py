@@ -205,6 +205,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("sign_out", Kind.TEXT, Verdict.RECORD, choices=limits.SIGN_OUT, api=False),
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
+#: Inputs that are secrets in every state, whether or not the program marks them.
+SECRETS: Final = tuple(field.name for field in FIELDS if field.secret)
 
 
 ARN_KEY: Final = "arn"

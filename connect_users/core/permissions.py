@@ -134,6 +134,7 @@ _NAMES = (
     "DescribeUserHierarchyGroup",
 )
 _EVERYBODY = ("ListUsers", "SearchUsers", "DescribeUser")
+_POWER = ("ListSecurityProfilePermissions", "DescribeSecurityProfile", "ListSecurityProfileAIAgents")
 _LIFE = {permission.operation: permission for permission in PERMISSIONS if permission.feature is not Feature.REVIEWS}
 
 #: Command -> the operations that it calls; of Pulumi's own commands (`preview` and refresh, `up` and all others), those
@@ -143,10 +144,11 @@ COMMANDS: dict[str, frozenset[str]] = {
     "preview": frozenset(
         name for name, each in _LIFE.items() if not each.writes and each.feature is not Feature.QUICK_CONNECTS
     ),
+    "audit": frozenset((*_NAMES, *_EVERYBODY, *_POWER, "DescribeInstance", "ListUserProficiencies", "GetMetricDataV2")),
     "check": frozenset((*_NAMES, "DescribeInstance")),
-    "explain": frozenset((*_NAMES, "ListSecurityProfilePermissions", "GetCurrentUserData")),
+    "explain": frozenset((*_NAMES, *_POWER, "GetCurrentUserData")),
     "import": frozenset((*_NAMES, *_EVERYBODY, "DescribeInstance", "ListUserProficiencies")),
-    "report": frozenset((*_NAMES, *_EVERYBODY, "ListSecurityProfilePermissions")),
+    "report": frozenset((*_NAMES, *_EVERYBODY, *_POWER, "GetMetricDataV2")),
 }
 
 #: Actions that AWS's reference page lists as dependent ones of ours; they cannot be limited to a resource.

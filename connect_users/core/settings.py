@@ -39,6 +39,7 @@ class Settings:
         burst: requests of one operation that may be sent at once; AWS's default is 5.
         timeout: seconds to keep retrying one call.
         ownership_tag: users carry the tag that makes creation exactly-once.
+        removals: whoever leaves a roster is deleted; False keeps them all.
         emulator: talk to the embedded emulator, whose file is `emulator_state`.
     """
 
@@ -49,6 +50,7 @@ class Settings:
     burst: int = 5
     timeout: float = 300.0
     ownership_tag: bool = True
+    removals: bool = True
     emulator: bool = False
     emulator_state: str | None = None
 
@@ -126,6 +128,7 @@ KEYS: dict[str, tuple[tuple[str, ...], _Reader]] = {
     "burst": ((f"{NAMESPACE}:burst",), _count),
     "timeout": ((f"{NAMESPACE}:timeout",), _positive),
     "ownership_tag": ((f"{NAMESPACE}:ownershipTag",), _flag),
+    "removals": ((f"{NAMESPACE}:removals",), _flag),
     "emulator": ((f"{NAMESPACE}:emulator",), _flag),
     "emulator_state": ((f"{NAMESPACE}:emulatorState",), _text),
 }
@@ -171,13 +174,18 @@ def _first(config: Mapping[str, object], field: str) -> tuple[str, object]:
     return "", None
 
 
+def flag(config: Mapping[str, object], field: str) -> bool:
+    """A setting that is true by default; false where it is an output or cannot be read."""
+    _, value = _first(config, field)
+    try:
+        return value is None or _flag(value)
+    except ValueError:
+        return False
+
+
 def reserved_tags(config: Mapping[str, object]) -> int:
     """`Settings.reserved_tags` of a configuration; 0 where the setting is an output or cannot be read."""
-    _, value = _first(config, "ownership_tag")
-    try:
-        return limits.OWNERSHIP_TAGS if value is None or _flag(value) else 0
-    except ValueError:
-        return 0
+    return limits.OWNERSHIP_TAGS if flag(config, "ownership_tag") else 0
 
 
 def reached(config: Mapping[str, object]) -> tuple[object, ...]:

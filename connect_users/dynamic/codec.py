@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from connect_users.core import spelling, tokens
-from connect_users.core.fields import BY_NAME, FIELDS
+from connect_users.core.fields import BY_NAME, SECRETS
 from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from pulumi.dynamic import Config
 
-#: A secret in every result, whether or not the program or an older state marks it.
-_SECRETS = tuple(field.name for field in FIELDS if field.secret)
 #: A key of every state of the plugin, and of no state of the dynamic resource.
 _PLUGIN_KEY = "instanceId"
 #: The types of most values, which stay as they are.
@@ -61,7 +59,7 @@ def encode(props: Mapping[str, Any]) -> dict[str, Any]:
     Other secrets of the program stay secret: the engine copies the mark of an input to the output of the same name.
     """
     encoded = {name: _encoded(value) for name, value in props.items()}
-    for name in _SECRETS:
+    for name in SECRETS:
         if encoded.get(name) is not None:
             encoded[name] = rpc.wrap_rpc_secret(encoded[name])
     return encoded

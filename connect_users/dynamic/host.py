@@ -26,7 +26,7 @@ import pulumi
 from pulumi.runtime import rpc
 
 from connect_users.core import tokens
-from connect_users.engine import log, status
+from connect_users.engine import channel, status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ def _engine_address() -> str:
 def watch_engine() -> None:
     """Set `CANCELLED` when the engine is killed."""
     if _engine_address():
-        log.connect(_engine_address())
+        channel.connect(_engine_address())
 
 
 def say(call: Call, severity: str, text: str) -> None:
@@ -137,7 +137,7 @@ def say(call: Call, severity: str, text: str) -> None:
     Args:
         severity: ``"info"`` or ``"warning"``.
     """
-    if not (call.urn and log.log(_engine_address(), call.urn, severity, text)):
+    if not (call.urn and channel.log(_engine_address(), call.urn, severity, text)):
         (pulumi.log.warn if severity == "warning" else pulumi.log.info)(text)
 
 
@@ -171,7 +171,7 @@ def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001 - the
     # It runs with the globals of the host's module, so it imports all that it needs.
     from google.protobuf import empty_pb2
 
-    from connect_users.engine import cancellation
+    from connect_users.engine.channel import CANCELLED
 
-    cancellation.CANCELLED.set()
+    CANCELLED.set()
     return empty_pb2.Empty()

@@ -25,7 +25,7 @@ from connect_users.core.errors import ConnectUsersError, PartialUpdate
 from connect_users.core.shapes import sound
 from connect_users.dynamic import codec, host
 from connect_users.engine import collector
-from connect_users.engine.cancellation import CANCELLED
+from connect_users.engine.channel import CANCELLED
 from connect_users.lifecycle.life import Lifecycle, one_line
 
 if TYPE_CHECKING:

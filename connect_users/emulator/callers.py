@@ -33,10 +33,11 @@ _HOST: Final = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9.
 
 @dataclass(frozen=True)
 class Caller:
-    """The account and region that a request acts in."""
+    """The account and region that a request acts in, and the access key."""
 
     account: str
     region: str
+    key: str = ""
 
 
 def caller(authorization: str | None, service: str | None = None) -> Caller:
@@ -49,7 +50,7 @@ def caller(authorization: str | None, service: str | None = None) -> Caller:
     key, region, scoped_service = scope.groups()
     if service not in (None, scoped_service):
         raise ApiError("InvalidSignatureException", f"Credential should be scoped to correct service: '{service}'.")
-    return Caller(key if re.fullmatch(r"\d{12}", key) else ACCOUNT_ID, region)
+    return Caller(key if re.fullmatch(r"\d{12}", key) else ACCOUNT_ID, region, key)
 
 
 def check_local(headers: Message) -> None:

@@ -20,6 +20,7 @@ from uuid import uuid4
 # Each module with handlers fills the two tables when it is imported.
 from connect_users.emulator import (  # noqa: F401
     activity,
+    caller_identity,
     hierarchy,
     instances,
     metrics,
@@ -132,6 +133,8 @@ class Front:
     def answer(self, request: Request) -> Answer:
         """The answer to one AWS request. Raises only what `on_event` raises."""
         record = _record(request, self.options.clock())
+        if caller_identity.is_asked_by(request):
+            return self._identity(request, record)
         parsed: _Parsed | None = None
         problem: ApiError | None = None
         try:
@@ -161,6 +164,15 @@ class Front:
         if problem is not None:
             return _error_answer(problem, request, record)
         return _answer(200, body, request.content_type, record)
+
+    def _identity(self, request: Request, record: RequestRecord) -> Answer:
+        record.operation = caller_identity.OPERATION
+        self.log.add(record)
+        try:
+            body = caller_identity.answer(request, record.request_id)
+        except ApiError as error:
+            return _error_answer(error, request, record)
+        return _answer(200, body, caller_identity.CONTENT_TYPE, record)
 
     def event(self, phase: Phase, record: RequestRecord | None) -> None:
         """Report a phase of a request. The server reports "answered" once the answer is written, or dropped."""

@@ -46,13 +46,14 @@ class Router:
 
     def __init__(self, supported: Collection[str]) -> None:
         self._supported = supported
-        #: By method: operations and the segments of their paths. A segment `{Name}` is a label, which matches any text.
-        self._routes: dict[str, list[tuple[str, list[str]]]] = {}
+        #: By method and number of segments: operations and the segments of their paths. A segment `{Name}` is a label,
+        #: which matches any text.
+        self._routes: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
         model = service("connect")
         for name in model.operation_names:
             http = model.operation_model(name).http
             segments = http["requestUri"].split("?")[0].split("/")[1:]
-            self._routes.setdefault(http["method"], []).append((name, segments))
+            self._routes.setdefault((http["method"], len(segments)), []).append((name, segments))
         for routes in self._routes.values():
             # Where the model has a literal beside a label, the literal comes first.
             routes.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
@@ -60,7 +61,7 @@ class Router:
     def match(self, method: str, path: str) -> tuple[str, dict[str, str]]:
         """The operation and its decoded path labels. `path` is raw, without its query."""
         parts = path.split("/")[1:]
-        for name, segments in self._routes.get(method, ()):
+        for name, segments in self._routes.get((method, len(parts)), ()):
             labels = _labels(segments, parts)
             if labels is not None:
                 if name not in self._supported:
@@ -68,8 +69,8 @@ class Router:
                 return name, labels
         methods = [
             other
-            for other, routes in self._routes.items()
-            if any(_labels(route, parts) is not None for _, route in routes)
+            for (other, length), routes in self._routes.items()
+            if length == len(parts) and any(_labels(route, parts) is not None for _, route in routes)
         ]
         if methods:
             raise ApiError("MethodNotAllowedException", f"this path takes {', '.join(sorted(methods))}")
@@ -77,9 +78,7 @@ class Router:
 
 
 def _labels(segments: list[str], parts: list[str]) -> dict[str, str] | None:
-    """The decoded labels of a path, None if it does not match."""
-    if len(parts) != len(segments):
-        return None
+    """The decoded labels of a path with as many segments, None if it does not match."""
     labels = {}
     for part, segment in zip(parts, segments, strict=True):
         if segment.startswith("{") and part:

@@ -22,7 +22,7 @@ from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import both_views, declared_view
 from connect_users.importing import rows, sharing
 from connect_users.roster import cells, csv_text, formulas, notations
-from connect_users.roster.columns import Column, find
+from connect_users.roster.columns import FIRST_DAY, INSTANCE, LAST_DAY, Column, find
 from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Verdicts of inputs that Connect never returns.
 _NEVER_RETURNED: Final = (Verdict.RECORD, Verdict.PASSWORD)
+#: Columns of a roster, not of its people.
+_NOT_A_USERS: Final = (INSTANCE, FIRST_DAY, LAST_DAY)
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ class _Change:
     def _is_touched(self, column: Column | None) -> bool:
         if column is _PERSONA:
             return self._touched is None
-        if column is None or column.path[0] == "instance_id" or BY_NAME[column.path[0]].verdict in _NEVER_RETURNED:
+        if column is None or column.path in _NOT_A_USERS or BY_NAME[column.path[0]].verdict in _NEVER_RETURNED:
             return False
         return self._touched is None or column.path[0] in self._touched
 

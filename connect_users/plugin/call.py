@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import grpc
 
 from connect_users.core import spelling
 from connect_users.core.errors import ConnectUsersError, PartialUpdate
+from connect_users.core.settings import NAMESPACE
 from connect_users.core.shapes import sound
-from connect_users.engine import log, status
+from connect_users.core.spec import contains_unknown
+from connect_users.engine import channel, status
 from connect_users.lifecycle.life import one_line
 from connect_users.plugin import names, secrecy, wire
 from connect_users.plugin.wire import Bag
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from connect_users.core.spelling import Words
 
 Server = TypeVar("Server", bound="Answering")
+
+#: What the engine puts among the provider's configuration.
+_ENGINES_OWN: Final = ("version", "pluginDownloadURL")
 
 
 class Answering:
@@ -74,6 +79,14 @@ class Call:
         self._bags.append((struct, bag))
         return bag
 
+    def settings(self, struct: Struct) -> dict[str, Any]:
+        """A configuration under the keys of the stack's: ``connect-users:region``; without what is not known yet."""
+        return {
+            f"{NAMESPACE}:{name}": value
+            for name, value in self.read(struct, spelling.NONE).props.items()
+            if name not in _ENGINES_OWN and not contains_unknown(value)
+        }
+
     def worded(self, text: str) -> str:
         """A message in the plugin's words, without secrets of the request."""
         return names.worded(secrecy.masked(text, [value for _, bag in self._bags for value in bag.secret_values()]))
@@ -81,7 +94,7 @@ class Call:
     def say(self, severity: str, text: str) -> None:
         """Show an "info" or "warning" on the resource."""
         line = self.worded(text)
-        if not log.log(self._engine, self.urn, severity, line):
+        if not channel.log(self._engine, self.urn, severity, line):
             print(f"{severity}: {line}", file=sys.stderr, flush=True)
 
     def fail(self, text: str, *details: Any) -> NoReturn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
@@ -18,17 +19,19 @@ from pulumi.provider.server import ProviderServicer
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
+from connect_users.plugin.gathering import program_of
 from connect_users.plugin.version import VERSION
-from connect_users.program import roster_state
+from connect_users.program import registration
 from connect_users.program.instance import ConnectInstance
 from connect_users.program.roster import ConnectUserRoster, Parts
 from connect_users.roster import guarding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from connect_users.core.settings import Settings
-    from connect_users.roster import leavers
+    from connect_users.plugin.gathering import Gathering
 
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
@@ -51,13 +54,11 @@ ARGUMENTS: Final = {
     "minHolders": "min_holders",
     "requiredHolders": "required_holders",
     "retainLeavers": "retain_leavers",
+    "timezone": "timezone",
+    "requireSelf": "require_self",
 }
-_TWO_OF_ONE: Final = (
-    ("roster", "rosters"),
-    ("roster", "rows"),
-    ("rosters", "rows"),
-    ("passwords", "passwordSecrets"),
-)
+_PATTERN: Final = "passwordSecrets"
+_TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "rows"), ("passwords", _PATTERN))
 
 
 class Refused(ConnectUsersError):
@@ -67,18 +68,27 @@ class Refused(ConnectUsersError):
         Exception.__init__(self, text)
 
 
-def construct(request: Any, engine: str, settings: Settings) -> Any:
-    """Build the component that a ConstructRequest is about; gives the ConstructResponse.
+def construct(request: Any, engine: str, settings: Settings, configuration: Mapping[str, object]) -> Any:
+    """Build the component that a ConstructRequest is about; returns the ConstructResponse.
+
+    Args:
+        configuration: what the settings were read from.
 
     Raises:
         Refused: all that is wrong with its arguments and people.
     """
-    # What the SDK knows of a run it keeps in context variables: components that are built at once keep apart.
-    servicer = ProviderServicer(_Components(settings), [], engine)
-    try:
-        return contextvars.copy_context().run(asyncio.run, _constructed(servicer, request))
-    except pulumi.RunError as problem:
-        raise Refused(str(problem)) from None
+    program = program_of(request.monitorEndpoint, configuration)
+    with program.expecting() as declaring:
+        # What the SDK knows of a run it keeps in context variables: components that are built at once keep apart.
+        servicer = ProviderServicer(_Components(settings, program, declaring), [], engine)
+        try:
+            return contextvars.copy_context().run(asyncio.run, _constructed(servicer, request))
+        except pulumi.RunError as problem:
+            text = str(problem)
+            if _PATTERN in request.inputs.fields:
+                # It is the argument of this name to the roster of a Python program.
+                text = re.sub(rf"\b{ARGUMENTS[_PATTERN]}\b", _PATTERN, text)
+            raise Refused(text) from None
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
@@ -90,15 +100,21 @@ async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
 class _Components(Provider):
     """The SDK's view of this plugin."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, program: Gathering, declaring: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         super().__init__(VERSION)
         self._settings = settings
+        self._program = program
+        self._declaring = declaring
 
     def construct(
         self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
         del resource_type
-        roster = UserRoster(name, **_arguments(name, inputs, self._settings), opts=_ours_alone(options))
+        registration.join(self._program)
+        with self._declaring():
+            roster = UserRoster(name, **_arguments(name, inputs, self._settings), opts=_ours_alone(options))
         return ConstructResult(roster.urn, roster.outputs())
 
 
@@ -147,6 +163,7 @@ class User(pulumi.CustomResource):
     """A person of a roster."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
+        registration.declare(name, inputs["instance_id"], inputs["username"], opts)
         more = pulumi.ResourceOptions(
             version=VERSION, aliases=[pulumi.Alias(type_=tokens.USER)], additional_secret_outputs=["password"]
         )
@@ -159,39 +176,21 @@ class User(pulumi.CustomResource):
 class Guard(pulumi.CustomResource):
     """What sees leavers; see `connect_users.roster.guarding`."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        roster: str,
-        usernames: Iterable[str],
-        max_deletions: leavers.Limit,
-        retain_leavers: bool,
-        personas: Mapping[str, guarding.Mark],
-        waits_for: pulumi.Output[Any] | None,
-        opts: pulumi.ResourceOptions,
-    ) -> None:
-        stored = guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas)
-        inputs = {
-            **spelling.theirs(stored, guarding.WORDS),
-            spelling.camel(guarding.IN_STATE): pulumi.Output.from_input(cast(Any, _in_state(roster))),
-        }
-        if waits_for is not None:
-            inputs["waitsFor"] = waits_for.apply(lambda _: None)
+    def __init__(self, name: str, *, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         more = pulumi.ResourceOptions(version=VERSION, aliases=[pulumi.Alias(type_=tokens.GUARD)])
-        super().__init__(tokens.PLUGIN_GUARD, name, inputs, pulumi.ResourceOptions.merge(opts, more))
+        theirs = spelling.theirs(inputs, guarding.WORDS)
+        super().__init__(tokens.PLUGIN_GUARD, name, theirs, pulumi.ResourceOptions.merge(opts, more))
 
 
-async def _in_state(roster: str) -> str | None:
-    """The people of a roster in the stack's state, a line each; None where the engine does not answer."""
-    users = await roster_state.users_in_state()
-    return None if users is None else "\n".join(sorted(user.username for user in users if user.roster == roster))
+def _kept_user(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    more = pulumi.ResourceOptions(version=VERSION, additional_secret_outputs=["password"])
+    return pulumi.CustomResource(tokens.PLUGIN_USER, name, {}, pulumi.ResourceOptions.merge(opts, more))
 
 
 class UserRoster(ConnectUserRoster):
     """A roster whose people are the plugin's."""
 
-    _parts: ClassVar = Parts(tokens.PLUGIN_ROSTER, cast(Any, User), cast(Any, Guard))
+    _parts: ClassVar = Parts(tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, User), cast(Any, Guard), _kept_user)
 
     def outputs(self) -> dict[str, Any]:
         """What the program sees."""

@@ -16,6 +16,9 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.plugin.version import VERSION
 
 NAME: Final = "pulumi-resource-connect-users"
+#: Writes the SDK of a project's language, and the plugin into its Pulumi.yaml, by name: the path of a launcher would be
+#: that of one machine.
+ADD_SDK: Final = f"pulumi package add connect-users@{VERSION}"
 FOLDER: Final = f"resource-connect-users-v{VERSION}"
 
 #: The folder of the project, which Python would look into first, may have modules of any name.

@@ -80,6 +80,15 @@ _INPUTS: Final[dict[str, Json]] = {
         "Who leaves the roster is forgotten by Pulumi, but kept in Connect. It counts for people who were in the stack "
         "with it: turn it on in a run before they leave.",
     ),
+    "timezone": _told(
+        _STRING, "IANA name of the zone whose day it is, for the columns `first_day` and `last_day`; UTC without it."
+    ),
+    "requireSelf": _told(
+        {"type": "boolean"},
+        "Refuse a run in which the person who runs it would lose the last security profile with power. It can be told "
+        "where the caller's name at AWS (of an IAM user, or a role's session) is the username or the e-mail address of "
+        "that person, and is not checked elsewhere.",
+    ),
 }
 _OUTPUTS: Final[dict[str, Json]] = {
     "usernames": _told(_STRINGS, "The usernames, sorted."),
@@ -103,7 +112,7 @@ def resources() -> dict[str, Json]:
                 "A file of people, or rows of a program, as users of the stack: a row more is a user more, a row less "
                 "a user less, a changed cell one call. Everything that can be judged is judged before anybody is "
                 "touched. A person's resource is named after roster and username, so the order of the rows means "
-                "nothing. People who move to another roster count as leavers in this one."
+                "nothing. People who move to another roster keep their ids, and do not count as leavers."
             ),
             "isComponent": True,
             "inputProperties": _INPUTS,

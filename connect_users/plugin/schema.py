@@ -38,6 +38,10 @@ _SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "burst": ("integer", "requests of one operation that may be sent at once; AWS's default quota, and ours, is 5."),
     "timeout": ("number", "seconds to keep retrying one call; 300 by default."),
     "ownership_tag": ("boolean", "users carry the tag that makes creation exactly-once; true by default."),
+    "removals": (
+        "boolean",
+        "whoever leaves a roster is deleted; true by default. False keeps them in this run, and names them.",
+    ),
     "emulator": ("boolean", "use the embedded emulator."),
     "emulator_state": ("string", "the emulator's file, relative to the project."),
 }

@@ -2,7 +2,7 @@
 
 - The port is printed before the package itself is loaded, which goes on while the engine connects.
 - The engine holds the other end of standard input, so its end is the engine's. A watch of the channel to the engine
-  (`connect_users.engine.log`) would not do: a plugin that is being started while the engine dies never sees it alive.
+  (`engine.channel`) would not do: a plugin that is being started while the engine dies never sees it alive.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Calls that are worked on at a time; the engine sends at most that many by default.
 WORKERS: Final = 64
+#: Seconds that calls have to end when the engine stops the plugin: one whose answer is lost looks like a crash to it.
+_GRACE: Final = 1.0
 #: Bytes of a message, as the engine allows them.
 _LARGE: Final = 400 << 20
 _OPTIONS: Final = (("grpc.max_receive_message_length", _LARGE), ("grpc.max_send_message_length", _LARGE))
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         methods.load()
         gone.wait()
     methods.cancel()
-    server.stop(None).wait()
+    server.stop(_GRACE).wait()
     return 0
 
 
@@ -78,7 +80,7 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for
 
     def cancel(self) -> None:
         """End every wait of a call."""
-        from connect_users.engine.cancellation import CANCELLED
+        from connect_users.engine.channel import CANCELLED
 
         CANCELLED.set()
 

@@ -18,16 +18,17 @@ from google.protobuf import empty_pb2
 
 from connect_users.connect.connection import gateway_for
 from connect_users.connect.directory import AnswerCache
+from connect_users.connect.session import loading
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.fields import ARN_KEY
 from connect_users.core.shapes import sound
-from connect_users.engine import collector, log
-from connect_users.engine.cancellation import CANCELLED
+from connect_users.engine import channel, collector
+from connect_users.engine.channel import CANCELLED
 from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
 from connect_users.lifecycle.lookup import place_of
-from connect_users.plugin import configuration, details, guard, wire
+from connect_users.plugin import details, guard, wire
 from connect_users.plugin.call import Answering, Call, answered
 from connect_users.plugin.version import VERSION, require_components
 
@@ -87,7 +88,7 @@ class Service(Answering):
         """An engine that did not start this plugin (PULUMI_DEBUG_PROVIDERS) introduces itself."""
         self.engine = self.engine or request.address
         # It does not hold the other end of standard input: only a channel tells when it is gone.
-        log.connect(self.engine)
+        channel.connect(self.engine)
         return empty_pb2.Empty()
 
     @answered
@@ -118,8 +119,8 @@ class Service(Answering):
     @answered
     def CheckConfig(self, call: Call, request: Any) -> Any:
         """Every setting that cannot be read, in one line."""
-        problem = configuration.problem(configuration.read(call, request.news))
-        failures = [provider_pb2.CheckFailure(reason=call.worded(problem))] if problem else []
+        problems = Lifecycle.configured(call.settings(request.news), CANCELLED).problems
+        failures = [provider_pb2.CheckFailure(reason=call.worded(problem)) for problem in problems]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     @answered
@@ -130,7 +131,7 @@ class Service(Answering):
     @answered
     def Configure(self, call: Call, request: Any) -> Any:
         """Keep the configuration for this process; `Check` tells what is wrong with it."""
-        self._configure(configuration.read(call, request.args))
+        self._configure(call.settings(request.args))
         collector.keep_what_is_loaded()
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
@@ -138,6 +139,7 @@ class Service(Answering):
 
     def _configure(self, config: dict[str, Any]) -> None:
         life = Lifecycle.configured(config, CANCELLED)
+        self._configuration = config
 
         def gateway() -> Gateway:
             if life.problems:
@@ -252,10 +254,11 @@ class Service(Answering):
             known = tokens.PLUGIN_ROSTER
             raise ConnectUsersError(f"the package connect-users has no component {request.type}; it has {known}")
         require_components()
-        from connect_users.plugin import component
+        with loading():
+            from connect_users.plugin import component
 
         call.read(request.inputs, spelling.NONE)
-        return component.construct(request, self.engine, self._life.settings)
+        return component.construct(request, self.engine, self._life.settings, self._configuration)
 
     @answered
     def Invoke(self, call: Call, request: Any) -> Any:

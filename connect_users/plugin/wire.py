@@ -3,15 +3,16 @@
 Contract:
 - `decode` takes whatever a Struct may hold, and never raises. `encode` is its inverse, in camelCase.
 - A secret's place is ``(input,)``, or ``(input, member)`` inside a block or a map. A list is secret as a whole.
-- The password leaves as a secret, however it came.
+- What is always a secret (the password) leaves as one, however it came.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from connect_users.core import spelling, tokens
+from connect_users.core.fields import SECRETS
 from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     #: Where a secret is.
     Place = tuple[str, ...]
-
-#: Always a secret.
-_PASSWORD: Final = "password"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Bag:
 
     def secret_values(self) -> list[Any]:
         """The values that must not be shown."""
-        return [self._at(place) for place in {*self.secrets, (_PASSWORD,)}]
+        return [self._at(place) for place in {*self.secrets, *((name,) for name in SECRETS)}]
 
     def _at(self, place: Place) -> Any:
         value: Any = self.props
@@ -105,7 +103,7 @@ def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Words
     """A Struct of properties, in camelCase."""
     from google.protobuf.struct_pb2 import Struct
 
-    marked: dict[str, set[str]] = {_PASSWORD: set()}
+    marked: dict[str, set[str]] = {name: set() for name in SECRETS}
     for top, *member in secrets:
         marked.setdefault(top, set()).update(member or ("",))
     struct = Struct()

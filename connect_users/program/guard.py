@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from connect_users.core import tokens
-from connect_users.program import roster_state
 from connect_users.roster import guarding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from connect_users.program.leaving import Leaving
     from connect_users.roster.leavers import Limit
-    from connect_users.roster.moves import Moves
+
+
+def guard_inputs(
+    *,
+    roster: str,
+    usernames: Iterable[str],
+    max_deletions: Limit,
+    retain_leavers: bool,
+    personas: Mapping[str, guarding.Mark],
+    leaving: pulumi.Output[Leaving | None],
+    ended: Mapping[str, str],
+    waits_for: Sequence[pulumi.Output[None]],
+) -> dict[str, Any]:
+    """The inputs of a guard, in snake_case.
+
+    Args:
+        ended: username -> last day of people who have left by date.
+        waits_for: where this fails, the guard (and with it the whole roster) is not registered.
+    """
+    moves = leaving.apply(lambda known: known.moves if known else None)
+    return {
+        **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas),
+        guarding.WAITS_FOR: pulumi.Output.all(*waits_for).apply(lambda _: None) if waits_for else None,
+        guarding.IN_STATE: moves.apply(lambda known: known and "\n".join(sorted(known.in_state))),
+        guarding.MOVED_TO: moves.apply(lambda known: known and guarding.lines_of(known.moved_to)),
+        guarding.MOVED_FROM: moves.apply(lambda known: known and guarding.lines_of(known.moved_from)),
+        guarding.KEPT: leaving.apply(lambda known: known and ("\n".join(user.username for user in known.kept) or None)),
+        guarding.ENDED: guarding.lines_of(ended),
+    }
 
 
 class RosterGuard(Resource, module="connect_users", name="RosterGuard"):
     """Made by `ConnectUserRoster`; not for programs."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        roster: str,
-        usernames: Iterable[str],
-        max_deletions: Limit,
-        retain_leavers: bool,
-        personas: Mapping[str, guarding.Mark],
-        waits_for: pulumi.Output[Any] | None,
-        opts: pulumi.ResourceOptions,
-    ) -> None:
-        """Declare a guard.
-
-        Args:
-            waits_for: where this fails, the guard (and with it the whole roster) is not registered.
-        """
-        moves: pulumi.Output[Moves | None] = pulumi.Output.from_input(cast(Any, roster_state.moves_of(roster)))
-        inputs = {
-            **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas),
-            tokens.PROVIDER_KEY: tokens.GUARD_PROVIDER,
-            guarding.WAITS_FOR: None if waits_for is None else waits_for.apply(lambda _: None),
-            guarding.IN_STATE: moves.apply(lambda known: known and "\n".join(sorted(known.in_state))),
-            guarding.MOVED_TO: moves.apply(lambda known: known and guarding.lines_of(known.moved_to)),
-            guarding.MOVED_FROM: moves.apply(lambda known: known and guarding.lines_of(known.moved_from)),
-        }
+    def __init__(self, name: str, *, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        """Declare a guard by its `guard_inputs`."""
         # CustomResource's own constructor, as in `ConnectUser`.
-        pulumi.CustomResource.__init__(self, tokens.GUARD, name, inputs, opts)
+        pulumi.CustomResource.__init__(
+            self, tokens.GUARD, name, {**inputs, tokens.PROVIDER_KEY: tokens.GUARD_PROVIDER}, opts
+        )

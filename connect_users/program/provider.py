@@ -61,6 +61,7 @@ class Provider(pulumi.ProviderResource):
         burst: Input[int] | None = None,
         timeout: Input[float] | None = None,
         ownership_tag: Input[bool] | None = None,
+        removals: Input[bool] | None = None,
         emulator: Input[bool] | None = None,
         emulator_state: Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -76,6 +77,7 @@ class Provider(pulumi.ProviderResource):
             burst: requests of one operation that may be sent at once; AWS's default quota, and ours, is 5.
             timeout: seconds to keep retrying one call; 300 by default.
             ownership_tag: users carry the tag that makes creation exactly-once; true by default.
+            removals: whoever leaves a roster is deleted; true by default. False keeps them in this run.
             emulator: use the embedded emulator.
             emulator_state: the emulator's file, relative to the project.
             opts: resource options.

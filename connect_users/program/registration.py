@@ -24,6 +24,8 @@ from connect_users.program.provider import PACKAGE, Provider, stack_config
 from connect_users.roster.assembly import known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from connect_users.core.spec import Props
 
 
@@ -33,26 +35,34 @@ class DeclaredUser:
 
     Attributes:
         provider: what its provider reaches, as in `settings.reached`.
+        run: whose event loop the outputs belong to.
     """
 
     resource: str
     username: str
     instance: object
     provider: object
+    run: object
 
 
-class _Declared:
+class Declared:
     """What one run of a program has declared so far: users, their problems, and the names of rosters.
 
     Attributes:
         stack: the stack's configuration, which is slow to read.
+        complete: whether nothing is declared any more once the body of the program has ended.
     """
 
-    def __init__(self) -> None:
-        self.stack = stack_config()
+    complete = True
+
+    def __init__(self, stack: Mapping[str, object] | None = None) -> None:
+        self.stack: Mapping[str, object] = stack_config() if stack is None else stack
         self.users: dict[tuple[object, ...], DeclaredUser] = {}
         self.rosters: set[str] = set()
         self.problems: list[str] = []
+
+    async def settle(self, is_open: Callable[[], bool]) -> None:
+        """Wait for what may still be declared, as long as ``is_open`` says that it would matter."""
 
     async def fail(self) -> NoReturn:
         """Raise all problems."""
@@ -70,19 +80,24 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     inputs = known(props)
     username = inputs.get("username")
     problems = rules.review(inputs, reserved_tags=reserved_tags(opts)).problems
-    declared = _declared_by_this_run()
+    declared = this_run()
     if isinstance(username, str):
         instance = props.get("instance_id")
         other = declared_as(name, instance, username, opts)
         if other is None:
-            key = _key(instance, username, opts)
-            declared.users[key] = DeclaredUser(name, username, instance, key[1])
+            declare(name, instance, username, opts)
         else:
             problems = (*problems, Problem("username", f"is already declared as {other!r}; declare each user once"))
     if problems:
         shown = in_path(username) if isinstance(username, str) else "username not known yet"
         declared.problems += [f"{name} ({shown}): {problem}" for problem in problems]
         props["username"] = declared.fail()
+
+
+def declare(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> None:
+    """Note that this run declares a user."""
+    key = _key(instance_id, username, opts)
+    this_run().users[key] = DeclaredUser(name, username, instance_id, key[1], SETTINGS.rpc_manager)
 
 
 def declared_as(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
@@ -98,39 +113,35 @@ def declared_as(name: str, instance_id: object, username: str, opts: pulumi.Reso
     if type(SETTINGS.monitor) is MockMonitor:
         # With the SDK's own mocks, the programs of many tests are declared in what looks like one run.
         return None
-    other = _declared_by_this_run().users.get(_key(instance_id, username, opts))
+    other = this_run().users.get(_key(instance_id, username, opts))
     return None if other is None or other.resource == name else other.resource
-
-
-def declared_users() -> list[DeclaredUser]:
-    """All users that this run has declared so far whose usernames are known."""
-    return list(_declared_by_this_run().users.values())
 
 
 def declare_roster(name: str) -> None:
     """Note that this run has a roster of this name, with or without people."""
-    _declared_by_this_run().rosters.add(name)
-
-
-def declared_rosters() -> frozenset[str]:
-    """The names of all rosters that this run has declared so far."""
-    return frozenset(_declared_by_this_run().rosters)
+    this_run().rosters.add(name)
 
 
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:
     # An output keeps its identity, since `DeclaredUser` keeps it.
     instance = bare_id(instance_id) if isinstance(instance_id, str) else id(instance_id)
-    return instance, settings.reached(_configuration(opts)), username
+    return instance, settings.reached(configuration(opts)), username
 
 
 #: One collection for each run: the Automation API and tests run several programs in one process.
-_runs: WeakKeyDictionary[Any, _Declared] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[Any, Declared] = WeakKeyDictionary()
 
 
-def _declared_by_this_run() -> _Declared:
+def this_run() -> Declared:
+    """What the calling program has declared so far."""
     if SETTINGS.rpc_manager not in _runs:
-        _runs[SETTINGS.rpc_manager] = _Declared()
+        _runs[SETTINGS.rpc_manager] = Declared()
     return _runs[SETTINGS.rpc_manager]
+
+
+def join(declared: Declared) -> None:
+    """Let the calling program be a part of another one, to which its users and rosters belong."""
+    _runs[SETTINGS.rpc_manager] = declared
 
 
 def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> None:
@@ -158,15 +169,15 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
 
 def reserved_tags(opts: pulumi.ResourceOptions | None) -> int:
     """Of the tags that AWS allows a user, those that its provider sets."""
-    return settings.reserved_tags(_configuration(opts))
+    return settings.reserved_tags(configuration(opts))
 
 
-def _configuration(opts: pulumi.ResourceOptions | None) -> Mapping[str, object]:
+def configuration(opts: pulumi.ResourceOptions | None) -> Mapping[str, object]:
     """The configuration of a user's provider: an explicit one, or the stack's."""
     for provider in () if opts is None else _providers(opts):
         if isinstance(provider, Provider):
             return provider.configuration
-    return _declared_by_this_run().stack
+    return this_run().stack
 
 
 def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import pulumi
 from pulumi import Input, Output
@@ -18,7 +18,9 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.core.phrases import plural
 from connect_users.engine.collector import Registering
 from connect_users.program import registration
-from connect_users.program.guard import RosterGuard
+from connect_users.program.guard import RosterGuard, guard_inputs
+from connect_users.program.leaving import Leaving, kept_options, leaving_of
+from connect_users.program.require_self import kept_power
 from connect_users.program.roster_arguments import (
     Ids,
     Passwords,
@@ -30,7 +32,7 @@ from connect_users.program.roster_arguments import (
 )
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
-from connect_users.roster import leavers
+from connect_users.roster import days, leavers
 from connect_users.roster.guarding import marks_of_people
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.late_names import unknown_name_problems
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
     from connect_users.program.args import IdentityManagementType
     from connect_users.program.instance import ConnectInstance
+    from connect_users.roster.moves import StateUser
     from connect_users.roster.tables import Table
 
 #: Lines of one error; `connect-users check` lists the rest.
@@ -61,11 +64,23 @@ _WAVE: Final = 1_000
 
 @dataclass(frozen=True)
 class Parts:
-    """What a roster is made of: the plugin's has resources of its own."""
+    """What a roster is made of: the plugin's has resources of its own.
+
+    Attributes:
+        kept: makes a user of the state that is only kept, of a name and options.
+        now: the clock.
+    """
 
     type_token: str
+    user_token: str
     user: Callable[..., ConnectUser]
     guard: Callable[..., RosterGuard]
+    kept: Callable[[str, pulumi.ResourceOptions], pulumi.Resource]
+    now: days.Now = days.utc_now
+
+
+def _kept_user(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    return pulumi.CustomResource(tokens.USER, name, {tokens.PROVIDER_KEY: tokens.USER_PROVIDER}, opts)
 
 
 class ConnectUserRoster(pulumi.ComponentResource):
@@ -81,7 +96,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
     usernames: tuple[str, ...]
     personas: Mapping[str, str]
 
-    _parts: ClassVar = Parts(tokens.ROSTER, ConnectUser, RosterGuard)
+    _parts: ClassVar = Parts(tokens.ROSTER, tokens.USER, ConnectUser, RosterGuard, _kept_user)
 
     def __init__(
         self,
@@ -103,6 +118,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
         min_holders: Mapping[str, int] | None = None,
         required_holders: Mapping[str, Sequence[str]] | None = None,
         retain_leavers: bool = False,
+        timezone: str | None = None,
+        require_self: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the people of a roster.
@@ -112,7 +129,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
             roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; a folder, a glob or a list of
                 paths, whose files are one roster; or rows: dicts, or a pandas or polars frame. Columns:
                 `connect_users.roster.columns`, and those of the console's CSV templates. What Entra ID, Okta and SCIM
-                interfaces export is read as it is (`connect_users.roster.exports`).
+                interfaces export is read as it is (`connect_users.roster.exports`). Somebody is declared from
+                ``first_day`` to ``last_day``; the first run after that deletes the user.
             personas: path to a YAML or JSON file, or a dict: named settings, and rules that give people one of them by
                 the columns of their rows (`connect_users.roster.personas`). What a row says itself wins over its
                 persona, and the persona over `defaults`.
@@ -137,6 +155,10 @@ class ConnectUserRoster(pulumi.ComponentResource):
             required_holders: name of a security profile -> usernames that must have it.
             retain_leavers: users who leave the roster stay in Connect, and Pulumi forgets them. It takes effect from
                 the next run: turn it on before they leave.
+            timezone: IANA name of the zone whose day it is, for `first_day` and `last_day`; UTC without it.
+            require_self: refuse a run in which the person who runs it would lose the last security profile with power.
+                It can be told where the caller's name at AWS (of an IAM user, or a role's session) is the username or
+                the e-mail address of that person, and is not checked elsewhere.
             opts: resource options of the roster; its users have the same `connect_users.Provider`.
 
         Raises:
@@ -156,6 +178,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         ignored = strings_of(name, "ignore_columns", ignore_columns)
         try:
             most = leavers.limit(max_deletions)
+            today = days.today(timezone, self._parts.now)
             options = RosterOptions(
                 instance_id=instance_id if instance_id is not None or instance is None else instance.arn,
                 identity_management_type=identity_management_type,
@@ -165,6 +188,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 ignore_columns=(*ignored, *columns_of_others(where or {})),
                 password_of=password_of(name, passwords),
                 reserved_tags=registration.reserved_tags(opts),
+                today=lambda: today,
             )
             table = select(read(roster, options.personas), where or {})
             judged = _judged(name, table, options, looked_up, min_holders, required_holders, opts)
@@ -175,22 +199,34 @@ class ConnectUserRoster(pulumi.ComponentResource):
         registration.declare_roster(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
+        if last := days.leaving_today(judged.dated, today):
+            pulumi.log.info(last, resource=self)
+        ended = {username: str(day) for username, day in days.ended(judged.dated, today).items()}
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
         marks = marks_of_people(people)
         self.personas = {username: mark.persona for username, mark in marks.items()}
-        guard = self._parts.guard(
-            f"{name}-guard",
+        configuration = registration.configuration(opts)
+        leaving: Output[Leaving | None] = Output.from_input(cast(Any, leaving_of(name, configuration, most)))
+        waits_for: list[Output[None]] = []
+        if looked_up is not None and looked_up.looked_up is not None:
+            waits_for.append(looked_up.looked_up.apply(lambda _: None))
+        if require_self:
+            waits_for.append(kept_power(name, instance, instance_id, configuration, people, leaving))
+        inputs = guard_inputs(
             roster=name,
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
             personas=marks,
-            waits_for=None if looked_up is None else looked_up.looked_up,
-            opts=pulumi.ResourceOptions(parent=self),
+            leaving=leaving,
+            ended=ended,
+            waits_for=waits_for,
         )
+        guard = self._parts.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
         self.users = _declared(name, people, self, guard, retain_leavers)
+        leaving.apply(lambda known: _keep(name, known, self, guard, retain_leavers))
         self.register_outputs({"user_count": len(self.users)})
 
     @functools.cached_property
@@ -268,7 +304,22 @@ def _declared(
     return users
 
 
-def _child(name: str, person: Person) -> str:
+def _keep(
+    name: str, leaving: Leaving | None, parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
+) -> None:
+    """Declare those who are kept."""
+    parts = parent._parts  # noqa: SLF001 - of this module
+    for user in leaving.kept if leaving else ():
+        child = _child(name, user)
+        opts = pulumi.ResourceOptions(
+            parent=parent, depends_on=[guard], retain_on_delete=True if retain_leavers else None
+        )
+        # Another roster that comes later must not declare the user, too.
+        registration.declare(child, user.instance, user.username, opts)
+        parts.kept(child, kept_options(user, child, parts.user_token, opts))
+
+
+def _child(name: str, person: Person | StateUser) -> str:
     """The logical name of a person's resource, which does not depend on the order of the rows."""
     return f"{name}-{person.username}"
 

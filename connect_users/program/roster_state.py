@@ -29,7 +29,7 @@ from connect_users.roster import moves
 from connect_users.roster.moves import Moves, ProgramUser, StateUser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 TOKEN: Final = "pulumi:pulumi:readStackResourceOutputs"
 _IN_A_ROSTER: Final = (f"{tokens.ROSTER}${tokens.USER}", f"{tokens.PLUGIN_ROSTER}${tokens.PLUGIN_USER}")
@@ -38,8 +38,14 @@ _NO_ORGANIZATION: Final = "organization"
 _SHOWN: Final = 3
 
 
-async def moves_of(roster: str) -> Moves | None:
+async def moves_of(
+    roster: str, matters: Callable[[Collection[str], Collection[str]], bool] = lambda *_: False
+) -> Moves | None:
     """The moves of the people of a roster; None where the engine does not answer. Await it once the body has ended.
+
+    Args:
+        matters: whether it is worth waiting for rosters that may still be declared; called with the people of the
+            roster in the state, and with those of them whom the program has not declared so far.
 
     Raises:
         pulumi.RunError: a roster whose people are in the state was removed from the program; or a user is declared
@@ -48,15 +54,32 @@ async def moves_of(roster: str) -> Moves | None:
     users = await users_in_state()
     if users is None:
         return None
-    rosters = registration.declared_rosters()
-    # Rosters that the plugin builds are not judged by this program, unless they become its own.
-    state = [user for user in users if not user.plugin or user.roster in rosters]
-    declared = await _declared(state, rosters)
+    program = registration.this_run()
+    await program.settle(lambda: _may_move(roster, users, program, matters))
+    rosters = frozenset(program.rosters)
+    # Rosters that the plugin builds are not judged by a program, unless they become its own.
+    state = [user for user in users if not user.plugin or user.roster in rosters or not program.complete]
+    declared = await _declared(program, state, rosters)
     _refuse_declared_twice(declared)
-    removed = moves.removed_rosters(state, declared, rosters)
+    removed = moves.removed_rosters(state, declared, rosters) if program.complete else {}
     if removed:
         raise pulumi.RunError("\n".join(_removed(former, removed[former]) for former in sorted(removed)))
-    return moves.moves_of(roster, state, declared, rosters)
+    return moves.moves_of(roster, state, declared, rosters, complete=program.complete)
+
+
+def _may_move(
+    roster: str,
+    users: Collection[StateUser],
+    program: registration.Declared,
+    matters: Callable[[Collection[str], Collection[str]], bool],
+) -> bool:
+    """Whether people of a roster are declared nowhere, and may be in one that is still to come."""
+    people = {user.username for user in users if user.roster == roster}
+    gone = people - {user.username for user in list(program.users.values())}
+    if not gone:
+        return False
+    others = {user.roster for user in users if user.plugin and user.roster}
+    return not others <= program.rosters or matters(people, gone)
 
 
 def _removed(roster: str, usernames: list[str]) -> str:
@@ -120,7 +143,11 @@ def _users(resources: Any) -> Iterator[StateUser]:
         username = outputs["username"].string_value
         instance = outputs["instanceId" if plugin else "instance_id"].string_value
         roster = parts[3].removesuffix(f"-{username}") if parts[2].endswith(_IN_A_ROSTER) else ""
-        yield StateUser(parts[3], username, str(bare_id(instance)), roster, plugin)
+        listed = outputs["securityProfileIds" if plugin else "security_profile_ids"].list_value.values
+        profiles = tuple(str(bare_id(each.string_value)) for each in listed if each.string_value)
+        info = outputs["identityInfo" if plugin else "identity_info"].struct_value.fields
+        email = info["email"].string_value if "email" in info else ""
+        yield StateUser(parts[3], username, str(bare_id(instance)), roster, plugin, urn, profiles, email)
 
 
 def _refuse_declared_twice(declared: Iterable[ProgramUser]) -> None:
@@ -133,12 +160,14 @@ def _refuse_declared_twice(declared: Iterable[ProgramUser]) -> None:
                 raise pulumi.RunError(text)
 
 
-async def _declared(state: Iterable[StateUser], rosters: Iterable[str]) -> list[ProgramUser]:
+async def _declared(
+    program: registration.Declared, state: Iterable[StateUser], rosters: Iterable[str]
+) -> list[ProgramUser]:
     """The users whom the program declares.
 
     An instance is awaited only where it decides whether somebody moves, or is declared twice.
     """
-    users = registration.declared_users()
+    users = list(program.users.values())
     resources, times = {user.resource for user in users}, Counter(user.username for user in users)
     unclear = {user.username for user in state if user.resource not in resources}
     unclear |= {username for username, count in times.items() if count > 1}
@@ -146,7 +175,9 @@ async def _declared(state: Iterable[StateUser], rosters: Iterable[str]) -> list[
     for user in users:
         instance: Any = user.instance
         if isinstance(instance, pulumi.Output):
-            instance = await instance.future() if user.username in unclear else None
+            # Another loop's cannot be awaited in this one.
+            ours = user.run is SETTINGS.rpc_manager
+            instance = await instance.future() if ours and user.username in unclear else None
         known = bare_id(instance) if isinstance(instance, str) else None
         roster = user.resource.removesuffix(f"-{user.username}")
         roster = roster if roster in rosters else ""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core.arns import bare_id
 from connect_users.core.limits import ID_PATTERN
+from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review.hidden import PLACEHOLDERS, placeholder
 from connect_users.review.naming import TYPES, name_of
@@ -29,20 +30,6 @@ if TYPE_CHECKING:
     from connect_users.review.profiles import Profiles
     from connect_users.review.steps import Resource
 
-#: Security profiles that count as power: those that Connect itself makes for administrators and managers.
-DEFAULT_POWERS: Final = ("Admin", "CallCenterManager")
-#: Permissions that make a security profile power: with each of them a user can give power to somebody, take a user
-#: away, or take one over (who may edit a user may change the address that a new password is sent to). API names of
-#: "List of security profile permissions", Amazon Connect Administrator Guide.
-DEFAULT_PERMISSIONS: Final = (
-    "Users.Create",
-    "Users.Delete",
-    "Users.Edit",
-    "Users.EditPermission",
-    "SecurityProfiles.Create",
-    "SecurityProfiles.Delete",
-    "SecurityProfiles.Edit",
-)
 #: Permissions that a text names at most.
 _NAMED: Final = 3
 
@@ -95,6 +82,12 @@ class Powers:
         permissions, reach = self.by_permission(id_, name), self.about(id_, name).reach
         limited = any(map(reach.of, permissions))
         return "" if self._named(id_, name) and not limited else reach.words(permissions, _NAMED)
+
+    def limits(self, id_: str, name: str | None) -> str:
+        """Whom its power reaches, in words; empty for everybody, and where its permissions are unknown."""
+        permissions = self.by_permission(id_, name)
+        found = {self.about(id_, name).reach.of(permission) for permission in permissions}
+        return "" if "" in found else " or ".join(sorted(found))
 
     def about(self, id_: str, name: str | None) -> Facts:
         """What is known of a security profile beside its permissions; of several sources what reaches most counts."""

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster.cells import BadCell, later, refuse_error, refuse_foreign
-from connect_users.roster.columns import PER_CHANNEL, USERNAME, Column, find, unknown
+from connect_users.roster.columns import FIRST_DAY, LAST_DAY, PER_CHANNEL, USERNAME, Column, find, unknown
+from connect_users.roster.days import Period
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
     from connect_users.roster.names import Names
+
+#: Where the first and the last day are; they are not inputs.
+DAYS: Final = frozenset((FIRST_DAY, LAST_DAY))
 
 
 def known(value: Any) -> Any:
@@ -125,6 +130,11 @@ class Layer:
                 return header
         return ""
 
+    def place(self, header: str) -> tuple[str, int, str]:
+        """The file, the line and the name of a setting; of "", those of the whole preset."""
+        preset = self.preset
+        return preset.source, preset.line_of(header), f"{preset.name}.{header}" if header else preset.name
+
 
 #: The name of the preset that the roster's defaults are.
 DEFAULTS: Final = "defaults"
@@ -179,7 +189,7 @@ class Assembly:
         built = Assembled(tree)
         for header, raw in row.cells:
             column = self._columns[header]
-            if column is None:
+            if column is None or column.path in DAYS:
                 continue
             read = self._cell(header, column, raw)
             built.problems += [(header, text) for text in read.problems]
@@ -191,12 +201,44 @@ class Assembly:
                 self._put(built, row, header, column.path, read.value)
         for layer in layers:
             for _, path, read in layer.settings:
-                if _add(tree, path, read.value):
+                if path not in DAYS and _add(tree, path, read.value):
                     built.take(read)
         for name in PER_CHANNEL.intersection(tree):
             if isinstance(tree[name], dict):
                 tree[name] = [{"channel": channel, **members} for channel, members in tree[name].items()]
         return built
+
+    def username(self, row: Row) -> Any:
+        """The username of one row."""
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is not None and column.path == USERNAME:
+                return self._cell(header, column, raw).value
+        return None
+
+    def period(self, row: Row, layers: Iterable[Layer]) -> tuple[Period, list[tuple[str, str]]]:
+        """The days of one row; what is wrong with which header."""
+        days: dict[tuple[str, ...], dt.date] = {}
+        problems: list[tuple[str, str]] = []
+        last = "last_day"
+        for header, path, read in self._days(row, layers):
+            problems += [(header, text) for text in read.problems]
+            if read.value is not UNKNOWN and path not in days:
+                days[path] = read.value
+                last = header if header and path == LAST_DAY else last
+        period = Period(days.get(FIRST_DAY), days.get(LAST_DAY))
+        if period.is_before(period.first):
+            problems.append((last, f"{period.last} is before the first day, {period.first}"))
+        return period, problems
+
+    def _days(self, row: Row, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...], Read]]:
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is not None and column.path in DAYS:
+                yield header, column.path, self._cell(header, column, raw)
+        # What is wrong with a default, or a persona, is not wrong with the row.
+        settings = (setting for layer in layers for setting in layer.settings)
+        yield from (("", path, _read(read.value)) for _, path, read in settings if path in DAYS)
 
     def _cell(self, header: str, column: Column, raw: Any) -> Read:
         if not isinstance(raw, str):

@@ -14,11 +14,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits
 from connect_users.core.patterns import pattern
 from connect_users.core.spec import UNKNOWN
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 #: The separator of lists in one cell, as in the console's CSV templates.
 LIST: Final = "|"
@@ -26,6 +29,8 @@ LIST: Final = "|"
 _YES: Final = frozenset(("yes", "y", "true", "t", "1", "on", "x", "ja", "oui", "sí", "wahr", "vrai", "verdadero"))
 _NO: Final = frozenset(("no", "n", "false", "f", "0", "off", "nein", "non", "falsch", "faux", "falso"))
 _DEPTH: Final = 8
+#: A day as ISO 8601 has it. Directories and workbooks write midnight behind it.
+_DAY: Final = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?)?")
 _WHOLE: Final = pattern(r"[+-]?[0-9]{1,18}(\.0*)?")
 _ROUNDED: Final = pattern(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 _UNSIGNED: Final = pattern(r"[1-9][0-9]{6,14}(\.0*)?")
@@ -209,6 +214,23 @@ class Choice:
         if not isinstance(value, str):
             return value
         return self._known.get(re.sub(r"[\s-]+", "_", value).upper(), value)
+
+
+def day(value: Any) -> dt.date:
+    """A day as ISO 8601 writes it: ``2026-12-31``.
+
+    Raises:
+        BadCell: it is anything else. ``31/12/2026`` and ``12/31/2026`` are not told apart by guessing.
+    """
+    import datetime as dt
+
+    match = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    try:
+        if match is not None:
+            return dt.date.fromisoformat(match[1])
+    except ValueError:
+        raise BadCell("there is no such day") from None
+    raise BadCell("is not a day; write it as 2026-12-31, without a time, or as a date of the spreadsheet")
 
 
 def names(value: Any) -> Any:

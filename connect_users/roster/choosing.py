@@ -60,7 +60,8 @@ class Chooser:
         self._unmatched = 0
 
     def _add_personal(self, column: str, of_header: Column | None) -> None:
-        if of_header is not None and BY_NAME[of_header.path[0]].discreet:
+        field = None if of_header is None else BY_NAME.get(of_header.path[0])
+        if field is not None and field.discreet:
             self._personal.add(column)
 
     def reads(self, header: str) -> bool:

@@ -115,6 +115,9 @@ def _reader(field: Field) -> Any:
 
 #: Where the column is that repeats the instance of the roster.
 INSTANCE: Final = ("instance_id",)
+#: The columns of a person's first and last day (`connect_users.roster.days`), which are not inputs of a user.
+FIRST_DAY: Final = ("first_day",)
+LAST_DAY: Final = ("last_day",)
 
 
 def _columns() -> Iterator[Column]:
@@ -144,6 +147,8 @@ def _columns() -> Iterator[Column]:
         for channel in ("VOICE",) if voice_only else limits.CHANNELS:
             header = ".".join(part for part in (word, channel.lower(), suffix) if part)
             yield Column(header, (name, channel, *members), _reader(leaf), None, _CONSOLE.get(header, ()))
+    for path in (FIRST_DAY, LAST_DAY):
+        yield Column(*path, path, cells.day)
 
 
 #: Every column but ``tags.<key>``, in the order of the documentation.

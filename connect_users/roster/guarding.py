@@ -6,8 +6,8 @@ longer declares (`connect_users.roster.moves`). So earlier runs do not matter:
 
 - a user who left in a run that failed before its deletions is still in the state, and counts again;
 - a user who was deleted is not in the state, and does not count again; one who was never made never counts;
-- a user whom the program declares elsewhere moves, and does not count (a roster of the plugin is built apart from the
-  program, so there people who move count as leavers);
+- a user whom the program declares elsewhere moves, and does not count;
+- a user who is kept (``connect-users:removals: "false"``) stays declared, and does not count;
 - a roster that loses everybody is stopped, unless ``max_deletions`` is a number that allows all of them.
 
 The check gets this in inputs that it removes again, so that they are not part of the state. Where the engine did not
@@ -31,7 +31,7 @@ from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster import leavers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from connect_users.roster.people import Person
 
@@ -44,9 +44,14 @@ WAITS_FOR: Final = "waits_for"
 IN_STATE: Final = "in_state"
 MOVED_TO: Final = "moved_to"
 MOVED_FROM: Final = "moved_from"
+#: Those who would leave, but stay because the stack allows no removals; and username -> last day, by the roster.
+KEPT: Final = "kept"
+ENDED: Final = "ended"
 #: The words of a guard, in the spellings of both doors.
-WORDS: Final = spelling.words_of((), (*MEMBERS, WAITS_FOR, IN_STATE, MOVED_TO, MOVED_FROM))
+WORDS: Final = spelling.words_of((), (*MEMBERS, WAITS_FOR, IN_STATE, MOVED_TO, MOVED_FROM, KEPT, ENDED))
 _SHOWN: Final = 3
+#: Of those who are kept, more are named: the next run removes them.
+_KEPT_SHOWN: Final = 10
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,7 @@ def inputs_of(
     The usernames are one string with a line for each, sorted: that takes half the space of a list in the state, and a
     preview shows the lines that come and go.
     """
-    usernames = "".join(f"{username}\n" for username in sorted(usernames))
-    inputs: Props = {"roster": roster, "usernames": usernames, "max_deletions": str(max_deletions)}
+    inputs: Props = {"roster": roster, "usernames": _lines(usernames), "max_deletions": str(max_deletions)}
     if retain_leavers:
         inputs["retain_leavers"] = True
     if personas:
@@ -128,6 +132,8 @@ def check(old: Props, new: Props) -> Checked:
     old, new = spelling.ours(old, WORDS), spelling.ours(new, WORDS)
     in_state = _people(new[IN_STATE] if isinstance(new.get(IN_STATE), str) else old.get("usernames"))
     declared, moved_to = _people(new.get("usernames")), _pairs(new.get(MOVED_TO))
+    kept, ended = _people(new.get(KEPT)), _pairs(new.get(ENDED))
+    declared |= kept
     try:
         allowed = leavers.limit(new.get("max_deletions"))
         problem = leavers.too_many(str(new.get("roster")), in_state, declared, allowed, moved_to)
@@ -142,10 +148,23 @@ def check(old: Props, new: Props) -> Checked:
     }
     moves = (_moves_text(moved_from, "move here", "from"), _moves_text(moved_to, "move away", "to"))
     messages = [("info", text) for text in moves if text]
-    if in_state - declared - moved_to.keys() and new.get("retain_leavers") and not old.get("retain_leavers"):
+    leaving = in_state - declared - moved_to.keys()
+    by_date = [f"{username} (last day {ended[username]})" for username in sorted(leaving & ended.keys())]
+    if by_date:
+        verb = "person leaves" if len(by_date) == 1 else "people leave"
+        messages.append(("warning", f"{len(by_date):,} {verb} by date: {some(by_date, _SHOWN)}"))
+    if kept:
+        messages.append(("warning", _kept_text(kept)))
+    if leaving and new.get("retain_leavers") and not old.get("retain_leavers"):
         messages.append(("warning", leavers.NOT_RETAINED_YET))
     stored: Props = {name: new[name] for name in MEMBERS if name in new and new[name] is not UNKNOWN}
+    if kept:
+        stored["usernames"] = _lines(declared)
     return Checked(problem, tuple(messages), stored)
+
+
+def _lines(usernames: Iterable[str]) -> str:
+    return "".join(f"{username}\n" for username in sorted(usernames))
 
 
 def _people(lines: object) -> set[str]:
@@ -155,6 +174,12 @@ def _people(lines: object) -> set[str]:
 def _pairs(lines: object) -> dict[str, str]:
     pairs = (line.partition("\t") for line in (lines.splitlines() if isinstance(lines, str) else ()))
     return {username: resource for username, _, resource in pairs}
+
+
+def _kept_text(kept: Collection[str]) -> str:
+    people = "1 person who would leave stays" if len(kept) == 1 else f"{len(kept):,} people who would leave stay"
+    who = some(sorted(kept), _KEPT_SHOWN)
+    return f"connect-users:removals is false: {people}: {who}; the next run without it removes whoever is not declared"
 
 
 def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:

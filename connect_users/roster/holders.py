@@ -52,7 +52,8 @@ def holder_problems(
             person = people.get(username)
             if person is None:
                 hint = _hint(username, people)
-                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{hint}"
+                today = " today" if any(each.username == username for each in judged.dated) else ""
+                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{today}{hint}"
                 yield RosterProblem(judged.source, 0, "required_holders", text)
             elif not _holds(person, profile, profiles):
                 text = f"{username!r} must have the security profile {profile!r}, but does not"

@@ -28,6 +28,9 @@ class StateUser:
         instance: the bare id.
         roster: the roster's name; "" for a user who is declared alone.
         plugin: whether the resource is the plugin's.
+        urn: its whole name in the engine.
+        profiles: ids of its security profiles, as far as they are known.
+        email: "" where it has none, or one that is a secret.
     """
 
     resource: str
@@ -35,6 +38,9 @@ class StateUser:
     instance: str
     roster: str = ""
     plugin: bool = False
+    urn: str = ""
+    profiles: tuple[str, ...] = ()
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,34 +66,45 @@ class Moves:
         in_state: all people of it (and of the rosters that it succeeds) who are in the state.
         moved_to: username -> the resource that now declares somebody who was in this roster.
         moved_from: username -> the resource that somebody whom this roster declares is in the state as.
+        leavers: those of `in_state` whom the program does not declare at all.
     """
 
     in_state: frozenset[str] = frozenset()
     moved_to: dict[str, str] = field(default_factory=dict)
     moved_from: dict[str, str] = field(default_factory=dict)
+    leavers: tuple[StateUser, ...] = ()
 
 
 def moves_of(
-    roster: str, state: Collection[StateUser], declared: Iterable[ProgramUser], rosters: Collection[str]
+    roster: str,
+    state: Collection[StateUser],
+    declared: Iterable[ProgramUser],
+    rosters: Collection[str],
+    *,
+    complete: bool = True,
 ) -> Moves:
     """The moves of the people of a declared roster.
 
     Args:
         declared: by the whole program.
         rosters: the names of all rosters that the program declares, those without people included.
+        complete: whether that is everything. Otherwise a roster that is not declared may still come, so that it needs
+            more than half of its people to move for another one to be its successor.
     """
     now = _Declared(declared)
-    successors = _successors(state, now, rosters)
-    in_state, moved_to, moved_from = set(), {}, {}
+    successors = _successors(state, now, rosters, complete=complete)
+    in_state, moved_to, moved_from, leavers = set(), {}, {}, []
     for user in state:
         current = now.of(user)
         if successors.get(user.roster, user.roster) == roster:
             in_state.add(user.username)
-            if current is not None and current.roster != roster:
+            if current is None:
+                leavers.append(user)
+            elif current.roster != roster:
                 moved_to[user.username] = current.resource
         if current is not None and current.roster == roster and current.resource != user.resource:
             moved_from[user.username] = user.resource
-    return Moves(frozenset(in_state), moved_to, moved_from)
+    return Moves(frozenset(in_state), moved_to, moved_from, tuple(leavers))
 
 
 def removed_rosters(
@@ -118,12 +135,19 @@ class _Declared:
         return same or next((each for each in declared if each.instance in (None, user.instance)), None)
 
 
-def _successors(state: Iterable[StateUser], now: _Declared, rosters: Collection[str]) -> dict[str, str]:
+def _successors(
+    state: Iterable[StateUser], now: _Declared, rosters: Collection[str], *, complete: bool = True
+) -> dict[str, str]:
     """Rosters that are no longer declared -> the roster that most of their people moved to."""
     moves: dict[str, Counter[str]] = {}
+    people: Counter[str] = Counter()
     for user in state:
         if user.roster and user.roster not in rosters:
+            people[user.roster] += 1
             current = now.of(user)
             if current is not None and current.roster:
                 moves.setdefault(user.roster, Counter())[current.roster] += 1
-    return {former: max(counts, key=lambda name: (counts[name], name)) for former, counts in moves.items()}
+    found = {former: max(counts, key=lambda name: (counts[name], name)) for former, counts in moves.items()}
+    return {
+        former: roster for former, roster in found.items() if complete or 2 * moves[former][roster] > people[former]
+    }

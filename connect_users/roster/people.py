@@ -9,32 +9,31 @@ Contract:
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
-from connect_users.core.patterns import pattern
 from connect_users.core.phrases import plural
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.roster.assembly import DEFAULTS, Assembled, Assembly, Layer, Preset, Values, known
+from connect_users.roster.assembly import DAYS, DEFAULTS, Assembled, Assembly, Layer, Preset, Values, known
 from connect_users.roster.columns import (
     INSTANCE,
-    PER_CHANNEL,
     PROFICIENCIES,
     USERNAME,
     Column,
     normal,
-    of_path,
     unknown,
 )
+from connect_users.roster.days import Dated, Period
+from connect_users.roster.placing import PASSWORDS, Places
 from connect_users.roster.problems import Problems, RosterProblem
 from connect_users.roster.proficiency_rows import one_each
 from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connect_users.core.references import Reference
     from connect_users.roster.choosing import Choice, Chooser
@@ -73,6 +72,7 @@ class RosterOptions(NamedTuple):
         ignore_columns: headers that are left out.
         password_of: username -> (input, value), or None where there is no password.
         reserved_tags: as in `rules.review`.
+        today: returns the day; only those whose days include it are people of the roster. None takes everybody.
     """
 
     instance_id: Any = UNKNOWN
@@ -83,6 +83,7 @@ class RosterOptions(NamedTuple):
     ignore_columns: tuple[str, ...] = ()
     password_of: Callable[[str], tuple[str, Any] | None] | None = None
     reserved_tags: int = limits.OWNERSHIP_TAGS
+    today: Callable[[], dt.date] | None = None
 
 
 class JudgedRoster(NamedTuple):
@@ -92,6 +93,7 @@ class JudgedRoster(NamedTuple):
         warnings: of the rules; the resource gives them for each user, too.
         remarks: warnings about the roster itself.
         more: the number of problems, and of warnings of both kinds, beyond `limits.ROSTER_PROBLEMS_MAX`.
+        dated: everybody whose row has a first or a last day, people of the roster today or not.
         files: what was judged.
     """
 
@@ -101,6 +103,7 @@ class JudgedRoster(NamedTuple):
     warnings: tuple[RosterProblem, ...] = ()
     remarks: tuple[RosterProblem, ...] = ()
     more: tuple[int, int] = (0, 0)
+    dated: tuple[Dated, ...] = ()
     files: tuple[Table, ...] = ()
 
 
@@ -124,10 +127,17 @@ class _Judge:
         settings = {} if personas is None else personas.settings
         self.personas = {name: Layer(preset, self.values) for name, preset in settings.items()}
         self.choosing = False
-        #: Username -> file and line.
+        #: Username -> file and line of the first row.
         self.places: dict[str, tuple[str, int]] = {}
+        #: Username -> the days, the file and the line of each row.
+        self.periods: dict[str, list[tuple[Period, str, int]]] = {}
+        self.dated: list[Dated] = []
         self.passwords = 0
         self.used: set[str] = set()
+        paths = [column.path for file in files for column in _columns(file, options).values() if column is not None]
+        paths += [path for layer in (self.defaults, *self.personas.values()) for _, path, _ in layer.settings]
+        self.has_days = not DAYS.isdisjoint(paths)
+        self.today = options.today() if options.today is not None and self.has_days else None
 
     def run(self) -> JudgedRoster:
         files = [_FileJudge(file, self) for file in map(one_each, self.table.files)]
@@ -135,6 +145,8 @@ class _Judge:
         people = [person for file in files for person in file.people()]
         if not self.table.rows:
             self.remarks.add(self.table.source, 0, "", "the roster has no people")
+        elif not people and self.dated:
+            self.remarks.add(self.table.source, 0, "", "the roster has no people today")
         self._judge_spelling()
         self._judge_use()
         if self.passwords:
@@ -142,7 +154,7 @@ class _Judge:
         people.sort(key=lambda person: person.username)
         in_order = (self.problems.in_order(), self.warnings.in_order(), self.remarks.in_order())
         more = (self.problems.more, self.warnings.more + self.remarks.more)
-        return JudgedRoster(self.table.source, tuple(people), *in_order, more, self.table.files)
+        return JudgedRoster(self.table.source, tuple(people), *in_order, more, tuple(self.dated), self.table.files)
 
     def chooser(self, table: Table) -> Chooser | None:
         """What chooses personas for the people of a file; None where the roster has none."""
@@ -156,7 +168,7 @@ class _Judge:
         """What is wrong with the defaults and the personas; with rules that are wrong, nobody is given a persona."""
         for layer in (self.defaults, *self.personas.values()):
             for header, text in layer.problems:
-                self.problems.add(*_place_of(layer, header), text)
+                self.problems.add(*layer.place(header), text)
         personas = self.options.personas
         if personas is None:
             return
@@ -201,8 +213,11 @@ class _FileJudge:
         self._problems = judge.problems
         self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
-        self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in WHO}
+        self._settings = {
+            name: it.name for name, it in self._columns.items() if it and it.path[0] not in WHO and it.path not in DAYS
+        }
         self._assembly = Assembly(self._columns, judge.values)
+        self._places = Places(table, self._columns, judge.table.source, passwords=options.password_of is not None)
         self._chooser = judge.chooser(table)
         self._plain_instance = known(options.instance_id) is options.instance_id
 
@@ -230,6 +245,8 @@ class _FileJudge:
                 text = unknown(header, "; to leave it out, name it in ignore_columns")
                 self._add(line, header, text)
         for header in self._table.twice:
+            if self._table.form and self._columns[header] is None:
+                continue
             self._add(self._table.headers[header], header, "two columns have this header")
 
     def _is_read(self, header: str) -> bool:
@@ -244,6 +261,7 @@ class _FileJudge:
         return False
 
     def _person(self, row: Row) -> Person | None:
+        """The person of a row, if it is one of today's. Who is to come is judged all the same; who has left is not."""
         if row.surplus:
             # Its cells may be under the wrong headers: other problems would be misleading, and may repeat a password.
             cells = plural(row.surplus, "cell")
@@ -254,54 +272,73 @@ class _FileJudge:
         layers = [self._judge.defaults]
         if not isinstance(choice, str | None):
             layers.insert(0, self._judge.personas[choice.persona])
+        period = self._period(row, layers)
+        if period is None:
+            return None
         built = self._assembly.of(row, layers)
         inputs = built.inputs
         username = inputs.get("username")
         for header, text in built.problems:
             self._add(row.line, header, text, username)
+        early = period.is_after(self._judge.today)
         self._judge_instance(row, inputs)
         if self._options.identity_management_type is not None:
             inputs.setdefault("identity_management_type", self._options.identity_management_type)
-        from_elsewhere = self._add_password(row, inputs, username)
+        from_elsewhere = self._add_password(row, inputs, username, early=early)
         if isinstance(choice, str):
             # What a persona would have said is missing: that is no problem of its own.
             if choice:
                 self._add(row.line, "", choice, username)
-            return self._counted(row, built, None)
+            person = self._counted(row, built, None, period)
+            return None if early else person
         plain = built.plain and self._plain_instance and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
         review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
         for problems, into in ((review.problems, self._problems), (review.warnings, self._judge.warnings)):
             for problem in problems:
-                into.add(*self._placed(problem.path, problem.text, row, built, layers))
-        return self._counted(row, built, choice)
+                into.add(*self._places.of(problem, row, inputs, layers))
+        if choice is not None:
+            self._judge.used.add(choice.persona)
+        person = self._counted(row, built, choice, period)
+        return None if early else person
+
+    def _period(self, row: Row, layers: Sequence[Layer]) -> Period | None:
+        """The days of a row; None where the person has left."""
+        if not self._judge.has_days:
+            return Period()
+        period, wrong = self._assembly.period(row, layers)
+        for header, text in wrong:
+            self._add(row.line, header, text)
+        if wrong or not period.is_before(self._judge.today):
+            return period
+        self._note(self._assembly.username(row), row, period)
+        return None
 
     def _choice(self, row: Row) -> Choice | str | None:
         """The persona of a row, or why it has none; None where the roster has no personas."""
         if self._chooser is None:
             return None
-        if not self._judge.choosing:
-            return ""
-        choice = self._chooser.of(row)
-        if not isinstance(choice, str):
-            self._judge.used.add(choice.persona)
-        return choice
+        return self._chooser.of(row) if self._judge.choosing else ""
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
         """Every person belongs to the roster's instance: refuse a row that names another one."""
         theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
         if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
-            self._add(row.line, self._header(INSTANCE, row), text, inputs.get("username"))
+            self._add(row.line, self._places.header(INSTANCE, row), text, inputs.get("username"))
         inputs["instance_id"] = self._options.instance_id
 
-    def _add_password(self, row: Row, inputs: Props, username: Any) -> str:
-        """Add the password that the program gives beside the rows; returns the input that holds it, or ""."""
+    def _add_password(self, row: Row, inputs: Props, username: Any, *, early: bool) -> str:
+        """Add the password that the program gives beside the rows; returns the input that holds it, or "".
+
+        Args:
+            early: the person is to come, and may have none yet.
+        """
         if isinstance(inputs.get("password"), str) and inputs["password"]:
             self._judge.passwords += 1
         if self._options.password_of is None or not isinstance(username, str):
             return ""
-        answer = self._options.password_of(username)
-        if answer is None:
+        answer = ("password", UNKNOWN) if early else self._options.password_of(username)
+        if answer is None or (early and not PASSWORDS.isdisjoint(inputs)):
             return ""
         name, value = answer
         if name in inputs:
@@ -311,66 +348,47 @@ class _FileJudge:
         inputs[name] = value
         return name
 
-    def _counted(self, row: Row, built: Assembled, choice: Choice | None) -> Person | None:
+    def _counted(self, row: Row, built: Assembled, choice: Choice | None, period: Period) -> Person | None:
         username = built.inputs.get("username")
         if not isinstance(username, str):
             if username is not UNKNOWN and known(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
                 self._add(row.line, "username", text)
             return None
-        source = self._table.source
-        if username in self._judge.places:
-            text = f"{username!r} is {self._twice(username, row)}; a username may appear once"
-            if PROFICIENCIES in self._paths:
-                text += ", or in several rows that differ only in the proficiency"
-            self._add(row.line, self._header(USERNAME, row), text, username)
+        if not self._note(username, row, period):
             return None
-        self._judge.places[username] = (source, row.line)
+        source = self._table.source
+        self._judge.places.setdefault(username, (source, row.line))
         own = tuple(self._settings[header] for header, _ in row.cells if header in self._settings) if choice else ()
         return Person(username, built.inputs, row.line, built.profiles, source, choice, own)
 
-    def _twice(self, username: str, row: Row) -> str:
-        source, line = self._judge.places[username]
+    def _note(self, username: Any, row: Row, period: Period) -> bool:
+        """Note a row of a person; whether the username is on no other row at the same time."""
+        if not isinstance(username, str):
+            return False
+        others = self._judge.periods.setdefault(username, [])
+        # Where no day decides who is there, everybody is there at the same time.
+        everybody = self._judge.today is None
+        twice = [(source, line) for other, source, line in others if everybody or period.overlaps(other)]
+        if len(others) == _ROWS_MAX:
+            twice.append(others[0][1:])
+        if not twice:
+            others.append((period, self._table.source, row.line))
+        if period != Period() and not period.is_before(period.first):
+            self._judge.dated.append(Dated(username, row.line, period, self._table.source))
+        if twice:
+            text = f"{username!r} is {self._twice(*twice[0], row)}; a username may appear once"
+            if PROFICIENCIES in self._paths:
+                text += ", or in several rows that differ only in the proficiency"
+            if self._judge.has_days:
+                text += ", or in rows whose days do not overlap"
+            self._add(row.line, self._places.header(USERNAME, row), text, username)
+        return not twice
+
+    def _twice(self, source: str, line: int, row: Row) -> str:
         if source == self._table.source:
             return f"on {'line' if source else 'row'}s {line} and {row.line}"
         return f"in {place(source, line)} and in {place(self._table.source, row.line)}"
-
-    def _placed(
-        self, path: str, text: str, row: Row, built: Assembled, layers: Iterable[Layer]
-    ) -> tuple[str, int, str, str, Any]:
-        """The file, line, column, text and username of a problem of the rules; line 0 where it is not a row's."""
-        source = self._table.source
-        username = built.inputs.get("username")
-        parts = _parts(path, built.inputs)
-        header = self._header(parts, row)
-        if header and parts[0] != "instance_id":
-            return source, row.line, header, text, username
-        if parts[0] in ("instance_id", "identity_management_type"):
-            return self._judge.table.source, 0, parts[0], text, ""
-        for layer in layers:
-            if setting := layer.header(parts):
-                return *_place_of(layer, setting), text, ""
-        if parts[0] in _PASSWORDS and self._options.password_of is not None:
-            return source, row.line, "passwords", text, username
-        column = of_path(parts)
-        name = column.name if column else path
-        if column and self._paths.isdisjoint(_same_place(column)):
-            # The column is missing: reported once, of the headers.
-            return source, min(self._table.headers.values(), default=0), name, text, ""
-        return source, row.line, name, text, username
-
-    def _header(self, parts: tuple[str, ...], row: Row) -> str:
-        """The header of the row's cell that an input, or a part of one, came from; "" when there is none."""
-        nearest = ""
-        for header, _ in row.cells:
-            column = self._columns[header]
-            if column is None:
-                continue
-            if column.path == parts:
-                return header
-            if column.path == parts[: len(column.path)] or parts == column.path[: len(parts)]:
-                nearest = nearest or header
-        return nearest
 
 
 def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
@@ -378,41 +396,18 @@ def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
     return {header: None if normal(header) in ignored else table.column(header) for header in table.headers}
 
 
-def _place_of(layer: Layer, header: str) -> tuple[str, int, str]:
-    """The file, the line and the name of a setting."""
-    preset = layer.preset
-    return preset.source, preset.line_of(header), f"{preset.name}.{header}" if header else preset.name
-
-
-def _same_place(column: Column) -> Iterator[tuple[str, ...]]:
-    """The paths of columns that may hold the same input."""
-    yield from (column.path[:length] for length in range(1, len(column.path) + 1))
-
-
-#: Inputs that say who somebody is; the others are settings.
-WHO: Final = frozenset(("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"))
-_PASSWORDS: Final = ("password", "password_secret_arn")
+#: What says who somebody is, and when; the other inputs are settings.
+WHO: Final = frozenset(
+    (
+        *("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"),
+        *("first_day", "last_day"),
+    )
+)
+#: Rows of one person at different times: each is compared with all before it.
+_ROWS_MAX: Final = 50
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )
-_PATH: Final = pattern(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))?", re.DOTALL)
-
-
-def _parts(path: str, inputs: Props) -> tuple[str, ...]:
-    """A path of the rules in the form of `Column.path`."""
-    match = _PATH.fullmatch(path)
-    if match is None:
-        return (path,)
-    name, index, rest = match["input"], match["index"], match["rest"]
-    if name == "tags":
-        return (name, rest) if rest else (name,)
-    if index is None:
-        return (name, *rest.split(".")) if rest else (name,)
-    if name not in PER_CHANNEL:
-        return (name,)
-    entry = inputs[name][int(index)]
-    channel = entry.get("channel") if isinstance(entry, dict) else None
-    return (name, str(channel), *(rest.split(".") if rest and rest != "channel" else ()))
 
 
 def _plain_passwords(count: int) -> str:

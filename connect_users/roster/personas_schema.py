@@ -91,7 +91,7 @@ def _of_column(column: Column) -> Json:
 
 
 def _field(column: Column) -> Field | None:
-    field: Field | None = BY_NAME[column.path[0]]
+    field: Field | None = BY_NAME.get(column.path[0])
     for part in column.path[1:]:
         field = field.by_name.get(part, field) if field is not None else None
     return field

@@ -57,7 +57,7 @@ class ResourceDriver:
         reply = self.provider.check(inputs, self.state.inputs if self.state else None, urn=self.urn)
         if reply.failures:
             raise CheckFailed("\n".join(f"{name}: {why}" if name else why for name, why in reply.failures))
-        return annotate_secrets(reply.inputs, inputs)
+        return self._marked(reply.inputs, inputs)
 
     def plan(self, checked: PropertyMap) -> Change:
         """Decide what checked inputs take; the engine compares the inputs where the provider leaves that open."""
@@ -106,8 +106,8 @@ class ResourceDriver:
         if state is None or reply is None or not reply.id:
             self.state = None
             return "gone"
-        inputs = state.inputs if reply.inputs is None else annotate_secrets(reply.inputs, state.inputs)
-        self.state = self.make(reply.id, inputs, annotate_secrets(reply.outputs, state.outputs), state.failed)
+        inputs = state.inputs if reply.inputs is None else self._marked(reply.inputs, state.inputs)
+        self.state = self.make(reply.id, inputs, self._marked(reply.outputs, state.outputs), state.failed)
         return "same"
 
     def delete(self, state: State) -> None:
@@ -124,7 +124,7 @@ class ResourceDriver:
         except HostError as error:
             self._keep_partial(error, inputs, inputs)
             raise
-        self.state = self.make(reply.id, inputs, annotate_secrets(reply.outputs, inputs), False)
+        self.state = self.make(reply.id, inputs, self._marked(reply.outputs, inputs), False)
 
     def _update(self, state: State, inputs: PropertyMap) -> None:
         try:
@@ -133,8 +133,14 @@ class ResourceDriver:
             # The engine keeps the old inputs of a failed update.
             self._keep_partial(error, state.inputs, inputs)
             raise
-        self.state = self.make(state.id, inputs, annotate_secrets(reply.outputs, inputs), False)
+        self.state = self.make(state.id, inputs, self._marked(reply.outputs, inputs), False)
 
     def _keep_partial(self, error: HostError, inputs: PropertyMap, secrets: PropertyMap) -> None:
         if error.partial:
-            self.state = self.make(error.partial.id, inputs, annotate_secrets(error.partial.outputs, secrets), True)
+            self.state = self.make(error.partial.id, inputs, self._marked(error.partial.outputs, secrets), True)
+
+    def _marked(self, properties: PropertyMap, declared: Props) -> PropertyMap:
+        """With the secrecy of what was declared, where the provider does not keep secrets apart by itself."""
+        return (
+            properties if getattr(self.provider, "accepts_secrets", False) else annotate_secrets(properties, declared)
+        )

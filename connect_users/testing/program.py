@@ -41,6 +41,8 @@ _PLAYED = {
     *("supportsResultReporting", "aliasSpecs", "version", "pluginDownloadURL", "pluginChecksums", "sourcePosition"),
     *("stackTrace", "parentStackTraceHandle"),
 }
+#: By this option a roster keeps somebody as the state has the user.
+_KEPT = ["*"]
 _OPTIONS = {"aliasURNs": "aliases", "importId": "import_", "remote": "remote components"}
 
 
@@ -67,6 +69,8 @@ class RehearsalMonitor(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         urn = self.make_urn(request.parent, request.type, request.name)
         for field, value in request.ListFields():
+            if field.name == "ignoreChanges" and list(value) == _KEPT:
+                continue
             if field.name not in _PLAYED and (value.ListFields() if hasattr(value, "ListFields") else value):
                 self._refuse(_OPTIONS.get(field.name) or re.sub("(?=[A-Z])", "_", field.name).lower(), urn)
         new = ResourceState(
@@ -81,6 +85,8 @@ class RehearsalMonitor(MockMonitor):
             secret_outputs=list(request.additionalSecretOutputs),
             retain_on_delete=request.retainOnDelete,
         )
+        if list(request.ignoreChanges) == _KEPT:
+            new.inputs = next((state.inputs for state in self._run.before if state.urn == urn), new.inputs)
         try:
             made = self._run.register(new)
         except Stopped:

@@ -151,7 +151,7 @@ class ProviderProcess:
     _channel: grpc.Channel | None = None
     _stub: Any = None
     _readers: list[threading.Thread] = field(default_factory=list)
-    _accepts_secrets: bool = False
+    accepts_secrets: bool = False  # it keeps them apart; known once it is configured
     _configured: Any = None
 
     @property
@@ -240,7 +240,7 @@ class ProviderProcess:
         variables = {f"{self.namespace}{key}": str(reveal(value)) for key, value in config.items()}
         args = encode(config, secrets=True, unknowns=True)
         request = message("ConfigureRequest", args=args, variables=variables, **dict.fromkeys(says, True))
-        self._accepts_secrets = self.call("Configure", request).acceptSecrets
+        self.accepts_secrets = self.call("Configure", request).acceptSecrets
         self._configured = request
 
     def begin_run(self) -> None:
@@ -290,7 +290,7 @@ class ProviderProcess:
         """Dicts go as the provider takes them; unknowns only where the engine keeps them."""
         for key, value in fields.items():
             if isinstance(value, Mapping):
-                fields[key] = encode(value, secrets=self._accepts_secrets, unknowns=unknowns)
+                fields[key] = encode(value, secrets=self.accepts_secrets, unknowns=unknowns)
         _, _, types, name = (urn or self.urn).split("::", 3)
         about = {"urn": urn or self.urn, "type": types.rpartition("$")[2], "name": name}
         return self.call(method, message(f"{method}Request", **about, **fields))

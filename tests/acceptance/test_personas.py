@@ -57,10 +57,9 @@ def _write(folder: Path, **people: str) -> None:
         path.write_text(rows, encoding="utf-8")
 
 
-def _yaml(stack: Stack, personas: Any) -> None:
+def _yaml(stack: Stack, **properties: Any) -> None:
     properties = {
-        "roster": "people",
-        "personas": personas,
+        **properties,
         "instance": seed.INSTANCE_ALIAS,
         "passwords": {f"{name}@example.com": PASSWORD for name in ("ada", "bo", "cy")},
     }
@@ -78,7 +77,10 @@ def test_a_program_in_yaml_follows_the_export(
     """A joiner gets the persona's settings, a mover of the department another one; who is not active leaves."""
     stack = yaml_stack
     (stack.folder / "personas.json").write_text(json.dumps(PERSONAS), encoding="utf-8")
-    _yaml(stack, PERSONAS if inline else "personas.json")
+    if inline:
+        _yaml(stack, rosters=["people/a.csv", "people/[b-z].csv"], personas=PERSONAS)
+    else:
+        _yaml(stack, roster="people", personas="personas.json")
     _write(stack.folder, a_ada="Sales", a_bo="Support", b_cy="Sales EMEA")
     stack.up()
     routing = {name.partition("@")[0]: user["RoutingProfileId"] for name, user in stack.live().items()}
@@ -106,7 +108,7 @@ def test_a_wrong_file_of_personas_stops_the_preview(yaml_stack: Stack) -> None: 
     stack = yaml_stack
     wrong = json.dumps(PERSONAS, indent=1).replace("Support", "Suport").replace('"rules"', '"ruls"')
     (stack.folder / "personas.json").write_text(wrong, encoding="utf-8")
-    _yaml(stack, "personas.json")
+    _yaml(stack, roster="people", personas="personas.json")
     _write(stack.folder, a_ada="Sales")
     text = stack.preview(code=1).text
     assert "personas.json:15: ruls: is not a member of this file; did you mean 'rules'?" in text

@@ -66,7 +66,7 @@ def project(stack: Stack) -> Path:
     missing = [each for each in ("pulumi-language-nodejs", "node", "npm") if shutil.which(each) is None]
     if missing:
         pytest.skip(f"no {', '.join(missing)} on PATH: TypeScript programs need them")
-    launcher = install(stack).rpartition("pulumi package add ")[2].strip()
+    package = install(stack).rpartition("pulumi package add ")[2].strip()
     folder = stack.folder
     (folder / "__main__.py").unlink()
     (folder / "Pulumi.yaml").write_text(json.dumps({"name": PROJECT, "runtime": "nodejs"}), encoding="utf-8")
@@ -76,7 +76,7 @@ def project(stack: Stack) -> Path:
     installed = run(stack, "npm", "install", "--no-audit", "--no-fund")
     if installed.returncode:
         pytest.skip(f"npm cannot install @pulumi/pulumi here: {installed.stderr[-200:]}")
-    added = stack.pulumi("package", "add", launcher)
+    added = stack.pulumi("package", "add", package)
     assert 'from "pulumi-amazon-connect-users"' in added.text
     return folder
 
@@ -109,3 +109,61 @@ def test_a_typed_program_declares_users(project: Path, stack: Stack) -> None:
     ):
         program.write_text(PROGRAM.replace(right, wrong), encoding="utf-8")
         assert told in run(stack, "npx", "tsc", "--noEmit").stdout
+
+
+ROSTERS = """
+import * as pulumi from "@pulumi/pulumi";
+import * as connect from "pulumi-amazon-connect-users";
+
+const password = new pulumi.Config().requireSecret("password");
+const person = { first_name: "Ada", last_name: "L", routing_profile: "Support", security_profiles: ["Agent"] };
+const support = new connect.UserRoster("support", {
+    roster: "team.csv",
+    instance: "emulator",
+    where: { "tags.site": "london" },
+    defaults: { security_profiles: "Agent", "acw.voice": 30 },
+    passwords: { ada: password, alan: password },
+    maxDeletions: "20%",
+    timezone: "Europe/London",
+}, { protect: false });
+const sales = new connect.UserRoster("sales", {
+    rows: SALES.map(username => ({ username, ...person })),
+    instance: "emulator",
+    passwords: password.apply(each => ({ bo: each, alan: each })),
+    minHolders: { Agent: 1 },
+    requireSelf: true,
+});
+export const usernames = [support.usernames, sales.usernames];
+export const ids = support.userIds;
+"""
+
+
+@pytest.mark.timeout(600)
+def test_a_typed_program_declares_rosters(project: Path, stack: Stack) -> None:
+    """By file and by rows; somebody moves between them and keeps the id; what is wrong is a line each."""
+    stack.pulumi("config", "set", "--secret", "password", PASSWORD)
+    (project / "index.ts").write_text(ROSTERS.replace("SALES", '["bo"]'), encoding="utf-8")
+    header = "username,first_name,last_name,routing_profile,tags.site,last_day\n"
+    ada, alan = "ada,Ada,Lovelace,Support,london,\n", "alan,Alan,Turing,Sales,london,\n"
+    team = project / "team.csv"
+    team.write_text(f"{header}{ada}{alan}eve,Eve,E,Support,austin,\nkurt,K,G,Support,london,2000-01-01\n", "utf-8")
+    checked = run(stack, "npx", "tsc", "--noEmit")
+    assert (checked.returncode, checked.stdout) == (0, "")
+    assert PASSWORD not in stack.up().text
+    ids = {name: user["Id"] for name, user in stack.live().items()}
+    assert set(ids) == {"ada", "alan", "bo"}
+    outputs = json.loads(stack.pulumi("stack", "output", "--json").text)
+    assert outputs == {"usernames": [["ada", "alan"], ["bo"]], "ids": {name: ids[name] for name in ("ada", "alan")}}
+    assert stack.plan() == {}
+
+    team.write_text(f"{header}{ada}", encoding="utf-8")
+    (project / "index.ts").write_text(ROSTERS.replace("SALES", '["bo", "alan"]'), encoding="utf-8")
+    assert "1 person moves away and keeps the id: alan (to sales-alan)" in stack.preview().text
+    stack.up()
+    assert {name: user["Id"] for name, user in stack.live().items()} == ids
+
+    team.write_text(f"{header}{ada.replace('Support', 'Suport')}a b,A,B,Sales,london,soon\n", encoding="utf-8")
+    text = stack.preview(code=1).text
+    assert "team.csv:3: username: 'a b' has a blank" in text
+    assert "team.csv:3: last_day: is not a day; write it as 2026-12-31" in text
+    assert stack.live().keys() == ids.keys()

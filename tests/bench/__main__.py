@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "small" in args.only:
         small = (checking, importing, registering, rosters)
         rows = [row for part in small for row in part.rows(args.short)]
-        missed += _print_rows("ours", [*rows, doors.starting(3 if args.short else 11)], report, "rows")
+        missed += _print_rows("ours", [*rows, doors.starting(1 if args.short else 11)], report, "rows")
     if "rosters" in args.only and cli_engine.available():
         rows = rosters.previews(10, 1) if args.short else rosters.previews(max(ROSTER, *args.users), args.rounds)
         missed += _print_rows("ours", rows, report, "rosters")

@@ -16,7 +16,7 @@ _MODULES = "print(); print(*(name for name in sys.modules if name.partition('.')
 
 def rows(short: bool) -> list[Row]:
     """A row for a program, and one for a command."""
-    rounds = 3 if short else 11
+    rounds = 1 if short else 11
     ours, baseline = interleaved(
         rounds,
         lambda: _cpu("import pulumi; from connect_users import ConnectUser"),

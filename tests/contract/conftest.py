@@ -11,7 +11,7 @@ from tests.contract.hosting import Engine, Site
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +22,15 @@ def shared_site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def shared_host(shared_site: Site) -> Iterator[DynamicHost]:
-    """One dynamic host for the tests of a module."""
-    host = shared_site.host()
+def door() -> str:
+    """The dynamic host; the tests of a user's life go through both doors (`provider/conftest.py`)."""
+    return "dynamic"
+
+
+@pytest.fixture(scope="module")
+def shared_host(door: str, shared_site: Site) -> Iterator[Host]:
+    """One host for the tests of a module."""
+    host = shared_site.host(door)
     yield host
     host.close()
 
@@ -35,6 +41,7 @@ def site(shared_site: Site) -> Iterator[Site]:
     emulator = shared_site.emulator
     with emulator.store.write() as tx:
         tx.execute("DELETE FROM users")
+        tx.execute("DELETE FROM secrets")
     emulator.faults.clear()
     shared_site.forget()
     options = emulator.options
@@ -45,25 +52,25 @@ def site(shared_site: Site) -> Iterator[Site]:
 
 
 @pytest.fixture
-def host(shared_host: DynamicHost) -> DynamicHost:
+def host(shared_host: Host) -> Host:
     """The module's host, with an empty log."""
     shared_host.log.take()
     return shared_host
 
 
 @pytest.fixture
-def engine(site: Site, host: DynamicHost) -> Engine:
+def engine(site: Site, host: Host) -> Engine:
     """An engine with nothing in its state."""
     return Engine(host)
 
 
 @pytest.fixture
-def start(site: Site) -> Iterator[Callable[..., DynamicHost]]:
+def start(door: str, site: Site) -> Iterator[Callable[..., Host]]:
     """Start further hosts of the site, which are ended after the test: `start(timeout="1")`."""
-    hosts: list[DynamicHost] = []
+    hosts: list[Host] = []
 
-    def start(**changes: Any) -> DynamicHost:
-        hosts.append(site.host(**changes))
+    def start(**changes: Any) -> Host:
+        hosts.append(site.host(door, **changes))
         return hosts[-1]
 
     yield start

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core import tokens
 from connect_users.emulator import Emulator, Options, seed
-from connect_users.testing import Change, DynamicHost, HostError, ResourceDriver
+from connect_users.testing import Change, HostError, ResourceDriver
 
 # What tests take from here beside `Engine`.
 from connect_users.testing import CheckFailed as CheckFailed
 from connect_users.testing import State as State
+from tests.contract.doors import DOORS
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from connect_users.emulator import Phase, RequestRecord
+    from tests.contract.doors import Host
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Corr3ct-horse"
@@ -34,9 +36,9 @@ _OUR_AGENT = "md/connect-users"
 _ONCE = {"ListQuickConnects"}
 
 
-def urn(name: str = "ada", stack: str = "dev") -> str:
+def urn(name: str = "ada", stack: str = "dev", type_: str = tokens.USER) -> str:
     """The URN of a user's resource."""
-    return f"urn:pulumi:{stack}::shop::pulumi-python:dynamic/connect_users:ConnectUser::{name}"
+    return f"urn:pulumi:{stack}::shop::{type_}::{name}"
 
 
 def user(username: Any = "ada", **changes: Any) -> dict[str, Any]:
@@ -92,11 +94,11 @@ class Site:
     def client(self) -> Any:
         """A judge's own boto3 client."""
         if self._client is None:
-            self._client = connect(self.emulator)
+            self._client = self.client_of("connect")
         return self._client
 
     def client_of(self, service: str) -> Any:
-        """A judge's client of another service, e.g. secretsmanager."""
+        """A judge's client of a service, e.g. secretsmanager."""
         return connect(self.emulator, service=service)
 
     def config(self, **changes: str) -> dict[str, str]:
@@ -105,9 +107,11 @@ class Site:
         config = {"endpointUrl": self.emulator.endpoint_url, **values}
         return {f"connect-users:{name}": value for name, value in config.items() if value}
 
-    def host(self, *, env_changes: Mapping[str, str | None] | None = None, **changes: str) -> DynamicHost:
+    def host(
+        self, door: str = "dynamic", *, env_changes: Mapping[str, str | None] | None = None, **changes: str
+    ) -> Host:
         """A started host that is configured for this site; `changes` of the configuration, "" to take one out."""
-        host = DynamicHost(env=environment(**(env_changes or {})), cwd=ROOT, project="shop").start()
+        host = DOORS[door](env=environment(**(env_changes or {})), cwd=ROOT, project="shop").start()
         host.configure(self.config(**changes))
         return host
 
@@ -147,8 +151,8 @@ class Engine(ResourceDriver):
     """The engine's part for one user, who is named as the resource is."""
 
     def __init__(self, host: Any, name: str = "ada", state: State | None = None, stack: str = "dev") -> None:
-        """`host`: a `DynamicHost`, or what answers as it does."""
-        super().__init__(host, urn(name, stack), state)
+        """`host`: a `Host`, or what answers as it does."""
+        super().__init__(host, urn(name, stack, getattr(host, "type", tokens.USER)), state)
 
     def twin(self, **changes: Any) -> Engine:
         """Another one with the same host, name, state and stack, but for `changes`."""
@@ -160,7 +164,7 @@ class Engine(ResourceDriver):
 
     @name.setter
     def name(self, name: str) -> None:
-        self.urn = urn(name, self.stack)
+        self.urn = urn(name, self.stack, self.urn.split("::")[2])
 
     @property
     def stack(self) -> str:

@@ -95,6 +95,13 @@ def test_only_cells_that_differ_change() -> None:
     )
 
 
+def test_days_of_people_stay_as_they_are() -> None:
+    """They are not of the instance; also a day that is past leaves the line to the instance."""
+    text = "username,first_day,last_day,routing_profile,security_profiles\nada,2026-01-01,2026-02-01,Support,Agent\n"
+    assert _merge(text, _ada(), _ada("id-1")).text == text.replace("Support", "Sales")
+    assert _merge(text, _ada(), _ada()) == Merged()
+
+
 def test_what_the_consoles_columns_say_is_compared_by_what_it_means() -> None:
     """One limit of after-contact work stands for four channels; it gives way when they part."""
     text = "username,routing_profile,security_profiles,ACW timeout (seconds)\nada,Support,Agent,30\n"

@@ -69,7 +69,7 @@ def instances(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
         model, other = draw(st.sampled_from(models)), draw(st.sampled_from(models))
         live = {**both_views(model), **({} if draw(st.booleans()) else {"tags": draw(TAGS)})}
         taken = draw(st.sampled_from([None, "hierarchy_group_id", "security_profile_ids", "user_proficiencies"]))
-        if taken in other:
+        if taken is not None and taken in other:
             live[taken] = other[taken]
         name = f"user{number}"
         made[name] = rows.declared(canonical({**live, "username": name}), NAMES)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from connect_users.roster import personas_schema
-from connect_users.roster.assembly import Layer, Values
+from connect_users.roster.assembly import DAYS, Layer, Values
 from connect_users.roster.columns import COLUMNS, USERNAME
 from connect_users.roster.reading import read_personas
 
@@ -48,7 +48,8 @@ def test_the_schema_is_one() -> None:
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
 def test_it_knows_every_column_flat_and_nested(column: Any) -> None:
     group, dot, member = column.name.partition(".")
-    for settings in ({column.name: "1"}, {group: {member: "1"}} if dot else {column.name: "1"}):
+    value = "2026-11-27" if column.path in DAYS else "1"
+    for settings in ({column.name: value}, {group: {member: value}} if dot else {column.name: value}):
         allowed = column.path != USERNAME
         assert VALIDATOR.is_valid(_persona(settings)) is allowed
         if column.path[0] not in ("user_proficiencies", "tags"):

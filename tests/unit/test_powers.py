@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from connect_users.core.powers import DEFAULT_PERMISSIONS
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.naming import Names, from_resources
-from connect_users.review.powers import DEFAULT_PERMISSIONS, Powers, granted_by
+from connect_users.review.powers import Powers, granted_by
 from connect_users.review.reading import read_preview
 
 PROFILE_TYPE = "aws:connect/securityProfile:SecurityProfile"

@@ -63,6 +63,14 @@ def test_an_export_of_entra_id_is_read_as_it_is(tmp_path: Path) -> None:
     assert "phone_config" not in people["ada@example.com"].inputs
 
 
+def test_a_column_that_is_not_read_may_be_there_twice(tmp_path: Path) -> None:
+    """Unlike one that is: nobody knows which of the two is meant."""
+    text = "login,status,email,custom,custom\nada@example.com,ACTIVE,ada@example.com,1,2\n"
+    assert list(_people(_table(tmp_path, text))) == ["ada@example.com"]
+    judged = _judged(_table(tmp_path, text.replace("custom", "email")))
+    assert ("email", "two columns have this header") in [(each.column, each.text) for each in judged.problems]
+
+
 def test_a_column_of_a_roster_in_an_export_is_read_under_its_own_name(tmp_path: Path) -> None:
     text = f"{ENTRA},routing_profile_id,tags.site,Phone Number\n{_entra('ada@example.com')},other,ldn,12\n"
     inputs = _people(_table(tmp_path, text))["ada@example.com"].inputs

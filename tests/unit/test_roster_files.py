@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connect_users.core import limits
+from connect_users.roster import days
 from connect_users.roster.people import JudgedRoster, RosterOptions, judge
 from connect_users.roster.reading import read, read_personas
 from connect_users.roster.selection import select
@@ -151,3 +153,29 @@ def test_all_files_together_have_a_limit(folder: Path, monkeypatch: pytest.Monke
     with pytest.raises(UnreadableRoster) as refused:
         read("people/**/*.csv")
     assert str(refused.value) == "people/old/c.csv: has more than 2 rows; split it"
+
+
+def test_days_decide_over_all_files_who_is_there(folder: Path) -> None:
+    """Somebody who changes files with a day is one person at two times; who has left needs no persona any more."""
+    today = dt.date(2026, 11, 27)
+    header = HEADER.replace("team", "first_day,last_day,team")
+    (folder / "people" / "a.csv").write_text(
+        f"{header}ada,r1,s1,,2026-11-30,x\nbo,r1,s1,,2026-11-26,gone\n", encoding="utf-8"
+    )
+    (folder / "people" / "z.csv").write_text(f"{header}ada,r2,s1,2026-12-01,,x\n", encoding="utf-8")
+    rules = [{"persona": "a", "when": {"team": "x"}}]
+    personas = read_personas({"personas": {"a": {"last_day": "2027-01-01"}}, "rules": rules})
+
+    def judged(day: dt.date) -> JudgedRoster:
+        return judge(read("people"), RosterOptions(personas=personas, today=lambda: day))
+
+    assert list(map(str, judged(today).problems)) == []
+    assert {person.username: person.source for person in judged(today).people} == {
+        "ada": "people/a.csv",
+        "cy": "people/b.yaml",
+    }
+    later = {person.username: person.inputs["routing_profile_id"] for person in judged(dt.date(2026, 12, 1)).people}
+    assert later == {"ada": "r2", "cy": "r1"}
+    assert judged(dt.date(2027, 1, 2)).people == ()
+    places = [(place[0], place[1]) for place in days.coming(judged(today).dated, today, 7)]
+    assert places == [("people/a.csv", 3), ("people/z.csv", 2)]

@@ -65,3 +65,30 @@ def test_leavers_of_the_run_that_turns_retaining_on_are_warned_of() -> None:
 @pytest.mark.parametrize("bad", ["many", None, UNKNOWN])
 def test_a_limit_that_is_none_is_a_problem(bad: Any) -> None:
     assert "max_deletions" in str(check({}, guard("ada", max_deletions=bad)).problem)
+
+
+def test_leavers_by_date_are_named_with_their_last_day() -> None:
+    """Those of them who are in the state: whoever left long ago may stay in the file."""
+    ended = lines_of({"ada": "2026-11-30", "gone": "2020-01-31"})
+    checked = check(guard("ada", "bo"), guard("bo", ended=ended))
+    assert checked.messages == (("warning", "1 person leaves by date: ada (last day 2026-11-30)"),)
+    assert not check(guard("bo"), guard("bo", ended=ended)).messages
+    many = check(guard(*PEOPLE), guard("agent0", allowed="7", ended=lines_of(dict.fromkeys(PEOPLE[1:], "2026-11-30"))))
+    assert many.messages[0][1].startswith("7 people leave by date: agent1 (last day 2026-11-30), agent2 (last day")
+    assert many.messages[0][1].endswith(" and 4 more")
+
+
+@pytest.mark.parametrize("theirs", [False, True], ids=["snake_case", "camelCase"])
+def test_those_who_are_kept_do_not_leave_and_stay_in_the_state(theirs: bool) -> None:
+    """So that the run that removes them sees them, whatever it can ask the engine."""
+    people = [f"agent{number:02}" for number in range(13)]
+    old, new = guard(*people), guard(kept=lines(*people), in_state=lines(*people), allowed="0")
+    checked = check(*(spelling.theirs(bag, WORDS) if theirs else bag for bag in (old, new)))
+    assert checked.problem is None
+    assert checked.inputs["usernames"] == old["usernames"]
+    ((severity, text),) = checked.messages
+    assert severity == "warning"
+    assert text.startswith("connect-users:removals is false: 13 people who would leave stay: agent00, agent01, ")
+    assert text.endswith("agent09 and 3 more; the next run without it removes whoever is not declared")
+    one = check(guard("ada", "bo"), guard("ada", kept="bo"))
+    assert "1 person who would leave stays: bo;" in one.messages[0][1]

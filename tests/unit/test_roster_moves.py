@@ -26,7 +26,7 @@ def _declared(roster: str, *usernames: str, instance: str | None = ONE) -> list[
 def test_people_who_are_declared_and_not_in_the_state_join() -> None:
     """They cannot be deleted, so they never count."""
     moves = moves_of("team", _state("team", "ada", "bo"), _declared("team", "bo", "new"), {"team"})
-    assert moves == Moves(frozenset({"ada", "bo"}))
+    assert moves == Moves(frozenset({"ada", "bo"}), leavers=tuple(_state("team", "ada")))
 
 
 def test_people_of_another_roster_do_not_count() -> None:
@@ -56,7 +56,9 @@ def test_the_same_name_in_another_instance_is_another_person() -> None:
     """A stack may hold two instances with the same people: losing one of them is not a move."""
     state = [*_state("test", "ada", "bo"), *_state("live", "ada", "bo", instance=OTHER)]
     declared = _declared("live", "ada", "bo", instance=OTHER)
-    assert moves_of("test", state, declared, {"test", "live"}) == Moves(frozenset({"ada", "bo"}))
+    assert moves_of("test", state, declared, {"test", "live"}) == Moves(
+        frozenset({"ada", "bo"}), leavers=tuple(state[:2])
+    )
     assert removed_rosters(state, declared, {"live"}) == {"test": ["ada", "bo"]}
 
 
@@ -70,8 +72,18 @@ def test_a_renamed_roster_succeeds_the_old_one() -> None:
     """Without an alias, too: people of the old one who are not in the new one leave it."""
     state, declared = _state("team", "ada", "bo", "eve"), _declared("people", "ada", "bo", "joiner")
     moves = moves_of("people", state, declared, {"people"})
-    assert moves == Moves(frozenset({"ada", "bo", "eve"}), {}, {"ada": "team-ada", "bo": "team-bo"})
+    moved = {"ada": "team-ada", "bo": "team-bo"}
+    assert moves == Moves(frozenset({"ada", "bo", "eve"}), {}, moved, tuple(_state("team", "eve")))
     assert removed_rosters(state, declared, {"people"}) == {}
+
+
+def test_a_roster_that_may_still_come_is_not_succeeded_by_a_few_of_its_people() -> None:
+    """Where the program is not complete yet: with more than half of them, it was renamed."""
+    state = _state("team", "ada", "bo", "eve", "kurt")
+    for people, succeeded in ((["ada", "bo"], False), (["ada", "bo", "eve"], True)):
+        found = moves_of("people", state, _declared("people", *people), {"people"}, complete=False)
+        assert found.in_state == (frozenset({"ada", "bo", "eve", "kurt"}) if succeeded else frozenset())
+        assert set(found.moved_from) == set(people)
 
 
 def test_a_roster_that_was_divided_is_succeeded_by_the_larger_part() -> None:

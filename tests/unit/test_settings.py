@@ -23,6 +23,7 @@ _READ: list[tuple[str, dict[str, object], Settings]] = [
     ("numbers come as texts", {"connect-users:requestsPerSecond": "0.5"}, Settings(requests_per_second=0.5)),
     ("and as numbers", {"connect-users:timeout": 7, "connect-users:burst": 3.0}, Settings(timeout=7.0, burst=3)),
     ("flags come as texts", {"connect-users:ownershipTag": "False"}, Settings(ownership_tag=False)),
+    ("removals may be off", {"connect-users:removals": "false"}, Settings(removals=False)),
     ("and as flags", {"connect-users:emulator": True}, Settings(emulator=True)),
     ("the emulator has a file", {"connect-users:emulatorState": "x.sqlite"}, Settings(emulator_state="x.sqlite")),
     ("others' keys are passed over", {"aws:defaultTags": "x", "connect-user:region": "x"}, Settings()),

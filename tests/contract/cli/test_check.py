@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
-import pulumi
 import pytest
 import yaml
 
@@ -90,6 +89,8 @@ def test_the_verdict_is_the_rosters(
     write: Callable[..., str], capsys: pytest.CaptureFixture[str], identity: Any
 ) -> None:
     """The same lines as the program's error."""
+    import pulumi
+
     file = write(BAD)
     with pytest.raises(pulumi.RunError) as refused:
         ConnectUserRoster(

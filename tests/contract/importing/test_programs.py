@@ -30,7 +30,6 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     """A small instance, and the command."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("PULUMI_HOME", "/home/ada/pulumi home")
     with Emulator(None) as emulator:
         seed_users(emulator.store, PEOPLE)
         yield Command(emulator, tmp_path, capsys)
@@ -124,16 +123,7 @@ def test_a_folder_with_a_roster_is_not_made_one_without(run: Command) -> None:
     [
         ("python", []),
         ("yaml", ["connect-users plugin install"]),
-        (
-            "typescript",
-            [
-                "connect-users plugin install",
-                (
-                    "pulumi package add "
-                    f"'/home/ada/pulumi home/plugins/resource-connect-users-v{VERSION}/pulumi-resource-connect-users'"
-                ),
-            ],
-        ),
+        ("typescript", ["connect-users plugin install", f"pulumi package add connect-users@{VERSION}"]),
     ],
 )
 def test_what_a_language_needs_is_said_first(run: Command, language: str, commands: list[str]) -> None:

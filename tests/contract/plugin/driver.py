@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_users.emulator import seed
 from connect_users.testing import CheckReply, ProviderProcess, StateReply
 from connect_users.testing.provider_process import message
 from connect_users.testing.values import decode, encode
+from tests.contract.doors import PLUGIN_COMMAND
 from tests.contract.hosting import PASSWORD, ROOT, environment
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 TYPE = "connect-users:index:User"
-COMMAND = (sys.executable, "-m", "connect_users.plugin")
 
 
 def urn(name: str = "ada", type_: str = TYPE) -> str:
@@ -54,7 +53,7 @@ class Plugin:
     def __init__(self, env: Mapping[str, str] | None = None, *, introduced: bool = True) -> None:
         """`introduced`: its command line has the engine's address."""
         environment_ = environment() if env is None else env
-        self._provider = ProviderProcess(COMMAND, cwd=ROOT, env=environment_, introduced=introduced)
+        self._provider = ProviderProcess(PLUGIN_COMMAND, cwd=ROOT, env=environment_, introduced=introduced)
         self.log = self._provider.log
 
     @property
@@ -63,7 +62,7 @@ class Plugin:
 
     def start(self, *options: str) -> Self:
         """Start it; `options` come before the engine's address."""
-        self._provider.command = (*COMMAND, *options)
+        self._provider.command = (*PLUGIN_COMMAND, *options)
         self._provider.start()
         return self
 

@@ -14,17 +14,19 @@ import pytest
 from google.protobuf import empty_pb2
 
 from connect_users.core import __version__
-from connect_users.emulator import Fault
+from connect_users.emulator import Fault, seed
 from connect_users.plugin.version import semantic
 from connect_users.testing import HostError
 from connect_users.testing.provider_process import message
 from connect_users.testing.values import UNKNOWN, Secret
+from tests.contract.doors import PLUGIN_COMMAND
 from tests.contract.hosting import ROOT, environment, judged
 from tests.contract.plugin.conftest import plain_config
-from tests.contract.plugin.driver import COMMAND, Plugin, user
+from tests.contract.plugin.driver import Plugin, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.contract.hosting import Site
 
@@ -72,13 +74,15 @@ def test_calls_that_wait_end_with_the_engine(site: Site, start_plugin: Callable[
         assert plugin.process.stdin is not None
         plugin.process.stdin.close()
         assert plugin.process.wait(30) == 0
-        assert isinstance(waiting.exception(30), HostError)
+        error = waiting.exception(30)
+        assert isinstance(error, HostError)
+        assert "cancelled" in judged(error), "an answer that is lost looks like a crash"
 
 
 def test_without_a_pipe_it_stays(site: Site) -> None:
     """Started by hand, or in the background, where standard input is empty."""
     with subprocess.Popen(
-        COMMAND,
+        PLUGIN_COMMAND,
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -169,6 +173,35 @@ def test_a_component_needs_an_sdk_that_keeps_its_options(plugin: Plugin) -> None
     told = "a UserRoster needs pulumi 3.255 or later in the plugin's Python" if old else "roster 'team': roster or rows"
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)
+
+
+def test_two_large_libraries_are_never_loaded_at_once(site: Site, tmp_path: Path) -> None:
+    """A function that loads boto3 while a roster loads pulumi: each may see half of a module that both import."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import builtins, sys, threading\n"
+        "plain, under_way = builtins.__import__, []\n"
+        "def watched(name, *rest, **named):\n"
+        "    root = name.partition('.')[0]\n"
+        "    if root not in ('boto3', 'botocore', 'pulumi') or root in sys.modules:\n"
+        "        return plain(name, *rest, **named)\n"
+        "    thread = threading.get_ident()\n"
+        "    if set(under_way) - {thread}:\n"
+        "        print(root, 'is loaded beside another one', file=sys.stderr, flush=True)\n"
+        "    under_way.append(thread)\n"
+        "    try:\n"
+        "        return plain(name, *rest, **named)\n"
+        "    finally:\n"
+        "        under_way.remove(thread)\n"
+        "builtins.__import__ = watched\n",
+        encoding="utf-8",
+    )
+    with Plugin(environment(PYTHONPATH=str(tmp_path))) as plugin, ThreadPoolExecutor(2) as pool:
+        plugin.configure(plain_config(site))
+        roster = message("ConstructRequest", type="connect-users:index:UserRoster", name="team")
+        refused = pool.submit(plugin.call, "Construct", roster)
+        assert plugin.invoke("getInstance", instance=seed.INSTANCE_ALIAS)["id"] == seed.INSTANCE_ID
+        assert isinstance(refused.exception(60), HostError)
+        assert [each.message for each in plugin.log.take()] == []
 
 
 def test_large_inputs_pass_in_both_directions(plugin: Plugin) -> None:

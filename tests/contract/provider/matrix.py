@@ -1,6 +1,6 @@
 """The fault matrix: every operation of the provider, every request that it sends, every fault that can befall it there.
 
-Data only. `test_provider_matrix` tries every row and holds `FAULTS.md` equal to `document()`; write it anew with
+Data only. `test_matrix` tries every row and holds `FAULTS.md` equal to `document()`; write it anew with
 ``python -m tests.contract.provider.matrix > tests/contract/provider/FAULTS.md``.
 """
 
@@ -238,7 +238,7 @@ def document() -> str:
         "",
         f"{len(ROWS)} rows: {len(OPERATIONS)} operations, every request that each of them sends, {len(FAULTS)} faults.",
         f"Every row is a test (`tests/contract/provider/test_matrix.py`); {kills} of them kill the provider.",
-        "A sample of them runs on real processes.",
+        "A sample of them, with each operation, request and fault, runs on real processes at both doors.",
         "",
         "In every row, at the end the instance holds each declared user exactly once with the declared settings, the",
         "state names the right id, and no other user was touched.",

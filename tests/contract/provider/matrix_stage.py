@@ -39,9 +39,9 @@ class Play:
 
     def prepare(self) -> None:
         """Bring about what the operation starts from, and somebody else's user beside it."""
-        support.create(self.site.client, "bystander", Tags={"of": "somebody else"})
+        bystander = support.create(self.site.client, "bystander", Tags={"of": "somebody else"})
         getattr(self, "_" + "_".join(self._operation.split()).replace("-", "_"))()
-        self.others = {name: live for name, live in self.site.users().items() if name == "bystander"}
+        self.bystander = self.site.described(bystander)
         self.site.forget()
 
     def act(self) -> None:
@@ -63,7 +63,7 @@ class Play:
         if self._operation.endswith("with sign-out"):
             self._judge_sign_out()
         users = self.site.users()
-        assert {"bystander": users.pop("bystander")} == self.others
+        assert users.pop("bystander") == self.bystander
         state = self.engine.state
         if self._deletes:
             assert users == {}

@@ -1,6 +1,6 @@
 """What the judges of bulk refresh share: users in a state, what may happen to them, and two ways to read them.
 
-Everything runs in virtual time, in this process, against an emulator over HTTP.
+Everything runs in virtual time, in this process.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.gateway import Gateway
-from connect_users.connect.session import Clients
 from connect_users.connect.survey import survey_of
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
@@ -59,7 +58,7 @@ class Crew:
             burst=self.burst,
         )
         timer = self.site.timer
-        self.gateway = Gateway(Clients(settings, embedded=True), settings, timer, wall=self.now)
+        self.gateway = Gateway(self.site.clients, settings, timer, wall=self.now)
 
         def pass_time(phase: str, _: object) -> None:
             """No two requests come in the same millisecond."""

@@ -18,7 +18,7 @@ from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, jud
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 AGENT, ADMIN = seed.SECURITY_PROFILES["Agent"], seed.SECURITY_PROFILES["Admin"]
 SALES = seed.ROUTING_PROFILES["Sales"]
@@ -42,7 +42,7 @@ def _tag(site: Site, state: State, value: str) -> None:
     site.client.tag_resource(resourceArn=state.outputs["arn"], tags={OWNER_KEY: value})
 
 
-def _warnings(host: DynamicHost) -> list[str]:
+def _warnings(host: Host) -> list[str]:
     return [each.message for each in host.log.take() if each.severity == "warning"]
 
 
@@ -68,7 +68,7 @@ def test_a_leaver_whose_tag_was_overwritten_is_not_lost(value: str, engine: Engi
 
 
 def test_a_refresh_reports_an_overwritten_tag_and_the_next_change_puts_it_back(
-    engine: Engine, site: Site, host: DynamicHost
+    engine: Engine, site: Site, host: Host
 ) -> None:
     engine.up(user())
     _tag(site, _aged(engine, site), "team-blue")
@@ -106,7 +106,7 @@ def _handed_over(engine: Engine, site: Site) -> str:
 
 @pytest.mark.parametrize("change", [{"routing_profile_id": SALES}, {"security_profile_ids": [ADMIN]}], ids=str)
 def test_nothing_is_written_to_a_user_that_a_refresh_found_to_be_anothers(
-    change: dict[str, Any], engine: Engine, site: Site, host: DynamicHost
+    change: dict[str, Any], engine: Engine, site: Site, host: Host
 ) -> None:
     """Not before a look shows that it is ours again."""
     engine.up(user())
@@ -193,7 +193,7 @@ def _restored(engine: Engine, site: Site) -> None:
     _tag(site, state, ownership.tag(ownership.new_token(LONG_AGO + 1000, engine.urn), engine.urn)[OWNER_KEY])
 
 
-def test_a_leaver_of_an_older_state_is_not_forgotten(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_a_leaver_of_an_older_state_is_not_forgotten(engine: Engine, site: Site, host: Host) -> None:
     """Its deletion fails in one line; a refresh takes the live token over, and then it leaves."""
     _restored(engine, site)
     with pytest.raises(HostError) as caught:
@@ -284,7 +284,7 @@ def test_a_forced_replacement_of_a_user_who_is_in_use_is_refused(mode: str, engi
 
 
 def test_a_user_of_long_ago_that_the_state_lost_is_neither_deleted_nor_changed(
-    engine: Engine, site: Site, host: DynamicHost
+    engine: Engine, site: Site, host: Host
 ) -> None:
     """Also where everybody may be adopted: it is not said that it has the declared password."""
     engine.up(user())
@@ -297,9 +297,7 @@ def test_a_user_of_long_ago_that_the_state_lost_is_neither_deleted_nor_changed(
         assert site.users() == before
 
 
-def test_a_user_of_a_crash_has_the_password_of_the_run_that_mended_it(
-    engine: Engine, site: Site, host: DynamicHost
-) -> None:
+def test_a_user_of_a_crash_has_the_password_of_the_run_that_mended_it(engine: Engine, site: Site, host: Host) -> None:
     """It was edited in between, and no API would have changed it."""
     engine.up(user())
     site.forget()
@@ -321,7 +319,7 @@ def _mover(engine: Engine, **changes: Any) -> Engine:
     return Engine(engine.host, "countess")
 
 
-def test_a_user_moves_to_another_resource_and_keeps_its_id(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_a_user_moves_to_another_resource_and_keeps_its_id(engine: Engine, site: Site, host: Host) -> None:
     """The old resource leaves it alone, and says so. What only that one had declared is cleared."""
     new = _mover(engine, hierarchy_group_id=EMEA, tags={"team": "a"})
     before = site.users()["ada"]
@@ -349,7 +347,7 @@ def _token(site: Site) -> str:
     return owner.token
 
 
-def test_two_users_swap_their_resources(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_two_users_swap_their_resources(engine: Engine, site: Site, host: Host) -> None:
     """Each tag names a resource that the program declares, for somebody else: nobody is made twice or lost."""
     bob = Engine(host, "bob")
     engine.up(user("ada"))
@@ -426,7 +424,7 @@ def test_a_name_that_two_resources_declare_is_refused_when_the_first_comes_later
 
 
 def test_who_has_the_user_of_a_name_that_was_declared_twice_does_not_take_it_away(
-    engine: Engine, site: Site, host: DynamicHost
+    engine: Engine, site: Site, host: Host
 ) -> None:
     """The one that had taken it over leaves, the first one stays: told, and not deleted."""
     twin = _mover(engine)
@@ -439,7 +437,7 @@ def test_who_has_the_user_of_a_name_that_was_declared_twice_does_not_take_it_awa
     assert any(engine.urn in warning for warning in _warnings(host))
 
 
-def test_without_the_tag_a_user_does_not_move(engine: Engine, site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_without_the_tag_a_user_does_not_move(engine: Engine, site: Site, start: Callable[..., Host]) -> None:
     """Nothing could be written that keeps the old resource from deleting it."""
     engine.up(user())
     before = site.users()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 CALLS = 32
 HOSTS = 4
@@ -32,7 +32,7 @@ def _all_well(work: Sequence[Callable[[], object]]) -> None:
         end.result()
 
 
-def test_32_users_live_their_lives_at_once_in_one_host(site: Site, host: DynamicHost) -> None:
+def test_32_users_live_their_lives_at_once_in_one_host(site: Site, host: Host) -> None:
     """Created, changed, refreshed, destroyed: each as declared, one request of creation each."""
     engines = [Engine(host, f"ada{number}") for number in range(CALLS)]
     _all_well([lambda each=each: each.up(user(each.name, **EVERYTHING.before)) for each in engines])  # type: ignore[misc]
@@ -50,7 +50,7 @@ def test_32_users_live_their_lives_at_once_in_one_host(site: Site, host: Dynamic
     assert site.users() == {}
 
 
-def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: Callable[..., Host]) -> None:
     """As when the same `up` runs four times at once: whoever comes later takes over, and no user is made twice."""
     hosts = [start() for _ in range(HOSTS)]
     names = [f"ada{number}" for number in range(6)]
@@ -71,14 +71,14 @@ def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: C
         assert shown(site.users()[each.name]) == declared(user(each.name, **EVERYTHING.before))
 
 
-def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: Callable[..., Host]) -> None:
     """The others are told who has it; nobody changes a user of somebody else."""
     engines = [Engine(start(), stack=f"stack-{number}") for number in range(HOSTS)]
     _leave_it_to_one(engines, site)
 
 
 def test_four_resources_of_one_stack_that_want_the_same_name_leave_it_to_one(
-    site: Site, start: Callable[..., DynamicHost]
+    site: Site, start: Callable[..., Host]
 ) -> None:
     """Each has a provider, and so a process, of its own: none of them sees that the others are declared, too."""
     _leave_it_to_one([Engine(start(), f"ada-{number}") for number in range(HOSTS)], site)
@@ -101,9 +101,7 @@ def _leave_it_to_one(engines: Sequence[Engine], site: Site) -> None:
     assert live["Tags"][OWNER_KEY].endswith(winner.urn)
 
 
-def test_four_hosts_that_change_one_user_lose_no_change(
-    site: Site, engine: Engine, start: Callable[..., DynamicHost]
-) -> None:
+def test_four_hosts_that_change_one_user_lose_no_change(site: Site, engine: Engine, start: Callable[..., Host]) -> None:
     """Each changes a different side of it."""
     engine.up(user(**EVERYTHING.before))
     state = engine.state
@@ -131,9 +129,7 @@ def test_four_hosts_that_change_one_user_lose_no_change(
     assert shown(site.users()["ada"]) == declared(user(**EVERYTHING.after))
 
 
-def test_four_hosts_that_destroy_one_user_all_end_well(
-    site: Site, engine: Engine, start: Callable[..., DynamicHost]
-) -> None:
+def test_four_hosts_that_destroy_one_user_all_end_well(site: Site, engine: Engine, start: Callable[..., Host]) -> None:
     """Whoever comes later finds it gone."""
     from tests.contract.provider.test_guards import _made
 
@@ -143,7 +139,7 @@ def test_four_hosts_that_destroy_one_user_all_end_well(
     assert site.users() == {}
 
 
-def test_calls_at_once_share_the_pace(site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_calls_at_once_share_the_pace(site: Site, start: Callable[..., Host]) -> None:
     """Of one host and operation: more calls than a burst are spread, and none is throttled."""
     from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Every error that can reach a user, on every method, in the real dynamic host: one line that says what to do."""
+"""Every error that can reach a user, on every method, at both doors: one line that says what to do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.contract.hosting import Engine, Site, judged, user
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 SALES = seed.ROUTING_PROFILES["Sales"]
 
@@ -57,14 +57,14 @@ def _act(method: str, engine: Engine) -> None:
 
 
 @pytest.fixture(scope="module")
-def short_host(shared_site: Site) -> Iterator[DynamicHost]:
+def short_host(door: str, shared_site: Site) -> Iterator[Host]:
     """A host that gives up quickly."""
-    host = shared_site.host(timeout="0.3")
+    host = shared_site.host(door, timeout="0.3")
     yield host
     host.close()
 
 
-def _engines(host: DynamicHost) -> dict[str, Engine]:
+def _engines(host: Host) -> dict[str, Engine]:
     """An engine for each method, with a user in the state where the method needs one."""
     engines = {method: Engine(host, f"{method}.ada") for method in REQUESTS}
     for method, engine in engines.items():
@@ -88,7 +88,7 @@ def _all_fail(engines: dict[str, Engine]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_an_error_of_aws_is_one_line_on_every_method(code: str, site: Site, short_host: DynamicHost) -> None:
+def test_an_error_of_aws_is_one_line_on_every_method(code: str, site: Site, short_host: Host) -> None:
     """What failed, on whom, AWS's own words, code and request id, and what to do."""
     engines = _engines(short_host)
     advice, final = CODES[code]
@@ -111,7 +111,7 @@ def test_an_error_of_aws_is_one_line_on_every_method(code: str, site: Site, shor
         assert sorted(site.calls()) == sorted(REQUESTS.values()), "an error that will not pass is not repeated"
 
 
-def test_a_quota_that_is_full_is_told_from_throttling_by_its_code(site: Site, host: DynamicHost) -> None:
+def test_a_quota_that_is_full_is_told_from_throttling_by_its_code(site: Site, host: Host) -> None:
     """Both are HTTP 429; only one passes by waiting. The emulator's own quota answers here."""
     from dataclasses import replace
 
@@ -122,27 +122,27 @@ def test_a_quota_that_is_full_is_told_from_throttling_by_its_code(site: Site, ho
     assert site.calls() == ["CreateUser"]
 
 
-def _no_region(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _no_region(site: Site, start: Callable[..., Host]) -> Host:
     return start(region="")
 
 
-def _no_credentials(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _no_credentials(site: Site, start: Callable[..., Host]) -> Host:
     return start(env_changes={"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None})
 
 
-def _no_connection(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _no_connection(site: Site, start: Callable[..., Host]) -> Host:
     return start(endpointUrl="http://127.0.0.1:9", timeout="0.3")
 
 
-def _no_profile(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _no_profile(site: Site, start: Callable[..., Host]) -> Host:
     return start(profile="nobody")
 
 
-def _no_emulator_file(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _no_emulator_file(site: Site, start: Callable[..., Host]) -> Host:
     return start(endpointUrl="", emulator="true", emulatorState=__file__)
 
 
-def _bad_setting(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _bad_setting(site: Site, start: Callable[..., Host]) -> Host:
     return start(timeOut="5")
 
 
@@ -158,7 +158,7 @@ def _bad_setting(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
     ],
 )
 def test_surroundings_that_are_not_ready_are_one_line_on_every_method(
-    surroundings: Callable[..., DynamicHost], told: str, site: Site, host: DynamicHost, start: Any
+    surroundings: Callable[..., Host], told: str, site: Site, host: Host, start: Any
 ) -> None:
     """Nothing was sent, and the message says what to set."""
     engines = _engines(host)
@@ -194,7 +194,7 @@ def test_a_preview_needs_no_credentials_region_or_connection(site: Site, start: 
     host = start(region="", endpointUrl="", env_changes={"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None})
     checked = host.check(user())
     assert checked.failures == ()
-    assert host.diff("id", checked.inputs, {**checked.inputs, "tags": {"a": "b"}}).changes is None
+    assert host.diff("id", checked.inputs, {**checked.inputs, "tags": {"a": "b"}}).changes is host.differs
 
 
 def test_a_setting_that_nobody_knows_fails_the_preview(start: Any) -> None:
@@ -214,7 +214,7 @@ def test_a_secret_that_cannot_be_read_is_told_with_its_advice(engine: Engine, si
         arn = site.client_of("secretsmanager").create_secret(Name=f"bad{len(text)}", SecretString=text)["ARN"]
         with pytest.raises(HostError) as caught:
             engine.up(user(password=None, password_secret_arn=arn))
-        assert "password_secret_arn" in judged(caught.value)
+        assert engine.host.worded("password_secret_arn") in judged(caught.value)
         assert text not in str(caught.value)
     assert site.users() == {}
 

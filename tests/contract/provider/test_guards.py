@@ -1,4 +1,4 @@
-"""Reading, forgetting and deleting in the real dynamic host: a user is only given up when it is gone for certain."""
+"""Reading, forgetting and deleting at both doors: a user is only given up when it is gone for certain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, jud
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 OTHER_URN = urn("somebody-else", stack="prod")
 OTHER_OWNER = ownership.tag(ownership.new_token(2_000_000_000, OTHER_URN), OTHER_URN)
@@ -186,15 +186,15 @@ def test_deleting_who_is_gone_is_a_success(engine: Engine, site: Site) -> None:
     assert site.calls() == ["DescribeUser", "DescribeUser", "DescribeInstance"]
 
 
-def _other_account(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _other_account(site: Site, start: Callable[..., Host]) -> Host:
     return start(timeout="1", env_changes={"AWS_ACCESS_KEY_ID": "210987654321"})
 
 
-def _other_region(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _other_region(site: Site, start: Callable[..., Host]) -> Host:
     return start(region="eu-west-2")
 
 
-def _no_instance(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
+def _no_instance(site: Site, start: Callable[..., Host]) -> Host:
     site.emulator.faults.add(
         Fault("*", "error-before", 100, code="ResourceNotFoundException", message="Instance not found")
     )
@@ -210,7 +210,7 @@ def _no_instance(site: Site, start: Callable[..., DynamicHost]) -> DynamicHost:
     ],
 )
 def test_the_wrong_place_is_an_error_on_every_method_and_the_state_stays(
-    place: Callable[..., DynamicHost], told: str, site: Site, host: DynamicHost, start: Any
+    place: Callable[..., Host], told: str, site: Site, host: Host, start: Any
 ) -> None:
     """There, everything is "not found": that must never look like a deletion."""
     engines = {name: Engine(host, name) for name in ("refreshed", "updated", "destroyed")}
@@ -252,7 +252,7 @@ def test_a_user_with_this_states_token_is_deleted(engine: Engine, site: Site) ->
     assert site.users() == {}
 
 
-def test_a_user_that_another_stack_took_over_is_not_deleted(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_a_user_that_another_stack_took_over_is_not_deleted(engine: Engine, site: Site, host: Host) -> None:
     """The state forgets it, and the resource says why."""
     state = _made(engine, site)
     _tag(site, state, OTHER_OWNER)
@@ -324,7 +324,7 @@ def test_a_foreign_user_of_the_name_is_refused_and_left_alone(engine: Engine, si
     before = site.users()
     with pytest.raises(HostError) as caught:
         engine.up(user(routing_profile_id=seed.ROUTING_PROFILES["Sales"]))
-    assert "adopt_existing=True" in judged(caught.value)
+    assert engine.host.worded("adopt_existing=True") in judged(caught.value)
     assert site.users() == before
     assert engine.state is None
 
@@ -339,7 +339,7 @@ def test_an_owned_user_is_refused_even_with_adopt_existing(engine: Engine, site:
     assert site.users() == before
 
 
-def test_adoption_brings_a_foreign_user_to_the_declared_state(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_adoption_brings_a_foreign_user_to_the_declared_state(engine: Engine, site: Site, host: Host) -> None:
     """It keeps its id, gets the tag, and the resource says what was changed."""
     found = _imported(site)
     site.forget()

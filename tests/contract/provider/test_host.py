@@ -18,7 +18,8 @@ from google.protobuf import empty_pb2
 from connect_users.dynamic import host as reach
 from connect_users.emulator import Fault, seed
 from connect_users.engine import status
-from connect_users.testing import DynamicHost, HostError
+from connect_users.testing import HostError
+from tests.contract.doors import Host
 from tests.contract.hosting import ROOT, Engine, Site, environment, judged, user
 from tests.contract.provider import plain_provider
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from connect_users.emulator import Phase, RequestRecord
 
+pytestmark = pytest.mark.door("dynamic", reason="the plugin has a server of its own; its tests are in ../plugin")
 
 # Each way works.
 
@@ -89,9 +91,7 @@ def test_a_read_tells_inputs_only_where_they_drifted(engine: Engine, site: Site)
 
 
 @pytest.mark.parametrize("calls", [1, 4, 8])
-def test_cancel_ends_waiting_retries_however_many_wait(
-    calls: int, site: Site, start: Callable[..., DynamicHost]
-) -> None:
+def test_cancel_ends_waiting_retries_however_many_wait(calls: int, site: Site, start: Callable[..., Host]) -> None:
     """By the exchanged Cancel and its own thread (`host.listen_for_cancel`): more than four calls fill the pool."""
     site.emulator.faults.add(Fault("CreateUser", "error-before", times=100_000))
     host = start(timeout="3000")
@@ -126,14 +126,14 @@ def _failure(end: Any) -> BaseException:
 
 
 @pytest.fixture(scope="module")
-def plain_host() -> Iterator[DynamicHost]:
-    host = DynamicHost(env=environment(), cwd=ROOT, project="shop").start()
+def plain_host() -> Iterator[Host]:
+    host = Host(env=environment(), cwd=ROOT, project="shop").start()
     host.configure({})
     yield host
     host.close()
 
 
-def test_the_host_still_shows_tracebacks_by_itself(plain_host: DynamicHost) -> None:
+def test_the_host_still_shows_tracebacks_by_itself(plain_host: Host) -> None:
     """The reason for `host.fail`."""
     with pytest.raises(HostError) as caught:
         plain_host.create({"__provider": plain_provider.blob()})
@@ -150,7 +150,7 @@ def test_the_sdk_still_has_no_way_to_tell_of_partial_work() -> None:
     assert not found, f"the SDK has {found} now: raise it instead of host.fail_partly's status details"
 
 
-def test_cancel_still_does_nothing_by_itself(plain_host: DynamicHost) -> None:
+def test_cancel_still_does_nothing_by_itself(plain_host: Host) -> None:
     """The reason for `host.listen_for_cancel`: the host answers, and tells nobody."""
     from pulumi.dynamic import ResourceProvider
 
@@ -193,7 +193,7 @@ def test_outside_of_a_host_everything_is_plain() -> None:
 
 
 @pytest.fixture
-def strange_host(site: Site, tmp_path: Path) -> Iterator[DynamicHost]:
+def strange_host(site: Site, tmp_path: Path) -> Iterator[Host]:
     """A host in which nothing has the names that we look for, as after a rewrite of the SDK."""
     (tmp_path / "sitecustomize.py").write_text(
         "import re\n"
@@ -209,13 +209,13 @@ def strange_host(site: Site, tmp_path: Path) -> Iterator[DynamicHost]:
         encoding="utf-8",
     )
     strange = {"PYTHONPATH": str(tmp_path), "PYTHONPYCACHEPREFIX": str(tmp_path / "cache")}
-    host = DynamicHost(env=environment(**strange), cwd=ROOT, project="shop").start()
+    host = Host(env=environment(**strange), cwd=ROOT, project="shop").start()
     host.configure(site.config())
     yield host
     host.close()
 
 
-def test_in_a_strange_host_users_are_still_made_changed_and_deleted(strange_host: DynamicHost, site: Site) -> None:
+def test_in_a_strange_host_users_are_still_made_changed_and_deleted(strange_host: Host, site: Site) -> None:
     """The life of a user needs none of the ways."""
     engine = Engine(strange_host)
     engine.up(user())
@@ -226,7 +226,7 @@ def test_in_a_strange_host_users_are_still_made_changed_and_deleted(strange_host
     assert site.users() == {}
 
 
-def test_in_a_strange_host_an_error_is_its_own_form_of_our_line(strange_host: DynamicHost, site: Site) -> None:
+def test_in_a_strange_host_an_error_is_its_own_form_of_our_line(strange_host: Host, site: Site) -> None:
     """A traceback (before SDK 3.261 one line of gRPC's), without the exceptions behind it."""
     site.emulator.faults.add(Fault("CreateUser", "error-before", code="AccessDeniedException", message="No"))
     with pytest.raises(HostError) as caught:
@@ -237,7 +237,7 @@ def test_in_a_strange_host_an_error_is_its_own_form_of_our_line(strange_host: Dy
     assert "ClientError" not in text
 
 
-def test_in_a_strange_host_messages_and_cancel_fall_back(strange_host: DynamicHost, site: Site) -> None:
+def test_in_a_strange_host_messages_and_cancel_fall_back(strange_host: Host, site: Site) -> None:
     """Messages appear on the stack, Cancel is answered."""
     strange_host.check(user(username="a.very.long.username.of.30.ch"))
     # What a process prints is read by a thread: a call that prints after it has surely been read when it is, too.

@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from connect_users.emulator import Fault
-from connect_users.testing import DynamicHost, HostError
+from connect_users.testing import HostError
 from connect_users.testing.values import Secret
 from tests.changes import EVERYTHING
+from tests.contract.doors import DOORS, Host
 from tests.contract.hosting import ROOT, CheckFailed, Engine, Site, environment, user
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _assert_clean(text: str, where: str) -> None:
 class Everything:
     """All that a run shows: every message, everything that the host prints, every error, every answer."""
 
-    def __init__(self, host: DynamicHost) -> None:
+    def __init__(self, host: Host) -> None:
         self.host = host
         self.errors: list[str] = []
 
@@ -51,7 +52,7 @@ class Everything:
 
 
 @pytest.fixture
-def watched(site: Site, tmp_path: Path) -> Iterator[Everything]:
+def watched(door: str, site: Site, tmp_path: Path) -> Iterator[Everything]:
     """A host whose libraries log everything to its standard error."""
     (tmp_path / "sitecustomize.py").write_text(
         "import logging, sys\n"
@@ -62,7 +63,7 @@ def watched(site: Site, tmp_path: Path) -> Iterator[Everything]:
         encoding="utf-8",
     )
     vault = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": site.emulator.endpoint_url, "PYTHONPATH": str(tmp_path)}
-    host = DynamicHost(env=environment(**vault), cwd=ROOT, project="shop").start()
+    host = DOORS[door](env=environment(**vault), cwd=ROOT, project="shop").start()
     host.configure(site.config(timeout="0.3"))
     yield Everything(host)
     host.close()
@@ -150,7 +151,7 @@ def test_a_password_from_secrets_manager_is_nowhere_at_all(site: Site, watched: 
         _assert_clean(text, where)
 
 
-def test_an_unexpected_exception_shows_neither_values_nor_a_traceback(site: Site, tmp_path: Path) -> None:
+def test_an_unexpected_exception_shows_neither_values_nor_a_traceback(door: str, site: Site, tmp_path: Path) -> None:
     """A defect of ours, made on purpose, with the password in its text: told by type and place only."""
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.abc, importlib.util, sys\n"
@@ -171,7 +172,7 @@ def test_an_unexpected_exception_shows_neither_values_nor_a_traceback(site: Site
         "sys.meta_path.insert(0, Spoiler())\n",
         encoding="utf-8",
     )
-    host = DynamicHost(env=environment(PYTHONPATH=str(tmp_path)), cwd=ROOT, project="shop").start()
+    host = DOORS[door](env=environment(PYTHONPATH=str(tmp_path)), cwd=ROOT, project="shop").start()
     host.configure(site.config())
     try:
         with pytest.raises(HostError) as caught:

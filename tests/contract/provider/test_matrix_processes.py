@@ -1,7 +1,7 @@
 """A sample of the fault matrix on real processes: each operation, fault and kill at least once.
 
-The provider runs in Pulumi's own host, which dies by SIGKILL where a row says so; another one runs the same again, with
-the state that the engine had saved. The whole matrix runs in this process (`test_provider_matrix`).
+At each door, the provider's process dies by SIGKILL where a row says so; another one runs the same again, with the
+state that the engine had saved. The whole matrix runs in this process (`test_matrix`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from connect_users.emulator import Phase, RequestRecord
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 #: Of those whose requests the installed boto3 can all send.
 _ROWS = sample([row for row in ROWS if all(map(has, OPERATIONS[row.operation]))])
@@ -34,14 +34,14 @@ _VAULT = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
 
 
 @pytest.fixture(scope="module")
-def shared_host(shared_site: Site) -> Iterator[DynamicHost]:
+def shared_host(door: str, shared_site: Site) -> Iterator[Host]:
     """The host that survives: it prepares, and runs again what a victim did not finish."""
-    host = shared_site.host(timeout="1", env_changes={_VAULT: shared_site.emulator.endpoint_url})
+    host = shared_site.host(door, timeout="1", env_changes={_VAULT: shared_site.emulator.endpoint_url})
     yield host
     host.close()
 
 
-def _kill_at(row: Row, site: Site, victim: DynamicHost) -> Event:
+def _kill_at(row: Row, site: Site, victim: Host) -> Event:
     """Kill the victim at the row's phase of the row's request; one that has not arrived yet never does.
 
     Returns:
@@ -71,7 +71,7 @@ def _kill_at(row: Row, site: Site, victim: DynamicHost) -> Event:
 
 
 @pytest.mark.parametrize("row", [row for row in _ROWS if row.fault.kills], ids=str)
-def test_row_that_kills(row: Row, site: Site, host: DynamicHost, start: Callable[..., DynamicHost]) -> None:
+def test_row_that_kills(row: Row, site: Site, host: Host, start: Callable[..., Host]) -> None:
     """The victim is killed; running again ends well."""
     engine = Engine(host)
     play = Play(row.operation, site, engine)
@@ -90,7 +90,7 @@ def test_row_that_kills(row: Row, site: Site, host: DynamicHost, start: Callable
 
 
 @pytest.mark.parametrize("row", [row for row in _ROWS if not row.fault.kills], ids=str)
-def test_row(row: Row, site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_row(row: Row, site: Site, start: Callable[..., Host]) -> None:
     """The fault befalls the request; the end is the declared one."""
     fault = row.fault
     timeout = "20" if row.end is End.SAME_RUN else "1"

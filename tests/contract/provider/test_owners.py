@@ -3,8 +3,7 @@ runs, and two who want the same user."""
 
 from __future__ import annotations
 
-from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,10 +14,10 @@ from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, run, urn, user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from connect_users.emulator import Phase, RequestRecord
-    from connect_users.testing import DynamicHost
+    from tests.contract.doors import Host
 
 SALES = seed.ROUTING_PROFILES["Sales"]
 
@@ -26,6 +25,12 @@ SALES = seed.ROUTING_PROFILES["Sales"]
 def _renamed(engine: Engine, name: str) -> Engine:
     """The same resource with another URN: a stack rename, an alias, `pulumi state move` or `state rename`."""
     return Engine(engine.host, name, engine.state)
+
+
+def _kept(engine: Engine) -> Mapping[str, Any]:
+    """The outputs of the state."""
+    assert engine.state is not None
+    return engine.state.outputs
 
 
 def _owner(site: Site, username: str = "ada") -> ownership.Owner | None:
@@ -38,7 +43,7 @@ def _imported(site: Site) -> State:
     return State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
 
 
-def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, site: Site, host: Host) -> None:
     """Nothing else is done, it is said why, and the up after that does nothing."""
     engine.up(user())
     site.forget()
@@ -48,7 +53,7 @@ def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, s
     assert any("renamed or moved" in each.message and each.urn == renamed.urn for each in host.log.take())
     owner = _owner(site)
     assert owner is not None
-    assert owner.name == ownership.owner_name(urn("countess"))
+    assert owner.name == ownership.owner_name(renamed.urn)
     assert renamed.state is not None
     assert renamed.state.outputs["ownership_token"] == owner.token
     assert renamed.up(user()) == "same"
@@ -56,13 +61,13 @@ def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, s
     assert site.users() == {}
 
 
-def test_many_renamed_resources_are_told_once(
-    engine: Engine, host: DynamicHost, start: Callable[..., DynamicHost]
-) -> None:
-    engine.up(user())
+def test_many_renamed_resources_are_told_once(engine: Engine, host: Host, start: Callable[..., Host]) -> None:
+    both = [engine, engine.twin(name="bo", state=None)]
+    for each in both:
+        each.up(user(each.name))
     new = start()
-    for name in ("one", "two"):
-        engine.twin(name=name, host=new, state=deepcopy(engine.state)).step(user())
+    for each in both:
+        each.twin(name=f"{each.name}2", host=new).step(user(each.name))
     assert len([each for each in new.log.take() if "renamed or moved" in each.message]) == 1
 
 
@@ -73,7 +78,7 @@ def test_a_renamed_resource_is_destroyed_without_an_up_before(engine: Engine, si
     assert site.users() == {}
 
 
-def test_a_refresh_of_a_renamed_resource_keeps_it(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_a_refresh_of_a_renamed_resource_keeps_it(engine: Engine, site: Site, host: Host) -> None:
     engine.up(user())
     renamed = _renamed(engine, "countess")
     assert renamed.refresh() == "same"
@@ -108,13 +113,12 @@ def test_a_run_that_died_between_the_new_tag_and_its_state_loses_nobody(engine: 
     assert site.users() == {}
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_renaming_never_takes_back_who_was_taken_over(stack: str, engine: Engine, site: Site) -> None:
-    """Another resource has the user by now: an error before anything is changed."""
+def test_renaming_never_takes_back_who_was_taken_over(engine: Engine, site: Site) -> None:
+    """Another stack has the user by now: an error before anything is changed."""
     engine.up(user())
     state = engine.state
     assert state is not None
-    other_urn = urn("other", stack)
+    other_urn = urn("other", "prod")
     other = ownership.tag(ownership.new_token(0, other_urn), other_urn)
     site.client.tag_resource(resourceArn=state.outputs["arn"], tags=other)
     before = site.users()
@@ -126,6 +130,31 @@ def test_renaming_never_takes_back_who_was_taken_over(stack: str, engine: Engine
     assert site.users() == before
 
 
+def test_a_user_of_a_resource_that_nobody_declares_any_more_comes_back(engine: Engine, site: Site) -> None:
+    """An older state was restored: the tag names the resource that the user had moved to since. Declared again by its
+    former name, the user is taken over by the next change, and by the next run after a refresh."""
+    engine.up(user())
+    older = engine.state
+    for refreshed in (False, True):
+        moved = engine.twin(name="countess", state=None)
+        run({"countess": user()}, [engine, moved])
+        engine.state = older
+        if refreshed:
+            assert engine.refresh() == "same"
+            assert _kept(engine)["other_owner"] == moved.urn
+        assert engine.up(user()) == ("update" if refreshed else "same")
+        assert engine.refresh() == "same"
+        assert engine.up(user(tags={"team": "a"})) == "update"
+        owner = _owner(site)
+        assert owner is not None
+        assert owner.name == ownership.owner_name(engine.urn)
+        assert "other_owner" not in _kept(engine)
+        engine.up(user())
+        older = engine.state
+    engine.destroy()
+    assert site.users() == {}
+
+
 def test_a_user_that_was_imported_twice_is_changed_by_its_first_owner_only(engine: Engine, site: Site) -> None:
     """Whoever changes it first has it; the other one is told."""
     state = _imported(site)
@@ -134,7 +163,7 @@ def test_a_user_that_was_imported_twice_is_changed_by_its_first_owner_only(engin
     engine.up(user(routing_profile_id=SALES))
     before = site.users()
     with pytest.raises(HostError) as caught:
-        twin.up(user(tags={"a": "b"}))
+        run({engine.name: user(routing_profile_id=SALES), "twin": user(tags={"a": "b"})}, [engine, twin])
     assert engine.urn in judged(caught.value)
     assert site.users() == before
     run({engine.name: user(routing_profile_id=SALES)}, [engine, twin])
@@ -166,9 +195,7 @@ def test_the_old_half_of_an_imported_user_deletes_nothing(engine: Engine, site: 
     assert set(site.users()) == {"ada"}
 
 
-def test_the_ownership_tag_switched_off_after_a_crash(
-    engine: Engine, site: Site, start: Callable[..., DynamicHost]
-) -> None:
+def test_the_ownership_tag_switched_off_after_a_crash(engine: Engine, site: Site, start: Callable[..., Host]) -> None:
     """The user that a run with the tag left behind is made again, without one."""
     engine.up(user())
     engine = Engine(start(ownershipTag="false"))
@@ -181,7 +208,7 @@ def test_the_ownership_tag_switched_off_after_a_crash(
 
 
 @pytest.mark.parametrize("first", ["true", "false"])
-def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: Callable[..., DynamicHost]) -> None:
+def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: Callable[..., Host]) -> None:
     """Off and on, on and off: the user is changed and deleted as before."""
     second = "false" if first == "true" else "true"
     engine = Engine(start(ownershipTag=first))
@@ -197,7 +224,7 @@ def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: 
     assert site.users() == {}
 
 
-def test_two_who_adopt_the_same_user_at_the_same_moment(engine: Engine, site: Site, host: DynamicHost) -> None:
+def test_two_who_adopt_the_same_user_at_the_same_moment(engine: Engine, site: Site, host: Host) -> None:
     """The one whose tag was overwritten is told so, and changes nothing else."""
     made = site.client.create_user(**support.user())
     other = ownership.tag(ownership.new_token(2_000_000_000, urn("other")), urn("other"))

@@ -178,6 +178,7 @@ def test_an_old_state_is_deleted(old: Engine, site: Site) -> None:
     assert site.users() == {}
 
 
+@pytest.mark.door("dynamic", reason="the plugin is no part of a state")
 def test_the_host_loads_the_provider_from_the_recorded_bytes(engine: Engine) -> None:
     """As the engine hands them over."""
     assert engine.checked({"__provider": RECORDED_BLOB, **_minimal()})["__provider"] == RECORDED_BLOB

@@ -1,15 +1,17 @@
 """The provider's operations in this process, against an emulator in virtual time: minutes of waiting take no time.
 
-`TimedHost` answers as `DynamicHost` does, so that an `Engine` can drive it.
+`TimedHost` answers as `Host` does, so that an `Engine` can drive it.
 """
 
 from __future__ import annotations
 
+import os
 import threading
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.connect.gateway import Gateway
-from connect_users.connect.session import Clients
+from connect_users.connect.session import Clients, _new_session
 from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError, PartialUpdate
 from connect_users.core.settings import Settings
@@ -19,10 +21,13 @@ from connect_users.lifecycle.life import Lifecycle
 from connect_users.testing import CheckReply, DiffReply, HostError, InitFailed, StateReply
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Site, urn
+from tests.contract.provider.direct import attach
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import boto3
 
 T = TypeVar("T")
 
@@ -53,12 +58,37 @@ class Mortal:
             raise Killed
 
 
+@cache
+def _session(_models: str | None) -> boto3.Session:
+    """Parses the models of AWS's services once for all sites; `_models`: further folders of them."""
+    return _new_session(None, hermetic=True)
+
+
+class DirectClients(Clients):
+    """Those of every provider of one site, whose requests need no socket."""
+
+    def __init__(self, site: TimedSite) -> None:
+        super().__init__(Settings(endpoint_url=site.emulator.endpoint_url), embedded=True)
+        self._site = site
+        self._session = _session(os.environ.get("AWS_DATA_PATH"))
+
+    def _client(self, service: str, region: str, endpoint: str | None) -> Any:
+        return attach(super()._client(service, region, endpoint), self._site.emulator)
+
+
 class TimedSite(Site):
-    """A site whose clock is virtual."""
+    """A site whose clock is virtual; its clients need no socket."""
 
     def __init__(self, **options: Any) -> None:
         self.timer = VirtualTime()
         super().__init__(clock=lambda: EPOCH + self.timer.now(), **options)
+
+    @cached_property
+    def clients(self) -> DirectClients:
+        return DirectClients(self)
+
+    def client_of(self, service: str) -> Any:
+        return attach(super().client_of(service), self.emulator)
 
 
 class TimedHost:
@@ -79,7 +109,7 @@ class TimedHost:
             self.settings,
             cancelled=threading.Event(),
             gateway=Gateway(
-                Clients(self.settings, embedded=True),
+                site.clients,
                 self.settings,
                 self.timer,
                 lambda: EPOCH + skew + site.timer.now(),

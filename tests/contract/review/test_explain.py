@@ -265,6 +265,21 @@ def test_policies_are_judged_and_gated(names_file: str, tmp_path: Path, capsys: 
     assert main([*command, "--fail-on", "policy"]) == 1
 
 
+def test_what_a_policy_calls_power_is_what_the_options_say(
+    names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Here the profile that nearly everybody has, besides the one that is power anyway."""
+    rules = tmp_path / "policy.yaml"
+    rules.write_text("sign_out_required: true\n", encoding="utf-8")
+    found = []
+    for power in ("Admin", "Agent"):
+        command = ["explain", CHANGE, "--names", names_file, "--policy", str(rules), "--json", "--power", power]
+        assert main(command) == 0
+        found.append({each["text"] for each in json.loads(capsys.readouterr().out)["policy_violations"]})
+    assert any("has power (Admin)" in text for text in found[0])
+    assert any("has power (Agent)" in text for text in found[1])
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

@@ -105,7 +105,9 @@ def test_a_user_whose_name_stays_is_deleted_before_the_new_one_is_made(
 
 def test_drift_and_deletions_are_found_by_refresh(connect_rehearsal: Rehearse, connect_emulator: Emulator) -> None:
     """The state gets what is live; the next preview takes it back, or makes the user again."""
-    rehearsal = connect_rehearsal(lambda: [user("ada"), user("bob"), user("cem")])
+    # Who was made moments ago and is not found may only be late: the provider waits that long.
+    config = {"connect-users:timeout": "0.5"}
+    rehearsal = connect_rehearsal(lambda: [user("ada"), user("bob"), user("cem")], config=config)
     rehearsal.up().raise_for_errors()
     client = connect(connect_emulator)
     ids = {name: rehearsal.resource(name).id for name in ("ada", "bob")}

@@ -1,0 +1,70 @@
+"""Who leaves a roster in this run, and who would but is kept: ``connect-users:removals: "false"``.
+
+The engine deletes what is in the state and is not declared. So whoever is kept is declared again, under the name that
+the roster would give, with the one option by which the engine takes all inputs from the state: nothing is compared,
+nothing is called, and nobody needs the person's settings, which the file does not have any more. The state stays true,
+and a run that allows removals deletes the user like any other leaver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import SETTINGS
+
+from connect_users.core import settings
+from connect_users.program import roster_state
+from connect_users.roster import leavers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from connect_users.roster.moves import Moves, StateUser
+
+_KEY = settings.KEYS["removals"][0][0]
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The moves of a roster's people, and those who would leave but are kept."""
+
+    moves: Moves
+    kept: tuple[StateUser, ...] = ()
+
+
+async def leaving_of(roster: str, configuration: Mapping[str, object], most: leavers.Limit) -> Leaving | None:
+    """Who leaves and who is kept; None where the engine does not answer. Await it once the program's body has ended.
+
+    Raises:
+        pulumi.RunError: as in `roster_state.moves_of`; or people have to be kept, but the engine does not name them.
+    """
+    removals = await _removals(configuration)
+
+    def matters(people: Collection[str], gone: Collection[str]) -> bool:
+        stay = set(people) - set(gone)
+        return not removals or leavers.too_many(roster, people, stay, most) is not None
+
+    moves = await roster_state.moves_of(roster, matters)
+    if moves is None:
+        if not removals and type(SETTINGS.monitor) is not MockMonitor:
+            text = "the engine did not return the stack's users, so nobody can be kept; run again, or without it"
+            raise pulumi.RunError(f"roster '{roster}': {_KEY} is false, but {text}")
+        return None
+    return Leaving(moves, () if removals else moves.leavers)
+
+
+async def _removals(configuration: Mapping[str, object]) -> bool:
+    value: Any = configuration.get(_KEY)
+    if isinstance(value, pulumi.Output):
+        value = await value.future()
+    return settings.flag({_KEY: value}, "removals")
+
+
+def kept_options(user: StateUser, name: str, type_: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """The options of somebody who is kept as the resource of that name and type."""
+    same = user.urn.endswith(f"${type_}::{name}")
+    more = pulumi.ResourceOptions(ignore_changes=["*"], aliases=None if same else [user.urn])
+    return pulumi.ResourceOptions.merge(opts, more)

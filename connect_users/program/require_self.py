@@ -1,0 +1,120 @@
+"""``require_self``: whoever runs a stack cannot take the own last powerful security profile away by a roster.
+
+Nobody else could undo it, if they were the only one with power. It can be told only where AWS's name of the caller (the
+session of a role, an IAM user) is the username or the e-mail address of somebody in the roster, as it is where people
+sign in through IAM Identity Center. Of a pipeline's role, or where AWS does not answer, nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import pulumi
+from pulumi import Input, Output
+
+from connect_users.core.arns import bare_id
+from connect_users.core.errors import ConnectUsersError
+from connect_users.core.powers import is_power
+from connect_users.core.references import SECURITY_PROFILE
+from connect_users.program import roster_state
+from connect_users.program.instance import ConnectInstance
+from connect_users.program.provider import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from connect_users.connect.directory import Directory
+    from connect_users.core.settings import Settings
+    from connect_users.program.leaving import Leaving
+    from connect_users.roster.moves import StateUser
+    from connect_users.roster.people import Person
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where to look: in the place of a `connect_users.Provider`."""
+
+    settings: Input[Settings]
+
+
+def caller_names(arn: str) -> tuple[str, ...]:
+    """The names of the caller in the ARN that STS returns, folded; none of the root user, or of what is no ARN.
+
+    ``arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION``, ``arn:aws:iam::ACCOUNT:user/PATH/NAME`` and
+    ``arn:aws:sts::ACCOUNT:federated-user/NAME`` (IAM User Guide, "IAM identifiers"). A role's own name is nobody's.
+    """
+    kind, _, names = arn.rpartition(":")[2].partition("/")
+    name = names.rpartition("/")[2]
+    if kind not in ("assumed-role", "user", "federated-user") or (kind == "assumed-role" and "/" not in names):
+        return ()
+    return (name.casefold(),) if name else ()
+
+
+def kept_power(
+    roster: str,
+    instance: ConnectInstance | None,
+    instance_id: Input[str] | None,
+    configuration: Mapping[str, Any],
+    people: Sequence[Person],
+    leaving: Output[Leaving | None],
+) -> Output[None]:
+    """Resolves once it is known that the caller keeps some power, or that nothing can be told.
+
+    Raises:
+        pulumi.RunError: by the output, where the caller would lose the last powerful security profile.
+    """
+    where = instance or ConnectInstance(
+        cast(Any, instance_id),
+        provider=cast(Any, _Place(Output.all(**configuration).apply(lambda known: read(known or {})))),
+    )
+    profiles = {person.username: person.inputs.get("security_profile_ids") for person in people}
+
+    async def judge(directory: Directory) -> None:
+        problem, known = None, await leaving.future()
+        try:
+            problem = known and await _problem(directory, profiles, known)
+        except ConnectUsersError as error:
+            pulumi.log.info(f"roster '{roster}': require_self: nothing is checked: {error}")
+        if problem:
+            raise pulumi.RunError(f"roster '{roster}': require_self: {problem}")
+
+    return where._ask(("self", roster), judge)  # noqa: SLF001 - the package's own
+
+
+async def _problem(directory: Directory, profiles: Mapping[str, Any], leaving: Leaving) -> str | None:
+    names = caller_names(await directory.caller())
+    users = await roster_state.users_in_state() or []
+    people = [user for user in users if user.roster and user.username in leaving.moves.in_state]
+    stay = {*leaving.moves.moved_to, *(user.username for user in leaving.kept)}
+    for user in people:
+        if user.username in stay or {user.username.casefold(), user.email.casefold()}.isdisjoint(names):
+            continue
+        lost = await _powers(directory, user.profiles)
+        after = await _known(profiles.get(user.username, []))
+        if lost and after is not None and not await _powers(directory, after):
+            return _text(user, lost)
+    return None
+
+
+async def _known(ids: Any) -> tuple[str, ...] | None:
+    """The ids of security profiles that a program declares; None where one is not known yet."""
+    known: Any = await Output.all(*ids).future() if isinstance(ids, list) else None
+    if known is None or not all(isinstance(each, str) for each in known):
+        return None
+    return tuple(str(bare_id(each)) for each in known)
+
+
+async def _powers(directory: Directory, ids: Sequence[str]) -> list[str]:
+    """The names of those security profiles that are power."""
+    labels = await directory.labels(SECURITY_PROFILE) if ids else {}
+    named = [(labels[id_], await directory.permissions(id_)) for id_ in ids if id_ in labels]
+    return sorted(name for name, permissions in named if is_power(name, permissions))
+
+
+def _text(user: StateUser, lost: Sequence[str]) -> str:
+    what = f"the security profile{'s' if len(lost) > 1 else ''} {', '.join(map(repr, lost))}"
+    return (
+        f"{user.username!r} runs this stack and would lose {what}, the last with power; keep one, or let somebody else "
+        "run this change"
+    )

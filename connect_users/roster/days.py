@@ -1,0 +1,145 @@
+"""The first and the last day of people: who is in the roster today, who starts, who leaves. Callers own the clock.
+
+A person is declared from `first_day` to `last_day`, both included. So a leaver stays in the file, with the day after
+which ``pulumi up`` deletes the user. Rows of one person whose days do not overlap are one person at different times: a
+dated move to another team, or somebody who comes back.
+
+The day is UTC's, unless the roster has a time zone: a run shortly after midnight is another day elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from connect_users.core.errors import ConfigurationError
+from connect_users.core.misspellings import suggestion
+from connect_users.core.phrases import some
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+Now: TypeAlias = "Callable[[], dt.datetime]"
+
+_SHOWN: Final = 3
+
+
+def utc_now() -> dt.datetime:
+    """The clock of this machine."""
+    import datetime as dt
+
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def today(timezone: object = None, now: Now = utc_now) -> dt.date:
+    """The day in a time zone.
+
+    Args:
+        timezone: IANA name, such as ``Europe/London``; None for UTC.
+        now: returns an aware time.
+
+    Raises:
+        ConfigurationError: there is no such zone, or this machine has no zones at all.
+    """
+    import datetime as dt
+
+    if timezone is None:
+        return now().astimezone(dt.timezone.utc).date()
+    import zoneinfo
+
+    if not isinstance(timezone, str):
+        raise ConfigurationError(f"timezone: {timezone!r} is not the name of a time zone, such as 'Europe/London'")
+    try:
+        zone = zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        # Which of them it is depends on the name: a folder of the database, say, is an OSError.
+        known = zoneinfo.available_timezones()
+        if not known:
+            text = "this machine has no time zones; run pip install tzdata, or leave timezone out for UTC"
+            raise ConfigurationError(f"timezone: {timezone!r} was not found: {text}") from None
+        raise ConfigurationError(
+            f"timezone: {timezone!r} is not the name of a time zone; {suggestion(timezone, known)}"
+        ) from None
+    return now().astimezone(zone).date()
+
+
+class Period(NamedTuple):
+    """From the first day to the last one, both included; None for a side that has no end."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    def is_before(self, day: dt.date | None) -> bool:
+        """Whether it ends before a day."""
+        return self.last is not None and day is not None and self.last < day
+
+    def is_after(self, day: dt.date | None) -> bool:
+        """Whether it begins after a day."""
+        return self.first is not None and day is not None and self.first > day
+
+    def overlaps(self, other: Period) -> bool:
+        """Whether some day is in both."""
+        return not self.is_before(other.first) and not self.is_after(other.last)
+
+
+class Dated(NamedTuple):
+    """Somebody whose row has a first or a last day."""
+
+    username: str
+    line: int
+    period: Period
+    source: str = ""
+
+
+def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
+    """Username -> the last day, of the people who have left by a day and have not come back."""
+    last: dict[str, dt.date] = {}
+    here = set()
+    for username, period in ((each.username, each.period) for each in dated):
+        if period.last is not None and period.last < day:
+            last[username] = max(period.last, last.get(username, period.last))
+        elif not period.is_after(day):
+            here.add(username)
+    return {username: when for username, when in last.items() if username not in here}
+
+
+def leaving_today(dated: Collection[Dated], day: dt.date) -> str:
+    """The message about people whose last day it is; "" where it is nobody's."""
+    begun = _eves(dated)
+    names = sorted(each.username for each in dated if each.period.last == day and (each.username, day) not in begun)
+    if not names:
+        return ""
+    whose = "1 person" if len(names) == 1 else f"{len(names):,} people"
+    return f"today, {day}, is the last day of {whose}: {some(names, _SHOWN)}; the next run on a later day deletes them"
+
+
+def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:
+    """File, line, column, text and username of everybody who starts or leaves from a day to ``ahead`` days later.
+
+    Somebody who has left already is named on the day after the last one, on which a run deletes the user.
+    """
+    begun, over = _eves(dated), {(each.username, each.period.last) for each in dated}
+    for each in sorted(dated, key=lambda one: (one.source, one.line, one.username)):
+        name, (first, last), place = repr(each.username), each.period, (each.source, each.line)
+        if first is not None and 0 <= (first - day).days <= ahead:
+            verb = "starts" if over.isdisjoint(_eves([each])) else "changes to this row"
+            yield *place, "first_day", f"{name} {verb} {_in(first, day)}", each.username
+        if last is None or (each.username, last) in begun:
+            continue
+        if 0 <= (last - day).days <= ahead:
+            yield *place, "last_day", f"{name} has the last day {_in(last, day)}", each.username
+        if (day - last).days == 1:
+            yield *place, "last_day", f"{name} leaves today: the last day was {last}", each.username
+
+
+def _in(when: dt.date, day: dt.date) -> str:
+    days = (when - day).days
+    return ("today", "tomorrow")[days] if days < 2 else f"on {when}, in {days} days"
+
+
+def _eves(dated: Iterable[Dated]) -> set[tuple[str, dt.date]]:
+    """Username and the day before the first one: somebody whose last day that is goes on in another row."""
+    import datetime as dt
+
+    one, firsts = dt.timedelta(days=1), ((each.username, each.period.first) for each in dated)
+    return {(username, first - one) for username, first in firsts if first is not None and first > dt.date.min}
