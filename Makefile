@@ -23,10 +23,12 @@ TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin revi
 # GNU make 4 knows how; macOS has an older one.
 IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help demo test bench dist dist-here lint types layers unit environments contract lowest acceptance clean
+.PHONY: help demo test bench simulate simulate-mutants simulation dist dist-here lint types layers unit environments \
+  contract lowest acceptance clean
 help:
 	@echo "make demo   watch users being previewed, created, changed, drifted, refreshed and deleted (no AWS account)"
 	@echo "make test   lint, types, layers and every test ring that can run here"
+	@echo "make simulate  random stories of users, stacks and faults (SEEDS=100000, or SEED=7 to be told one)"
 	@echo "make dist   what a release publishes: the wheel, the plugin's archives, the SDKs (needs pulumi and npm)"
 	@echo "make bench  speed, as ratios in one run (ARGS=\"--only doors --users 1000\": plugin and dynamic door; --large: 5,000 users)"
 
@@ -37,7 +39,7 @@ demo: $(VENV)/runtime
 # that use every core. Without the Pulumi CLI the last one mostly builds an archive, which waits for downloads, too.
 test: $(VENV)/dev
 	@$(MAKE) --no-print-directory -j4 $(IN_ONE_PIECE) lint types layers unit environments
-	@$(MAKE) --no-print-directory contract
+	@$(MAKE) --no-print-directory simulation contract
 	@$(MAKE) --no-print-directory $(if $(shell command -v pulumi),,-j2) $(IN_ONE_PIECE) lowest acceptance
 	@echo "make test: all rings above passed; see 'skipped' lines for what could not run here"
 
@@ -58,6 +60,17 @@ layers: $(VENV)/dev
 unit: $(VENV)/dev
 	$(BIN)/python -m pytest -p no:connect_users tests/unit --cov=connect_users.core --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+# Random stories in virtual time; tests/simulation/README.md says what is simulated.
+simulation: $(VENV)/dev
+	$(BIN)/python -m pytest -p no:connect_users tests/simulation -n 2 --dist worksteal
+
+SEEDS := 20000
+simulate: $(VENV)/dev
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+simulate-mutants: $(VENV)/dev
+	@$(BIN)/python -m tests.simulation --mutants
 
 # The contract ring judges the wheel as a user installs it: no source of the package is in sight. Four workers on two
 # cores: much of a test is waiting for another process.
@@ -90,7 +103,7 @@ $(VENV)/dev: $(VENV)/runtime
 
 # Side by side, since most of it is downloading.
 environments: build/wheel
-	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j4) .venv-wheel/ready .venv-wheel/actionlint .venv-lowest/ready .venv-awscli/ready
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j4) .venv-wheel/ready .venv-wheel/actionlint .venv-wheel/axe.min.js .venv-lowest/ready .venv-awscli/ready
 
 build/wheel: $(VENV)/dev $(shell find connect_users -type f -not -name '*.pyc' 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
@@ -111,6 +124,11 @@ TEST_PACKAGES := "pytest>=8.3" "pytest-timeout>=2.3" "pytest-xdist>=3.6" "hypoth
 	@if command -v go >/dev/null; then GOBIN=$(CURDIR)/.venv-wheel/bin go install $(ACTIONLINT) 2>/dev/null; fi \
 	  || echo "actionlint could not be built; the other linters judge the workflows"
 	@touch $@
+
+# Judges the accessibility of the access review in a browser, where npm is.
+.venv-wheel/axe.min.js: .venv-wheel/ready
+	@if command -v npm >/dev/null; then cd .venv-wheel && tar -xzf "$$(npm pack --silent axe-core@4.14.1)" --strip-components=1 \
+	  package/axe.min.js && touch axe.min.js; fi || echo "axe-core could not be fetched; its test is skipped"
 
 .venv-lowest/ready: build/wheel
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest

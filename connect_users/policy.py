@@ -4,6 +4,9 @@
     no_plain_passwords()          passwords come from AWS Secrets Manager, so that none is in the program or the state
     hierarchy_required()          everybody is in a hierarchy group
     tags_required("team")         everybody has these tags
+    power_restricted("root.ops")  nobody else has power over everybody: powerful profiles are restricted to a part
+    sign_out_required()           whoever has power is signed out when the user is deleted
+    personas_only({"agent": ["Agent"]})   everybody has the security profiles of exactly one persona
 
 A check is a function from a `Subject` to what is wrong, in words, so that packs can add their own. A value that a
 preview does not know yet is not judged here (``pulumi-policy`` itself says that it could not run); but security
@@ -23,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core import tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConfigurationError
+from connect_users.core.limits import SIGN_OUT
 from connect_users.core.phrases import all_of, any_of
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
@@ -48,11 +52,13 @@ class Subject:
         props: the inputs, as the state has them; `UNKNOWN` for what is not known yet.
         names: id of a security profile -> its name.
         hidden: stands for security profiles whose ids a preview does not show -> their names, as far as they are known.
+        powers: what is power, and whom it reaches.
     """
 
     props: Mapping[str, Any]
     names: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
+    powers: Powers = field(default_factory=Powers)
 
     @property
     def username(self) -> str:
@@ -148,6 +154,83 @@ def tags_required(*keys: str) -> Policy:
     return Policy("tags-required", f"Every user has the tags {', '.join(keys)}.", check)
 
 
+def power_restricted(*usernames: str, restricted: Sequence[str] = ()) -> Policy:
+    """Nobody but these users has power that reaches everybody.
+
+    Args:
+        usernames: who may; case counts, as in Connect.
+        restricted: names or ids of security profiles that are known to reach only a part, where nothing else says it:
+            a policy pack sees no security profile of an instance.
+    """
+
+    def check(subject: Subject) -> Iterable[str]:
+        if subject.username in usernames:
+            return
+        powers = subject.powers
+        for id_, name in subject.security_profiles():
+            judgement = powers.judge(id_, name or None)
+            known = id_ in powers.facts or name in powers.facts
+            if judgement is Judgement.PLAIN or (not known and (id_ in restricted or name in restricted)):
+                continue
+            if judgement is Judgement.UNKNOWN:
+                yield f"has the security profile {id_}, whose name is not known, so it may be power over everybody"
+            elif not powers.limits(id_, name or None):
+                yield (
+                    f"has the security profile '{name or id_}', whose power reaches everybody: give one that is "
+                    f"restricted by hierarchy or tags; {_only(usernames)} may have such power"
+                )
+
+    only = _only(usernames)
+    return Policy("power-restricted", f"{only[0].upper()}{only[1:]} may have power that reaches everybody.", check)
+
+
+def sign_out_required(at_least: str = "on_delete") -> Policy:
+    """Whoever has power, or may have, is signed out when the user is deleted.
+
+    Args:
+        at_least: ``on_loss`` where the user is also to be signed out when a security profile is taken away.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    enough = SIGN_OUT[SIGN_OUT.index(at_least) :] if at_least in SIGN_OUT[1:] else ()
+    if not enough:
+        raise ValueError(f"'{at_least}' is not {any_of(SIGN_OUT[1:])}")
+
+    def check(subject: Subject) -> Iterable[str]:
+        sign_out = subject.props.get("sign_out")
+        if sign_out is UNKNOWN or sign_out in enough:
+            return
+        held = [
+            name or id_
+            for id_, name in subject.security_profiles()
+            if subject.powers.judge(id_, name or None) is not Judgement.PLAIN
+        ]
+        if held:
+            words = any_of([f"'{each}'" for each in enough])
+            yield f"has power ({', '.join(held)}) that open sessions keep; set sign_out to {words}"
+
+    return Policy("sign-out-required", "Users with power are signed out when they leave.", check)
+
+
+def personas_only(personas: Mapping[str, Sequence[str]]) -> Policy:
+    """Everybody has exactly the security profiles of one persona.
+
+    Args:
+        personas: name -> security profiles, by name or id.
+    """
+    allowed = {frozenset(profiles): persona for persona, profiles in personas.items()}
+
+    def check(subject: Subject) -> Iterable[str]:
+        held = dict(subject.security_profiles())
+        if not held or any({id_ if id_ in each else name for id_, name in held.items()} == each for each in allowed):
+            return
+        words = all_of(sorted(name or id_ for id_, name in held.items()))
+        yield f"has the security profiles {words}, which no persona has; the personas are {all_of(sorted(personas))}"
+
+    return Policy("personas-only", f"Every user is {any_of(sorted(personas))}.", check)
+
+
 def from_rules(rules: Any) -> tuple[Policy, ...]:
     """Policies from a document, as a file for ``explain --policy`` has it.
 
@@ -157,6 +240,11 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
         no_plain_passwords: true
         hierarchy_required: true
         tags_required: [team, site]
+        power_restricted: {usernames: [root.ops], restricted: [Team lead EMEA]}
+        sign_out_required: on_loss
+        personas_only: {agent: [Agent], lead: [Agent, Team lead EMEA]}
+
+    In a file, ``personas_only`` may also name a roster's file of personas, beside it: ``personas_only: personas.yaml``.
 
     Raises:
         ConfigurationError: a rule is not known, or has a value of another form.
@@ -168,6 +256,9 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
         "no_plain_passwords": lambda value: no_plain_passwords() if _flag(value) else None,
         "hierarchy_required": lambda value: hierarchy_required() if _flag(value) else None,
         "tags_required": lambda value: tags_required(*_strings(value)),
+        "power_restricted": _power_restricted,
+        "sign_out_required": _sign_out_required,
+        "personas_only": _personas_only,
     }
     found = []
     for name, value in rules.items():
@@ -181,13 +272,17 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
 
 
 def pack_policies(
-    *policies: Policy, names: Mapping[str, str] | None = None, enforcement_level: str = "mandatory"
+    *policies: Policy,
+    names: Mapping[str, str] | None = None,
+    enforcement_level: str = "mandatory",
+    powers: Powers | None = None,
 ) -> list[Any]:
     """The same as policies for a `pulumi_policy.PolicyPack`.
 
     Args:
         names: id of a security profile -> its name; without it, name profiles by their ids.
         enforcement_level: advisory, mandatory or disabled.
+        powers: what is power (default: the security profiles Admin and CallCenterManager).
 
     Raises:
         ConfigurationError: ``pulumi-policy`` is not installed.
@@ -201,14 +296,16 @@ def pack_policies(
         pulumi_policy.ResourceValidationPolicy(
             name=f"connect-users-{policy.name}",
             description=policy.description,
-            validate=_validation(policy, dict(names or {})),
+            validate=_validation(policy, dict(names or {}), powers or Powers()),
             enforcement_level=level,
         )
         for policy in policies
     ]
 
 
-def violations(preview: Preview, names: Names, policies: Iterable[Policy]) -> tuple[Violation, ...]:
+def violations(
+    preview: Preview, names: Names, policies: Iterable[Policy], powers: Powers | None = None
+) -> tuple[Violation, ...]:
     """Every violation by a user whom a preview makes or changes, by username; not by users whom it leaves alone."""
     known = dict(names.known[SECURITY_PROFILE])
     reader = ProfileReader(names)
@@ -217,16 +314,16 @@ def violations(preview: Preview, names: Names, policies: Iterable[Policy]) -> tu
         if step.new is None or step.operation == "delete":
             continue
         hidden = {id_: name or "" for id_, name in reader.hidden(step.new).items()}
-        subject = Subject(step.new.inputs, known, hidden)
+        subject = Subject(step.new.inputs, known, hidden, powers or Powers())
         for policy in policies:
             found += [Violation(policy.name, username_of(step.new), text, step.urn) for text in policy.check(subject)]
     return tuple(sorted(found, key=lambda each: (each.username, each.policy, each.text)))
 
 
-def _validation(policy: Policy, names: Mapping[str, str]) -> Callable[[Any, Callable[..., None]], None]:
+def _validation(policy: Policy, names: Mapping[str, str], powers: Powers) -> Callable[[Any, Callable[..., None]], None]:
     def validate(args: Any, report_violation: Callable[..., None]) -> None:
         for username, props in _users(args, names):
-            for text in policy.check(Subject(props, names)):
+            for text in policy.check(Subject(props, names, powers=powers)):
                 report_violation(f"{username} {text}", None)
 
     return validate
@@ -293,14 +390,37 @@ def _item(container: Any, key: Any, unknown: list[Exception]) -> Any:
 
 
 def _admins_only(value: Any) -> Policy:
-    if isinstance(value, Mapping):
-        surplus = [str(key) for key in value if key not in ("usernames", "profiles")]
-        if surplus:
-            raise ValueError(f"unknown key {', '.join(surplus)}; the keys are usernames, profiles")
-        return admins_only(
-            *_strings(value.get("usernames", [])), profiles=_strings(value.get("profiles", list(DEFAULT_PROFILES)))
-        )
-    return admins_only(*_strings(value))
+    usernames, profiles = _usernames_and(value, "profiles", list(DEFAULT_PROFILES))
+    return admins_only(*usernames, profiles=profiles)
+
+
+def _power_restricted(value: Any) -> Policy | None:
+    if isinstance(value, bool):
+        return power_restricted() if value else None
+    usernames, restricted = _usernames_and(value, "restricted", [])
+    return power_restricted(*usernames, restricted=restricted)
+
+
+def _usernames_and(value: Any, other: str, default: list[str]) -> tuple[list[str], list[str]]:
+    """A list of usernames, or a dict with it and another list."""
+    if not isinstance(value, Mapping):
+        return _strings(value), default
+    surplus = [str(key) for key in value if key not in ("usernames", other)]
+    if surplus:
+        raise ValueError(f"unknown key {', '.join(surplus)}; the keys are usernames, {other}")
+    return _strings(value.get("usernames", [])), _strings(value.get(other, default))
+
+
+def _sign_out_required(value: Any) -> Policy | None:
+    if isinstance(value, bool):
+        return sign_out_required() if value else None
+    return sign_out_required(value if isinstance(value, str) else "")
+
+
+def _personas_only(value: Any) -> Policy:
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError("is not a dict of personas with their security profiles")
+    return personas_only({str(persona): _strings(profiles) for persona, profiles in value.items()})
 
 
 def _strings(value: Any) -> list[str]:

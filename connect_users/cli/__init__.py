@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: Command -> its line in the list of commands. Each is a module of this package with ``register(parser)`` and
 #: ``run(args) -> int``; one whose name is a keyword of Python ends in an underscore.
 COMMANDS = {
+    "audit": "audit an instance: unmanaged users, drift, power, and what of it is new",
     "check": "check rosters of people and report all problems at once",
     "demo": "watch users being previewed, created, changed, drifted, refreshed and deleted",
     "emulator": "run an Amazon Connect on this machine",

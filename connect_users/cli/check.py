@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 
     from connect_users.roster.days import Now
     from connect_users.roster.people import JudgedRoster, RosterOptions
+    from connect_users.roster.personas import Personas
+
+
+class _PrintSchema(argparse.Action):
+    """Prints the schema in place of a check, as ``--help`` prints the help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        """Print it."""
+        from connect_users.roster import personas_schema
+
+        print(personas_schema.text())
+        parser.exit()
+
 
 #: Digits of a number of people; Python refuses to read thousands of digits.
 _DIGITS = 9
@@ -33,7 +46,26 @@ def register(parser: argparse.ArgumentParser) -> None:
         "Check rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster, and report every problem with "
         "its line and column. No call is made unless --instance is given."
     )
-    parser.add_argument("rosters", nargs="+", metavar="ROSTER", help="a file of people")
+    parser.add_argument(
+        "rosters",
+        nargs="+",
+        metavar="ROSTER",
+        help="a file of people; or a folder or a glob, whose files are one roster",
+    )
+    parser.add_argument(
+        "--personas", metavar="FILE", help="YAML or JSON file of personas, like personas= of the program"
+    )
+    parser.add_argument(
+        "--explain-personas",
+        action="store_true",
+        help="also show who gets which persona, why, and which settings are the row's own",
+    )
+    parser.add_argument(
+        "--personas-schema",
+        action=_PrintSchema,
+        nargs=0,
+        help="print the JSON schema of files of personas, for editors, and exit",
+    )
     parser.add_argument(
         "--identity-management",
         choices=limits.IDENTITY_MANAGEMENT_TYPES,
@@ -112,9 +144,14 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
     """
     from connect_users.cli.progress import Progress
     from connect_users.roster import days
-    from connect_users.roster.people import JudgedRoster, RosterProblem
+    from connect_users.roster.people import JudgedRoster
+    from connect_users.roster.problems import RosterProblem
     from connect_users.roster.tables import UnreadableRoster
 
+    if args.explain_personas and args.personas is None:
+        raise WrongUsage("--explain-personas needs --personas FILE")
+    if args.explain_personas and args.format not in check_formats.EXPLAINING:
+        raise WrongUsage(f"--explain-personas has no {args.format}; use --format text or json")
     least, required = _counts(args.min_holders), _holders(args.required_holders)
     # Asked for where it matters: rosters without days are checked without a calendar.
     today = partial(days.today, args.timezone, now or days.utc_now)
@@ -131,15 +168,17 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
                 rosters.append(_judged(file, options, least, required))
             except UnreadableRoster as problem:
                 unreadable = True
-                rosters.append(JudgedRoster(file, (), (RosterProblem(file, problem.line, "", problem.reason),)))
+                refusal = RosterProblem(problem.source, problem.line, "", problem.reason)
+                rosters.append(JudgedRoster(file, (), (refusal,)))
     rosters = _in_two_files(rosters)
     coming = [
-        [RosterProblem(judged.source, *place) for place in days.coming(judged.dated, today(), args.days)]
-        if judged.dated
-        else []
+        [RosterProblem(*place) for place in days.coming(judged.dated, today(), args.days)] if judged.dated else []
         for judged in rosters
     ]
-    check_formats.FORMATS[args.format](rosters, coming)
+    if args.explain_personas:
+        check_formats.EXPLAINING[args.format](rosters, coming, options)
+    else:
+        check_formats.FORMATS[args.format](rosters, coming)
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in rosters) else 0
@@ -148,12 +187,10 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
 def _judged(
     file: str, options: RosterOptions, least: Mapping[str, int], required: Mapping[str, Sequence[str]]
 ) -> JudgedRoster:
-    from pathlib import Path
-
     from connect_users.roster.people import judge
-    from connect_users.roster.reading import read_file
+    from connect_users.roster.reading import read
 
-    judged = judge(read_file(Path(file), file), options)
+    judged = judge(read(file, options.personas), options)
     if judged.problems or not (least or required):
         return judged
     from connect_users.roster.holders import holder_problems
@@ -169,7 +206,7 @@ def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
     """
     from pathlib import Path
 
-    from connect_users.roster.people import RosterProblem
+    from connect_users.roster.problems import RosterProblem
     from connect_users.roster.tables import place
 
     first: dict[str, RosterProblem] = {}
@@ -177,9 +214,9 @@ def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
     for judged in rosters:
         remarks = list(judged.remarks)
         for person in judged.people:
-            here = RosterProblem(judged.source, person.line, "username", "", person.username)
+            here = RosterProblem(person.source, person.line, "username", "", person.username)
             other = first.setdefault(person.username, here)
-            if Path(other.source).absolute() != Path(judged.source).absolute():
+            if Path(other.source).absolute() != Path(here.source).absolute():
                 where = place(other.source, other.line)
                 text = f"{person.username!r} is also in {where}; a user of one instance belongs to one roster"
                 remarks.append(here._replace(text=text))
@@ -210,10 +247,21 @@ def _options(args: argparse.Namespace) -> RosterOptions:
         identity_management_type=identity,
         names=names,
         defaults=dict(_pairs("--default", args.default)),
+        personas=None if args.personas is None else _personas(args.personas),
         ignore_columns=tuple(args.ignore_columns),
         reserved_tags=0 if args.no_ownership_tag else limits.OWNERSHIP_TAGS,
         password_of=(lambda _: ("password", UNKNOWN)) if args.passwords_elsewhere else None,
     )
+
+
+def _personas(file: str) -> Personas:
+    from connect_users.roster.reading import read_personas
+    from connect_users.roster.tables import UnreadableRoster
+
+    try:
+        return read_personas(file)
+    except UnreadableRoster as problem:
+        raise WrongUsage(str(problem)) from None
 
 
 def _number(text: str) -> int:

@@ -7,6 +7,7 @@ None of them holds personal data: a message names a person by username only.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +15,11 @@ from connect_users.core import __version__
 from connect_users.core.phrases import plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from connect_users.roster.people import JudgedRoster, RosterProblem
+    from connect_users.roster.explaining import Explained
+    from connect_users.roster.people import JudgedRoster, RosterOptions
+    from connect_users.roster.problems import RosterProblem
 
 
 #: The notices of each roster.
@@ -42,18 +45,55 @@ def _more(judged: JudgedRoster) -> Iterator[str]:
             yield f"and {plural(count, f'more {noun}')}"
 
 
-def text(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
-    """One line per problem on stderr, and one per roster and notice on stdout."""
+def text(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptions | None = None) -> None:
+    """One line per problem on stderr, and one per roster and notice on stdout; with ``explain`` one per person, too."""
     for judged, coming in zip(rosters, notices, strict=True):
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
         for line in _more(judged):
             print(f"{judged.source}: {line}", file=sys.stderr)
+        for each in _explained(judged, explain):
+            print(_explanation(each))
         problems = len(judged.problems) + judged.more[0]
         people = plural(len(judged.people), "person", "people")
-        print(f"{judged.source}: {plural(problems, 'problem') if problems else f'{people}, no problems'}")
+        result = plural(problems, "problem") if problems else f"{people}, no problems"
+        print(f"{judged.source}: {result}{_notes(judged)}")
         for problem in coming:
             print(_line("notice", problem))
+
+
+def _explanation(each: Explained) -> str:
+    """``agents.csv:3: ada: persona sales (rule 2: department is 'Sales'); row: email; persona: routing_profile``."""
+    from connect_users.core.errors import one_line
+    from connect_users.roster.explaining import ORIGINS
+    from connect_users.roster.tables import place
+
+    where = f"{place(each.person.source, each.person.line)}: {each.person.username}"
+    parts = [f"persona {each.choice.persona} ({each.why})"]
+    for origin in ORIGINS:
+        columns = [column for column, of_column in each.settings.items() if of_column == origin]
+        if columns:
+            parts.append(f"{origin}: {', '.join(columns)}")
+    return printable(one_line(f"{where}: {'; '.join(parts)}"))
+
+
+def _explained(judged: JudgedRoster, options: RosterOptions | None) -> Iterable[Explained]:
+    from connect_users.roster.explaining import explained
+
+    return () if options is None else explained(judged, options)
+
+
+def _notes(judged: JudgedRoster) -> str:
+    """What the files were taken for, where they are exports or several."""
+    notes = []
+    if len(judged.files) > 1:
+        notes.append(plural(len(judged.files), "file"))
+    for form, count in Counter(file.form for file in judged.files if file.form).items():
+        notes.append(f"read as {form}" if count == len(judged.files) else f"{plural(count, 'file')} read as {form}")
+    inactive = sum(len(file.inactive) for file in judged.files)
+    if inactive:
+        notes.append(f"{plural(inactive, 'account')} not active")
+    return f" ({', '.join(notes)})" if notes else ""
 
 
 def _line(severity: str, problem: RosterProblem) -> str:
@@ -65,7 +105,7 @@ def _line(severity: str, problem: RosterProblem) -> str:
     return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
 
 
-def as_json(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
+def as_json(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptions | None = None) -> None:
     """One document on stdout."""
     import json
 
@@ -77,6 +117,7 @@ def as_json(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
                 "findings": [
                     {
                         "severity": severity,
+                        "file": problem.source,
                         "line": problem.line or None,
                         "column": problem.column or None,
                         "username": problem.username or None,
@@ -86,11 +127,29 @@ def as_json(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
                 ],
                 "more_problems": judged.more[0],
                 "more_warnings": judged.more[1],
+                "files": [
+                    {"file": file.source, "form": file.form or None, "inactive": list(file.inactive)}
+                    for file in judged.files
+                ],
+                **({"personas": [_document(each) for each in _explained(judged, explain)]} if explain else {}),
             }
             for judged, coming in zip(rosters, notices, strict=True)
         ]
     }
     print(json.dumps(document, indent=2))
+
+
+def _document(each: Explained) -> dict[str, object]:
+    rule = each.choice.rule
+    return {
+        "username": each.person.username,
+        "file": each.person.source,
+        "line": each.person.line,
+        "persona": each.choice.persona,
+        "rule": None if rule is None else rule.number,
+        "matched": dict(each.choice.matched),
+        "settings": each.settings,
+    }
 
 
 def github(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
@@ -132,4 +191,9 @@ FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices], None]]] = {
     "json": as_json,
     "github": github,
     "sarif": as_sarif,
+}
+#: The formats that can also show who gets which persona, with the options that the rosters were judged by.
+EXPLAINING: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices, RosterOptions], None]]] = {
+    "text": text,
+    "json": as_json,
 }

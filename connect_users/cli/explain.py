@@ -78,8 +78,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     sources.add_argument(
         "--roster",
         metavar="FILE",
-        help="roster of the stack: its names are shown, but do not decide what is power; its lines are those of SARIF",
+        help="roster of the stack (a file, a folder or a glob): its names are shown, but do not decide what is power; "
+        "its lines are those of SARIF",
     )
+    sources.add_argument("--personas", metavar="FILE", help="the personas of --roster")
     sources.add_argument(
         "--state", metavar="FILE", help="what `pulumi stack export` wrote: the stack as it is deployed"
     )
@@ -137,7 +139,7 @@ def run(args: argparse.Namespace) -> int:
     if instance is not None:
         found = contacts.looked_up(found, instance, required=gate.ON_CONTACT in words)
     if args.policy is not None:
-        found = dataclasses.replace(found, violations=violations(preview, names, policies))
+        found = dataclasses.replace(found, violations=violations(preview, names, policies, powers))
     failures = gate.failures(found, args.fail_on)
     for format_, file in args.write:
         _write(file, _rendered(format_, args, found, failures, log, color=args.color == "always"))
@@ -181,7 +183,7 @@ def _names(
     # Deployed names first: what the pull request calls a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:
-        people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.roster))
+        people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.personas))
         naming.from_roster(names, people, preview.resources)
     facts = facts_by((*state, *preview.resources), names)
     facts.update({profile: facts[profile] | each if profile in facts else each for profile, each in live.items()})

@@ -17,6 +17,7 @@ from connect_users.core.references import SECURITY_PROFILE, USER
 from connect_users.review import naming
 from connect_users.review.access import dormancy, logins, sources
 from connect_users.review.powers import facts_by, granted_by
+from connect_users.roster import days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +32,17 @@ if TYPE_CHECKING:
 
 def add_options(group: argparse._ActionsContainer) -> None:
     """Add the options that say whom a review is about, but ``--instance`` and ``--state``, which all reports have."""
-    group.add_argument("--roster", metavar="FILE", help="show the people of this roster")
+    group.add_argument("--roster", metavar="FILE", help="show the people of this roster: a file, a folder or a glob")
+    group.add_argument("--personas", metavar="FILE", help="the personas of --roster, and of a roster of --since")
     group.add_argument(
         "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
     )
     power.add_options(group)
+    add_dormancy(group)
+
+
+def add_dormancy(group: argparse._ActionsContainer) -> None:
+    """Add the options that say who was online."""
     group.add_argument(
         "--dormant",
         type=_days,
@@ -84,13 +91,13 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
         ConnectUsersError
     """
     _refuse_other_sources(args, kind)
-    sightings = [_logins(file) for file in args.logins]
+    sightings = sightings_of(args)
     names = naming.Names()
     if args.names is not None:
         names_of.names_file(names, args.names)
     file = args.state[0] if args.state else args.roster
-    shown = _read(file, state=bool(args.state)) if file is not None else _File("")
-    since = _read(args.since) if args.since is not None else None
+    shown = _read(file, args.personas, state=bool(args.state)) if file is not None else _File("")
+    since = _read(args.since, args.personas) if args.since is not None else None
     live = None
     if args.instance:
         from connect_users.cli.instance import Instance
@@ -101,7 +108,20 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
     for source in filter(None, (shown, since)):
         naming.from_resources(names, source.resources)
     snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names)
-    granted, facts = granted_by(shown.resources), facts_by(shown.resources, names)
+    powers = power_of(args, snapshot, names, live, shown.resources)
+    snapshot, dormant = dormancy_of(args, snapshot, sightings, live)
+    return Gathered(snapshot, powers, since.snapshot(names) if since is not None else None, dormant)
+
+
+def power_of(
+    args: argparse.Namespace,
+    snapshot: Snapshot,
+    names: naming.Names,
+    live: Instance | None,
+    resources: Sequence[Resource] = (),
+) -> Powers:
+    """What is power, by the options, the resources of a stack, and the security profiles of the instance."""
+    granted, facts = granted_by(resources), facts_by(resources, names)
     if live is not None:
         known = _profiles(snapshot, names)
         for id_, permissions in power.asked(live, known, args).items():
@@ -109,15 +129,7 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
             granted[known[id_]] = (*granted.get(known[id_], ()), *permissions)
         for id_, found in power.described(live, known, args, names).items():
             facts[known[id_]] = facts[known[id_]] | found if known[id_] in facts else found
-        if args.dormant is not None:
-            snapshot, online = _online(snapshot, live, needed=not sightings)
-            sightings += online
-    return Gathered(
-        snapshot,
-        power.powers(args, granted, facts),
-        since.snapshot(names) if since is not None else None,
-        _dormancy(args, sightings, live),
-    )
+    return power.powers(args, granted, facts)
 
 
 def _refuse_other_sources(args: argparse.Namespace, kind: str) -> None:
@@ -127,8 +139,6 @@ def _refuse_other_sources(args: argparse.Namespace, kind: str) -> None:
         raise WrongUsage(f"{kind} shows one of --roster, --state and --instance, not {named}")
     if args.state and len(args.state) > 1:
         raise WrongUsage(f"{kind} shows one --state")
-    if args.logins and args.dormant is None:
-        raise WrongUsage("--logins needs --dormant DAYS, such as --dormant 60d")
     if args.dormant is not None and not (args.logins or args.instance):
         raise WrongUsage("--dormant needs --logins FILE or --instance: no roster and no state says who was online")
 
@@ -143,11 +153,11 @@ class _File(NamedTuple):
     def snapshot(self, names: naming.Names) -> Snapshot:
         """Its people."""
         if self.table is not None:
-            return sources.from_roster(self.table, names)
+            return sources.from_roster(self.table, names, days.today())
         return sources.from_state(self.name, self.resources, names)
 
 
-def _read(file: str, *, state: bool = False) -> _File:
+def _read(file: str, personas: str | None, *, state: bool = False) -> _File:
     """A state where it is the JSON of one, or has to be; else a roster.
 
     Raises:
@@ -156,7 +166,7 @@ def _read(file: str, *, state: bool = False) -> _File:
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
         return _File(name, resources=names_of.state_file(file, leaving=True))
-    return _File(name, names_of.roster_file(file, name))
+    return _File(name, names_of.roster_file(file, personas)._replace(source=name))
 
 
 def _is_state(file: str) -> bool:
@@ -182,6 +192,17 @@ def _profiles(snapshot: Snapshot, names: naming.Names) -> dict[str, str]:
     return {profile: name for profile, name in names.known[SECURITY_PROFILE].items() if name in used}
 
 
+def sightings_of(args: argparse.Namespace) -> list[Sightings]:
+    """What the files of ``--logins`` say.
+
+    Raises:
+        WrongUsage: one cannot be used, or nobody asks when people were online.
+    """
+    if args.logins and args.dormant is None:
+        raise WrongUsage("--logins needs --dormant DAYS, such as --dormant 60d")
+    return [_logins(file) for file in args.logins]
+
+
 def _logins(file: str) -> Sightings:
     try:
         return logins.read(names_of.text_of(file), Path(file).name)
@@ -189,7 +210,9 @@ def _logins(file: str) -> Sightings:
         raise WrongUsage(f"{file}: {printable(str(problem))}") from None
 
 
-def _online(snapshot: Snapshot, live: Instance, *, needed: bool) -> tuple[Snapshot, Sequence[Sightings]]:
+def _online(
+    args: argparse.Namespace, snapshot: Snapshot, live: Instance, *, needed: bool
+) -> tuple[Snapshot, Sequence[Sightings]]:
     """The people with their ids, and the online time of those who are in the instance.
 
     Args:
@@ -215,14 +238,20 @@ def _online(snapshot: Snapshot, live: Instance, *, needed: bool) -> tuple[Snapsh
     except AccessDenied as problem:
         if needed:
             raise
-        print(f"connect-users report: the online time of agents is not known: {problem}", file=sys.stderr)
+        print(f"{args.prog}: the online time of agents is not known: {problem}", file=sys.stderr)
         return snapshot, ()
     return dataclasses.replace(snapshot, people=people), (dormancy.from_online_days(*online),)
 
 
-def _dormancy(args: argparse.Namespace, sightings: Sequence[Sightings], live: Instance | None) -> Dormancy | None:
+def dormancy_of(
+    args: argparse.Namespace, snapshot: Snapshot, sightings: Sequence[Sightings], live: Instance | None
+) -> tuple[Snapshot, Dormancy | None]:
+    """The people, with their ids where these were asked for, and when they were online; None without ``--dormant``."""
     if args.dormant is None:
-        return None
+        return snapshot, None
+    if live is not None:
+        snapshot, online = _online(args, snapshot, live, needed=not sightings)
+        sightings = [*sightings, *online]
     # AWS's clock, where it has answered.
     now = datetime.fromtimestamp(live.gateway.now, timezone.utc) if live is not None else datetime.now(timezone.utc)
-    return dormancy.Dormancy(tuple(sightings), now.replace(tzinfo=None), args.dormant)
+    return snapshot, dormancy.Dormancy(tuple(sightings), now.replace(tzinfo=None), args.dormant)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.cli.progress import Progress
 from connect_users.connect.connection import gateway_for
 from connect_users.connect.directory import AnswerCache, Directory
+from connect_users.connect.survey import survey_of
+from connect_users.core.errors import ResourceNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -28,6 +30,7 @@ class Instance:
     """
 
     def __init__(self, instance: str, settings: Settings) -> None:
+        self._name = instance
         self.gateway = gateway_for(settings)
         self._cache = AnswerCache(lambda: self.gateway)
         self._directory = Directory(instance, self._once)
@@ -54,3 +57,14 @@ class Instance:
     def labels(self, reference: Reference) -> dict[str, str]:
         """Id -> name, or path, of all things of a kind."""
         return asyncio.run(self._directory.labels(reference))
+
+    def people(self) -> list[dict[str, Any]]:
+        """Everybody, as SearchUsers returns them; who is too new for the search is described."""
+        found = []
+        with Progress(f"reading the users of Connect instance '{self._name}'") as progress:
+            for listed in survey_of(self.gateway).everyone(self.id, progress.say):
+                try:
+                    found.append(dict(listed.summary or self.gateway.describe_user(self.id, listed.id)))
+                except ResourceNotFound:
+                    continue
+        return found

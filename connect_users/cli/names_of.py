@@ -53,17 +53,23 @@ def json_of(file: str) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def roster_file(file: str, source: str) -> Table:
-    """The roster in a file, which messages call ``source``.
+def roster_file(file: str, personas: str | None = None) -> Table:
+    """The roster in a file, a folder or a glob; with a file of personas, its rows have their personas' settings.
 
     Raises:
         WrongUsage
     """
-    from connect_users.roster.reading import read_file
+    from connect_users.roster.choosing import applied
+    from connect_users.roster.reading import read, read_personas
     from connect_users.roster.tables import UnreadableRoster
 
     try:
-        return read_file(Path(file), source)
+        if personas is None:
+            return read(file)
+        known = read_personas(personas)
+        if known.problems:
+            raise WrongUsage(str(known.problems[0]))
+        return applied(read(file, known), known)
     except UnreadableRoster as problem:
         raise WrongUsage(str(problem)) from None
 
@@ -106,15 +112,14 @@ def from_instance(names: naming.Names, instance: Instance) -> None:
 def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, tuple[str, int]]]:
     """What a roster says about each person: username -> input -> names, and username -> file and line."""
     from connect_users.roster.cells import BadCell
-    from connect_users.roster.columns import USERNAME, find
+    from connect_users.roster.columns import USERNAME
 
-    columns = {header: column for header in table.headers if (column := find(header)) is not None}
     people: dict[str, dict[str, tuple[str, ...]]] = {}
     places: dict[str, tuple[str, int]] = {}
-    for row in table.rows:
+    for part, row in ((each, row) for each in table.files for row in each.rows):
         values: dict[str, Any] = {}
         for header, raw in row.cells:
-            column = columns.get(header)
+            column = part.column(header)
             if column is None or not (column.reference or column.path == USERNAME):
                 continue
             try:
@@ -125,7 +130,7 @@ def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], d
         username = values.pop("username", None)
         if isinstance(username, str):
             people[username] = {name: _several(value) for name, value in values.items()}
-            places[username] = (table.source, row.line)
+            places[username] = (part.source, row.line)
     return people, places
 
 

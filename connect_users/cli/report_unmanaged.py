@@ -8,15 +8,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import connecting
-from connect_users.cli.progress import Progress
 from connect_users.core.errors import WrongUsage
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from connect_users.connect.gateway import Gateway
     from connect_users.core.unmanaged import Declared
+    from connect_users.review.steps import Resource
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -36,15 +35,15 @@ def run(args: argparse.Namespace) -> int:
         WrongUsage: no instance is named.
     """
     from connect_users.cli.instance import Instance
+    from connect_users.cli.names_of import state_file
     from connect_users.core.unmanaged import unmanaged
 
     if not args.instance:
         raise WrongUsage("--unmanaged needs --instance")
-    declared = _declared(args.state) if args.state else None
-    instance = Instance(args.instance, connecting.settings(args))
-    with Progress(f"reading the users of Connect instance '{args.instance}'"):
-        users = list(_users(instance.gateway, instance.id))
-    found = sorted(unmanaged(users, declared), key=lambda user: user.username)
+    resources = [each for file in args.state or () for each in state_file(file)]
+    declared = declared_by(resources) if args.state else None
+    users = Instance(args.instance, connecting.settings(args)).people()
+    found = sorted(unmanaged(tagged(users), declared), key=lambda user: user.username)
     if args.json:
         print(json.dumps([dataclasses.asdict(user) for user in found], indent=2))
         return 1 if found else 0
@@ -55,25 +54,15 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _users(gateway: Gateway, instance: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Id, username and tags of everybody; who is too new for the search is described."""
-    from connect_users.connect.survey import survey_of
-    from connect_users.core.errors import ResourceNotFound
-
-    for listed in survey_of(gateway).everyone(instance, lambda _: None):
-        summary = listed.summary
-        if summary is None:
-            try:
-                summary = gateway.describe_user(instance, listed.id)
-            except ResourceNotFound:
-                continue
-        yield listed.id, listed.username, dict(summary.get("Tags") or {})
+def tagged(people: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Id, username and tags of everybody."""
+    for user in people:
+        yield str(user["Id"]), str(user["Username"]), dict(user.get("Tags") or {})
 
 
-def _declared(files: Sequence[str]) -> Declared:
-    from connect_users.cli.names_of import state_file
+def declared_by(resources: Sequence[Resource]) -> Declared:
+    """What stacks have, by the resources of their exported states."""
     from connect_users.core.unmanaged import Declared
 
-    resources = [each for file in files for each in state_file(file)]
     users = [(each.urn, each.outputs) for each in resources if each.user]
     return Declared.of(users, [each.urn for each in resources])

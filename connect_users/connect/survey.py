@@ -84,7 +84,7 @@ class Survey:
             Cancelled
         """
         refresh, number = self._note(instance_id, (urn, user_id))
-        if number <= BURST or refresh.failed:
+        if refresh.failed or (number <= BURST and refresh.listed is None):
             return None
         with refresh.lock:
             if refresh.listed is None and not refresh.failed:
@@ -94,13 +94,15 @@ class Survey:
         return _listed(refresh, user_id)
 
     def everyone(self, instance_id: str, notify: Notify) -> list[Listed]:
-        """All users of the instance, in the order of the listing.
+        """All users of the instance, in the order of the listing. Reads that follow are answered from the same pages.
 
         Raises:
             ConnectApiError
         """
         refresh = _Refresh(self._clock())
         self._read_pages(instance_id, refresh, notify)
+        with self._lock:
+            self._refreshes[instance_id] = refresh
         users = (_listed(refresh, user_id) for user_id in refresh.listed or ())
         return [listed for listed in users if listed is not None]
 

@@ -111,6 +111,9 @@ ROSTER_DEPTH_MAX: Final = 9
 #: Problems that are kept of one roster, and characters of each: more are not read, and a log has to hold them.
 ROSTER_PROBLEMS_MAX: Final = 1_000
 ROSTER_MESSAGE_MAX: Final = 500
+#: Rules of a file of personas, and values with ``*`` in them: every row may have to be compared with each.
+PERSONAS_RULES_MAX: Final = 500
+PERSONAS_PATTERNS_MAX: Final = 500
 #: Bytes of all parts of a workbook when inflated; 20,000 people with 60 columns have about 70 MB.
 WORKBOOK_BYTES_MAX: Final = 128 * 2**20
 #: Parts of a workbook; one has about five for each sheet.

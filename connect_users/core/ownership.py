@@ -159,6 +159,12 @@ def same_making(one: object, other: object) -> bool:
     return first is not None and second is not None and first.group(1, 4) == second.group(1, 4)
 
 
+def _same_name(one: object, other: str) -> bool:
+    """Whether two tokens of one making were written for the same URN."""
+    first, second = _TOKEN_FORM.fullmatch(str(one)), _TOKEN_FORM.fullmatch(other)
+    return first is None or second is None or first[3] == second[3]
+
+
 def made_at(token: str) -> float:
     """When a token was made, in seconds since the epoch; 0 for a string that is not a token."""
     try:
@@ -216,7 +222,7 @@ def missing(tags: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Proven:
-    """The live token is that of the state (or of this CreateUser)."""
+    """The live token is that of the state (or of this CreateUser), or of this resource by another name."""
 
     owner: Owner
 
@@ -273,7 +279,8 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
         return Unowned()
     mine = bool(urn) and owner.name == owner_name(urn)
     if token is not None:
-        proven = same_making(token, owner.token)
+        # A state from before its user went to another resource (an alias, another stack) has the same making.
+        proven = same_making(token, owner.token) and (mine or _same_name(token, owner.token))
     else:
         proven = bool(arn) and mine and same_making(owner.token, first_token(made_at(owner.token), urn, arn))
     if proven:
@@ -285,6 +292,15 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
     if owner.stack is not None and owner.stack == stack_of(owner_name(urn)):
         return OtherResource(owner)
     return OtherStack(owner)
+
+
+def of_another_name(owner: Owner, urn: str, token: object) -> bool:
+    """Whether a tag and a state are of one making, but of different names.
+
+    Such a view is from before the tag was written for this resource; or such a state is from before the user went to
+    another one. Only time shows which.
+    """
+    return same_making(token, owner.token) and not isinstance(claim(owner, urn, token), Proven)
 
 
 def declared_tags(tags: Mapping[str, Any]) -> dict[str, str]:

@@ -133,8 +133,8 @@ _NAMES = (
     "SearchUserHierarchyGroups",
     "DescribeUserHierarchyGroup",
 )
-_POWER = ("ListSecurityProfilePermissions", "DescribeSecurityProfile", "ListSecurityProfileAIAgents")
 _EVERYBODY = ("ListUsers", "SearchUsers", "DescribeUser")
+_POWER = ("ListSecurityProfilePermissions", "DescribeSecurityProfile", "ListSecurityProfileAIAgents")
 _LIFE = {permission.operation: permission for permission in PERMISSIONS if permission.feature is not Feature.REVIEWS}
 
 #: Command -> the operations that it calls; of Pulumi's own commands (`preview` and refresh, `up` and all others), those
@@ -144,6 +144,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "preview": frozenset(
         name for name, each in _LIFE.items() if not each.writes and each.feature is not Feature.QUICK_CONNECTS
     ),
+    "audit": frozenset((*_NAMES, *_EVERYBODY, *_POWER, "DescribeInstance", "ListUserProficiencies", "GetMetricDataV2")),
     "check": frozenset((*_NAMES, "DescribeInstance")),
     "explain": frozenset((*_NAMES, *_POWER, "GetCurrentUserData")),
     "import": frozenset((*_NAMES, *_EVERYBODY, "DescribeInstance", "ListUserProficiencies")),

@@ -24,7 +24,8 @@ TERRAFORM_USER: Final = "aws_connect_user"
 #: Resources whose outputs are the state of a Connect user, in snake_case and in camelCase.
 USERS: Final = frozenset({USER, PLUGIN_USER})
 #: What a roster adds to its people.
-ROSTERS: Final = frozenset({ROSTER, GUARD, PLUGIN_ROSTER, PLUGIN_GUARD})
+GUARDS: Final = frozenset({GUARD, PLUGIN_GUARD})
+ROSTERS: Final = frozenset({ROSTER, PLUGIN_ROSTER}) | GUARDS
 STACK: Final = "pulumi:pulumi:Stack"
 #: How the types of dynamic resources begin: their provider is code of the program.
 DYNAMIC: Final = ("pulumi-python:dynamic", "pulumi-nodejs:dynamic")

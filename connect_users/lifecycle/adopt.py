@@ -20,7 +20,7 @@ from connect_users.core.errors import (
 )
 from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY
 from connect_users.core.live import declared_view, leftovers, live_props
-from connect_users.lifecycle import apply, observe
+from connect_users.lifecycle import apply, gone, observe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,29 +113,52 @@ def _pending(
 
 
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
-    """As `apply.update`; a take-over that was interrupted goes on.
+    """As `apply.update`; a take-over that was interrupted goes on, and a user who moves here is taken over.
 
     Raises:
         OwnedByOther: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
     if PENDING_KEY not in old:
-        return apply.update(op, user_id, old, new)
+        try:
+            return apply.update(op, user_id, old, new)
+        except apply.MovesHere as moves:
+            op.inform(f"moves here from {moves.owner.urn}, which no longer declares it")
+            return _take_over_again(op, old, new, moves.user, ours=not moves.owner.adopted)
     apply.check_place(op, old)
     survey_of(op.gateway).forget()
+    action, ours = apply.subject("taking over", new), old[PENDING_KEY] is True
     try:
         user = observe.describe(op, user_id, old)
-        owner = ownership.owner_of(user.get("Tags", {})) if user is not None else None
+        if user is None:
+            raise gone.user_gone(op.gateway, action, user_id, old, op.inform)
+        owner = ownership.owner_of(user.get("Tags", {}))
         claim = ownership.claim(owner, op.urn, old.get(TOKEN_KEY))
-        if user is None or not isinstance(claim, ownership.Proven):
-            whose = f"names {owner.urn}" if owner is not None else "is gone"
-            raise OwnedByOther(
-                f"{apply.subject('taking over', new)}: the tag {ownership.TAG_KEY} that was written when it was taken "
-                f"over {whose}; nothing was changed; run pulumi refresh to see what is true, then run again"
-            )
-        return _write_declared(op, new, user, apply.kept_outputs(old), ours=old[PENDING_KEY] is True)
+        if isinstance(claim, ownership.Proven):
+            return _write_declared(op, new, user, apply.kept_outputs(old), ours=ours)
     except ConnectApiError as error:
-        raise error.about(apply.subject("taking over", new)) from None
+        raise error.about(action) from None
+    if isinstance(claim, ownership.Unowned) and TOKEN_KEY not in old:
+        # A refresh has accepted that somebody took the tag away.
+        return _take_over_again(op, old, new, user, ours=ours)
+    whose = f"names {owner.urn}" if owner is not None else "is gone"
+    raise OwnedByOther(
+        f"{action}: the tag {ownership.TAG_KEY} that was written when it was taken over {whose}; nothing was changed; "
+        "run pulumi refresh to see what is true, then run again"
+    )
+
+
+def _take_over_again(
+    op: Operation, old: Mapping[str, Any], new: Props, user: Mapping[str, Any], *, ours: bool
+) -> Props:
+    """Take over a user whom the state has already; returns the outputs."""
+    action = apply.subject("taking over", new)
+    try:
+        return take_over(op, new, user, ours=ours)[1]
+    except UserVanished:
+        raise gone.user_gone(op.gateway, action, str(user["Id"]), old, op.inform) from None
+    except ConnectApiError as error:
+        raise error.about(action) from None
 
 
 def _write_declared(

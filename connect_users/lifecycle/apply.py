@@ -67,6 +67,18 @@ CORRECTED: Final = (
 T = TypeVar("T")
 
 
+class MovesHere(Exception):
+    """The tag names another resource of this stack, which the program does not declare any more; nothing was changed.
+
+    Attributes:
+        user: the ``User`` of DescribeUser.
+        owner: whom its tag names.
+    """
+
+    def __init__(self, user: Mapping[str, Any], owner: ownership.Owner) -> None:
+        self.user, self.owner = user, owner
+
+
 @dataclass(frozen=True)
 class Operation:
     """What one call of the engine works with.
@@ -127,7 +139,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     (`_in_doubt`). Whatever else needs the live settings makes do with it.
 
     Raises:
-        OwnedByOther, InvalidUser: before anything is changed.
+        MovesHere, OwnedByOther, InvalidUser: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
     check_place(op, old)
@@ -138,13 +150,13 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     calls, live = plan.update_steps(old, new), None
     if _in_doubt(op, user_id, old, calls):
         live = _describe(op, user_id, old, new)
-        token = _token_of(op, live, old, new)
-        rival = op.run.rival(op.urn, user_id, old)
+        rival = op.run.rival(op.urn, user_id)
         if rival is not None:
             raise OwnedByOther(
                 f"{subject('updating', new)}: {rival} has the same user in its state; nothing was changed; declare the "
                 "user once"
             )
+        token = _token_of(op, live, old, new)
         if token is not None:
             kept[TOKEN_KEY] = token
         if token is not None and op.owns and op.urn:
@@ -166,7 +178,7 @@ def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], calls: tuple[
     """
     if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):
         return True
-    if OTHER_OWNER_KEY in old or op.run.rival(op.urn, user_id, old) is not None:
+    if OTHER_OWNER_KEY in old or op.run.rival(op.urn, user_id) is not None:
         return True
     grants_power = any("security_profile_ids" in step.fields for step in calls)
     return grants_power and snapshot_proof.age(old, op.now()) >= FRESH
@@ -174,17 +186,25 @@ def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], calls: tuple[
 
 def _describe(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> dict[str, Any]:
     describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.inform)
-    try:
-        return _retrying(op, subject("updating", new), user_id, old, describe)
-    except ConnectApiError as error:
-        raise error.about(subject("updating", new)) from None
+    waits = pauses(min(SETTLING, op.grace))
+    while True:
+        try:
+            user = _retrying(op, subject("updating", new), user_id, old, describe)
+        except ConnectApiError as error:
+            raise error.about(subject("updating", new)) from None
+        owner = ownership.owner_of(user.get("Tags", {}))
+        pause = next(waits, None)
+        if owner is None or pause is None or not ownership.of_another_name(owner, op.urn, old.get(TOKEN_KEY)):
+            return user
+        op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
+        op.wait(pause)
 
 
 def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], new: Props) -> str | None:
     """The token that the state has after the update; None for a user who has none.
 
     Raises:
-        OwnedByOther: it is another resource's user.
+        MovesHere, OwnedByOther: it is another resource's user.
     """
     action, token, arn = subject("updating", new), old.get(TOKEN_KEY), str(live.get("Arn", ""))
     nothing = f"(tag {ownership.TAG_KEY}); nothing was changed"
@@ -201,6 +221,8 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
         case ownership.OtherMaking(owner):
             op.inform(CORRECTED)
             return owner.token
+        case ownership.OtherResource(owner) if op.owns and not op.run.declares(owner, new):
+            raise MovesHere(live, owner)
         case ownership.OtherResource(owner):
             raise OwnedByOther(
                 f"{action}: the user belongs to {owner.urn}, in this stack {nothing}; declare the user in one "

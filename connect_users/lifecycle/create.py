@@ -162,8 +162,10 @@ def _settle(
     action, where = apply.subject("creating", props), f"the name exists in instance {props['instance_id']}"
     tags = user.get("Tags", {})
     owner = ownership.owner_of(tags)
-    twice = owner is not None and (op.run.declares(owner, props) or _changed_in_this_run(op, user))
-    match ownership.claim(owner, op.urn, token or None):
+    claim, other = ownership.claim(owner, op.urn, token or None), op.run.declared_by_another(op.urn, props)
+    if other is not None and not isinstance(claim, ownership.Proven):
+        raise OwnedByOther(f"{action}: {where}, and {other} declares it, too; declare the user once")
+    match claim:
         case ownership.Proven():
             # Made by this very call, whose answer was lost.
             return _finish(op, props, CreatedUser(user["Id"], user["Arn"]), token)
@@ -185,15 +187,15 @@ def _settle(
                 "delete_before_replace=True in the resource's options, or for a new password "
                 "on_password_change='replace'; if the state lost it, bring it back with connect-users import"
             )
-        case ownership.OtherResource(owner) if op.owns and not twice:
+        case ownership.OtherResource(owner) if op.owns and not _changed_in_this_run(op, user):
             op.inform(f"moves here from {owner.urn}, which no longer declares it")
             return adopt.take_over(op, props, user, ours=not owner.adopted)
         case ownership.OtherResource(owner):
             raise OwnedByOther(
                 f"{action}: {where} and belongs to {owner.urn}, in this stack (tag {ownership.TAG_KEY}); "
                 + (
-                    "the program declares both; declare the user once"
-                    if twice
+                    "the same run made or changed it, so the program may declare both; declare the user once"
+                    if op.owns
                     else "with connect-users:ownershipTag false a user cannot move between resources; declare the "
                     f"former name as an alias (pulumi.Alias(name='{owner.urn.rpartition('::')[2]}'))"
                 )
@@ -215,7 +217,10 @@ def _changed_in_this_run(op: Operation, user: Mapping[str, Any]) -> bool:
 
 def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> str:
     """Why a user of the name without an owner is in the way, and what to do."""
-    ways = "adopt it with adopt_existing=True, or choose another username"
+    ways = (
+        "adopt it with adopt_existing=True, or choose another username; to replace this resource's own user, set "
+        "delete_before_replace=True"
+    )
     if ownership.TAG_KEY in tags:
         return f"has a tag {ownership.TAG_KEY} that names no resource (somebody wrote another value); {ways}"
     lost = (
@@ -223,8 +228,7 @@ def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> 
         if error.uncertain and not op.owns
         else ""
     )
-    replacing = "" if op.owns else "; to replace this resource's own user, set delete_before_replace=True"
-    return f"carries no ownership tag (made in the console or by another tool{lost}); {ways}{replacing}"
+    return f"carries no ownership tag (made in the console or by another tool{lost}); {ways}"
 
 
 def _settle_duplicate(

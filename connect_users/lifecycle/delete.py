@@ -39,13 +39,13 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
             if not _may_delete(op, user_id, outputs, user):
                 return
             remove_user(op, user_id, outputs)
+        wanted = outputs.get("delete_quick_connects") is True
+        if user is not None or wanted:
+            # Of one who was gone already: an earlier run may have failed between the user and its quick connects.
+            username = str(outputs.get("username", "?"))
+            quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
     except ConnectApiError as error:
         raise error.about(action) from None
-    wanted = outputs.get("delete_quick_connects") is True
-    if user is not None or wanted:
-        # Of one who was gone already: an earlier run may have failed between the user and its quick connects.
-        username = str(outputs.get("username", "?"))
-        quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
 
 
 def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
@@ -75,7 +75,7 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
                 "run pulumi refresh to accept that, then run again"
             )
         case ownership.Proven() | ownership.Unowned():
-            rival = op.run.rival(op.urn, user_id, outputs)
+            rival = op.run.rival(op.urn, user_id)
             if rival is not None:
                 op.say("warning", f"not deleted: {rival} has the same user")
             return rival is None

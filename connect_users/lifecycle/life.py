@@ -150,7 +150,8 @@ class Lifecycle:
                 state, new = sound(state), canonical(new)
                 fields = plan.changed_fields(state, new)
             self._run.hold(urn, id_, state)
-            if OTHER_OWNER_KEY in state:
+            moves = self._moves_here(urn, state, new)
+            if OTHER_OWNER_KEY in state and not moves:
                 say(
                     "warning",
                     f"this user belonged to {state[OTHER_OWNER_KEY]} at the last refresh: nothing is written to it; "
@@ -158,8 +159,8 @@ class Lifecycle:
                 )
             if not fields:
                 # Where two resources have the user, an update finds out which one it is.
-                doubted = self._run.rival(urn, id_, state) is not None
-                changed = doubted or PENDING_KEY in state or self._renamed(urn, state, say)
+                doubted = self._run.rival(urn, id_) is not None
+                changed = doubted or moves or PENDING_KEY in state or self._renamed(urn, state, say)
                 return Difference(changed, in_inputs=False)
             replacement = plan.replacement(state, new)
             if replacement is not None:
@@ -167,6 +168,15 @@ class Lifecycle:
             before = old_inputs()
             same = before is not None and not plan.changed_fields(canonical(before), new)
             return Difference(True, fields, in_inputs=not same)
+
+    def _moves_here(self, urn: str, state: Props, new: Props) -> bool:
+        """Whether a refresh found the user to be another resource's of this stack, which no longer declares it."""
+        if OTHER_OWNER_KEY not in state or not self.settings.ownership_tag:
+            return False
+        own, name = ownership.owner_name(urn), ownership.owner_name(str(state[OTHER_OWNER_KEY]))
+        in_this_stack = ownership.stack_of(own) is not None and ownership.stack_of(own) == ownership.stack_of(name)
+        # The resource may have got that very name since.
+        return in_this_stack and (name == own or not self._run.declares(ownership.Owner("", name), new))
 
     def _renamed(self, urn: str, state: Props, say: Say) -> bool:
         """Whether the ownership tag names the resource by a former URN, so that it has to be written again."""
@@ -190,7 +200,8 @@ class Lifecycle:
         kept = apply.kept_outputs(sound(state))
         token = kept.get(TOKEN_KEY)
         if self.settings.ownership_tag and urn:
-            kept[TOKEN_KEY] = ownership.renamed(token, urn) if isinstance(token, str) else UNKNOWN
+            stays = isinstance(token, str) and OTHER_OWNER_KEY not in state
+            kept[TOKEN_KEY] = ownership.renamed(str(token), urn) if stays else UNKNOWN
         return {**kept, **canonical(new)}
 
     def create(self, urn: str, inputs: Props, say: Say) -> tuple[str, Props]:

@@ -132,9 +132,9 @@ def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None
 def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:
     """The outputs beside the inputs: `arn`, `directory_user_id`, and what the live tag says about the owner.
 
-    A token of this resource that is not the state's is taken over, and the state gets a mark of its own. Pulumi also
-    refreshes the old half of a replacement that is still to be deleted: with the token alone it would pass for the new
-    half, and take its user away.
+    A token of this resource that is not the state's is taken over, one that is gone from the user goes from the state,
+    and the state gets a mark of its own. Pulumi also refreshes the old half of a replacement that is still to be
+    deleted: with the token alone it would pass for the new half, and take its user away.
     """
     result: Props = {key: outputs[key] for key in KEPT_BY_REFRESH if key in outputs and key != VERIFIED_KEY}
     if user.get("Arn"):
@@ -146,7 +146,8 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
         case ownership.Unowned():
             if token is not None or ownership.TAG_KEY in tags:
                 op.say("warning", f"{ownership.missing(tags)}; the next change of this user puts it back")
-            result.pop(TOKEN_KEY, None)
+            if result.pop(TOKEN_KEY, None) is not None:
+                result[TAKEN_KEY] = secrets.token_hex(4)
         case ownership.Proven():
             pass
         case ownership.OtherMaking(owner):
@@ -204,7 +205,10 @@ def _stale_view_wait(op: Operation, tags: Mapping[str, Any], outputs: Mapping[st
     token = outputs.get(TOKEN_KEY)
     if token is None:
         return 0.0
-    match ownership.claim(ownership.owner_of(tags), op.urn, token):
+    owner = ownership.owner_of(tags)
+    if owner is not None and ownership.of_another_name(owner, op.urn, token):
+        return min(SETTLING, op.grace)
+    match ownership.claim(owner, op.urn, token):
         case ownership.Unowned():
             # More likely, a person removed the tag.
             return min(settling, REFERENCE_SETTLING)

@@ -54,6 +54,12 @@ class Run:
         declared = self._declared.get(owner.name)
         return declared is not None and (inputs is None or declared == _instance_and_username(inputs))
 
+    def declared_by_another(self, urn: str, inputs: Mapping[str, Any]) -> str | None:
+        """Another resource that the program declares for the user of ``inputs``; None where there is none."""
+        name, wanted = ownership.owner_name(urn), _instance_and_username(inputs)
+        others = (other for other, declared in list(self._declared.items()) if other != name and declared == wanted)
+        return next((ownership.Owner("", other).urn for other in others), None)
+
     def hold(self, urn: str, user_id: str, outputs: Mapping[str, Any], *, alone: bool = False) -> None:
         """A state that stays has this user.
 
@@ -75,13 +81,9 @@ class Run:
         making = self._holders.get(user_id, {}).get(urn)
         return making is not None and not _same(making, _ownership(outputs))
 
-    def rival(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> str | None:
-        """Another resource whose state has the user by another making; None where there is none."""
-        ours = _ownership(outputs)
-        for other, making in list(self._holders.get(user_id, {}).items()):
-            if other != urn and not _same(making, ours):
-                return other
-        return None
+    def rival(self, urn: str, user_id: str) -> str | None:
+        """Another resource whose state has the user; None where there is none."""
+        return next((other for other in list(self._holders.get(user_id, {})) if other != urn), None)
 
 
 def _instance_and_username(inputs: Mapping[str, Any]) -> tuple[object, object]:

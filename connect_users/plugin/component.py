@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
     "roster": "roster",
+    "rosters": "roster",
     "rows": "roster",
+    "personas": "personas",
     "instance": "instance",
     "instanceId": "instance_id",
     "routingProfiles": "routing_profiles",
@@ -54,7 +57,8 @@ ARGUMENTS: Final = {
     "timezone": "timezone",
     "requireSelf": "require_self",
 }
-_TWO_OF_ONE: Final = (("roster", "rows"), ("passwords", "passwordSecrets"))
+_PATTERN: Final = "passwordSecrets"
+_TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "rows"), ("passwords", _PATTERN))
 
 
 class Refused(ConnectUsersError):
@@ -80,7 +84,11 @@ def construct(request: Any, engine: str, settings: Settings, configuration: Mapp
         try:
             return contextvars.copy_context().run(asyncio.run, _constructed(servicer, request))
         except pulumi.RunError as problem:
-            raise Refused(str(problem)) from None
+            text = str(problem)
+            if _PATTERN in request.inputs.fields:
+                # It is the argument of this name to the roster of a Python program.
+                text = re.sub(rf"\b{ARGUMENTS[_PATTERN]}\b", _PATTERN, text)
+            raise Refused(text) from None
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
@@ -133,7 +141,7 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
     for one, other in _TWO_OF_ONE:
         if one in given and other in given:
             raise pulumi.RunError(f"roster '{name}': {one} is given beside {other}; keep one of them")
-    if not {"roster", "rows"} & given.keys():
+    if not {"roster", "rosters", "rows"} & given.keys():
         raise pulumi.RunError(f"roster '{name}': roster or rows is missing; give one of them")
     if not isinstance(given.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from connect_users.core import references
 from connect_users.core.spelling import OURS, camel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Arguments of a roster, which its messages name.
 _OF_A_ROSTER: Final = (
@@ -19,18 +23,34 @@ _OF_A_ROSTER: Final = (
     "routing_profiles",
     "security_profiles",
 )
-_COMPOUND: Final = "|".join(sorted((name for name in (*OURS, *_OF_A_ROSTER) if "_" in name), key=len, reverse=True))
-#: A quoted string, or one of our names. What is quoted is the user's own, as are the keys of tags.
-_NAME: Final = re.compile(
-    r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)"""
-    rf"""|(?<![\w-])(?<!tags\.)(?P<name>{_COMPOUND})(?![\w-])"""
-    r"(?:=(?P<flag>True|False)\b)?"
-)
+#: Where a roster's problem is: ``agents.csv:14: first_name: ``. What follows speaks of columns, which keep their names.
+_PLACE: Final = re.compile(r"\s*(?:row \d+|.+?:\d+): [^\s:]+: ")
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """A quoted string, or one of the names. What is quoted is the user's own, as are the keys of tags."""
+    compound = "|".join(sorted((name for name in names if "_" in name), key=len, reverse=True))
+    return re.compile(
+        r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)"""
+        rf"""|(?<![\w-])(?<!tags\.)(?P<name>{compound})(?![\w-])"""
+        r"(?:=(?P<flag>True|False)\b)?"
+    )
+
+
+_NAME: Final = _any_of((*OURS, *_OF_A_ROSTER))
+_ARGUMENT: Final = _any_of(name for name in _OF_A_ROSTER if name != references.SECURITY_PROFILE.column)
 
 
 def worded(text: str) -> str:
     """A message of the package in the plugin's words: ``set adopt_existing=True`` -> ``set adoptExisting=true``."""
-    return _NAME.sub(_turned, text)
+    return "\n".join(map(_worded, text.split("\n")))
+
+
+def _worded(line: str) -> str:
+    place = _PLACE.match(line)
+    if place is None:
+        return _NAME.sub(_turned, line)
+    return place[0] + _ARGUMENT.sub(_turned, line[place.end() :])
 
 
 def _turned(match: re.Match[str]) -> str:

@@ -29,7 +29,18 @@ def _told(type_: Json, about: str, *, plain: bool = False, secret: bool = False)
 
 _INPUTS: Final[dict[str, Json]] = {
     "roster": _told(
-        _STRING, "Path to a CSV, TSV, YAML, JSON or Excel file of people, relative to the project.", plain=True
+        _STRING,
+        "Path to a CSV, TSV, YAML, JSON or Excel file of people, relative to the project; or a folder or a glob, whose "
+        "files are one roster. What Entra ID, Okta and SCIM interfaces export is read as it is.",
+        plain=True,
+    ),
+    "rosters": _told(_STRINGS, "Several paths, in place of one, whose files are one roster.", plain=True),
+    "personas": _told(
+        {"oneOf": [_STRING, _map(_ANY)]},
+        "Path to a YAML or JSON file of personas, or what it would hold: named settings, and rules that give people "
+        "one of them by the columns of their rows. What a row says itself wins over its persona, and the persona over "
+        "`defaults`.",
+        plain=True,
     ),
     "rows": _told(
         {"type": "array", "items": _map(_ANY)},
@@ -88,6 +99,7 @@ _GUARD: Final[dict[str, Json]] = {
     "usernames": _told(_STRING, "The people of the roster, a line each."),
     "maxDeletions": _told(_STRING, "How many people may leave in one run."),
     "retainLeavers": _told({"type": "boolean"}, "Who leaves stays in Connect."),
+    "personas": _told(_STRING, "Who has which persona, a line each, and the columns that the row sets itself."),
 }
 
 

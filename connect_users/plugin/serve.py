@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Calls that are worked on at a time; the engine sends at most that many by default.
 WORKERS: Final = 64
+#: Seconds that calls have to end when the engine stops the plugin: one whose answer is lost looks like a crash to it.
+_GRACE: Final = 1.0
 #: Bytes of a message, as the engine allows them.
 _LARGE: Final = 400 << 20
 _OPTIONS: Final = (("grpc.max_receive_message_length", _LARGE), ("grpc.max_send_message_length", _LARGE))
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         methods.load()
         gone.wait()
     methods.cancel()
-    server.stop(None).wait()
+    server.stop(_GRACE).wait()
     return 0
 
 

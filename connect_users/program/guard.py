@@ -23,6 +23,7 @@ def guard_inputs(
     usernames: Iterable[str],
     max_deletions: Limit,
     retain_leavers: bool,
+    personas: Mapping[str, guarding.Mark],
     leaving: pulumi.Output[Leaving | None],
     ended: Mapping[str, str],
     waits_for: Sequence[pulumi.Output[None]],
@@ -35,7 +36,7 @@ def guard_inputs(
     """
     moves = leaving.apply(lambda known: known.moves if known else None)
     return {
-        **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers),
+        **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas),
         guarding.WAITS_FOR: pulumi.Output.all(*waits_for).apply(lambda _: None) if waits_for else None,
         guarding.IN_STATE: moves.apply(lambda known: known and "\n".join(sorted(known.in_state))),
         guarding.MOVED_TO: moves.apply(lambda known: known and guarding.lines_of(known.moved_to)),

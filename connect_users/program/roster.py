@@ -21,19 +21,28 @@ from connect_users.program import registration
 from connect_users.program.guard import RosterGuard, guard_inputs
 from connect_users.program.leaving import Leaving, kept_options, leaving_of
 from connect_users.program.require_self import kept_power
-from connect_users.program.roster_arguments import Ids, Passwords, names_of, password_of, refuse_wrong_forms, strings_of
+from connect_users.program.roster_arguments import (
+    Ids,
+    Passwords,
+    names_of,
+    password_of,
+    personas_of,
+    refuse_wrong_forms,
+    strings_of,
+)
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
 from connect_users.roster import days, leavers
+from connect_users.roster.guarding import marks_of_people
 from connect_users.roster.holders import holder_problems
+from connect_users.roster.late_names import unknown_name_problems
 from connect_users.roster.people import (
     JudgedRoster,
     Person,
     RosterOptions,
-    RosterProblem,
     judge,
-    unknown_name_problems,
 )
+from connect_users.roster.problems import RosterProblem
 from connect_users.roster.reading import read
 from connect_users.roster.selection import columns_of_others, select
 
@@ -79,11 +88,13 @@ class ConnectUserRoster(pulumi.ComponentResource):
 
     A new row makes a user, a removed row deletes one (see `max_deletions`), and a changed cell costs one call.
 
-    Outputs: `users` (username -> `ConnectUser`), `usernames` (sorted), `user_ids` (username -> id).
+    Outputs: `users` (username -> `ConnectUser`), `usernames` (sorted), `user_ids` (username -> id), `personas`
+    (username -> name, where the roster has personas).
     """
 
     users: Mapping[str, ConnectUser]
     usernames: tuple[str, ...]
+    personas: Mapping[str, str]
 
     _parts: ClassVar = Parts(tokens.ROSTER, tokens.USER, ConnectUser, RosterGuard, _kept_user)
 
@@ -92,6 +103,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         name: str,
         *,
         roster: str | os.PathLike[str] | Any,
+        personas: str | os.PathLike[str] | Mapping[str, Any] | None = None,
         where: Mapping[str, str | Sequence[str]] | None = None,
         instance_id: Input[str] | None = None,
         instance: ConnectInstance | None = None,
@@ -114,9 +126,14 @@ class ConnectUserRoster(pulumi.ComponentResource):
 
         Args:
             name: the roster's name in the stack; a person's is ``<name>-<username>``.
-            roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; or rows: dicts, or a pandas
-                or polars frame. Columns: `connect_users.roster.columns`, and those of the console's CSV templates.
-                Somebody is declared from ``first_day`` to ``last_day``; the first run after that deletes the user.
+            roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; a folder, a glob or a list of
+                paths, whose files are one roster; or rows: dicts, or a pandas or polars frame. Columns:
+                `connect_users.roster.columns`, and those of the console's CSV templates. What Entra ID, Okta and SCIM
+                interfaces export is read as it is (`connect_users.roster.exports`). Somebody is declared from
+                ``first_day`` to ``last_day``; the first run after that deletes the user.
+            personas: path to a YAML or JSON file, or a dict: named settings, and rules that give people one of them by
+                the columns of their rows (`connect_users.roster.personas`). What a row says itself wins over its
+                persona, and the persona over `defaults`.
             where: column -> value, or values: only people who have it belong to this roster, as in
                 ``{"tags.site": "london"}``, for a stack of each site. Columns named here need no `ignore_columns`.
             instance_id: id or ARN of the instance. May be left out with `instance`.
@@ -167,12 +184,13 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 identity_management_type=identity_management_type,
                 names=names,
                 defaults=defaults or {},
+                personas=personas_of(name, personas),
                 ignore_columns=(*ignored, *columns_of_others(where or {})),
                 password_of=password_of(name, passwords),
                 reserved_tags=registration.reserved_tags(opts),
                 today=lambda: today,
             )
-            table = select(read(roster), where or {})
+            table = select(read(roster, options.personas), where or {})
             judged = _judged(name, table, options, looked_up, min_holders, required_holders, opts)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
@@ -187,6 +205,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
+        marks = marks_of_people(people)
+        self.personas = {username: mark.persona for username, mark in marks.items()}
         configuration = registration.configuration(opts)
         leaving: Output[Leaving | None] = Output.from_input(cast(Any, leaving_of(name, configuration, most)))
         waits_for: list[Output[None]] = []
@@ -199,6 +219,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             usernames=self.usernames,
             max_deletions=most,
             retain_leavers=retain_leavers,
+            personas=marks,
             leaving=leaving,
             ended=ended,
             waits_for=waits_for,
@@ -249,7 +270,7 @@ def _declared_twice(
         other = registration.declared_as(_child(name, person), options.instance_id, person.username, opts)
         if other is not None:
             text = f"{person.username!r} is already declared as {other!r}; declare each user once"
-            yield RosterProblem(judged.source, person.line, "username", text, person.username)
+            yield RosterProblem(person.source, person.line, "username", text, person.username)
 
 
 def _declared(

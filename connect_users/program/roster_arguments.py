@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -14,10 +15,12 @@ from connect_users.core.references import OF_USERS, Reference
 from connect_users.core.shapes import shown
 from connect_users.program.instance import ConnectInstance
 from connect_users.roster.names import Names
+from connect_users.roster.reading import read_personas
 
 if TYPE_CHECKING:
     from connect_users.program.roster_names import InstanceNames
     from connect_users.roster.names import LookUp
+    from connect_users.roster.personas import Personas
 
 #: Names -> ids or ARNs. The names of an output, such as of another stack, are judged once it is known.
 Ids: TypeAlias = "Mapping[str, Input[str]] | Output[Mapping[str, str]]"
@@ -71,6 +74,21 @@ def strings_of(name: str, argument: str, value: object) -> tuple[str, ...]:
     if isinstance(value, (Sequence, AbstractSet)) and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise pulumi.RunError(f"roster '{name}': {argument}: {shown(value)} is neither a string nor a list of strings")
+
+
+def personas_of(name: str, personas: object) -> Personas | None:
+    """The personas of a roster; None where it has none.
+
+    Raises:
+        pulumi.RunError: they are neither a path nor a dict.
+        UnreadableRoster: the file cannot be read.
+    """
+    if personas is None:
+        return None
+    if not isinstance(personas, (str, os.PathLike, Mapping)):
+        kind = type(personas).__name__
+        raise pulumi.RunError(f"roster '{name}': personas is of type {kind}; give a path or a dict")
+    return read_personas(personas)
 
 
 def names_of(name: str, looked_up: InstanceNames | None, **ids_by_argument: Ids | None) -> dict[Reference, Names]:

@@ -27,6 +27,7 @@ from connect_users.review.model import (
     Widened,
 )
 from connect_users.review.naming import TYPES, name_of
+from connect_users.review.personas import notes_of
 from connect_users.review.powers import Gain, Powers, facts_by, gain, granted_by, permissions_of
 from connect_users.review.profiles import ProfileReader, another, unchanged
 from connect_users.review.reach import Reach, of_resource
@@ -86,7 +87,9 @@ def review(
     twice = {person.username for person in people if person.action == LEAVES}.intersection(
         person.username for person in people if person.action == JOINS
     )
-    people = [_noted(person) if person.username in twice else person for person in people]
+    people = [_noted(person, _TWICE) if person.username in twice else person for person in people]
+    personas = notes_of(preview)
+    people = [_noted(each, personas.get(each.urn.rpartition("::")[2], "")) for each in people]
     people.sort(key=lambda person: (ACTIONS.index(person.action), person.username, person.urn))
     return Review(tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, powers, names)))
 
@@ -273,9 +276,11 @@ def _same_name(step: Step) -> str:
     )
 
 
-def _noted(person: Person) -> Person:
-    text = "the same name leaves and joins: in the same instance, the new user meets the old one"
-    return dataclasses.replace(person, notes=(*person.notes, text))
+_TWICE: Final = "the same name leaves and joins: in the same instance, the new user meets the old one"
+
+
+def _noted(person: Person, note: str) -> Person:
+    return dataclasses.replace(person, notes=(*person.notes, note)) if note else person
 
 
 def _placed(person: Person, lines: Mapping[str, tuple[str, int]]) -> Person:

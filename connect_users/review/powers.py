@@ -83,6 +83,12 @@ class Powers:
         limited = any(map(reach.of, permissions))
         return "" if self._named(id_, name) and not limited else reach.words(permissions, _NAMED)
 
+    def limits(self, id_: str, name: str | None) -> str:
+        """Whom its power reaches, in words; empty for everybody, and where its permissions are unknown."""
+        permissions = self.by_permission(id_, name)
+        found = {self.about(id_, name).reach.of(permission) for permission in permissions}
+        return "" if "" in found else " or ".join(sorted(found))
+
     def about(self, id_: str, name: str | None) -> Facts:
         """What is known of a security profile beside its permissions; of several sources what reaches most counts."""
         known = [self.facts[key] for key in dict.fromkeys((id_, name or "")) if key in self.facts]

@@ -30,6 +30,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "routing_profile_arn": "routing_profile_id",
         "security_profile_arns": "security_profile_ids",
         "hierarchy_group_arn": "hierarchy_group_id",
+        "user_arn": "arn",
     },
 }
 #: What a resource that nobody knows may call them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.misspellings import NoSuchName
@@ -13,12 +14,13 @@ from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
     from connect_users.roster.names import Names
 
-_DAYS: Final = (FIRST_DAY, LAST_DAY)
+#: Where the first and the last day are; they are not inputs.
+DAYS: Final = frozenset((FIRST_DAY, LAST_DAY))
 
 
 def known(value: Any) -> Any:
@@ -65,120 +67,87 @@ class Assembled:
         self.plain = self.plain and read.plain
 
 
-class Assembly:
-    """Assembles the rows of one table. Cells that say the same are read once: rosters repeat themselves.
+class Preset(NamedTuple):
+    """Columns, nested or flat, and their values for people whose cell is empty: the roster's defaults, or a persona.
 
-    Args:
-        columns: of each header; None for those to leave out.
+    Attributes:
+        name: as messages show it: ``defaults``, ``personas.lead``.
+        source: the file it is written in; "" for a program's own.
+        lines: path of a setting, as it is nested -> its line.
     """
 
-    def __init__(
-        self, columns: Mapping[str, Column | None], names: Mapping[Reference, Names], defaults: Mapping[str, Any]
-    ) -> None:
-        self._columns = dict(columns)
-        self._names = names
-        self._read: dict[str, dict[str, Read]] = {header: {} for header in columns}
-        self._defaults: list[tuple[str, tuple[str, ...], Read]] = []
-        self.default_problems: list[tuple[str, str]] = []
-        self._take_defaults(defaults)
+    name: str
+    values: Mapping[str, Any]
+    source: str = ""
+    line: int = 0
+    lines: Mapping[str, int] = MappingProxyType({})
 
-    def _take_defaults(self, defaults: Mapping[str, Any]) -> None:
+    def line_of(self, header: str) -> int:
+        """The line of a setting, or of the dict or list that it is part of."""
+        while header and header not in self.lines:
+            header = header.rpartition(".")[0]
+        return self.lines.get(header, self.line)
+
+
+class Layer:
+    """A preset whose values have been read.
+
+    Attributes:
+        settings: (header, path, what was read). Tags are apart, so that they are added key by key.
+        problems: of the preset: (header, text); the header is "" where the whole of it is wrong.
+    """
+
+    def __init__(self, preset: Preset, values: Values) -> None:
+        self.preset = preset
+        self.settings: list[tuple[str, tuple[str, ...], Read]] = []
+        self.problems: list[tuple[str, str]] = []
         try:
-            rows = from_records("defaults", [(0, defaults)]).rows
+            rows = from_records(preset.name, [(0, preset.values)]).rows
         except UnreadableRoster as problem:
-            self.default_problems.append(("", problem.reason))
+            self.problems.append(("", problem.reason))
             return
         for header, raw in rows[0].cells if rows else ():
             column = find(header)
-            if column is not None and column.path == USERNAME:
-                self.default_problems.append((header, "a username names one person, so it cannot be a default"))
-                continue
             if column is None:
-                self.default_problems.append((header, unknown(header)))
-                continue
-            read = self._value(column, raw)
-            self.default_problems += [(header, text) for text in read.problems]
-            if column.path == ("tags",) and isinstance(read.value, dict):
-                self._defaults += [(header, ("tags", str(key)), _read(item)) for key, item in read.value.items()]
+                self.problems.append((header, unknown(header)))
+            elif column.path == USERNAME:
+                kind = "a default" if preset.name == DEFAULTS else "a persona's"
+                self.problems.append((header, f"a username names one person, so it cannot be {kind}"))
             else:
-                self._defaults.append((header, column.path, read))
+                self._take(header, column.path, values.of(column, raw))
 
-    @property
-    def has_days(self) -> bool:
-        """Whether some row may have a first or a last day."""
-        paths = [column.path for column in self._columns.values() if column] + [path for _, path, _ in self._defaults]
-        return not set(paths).isdisjoint(_DAYS)
+    def _take(self, header: str, path: tuple[str, ...], read: Read) -> None:
+        self.problems += [(header, text) for text in read.problems]
+        if path == ("tags",) and isinstance(read.value, dict):
+            self.settings += [(header, ("tags", str(key)), _read(item)) for key, item in read.value.items()]
+        else:
+            self.settings.append((header, path, read))
 
-    def username(self, row: Row) -> Any:
-        """The username of one row."""
-        for header, raw in row.cells:
-            column = self._columns[header]
-            if column is not None and column.path == USERNAME:
-                return self._cell(header, column, raw).value
-        return None
-
-    def period(self, row: Row) -> tuple[Period, list[tuple[str, str]]]:
-        """The days of one row; what is wrong with which header."""
-        days: dict[tuple[str, ...], dt.date] = {}
-        problems: list[tuple[str, str]] = []
-        for header, path, read in self._days(row):
-            problems += [(header, text) for text in read.problems]
-            if read.value is not UNKNOWN:
-                days.setdefault(path, read.value)
-        period = Period(days.get(FIRST_DAY), days.get(LAST_DAY))
-        if period.is_before(period.first):
-            header = next(header for header, path, _ in self._days(row) if path == LAST_DAY)
-            problems.append((header or "last_day", f"{period.last} is before the first day, {period.first}"))
-        return period, problems
-
-    def _days(self, row: Row) -> Iterator[tuple[str, tuple[str, ...], Read]]:
-        for header, raw in row.cells:
-            column = self._columns[header]
-            if column is not None and column.path in _DAYS:
-                yield header, column.path, self._cell(header, column, raw)
-        # What is wrong with a default is not wrong with the row.
-        yield from (("", path, _read(read.value)) for _, path, read in self._defaults if path in _DAYS)
-
-    def default_header(self, parts: tuple[str, ...]) -> str:
-        """The header of the default that an input, or a part of one, came from; "" when there is none."""
-        for header, path, _ in self._defaults:
+    def header(self, parts: tuple[str, ...]) -> str:
+        """The header of the setting that an input, or a part of one, came from; "" when there is none."""
+        for header, path, _ in self.settings:
             if path == parts[: len(path)] or parts == path[: len(parts)]:
                 return header
         return ""
 
-    def of(self, row: Row) -> Assembled:
-        """The inputs of one row."""
-        tree: Props = {}
-        built = Assembled(tree)
-        for header, raw in row.cells:
-            column = self._columns[header]
-            if column is None or column.path in _DAYS:
-                continue
-            read = self._cell(header, column, raw)
-            built.problems += [(header, text) for text in read.problems]
-            built.take(read)
-            if column.path == ("tags",) and isinstance(read.value, dict):
-                for key, value in read.value.items():
-                    self._put(built, row, header, ("tags", key), value)
-            else:
-                self._put(built, row, header, column.path, read.value)
-        for _, path, default in self._defaults:
-            if path not in _DAYS and _add(tree, path, default.value):
-                built.take(default)
-        for name in PER_CHANNEL.intersection(tree):
-            if isinstance(tree[name], dict):
-                tree[name] = [{"channel": channel, **members} for channel, members in tree[name].items()]
-        return built
+    def place(self, header: str) -> tuple[str, int, str]:
+        """The file, the line and the name of a setting; of "", those of the whole preset."""
+        preset = self.preset
+        return preset.source, preset.line_of(header), f"{preset.name}.{header}" if header else preset.name
 
-    def _cell(self, header: str, column: Column, raw: Any) -> Read:
-        if not isinstance(raw, str):
-            return self._value(column, raw)
-        reads = self._read[header]
-        if raw not in reads:
-            reads[raw] = self._value(column, raw)
-        return reads[raw]
 
-    def _value(self, column: Column, raw: Any) -> Read:
+#: The name of the preset that the roster's defaults are.
+DEFAULTS: Final = "defaults"
+
+
+class Values:
+    """From what is written to the value of an input, with ids in place of names."""
+
+    def __init__(self, names: Mapping[Reference, Names]) -> None:
+        self._names = names
+
+    def of(self, column: Column, raw: Any) -> Read:
+        """What a cell, or a setting, of a column says."""
         try:
             value = _value_of(column, raw)
         except BadCell as problem:
@@ -200,6 +169,84 @@ class Assembly:
             return _read(names.id_of(name))
         except NoSuchName as problem:
             return _read(UNKNOWN, problems=(str(problem),))
+
+
+class Assembly:
+    """Assembles the rows of one table. Cells that say the same are read once: rosters repeat themselves.
+
+    Args:
+        columns: of each header; None for those to leave out.
+    """
+
+    def __init__(self, columns: Mapping[str, Column | None], values: Values) -> None:
+        self._columns = dict(columns)
+        self._values = values
+        self._read: dict[str, dict[str, Read]] = {header: {} for header in columns}
+
+    def of(self, row: Row, layers: Iterable[Layer]) -> Assembled:
+        """The inputs of one row; what it does not say is taken from the layers, the first of which wins."""
+        tree: Props = {}
+        built = Assembled(tree)
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is None or column.path in DAYS:
+                continue
+            read = self._cell(header, column, raw)
+            built.problems += [(header, text) for text in read.problems]
+            built.take(read)
+            if column.path == ("tags",) and isinstance(read.value, dict):
+                for key, value in read.value.items():
+                    self._put(built, row, header, ("tags", key), value)
+            else:
+                self._put(built, row, header, column.path, read.value)
+        for layer in layers:
+            for _, path, read in layer.settings:
+                if path not in DAYS and _add(tree, path, read.value):
+                    built.take(read)
+        for name in PER_CHANNEL.intersection(tree):
+            if isinstance(tree[name], dict):
+                tree[name] = [{"channel": channel, **members} for channel, members in tree[name].items()]
+        return built
+
+    def username(self, row: Row) -> Any:
+        """The username of one row."""
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is not None and column.path == USERNAME:
+                return self._cell(header, column, raw).value
+        return None
+
+    def period(self, row: Row, layers: Iterable[Layer]) -> tuple[Period, list[tuple[str, str]]]:
+        """The days of one row; what is wrong with which header."""
+        days: dict[tuple[str, ...], dt.date] = {}
+        problems: list[tuple[str, str]] = []
+        last = "last_day"
+        for header, path, read in self._days(row, layers):
+            problems += [(header, text) for text in read.problems]
+            if read.value is not UNKNOWN and path not in days:
+                days[path] = read.value
+                last = header if header and path == LAST_DAY else last
+        period = Period(days.get(FIRST_DAY), days.get(LAST_DAY))
+        if period.is_before(period.first):
+            problems.append((last, f"{period.last} is before the first day, {period.first}"))
+        return period, problems
+
+    def _days(self, row: Row, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...], Read]]:
+        for header, raw in row.cells:
+            column = self._columns[header]
+            if column is not None and column.path in DAYS:
+                yield header, column.path, self._cell(header, column, raw)
+        # What is wrong with a default, or a persona, is not wrong with the row.
+        settings = (setting for layer in layers for setting in layer.settings)
+        yield from (("", path, _read(read.value)) for _, path, read in settings if path in DAYS)
+
+    def _cell(self, header: str, column: Column, raw: Any) -> Read:
+        if not isinstance(raw, str):
+            return self._values.of(column, raw)
+        reads = self._read[header]
+        if raw not in reads:
+            reads[raw] = self._values.of(column, raw)
+        return reads[raw]
 
     def _put(self, built: Assembled, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
         node: Any = built.inputs

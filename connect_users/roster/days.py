@@ -88,13 +88,14 @@ class Dated(NamedTuple):
     username: str
     line: int
     period: Period
+    source: str = ""
 
 
 def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
     """Username -> the last day, of the people who have left by a day and have not come back."""
     last: dict[str, dt.date] = {}
     here = set()
-    for username, _, period in dated:
+    for username, period in ((each.username, each.period) for each in dated):
         if period.last is not None and period.last < day:
             last[username] = max(period.last, last.get(username, period.last))
         elif not period.is_after(day):
@@ -112,23 +113,23 @@ def leaving_today(dated: Collection[Dated], day: dt.date) -> str:
     return f"today, {day}, is the last day of {whose}: {some(names, _SHOWN)}; the next run on a later day deletes them"
 
 
-def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple[int, str, str, str]]:
-    """Line, column, text and username of everybody who starts or leaves from a day to ``ahead`` days later.
+def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:
+    """File, line, column, text and username of everybody who starts or leaves from a day to ``ahead`` days later.
 
     Somebody who has left already is named on the day after the last one, on which a run deletes the user.
     """
     begun, over = _eves(dated), {(each.username, each.period.last) for each in dated}
-    for each in sorted(dated, key=lambda one: (one.line, one.username)):
-        name, (first, last) = repr(each.username), each.period
+    for each in sorted(dated, key=lambda one: (one.source, one.line, one.username)):
+        name, (first, last), place = repr(each.username), each.period, (each.source, each.line)
         if first is not None and 0 <= (first - day).days <= ahead:
             verb = "starts" if over.isdisjoint(_eves([each])) else "changes to this row"
-            yield each.line, "first_day", f"{name} {verb} {_in(first, day)}", each.username
+            yield *place, "first_day", f"{name} {verb} {_in(first, day)}", each.username
         if last is None or (each.username, last) in begun:
             continue
         if 0 <= (last - day).days <= ahead:
-            yield each.line, "last_day", f"{name} has the last day {_in(last, day)}", each.username
+            yield *place, "last_day", f"{name} has the last day {_in(last, day)}", each.username
         if (day - last).days == 1:
-            yield each.line, "last_day", f"{name} leaves today: the last day was {last}", each.username
+            yield *place, "last_day", f"{name} leaves today: the last day was {last}", each.username
 
 
 def _in(when: dt.date, day: dt.date) -> str:

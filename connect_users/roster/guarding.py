@@ -22,7 +22,7 @@ nothing of this package takes part in the run until the deletions are under way.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core import spelling
 from connect_users.core.errors import ConnectUsersError
@@ -33,8 +33,12 @@ from connect_users.roster import leavers
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from connect_users.roster.people import Person
+
+#: Where a guard has who got which persona, for those who read a preview or a state: `Mark`.
+PERSONAS: Final = "personas"
 #: What the state of a guard holds.
-MEMBERS: Final = ("roster", "usernames", "max_deletions", "retain_leavers")
+MEMBERS: Final = ("roster", "usernames", "max_deletions", "retain_leavers", PERSONAS)
 #: Inputs for the check alone: what is only waited for, and the parts of `Moves`, with a line for each person.
 WAITS_FOR: Final = "waits_for"
 IN_STATE: Final = "in_state"
@@ -65,14 +69,53 @@ class Checked:
     inputs: Props
 
 
-def inputs_of(roster: str, usernames: Iterable[str], max_deletions: leavers.Limit, *, retain_leavers: bool) -> Props:
+class Mark(NamedTuple):
+    """The persona that somebody has.
+
+    Attributes:
+        own: columns of a user's settings that the row has itself, which win over the persona's.
+    """
+
+    persona: str
+    own: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\t".join((self.persona, ",".join(self.own))).rstrip("\t")
+
+
+def marks_of_people(people: Iterable[Person]) -> dict[str, Mark]:
+    """Username -> persona of the people of a roster; empty where it has no personas."""
+    return {person.username: Mark(person.choice.persona, person.own) for person in people if person.choice}
+
+
+def marks_of(lines: object) -> dict[str, Mark]:
+    """Username -> persona, from what a guard has under `PERSONAS`."""
+    marks = {}
+    for username, line in _pairs(lines).items():
+        persona, _, own = line.partition("\t")
+        marks[username] = Mark(persona, tuple(own.split(",")) if own else ())
+    return marks
+
+
+def inputs_of(
+    roster: str,
+    usernames: Iterable[str],
+    max_deletions: leavers.Limit,
+    *,
+    retain_leavers: bool,
+    personas: Mapping[str, Mark] | None = None,
+) -> Props:
     """The inputs of a guard as the state has them, in snake_case.
 
     The usernames are one string with a line for each, sorted: that takes half the space of a list in the state, and a
     preview shows the lines that come and go.
     """
     inputs: Props = {"roster": roster, "usernames": _lines(usernames), "max_deletions": str(max_deletions)}
-    return {**inputs, "retain_leavers": True} if retain_leavers else inputs
+    if retain_leavers:
+        inputs["retain_leavers"] = True
+    if personas:
+        inputs[PERSONAS] = lines_of({username: str(mark) for username, mark in personas.items()})
+    return inputs
 
 
 def lines_of(pairs: Mapping[str, str]) -> str | None:

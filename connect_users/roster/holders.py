@@ -12,13 +12,14 @@ from connect_users.core.arns import bare_id
 from connect_users.core.misspellings import did_you_mean
 from connect_users.core.phrases import plural, some
 from connect_users.core.references import SECURITY_PROFILE
-from connect_users.roster.people import JudgedRoster, Person, RosterProblem
+from connect_users.roster.problems import RosterProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from connect_users.core.references import Reference
     from connect_users.roster.names import Names
+    from connect_users.roster.people import JudgedRoster, Person
 
 _SHOWN: Final = 5
 
@@ -51,11 +52,12 @@ def holder_problems(
             person = people.get(username)
             if person is None:
                 hint = _hint(username, people)
-                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{hint}"
+                today = " today" if any(each.username == username for each in judged.dated) else ""
+                text = f"{username!r} must have the security profile {profile!r}, but is not in the roster{today}{hint}"
                 yield RosterProblem(judged.source, 0, "required_holders", text)
             elif not _holds(person, profile, profiles):
                 text = f"{username!r} must have the security profile {profile!r}, but does not"
-                yield RosterProblem(judged.source, person.line, "required_holders", text, username)
+                yield RosterProblem(person.source, person.line, "required_holders", text, username)
 
 
 def _hint(name: str, names: Iterable[str]) -> str:

@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from typing import Any, Final
 
-from connect_users.roster.record_shapes import FORM, Member, dict_of, people
-from connect_users.roster.tables import Table, UnreadableRoster, check_cells, from_records
+from connect_users.roster.record_shapes import FORM, Member, dict_of, table
+from connect_users.roster.tables import Table, UnreadableRoster, check_cells
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = {"[": "]", "{": "}"}
@@ -24,7 +24,7 @@ def read(text: str, source: str) -> Table:
     """
     # Counted before they are read; those in strings count as well.
     check_cells(source, text.count(",") + text.count("[") + text.count("{"))
-    return from_records(source, _Reader(text, source).people())
+    return table(_Reader(text, source).root(), source)
 
 
 class _Reader:
@@ -34,7 +34,7 @@ class _Reader:
         # Where lines were counted up to.
         self._line, self._counted = 1, 0
 
-    def people(self) -> list[tuple[int, Any]]:
+    def root(self) -> Member:
         at = self._skip(0)
         if at == len(self._text):
             raise UnreadableRoster(self._source, f"is empty; {FORM}")
@@ -44,7 +44,7 @@ class _Reader:
         if self._skip(end) < len(self._text):
             what = "list" if isinstance(root.value, list) else "dict"
             raise self._wrong(f"is not JSON: there are characters after the {what}", end)
-        return people(root, self._source)
+        return root
 
     def _member(self, name: str, at: int, depth: int) -> tuple[Member, int]:
         """The value at a place, with its members where ``depth`` allows; and where it ends."""

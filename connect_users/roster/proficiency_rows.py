@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import limits
 from connect_users.roster.cells import text
-from connect_users.roster.columns import PROFICIENCIES, USERNAME, find, normal
+from connect_users.roster.columns import PROFICIENCIES, USERNAME, normal
 from connect_users.roster.tables import Row, Table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _HEADER: Final = "proficiencies"
 def one_each(table: Table) -> Table:
     """The table with one row for each person, as far as the proficiencies alone made several."""
     table = _with_one_column(table)
-    columns = {header: find(header) for header in table.headers}
+    columns = {header: table.column(header) for header in table.headers}
     paths = {header: column.path for header, column in columns.items() if column is not None}
     skills = {header for header, path in paths.items() if path == PROFICIENCIES}
     names = {header for header, path in paths.items() if path == USERNAME}
@@ -90,13 +90,14 @@ class _Person:
 
 def _with_one_column(table: Table) -> Table:
     """The table with a column of proficiencies in place of AWS's three members."""
-    members = {header: MEMBERS[normal(header)] for header in table.headers if normal(header) in MEMBERS}
+    headers = () if table.form else table.headers
+    members = {header: MEMBERS[normal(header)] for header in headers if normal(header) in MEMBERS}
     if sorted(members.values()) != sorted(set(MEMBERS.values())) or _HEADER in table.headers:
         return table
-    headers = {header: line for header, line in table.headers.items() if header not in members}
-    headers[_HEADER] = min(table.headers[header] for header in members)
+    lines = {header: line for header, line in table.headers.items() if header not in members}
+    lines[_HEADER] = min(table.headers[header] for header in members)
     rows = tuple(row._replace(cells=_joined(row.cells, members)) for row in table.rows)
-    return table._replace(rows=rows, headers=headers)
+    return table._replace(rows=rows, headers=lines)
 
 
 def _joined(cells: Sequence[tuple[str, Any]], members: Mapping[str, str]) -> list[tuple[str, Any]]:

@@ -6,7 +6,8 @@ Beside that list itself:
   (``version``). What ``aws connect search-users`` writes is refused: it has no e-mail addresses, and its after-contact
   work is in milliseconds (API reference, SearchUsers);
 - a dict from username to the rest of the person;
-- one person, as ``aws connect create-user --cli-input-json`` takes it, or ``describe-user`` writes it, under ``User``.
+- one person, as ``aws connect create-user --cli-input-json`` takes it, or ``describe-user`` writes it, under ``User``;
+- what a directory's SCIM interface answers (`connect_users.roster.scim`).
 
 A person may be written in the API's words (``Username``, ``IdentityInfo.FirstName``), which
 `connect_users.roster.columns` knows. Members that nobody can set (``Arn`` ...) are left out here.
@@ -21,8 +22,9 @@ from typing import Any, Final
 from connect_users.core.channels import TWINS
 from connect_users.core.ownership import declared_tags
 from connect_users.core.spec import wire_name
+from connect_users.roster import scim
 from connect_users.roster.cells import absent
-from connect_users.roster.tables import UnreadableRoster
+from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
 #: Members of botocore's ``User`` and ``UserSearchSummary`` that nobody can set.
 _NOT_INPUTS: Final = frozenset(("Id", "Arn", "LastModifiedTime", "LastModifiedRegion"))
@@ -71,6 +73,18 @@ def dict_of(parts: Iterable[Member], source: str) -> dict[str, Any]:
             raise UnreadableRoster(source, f"the key {part.name!r} is written twice", part.line)
         values[part.name] = part.value
     return values
+
+
+def table(root: Member, source: str) -> Table:
+    """The table of a document; people of a program, who have no lines, are numbered.
+
+    Raises:
+        UnreadableRoster: the document does not hold people.
+    """
+    if scim.is_list(root.value):
+        return scim.table(root, source)
+    records = people(root, source)
+    return from_records(source, [(line or row, person) for row, (line, person) in enumerate(records, start=1)])
 
 
 def people(root: Member, source: str) -> list[tuple[int, Any]]:

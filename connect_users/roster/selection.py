@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.misspellings import suggestion
-from connect_users.roster.cells import BadCell, text
+from connect_users.core.patterns import pattern
+from connect_users.roster.cells import BadCell, absent, tag, text
 from connect_users.roster.columns import find, normal
 from connect_users.roster.notations import tags
-from connect_users.roster.tables import Table, UnreadableRoster
+from connect_users.roster.tables import Table, UnreadableRoster, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+#: Columns, normalised, with the groups that somebody is in; directories write them with various separators.
+_GROUPS: Final = pattern(r"(groups?|member_?of|group_(names?|memberships?))$")
+_SEPARATORS: Final = pattern(r"[|;,\n]")
 
 
 def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
@@ -22,16 +27,23 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
     """
     for header, wanted in where.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
-        readers = _readers(table, header)
-        held = [{readers[name](raw) for name, raw in row.cells if name in readers} for row in table.rows]
-        rows = tuple(row for row, of_row in zip(table.rows, held, strict=True) if not of_row.isdisjoint(values))
-        if table.rows and not rows:
+        known: set[str] = set()
+        parts = [_selected(part, header, values, known) for part in table.files]
+        if table.rows and not any(part.rows for part in parts):
             shown = " or ".join(map(repr, values))
-            known = {value for of_row in held for value in of_row if isinstance(value, str)}
             hint = suggestion(" ".join(values), known) if known else "the column is empty or missing"
             raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}; {hint}")
-        table = table._replace(rows=rows)
+        table = joined(table.source, parts) if table.parts else parts[0]
     return table
+
+
+def _selected(table: Table, header: str, values: Sequence[str], known: set[str]) -> Table:
+    """The rows of one file that have one of the values; all values are added to ``known``."""
+    readers = readers_of(table, header)
+    held = [{value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows]
+    known.update(*held)
+    rows = tuple(row for row, of_row in zip(table.rows, held, strict=True) if not of_row.isdisjoint(values))
+    return table._replace(rows=rows)
 
 
 def columns_of_others(where: Mapping[str, Any]) -> tuple[str, ...]:
@@ -39,28 +51,43 @@ def columns_of_others(where: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(header for header in where if find(header) is None)
 
 
-def _readers(table: Table, wanted: str) -> dict[str, Callable[[Any], Any]]:
-    """How the headers of a column are read. A tag may have its own column, or be in the column of all tags."""
+def readers_of(table: Table, wanted: str) -> dict[str, Callable[[Any], tuple[str, ...]]]:
+    """The headers of a column, and how the values of a cell under each are read.
+
+    A tag may have its own column, or be in the column of all tags.
+    """
     column = find(wanted)
     path = () if column is None else column.path
-    readers: dict[str, Callable[[Any], Any]] = {}
+    readers: dict[str, Callable[[Any], tuple[str, ...]]] = {}
     for header in table.headers:
-        other = find(header)
+        other = table.column(header)
         if normal(header) == normal(wanted) or (other is not None and other.path == path):
-            readers[header] = _word
+            readers[header] = _groups if _GROUPS.match(normal(header)) else _words
         elif other is not None and other.path == path[:1] == ("tags",):
             readers[header] = lambda raw: _tag(raw, path[1])
     return readers
 
 
-def _word(raw: Any) -> str | None:
-    value = text(raw)
-    return value if isinstance(value, str) else None
+def _words(raw: Any) -> tuple[str, ...]:
+    items = raw if isinstance(raw, (list, tuple)) else (raw,)
+    return tuple(value for item in items if not absent(item) and (value := word(item)) is not None)
 
 
-def _tag(raw: Any, key: str) -> str | None:
+def word(value: Any) -> str | None:
+    """A value as a string that is compared: flags and numbers as JSON writes them; None of what is no single value."""
+    value = text(tag(value))
+    return str(value) if isinstance(value, (str, float)) else None
+
+
+def _groups(raw: Any) -> tuple[str, ...]:
+    """The cell as a whole, and each group in it: names have commas, and commas stand between names."""
+    whole = _words(raw)
+    return whole + tuple(part for cell in whole for each in _SEPARATORS.split(cell) if (part := each.strip()) != cell)
+
+
+def _tag(raw: Any, key: str) -> tuple[str, ...]:
     try:
         values = tags(raw)
     except BadCell:
-        return None
-    return _word(values.get(key)) if isinstance(values, dict) else None
+        return ()
+    return _words(values.get(key)) if isinstance(values, dict) else ()

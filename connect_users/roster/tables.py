@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from connect_users.core import limits
 from connect_users.core.errors import ConnectUsersError
 from connect_users.roster.cells import BadCell, absent, plain, refuse_long
-from connect_users.roster.columns import find, is_group
+from connect_users.roster.columns import Column, find, is_group
 
 #: A roster is not nested more deeply; a file that is may refer to itself.
 _DEPTH = 4
@@ -95,6 +95,11 @@ class Table(NamedTuple):
         headers: each with the line it was first seen on.
         twice: headers that were written twice.
         header_line: of a file with one line of headers, that line.
+        form: what wrote the file, where it is an export (`connect_users.roster.exports`); else "".
+        columns: of an export, each header's column; None for those that are not read.
+        inactive: of an export, usernames of accounts that are not active, and so have no row.
+        expected: of one page of an export, the number of users on all pages.
+        parts: of a roster in several files, the table of each. Its rows are the rows of all.
     """
 
     source: str
@@ -102,6 +107,32 @@ class Table(NamedTuple):
     headers: Mapping[str, int] = MappingProxyType({})
     twice: tuple[str, ...] = ()
     header_line: int = 0
+    form: str = ""
+    columns: Mapping[str, Column | None] = MappingProxyType({})
+    inactive: tuple[str, ...] = ()
+    expected: int = 0
+    parts: tuple[Table, ...] = ()
+
+    @property
+    def files(self) -> tuple[Table, ...]:
+        """The table of each file."""
+        return self.parts or (self,)
+
+    def column(self, header: str) -> Column | None:
+        """The column of one of the headers; None where it is unknown, or not read."""
+        return self.columns.get(header) if self.form else find(header)
+
+
+def joined(source: str, parts: Sequence[Table]) -> Table:
+    """The tables of several files as one roster.
+
+    Raises:
+        UnreadableRoster: together they have more rows than are read.
+    """
+    rows = tuple(row for part in parts for row in part.rows)
+    check_rows(source, len(rows), 0)
+    headers = {header: line for part in reversed(parts) for header, line in part.headers.items()}
+    return Table(source, rows, headers, parts=tuple(parts))
 
 
 def from_grid(
@@ -173,6 +204,28 @@ def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
         if cells or more:
             rows.append(Row(line, cells, more))
     return Table(source, tuple(rows), headers)
+
+
+def from_flat(source: str, records: Sequence[tuple[int, Sequence[tuple[str, Any]]]], form: str, expected: int) -> Table:
+    """A table of an export: each person's line, and cells that are strings, numbers, flags, or lists of strings.
+
+    Raises:
+        UnreadableRoster
+    """
+    check_rows(source, len(records), 0)
+    headers: dict[str, int] = {}
+    rows = []
+    for line, values in records:
+        cells = [(header, value) for header, value in values if not absent(value)]
+        try:
+            refuse_long(value for _, value in cells)
+        except BadCell as problem:
+            raise UnreadableRoster(source, str(problem), line) from None
+        for header, _ in cells:
+            headers.setdefault(header, line)
+        rows.append(Row(line, cells))
+    _check_headers(source, headers, 0)
+    return Table(source, tuple(rows), headers, form=form, expected=expected)
 
 
 def _flat(source: str, line: int, prefix: str, record: Mapping[Any, Any], depth: int) -> list[tuple[str, Any]]:

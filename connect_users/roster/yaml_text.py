@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster import yaml_nodes
-from connect_users.roster.record_shapes import Member, dict_of, member_of, people
-from connect_users.roster.tables import Table, UnreadableRoster, from_records
+from connect_users.roster.record_shapes import Member, dict_of, member_of, table
+from connect_users.roster.tables import Table, UnreadableRoster
 from connect_users.roster.yaml_nodes import MAPPING, SCALAR, SEQUENCE
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def read(text: str, source: str) -> Table:
     """
     root = yaml_nodes.compose(text, source)
     if root is None:
-        return from_records(source, [])
-    return from_records(source, people(_member("", root, source, _LEVELS), source))
+        return Table(source, ())
+    return table(_member("", root, source, _LEVELS), source)
 
 
 def _member(name: str, node: Node, source: str, levels: int) -> Member:
@@ -42,6 +42,38 @@ def _member(name: str, node: Node, source: str, levels: int) -> Member:
         parts = tuple(_member(key.value, value, source, levels - 1) for key, value in node.value)
         return Member(node.line, name, dict_of(parts, source), parts)
     return member_of(name, _value(node, source), node.line)
+
+
+def tree(text: str, source: str) -> Member:
+    """A document that is not a roster, as members to its leaves, each with the line of its name.
+
+    Raises:
+        UnreadableRoster
+    """
+    root = yaml_nodes.compose(text, source)
+    return Member(0, "", None) if root is None else _tree("", root, root.line, source)
+
+
+def _tree(name: str, node: Node, line: int, source: str) -> Member:
+    if node.kind == SCALAR:
+        return Member(line, name, _value(node, source))
+    if node.kind == SEQUENCE:
+        parts = tuple(_tree("", item, item.line, source) for item in node.value)
+        return Member(line, name, [part.value for part in parts], parts)
+    own: list[Member] = []
+    merged: dict[str, Member] = {}
+    for key, value in node.value:
+        if key.kind != SCALAR:
+            raise UnreadableRoster(source, "a key is not a string", key.line)
+        part = _tree(key.value, value, key.line, source)
+        if _is_merge(key):
+            for inherited in (each for item in part.parts for each in ([item] if item.name else item.parts)):
+                merged.setdefault(inherited.name, inherited)
+        else:
+            own.append(part)
+    values = dict_of(own, source)
+    parts = (*(part for part in merged.values() if part.name not in values), *own)
+    return Member(line, name, {part.name: part.value for part in parts}, parts)
 
 
 def _is_merge(key: Node) -> bool:

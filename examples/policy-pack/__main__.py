@@ -8,6 +8,7 @@ from connect_users.policy import (
     hierarchy_required,
     no_plain_passwords,
     pack_policies,
+    sign_out_required,
     tags_required,
 )
 
@@ -33,6 +34,7 @@ PolicyPack(
         no_plain_passwords(),
         hierarchy_required(),
         tags_required("team"),
+        sign_out_required(),
         Policy("dotted-names", "Usernames are first.last.", _dotted),
         names=SECURITY_PROFILES,
     ),

@@ -216,6 +216,37 @@ def test_into_a_program_in_yaml_that_exists(fresh_yaml: Stack) -> None:
     }
 
 
+def test_a_roster_with_personas_in_yaml(fresh_yaml: Stack) -> None:
+    """A second run changes nothing; a changed persona is an update of those who have it, and of the guard of none."""
+    stack = fresh_yaml
+    instance = taken_over(stack, "--language", "yaml", "--personas")
+    again, _ = command(stack, "import", *instance, "--out", ".")
+    assert "nothing has changed" in again
+    _limit_chats(stack)
+    plan = stack.plan()
+    assert all(step == ("update", ["afterContactWorkConfigs"]) for step in plan.values())
+    assert 1 < len(plan) < PEOPLE
+    stack.up()
+    command(stack, "import", *instance, "--out", ".", "--check")
+
+
+def test_a_roster_with_personas_in_python(fresh: Stack) -> None:
+    instance = taken_over(fresh, "--personas")
+    _limit_chats(fresh)
+    plan = fresh.plan()
+    assert all(step == ("update", ["after_contact_work_configs"]) for step in plan.values())
+    assert 1 < len(plan) < PEOPLE
+    fresh.up()
+    command(fresh, "import", *instance, "--out", ".", "--check")
+
+
+def _limit_chats(stack: Stack) -> None:
+    """Change one line of the personas: the after-contact work of the chats of one of them."""
+    personas = stack.folder / "personas.yaml"
+    text = personas.read_text(encoding="utf-8")
+    personas.write_text(text.replace("acw.chat: 30", "acw.chat: 45", 1), encoding="utf-8")
+
+
 def test_each_person_in_python(fresh: Stack) -> None:
     """With the dynamic provider, for which nothing has to be installed."""
     taken_over(fresh, "--each")

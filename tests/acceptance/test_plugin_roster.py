@@ -170,6 +170,10 @@ def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team
         ({"roster": None}, "roster 'team': roster or rows is missing; give one of them"),
         ({**IDS, "rows": []}, "roster 'team': roster is given beside rows; keep one of them"),
         ({}, "roster 'team': instanceId or instance is missing; give one of them"),
+        (
+            {**IDS, "passwords": None, "passwordSecrets": "connect/x"},
+            "passwordSecrets names one secret for everybody; write {username}",
+        ),
         ({**IDS, "maxDeletions": "many"}, "maxDeletions: 'many' is neither a number of people nor a percentage"),
     ],
 )
@@ -185,8 +189,8 @@ def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], 
     assert "Traceback" not in text
 
 
-def rosters(team: Team, **people: list[str]) -> None:
-    """Let the program be these rosters, each with its people."""
+def rosters(team: Team, after: dict[str, str] | None = None, **people: list[str]) -> None:
+    """Let the program be these rosters, each with its people; ``after``: roster -> the one that it depends on."""
     team.declare(*people, **IDS)
     project = json.loads((team.stack.folder / "Pulumi.yaml").read_text(encoding="utf-8"))
     project.pop("outputs")
@@ -195,6 +199,8 @@ def rosters(team: Team, **people: list[str]) -> None:
         given = project["resources"][name]["properties"]
         given.pop("roster")
         given |= {"rows": [{"username": each, **person} for each in usernames], "passwords": passwords(*usernames)}
+        if after and name in after:
+            project["resources"][name]["options"] = {"dependsOn": [f"${{{after[name]}}}"]}
     (team.stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
 
 
@@ -227,3 +233,32 @@ def test_a_renamed_roster_of_the_plugin_still_knows_who_was_there(team: Team) ->
     assert "14 people move here and keep their id" in stack.preview().text
     rosters(team, green=people[6:])
     assert "6 of the 14 people of roster 'green' would leave: agent0, agent1" in stack.preview(code=1).text
+
+
+def test_a_roster_that_depends_on_another_one_takes_its_people(team: Team) -> None:
+    """It is asked for once the other one is done, which counts them as leavers; they keep their ids all the same."""
+    stack = team.stack
+    people = [f"agent{number}" for number in range(8)]
+    rosters(team, blue=people, red=[])
+    stack.up()
+    ids = {name: user["Id"] for name, user in stack.live().items()}
+    rosters(team, {"red": "blue"}, blue=people[:1], red=people[1:])
+    assert "7 of the 8 people of roster 'blue' would leave" in stack.preview(code=1).text
+    rosters(team, {"red": "blue"}, blue=people[:4], red=people[4:])
+    stack.up()
+    assert {name: user["Id"] for name, user in stack.live().items()} == ids
+
+
+def test_without_removals_people_still_move(team: Team) -> None:
+    """Only those who are declared nowhere are kept."""
+    stack = team.stack
+    rosters(team, blue=["ada", "bo", "cy"], red=["di"])
+    stack.up()
+    ids = {name: user["Id"] for name, user in stack.live().items()}
+    stack.configure(removals=False)
+    rosters(team, blue=["ada"], red=["di", "bo"])
+    assert "1 person who would leave stays: cy;" in stack.preview().text
+    stack.up()
+    assert {name: user["Id"] for name, user in stack.live().items()} == ids
+    assert {"blue-ada", "red-bo", "blue-cy", "red-di"} <= set(stack.state())
+    assert "blue-bo" not in stack.state()

@@ -11,7 +11,7 @@ from connect_users.emulator import seed
 from tests.acceptance.test_plugin_roster import Team as PluginTeam
 from tests.acceptance.test_plugin_roster import passwords
 from tests.acceptance.test_plugin_yaml import yaml_stack  # noqa: F401 - a fixture
-from tests.acceptance.test_roster import Team
+from tests.acceptance.test_roster import PROGRAM, Team
 
 if TYPE_CHECKING:
     from tests.acceptance.stack import Stack
@@ -78,3 +78,22 @@ def test_leavers_are_kept_as_they_are_and_the_next_run_removes_them(team: Team |
     stack.up()
     assert set(stack.live()) == {"ada"}
     assert stack.plan() == {}
+
+
+def test_somebody_is_kept_in_a_renamed_roster(stack: Stack) -> None:
+    """By an alias the roster is the same one, and so is whoever it keeps; only the ownership tag is written again."""
+    team = Team(stack)
+    team.write(*PEOPLE)
+    stack.up()
+    ids = {name: user["Id"] for name, user in stack.live().items()}
+    stack.configure(removals=False)
+    team.write("ada")
+    options = 'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="team")])'
+    stack.write_program(f"import pulumi\n{PROGRAM}".replace('"team",', f'"people", {options},'))
+    planned = {name: change for name, (change, _) in stack.plan().items()}
+    assert planned == dict.fromkeys(("people-guard", *(f"people-{name}" for name in PEOPLE)), "update")
+    stack.up()
+    assert {name: user["Id"] for name, user in stack.live().items()} == ids
+    stack.configure(removals=None)
+    stack.up()
+    assert set(stack.live()) == {"ada"}

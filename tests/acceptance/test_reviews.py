@@ -122,6 +122,7 @@ def test_the_example_pack_stops_a_preview(stack: Stack) -> None:
         "bo is in no hierarchy group",
         "bo lacks the tag team",
         "bo is not named first.last",
+        "bo has power (Admin) that open sessions keep; set sign_out to 'on_delete' or 'on_loss'",
     ):
         assert said in told
     assert PASSWORD not in told

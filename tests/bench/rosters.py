@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import plan
 from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
@@ -14,34 +14,47 @@ from connect_users.core.spec import canonical
 from connect_users.emulator import seed
 from connect_users.roster.names import Names
 from connect_users.roster.people import JudgedRoster, RosterOptions, judge
-from connect_users.roster.reading import read_file
+from connect_users.roster.reading import read, read_personas
 from tests.bench import users
 from tests.bench.cli_engine import CliEngine
 from tests.bench.rows import Row, interleaved
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from tests.bench.meter import Usage
 
 PEOPLE: Final = 10_000
 #: Seconds of CPU for `PEOPLE`.
 PURE_BAR: Final = 1.5
+PERSONAS_BAR: Final = 1.0
 PREVIEW_BAR: Final = 1.15
 #: MB of the program of 5,000 people.
 MEMORY_BAR: Final = 500.0
 
 
 def rows(short: bool) -> list[Row]:
-    """One row: yesterday's roster is known, and one person in a hundred has moved since."""
+    """Two rows: yesterday's roster is known, and one person in a hundred has moved since."""
+    count = 100 if short else PEOPLE
+    return [
+        _row(f"a roster of {count} people", users.write_roster, None, PURE_BAR, short=short),
+        _row(
+            f"an export of {count} people with personas", users.write_export, users.PERSONAS, PERSONAS_BAR, short=short
+        ),
+    ]
+
+
+def _row(what: str, write: Callable[..., None], personas: Mapping[str, Any] | None, most: float, *, short: bool) -> Row:
     count = 100 if short else PEOPLE
     with tempfile.TemporaryDirectory() as folder:
         today, yesterday = Path(folder, "today.csv"), Path(folder, "yesterday.csv")
-        users.write_roster(yesterday, count)
-        users.write_roster(today, count, changed=True)
-        before = {person.username: canonical(person.inputs) for person in _judged(yesterday).people}
+        write(yesterday, count)
+        write(today, count, changed=True)
+        before = {person.username: canonical(person.inputs) for person in _judged(yesterday, personas).people}
 
         def ours() -> float:
             start = time.process_time()
-            people = _judged(today).people
+            people = _judged(today, personas).people
             steps = [plan.update_steps(before[it.username], canonical(it.inputs)) for it in people]
             spent = time.process_time() - start
             assert sum(map(bool, steps)) == len(range(0, count, users.CHANGED_EACH))
@@ -49,21 +62,23 @@ def rows(short: bool) -> list[Row]:
 
         def reading() -> float:
             start = time.process_time()
-            read_file(today, "today.csv")
+            read(today)
             return time.process_time() - start
 
         spent, baseline = interleaved(1 if short else 5, ours, reading)
-    what = f"a roster of {count} people read, judged and planned, CPU (baseline: read)"
-    return [Row(what, spent, baseline, "s", most=PURE_BAR)]
+    return Row(f"{what} read, judged and planned, CPU (baseline: read)", spent, baseline, "s", most=most)
 
 
-def _judged(file: Path) -> JudgedRoster:
+def _judged(file: Path, personas: Mapping[str, Any] | None) -> JudgedRoster:
     names = {
         ROUTING_PROFILE: Names(ROUTING_PROFILE, seed.ROUTING_PROFILES),
         SECURITY_PROFILE: Names(SECURITY_PROFILE, seed.SECURITY_PROFILES),
     }
-    terms = RosterOptions(seed.INSTANCE_ID, names=names, password_of=lambda _: ("password", users.PASSWORD))
-    judged = judge(read_file(file, file.name), terms)
+    known = None if personas is None else read_personas(personas)
+    terms = RosterOptions(
+        seed.INSTANCE_ID, names=names, personas=known, password_of=lambda _: ("password", users.PASSWORD)
+    )
+    judged = judge(read(file, known), terms)
     assert not judged.problems
     return judged
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import spelling
 from connect_users.emulator import seed
@@ -59,6 +59,47 @@ def write_roster(path: Path, count: int, *, changed: bool = False) -> None:
             "tags.team": given["tags"]["team"],
         }
         for given in declared(count, changed=changed).values()
+    ]
+    path.write_text(csv_text.write(list(rows[0]), rows), encoding="utf-8")
+
+
+#: What gives the people of an export the rest of what they have.
+PERSONAS: Final = {
+    "personas": {
+        name: {
+            "routing_profile": name,
+            "security_profiles": "Agent",
+            "phone_type": "SOFT_PHONE",
+            "auto_accept": "no",
+            "acw": "30",
+            "tags": {"team": "Blue"},
+        }
+        for name in ("Sales", "Support")
+    },
+    "rules": [
+        {"persona": "Sales", "when": {"department": ["Sales", "Sales *"], "jobTitle": "Clerk"}},
+        {"persona": "Support", "when": {"department": "Support"}},
+    ],
+}
+
+
+def write_export(path: Path, count: int, *, changed: bool = False) -> None:
+    """The same as what Entra ID exports, with as many columns, of which half are empty; for `PERSONAS`."""
+    rows = [
+        {
+            "userPrincipalName": given["username"],
+            "displayName": "Ada Lovelace",
+            "surname": given["identity_info"]["last_name"],
+            "mail": given["identity_info"]["email"],
+            "givenName": given["identity_info"]["first_name"],
+            "id": name,
+            "userType": "Member",
+            "jobTitle": "Clerk",
+            "department": "Sales" if given["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"] else "Support",
+            "accountEnabled": "True",
+            **{f"attribute{number}": "value" if number % 2 else "" for number in range(19)},
+        }
+        for name, given in declared(count, changed=changed).items()
     ]
     path.write_text(csv_text.write(list(rows[0]), rows), encoding="utf-8")
 

@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.core import ownership, tokens
+from connect_users.core.fields import TOKEN_KEY
 from connect_users.review.access import logins
 from connect_users.review.access.dormancy import Dormancy, LastOnline, days_of, from_online_days
 from connect_users.review.access.findings import flags, power_first
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.sources import Entry, Snapshot, from_live, from_state
+from connect_users.review.naming import Names
 from connect_users.review.powers import Powers
+from connect_users.review.steps import Resource
 
 at = datetime.fromisoformat
 NOW = at("2026-11-27 09:30")
@@ -196,3 +200,25 @@ def test_any_other_time_is_refused(text: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(ValueError, match="is not a number of days, such as 60d"):
         days_of(text)
+
+
+def test_whoever_was_made_a_short_time_ago_is_not_dormant() -> None:
+    """By the ownership token, which a live user has in a tag, and a state in its outputs; not who was taken over."""
+    urn = f"urn:pulumi:prod::shop::{tokens.USER}::ada"
+    lately, long_ago = NOW.timestamp() - 86_400, NOW.timestamp() - 90 * 86_400
+    found = []
+    for token in (
+        ownership.new_token(lately, urn),
+        ownership.new_token(long_ago, urn),
+        ownership.taking_token(lately, urn, ours=False),
+        ownership.new_token(NOW.timestamp() + 86_400, urn),
+        "0" * 24,
+    ):
+        live = from_live("", [{"Username": "ada", "Id": "u", "Tags": ownership.tag(token, urn)}], Names())
+        state = from_state(
+            "", [Resource(urn, tokens.USER, {"username": "ada"}, {TOKEN_KEY: token}, user=True)], Names()
+        )
+        absent = Dormancy([from_online_days({}, ["u"], at("2026-08-30"))], NOW, 60)
+        unseen = Dormancy([from_online_days({}, [], at("2026-08-30"))], NOW, 60)
+        found.append((absent.of(live.people[0]), unseen.of(state.people[0])))
+    assert found == [(False, False), (True, None), (True, None), (True, None), (True, None)]

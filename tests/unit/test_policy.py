@@ -16,6 +16,8 @@ from connect_users.core.errors import ConfigurationError
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.naming import Names
+from connect_users.review.powers import Powers
+from connect_users.review.reach import Facts, Limit, Reach
 from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
@@ -65,6 +67,40 @@ def said(rule: policy.Policy, **props: Any) -> list[str]:
         (policy.tags_required("team"), {}, ["lacks the tag team"]),
         (policy.tags_required("team"), {"tags": UNKNOWN}, []),
         (policy.tags_required("team"), {"tags": object()}, ["has tags that are not shown, so team may be missing"]),
+        (policy.sign_out_required(), {"security_profile_ids": [AGENT]}, []),
+        (policy.sign_out_required(), {"security_profile_ids": [ADMIN], "sign_out": "on_loss"}, []),
+        (policy.sign_out_required(), {"security_profile_ids": [ADMIN], "sign_out": UNKNOWN}, []),
+        (
+            policy.sign_out_required(),
+            {"security_profile_ids": [ADMIN, "unheard-of"]},
+            ["has power (Admin, unheard-of) that open sessions keep; set sign_out to 'on_delete' or 'on_loss'"],
+        ),
+        (
+            policy.sign_out_required("on_loss"),
+            {"security_profile_ids": [ADMIN], "sign_out": "on_delete"},
+            ["has power (Admin) that open sessions keep; set sign_out to 'on_loss'"],
+        ),
+        (policy.power_restricted("ada"), {"security_profile_ids": [ADMIN]}, []),
+        (policy.power_restricted(restricted=["Admin"]), {"security_profile_ids": [ADMIN, AGENT]}, []),
+        (
+            policy.power_restricted("root.ops"),
+            {"security_profile_ids": [ADMIN, "unheard-of"]},
+            [
+                (
+                    "has the security profile 'Admin', whose power reaches everybody: give one that is restricted by "
+                    "hierarchy or tags; only root.ops may have such power"
+                ),
+                "has the security profile unheard-of, whose name is not known, so it may be power over everybody",
+            ],
+        ),
+        (policy.personas_only({"agent": ["Agent"]}), {"security_profile_ids": [AGENT]}, []),
+        (policy.personas_only({"lead": [ADMIN, "Agent"]}), {"security_profile_ids": [AGENT, ADMIN]}, []),
+        (policy.personas_only({"agent": ["Agent"]}), {"security_profile_ids": UNKNOWN}, []),
+        (
+            policy.personas_only({"agent": ["Agent"], "lead": ["Agent", "Lead"]}),
+            {"security_profile_ids": [AGENT, ADMIN]},
+            ["has the security profiles Admin and Agent, which no persona has; the personas are agent and lead"],
+        ),
     ],
 )
 def test_a_policy_says_what_is_wrong(rule: policy.Policy, props: dict[str, Any], texts: list[str]) -> None:
@@ -80,9 +116,21 @@ def test_rules_of_a_file_are_the_same_policies() -> None:
             "no_plain_passwords": True,
             "hierarchy_required": False,
             "tags_required": ["team"],
+            "power_restricted": {"usernames": ["ada"], "restricted": ["Lead"]},
+            "sign_out_required": "on_loss",
+            "personas_only": {"agent": ["Agent"]},
         }
     )
-    assert [rule.name for rule in rules] == ["admins-only", "no-plain-passwords", "tags-required"]
+    assert [rule.name for rule in rules] == [
+        "admins-only",
+        "no-plain-passwords",
+        "tags-required",
+        "power-restricted",
+        "sign-out-required",
+        "personas-only",
+    ]
+    assert policy.from_rules({"power_restricted": False, "sign_out_required": False}) == ()
+    assert len(policy.from_rules({"power_restricted": ["ada"], "sign_out_required": True})) == 2
     assert said(rules[0], security_profile_ids=[ADMIN]) == []
     assert [rule.name for rule in policy.from_rules({"admins_only": ["ada"]})] == ["admins-only"]
 
@@ -95,6 +143,10 @@ def test_rules_of_a_file_are_the_same_policies() -> None:
         ({"tags_required": "team"}, "tags_required: is not a list of strings"),
         ({"hierarchy_required": "yes"}, "hierarchy_required: is not true or false"),
         ({"admins_only": {"users": []}}, "unknown key users"),
+        ({"power_restricted": {"profiles": []}}, "unknown key profiles; the keys are usernames, restricted"),
+        ({"sign_out_required": "never"}, "sign_out_required: 'never' is not on_delete or on_loss"),
+        ({"sign_out_required": []}, "sign_out_required: '' is not on_delete or on_loss"),
+        ({"personas_only": ["Agent"]}, "personas_only: is not a dict of personas"),
     ],
 )
 def test_rules_that_nobody_knows_are_refused(rules: Any, problem: str) -> None:
@@ -112,6 +164,21 @@ def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
     told = policy.violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
     assert ("ada", "admins-only") in {(each.username, each.policy) for each in told}
     assert {each.username for each in told if each.policy == "tags-required"} == {"chloe", "dae.kim", "eve", "hugo"}
+
+
+def test_power_that_is_known_to_be_restricted_passes() -> None:
+    """By what the instance says of it, also where the file says otherwise."""
+    granted = {"Lead": ["Users.Edit"]}
+    limited = Facts(Reach({"User": frozenset({Limit("EMEA/UK")})}))
+
+    def texts(rule: policy.Policy, facts: Facts) -> list[str]:
+        powers = Powers(granted=granted, facts={"Lead": facts})
+        return list(rule.check(policy.Subject({"security_profile_ids": ["l"]}, {"l": "Lead"}, powers=powers)))
+
+    assert texts(policy.power_restricted(), limited) == []
+    (text,) = texts(policy.power_restricted(restricted=["Lead"]), Facts())
+    assert text.startswith("has the security profile 'Lead', whose power reaches everybody")
+    assert text.endswith("nobody may have such power")
 
 
 def test_security_profiles_that_a_preview_does_not_tell_are_judged() -> None:

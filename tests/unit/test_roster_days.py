@@ -13,6 +13,7 @@ import pytest
 
 from connect_users.core.errors import ConfigurationError
 from connect_users.roster import cells, days
+from connect_users.roster.holders import holder_problems
 from connect_users.roster.people import JudgedRoster, RosterOptions, judge
 from connect_users.roster.reading import read
 from tests.unit.test_roster_people import INSTANCE, _names
@@ -182,6 +183,12 @@ def test_a_roster_whose_people_are_all_elsewhere_in_time_is_remarked() -> None:
     assert [remark.text for remark in found.remarks] == ["the roster has no people today"]
 
 
+def test_somebody_who_is_required_may_not_leave_by_date() -> None:
+    found = judged(rows(("ada", None, "2026-11-26"), ("bo", None, None)))
+    (problem,) = holder_problems(found, _names(), required_holders={"Agent": ["ada"]})
+    assert problem.text == "'ada' must have the security profile 'Agent', but is not in the roster today"
+
+
 def test_who_has_left_by_a_day_is_known() -> None:
     dated = judged(rows(("ada", None, "2026-11-26"), ("ada", "2027-01-01", None), ("bo", None, "2026-11-27"))).dated
     assert days.ended(dated, TODAY) == {"ada": dt.date(2026, 11, 26)}
@@ -207,7 +214,7 @@ def test_who_starts_and_leaves_in_the_next_days() -> None:
         ("gi", None, "2026-11-30"),
         ("gi", "2026-12-01", None),
     )
-    assert [(line, column, text) for line, column, text, _ in days.coming(judged(people).dated, TODAY, 7)] == [
+    assert [(line, column, text) for _, line, column, text, _ in days.coming(judged(people).dated, TODAY, 7)] == [
         (1, "first_day", "'ada' starts today"),
         (2, "first_day", "'bo' starts tomorrow"),
         (2, "last_day", "'bo' has the last day on 2026-12-04, in 7 days"),

@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_users.core.references import OF_USERS
-from connect_users.roster import csv_text, json_text, workbook, yaml_text
+from connect_users.roster import csv_text, exports, json_text, workbook, yaml_text
+from connect_users.roster.choosing import applied
 from connect_users.roster.columns import COLUMNS
+from connect_users.roster.explaining import explained
 from connect_users.roster.names import Names
 from connect_users.roster.people import RosterOptions, judge
-from connect_users.roster.reading import read
+from connect_users.roster.personas import Personas, personas_of
+from connect_users.roster.reading import read, read_personas
 from connect_users.roster.tables import Table, UnreadableRoster
 
 if TYPE_CHECKING:
@@ -76,3 +79,77 @@ def test_csv(text: str) -> None:
 def test_workbooks(data: bytes) -> None:
     with pytest.raises(UnreadableRoster):
         workbook.read(b"PK\x03\x04" + data, "a.xlsx")
+
+
+#: Headers and attributes of exports, words of their statuses, and what files of personas are made of.
+EXPORTED = [
+    "userPrincipalName",
+    "accountEnabled",
+    "mail",
+    "login",
+    "status",
+    "userName",
+    "active",
+    "groups",
+    "department",
+]
+SAID = ["ACTIVE", "DEPROVISIONED", "Suspended", "true", "False", "", "ada", "A|B", "Sales*", None, 1, True]
+WORDS = ["personas", "rules", "default", "columns", "persona", "when", "a", "x-y", *EXPORTED, *HEADERS[:8]]
+documents = st.recursive(
+    st.one_of(st.sampled_from(SAID), st.sampled_from(WORDS), said),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+rules = st.fixed_dictionaries({"persona": st.just("a"), "when": st.dictionaries(st.sampled_from(WORDS), documents)})
+files_of_personas = documents | st.fixed_dictionaries(
+    {"personas": st.fixed_dictionaries({"a": documents}), "rules": st.lists(rules, max_size=2) | documents},
+    optional={"default": st.just("a") | documents, "columns": st.dictionaries(st.sampled_from(HEADERS), texts)},
+)
+
+
+def _chosen(table: Table, personas: Personas) -> None:
+    """Whoever has a persona is explained, and the reviews' table has everybody."""
+    options = RosterOptions(names=NAMES, personas=personas)
+    judged = judge(table, options)
+    chosen = [person.username for person in judged.people if person.choice is not None]
+    assert [each.person.username for each in explained(judged, options)] == chosen
+    if personas.problems:
+        assert chosen == []
+    else:
+        assert len(applied(table, personas).rows) == len(table.rows)
+
+
+@settings(deadline=None, max_examples=60)
+@given(files_of_personas, st.lists(st.dictionaries(st.sampled_from(WORDS), documents, max_size=5), max_size=3))
+def test_personas(document: Any, rows: list[dict[str, Any]]) -> None:
+    """As a program's dict, and as YAML, which say the same."""
+    from_yaml = personas_of(yaml_text.tree(yaml.safe_dump(document), "p.yaml"), "p.yaml")
+    assert from_yaml.problems or from_yaml.settings
+    if isinstance(document, dict):
+        personas = read_personas(document)
+        assert len(personas.problems) == len(from_yaml.problems)
+        with contextlib.suppress(UnreadableRoster):
+            _chosen(read(rows, personas), personas)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.sampled_from(EXPORTED), min_size=1, max_size=4),
+    st.lists(st.lists(st.sampled_from(SAID).map(str), max_size=5), max_size=4),
+    st.dictionaries(st.sampled_from([*HEADERS, "active"]), st.sampled_from(EXPORTED), max_size=3),
+)
+def test_exports(headers: list[str], rows: list[list[str]], columns: dict[str, str]) -> None:
+    text = "\n".join(",".join(line) for line in [headers, *rows])
+    with contextlib.suppress(UnreadableRoster):
+        table = csv_text.read(text, "a.csv")
+        understood = exports.understood(table, columns)
+        assert len(understood.rows) + len(understood.inactive) == len(table.rows)
+        _judged(understood)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.dictionaries(st.sampled_from([*EXPORTED, "name", "emails", "urn:x"]), documents), max_size=3))
+def test_scim(users: list[Any]) -> None:
+    with contextlib.suppress(UnreadableRoster):
+        _judged(json_text.read(json.dumps({"schemas": [], "Resources": users}), "a.json"))
+        _judged(exports.understood(json_text.read(json.dumps({"schemas": [], "Resources": users}), "a.json")))

@@ -63,6 +63,11 @@ def test_every_name_is_turned_in_texts(name: str) -> None:
         ("creating Connect user 'first_name': no", "creating Connect user 'first_name': no"),
         ("tags.instance_id: reserved", "tags.instance_id: reserved"),
         ("the user's instance_id isn't one, nor the group's", "the user's instanceId isn't one, nor the group's"),
+        (
+            "problems:\n  a b.csv:1: x: first_name, ignore_columns",
+            "problems:\n  a b.csv:1: x: first_name, ignoreColumns",
+        ),
+        ("row 2: security_profiles: no identity_info.email", "row 2: security_profiles: no identity_info.email"),
         ("my_instance_id, instance_id_2, x-instance_id", "my_instance_id, instance_id_2, x-instance_id"),
     ],
 )

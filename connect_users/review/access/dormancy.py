@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Final
@@ -110,7 +110,10 @@ class Dormancy:
         return reduce(or_, others, first)
 
     def of(self, entry: Entry) -> bool | None:
-        """Whether one of the people is dormant; None where it is unknown."""
+        """Whether one of the people is dormant; None where it is unknown. Whoever was made since then is not."""
+        start = (self.now - timedelta(days=self.days)).replace(tzinfo=timezone.utc).timestamp()
+        if start < entry.made <= self.now.replace(tzinfo=timezone.utc).timestamp():
+            return False
         return self.last_online(entry).dormant(self.now, self.days)
 
 

@@ -5,12 +5,17 @@
   const ROW = 34, SPARE = 12;
   const number = new Intl.NumberFormat("en");
   const powers = new Map(Object.entries(data.powers));
-  const several = data.instances.length > 0;
+  const several = data.instances.length > 0, watched = data.online.length > 0;
+  const reaches = new Map(Object.entries(data.reach)), EVERYBODY = "everybody";
   const people = data.people.map(([username, routing, held, hierarchy, phone, flags], row) => {
     const profiles = held.map((place) => data.profiles[place]);
     const instance = several ? data.instances[row] : "";
-    const text = [username, routing, hierarchy, phone, instance, ...profiles].join("\n").toLowerCase();
-    return { username, routing, held: new Set(held), profiles, hierarchy, phone, instance, flags, text };
+    const online = watched ? data.online[row] : "";
+    const far = [...new Set(profiles.filter((name) => powers.has(name)).map((name) => reaches.get(name) || EVERYBODY))];
+    // What is reached through any of the profiles is reached.
+    const reach = far.includes(EVERYBODY) ? EVERYBODY : far.sort().join(" or ");
+    const text = [username, routing, hierarchy, phone, instance, reach, ...profiles].join("\n").toLowerCase();
+    return { username, routing, held: new Set(held), profiles, hierarchy, phone, instance, online, reach, flags, text };
   });
   // Sorting compares numbers only: the place of each value among all values, "a2" before "a10".
   const { compare } = new Intl.Collator("en", { numeric: true, sensitivity: "variant" });
@@ -23,7 +28,8 @@
   people.sort((a, b) => a.rank - b.rank);
   const holders = data.profiles.map(() => 0);
   for (const one of people) for (const place of one.held) holders[place] += 1;
-  const weight = (one) => one.flags.reduce((sum, flag) => sum + (flag.includes("power") ? 10 : 1), 0);
+  const weights = { "dormant-power": 1000, "unseen-power": 100 };
+  const weight = (one) => one.flags.reduce((sum, flag) => sum + (weights[flag] || (flag.includes("power") ? 10 : 1)), 0);
   const phone = (one) => one.phone.replace("_PHONE", "").toLowerCase();
   // Powerful profiles first, then those that most people have.
   const order = data.profiles.map((_, place) => place).sort((a, b) =>
@@ -32,14 +38,20 @@
     { name: "Username", key: (one) => one.rank, shown: (one) => one.username, bold: true },
     ...order.map((place) => ({ name: data.profiles[place], matrix: true, place, key: (one) => (one.held.has(place) ? 0 : 1) })),
     { name: "Flags", key: (one) => -weight(one), flags: true },
+    ...(watched ? [{ name: "Last online", key: ranked((one) => one.online), shown: (one) => one.online }] : []),
+    ...(reaches.size ? [{ name: "Reach", key: ranked((one) => one.reach), shown: (one) => one.reach }] : []),
     ...(several ? [{ name: "Instance", key: ranked((one) => one.instance), shown: (one) => one.instance }] : []),
     { name: "Routing profile", key: ranked((one) => one.routing), shown: (one) => one.routing },
     { name: "Hierarchy", key: ranked((one) => one.hierarchy), shown: (one) => one.hierarchy, rest: true },
     { name: "Phone", key: ranked((one) => one.phone), shown: phone },
   ];
-  const state = { search: "", routing: "", profile: "", flag: "", group: "", sort: 0, down: false };
+  // Where it is known who was online: power that nobody uses first.
+  const first = watched ? columns.findIndex((column) => column.flags) : 0;
+  const ANY = { search: "", routing: "", profile: "", reach: "", flag: "", group: "" };
+  const state = { ...ANY, status: "", sort: first, down: false };
   let shown = people, all = false;
 
+  const ALARMS = new Set(["new", "expired"]);
   const element = (tag, attributes = {}, ...children) => {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -57,6 +69,7 @@
       words.every((word) => one.text.includes(word)) &&
       (!state.routing || one.routing === state.routing) &&
       (place < 0 || one.held.has(place)) &&
+      (!state.reach || one.reach === state.reach) &&
       (!state.flag || one.flags.includes(state.flag)) &&
       (!state.group || (state.group === "none" ? !one.hierarchy : within(one.hierarchy, state.group.slice(1)))));
     const { key } = columns[state.sort], sign = state.down ? -1 : 1;
@@ -68,6 +81,7 @@
       state.group && (state.group === "none" ? "no group" : `in ${state.group.slice(1)}`),
       state.routing && `routing profile ${state.routing}`,
       place >= 0 && `security profile ${data.profiles[place]}`,
+      state.reach && `power reaches ${state.reach}`,
       state.search.trim() && `search “${state.search.trim()}”`,
     ].filter(Boolean);
     byId("filtered").textContent = filters.length ? `Only: ${filters.join("; ")}` : "";
@@ -85,6 +99,7 @@
     });
     byId("people").scrollTop = 0;
     draw();
+    found(filters.length > 0);
   }
 
   const label = (flag) => (flag === "unnamed-power" ? "unnamed" : flag.replaceAll("-", " "));
@@ -153,27 +168,30 @@
     document.querySelector("#people table").style.minWidth = `${sum}px`;
   }
 
+  // Why a profile is power, and what else is known of it.
+  const about = (name) => [powers.get(name), ...(data.marks[name] || [])].filter(Boolean).join("; ");
+
   function heads() {
     columns.forEach((column, place) => {
       const powerful = column.matrix && powers.has(column.name);
       const kind = [column.matrix && "matrix", powerful && "power"].filter(Boolean).join(" ");
-      const why = powerful && powers.get(column.name) ? ` (${powers.get(column.name)})` : "";
-      const button = element("button", { type: "button", title: `Sort by ${column.name}${why}` }, element("span", {}, column.name));
+      const known = column.matrix ? about(column.name) : "";
+      const button = element("button", { type: "button", title: `Sort by ${column.name}${known && ` (${known})`}` }, element("span", {}, column.name));
       if (column.matrix) button.append(element("span", { class: "number" }, number.format(holders[column.place])));
       button.addEventListener("click", () => {
         state.down = state.sort === place && !state.down;
         state.sort = place;
         filter();
       });
-      byId("head").append(element("th", { scope: "col", class: kind || undefined }, button));
+      byId("head").append(element("th", { scope: "col", class: kind || undefined, "data-name": column.name }, button));
     });
   }
 
   function legend() {
     if (!powers.size) return;
     byId("powers").hidden = false;
-    const told = [...powers].map(([name, why]) => (why ? `${name} (${why})` : name));
-    byId("powers").append(element("b", {}, "Powerful: "), told.join(", "));
+    const named = [...powers.keys()].map((name) => (about(name) ? `${name} (${about(name)})` : name));
+    byId("powers").append(element("b", {}, "Powerful: "), named.join(", "));
   }
 
   function chips() {
@@ -234,34 +252,84 @@
     byId("routing").append(element("option", { value: "" }, "all"), ...routings.map((name) => element("option", { value: name }, name)));
     byId("profile").append(element("option", { value: "" }, "all"),
       ...data.profiles.map((name, place) => element("option", { value: String(place) }, name)));
+    byId("reaches").hidden = !reaches.size;
+    byId("reach").append(...["", ...new Set(people.map((one) => one.reach).filter(Boolean))].sort(compare)
+      .map((name) => element("option", { value: name }, name || "all")));
+  }
+
+  // Rows of a long list, some at first and more on request; all of them on paper.
+  const lists = [];
+  function list(name, body, row) {
+    const [FEW, MORE] = [10, 1000];
+    const more = byId(`more-${name}`);
+    let rows = [], next = 0;
+    const show = (most) => {
+      byId(body).append(...rows.slice(next, next + most).map(row));
+      next += most;
+      more.hidden = next >= rows.length;
+      more.textContent = `Show more (${number.format(rows.length - next)} left)`;
+    };
+    const fill = (these) => {
+      rows = these;
+      next = 0;
+      byId(body).replaceChildren();
+      show(FEW);
+    };
+    more.addEventListener("click", () => show(MORE));
+    lists.push(() => show(rows.length));
+    return fill;
+  }
+  function link(count, what, where) {
+    byId("flags").append(element("a", { href: `#${where}-title`, class: "chip" }, element("b", {}, number.format(count)), what));
   }
 
   function changes() {
     if (!data.before) return;
-    const MOST = 200;
-    const one = ([username, kind, words, power]) => element("tr", {}, element("th", { scope: "row" }, username),
-      element("td", { class: kind }, kind),
-      element("td", {}, ...(power ? [element("span", { class: "flag alarm" }, "gains power"), " "] : []), words));
+    const count = data.changes.length, what = `${count === 1 ? "change" : "changes"} since ${data.before}`;
     byId("changes").hidden = false;
-    const count = data.changes.length;
-    byId("changes-title").textContent = `${count ? number.format(count) : "No"} ${count === 1 ? "change" : "changes"} since ${data.before}`;
+    byId("changes-title").textContent = `${count ? number.format(count) : "No"} ${what}`;
     if (!count) {
       document.querySelector("#changes table").hidden = true;
       return;
     }
-    const link = element("a", { href: "#changes-title", class: "chip" }, element("b", {}, number.format(count)),
-      `${count === 1 ? "change" : "changes"} since ${data.before}`);
-    byId("flags").append(link);
-    let next = 0;
-    const show = (most) => {
-      byId("changed").append(...data.changes.slice(next, next + most).map(one));
-      next += most;
-      byId("more").hidden = next >= count;
-      byId("more").textContent = `Show more (${number.format(count - next)} left)`;
+    link(count, what, "changes");
+    list("changes", "changed", ([username, kind, words, power]) => element("tr", {},
+      element("th", { scope: "row" }, username), element("td", { class: kind }, kind),
+      element("td", {}, ...(power ? [element("span", { class: "flag alarm" }, "gains power"), " "] : []), words)))(data.changes);
+  }
+
+  let found = () => {};
+  function findings() {
+    if (!data.findings) return;
+    const count = data.findings.length, what = count === 1 ? "finding" : "findings";
+    byId("findings").hidden = false;
+    byId("findings-title").textContent = `${count ? number.format(count) : "No"} ${what}`;
+    if (!count) {
+      document.querySelector("#findings table").hidden = true;
+      return;
+    }
+    link(count, what, "findings");
+    for (const status of new Set(data.findings.map(([status]) => status))) {
+      const button = element("button", { type: "button", "data-status": status, class: ALARMS.has(status) ? "alarm" : undefined },
+        element("b", {}, number.format(data.findings.filter((each) => each[0] === status).length)), status);
+      button.addEventListener("click", () => {
+        state.status = state.status === status ? "" : status;
+        filter();
+      });
+      byId("statuses").append(button);
+    }
+    const fill = list("findings", "found", ([status, username, words, id, accepted]) => element("tr", {},
+      element("th", { scope: "row" }, username),
+      element("td", {}, element("span", { class: ALARMS.has(status) ? "flag alarm" : "flag" }, status)),
+      element("td", {}, words, element("code", {}, id), accepted && element("span", { class: "none" }, `accepted ${accepted}`))));
+    found = (filtered) => {
+      const names = new Set(filtered ? shown.map((one) => one.username) : []);
+      fill(data.findings.filter(([status, username]) =>
+        (!state.status || status === state.status) && (!filtered || names.has(username))));
+      for (const button of byId("statuses").children) {
+        button.setAttribute("aria-pressed", String(button.dataset.status === state.status));
+      }
     };
-    show(MOST);
-    byId("more").addEventListener("click", () => show(5 * MOST));
-    addEventListener("beforeprint", () => { if (next < count) show(count); });
   }
 
   function csv() {
@@ -271,31 +339,64 @@
       const safe = value.replace(formula, "'");
       return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
-    const lines = [["username", "routing_profile", "security_profiles", "hierarchy_group", "phone_type", "flags"]];
-    if (several) lines[0].push("instance");
-    for (const one of shown) {
-      const line = [one.username, one.routing, one.profiles.join("|"), one.hierarchy, one.phone, one.flags.join("|")];
-      lines.push(several ? [...line, one.instance] : line);
+    const rows = records(), names = Object.keys(rows[0] || record(people[0] || NOBODY));
+    const line = (values) => values.map((value) => cell([value].flat().join("|"))).join(",");
+    return [names, ...rows.map((row) => Object.values(row))].map(line).join("\r\n") + "\r\n";
+  }
+  const NOBODY = { username: "", routing: "", profiles: [], hierarchy: "", phone: "", online: "", reach: "", flags: [], instance: "" };
+  const record = (one) => ({
+    username: one.username,
+    routing_profile: one.routing,
+    security_profiles: one.profiles,
+    hierarchy_group: one.hierarchy,
+    phone_type: one.phone,
+    flags: one.flags,
+    ...(several && { instance: one.instance }),
+    ...(watched && { last_online: one.online }),
+    ...(reaches.size && { reach: one.reach }),
+    ...(data.findings && { findings: ids(one, false), accepted_findings: ids(one, true) }),
+  });
+  function records() {
+    return shown.map(record);
+  }
+  let byUser;
+  function ids(one, accepted) {
+    if (!byUser) {
+      byUser = new Map();
+      for (const [status, username, , id] of data.findings) {
+        const key = `${status === "accepted"} ${username}`;
+        byUser.set(key, [...(byUser.get(key) || []), id]);
+      }
     }
-    return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+    return byUser.get(`${accepted} ${one.username}`) || [];
+  }
+  const whole = () => JSON.stringify({
+    source: data.source,
+    made: data.made,
+    since: data.before,
+    people: records(),
+    findings: data.findings && data.findings.map(([status, username, text, id, accepted]) => ({ id, status, username, text, accepted })),
+    changes: data.changes.map(([username, what, change, power]) => ({ username, what, change, power })),
+  }, null, 2);
+  function save(name, type, text) {
+    const made = element("a", { download: name });
+    made.href = URL.createObjectURL(new Blob([text], { type }));
+    made.click();
+    setTimeout(() => URL.revokeObjectURL(made.href), 1000);
   }
 
   function listen() {
     byId("search").addEventListener("input", (event) => { state.search = event.target.value; filter(); });
-    for (const name of ["routing", "profile"]) {
+    for (const name of ["routing", "profile", "reach"]) {
       byId(name).addEventListener("change", (event) => { state[name] = event.target.value; filter(); });
     }
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("filters").addEventListener("reset", () => {
-      Object.assign(state, { search: "", routing: "", profile: "", flag: "", group: "" });
+      Object.assign(state, ANY, { status: "" });
       filter();
     });
-    byId("csv").addEventListener("click", () => {
-      const link = element("a", { download: "access-review.csv" });
-      link.href = URL.createObjectURL(new Blob(["\ufeff", csv()], { type: "text/csv" }));
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
+    byId("csv").addEventListener("click", () => save("access-review.csv", "text/csv", `\ufeff${csv()}`));
+    byId("json").addEventListener("click", () => save("access-review.json", "application/json", whole()));
     let waiting = false;
     const later = () => {
       if (waiting) return;
@@ -304,7 +405,7 @@
     };
     byId("people").addEventListener("scroll", later, { passive: true });
     addEventListener("resize", later);
-    addEventListener("beforeprint", () => { all = true; byId("groups").open = true; draw(); });
+    addEventListener("beforeprint", () => { all = true; for (const show of lists) show(); byId("groups").open = true; draw(); });
     addEventListener("afterprint", () => { all = false; draw(); });
   }
 
@@ -317,6 +418,7 @@
   tree();
   selects();
   changes();
+  findings();
   listen();
   filter();
   document.documentElement.dataset.ready = String(Math.round(performance.now()));

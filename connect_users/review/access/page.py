@@ -8,10 +8,14 @@ from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from connect_users.review.access.audit import OPEN
 from connect_users.review.access.findings import FLAGS, changes, flags, judgements, unclear
 from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connect_users.review.access.audit import Judged
     from connect_users.review.access.dormancy import Dormancy
     from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
@@ -24,8 +28,13 @@ def data(
     before: Snapshot | None = None,
     made: str = "",
     dormancy: Dormancy | None = None,
+    findings: Sequence[Judged] | None = None,
 ) -> dict[str, Any]:
-    """What the page shows, as plain data; people as rows, because there are many."""
+    """What the page shows, as plain data; people as rows, because there are many.
+
+    Args:
+        findings: of an audit, in the order in which they are shown.
+    """
     profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
     judged = judgements(snapshot, powers)
     place = {profile: number for number, profile in enumerate(profiles)}
@@ -38,6 +47,12 @@ def data(
         # A powerful profile and why it is one, where that is not its name.
         "powers": {profile: powers.why(profile, profile) for profile in profiles if judged[profile] is Judgement.POWER},
         # What else a reviewer should know of a profile: made by AWS, AI agents.
+        # Whom a powerful profile reaches; nothing for one that reaches everybody, as far as anybody knows.
+        "reach": {
+            profile: limits
+            for profile in profiles
+            if judged[profile] is Judgement.POWER and (limits := powers.limits(profile, profile))
+        },
         "marks": {profile: list(marks) for profile in profiles if (marks := powers.about(profile, profile).marks)},
         "flags": FLAGS,
         "people": [
@@ -56,6 +71,18 @@ def data(
         # One for each of the people, where there are several.
         "instances": [entry.instance for entry in snapshot.people] if several else [],
         "changes": _changes(before, snapshot, powers, several=several) if before else [],
+        "findings": None
+        if findings is None
+        else [
+            [
+                "new" if each.new and each.status == OPEN else each.status,
+                each.finding.username,
+                each.finding.text,
+                each.finding.id,
+                each.acceptance.words if each.acceptance is not None else "",
+            ]
+            for each in findings
+        ],
     }
 
 
@@ -110,10 +137,11 @@ def render(
     title: str = "Access review",
     made: str = "",
     dormancy: Dormancy | None = None,
+    findings: Sequence[Judged] | None = None,
 ) -> str:
     """The page as HTML; ``made`` says when the snapshot was taken."""
     # Neither a closing tag nor a comment may begin inside the data.
-    shown = data(snapshot, powers=powers, before=before, made=made, dormancy=dormancy)
+    shown = data(snapshot, powers=powers, before=before, made=made, dormancy=dormancy, findings=findings)
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     parts = {

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.arns import bare_id, parse_arn
-from connect_users.core.ownership import owner_of
+from connect_users.core.fields import TOKEN_KEY
+from connect_users.core.ownership import Owner, made_at, owner_of
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
 from connect_users.roster import cells
-from connect_users.roster.columns import find
+from connect_users.roster.columns import FIRST_DAY, LAST_DAY
+from connect_users.roster.days import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
     from connect_users.review.naming import Names
@@ -33,6 +36,7 @@ class Entry:
         instance: id of the instance; "" where the source does not say.
         unnamed: those of the profiles that are ids (or secrets) without a known name.
         id: of the user; "" where the source does not say.
+        made: when a stack made the user, in seconds since the epoch; 0 where nothing says it.
     """
 
     username: str
@@ -44,6 +48,7 @@ class Entry:
     instance: str = ""
     unnamed: frozenset[str] = frozenset()
     id: str = ""
+    made: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,33 @@ _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
 }
 
 
-def from_roster(table: Table, names: Names) -> Snapshot:
-    """The people of a roster, row by row."""
-    columns = {
-        header: column for header in table.headers if (column := find(header)) is not None and column.name in _COLUMNS
-    }
-    entries = (_of_row(row, columns, names) for row in table.rows)
-    return _snapshot(f"roster {table.source}", (entry for entry in entries if entry is not None))
+def from_roster(table: Table, names: Names, day: date, *, begun: bool = False) -> Snapshot:
+    """The people of a roster, row by row, without those whose last day is before ``day``.
+
+    Args:
+        begun: also without those whose first day is after it, who do not have their power yet.
+    """
+    entries = (entry for file in table.files for entry in _of_file(file, names, day, begun=begun))
+    return _snapshot(f"roster {table.source}", entries)
+
+
+def _of_file(file: Table, names: Names, day: date, *, begun: bool) -> Iterator[Entry]:
+    known = {header: column for header in file.headers if (column := file.column(header)) is not None}
+    columns = {header: column for header, column in known.items() if column.name in _COLUMNS}
+    days = {header: column for header, column in known.items() if column.path in (FIRST_DAY, LAST_DAY)}
+    for row in file.rows:
+        period = _period(row, days)
+        if not period.is_before(day) and not (begun and period.is_after(day)):
+            entry = _of_row(row, columns, names)
+            if entry is not None:
+                yield entry
+
+
+def _period(row: Row, days: Mapping[str, Column]) -> Period:
+    """The row's period; a day that cannot be read, which `check` refuses, is no limit."""
+    read = {days[header].path: _read(days[header], raw) for header, raw in row.cells if header in days}
+    first, last = (each if isinstance(each := read.get(path), date) else None for path in (FIRST_DAY, LAST_DAY))
+    return Period(first, last)
 
 
 def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
@@ -132,7 +157,13 @@ def _of_state(resource: Resource, names: Names) -> Entry:
         str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
         frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
         _user_id(user.outputs.get("arn") or user.outputs.get("user_arn")),
+        _made(Owner(str(user.outputs.get(TOKEN_KEY, "")), "")),
     )
+
+
+def _made(owner: Owner | None) -> float:
+    """When CreateUser made a user, by the ownership token; 0 for one that existed before it got the token."""
+    return 0.0 if owner is None or owner.took_over else made_at(owner.token)
 
 
 def _user_id(value: Any) -> str:
@@ -148,16 +179,18 @@ def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, ins
 
 def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
     profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
+    owner = owner_of(user.get("Tags") or {})
     return Entry(
         str(user.get("Username", "")),
         _name(names, ROUTING_PROFILE, user.get("RoutingProfileId")),
         tuple(sorted(profiles)),
         _name(names, HIERARCHY_GROUP, user.get("HierarchyGroupId")),
         str((user.get("PhoneConfig") or {}).get("PhoneType", "")),
-        owner_of(user.get("Tags") or {}) is not None,
+        owner is not None,
         instance,
         frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
         str(user.get("Id", "")),
+        _made(owner),
     )
 
 

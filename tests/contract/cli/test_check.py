@@ -325,10 +325,18 @@ def test_json_is_one_document(write: Callable[..., str], capsys: pytest.CaptureF
     bad, good = json.loads(output.out)["rosters"]
     assert (bad["file"], good) == (
         "agents.csv",
-        {"file": "good.csv", "people": 1, "findings": [], "more_problems": 0, "more_warnings": 0},
+        {
+            "file": "good.csv",
+            "people": 1,
+            "findings": [],
+            "more_problems": 0,
+            "more_warnings": 0,
+            "files": [{"file": "good.csv", "form": None, "inactive": []}],
+        },
     )
     assert bad["findings"][0] == {
         "severity": "error",
+        "file": "agents.csv",
         "line": 3,
         "column": "routing_profile",
         "username": "grace",

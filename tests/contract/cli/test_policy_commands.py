@@ -70,10 +70,23 @@ class _Stage:
         file.write_text(json.dumps({"steps": steps}), encoding="utf-8")
         return str(file)
 
+    def state(self, *ids: str) -> str:
+        """Of a stack whose users have no proof that they are unchanged."""
+        file = self._folder / "state.json"
+        resources = []
+        for id_ in ids:
+            inputs = {"username": id_, "instance_id": seed.INSTANCE_ID, "user_proficiencies": []}
+            arn = f"arn:aws:connect:{seed.REGION}:123456789012:instance/{seed.INSTANCE_ID}/agent/{id_}"
+            urn = f"urn:pulumi:dev::a::{tokens.USER}::{id_}"
+            resources.append({"urn": urn, "type": tokens.USER, "inputs": inputs, "outputs": {**inputs, "arn": arn}})
+        file.write_text(json.dumps({"deployment": {"resources": resources}}), encoding="utf-8")
+        return str(file)
+
     def words(self, command: str, ids: list[str]) -> list[tuple[str, ...]]:
         """The command lines that together call whatever a command can call; the instance is found by its alias."""
         instance, out = ("--instance", seed.INSTANCE_ALIAS), str(self._folder)
         lines: dict[str, list[tuple[str, ...]]] = {
+            "audit": [("audit", *instance, "--dormant", "60d", "--state", self.state(*ids[:1], "gone"))],
             "check": [("check", self.roster(), *instance), ("check", self.roster(), "--instance", seed.INSTANCE_ID)],
             "explain": [("explain", self.preview(*ids), *instance)],
             "import": [("import", *instance, "--out", f"{out}/people", "--requests-per-second", "10000")],

@@ -172,3 +172,10 @@ def test_a_secret_holds_a_password(emulator: Emulator) -> None:
     gateway = Gateway(Clients(settings, embedded=True), settings, VirtualTime())
     assert gateway.get_secret_value(arn) == "Secret-pass-1"
     assert gateway.get_secret_value("agents/ada") == "Secret-pass-1"
+
+
+def test_who_calls_is_known_where_aws_says_so(emulator: Emulator) -> None:
+    """One try: where nobody answers, or the region has no such thing, nobody is known."""
+    assert gateway_to(emulator).caller == "arn:aws:iam::123456789012:user/emulator"
+    nowhere = Settings(endpoint_url="http://127.0.0.1:9")
+    assert Gateway(Clients(nowhere, embedded=True), nowhere, VirtualTime()).caller == ""

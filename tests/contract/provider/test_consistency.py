@@ -392,3 +392,29 @@ def test_a_waiting_call_ends_with_the_run(site: TimedSite, engine: Engine) -> No
         host.timer.wait = plain_wait
     assert "cancelled" in judged(caught.value)
     assert _live(site) == {}
+
+
+def test_a_state_from_before_its_user_went_to_another_stack_deletes_nobody(engine: Engine, site: TimedSite) -> None:
+    """`pulumi state move`, and then a backup of the former stack: the making is the same, the tag names the other."""
+    _lag(site)
+    engine.up(user())
+    twin = engine.twin(stack="prod")
+    assert twin.up(user()) == "update"
+    engine.destroy()
+    assert engine.state is None
+    assert set(_live(site)) == {"ada"}
+    twin.destroy()
+    assert _live(site) == {}
+
+
+def test_a_resource_that_was_renamed_just_now_is_changed_and_deleted(engine: Engine, site: TimedSite) -> None:
+    """A reader that lags still shows the tag of the former name."""
+    _lag(site, **LAGS["most of a minute"])
+    engine.up(user())
+    renamed = engine.twin(name="countess")
+    site.timer.wait(_LATER)
+    assert renamed.up(user()) == "update"
+    assert renamed.up(user(security_profile_ids=[seed.SECURITY_PROFILES["Admin"]])) == "update"
+    assert renamed.refresh() == "same"
+    renamed.destroy()
+    assert _live(site) == {}

@@ -167,3 +167,42 @@ def test_an_adopted_users_password_is_told_to_be_unchanged(engine: Engine, site:
     assert any("password was not set" in message.message for message in host.log.take())
     owner = ownership.owner_of(site.users()["ada"]["Tags"])
     assert owner is not None
+
+
+def _half_taken_over(engine: Engine, site: Site) -> dict[str, Any]:
+    """A user who is being adopted: the tag is written, and then the run failed; returns the inputs."""
+    site.client.create_user(**support.user(Username="ada"))
+    inputs = user(
+        user_proficiencies=[{"attribute_name": "lang", "attribute_value": "en", "level": 3}], adopt_existing=True
+    )
+    site.emulator.faults.add(_denied("ListUserProficiencies"))
+    with pytest.raises(HostError):
+        engine.up(inputs)
+    site.emulator.faults.clear()
+    return inputs
+
+
+def test_a_take_over_whose_tag_somebody_removed_goes_on_after_a_refresh(engine: Engine, site: Site) -> None:
+    inputs = _half_taken_over(engine, site)
+    site.client.untag_resource(resourceArn=site.users()["ada"]["Arn"], tagKeys=[OWNER_KEY])
+    with pytest.raises(HostError) as caught:
+        engine.up(inputs)
+    assert "run pulumi refresh" in judged(caught.value)
+    assert engine.refresh() == "same"
+    assert engine.up(inputs) == "update"
+    live = site.users()["ada"]
+    assert OWNER_KEY in live["Tags"]
+    assert live["Proficiencies"] == {("lang", "en"): 3}
+    assert engine.up(inputs) == "same"
+    engine.destroy()
+    assert site.users() == {}
+
+
+def test_a_take_over_whose_user_somebody_deleted_says_so(engine: Engine, site: Site) -> None:
+    inputs = _half_taken_over(engine, site)
+    site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=site.users()["ada"]["Id"])
+    with pytest.raises(HostError) as caught:
+        engine.up(inputs)
+    assert "is gone from Connect" in judged(caught.value)
+    assert engine.refresh() == "gone"
+    assert engine.up(inputs) == "create"

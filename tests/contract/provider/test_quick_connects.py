@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.core.errors import Cancelled
 from connect_users.emulator import Fault, seed
 from connect_users.lifecycle import delete
 from connect_users.lifecycle.quick_connects import QuickConnectsLeft
@@ -14,6 +15,8 @@ from tests.contract.provider.timed import TimedSite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from connect_users.emulator import Phase, RequestRecord
 
 _FLOW = "80000000-0000-4000-8000-000000000001"
 
@@ -145,3 +148,16 @@ def test_a_user_who_is_not_deleted_keeps_them(crew: Crew) -> None:
     crew.site.forget()
     assert _leave(crew, ada) == {}
     assert _names(crew) == {"Ada"}
+
+
+def test_a_run_that_is_cancelled_while_it_looks_says_whom_it_deleted(crew: Crew) -> None:
+    """Nothing of the deletion is left to do but to look."""
+    ada = crew.make("ada")
+
+    def cancel(phase: Phase, record: RequestRecord) -> None:
+        if (phase, record.operation) == ("committed", "DeleteUser"):
+            crew.site.timer.cancel()
+
+    crew.site.on_event = cancel
+    with pytest.raises(Cancelled, match=r"^deleting Connect user 'ada': cancelled before it was sent"):
+        delete.delete(crew.operation(ada.name), ada.id, ada.outputs)

@@ -262,6 +262,20 @@ def test_pages_of_a_hundred_where_aws_refuses_more(crew: Crew) -> None:
     assert crew.calls() == {"SearchUsers": 4, "ListUsers": 1}
 
 
+def test_reads_after_a_look_at_everybody_need_no_pages_of_their_own(crew: Crew) -> None:
+    """Not even the direct ones that usually come first; who differs is described."""
+    _seeded(crew, 20)
+    DRIFTS["routing_profile_id"](crew.site.client, crew.people[2])
+    crew.calls()
+    snapshot.survey_of(crew.gateway).everyone(seed.INSTANCE_ID, lambda _: None)
+    assert crew.calls() == {"SearchUsers": 1, "ListUsers": 1}
+    found = {person.name: crew.read(person) for person in crew.people}
+    assert crew.calls() == {"DescribeUser": 1}
+    seen = found[crew.people[2].name]
+    assert seen is not None
+    assert seen.inputs["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"]
+
+
 def _seeded(crew: Crew, count: int) -> None:
     """Users of an instance that is full of them, in a state as an import or an earlier refresh leaves it."""
     seed_users(crew.site.emulator.store, count)
@@ -274,6 +288,7 @@ def _seeded(crew: Crew, count: int) -> None:
         inputs = canonical({**inputs, "instance_id": seed.INSTANCE_ID})
         outputs = {**inputs, ARN_KEY: listed.arn, **read_stamp(listed.modified, crew.now())}
         crew.people.append(Person(listed.username, listed.id, inputs, outputs))
+    snapshot.survey_of(crew.gateway).forget()
     crew.calls()
 
 

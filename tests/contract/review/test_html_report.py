@@ -365,8 +365,11 @@ def test_what_is_shown_is_exported(window: browser.Browser) -> None:
 
 
 def test_changes_are_listed(window: browser.Browser) -> None:
-    """Under the people, with what they are since; who gains power comes first, and a link leads there."""
+    """Above the people, with what they are since; who gains power comes first, and a link leads there."""
+    order = "[...document.querySelectorAll('main > *')].map((each) => each.id)"
+    assert window.run(order).index("changes") < window.run(order).index("people")
     assert window.run("document.getElementById('changes-title').textContent") == "11 changes since last month"
+    window.click("#more-changes")
     assert window.run("document.querySelectorAll('#changed .joined').length") == 10
     assert window.run("document.querySelector('#changed tr').textContent") == (
         "agent00042changedgains power + Supervisor"
@@ -401,15 +404,13 @@ def test_many_changes_come_in_parts_and_on_paper_all(tmp_path: Path) -> None:
     with browser.Browser(program, tmp_path) as opened:
         opened.look(width=1280, height=800, dark=False)
         opened.open(file)
-        assert (opened.run(rows), opened.run("document.getElementById('more').textContent")) == (
-            200,
-            "Show more (1,300 left)",
-        )
-        opened.click("#more")
-        assert opened.run(rows) == 1_200
+        more = "document.getElementById('more-changes')"
+        assert (opened.run(rows), opened.run(f"{more}.textContent")) == (10, "Show more (1,490 left)")
+        opened.click("#more-changes")
+        assert opened.run(rows) == 1_010
         opened.run("dispatchEvent(new Event('beforeprint'))")
         assert opened.run(rows) == 1_500
-        assert opened.run("document.getElementById('more').hidden") is True
+        assert opened.run(f"{more}.hidden") is True
 
 
 def test_printing_brings_everybody(window: browser.Browser) -> None:

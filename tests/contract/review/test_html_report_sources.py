@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -52,14 +53,32 @@ def of_state(*users: dict[str, Any]) -> Snapshot:
     return sources.from_state("s", read_state(state(*users)), names())
 
 
+_DAY = dt.date(2026, 11, 27)
+
+
 def of_rows(*rows: dict[str, Any]) -> Snapshot:
-    return sources.from_roster(reading.read(list(rows)), names())
+    return sources.from_roster(reading.read(list(rows)), names(), _DAY)
 
 
 def data_of(file: Path) -> dict[str, Any]:
     """The data of a page."""
     text = file.read_text(encoding="utf-8").partition('type="application/json">')[2].partition("</script>")[0]
     return dict(json.loads(text))
+
+
+def test_a_roster_is_shown_without_those_whose_last_day_is_past() -> None:
+    """Who is to come is there: somebody has to see who will have power."""
+    rows = [
+        {"username": "ada", "last_day": "2026-11-26"},
+        {"username": "bo", "last_day": "2026-11-27"},
+        {"username": "cy", "first_day": "2026-12-01"},
+        {"username": "di", "last_day": "soon"},
+        {"username": "ed", "last_day": ["2026-01-01"]},
+    ]
+    shown = sources.from_roster(reading.read(rows), names(), _DAY)
+    assert [entry.username for entry in shown.people] == ["bo", "cy", "di", "ed"]
+    begun = sources.from_roster(reading.read(rows), names(), _DAY, begun=True)
+    assert [entry.username for entry in begun.people] == ["bo", "di", "ed"]
 
 
 def test_a_username_of_two_instances_is_two_users() -> None:

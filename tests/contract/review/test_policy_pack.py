@@ -57,7 +57,7 @@ def test_the_example_pack_holds_its_policies(monkeypatch: pytest.MonkeyPatch) ->
     ((name, policies),) = packs
     assert name == "connect-users"
     told = reported(policies, {"username": "ada", "security_profile_ids": [ADMIN], "password": "x"})
-    assert len(told) == 5
+    assert len(told) == 6
 
 
 class Engine:
@@ -118,6 +118,7 @@ def test_the_pack_introduces_itself_to_the_engine(engine: Engine) -> None:
         "connect-users-no-plain-passwords",
         "connect-users-hierarchy-required",
         "connect-users-tags-required",
+        "connect-users-sign-out-required",
         "connect-users-dotted-names",
     }
     assert {each.enforcementLevel for each in told.policies} == {analyzer_pb2.MANDATORY}
@@ -135,10 +136,14 @@ GOOD = {
     ("changes", "told"),
     [
         ({}, {}),
-        ({"username": "root.ops", "security_profile_ids": [ADMIN]}, {}),
+        ({"username": "root.ops", "security_profile_ids": [ADMIN], "sign_out": "on_delete"}, {}),
         (
             {"security_profile_ids": [ADMIN]},
-            {"admins-only": "ada.lovelace has the security profile 'Admin', which only root.ops may have"},
+            {
+                "admins-only": "ada.lovelace has the security profile 'Admin', which only root.ops may have",
+                "sign-out-required": "ada.lovelace has power (Admin) that open sessions keep; set sign_out to "
+                "'on_delete' or 'on_loss'",
+            },
         ),
         (
             {"password": Secret("Hush-hush-1"), "tags": None, "hierarchy_group_id": None},
@@ -156,7 +161,10 @@ GOOD = {
                 "password_secret_arn instead"
             },
         ),
-        ({"security_profile_ids": [UNKNOWN], "tags": Secret({"team": "a"})}, {"admins-only": "?"}),
+        (
+            {"security_profile_ids": [UNKNOWN], "tags": Secret({"team": "a"})},
+            {"admins-only": "?", "sign-out-required": "?"},
+        ),
     ],
     ids=["good", "the one admin", "an admin", "secret password", "password to come", "profile to come"],
 )

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from connect_users.cli import COMMANDS, parser
-from connect_users.emulator import Emulator, seed
+from connect_users.emulator import Emulator, seed, seed_users
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "examples" / "pr-preview"
@@ -203,14 +203,14 @@ def test_the_same_action_is_pinned_alike_everywhere() -> None:
 
 
 def test_only_jobs_without_code_of_the_pull_request_may_write_or_reach_more_than_a_preview_needs() -> None:
-    """A token for AWS goes to the three jobs that need one; the job that runs the pull request writes nothing."""
+    """A token for AWS goes to the four jobs that need one; the job that runs the pull request writes nothing."""
     granted = {
         name: {
             permission
             for permission, level in job["permissions"].items()
             if level == "write" or permission == "actions"
         }
-        for name in ("preview", "review", "rehearsal", "rehearsal-comment", "apply")
+        for name in ("preview", "review", "rehearsal", "rehearsal-comment", "apply", "audit")
         for job in workflow(name)["jobs"].values()
     }
     assert granted == {
@@ -219,6 +219,7 @@ def test_only_jobs_without_code_of_the_pull_request_may_write_or_reach_more_than
         "rehearsal": set(),
         "rehearsal-comment": {"actions", "pull-requests"},
         "apply": {"id-token"},
+        "audit": {"actions", "id-token"},
     }
     for name in ("review", "rehearsal-comment"):
         assert list(workflow(name)["on"]) == ["workflow_run"]
@@ -307,6 +308,49 @@ def test_the_instance_is_asked_where_a_variable_names_it(tmp_path: Path) -> None
     assert done.returncode == 1
     assert "admin-gained: 3 users gain power" in done.stderr
     assert "ada: routing Support → Sales; + security profile Admin ⚠" in (tmp_path / "review.txt").read_text("utf-8")
+
+
+def test_the_nightly_audit_fails_on_what_is_new_and_says_it(tmp_path: Path) -> None:
+    """The second night nothing is; no username is markup in the summary."""
+    for name in ("agents.csv", "accepted.yaml"):
+        shutil.copy(EXAMPLE / name, tmp_path)
+    resources = {"version": 3, "deployment": {"resources": []}}
+    (tmp_path / "state.json").write_text(json.dumps(resources), encoding="utf-8")
+    summary = tmp_path / "summary.md"
+    with Emulator() as emulator:
+        seed_users(emulator.store, 1)
+        environment = {
+            "AWS_ENDPOINT_URL_CONNECT": emulator.endpoint_url,
+            "AWS_REGION": seed.REGION,
+            "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "x",
+            "INSTANCE": seed.INSTANCE_ALIAS,
+            "GITHUB_STEP_SUMMARY": str(summary),
+        }
+        for status, lines in ((1, 5), (0, 0)):
+            done = shell(script("audit", "Audit"), tmp_path, **environment)
+            assert done.returncode == status, done.stderr
+            lines_of = summary.read_text(encoding="utf-8").splitlines()
+            assert len(lines_of) == lines
+            assert all(line.startswith("    new: ") for line in lines_of)
+    assert "there is no finding 'power/grace.hopper/CallCenterManager'" in done.stderr
+    (step,) = (each for each in steps(workflow("audit")) if each.get("name") == "Audit")
+    assert step["shell"] == "bash"
+    assert (tmp_path / "audit.html").exists()
+
+
+@pytest.mark.parametrize(("last", "downloads"), [("41", 1), ("", 0)])
+def test_an_audit_is_compared_with_the_last_one_of_the_default_branch(
+    tmp_path: Path, last: str, downloads: int
+) -> None:
+    """The artefact of another branch, or of a fork, could say that everything is known."""
+    command(tmp_path, "gh", '#!/bin/sh\necho "$@" >> calls.txt\ncase "$*" in api*) echo "$LAST" ;; esac\n')
+    done = shell(script("audit", "Last audit"), tmp_path, BRANCH="main", LAST=last)
+    assert (done.returncode, done.stderr) == (0, "")
+    calls = (tmp_path / "calls.txt").read_text(encoding="utf-8")
+    assert '.workflow_run.head_branch == "main"' in calls
+    assert ".workflow_run.head_repository_id == .workflow_run.repository_id" in calls
+    assert calls.count("run download 41 --repo org/agents --name audit") == downloads
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,10 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         other.write_text(json.dumps({"version": 3, "deployment": {"resources": [imported, theirs]}}), encoding="utf-8")
         assert main(["report", "--unmanaged", "--state", str(state), "--state", str(other), *place]) == 1
         assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == ["agent00002"]
+        native = {"urn": _urn("four"), "type": tokens.NATIVE_USER, "inputs": {}, "outputs": {"userArn": arns[3]}}
+        other.write_text(json.dumps({"version": 3, "deployment": {"resources": [imported, native]}}), encoding="utf-8")
+        assert main(["report", "--unmanaged", "--state", str(state), "--state", str(other), *place]) == 1
+        assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == ["agent00002"]
         emulator.options = Options(search_lag=3600.0)
         for arn in arns[2:]:
             client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=arn.rpartition("/")[2])

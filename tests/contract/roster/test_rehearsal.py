@@ -363,3 +363,29 @@ def test_names_are_looked_up_in_the_instance(tmp_path: Path) -> None:
         ada = team.rehearsal.resource("agents-ada").outputs
         assert ada["hierarchy_group_id"] == seed.HIERARCHY_GROUPS["EMEA/UK/London"]
         assert ada["security_profile_ids"] == [seed.SECURITY_PROFILES["Agent"]]
+
+
+def test_personas_of_a_program_give_people_their_settings(team: Team) -> None:
+    """As a dict, which may hold outputs; the guard has who got which, and what the row has itself."""
+    team.made_in_the_program = lambda: {
+        "personas": {
+            "personas": {"agent": {"hierarchy_group_id": pulumi.Output.from_input(seed.HIERARCHY_GROUPS["EMEA"])}},
+            "rules": [{"persona": "agent", "when": {"username": "*"}}],
+        }
+    }
+    team.up(GRACE.replace("EMEA/UK,", ","))
+    assert team.rehearsal.resource("agents-grace").outputs["hierarchy_group_id"] == seed.HIERARCHY_GROUPS["EMEA"]
+    marks = team.rehearsal.resource("agents-guard").inputs["personas"]
+    assert marks == "grace\tagent\trouting_profile,security_profiles"
+
+
+@pytest.mark.parametrize(
+    ("personas", "message"),
+    [
+        (7, "personas is of type int; give a path or a dict"),
+        ("gone.yaml", "gone.yaml: cannot be read: No such file or directory"),
+    ],
+)
+def test_personas_that_cannot_be_read_are_refused_in_one_line(team: Team, personas: Any, message: str) -> None:
+    team.options["personas"] = personas
+    assert team.refused(ADA) == f"roster 'agents': {message}"

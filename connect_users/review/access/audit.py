@@ -1,0 +1,142 @@
+"""What an audit finds: who has power, who is not managed, what drifted. Who accepted it, and what of it is new. Pure.
+
+A finding has an id that stays the same from night to night and names no more than it has to: its kind, the username and
+what it is about (``power/ada/Admin``). What differs in substance has another id: another security profile, a reach that
+is not the same, another value of a setting (as a short hash, since settings are personal data).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from connect_users.review.access.findings import changes, flags, judgements
+from connect_users.review.access.sources import Snapshot
+from connect_users.review.powers import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date
+
+    from connect_users.review.access.acceptances import Acceptance
+    from connect_users.review.access.dormancy import Dormancy
+    from connect_users.review.access.sources import Entry
+    from connect_users.review.powers import Powers
+
+DORMANT, DRIFT, ROSTER = "dormant-power", "drift", "roster"
+#: What is found: power that nobody uses, power, what may be power, users of nobody, what is not as a state or a roster
+#: says. What matters most stands first.
+KINDS: Final = (DORMANT, "power", "unnamed-power", "unmanaged", DRIFT, ROSTER)
+ACCEPTED, EXPIRED, OPEN = "accepted", "expired", "open"
+_ORDER: Final = (EXPIRED, OPEN, ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that somebody has to change or to accept.
+
+    Attributes:
+        kind: of `KINDS`.
+        about: what tells it from other findings of the kind about the same user; may be empty.
+        text: the same for people, with its reason.
+    """
+
+    kind: str
+    username: str
+    about: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        """What acceptances and earlier audits know it by."""
+        return "/".join(filter(None, (self.kind, self.username, self.about)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding, and what people said about it.
+
+    Attributes:
+        status: accepted, expired (it was accepted until a day that is over) or open.
+        new: not accepted, and an earlier audit did not have it as such.
+    """
+
+    finding: Finding
+    status: str
+    new: bool
+    acceptance: Acceptance | None = None
+
+
+def judge(
+    findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, known: Collection[str] = frozenset()
+) -> list[Judged]:
+    """The findings with what is said about them: new ones first, then those that are not accepted.
+
+    Args:
+        accepted: id -> acceptance.
+        known: ids that an earlier audit had, not accepted.
+    """
+    judged = []
+    for finding in {each.id: each for each in findings}.values():
+        acceptance = accepted.get(finding.id)
+        status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
+        judged.append(Judged(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
+
+    def rank(each: Judged) -> tuple[object, ...]:
+        finding = each.finding
+        return not each.new, _ORDER.index(each.status), KINDS.index(finding.kind), finding.username, finding.id
+
+    return sorted(judged, key=rank)
+
+
+def counts(judged: Iterable[Judged]) -> dict[str, int]:
+    """How many findings are new, and how many have each status."""
+    found = Counter(status for each in judged for status in (each.status, "new" if each.new else ""))
+    return {word: found[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
+
+
+def of_people(
+    snapshot: Snapshot,
+    powers: Powers,
+    unmanaged: Iterable[tuple[str, str]] = (),
+    dormancy: Dormancy | None = None,
+) -> Iterator[Finding]:
+    """Who has power, each security profile a finding of its own; whose power nobody uses; who is not managed.
+
+    Args:
+        unmanaged: usernames with the reasons.
+    """
+    judged = judgements(snapshot, powers)
+    for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True):
+        held = [profile for profile in entry.profiles if judged[profile] is Judgement.POWER]
+        for profile in held:
+            limits, why = powers.limits(profile, profile), powers.why(profile, profile)
+            about = f"{profile} ({limits})" if limits else profile
+            yield Finding("power", entry.username, about, f"security profile {profile}{f' ({why})' if why else ''}")
+        unclear = [profile for profile in entry.profiles if judged[profile] is Judgement.UNKNOWN]
+        for profile in unclear:
+            text = f"security profile {profile}, whose name is not known"
+            yield Finding("unnamed-power", entry.username, profile, text)
+        if dormancy is not None and DORMANT in flagged:
+            seen = dormancy.last_online(entry)
+            last = f"last online {seen}" if seen.at is not None else str(seen)
+            yield Finding(DORMANT, entry.username, "", f"{', '.join((*held, *unclear))}; {last}")
+    for username, reason in unmanaged:
+        yield Finding("unmanaged", username, "", reason)
+
+
+def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
+    """What differs from a roster. What it leaves open (its defaults may say it) is not compared, nor are phones."""
+    known = {entry.username: entry for entry in live.people}
+    words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
+    for each in changes(Snapshot("", tuple(_filled(entry, known) for entry in roster.people)), live):
+        about = each.kind if each.kind in words else each.words
+        yield Finding(ROSTER, each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
+
+
+def _filled(entry: Entry, known: Mapping[str, Entry]) -> Entry:
+    live = known.get(entry.username, entry)
+    open_ = {name: getattr(live, name) for name in ("routing", "profiles", "hierarchy") if not getattr(entry, name)}
+    return dataclasses.replace(entry, phone=live.phone, **open_)

@@ -1,0 +1,37 @@
+"""The personas of a roster's people, as its guard has them in a preview: who has which, and had which before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_users.core import tokens
+from connect_users.review.users import snake
+from connect_users.roster import guarding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connect_users.review.steps import Preview, Resource
+
+
+def notes_of(preview: Preview) -> dict[str, str]:
+    """Name of a person's resource -> the persona in words; only of people whose rosters have personas."""
+    before, after = _marks(preview.before), _marks(preview.resources)
+    return {name: _words(before.get(name), mark) for name, mark in after.items()}
+
+
+def _marks(resources: Iterable[Resource]) -> dict[str, guarding.Mark]:
+    marks = {}
+    for resource in resources:
+        if resource.type in tokens.GUARDS:
+            inputs = {snake(name): value for name, value in resource.inputs.items()}
+            for username, mark in guarding.marks_of(inputs.get(guarding.PERSONAS)).items():
+                marks[f"{inputs.get('roster')}-{username}"] = mark
+    return marks
+
+
+def _words(before: guarding.Mark | None, mark: guarding.Mark) -> str:
+    words = f"persona {mark.persona}"
+    if before is not None and before.persona != mark.persona:
+        words = f"persona {before.persona} → {mark.persona}"
+    return f"{words}, but the row sets {', '.join(mark.own)}" if mark.own else words

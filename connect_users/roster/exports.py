@@ -1,0 +1,221 @@
+"""What a directory exports, as a roster: whose account is not active has no row, and no column is read unasked.
+
+A form is recognised by its columns, and only in a file without a column ``username``; SCIM by its shape (`scim`). The
+personas' ``columns`` name the columns of any other file, and win over those of a form. Besides, a roster's own columns
+are read under the names of the documentation (``routing_profile``, ``tags.site``), and the names of a person.
+
+Sources of the headers: Entra ID: Microsoft Learn, "Download a list of users", and files in public repositories, the
+newer ones with ``id`` for ``objectId``. Okta: its help, "Okta Password Health report" (``Login``, ``Status``) and "User
+accounts report" (``Okta username``, ``Okta user status``), and the attributes of its user profile (``login``,
+``firstName``). No live export was at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from connect_users.core.phrases import plural
+from connect_users.roster import scim
+from connect_users.roster.cells import flag, text
+from connect_users.roster.columns import USERNAME, find, normal
+from connect_users.roster.tables import Row, Table, UnreadableRoster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from connect_users.roster.columns import Column
+
+#: What names the column that says whether an account is active; it is not an input.
+ACTIVE: Final = "active"
+_NAMES: Final = ("username", "identity_info.first_name", "identity_info.last_name", "identity_info.email")
+_PATHS_OF_NAMES: Final = frozenset(column.path for name in _NAMES if (column := find(name)) is not None)
+
+#: Okta's statuses as its API and its console write them, and what other directories write. A suspended account cannot
+#: sign in; one that is locked out, or has to set a password, belongs to somebody who is still there.
+_INACTIVE: Final = frozenset(
+    ("deprovisioned", "deactivated", "suspended", "inactive", "disabled", "deleted", "terminated")
+)
+_STILL_THERE: Final = frozenset(
+    (
+        *("active", "enabled", "staged", "provisioned", "pending_user_action", "recovery", "password_reset"),
+        *("password_expired", "locked_out"),
+    )
+)
+
+
+class Form(NamedTuple):
+    """One kind of export.
+
+    Attributes:
+        name: as `check` shows it.
+        headers: our column, or `ACTIVE` -> the headers that may hold it, without case and signs.
+    """
+
+    name: str
+    headers: Mapping[str, tuple[str, ...]]
+
+
+_SCIM: Final = Form(
+    scim.FORM,
+    {
+        "username": ("username",),
+        "identity_info.first_name": ("namegivenname",),
+        "identity_info.last_name": ("namefamilyname",),
+        "identity_info.email": ("emails",),
+        ACTIVE: ("active",),
+    },
+)
+_FORMS: Final = (
+    Form(
+        "Entra ID",
+        {
+            "username": ("userprincipalname",),
+            "identity_info.first_name": ("givenname",),
+            "identity_info.last_name": ("surname",),
+            "identity_info.email": ("mail",),
+            ACTIVE: ("accountenabled",),
+        },
+    ),
+    Form(
+        "Okta",
+        {
+            "username": ("oktausername", "login", "profilelogin"),
+            "identity_info.first_name": ("firstname", "profilefirstname"),
+            "identity_info.last_name": ("lastname", "profilelastname"),
+            "identity_info.email": ("primaryemail", "email", "profileemail"),
+            ACTIVE: ("oktauserstatus", "useraccountstatus", "status"),
+        },
+    ),
+)
+
+
+def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
+    """A file's table; of an export, with its columns, and without the accounts that are not active.
+
+    Args:
+        columns: our column, or `ACTIVE` -> the header that holds it.
+
+    Raises:
+        UnreadableRoster: it is not known whether an account is active.
+    """
+    asked = {name: header for name, wanted in (columns or {}).items() if (header := _header(table, wanted))}
+    form = _SCIM if table.form == scim.FORM else _recognised(table)
+    if form is None and not asked:
+        return table
+    named = {**({} if form is None else _named(table, form.headers)), **asked}
+    status = named.pop(ACTIVE, None)
+    read: dict[str, list[Column]] = {}
+    for name, header in named.items():
+        column = find(name)
+        if column is not None:
+            read.setdefault(header, []).append(column)
+    taken = {column.path for several in read.values() for column in several}
+    for header in table.headers.keys() - read.keys() - {status}:
+        column = find(header)
+        if column is not None and column.path not in taken and _is_asked(header, column):
+            read[header] = [column]
+    return _without_inactive(_doubled(table, read, "columns" if form is None else form.name), status)
+
+
+def _is_asked(header: str, column: Column) -> bool:
+    """Whether a header is a roster's own, and not one that a directory may use for something else (``Phone``)."""
+    return normal(header) == column.name or column.path[0] == "tags" or column.path in _PATHS_OF_NAMES
+
+
+def _header(table: Table, wanted: str) -> str | None:
+    """The header that somebody names, who may write it in another case."""
+    if wanted in table.headers:
+        return wanted
+    return next((header for header in table.headers if normal(header) == normal(wanted)), None)
+
+
+def _key(header: str) -> str:
+    return re.sub(r"[\W_]", "", header.lower())
+
+
+def _named(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    by_key = {_key(header): header for header in reversed(list(table.headers))}
+    named = {}
+    for name, keys in headers.items():
+        header = next((by_key[key] for key in keys if key in by_key), None)
+        if header is not None:
+            named[name] = header
+    return named
+
+
+def _recognised(table: Table) -> Form | None:
+    if any((column := find(header)) is not None and column.path == USERNAME for header in table.headers):
+        return None
+    for form in _FORMS:
+        named = _named(table, form.headers)
+        if "username" in named and len(named) > 1:
+            return form
+    return None
+
+
+def _doubled(table: Table, read: Mapping[str, list[Column]], form: str) -> Table:
+    """The table in which each header has its column; a header with several columns is repeated under their names."""
+    columns: dict[str, Column | None] = {header: next(iter(read.get(header, ())), None) for header in table.headers}
+    more = {header: several[1:] for header, several in read.items() if several[1:]}
+    headers, rows = dict(table.headers), table.rows
+    if more:
+        for header, several in more.items():
+            headers.update({column.name: table.headers[header] for column in several})
+            columns.update({column.name: column for column in several})
+        rows = tuple(
+            row._replace(
+                cells=[
+                    *row.cells,
+                    *((column.name, raw) for header, raw in row.cells for column in more.get(header, ())),
+                ],
+            )
+            for row in rows
+        )
+    return table._replace(rows=rows, headers=headers, columns=columns, form=form)
+
+
+def _without_inactive(table: Table, status: str | None) -> Table:
+    if status is None:
+        return table
+    said: dict[Any, bool | None] = {}
+    rows: list[Row] = []
+    gone: list[str] = []
+    unclear: list[tuple[Row, str]] = []
+    for row in table.rows:
+        raw = next((value for header, value in row.cells if header == status), True)
+        word = raw if isinstance(raw, bool) else str(text(raw))
+        if word not in said:
+            said[word] = _is_active(word)
+        if said[word]:
+            rows.append(row)
+        elif said[word] is None:
+            unclear.append((row, str(word)))
+        else:
+            gone.append(_username(table, row))
+    if unclear:
+        row, word = unclear[0]
+        others = f" (and {plural(len(unclear) - 1, 'more row')})" if unclear[1:] else ""
+        raise UnreadableRoster(
+            table.source,
+            f"{status}: {word!r} does not say whether the account is active{others}; write true or false, or name "
+            f"another column by columns: {{{ACTIVE}: ...}} in the personas",
+            row.line,
+        )
+    return table._replace(rows=tuple(rows), inactive=tuple(sorted(gone)))
+
+
+def _is_active(word: bool | str) -> bool | None:
+    answer = flag(word)
+    if isinstance(answer, bool):
+        return answer
+    status = normal(str(word))
+    return True if status in _STILL_THERE else False if status in _INACTIVE else None
+
+
+def _username(table: Table, row: Row) -> str:
+    for header, raw in row.cells:
+        column = table.columns[header]
+        if column is not None and column.path == USERNAME:
+            return str(text(raw))
+    return ""

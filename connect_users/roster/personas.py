@@ -1,0 +1,253 @@
+"""Personas: named settings, and the rules that choose one for a person. Read from a file or a dict; nothing is chosen.
+
+    personas:
+      agent: { routing_profile: Sales, security_profiles: Agent, acw.chat: 30 }
+      lead: { routing_profile: Sales, security_profiles: Agent|Lead }
+    rules:                    # the first one that is true; all conditions of one have to be
+      - { persona: lead, when: { department: Sales, title: "Team lead*" } }
+      - { persona: agent, when: { groups: [Connect Sales, "Connect EMEA *"] } }
+    default: agent            # may be left out; then a person without a rule is a problem
+    columns: { username: UPN, active: Enabled }     # of a file whose headers are not ours (`exports`)
+
+Contract: everything that is wrong is reported at once, each with its line. What the settings of a persona say is judged
+as the roster's defaults are (`assembly.Layer`), not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from connect_users.core import limits
+from connect_users.core.misspellings import did_you_mean, quoted, suggestion
+from connect_users.roster.assembly import Preset
+from connect_users.roster.cells import BadCell, plain, text
+from connect_users.roster.columns import find, unknown
+from connect_users.roster.exports import ACTIVE
+from connect_users.roster.problems import RosterProblem
+from connect_users.roster.record_shapes import Member
+from connect_users.roster.selection import word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: The members of the file. Members that begin with the other words are not read: YAML's anchors, an editor's schema.
+MEMBERS: Final = ("personas", "rules", "default", "columns")
+RULE_MEMBERS: Final = ("persona", "when")
+_OTHERS: Final = ("x-", "$schema")
+
+
+class Condition:
+    """What a column has to hold: one of ``values``, in which ``*`` stands for any characters; "" for an empty cell.
+
+    Attributes:
+        exact, patterns: the values without ``*``, and those with it.
+    """
+
+    def __init__(self, column: str, values: Iterable[str], line: int = 0) -> None:
+        values = tuple(values)
+        self.column = column
+        self.line = line
+        self.patterns = tuple(value for value in values if "*" in value)
+        self.exact = dict.fromkeys(value for value in values if "*" not in value)
+
+    def match(self, held: tuple[str, ...]) -> str | None:
+        """The first of a cell's values that fits; None where none does."""
+        if not held:
+            return "" if "" in self.exact else None
+        return next((value for value in held if self.value_for(value) is not None), None)
+
+    def value_for(self, cell: str) -> str | None:
+        """The value, as the rule has it, that one of a cell's values fits; None where none does."""
+        return cell if cell in self.exact else next((each for each in self.patterns if _fits(each, cell)), None)
+
+
+def _fits(pattern: str, value: str) -> bool:
+    """Whether a value is the pattern; in time that does not grow with the number of ``*``, as it does for a regex."""
+    first, *others = pattern.split("*")
+    if not others:
+        return value == pattern
+    *middle, last = others
+    at, end = len(first), len(value) - len(last)
+    if at > end or not value.startswith(first) or not value.endswith(last):
+        return False
+    for part in middle:
+        at = value.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
+
+
+class Rule(NamedTuple):
+    """Who gets a persona; ``number`` is the rule's place in the list, from 1."""
+
+    number: int
+    persona: str
+    conditions: tuple[Condition, ...]
+    line: int = 0
+
+
+class Personas(NamedTuple):
+    """What a file of personas says.
+
+    Attributes:
+        source: the file's name as the user wrote it; "" for a program's own dict.
+        settings: of each persona.
+        columns: our column, or `exports.ACTIVE` -> a header, and the line that says so.
+        problems: of the file; only without problems are personas chosen.
+    """
+
+    source: str
+    settings: Mapping[str, Preset]
+    rules: tuple[Rule, ...] = ()
+    default: str | None = None
+    columns: Mapping[str, tuple[str, int]] = MappingProxyType({})
+    problems: tuple[RosterProblem, ...] = ()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """`columns` without the lines."""
+        return {name: header for name, (header, _) in self.columns.items()}
+
+    @property
+    def label(self) -> str:
+        """How messages name the file."""
+        return self.source or "personas"
+
+
+def tree(name: str, value: Any) -> Member:
+    """A program's own value as a member, to its leaves."""
+    if isinstance(value, Mapping):
+        return Member(0, name, value, tuple(tree(str(key), item) for key, item in value.items()))
+    return Member(0, name, value, tuple(tree("", item) for item in value) if isinstance(value, (list, tuple)) else ())
+
+
+def personas_of(root: Member, source: str) -> Personas:
+    """The personas of a document."""
+    return _Reader(source).read(root)
+
+
+class _Reader:
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._problems: list[RosterProblem] = []
+
+    def _wrong(self, member: Member, path: str, text: str) -> None:
+        source = self._source or "personas"
+        self._problems.append(RosterProblem(source, member.line if self._source else 0, path, text))
+
+    def read(self, root: Member) -> Personas:
+        parts = {part.name: part for part in root.parts}
+        if not isinstance(root.value, Mapping) or "personas" not in parts:
+            self._wrong(root, "", "has no personas; write personas: {NAME: {routing_profile: ...}}, and rules")
+            return Personas(self._source, {}, problems=tuple(self._problems))
+        for name, part in parts.items():
+            if name not in MEMBERS and not name.startswith(_OTHERS):
+                self._wrong(part, name, f"is not a member of this file; {suggestion(name, MEMBERS)}")
+        settings = {
+            part.name: self._preset(part) for part in self._members(parts["personas"], "a dict of personas by name")
+        }
+        rules = tuple(self._rules(parts["rules"], settings)) if "rules" in parts else ()
+        if sum(len(each.patterns) for rule in rules for each in rule.conditions) > limits.PERSONAS_PATTERNS_MAX:
+            text = f"have more than {limits.PERSONAS_PATTERNS_MAX:,} values with *; write them without"
+            self._wrong(parts["rules"], "rules", text)
+        default = self._persona(parts["default"], "default", settings) if "default" in parts else None
+        columns = dict(self._columns(parts["columns"])) if "columns" in parts else {}
+        return Personas(self._source, settings, rules, default, columns, tuple(self._problems))
+
+    def _members(self, member: Member, form: str, path: str = "") -> tuple[Member, ...]:
+        if not isinstance(member.value, Mapping):
+            if member.value is not None:
+                self._wrong(member, path or member.name, f"is not {form}")
+            return ()
+        return member.parts
+
+    def _preset(self, part: Member) -> Preset:
+        path = f"personas.{part.name}"
+        members = self._members(part, "a dict of columns and values", path)
+        values = {member.name: member.value for member in members}
+        return Preset(path, values, self._source or "personas", part.line, dict(_lines("", members)))
+
+    def _rules(self, rules: Member, settings: Mapping[str, Preset]) -> Iterator[Rule]:
+        if not isinstance(rules.value, (list, tuple)):
+            if rules.value is not None:
+                self._wrong(rules, "rules", "is not a list; write - {persona: NAME, when: {COLUMN: VALUE}}")
+            return
+        if len(rules.parts) > limits.PERSONAS_RULES_MAX:
+            self._wrong(
+                rules, "rules", f"has more than {limits.PERSONAS_RULES_MAX:,} rules; name several values in one"
+            )
+            return
+        for number, rule in enumerate(rules.parts, start=1):
+            path = f"rules[{number}]"
+            if not isinstance(rule.value, Mapping):
+                self._wrong(rule, path, "is not a dict with persona and when")
+                continue
+            parts = {part.name: part for part in rule.parts}
+            for name, part in parts.items():
+                if name not in RULE_MEMBERS:
+                    hint = did_you_mean(name, RULE_MEMBERS) or f"write it under when: {{{name}: ...}}"
+                    self._wrong(part, f"{path}.{name}", f"is not a member of a rule; {hint}")
+            persona = None
+            if "persona" in parts:
+                persona = self._persona(parts["persona"], f"{path}.persona", settings)
+            else:
+                self._wrong(rule, path, f"names no persona; {suggestion('', settings)}")
+            conditions = tuple(self._conditions(parts["when"], f"{path}.when")) if "when" in parts else ()
+            if "when" not in parts or not parts["when"].value:
+                self._wrong(
+                    rule, path, "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
+                )
+            # Of a rule without a persona the columns are known all the same.
+            yield Rule(number, persona or "", conditions, rule.line)
+
+    def _persona(self, part: Member, path: str, settings: Mapping[str, Preset]) -> str | None:
+        name = text(part.value)
+        if part.value is None and path == "default":
+            return None
+        if isinstance(name, str) and name in settings:
+            return name
+        if not isinstance(name, str):
+            self._wrong(part, path, "is not the name of a persona")
+        else:
+            self._wrong(part, path, f"{quoted(name)} is not a persona of this file; {suggestion(name, settings)}")
+        return None
+
+    def _conditions(self, when: Member, path: str) -> Iterator[Condition]:
+        for part in self._members(when, "a dict of columns and values", path):
+            items = part.value if isinstance(part.value, (list, tuple)) else [part.value]
+            values = [_value(item) for item in items]
+            if not values or None in values:
+                self._wrong(part, f"{path}.{part.name}", "is neither a string nor a list of strings")
+            else:
+                yield Condition(part.name, tuple(value for value in values if value is not None), part.line)
+
+    def _columns(self, columns: Member) -> Iterator[tuple[str, tuple[str, int]]]:
+        for part in self._members(columns, "a dict of a roster's columns and the headers of the file"):
+            column = find(part.name)
+            header = text(part.value)
+            if part.name != ACTIVE and column is None:
+                self._wrong(part, f"columns.{part.name}", unknown(part.name))
+            elif not isinstance(header, str) or not header:
+                self._wrong(part, f"columns.{part.name}", "is not the header of a column")
+            else:
+                yield column.name if column is not None else part.name, (header, part.line)
+
+
+def _value(item: Any) -> str | None:
+    """A value of a condition as cells are compared; None where it is not one."""
+    try:
+        value = plain(item)
+    except BadCell:
+        return None
+    return "" if value is None else word(value)
+
+
+def _lines(prefix: str, members: tuple[Member, ...]) -> Iterator[tuple[str, int]]:
+    """Where each setting is written: path -> line."""
+    for member in members:
+        yield f"{prefix}{member.name}", member.line
+        if isinstance(member.value, Mapping):
+            yield from _lines(f"{prefix}{member.name}.", member.parts)

@@ -1,0 +1,90 @@
+"""What a directory's SCIM 2.0 interface answers (RFC 7644, section 3.4.2): a list of users, as a table.
+
+The attributes of a user that hold one value become columns under their own names (RFC 7643, section 4.1), those of an
+extension without its URN: ``userName``, ``name.givenName``, ``title``, ``department``. Of several e-mail addresses one
+is taken: the primary one, else the one for work, else the first. Groups, roles and entitlements become lists that have
+what is displayed and the identifiers, so that a rule may name either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.roster.cells import whole
+from connect_users.roster.tables import UnreadableRoster, from_flat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connect_users.roster.record_shapes import Member
+    from connect_users.roster.tables import Table
+
+#: The table's form; `exports` knows its columns.
+FORM: Final = "SCIM 2.0"
+#: Attributes, in lower case, by which a rule may go even where nobody has them.
+ATTRIBUTES: Final = frozenset(
+    (
+        *("username", "displayname", "nickname", "profileurl", "title", "usertype", "preferredlanguage", "locale"),
+        *("timezone", "active", "emails", "groups", "roles", "entitlements", "externalid", "employeenumber"),
+        *("costcenter", "organization", "division", "department"),
+    )
+)
+_USERS: Final = "Resources"
+_MARKS: Final = ("schemas", "totalResults")
+_LISTS: Final = ("groups", "roles", "entitlements")
+_URN: Final = "urn:"
+
+
+def is_list(value: Any) -> bool:
+    """Whether this is a ListResponse."""
+    return isinstance(value, Mapping) and _USERS in value and any(mark in value for mark in _MARKS)
+
+
+def table(root: Member, source: str) -> Table:
+    """The users of a ListResponse.
+
+    Raises:
+        UnreadableRoster: an element is not a user.
+    """
+    users = next(part for part in root.parts if part.name == _USERS)
+    if not isinstance(users.value, list):
+        raise UnreadableRoster(source, f"{_USERS} is not a list", users.line)
+    records = []
+    for number, part in enumerate(users.parts, start=1):
+        line = part.line or number
+        if not isinstance(part.value, Mapping):
+            raise UnreadableRoster(source, "is not a user; Resources is a list of dicts", line)
+        records.append((line, list(_attributes(part.value))))
+    total = whole(root.value.get("totalResults"))
+    return from_flat(source, records, FORM, total if isinstance(total, int) else 0)
+
+
+def _attributes(user: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in user.items():
+        if name.lower() in _LISTS and isinstance(value, list):
+            yield name, [each for item in value for each in _of_group(item)]
+        elif name.lower() == "emails" and isinstance(value, list):
+            yield name, _email([item for item in value if isinstance(item, Mapping)])
+        elif isinstance(value, Mapping) and name.lower() == "name":
+            yield from ((f"{name}.{part}", item) for part, item in value.items() if _is_single(item))
+        elif isinstance(value, Mapping) and name.startswith(_URN):
+            yield from ((str(part), item) for part, item in value.items() if _is_single(item))
+        elif _is_single(value):
+            yield name, value
+
+
+def _is_single(value: Any) -> bool:
+    return isinstance(value, (str, int, float))
+
+
+def _of_group(item: Any) -> list[str]:
+    values = [item.get("display"), item.get("value")] if isinstance(item, Mapping) else [item]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _email(emails: list[Mapping[str, Any]]) -> Any:
+    def rank(email: Mapping[str, Any]) -> tuple[bool, bool]:
+        return (str(email.get("primary")).lower() != "true", email.get("type") != "work")
+
+    return min(emails, key=rank).get("value") if emails else None
