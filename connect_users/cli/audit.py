@@ -51,6 +51,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--roster", metavar="FILE", help="roster of everybody who is to be in the instance, and with which profiles"
     )
+    parser.add_argument("--personas", metavar="FILE", help="the personas of --roster")
     parser.add_argument(
         "--timezone",
         metavar="ZONE",
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.core.unmanaged import unmanaged
 
     resources = [each for file in args.state for each in names_of.state_file(file)]
-    table = names_of.roster_file(args.roster, source=Path(args.roster).name) if args.roster else None
+    table = names_of.roster_file(args.roster, args.personas) if args.roster else None
     accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
     day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
@@ -118,12 +119,19 @@ def run(args: argparse.Namespace) -> int:
     looked = ((audit.DORMANT, dormancy), (audit.DRIFT, args.state), (audit.ROSTER, table))
     kept = {kind for kind, source in looked if not source}
     ids = {finding.id for finding in found}
-    unused = [
-        each for each in accepted.values() if each.finding not in ids and each.finding.partition("/")[0] not in kept
-    ]
+    unused = [each for each in accepted.values() if each.finding not in ids and _kind(each.finding) not in kept]
     if args.json:
         # Last of all: what is in it is not new any more.
-        document = history.document(snapshot, powers, judged, unused, made=made, before=before, dormancy=dormancy)
+        document = history.document(
+            snapshot,
+            powers,
+            judged,
+            unused,
+            made=made,
+            before=before,
+            dormancy=dormancy,
+            kept=[id_ for id_ in earlier.known if _kind(id_) in kept] if earlier else (),
+        )
         texts.put(Path(args.json), json.dumps(document, indent=1) + "\n")
     return _say(args, judged, unused, found)
 
@@ -140,6 +148,10 @@ def _say(args: argparse.Namespace, judged: Sequence[Judged], unused: Sequence[Ac
     counted = audit.counts(judged)
     print(", ".join(f"{number:,} {word}" for word, number in counted.items()), file=sys.stderr)
     return 1 if counted["new"] else 0
+
+
+def _kind(id_: str) -> str:
+    return id_.partition("/")[0]
 
 
 def _day(timezone: str | None) -> date:

@@ -133,9 +133,8 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
     """The outputs beside the inputs: `arn`, `directory_user_id`, and what the live tag says about the owner.
 
     A token of this resource that is not the state's is taken over, one that is gone from the user goes from the state,
-    too, and the state gets a mark of its own. Pulumi also
-    refreshes the old half of a replacement that is still to be deleted: with the token alone it would pass for the new
-    half, and take its user away.
+    and the state gets a mark of its own. Pulumi also refreshes the old half of a replacement that is still to be
+    deleted: with the token alone it would pass for the new half, and take its user away.
     """
     result: Props = {key: outputs[key] for key in KEPT_BY_REFRESH if key in outputs and key != VERIFIED_KEY}
     if user.get("Arn"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from connect_users.core.fields import BY_NAME
 from connect_users.core.misspellings import nearest, quoted, suggestion
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from connect_users.roster.columns import Column
     from connect_users.roster.personas import Condition, Personas, Rule
     from connect_users.roster.tables import Row, Table
+
+Reader: TypeAlias = "Callable[[Any], tuple[str, ...]]"
 
 #: People without a persona for whom a similar value is looked for, which takes some milliseconds each.
 _SUGGESTIONS: Final = 100
@@ -49,12 +51,13 @@ class Chooser:
     def __init__(self, personas: Personas, table: Table) -> None:
         self._personas = personas
         self._columns = columns_of(personas)
-        self._wanted: dict[str, list[tuple[int, Callable[[Any], tuple[str, ...]]]]] = {}
+        #: Header -> the column of the rules, how its cells are read, and what was read: cells repeat themselves.
+        self._wanted: dict[str, list[tuple[int, Reader, dict[str, tuple[str, ...]]]]] = {}
         #: Columns with personal data, which no message repeats.
         self._personal: set[str] = set()
         for number, column in enumerate(self._columns):
             for header, reader in readers_of(table, column).items():
-                self._wanted.setdefault(header, []).append((number, reader))
+                self._wanted.setdefault(header, []).append((number, reader, {}))
                 self._add_personal(column, table.column(header))
         self._choices: dict[tuple[tuple[str, ...], ...], Choice | str] = {}
         self._unmatched = 0
@@ -74,8 +77,13 @@ class Chooser:
         wanted = self._wanted
         for header, raw in row.cells:
             if header in wanted:
-                for number, reader in wanted[header]:
-                    held[number] += reader(raw)
+                for number, reader, read in wanted[header]:
+                    if not isinstance(raw, str):
+                        held[number] += reader(raw)
+                        continue
+                    if raw not in read:
+                        read[raw] = reader(raw)
+                    held[number] += read[raw]
         key = tuple(held)
         if key not in self._choices:
             self._choices[key] = self._chosen(dict(zip(self._columns, key, strict=True)))

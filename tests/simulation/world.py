@@ -121,6 +121,7 @@ class World:
                 if user is not None and stack.key in self.ledger.of(user).holders:
                     entry = self.ledger.of(user)
                     entry.holders = {*entry.holders, other.key} - {stack.key}
+                    entry.former.add(stack.key)
         declaration = stack.program.users.pop(event.name)
         declaration.aliases = ()
         other.program.users[event.name] = declaration
@@ -139,6 +140,9 @@ class World:
 
     def _ownership_tag(self, event: ev.OwnershipTag) -> None:
         self.stacks[event.stack].owns = event.on
+
+    def _skew(self, event: ev.Skew) -> None:
+        self.stacks[event.stack].skew = event.seconds
 
     # The state
 

@@ -45,6 +45,7 @@ def document(
     made: str,
     before: Snapshot | None = None,
     dormancy: Dormancy | None = None,
+    kept: Iterable[str] = (),
 ) -> dict[str, Any]:
     """An audit as plain data.
 
@@ -53,6 +54,7 @@ def document(
         made: when.
         before: of the earlier audit.
         dormancy: where it was asked for.
+        kept: ids that the earlier audit knew, of kinds that this one did not look for.
     """
     sure = judgements(snapshot, powers)
     return {
@@ -63,6 +65,7 @@ def document(
         "since": None if before is None else before.source,
         "counts": counts(judged),
         "findings": [_finding(each) for each in judged],
+        "not_looked_for": sorted(kept),
         "unused_acceptances": [each.finding for each in unused],
         "people": [
             {
@@ -113,12 +116,13 @@ def read(document: Any, instance: str) -> Earlier:
             raise ValueError(f"it has the schema {document['schema']!r}, and this version reads {SCHEMA}")
         if document["instance"] != instance:
             raise ValueError(f"it is about another instance, {document['instance']}")
-        known = frozenset(str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED)
+        known = [str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED]
+        known += map(str, document["not_looked_for"])
         people = tuple(map(_entry, document["people"]))
         source = f"the audit of {document['made']}"
     except (AttributeError, KeyError, TypeError):
         raise ValueError("it is not what connect-users audit --json writes") from None
-    return Earlier(Snapshot(source, people, instance), known)
+    return Earlier(Snapshot(source, people, instance), frozenset(known))
 
 
 def _entry(person: Mapping[str, Any]) -> Entry:

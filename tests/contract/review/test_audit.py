@@ -202,6 +202,16 @@ def test_a_roster_says_who_may_be_there(night: Night) -> None:
     )
 
 
+def test_what_one_night_did_not_look_for_is_not_new_the_next_one(night: Night) -> None:
+    """As where the roster could not be read in between."""
+    night.make("ada")
+    roster = night.file("agents.csv", "username,security_profiles\nada,QualityAnalyst\n")
+    audit = str(night.folder / "audit.json")
+    assert night.audit("--json", audit, "--roster", roster)[0] == 1
+    assert night.audit("--json", audit)[0] == 0
+    assert night.audit("--json", audit, "--roster", roster)[0] == 0
+
+
 def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
     """Whoever has left by date and is still there is found; whoever has not begun is not missing."""
     for username in ("ada", "bo"):
@@ -215,6 +225,20 @@ def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
     status, _, (told,) = night.audit("--roster", roster, "--timezone", "Europe/Londn")
     assert status == 2
     assert told.startswith("connect-users audit: --timezone: 'Europe/Londn' is not the name of a time zone")
+
+
+def test_personas_say_what_the_rows_of_a_roster_leave_open(night: Night) -> None:
+    """So that whoever has more, or less, than the persona is found."""
+    night.make("ada")
+    night.make("bo")
+    roster = night.file("agents.csv", "username,department\nada,Sales\nbo,Help\n")
+    rules = [{"persona": "lead", "when": {"department": "Sales"}}]
+    personas = {"lead": {"security_profiles": "Agent|QualityAnalyst"}, "agent": {"security_profiles": "Agent"}}
+    file = night.file("personas.json", {"personas": personas, "rules": rules, "default": "agent"})
+    assert night.audit("--roster", roster, "--personas", file)[:2] == (
+        1,
+        ["new: roster/ada/- QualityAnalyst: roster → instance: - QualityAnalyst"],
+    )
 
 
 def test_users_of_other_instances_and_of_other_types_are_compared_as_far_as_it_makes_sense(night: Night) -> None:
