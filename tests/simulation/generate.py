@@ -65,7 +65,7 @@ class _Author:
             self._declare()
         self.events.append(self._up())
         names, weights = zip(*_KINDS.items(), strict=True)
-        for kind in self._random.choices(names, weights, k=self._random.randint(3, 12)):
+        for kind in self._random.choices(names, weights, k=self._random.randint(3, 16)):
             kind(self)
             if self._random.random() < 0.3:
                 self.events.append(self._up())

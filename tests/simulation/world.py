@@ -31,6 +31,8 @@ _CHANGES: Final = {
     "after_contact_work_configs": "update_user_config",
     "user_proficiencies": "associate_user_proficiencies",
 }
+#: Seconds that the engine and the program take before the first resource is looked at.
+_STARTING: Final = 2.0
 #: Where a word of an event's name begins.
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDS: Final = {"InstanceId": "i"}
@@ -191,6 +193,7 @@ class World:
 
     def _begin(self, command: ev.Command) -> tuple[Run, Callable[[], None]]:
         stack = self.stacks[command.stack]
+        self.clock.sleep(_STARTING)
         stack.history.append(stack.state)
         process = Process(
             self.instance, self.clock, self.throttles, dict(command.faults), partial(self.judge.wrote, stack)
