@@ -244,6 +244,8 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
         sign_out_required: on_loss
         personas_only: {agent: [Agent], lead: [Agent, Team lead EMEA]}
 
+    In a file, ``personas_only`` may also name a roster's file of personas, beside it: ``personas_only: personas.yaml``.
+
     Raises:
         ConfigurationError: a rule is not known, or has a value of another form.
     """

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from connect_users.review.access.audit import Finding, Judged
     from connect_users.review.access.history import Earlier
     from connect_users.review.steps import Resource
-    from connect_users.roster.tables import Table
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.core.unmanaged import unmanaged
 
     resources = [each for file in args.state for each in names_of.state_file(file)]
-    table = _roster(args)
+    table = names_of.roster_file(args.roster, args.personas) if args.roster else None
     accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
     day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
@@ -120,12 +119,19 @@ def run(args: argparse.Namespace) -> int:
     looked = ((audit.DORMANT, dormancy), (audit.DRIFT, args.state), (audit.ROSTER, table))
     kept = {kind for kind, source in looked if not source}
     ids = {finding.id for finding in found}
-    unused = [
-        each for each in accepted.values() if each.finding not in ids and each.finding.partition("/")[0] not in kept
-    ]
+    unused = [each for each in accepted.values() if each.finding not in ids and _kind(each.finding) not in kept]
     if args.json:
         # Last of all: what is in it is not new any more.
-        document = history.document(snapshot, powers, judged, unused, made=made, before=before, dormancy=dormancy)
+        document = history.document(
+            snapshot,
+            powers,
+            judged,
+            unused,
+            made=made,
+            before=before,
+            dormancy=dormancy,
+            kept=[id_ for id_ in earlier.known if _kind(id_) in kept] if earlier else (),
+        )
         texts.put(Path(args.json), json.dumps(document, indent=1) + "\n")
     return _say(args, judged, unused, found)
 
@@ -144,11 +150,8 @@ def _say(args: argparse.Namespace, judged: Sequence[Judged], unused: Sequence[Ac
     return 1 if counted["new"] else 0
 
 
-def _roster(args: argparse.Namespace) -> Table | None:
-    """The roster by its file's name: findings keep their words wherever it lies."""
-    if args.roster is None:
-        return None
-    return names_of.roster_file(args.roster, args.personas)._replace(source=Path(args.roster).name)
+def _kind(id_: str) -> str:
+    return id_.partition("/")[0]
 
 
 def _day(timezone: str | None) -> date:

@@ -2,7 +2,7 @@
 
 Nothing is written to Connect. Four files are written to a folder, the program and the project only if there is none:
 
-- ``agents.csv``: the roster, with names instead of ids;
+- ``agents.csv``: the roster, with names instead of ids; with ``--personas`` also ``personas.yaml``;
 - ``__main__.py``, ``Pulumi.yaml``: a program that declares a `ConnectUserRoster`; or the program and the project in
   another language (`connect_users.importing.programs`);
 - ``import.json``: the input of ``pulumi import --file``, with states, since Pulumi cannot read dynamic resources that
@@ -85,7 +85,15 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="a new program declares each person (ConnectUser, connect-users:User) instead of the roster, whose file "
         "then only serves --check",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace the roster even if it was edited")
+    parser.add_argument(
+        "--personas",
+        action="store_true",
+        help="what many people share becomes named settings in personas.yaml, rows keep what differs; once the folder "
+        "has them, it stays so",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace the roster and its personas even if they were edited"
+    )
     parser.add_argument(
         "--check",
         action="store_true",
@@ -143,6 +151,8 @@ def _misuse(args: argparse.Namespace) -> str:
         return "--preview goes with --into"
     if (args.language or args.each) and (args.into or args.check):
         return f"{'--language' if args.language else '--each'} goes with --out, and not with --check"
+    if args.personas and (args.into or args.check or args.each):
+        return "--personas goes with --out, and not with --check or --each"
     if args.overwrite and (args.into or args.check):
         return "--overwrite goes with --out, and not with --check"
     if not re.fullmatch(_NAME, args.name):
@@ -220,7 +230,8 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
     from connect_users.importing.files import Folder
     from connect_users.importing.programs import Language
 
-    folder = Folder(Path(args.out), args.name, Language(args.language) if args.language else None, each=args.each)
+    wanted = Language(args.language) if args.language else None
+    folder = Folder(Path(args.out), args.name, wanted, each=args.each, personas=args.personas)
     # Refuse a folder that cannot be written before reading the instance, which may take long.
     language, each = folder.language, folder.each
     users: list[LiveUser] = []
@@ -271,6 +282,8 @@ def _advise(done: Done, folder: Folder) -> None:
     """Print the next commands."""
     if done.snippet:
         print(f"add these lines to {folder.language.main}:\n{done.snippet}", end="")
+    if done.argument:
+        print(f"give the roster in {folder.language.main} its personas: {done.argument}")
     if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli.names_of import text_of
@@ -10,6 +12,7 @@ from connect_users.core.errors import ConfigurationError, WrongUsage
 if TYPE_CHECKING:
     from connect_users.policy import Policy
 
+_PERSONAS: Final = "personas_only"
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _NULL: Final = "tag:yaml.org,2002:null"
 _YES: Final = frozenset({"true", "yes", "on"})
@@ -29,7 +32,10 @@ def policies(file: str) -> tuple[Policy, ...]:
 
     try:
         root = yaml.compose(text_of(file), Loader=yaml.SafeLoader)
-        return from_rules(None if root is None else _value(root, _DEPTH))
+        rules = None if root is None else _value(root, _DEPTH)
+        if isinstance(rules, dict) and isinstance(rules.get(_PERSONAS), str):
+            rules[_PERSONAS] = _profiles_of_personas(Path(file).parent / rules[_PERSONAS])
+        return from_rules(rules)
     except yaml.YAMLError as problem:
         raise WrongUsage(f"{file} is neither YAML nor JSON: {problem}") from None
     except RecursionError:
@@ -38,6 +44,32 @@ def policies(file: str) -> tuple[Policy, ...]:
         raise
     except (ConfigurationError, ValueError) as problem:
         raise WrongUsage(f"{file}: {problem}") from None
+
+
+def _profiles_of_personas(file: Path) -> dict[str, list[str]]:
+    """Persona -> security profiles, of a file of personas that the policy file names.
+
+    Raises:
+        WrongUsage
+    """
+    from connect_users.review.access.sources import from_roster
+    from connect_users.review.naming import Names
+    from connect_users.roster.reading import read_personas
+    from connect_users.roster.tables import UnreadableRoster, from_records
+
+    try:
+        personas = read_personas(file)
+        # A persona is what the row of a person of that name would say.
+        rows = [(preset.line, {**preset.values, "username": name}) for name, preset in personas.settings.items()]
+        people = from_roster(from_records(str(file), rows), Names(), date.min).people
+    except UnreadableRoster as problem:
+        raise WrongUsage(str(problem)) from None
+    if personas.problems:
+        raise WrongUsage(str(personas.problems[0]))
+    for entry in people:
+        if not entry.profiles:
+            raise WrongUsage(f"{file}: the persona {entry.username} has no security profiles, so {_PERSONAS} stops it")
+    return {entry.username: list(entry.profiles) for entry in people}
 
 
 def _value(node: Any, depth: int) -> Any:

@@ -24,18 +24,26 @@ if TYPE_CHECKING:
     Entry = dict[str, Any]
 
 
-def document(name: str, people: Mapping[str, Person], *, plugin: bool, each: bool) -> str:
+def document(
+    name: str,
+    people: Mapping[str, Person],
+    *,
+    plugin: bool,
+    each: bool,
+    marks: Mapping[str, guarding.Mark] | None = None,
+) -> str:
     """The file for the people of a roster, or for each of them.
 
     Args:
         name: the roster's name, with which the names of its people begin.
         people: username -> person.
+        marks: username -> persona.
     """
     entries = [
         user_entry(name, person, plugin=plugin, parent="" if each else name) for _, person in sorted(people.items())
     ]
     if not each:
-        entries = [*_roster(name, people, plugin=plugin), *entries]
+        entries = [*_roster(name, people, marks, plugin=plugin), *entries]
     return json.dumps({"resources": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -48,9 +56,12 @@ class Person:
     computed: Props
 
 
-def _roster(name: str, usernames: Iterable[str], *, plugin: bool) -> list[Entry]:
+def _roster(
+    name: str, usernames: Iterable[str], marks: Mapping[str, guarding.Mark] | None, *, plugin: bool
+) -> list[Entry]:
     """A roster, which has no inputs, and its guard, as a program with the default limits declares them."""
-    inputs = guarding.inputs_of(name, usernames, leavers.limit(leavers.DEFAULT), retain_leavers=False)
+    limit = leavers.limit(leavers.DEFAULT)
+    inputs = guarding.inputs_of(name, usernames, limit, retain_leavers=False, personas=marks)
     guard: Entry = {"name": f"{name}-guard", "id": name, "parent": name}
     if not plugin:
         provider = {tokens.PROVIDER_KEY: tokens.GUARD_PROVIDER}

@@ -14,23 +14,26 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import some
-from connect_users.importing import merging, programs, rows, texts
+from connect_users.importing import merging, programs, rows, sharing, texts
 from connect_users.importing.entries import Person, declares_each, document, states
 from connect_users.importing.programs import Content, Language
-from connect_users.roster.reading import decoded, read_file
+from connect_users.roster import csv_text
+from connect_users.roster.reading import decoded, read_file, read_personas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from connect_users.core.spec import Props
     from connect_users.importing.instance import Instance
     from connect_users.importing.live import LiveUser
+    from connect_users.roster.personas import Personas
+    from connect_users.roster.tables import Table
 
 T = TypeVar("T")
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -47,6 +50,7 @@ class Done:
         left_out: username -> why.
         others: username -> owner, of users who belong to another stack.
         snippet: what to add to a program that does not mention the roster (or some of the people); "" if it does.
+        argument: what to give the roster of a program that does not mention its personas; "" if it does.
         unselected: usernames that are in the roster only because they already were: without the line, ``pulumi up``
             would delete the user.
         pending: usernames whose edited lines differ from the instance.
@@ -58,6 +62,7 @@ class Done:
     left_out: Mapping[str, str]
     others: Mapping[str, ownership.Owner] = field(default_factory=dict)
     snippet: str = ""
+    argument: str = ""
     unselected: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     ids: frozenset[str] = frozenset()
@@ -86,22 +91,36 @@ class Folder:
         name: the roster's name in the program, and the stem of its file.
         language: of the program; None for the language of the project in the folder, or else Python.
         each: a new program declares each person.
+        personas: what many people share becomes personas; so it stays once the folder has them.
     """
 
     import_name = "import.json"
     #: What an interrupted import has read.
     unfinished_name = "import.unfinished.json"
 
-    def __init__(self, path: Path, name: str, language: Language | None = None, *, each: bool = False) -> None:
+    def __init__(
+        self, path: Path, name: str, language: Language | None = None, *, each: bool = False, personas: bool = False
+    ) -> None:
         self.path = path
         self.name = name
         self._wanted = language
         self._each = each
+        self._personas = personas
 
     @property
     def roster(self) -> Path:
         """The roster's file."""
         return self.path / f"{self.name}.csv"
+
+    @property
+    def personas(self) -> Path:
+        """The file of personas."""
+        return self.path / sharing.FILE
+
+    @property
+    def has_personas(self) -> bool:
+        """Whether the roster has personas, or gets them."""
+        return self._personas or self.personas.exists()
 
     @cached_property
     def language(self) -> Language:
@@ -170,9 +189,14 @@ class Folder:
         """
         others = {user.username: user.owner for user in users if user.owner is not None and self._is_others(user)}
         live = {user.username: user for user in users if user.username not in others}
-        written = rows.write({name: user.inputs for name, user in live.items()}, instance.names)
+        inputs = {name: user.inputs for name, user in live.items()}
+        written = rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
         kept = {name: live[name] for name in written.inputs}
-        roster = merging.Merged(written.text) if overwrite else self._roster(instance, kept, written.text)
+        fresh, marks = overwrite or self._is_ours(instance, written), written.marks
+        roster = merging.Merged(written.texts.rows) if fresh else self._merged(instance, kept)
+        if not fresh and self.has_personas:
+            table = self._table if roster.text is None else csv_text.read(roster.text, str(self.roster))
+            marks = rows.read_back(table, instance.names, None, self._shared).marks
         content = Content(
             self.language,
             self.name,
@@ -183,12 +207,17 @@ class Folder:
             written.inputs,
             self.each,
             written.identity_management_type,
+            sharing.FILE if self.has_personas else "",
         )
         people = {name: Person(kept[name].id, inputs, kept[name].computed) for name, inputs in written.inputs.items()}
         contents = {
             self.roster.name: (roster.text, True),
+            self.personas.name: (written.texts.personas if fresh else None, True),
             **{name: (text, False) for name, text in programs.files(content).items()},
-            self.import_name: (document(self.name, people, plugin=self.language.plugin, each=self.each), True),
+            self.import_name: (
+                document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks),
+                True,
+            ),
         }
         changed = tuple(
             name
@@ -196,10 +225,11 @@ class Folder:
             if text is not None and self._put(name, text, always=always)
         )
         (self.path / self.unfinished_name).unlink(missing_ok=True)
-        snippet = programs.declarations(content, texts.read(self.path / self.language.main))
+        program = texts.read(self.path / self.language.main)
+        snippet, argument = programs.declarations(content, program), programs.missing_argument(content, program)
         unselected = tuple(sorted(name for name, user in kept.items() if not user.selected))
         ids = frozenset(user.id for user in kept.values())
-        return Done(len(kept), changed, written.left_out, others, snippet, unselected, roster.pending, ids)
+        return Done(len(kept), changed, written.left_out, others, snippet, argument, unselected, roster.pending, ids)
 
     def put(self, name: str, text: str) -> bool:
         """Write one more file. Returns whether it changed.
@@ -209,24 +239,43 @@ class Folder:
         """
         return self._put(name, text, always=True)
 
-    def _roster(self, instance: Instance, kept: Mapping[str, LiveUser], text: str) -> merging.Merged:
-        """The roster as the instance has it, or merged with it if it was edited.
+    def _is_ours(self, instance: Instance, written: rows.Written) -> bool:
+        """Whether nobody has edited the roster and its personas: they are as an import writes them."""
+        roster, personas = (texts.read(file) if file.exists() else None for file in (self.roster, self.personas))
+
+        def same(written: rows.Texts) -> bool:
+            return roster in (None, texts.lines(written.rows)) and personas in (None, written.personas)
+
+        def then(people: Mapping[str, Props], *, personas: bool) -> rows.Texts:
+            lines = {name: rows.row(rows.without_recorded(inputs), instance.names) for name, inputs in people.items()}
+            return rows.texts_of(lines, self.roster.name, personas=personas)
+
+        # At last, a roster whose settings become personas only now.
+        return (
+            same(written.texts)
+            or same(then(self._last, personas=self.has_personas))
+            or (self.has_personas and any(same(then(each, personas=False)) for each in (self._last, written.inputs)))
+        )
+
+    def _merged(self, instance: Instance, kept: Mapping[str, LiveUser]) -> merging.Merged:
+        """The edited roster, with what changed in the instance.
 
         Raises:
             ConfigurationError: both the roster and the instance changed, to different values.
             UnreadableRoster
         """
-        if not self.roster.exists():
-            return merging.Merged(text)
-        edited = texts.read(self.roster)
-        if edited in (texts.lines(text), texts.lines(self._last_text(instance))):
-            return merging.Merged(text)
+        if self.has_personas and not (self.roster.exists() and self.personas.exists()):
+            missing, there = sorted((self.roster, self.personas), key=Path.exists)
+            raise ConfigurationError(
+                f"{there} was edited, and there is no {missing.name}; nothing was written; --overwrite writes both"
+            )
         merged = merging.merge(
             decoded(self.roster.read_bytes(), str(self.roster)),
             self._last,
             {name: rows.without_recorded(user.inputs) for name, user in kept.items()},
             {name: user.live for name, user in kept.items()},
             instance.names,
+            self._shared,
         )
         if merged.conflicts:
             raise ConfigurationError(
@@ -242,9 +291,18 @@ class Folder:
         states_ = self._states(self.import_name).values()
         return {inputs["username"]: rows.without_recorded(inputs) for inputs, _ in states_}
 
-    def _last_text(self, instance: Instance) -> str:
-        """The roster that the last import wrote."""
-        return rows.table_text(rows.row(inputs, instance.names) for inputs in self._last.values())
+    @property
+    def _table(self) -> Table:
+        return read_file(self.roster, str(self.roster))
+
+    @cached_property
+    def _shared(self) -> Personas | None:
+        """The personas in the folder; None without the file.
+
+        Raises:
+            UnreadableRoster
+        """
+        return read_personas(self.personas) if self.personas.exists() else None
 
     def _put(self, name: str, text: str | None, *, always: bool) -> bool:
         file = self.path / name
@@ -264,7 +322,7 @@ class Folder:
         """The usernames that are already in the roster."""
         if not self.roster.exists():
             return frozenset()
-        return frozenset(rows.read_back(read_file(self.roster, str(self.roster)), rows.Nameable(""), None)[0])
+        return frozenset(rows.read_back(self._table, rows.Nameable(""), None).inputs)
 
     @cached_property
     def _project(self) -> str:
@@ -289,7 +347,7 @@ class Folder:
         Raises:
             ConfigurationError, UnreadableRoster
         """
-        coded, problems = rows.read_back(read_file(self.roster, str(self.roster)), instance.names, None)
+        coded, problems, _ = rows.read_back(self._table, instance.names, None, self._shared)
         live = {user.username: user for user in users if user.username in coded or not self._is_others(user)}
         return [*(Difference("", text) for text in problems), *self._differences(coded, live, instance)]
 

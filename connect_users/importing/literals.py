@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 #: Characters that JSON does not escape, and that YAML, TypeScript or Go forbids or does not show.
 _ODD: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -28,36 +28,46 @@ def quoted(text: str) -> str:
     return _ODD.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def yaml_lines(value: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    """A mapping as lines of a Pulumi program in YAML, in which a dollar sign begins a reference."""
+def referring(text: str) -> str:
+    """A string of a Pulumi program in YAML, in which a dollar sign begins a reference."""
+    return quoted(text.replace("$", "$$"))
+
+
+def yaml_word(text: str) -> str:
+    """A string of any other YAML, and every key: without quotes where it is read as a string all the same."""
+    return text if _PLAIN_KEY.fullmatch(text) and text.lower() not in _YAML_WORDS else quoted(text)
+
+
+def yaml_lines(value: Mapping[str, Any], indent: str = "", word: Callable[[str], str] = referring) -> Iterator[str]:
+    """A mapping as lines of YAML.
+
+    Args:
+        word: writes a string.
+    """
     for key, item in value.items():
-        yield from _yaml_item(f"{indent}{_yaml_key(key)}:", item, indent)
+        yield from _yaml_item(f"{indent}{yaml_word(key)}:", item, indent, word)
 
 
-def _yaml_item(head: str, item: Any, indent: str) -> Iterator[str]:
+def _yaml_item(head: str, item: Any, indent: str, word: Callable[[str], str]) -> Iterator[str]:
     if isinstance(item, dict) and item:
         yield head
-        yield from yaml_lines(item, f"{indent}  ")
+        yield from yaml_lines(item, f"{indent}  ", word)
     elif isinstance(item, list) and item:
         yield head
         for each in item:
             if isinstance(each, dict) and each:
                 # The first member follows the hyphen, the others go below it.
-                first, *others = yaml_lines(each, f"{indent}    ")
+                first, *others = yaml_lines(each, f"{indent}    ", word)
                 yield f"{indent}  - {first.lstrip()}"
                 yield from others
             else:
-                yield f"{indent}  - {_yaml_scalar(each)}"
+                yield f"{indent}  - {_yaml_scalar(each, word)}"
     else:
-        yield f"{head} {_yaml_scalar(item)}"
+        yield f"{head} {_yaml_scalar(item, word)}"
 
 
-def _yaml_key(key: str) -> str:
-    return key if _PLAIN_KEY.fullmatch(key) and key.lower() not in _YAML_WORDS else quoted(key)
-
-
-def _yaml_scalar(value: Any) -> str:
-    return quoted(value.replace("$", "$$")) if isinstance(value, str) else json.dumps(value)
+def _yaml_scalar(value: Any, word: Callable[[str], str]) -> str:
+    return word(value) if isinstance(value, str) else json.dumps(value)
 
 
 def python(value: Any, indent: str = "") -> str:
@@ -117,7 +127,8 @@ class Go:
 
     def _value(self, value: Any, type_: Json, indent: str) -> str:
         if type_.get("plain"):
-            return f"pulumi.StringRef({quoted(value)})"
+            # What may have one of several types is of any type in Go.
+            return quoted(value) if "oneOf" in type_ else f"pulumi.StringRef({quoted(value)})"
         if "$ref" in type_:
             return self._named(value, type_["$ref"], indent)
         if type_["type"] == "array":

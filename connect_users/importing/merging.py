@@ -6,6 +6,9 @@ which is right: that is a conflict, and the roster is left alone.
 
 Only lines of users that follow the instance are rewritten, and only their cells that Connect has a value for. The order
 of lines and columns, the headers, and the columns of other inputs stay as they are.
+
+Personas stay as they are, and so does everybody's persona: a cell says what differs from it. A new line gets the
+persona that leaves the fewest cells, of those that the column `sharing.COLUMN` chooses.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core import channels
 from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import both_views, declared_view
-from connect_users.importing import rows
+from connect_users.importing import rows, sharing
 from connect_users.roster import cells, csv_text, formulas, notations
 from connect_users.roster.columns import FIRST_DAY, INSTANCE, LAST_DAY, Column, find
 from connect_users.roster.tables import UnreadableRoster
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from connect_users.core.spec import Props
     from connect_users.importing.rows import Nameable
+    from connect_users.roster.personas import Personas
 
 #: Verdicts of inputs that Connect never returns.
 _NEVER_RETURNED: Final = (Verdict.RECORD, Verdict.PASSWORD)
@@ -93,7 +97,12 @@ def _fate(coded: Props | None, before: Props | None, now: Props | None, live: Pr
 
 
 def merge(
-    text: str, last: Mapping[str, Props], people: Mapping[str, Props], lives: Mapping[str, Props], names: Nameable
+    text: str,
+    last: Mapping[str, Props],
+    people: Mapping[str, Props],
+    lives: Mapping[str, Props],
+    names: Nameable,
+    personas: Personas | None = None,
 ) -> Merged:
     """Merge changes of the instance into a roster.
 
@@ -102,8 +111,9 @@ def merge(
         last: username -> inputs at the last import.
         people: username -> inputs now.
         lives: username -> everything that Connect returns.
+        personas: of the roster; None if it has none.
     """
-    coded, problems = _read_back(text, names)
+    coded, problems, marks = _read_back(text, names, personas)
     if problems:
         return Merged(conflicts=tuple(problems))
     fates: dict[_Fate, list[str]] = {fate: [] for fate in _Fate}
@@ -112,13 +122,21 @@ def merge(
     follow, drop, pending = fates[_Fate.FOLLOW], fates[_Fate.DROP], tuple(fates[_Fate.PENDING])
     if fates[_Fate.CONFLICT] or not (follow or drop):
         return Merged(None, pending, tuple(fates[_Fate.CONFLICT]))
-    changes = {
-        name: _Change(people[name], names, _touched(coded[name], lives[name], people[name]) if name in coded else None)
-        for name in follow
-    }
+    shared = _Personas(personas, names)
+    changes = {}
+    for name in follow:
+        line = rows.row(people[name], names)
+        if name in coded:
+            persona = marks[name].persona if name in marks else None
+            touched = _touched(coded[name], lives[name], people[name])
+        else:
+            persona, touched = shared.closest(line), None
+            line |= shared.choosing(persona)
+        changes[name] = _Change(line, shared.settings.get(persona or "", {}), touched)
     merged = _rewritten(text, changes, drop)
-    read, problems = _read_back(merged, names)
+    read, problems, chosen = _read_back(merged, names, personas)
     wrong = [name for name in follow if name not in read or apart(read[name], lives[name], people[name])]
+    wrong += [name for name in follow if personas is not None and name not in chosen and name not in wrong]
     wrong += [name for name in coded if name not in (*follow, *drop) and read.get(name) != coded[name]]
     if problems or wrong:
         # The columns cannot hold the value, hold it twice, or mean something else with one more column.
@@ -126,11 +144,11 @@ def merge(
     return Merged(merged, pending)
 
 
-def _read_back(text: str, names: Nameable) -> tuple[dict[str, Props], list[str]]:
+def _read_back(text: str, names: Nameable, personas: Personas | None) -> rows.ReadBack:
     try:
-        return rows.read_back(csv_text.read(text, "roster"), names, None)
+        return rows.read_back(csv_text.read(text, "roster"), names, None, personas)
     except UnreadableRoster as problem:
-        return {}, [str(problem)]
+        return rows.ReadBack({}, [str(problem)], {})
 
 
 def _touched(coded: Props, live: Props, inputs: Props) -> set[str]:
@@ -141,21 +159,55 @@ def _touched(coded: Props, live: Props, inputs: Props) -> set[str]:
     return differing | settings if "phone_config" in coded and differing & settings else differing
 
 
+class _Personas:
+    """What the personas of a roster set, and those that a new line may have.
+
+    Attributes:
+        settings: by name.
+    """
+
+    def __init__(self, personas: Personas | None, names: Nameable) -> None:
+        presets = {} if personas is None else personas.settings
+        self.settings = {name: rows.settings_in(preset, names) for name, preset in presets.items()}
+        self._cells: dict[str, str] = {}
+        for rule in () if personas is None else personas.rules:
+            (condition, *more) = rule.conditions
+            cell = next(iter(condition.exact), "")
+            if condition.column == sharing.COLUMN and cell and not more:
+                self._cells.setdefault(rule.persona, cell)
+
+    def closest(self, line: sharing.Line) -> str | None:
+        """The persona of a new line; None if none fits."""
+        return sharing.closest(sharing.settings_of(line), {name: self.settings[name] for name in self._cells})
+
+    def choosing(self, persona: str | None) -> sharing.Line:
+        """The cell that chooses a persona."""
+        return {} if persona is None else {sharing.COLUMN: self._cells[persona]}
+
+
+#: Stands for the column of personas, which is not of an input.
+_PERSONA: Final = Column(sharing.COLUMN, (sharing.COLUMN,), cells.text)
+
+
 class _Change:
     """The new cells of a user.
 
     Args:
-        inputs: as the user is now.
+        line: all cells, as the user is now.
+        persona: what the persona sets.
         touched: the inputs that have changed; None for all.
     """
 
-    def __init__(self, inputs: Props, names: Nameable, touched: Container[str] | None) -> None:
-        self._tags = dict(inputs.get("tags", {}))
+    def __init__(self, line: sharing.Line, persona: sharing.Settings, touched: Container[str] | None) -> None:
+        self._tags = sharing.untold(notations.tags(line.get("tags", "")), persona)
         self._touched = touched
+        left = sharing.differing(line, persona)
         #: Header -> cell, for values that no column has taken yet.
-        self.left = {header: cell for header, cell in rows.row(inputs, names).items() if self._is_touched(find(header))}
+        self.left = {header: cell for header, cell in left.items() if self._is_touched(_column(header))}
 
     def _is_touched(self, column: Column | None) -> bool:
+        if column is _PERSONA:
+            return self._touched is None
         if column is None or column.path in _NOT_A_USERS or BY_NAME[column.path[0]].verdict in _NEVER_RETURNED:
             return False
         return self._touched is None or column.path[0] in self._touched
@@ -183,6 +235,10 @@ class _Change:
         return formulas.guarded(self.left.pop(column.name, ""))
 
 
+def _column(header: str) -> Column | None:
+    return _PERSONA if header == sharing.COLUMN else find(header)
+
+
 def _own(columns: Sequence[Column | None]) -> set[str]:
     """The keys of the tags with their own columns."""
     return {column.path[1] for column in columns if column and column.path[0] == "tags" and len(column.path) > 1}
@@ -192,7 +248,7 @@ def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) 
     """The roster with some lines rewritten, some dropped and new ones added."""
     grid = csv_text.Grid.of(text)
     at = next(number for number, values in enumerate(grid.rows) if any(values))
-    columns = [find(formulas.unguarded(header)) for header in grid.rows[at]]
+    columns = [_column(formulas.unguarded(header)) for header in grid.rows[at]]
     key = next(number for number, column in enumerate(columns) if column and column.path == ("username",))
     body: list[tuple[str, list[Any]]] = []
     for values in grid.rows[at + 1 :]:

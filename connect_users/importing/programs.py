@@ -103,6 +103,7 @@ class Content:
         people: username -> canonical inputs.
         each: declare every person instead of the roster.
         identity_management_type: None if the program does not declare it.
+        personas: the name of the file of personas; "" without one.
     """
 
     language: Language
@@ -114,6 +115,7 @@ class Content:
     people: Mapping[str, Props]
     each: bool = False
     identity_management_type: str | None = None
+    personas: str = ""
 
     @property
     def project(self) -> str:
@@ -151,6 +153,14 @@ def declarations(content: Content, program: str = "") -> str:
     return _RESOURCES[content.language](resources)
 
 
+def missing_argument(content: Content, program: str) -> str:
+    """The argument that the roster of a program needs for its personas; "" if it has it, or is not declared yet."""
+    mentioned = set(_NAME.findall(program))
+    if not content.personas or content.roster not in mentioned or content.personas in mentioned:
+        return ""
+    return _ARGUMENTS[content.language].format(quoted(content.personas))
+
+
 @dataclass(frozen=True)
 class _Resource:
     """A resource: its kind and its inputs, in the spelling of the language."""
@@ -169,6 +179,8 @@ def _resources(content: Content) -> dict[str, _Resource]:
             for username, inputs in sorted(content.people.items())
         }
     common = {"roster": content.roster, "instance": content.arn}
+    if content.personas:
+        common = {"roster": content.roster, "personas": content.personas, "instance": content.arn}
     identity = content.identity_management_type
     if content.language.plugin:
         more = {"identityManagementType": identity} if identity else {}
@@ -301,6 +313,12 @@ def _package(content: Content) -> dict[str, str]:
     return {"go.mod": f"module {content.project}\n\ngo 1.25\n"} if content.language is Language.GO else {}
 
 
+_ARGUMENTS: Final[Mapping[Language, str]] = {
+    Language.PYTHON: "personas={}",
+    Language.YAML: "personas: {}",
+    Language.TYPESCRIPT: "personas: {}",
+    Language.GO: "Personas: {}",
+}
 _TEXTS: Final[Mapping[Language, Callable[[Content], str]]] = {
     Language.PYTHON: _python,
     Language.TYPESCRIPT: _typescript,

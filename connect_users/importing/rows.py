@@ -14,22 +14,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, Verdict
 from connect_users.core.live import declarable
 from connect_users.core.references import BY_FIELD, HIERARCHY_GROUP, OF_USERS, Reference
 from connect_users.core.spec import Props, canonical
-from connect_users.roster import cells, csv_text, notations
-from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, Column
+from connect_users.importing import sharing
+from connect_users.roster import cells, csv_text, notations, yaml_text
+from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, USERNAME, Column
+from connect_users.roster.guarding import marks_of_people
 from connect_users.roster.names import Names
 from connect_users.roster.people import RosterOptions, judge
+from connect_users.roster.personas import personas_of
 from connect_users.roster.tables import from_grid
 
 if TYPE_CHECKING:
+    from connect_users.roster.assembly import Preset
+    from connect_users.roster.guarding import Mark
+    from connect_users.roster.personas import Personas
     from connect_users.roster.tables import Table
 
+#: Of the columns, in order; the persona follows the username.
+_HEADERS: Final = tuple(
+    header for column in COLUMNS for header in (column.name, *([sharing.COLUMN] if column.path == USERNAME else []))
+)
 #: The block that is written member by member.
 _INFO: Final = "identity_info"
 
@@ -134,11 +144,31 @@ def _rendered(value: Any) -> str:
     return str(value)
 
 
+class Texts(NamedTuple):
+    """The files of a roster: the rows, and the personas; None for a roster without personas."""
+
+    rows: str
+    personas: str | None = None
+
+
+def texts_of(lines: Mapping[str, sharing.Line], roster: str, *, personas: bool) -> Texts:
+    """The files for rows by username.
+
+    Args:
+        roster: the name of the roster's file.
+        personas: what many share becomes personas.
+    """
+    if not personas:
+        return Texts(table_text(lines.values()))
+    settings, lines = sharing.shared(lines)
+    return Texts(table_text(lines.values()), sharing.text(settings, roster))
+
+
 def table_text(rows: Iterable[Mapping[str, str]]) -> str:
     """A CSV file: the columns with any value, in the documented order, and the people by username."""
     people = sorted(rows, key=lambda each: each["username"])
     used = {header for each in people for header in each}
-    headers = [column.name for column in COLUMNS if column.name in used] or ["username"]
+    headers = [header for header in _HEADERS if header in used] or ["username"]
     return csv_text.write(headers, people)
 
 
@@ -150,16 +180,21 @@ class Written:
         inputs: username -> the inputs that a program with the roster declares.
         left_out: username -> why it is not in the roster.
         identity_management_type: for the program; None if its rules would refuse a user who exists.
+        marks: the people's personas.
     """
 
-    text: str
+    texts: Texts
     inputs: Mapping[str, Props]
     left_out: Mapping[str, str]
     identity_management_type: str | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
 
 
-def write(people: Mapping[str, Props], names: Nameable) -> Written:
+def write(people: Mapping[str, Props], names: Nameable, roster: str = "", *, personas: bool = False) -> Written:
     """The roster of people, from their `declared` inputs.
+
+    Args:
+        roster, personas: as of `texts_of`.
 
     Each line is judged alone, then the whole file. If SAML's rules would refuse a user who exists, the program does not
     name the identity management type.
@@ -170,14 +205,16 @@ def write(people: Mapping[str, Props], names: Nameable) -> Written:
     lines = {username: row(inputs, names) for username, inputs in people.items()}
     left_out = _refused(people, lines, names)
     kept = {username: inputs for username, inputs in people.items() if username not in left_out}
-    text = table_text(lines[username] for username in kept)
-    table = csv_text.read(text, "roster")
+    texts = texts_of({username: lines[username] for username in kept}, roster, personas=personas)
+    table = csv_text.read(texts.rows, "roster")
+    shared = None if texts.personas is None else personas_in(texts.personas, sharing.FILE)
     # For any other type the rules require a password, which Connect never returns.
     for identity in ("SAML", None) if names.identity_management_type == "SAML" else (None,):
         extra = {"identity_management_type": identity} if identity else {}
         inputs = {username: canonical({**props, **extra}) for username, props in kept.items()}
-        if read_back(table, names, identity) == (inputs, []):
-            return Written(text, inputs, left_out, identity)
+        read = read_back(table, names, identity, shared)
+        if read.inputs == inputs and not read.problems:
+            return Written(texts, inputs, left_out, identity, read.marks)
     raise ConfigurationError("the roster cannot be written: read back, it would differ from the instance")
 
 
@@ -209,10 +246,21 @@ def _lost(inputs: Props, read: Props) -> str:
     return f"{', '.join(names) or 'it'} cannot be written in a roster"
 
 
-def terms(names: Nameable, identity: str | None) -> RosterOptions:
+def terms(names: Nameable, identity: str | None, personas: Personas | None = None) -> RosterOptions:
     """The options with which a roster of this instance is judged."""
     known = {kind: Names(kind, names.ids(kind), strict=False) for kind in OF_USERS}
-    return RosterOptions(instance_id=names.instance_id, identity_management_type=identity, names=known)
+    return RosterOptions(
+        instance_id=names.instance_id, identity_management_type=identity, names=known, personas=personas
+    )
+
+
+def personas_in(text: str, source: str) -> Personas:
+    """The personas in the text of a file.
+
+    Raises:
+        UnreadableRoster
+    """
+    return personas_of(yaml_text.tree(text, source), source)
 
 
 def without_recorded(inputs: Props) -> Props:
@@ -220,7 +268,23 @@ def without_recorded(inputs: Props) -> Props:
     return {name: value for name, value in inputs.items() if BY_NAME[name].verdict is not Verdict.RECORD}
 
 
-def read_back(table: Table, names: Nameable, identity: str | None) -> tuple[dict[str, Props], list[str]]:
-    """A roster's people (username -> inputs) and its problems."""
-    judged = judge(table, terms(names, identity))
-    return {person.username: canonical(person.inputs) for person in judged.people}, [str(p) for p in judged.problems]
+def settings_in(preset: Preset, names: Nameable) -> sharing.Settings:
+    """What a persona sets, as a row would have it."""
+    options = terms(names, None)._replace(defaults=preset.values)
+    (person,) = judge(from_grid("persona", ["username"], 1, [(2, ["somebody"])]), options).people
+    return sharing.settings_of(row(canonical(person.inputs), names))
+
+
+class ReadBack(NamedTuple):
+    """The people of a roster: username -> inputs, and where it has personas, username -> persona; its problems."""
+
+    inputs: dict[str, Props]
+    problems: list[str]
+    marks: dict[str, Mark]
+
+
+def read_back(table: Table, names: Nameable, identity: str | None, personas: Personas | None = None) -> ReadBack:
+    """What a roster says."""
+    judged = judge(table, terms(names, identity, personas))
+    inputs = {person.username: canonical(person.inputs) for person in judged.people}
+    return ReadBack(inputs, [str(problem) for problem in judged.problems], marks_of_people(judged.people))

@@ -49,9 +49,7 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
     if "directory_user_id" in props and directory != props["directory_user_id"]:
         raise InvalidUser(
             str(props["username"]),
-            [
-                f"directory_user_id: the live user has {directory!r}, and no API changes it; declare it or delete the user"
-            ],
+            [f"directory_user_id: the live user has {directory!r}, which no API changes; declare it or delete it"],
         )
     computed: Props = {ARN_KEY: user["Arn"]}
     if directory:

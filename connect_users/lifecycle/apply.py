@@ -196,6 +196,7 @@ def _describe(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -
         pause = next(waits, None)
         if owner is None or pause is None or not ownership.of_another_name(owner, op.urn, old.get(TOKEN_KEY)):
             return user
+        op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
         op.wait(pause)
 
 

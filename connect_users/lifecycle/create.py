@@ -193,7 +193,7 @@ def _settle(
             raise OwnedByOther(
                 f"{action}: {where} and belongs to {owner.urn}, in this stack (tag {ownership.TAG_KEY}); "
                 + (
-                    "which had it in this run, too; declare the user once"
+                    "the same run made or changed it, so the program may declare both; declare the user once"
                     if op.owns
                     else "with connect-users:ownershipTag false a user cannot move between resources; declare the "
                     f"former name as an alias (pulumi.Alias(name='{owner.urn.rpartition('::')[2]}'))"

@@ -171,14 +171,12 @@ class Lifecycle:
 
     def _moves_here(self, urn: str, state: Props, new: Props) -> bool:
         """Whether, at a refresh, the user belonged to another resource of this stack that no longer declares it."""
-        name = ownership.owner_name(str(state.get(OTHER_OWNER_KEY, "")))
-        stack = ownership.stack_of(name)
-        return (
-            self.settings.ownership_tag
-            and stack is not None
-            and stack == ownership.stack_of(ownership.owner_name(urn))
-            and not self._run.declares(ownership.Owner("", name), new)
-        )
+        if OTHER_OWNER_KEY not in state or not self.settings.ownership_tag:
+            return False
+        own, name = ownership.owner_name(urn), ownership.owner_name(str(state[OTHER_OWNER_KEY]))
+        in_this_stack = ownership.stack_of(own) is not None and ownership.stack_of(own) == ownership.stack_of(name)
+        # The resource may have been renamed to that name since.
+        return in_this_stack and (name == own or not self._run.declares(ownership.Owner("", name), new))
 
     def _renamed(self, urn: str, state: Props, say: Say) -> bool:
         """Whether the ownership tag has a former URN of the resource, so that it has to be written again."""

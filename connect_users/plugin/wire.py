@@ -9,7 +9,7 @@ Contract:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import spelling, tokens
 from connect_users.core.fields import SECRETS
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     #: Where a secret is.
     Place = tuple[str, ...]
+
+#: The input of a roster that is a map of passwords by username.
+_PASSWORDS: Final = "passwords"
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,11 @@ class Bag:
 
     def secret_values(self) -> list[Any]:
         """The values that must not be shown."""
-        return [self._at(place) for place in {*self.secrets, *((name,) for name in SECRETS)}]
+        values = [self._at(place) for place in {*self.secrets, *((name,) for name in SECRETS)}]
+        if isinstance(by_username := self.props.get(_PASSWORDS), dict) and (_PASSWORDS,) in self.secrets:
+            # Messages name people.
+            values = [list(by_username.values()), *(value for value in values if value is not by_username)]
+        return values
 
     def _at(self, place: Place) -> Any:
         value: Any = self.props

@@ -33,7 +33,7 @@ from connect_users.program.roster_arguments import (
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
 from connect_users.roster import days, leavers
-from connect_users.roster.guarding import Mark
+from connect_users.roster.guarding import marks_of_people
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.late_names import unknown_name_problems
 from connect_users.roster.people import (
@@ -205,7 +205,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        marks = {person.username: Mark(person.choice.persona, person.own) for person in people if person.choice}
+        marks = marks_of_people(people)
         self.personas = {username: mark.persona for username, mark in marks.items()}
         configuration = registration.configuration(opts)
         leaving: Output[Leaving | None] = Output.from_input(cast(Any, leaving_of(name, configuration, most)))

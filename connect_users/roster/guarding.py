@@ -33,6 +33,8 @@ from connect_users.roster import leavers
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from connect_users.roster.people import Person
+
 #: The input with each person's persona, for readers of a preview or a state: `Mark`.
 PERSONAS: Final = "personas"
 #: The inputs that the state of a guard keeps.
@@ -79,6 +81,11 @@ class Mark(NamedTuple):
 
     def __str__(self) -> str:
         return "\t".join((self.persona, ",".join(self.own))).rstrip("\t")
+
+
+def marks_of_people(people: Iterable[Person]) -> dict[str, Mark]:
+    """Username -> persona of the people of a roster; empty if it has no personas."""
+    return {person.username: Mark(person.choice.persona, person.own) for person in people if person.choice}
 
 
 def marks_of(lines: object) -> dict[str, Mark]:

@@ -214,7 +214,7 @@ class _FileJudge:
         self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
         self._settings = {
-            name: it.name for name, it in self._columns.items() if it and it.path[0] not in _WHO and it.path not in DAYS
+            name: it.name for name, it in self._columns.items() if it and it.path[0] not in WHO and it.path not in DAYS
         }
         self._assembly = Assembly(self._columns, judge.values)
         self._places = Places(table, self._columns, judge.table.source, passwords=options.password_of is not None)
@@ -397,7 +397,7 @@ def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
 
 
 #: The columns for who a person is, and when; the other columns are settings.
-_WHO: Final = frozenset(
+WHO: Final = frozenset(
     (
         *("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"),
         *("first_day", "last_day"),

@@ -51,7 +51,7 @@ def test_the_roster_has_a_stack_for_each_site(stack: Stack) -> None:
     assert "agents.csv: where: nobody has 'lndon' in the column 'tags.site'; did you mean 'london'?" in told
 
 
-@pytest.mark.parametrize("example", ["quickstart", "roster"])
+@pytest.mark.parametrize("example", ["quickstart", "roster", "directory"])
 def test_following_a_readme_leaves_nothing_that_git_sees(example: str, stack: Stack) -> None:
     """Every command of it, one after the other, in a checkout."""
     checkout = stack.root / "checkout"

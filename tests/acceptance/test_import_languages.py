@@ -216,6 +216,39 @@ def test_into_a_program_in_yaml_that_exists(fresh_yaml: Stack) -> None:
     }
 
 
+def test_a_roster_with_personas_in_yaml(fresh_yaml: Stack) -> None:
+    """A second run changes nothing; a changed persona is an update of those who have it, and of the guard of none."""
+    stack = fresh_yaml
+    instance = taken_over(stack, "--language", "yaml", "--personas")
+    again, _ = command(stack, "import", *instance, "--out", ".")
+    assert "nothing has changed" in again
+    _limit_chats(stack)
+    plan = stack.plan()
+    limit = "afterContactWorkConfigs[0].afterContactWorkConfig.afterContactWorkTimeLimit"
+    assert plan == dict.fromkeys(plan, ("update", [limit]))
+    assert 1 < len(plan) < PEOPLE
+    stack.up()
+    command(stack, "import", *instance, "--out", ".", "--check")
+
+
+def test_a_roster_with_personas_in_python(fresh: Stack) -> None:
+    instance = taken_over(fresh, "--personas")
+    _limit_chats(fresh)
+    plan = fresh.plan()
+    limit = "after_contact_work_configs[0].after_contact_work_config.after_contact_work_time_limit"
+    assert plan == dict.fromkeys(plan, ("update", [limit]))
+    assert 1 < len(plan) < PEOPLE
+    fresh.up()
+    command(fresh, "import", *instance, "--out", ".", "--check")
+
+
+def _limit_chats(stack: Stack) -> None:
+    """Change one line of the personas: the after-contact work of the chats of one of them."""
+    personas = stack.folder / "personas.yaml"
+    text = personas.read_text(encoding="utf-8")
+    personas.write_text(text.replace("acw.chat: 30", "acw.chat: 45", 1), encoding="utf-8")
+
+
 def test_each_person_in_python(fresh: Stack) -> None:
     """With the dynamic provider, for which nothing has to be installed."""
     taken_over(fresh, "--each")
@@ -223,9 +256,11 @@ def test_each_person_in_python(fresh: Stack) -> None:
 
 
 @pytest.mark.parametrize(("language", "tools"), [("typescript", ("nodejs", "npm")), ("go", ("go", "go"))])
-@pytest.mark.parametrize("each", [False, True], ids=["roster", "each"])
+@pytest.mark.parametrize("options", [(), ("--each",), ("--personas",)], ids=["roster", "each", "personas"])
 @pytest.mark.timeout(1500)
-def test_a_program_with_a_generated_sdk(language: str, tools: tuple[str, str], each: bool, fresh: Stack) -> None:
+def test_a_program_with_a_generated_sdk(
+    language: str, tools: tuple[str, str], options: tuple[str, ...], fresh: Stack
+) -> None:
     """It compiles, and nothing changes."""
     for name in (f"pulumi-language-{tools[0]}", tools[1]):
         if shutil.which(name) is None:
@@ -236,7 +271,7 @@ def test_a_program_with_a_generated_sdk(language: str, tools: tuple[str, str], e
         for name in ("GOCACHE", "GOMODCACHE"):
             done = subprocess.run(["go", "env", name], capture_output=True, text=True, check=True)
             fresh.environment[name] = done.stdout.strip()
-    taken_over(fresh, "--language", language, *(["--each"] if each else []))
+    taken_over(fresh, "--language", language, *options)
     if language == "go":
         shell(fresh, "go vet ./...")
 

@@ -3,7 +3,7 @@
 Parts, each by itself with ``--only``:
 
 - ``small``: what needs no engine: check and diff, imports, registering, a roster of 10,000 people, the plugin's start.
-- ``rosters``: the preview of a roster beside bare resources.
+- ``rosters``: a roster of Python, and one of the plugin in YAML, beside bare resources.
 - ``doors``: the plugin beside the dynamic door, phase by phase, and both at a latency of 0.5 s.
 - ``scale``: the dynamic door beside bare resources and boto3, phase by phase.
 - ``quota``: new users under a quota of requests.
@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         rows = [row for part in small for row in part.rows(args.short)]
         missed += _print_rows("ours", [*rows, doors.starting(1 if args.short else 11)], report, "rows")
     if "rosters" in args.only and cli_engine.available():
-        rows = rosters.previews(10, 1) if args.short else rosters.previews(max(ROSTER, *args.users), args.rounds)
+        people, rounds = (10, 1) if args.short else (max(ROSTER, *args.users), args.rounds)
+        rows = [*rosters.previews(people, rounds), *rosters.components(people, rounds, _tell)]
         missed += _print_rows("ours", rows, report, "rosters")
     if "doors" in args.only and cli_engine.available():
         missed += _print_rows("plugin", _doors(args), report, "doors")

@@ -1,10 +1,10 @@
 """A contestant under the real `pulumi`: one project with its own PULUMI_HOME and file:// backend.
 
-All contestants declare the same users: `ours` (the dynamic door) and `floor` from the same file, `roster` from a
-roster, `plugin` and `yaml` (the plugin) from that file in the plugin's words. `floor` declares bare dynamic resources,
-so that its time is what Pulumi itself takes. `plugin` registers what an SDK that Pulumi generates would, without an
-SDK's own cost, and has Python's collector look as rarely as a program of ConnectUsers has it: what is left to differ is
-the door.
+All contestants declare the same users: `ours` (the dynamic door) and `floor` from the same file, `roster` and
+`component` (a UserRoster in YAML) from a roster, `plugin` and `yaml` (the plugin) from that file in the plugin's words.
+`floor` declares bare dynamic resources, so that its time is what Pulumi itself takes. `plugin` registers what an SDK
+that Pulumi generates would, without an SDK's own cost, and has Python's collector look as rarely as a program of
+ConnectUsers has it: what is left to differ is the door.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from tests.bench.emulation import EmulatorProcess
 
-Contestant = Literal["ours", "roster", "floor", "plugin", "yaml"]
+Contestant = Literal["ours", "roster", "floor", "plugin", "yaml", "component"]
 
 #: Those whose users the plugin makes.
-OF_THE_PLUGIN: Final = ("plugin", "yaml")
+OF_THE_PLUGIN: Final = ("plugin", "yaml", "component")
 
 PROGRAMS: Final = {
     "ours": """
@@ -137,8 +137,8 @@ class CliEngine:
         """
         command, changed = PHASES[phase]
         folder = self._stack.folder
-        if self._who == "yaml":
-            (folder / "Pulumi.yaml").write_text(json.dumps(_in_yaml("yaml", self._count, changed)), encoding="utf-8")
+        if self._who not in PROGRAMS:
+            (folder / "Pulumi.yaml").write_text(json.dumps(_in_yaml(self._who, self._count, changed)), encoding="utf-8")
         users.write(folder / "users.json", self._count, changed=changed, camel=self._who == "plugin")
         users.write_roster(folder / "roster.csv", self._count, changed=changed)
         usage, _ = measure(
@@ -153,13 +153,22 @@ class CliEngine:
 
 
 def _in_yaml(who: Contestant, count: int, changed: bool = False) -> dict[str, object]:
-    """Pulumi.yaml, in the part of YAML that is JSON; that of `yaml` is the program, too."""
-    if who != "yaml":
+    """Pulumi.yaml, in the part of YAML that is JSON; of those without a program in Python it is the program, too."""
+    if who in PROGRAMS:
         return {"name": "bench", "runtime": "python"}
     declared = users.declared(count, changed=changed)
-    resources = {
+    resources: dict[str, object] = {
         name: {"type": tokens.PLUGIN_USER, "properties": spelling.theirs(inputs)} for name, inputs in declared.items()
     }
+    if who == "component":
+        properties = {
+            "instanceId": seed.INSTANCE_ID,
+            "roster": "roster.csv",
+            "routingProfiles": seed.ROUTING_PROFILES,
+            "securityProfiles": seed.SECURITY_PROFILES,
+            "passwords": {"fn::secret": dict.fromkeys(declared, users.PASSWORD)},
+        }
+        resources = {"agents": {"type": tokens.PLUGIN_ROSTER, "properties": properties}}
     return {"name": "bench", "runtime": "yaml", "resources": resources}
 
 

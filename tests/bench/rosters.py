@@ -1,4 +1,4 @@
-"""Rosters: from the file to the plan without Pulumi, and the preview of one in a real stack."""
+"""Rosters: from the file to the plan without Pulumi; in a real stack, that of Python and that of the plugin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connect_users.emulator import seed
 from connect_users.roster.names import Names
 from connect_users.roster.people import JudgedRoster, RosterOptions, judge
 from connect_users.roster.reading import read, read_personas
-from tests.bench import users
+from tests.bench import scale, users
 from tests.bench.cli_engine import CliEngine
 from tests.bench.rows import Row, interleaved
 
@@ -31,6 +31,9 @@ PERSONAS_BAR: Final = 1.0
 PREVIEW_BAR: Final = 1.15
 #: MB of the program of 5,000 people.
 MEMORY_BAR: Final = 500.0
+#: A UserRoster in YAML beside bare dynamic resources in Python: whole CPU, and MB of the plugin of 5,000 people.
+COMPONENT_CPU_BAR: Final = 0.65
+COMPONENT_MEMORY_BAR: Final = 400.0
 
 
 def rows(short: bool) -> list[Row]:
@@ -104,3 +107,33 @@ def previews(count: int, rounds: int) -> list[Row]:
         Row(f"preview of a roster of {count} (baseline: bare dynamic resources)", *times, "s", most_ratio=PREVIEW_BAR),
         Row(f"memory of a program with a roster of {count} (baseline: the same)", *memory, "MB", most=MEMORY_BAR),
     ]
+
+
+def components(count: int, rounds: int, told: Callable[[str], None]) -> list[Row]:
+    """A roster of the plugin, in a program in YAML, beside bare dynamic resources in Python. Needs `pulumi`."""
+    phases = scale.phases(
+        count,
+        rounds=rounds,
+        fast=True,
+        contestants=("component", "floor"),
+        names=("preview new", "up new", "preview unchanged", "up unchanged"),
+        scripts=False,
+        told=told,
+    )
+    rows = []
+    for phase in phases:
+        what = f"{phase.phase}, UserRoster of {count} in YAML"
+        ours, floor = phase.median("component"), phase.median("floor")
+        bar = COMPONENT_CPU_BAR if phase.phase.startswith("preview") else None
+        rows += [
+            Row(f"{what}: time", ours.seconds, floor.seconds, "s"),
+            Row(f"{what}: whole CPU", ours.cpu, floor.cpu, "s", most_ratio=bar),
+            Row(
+                f"{what}: memory of the provider",
+                ours.provider_memory,
+                floor.provider_memory,
+                "MB",
+                most=COMPONENT_MEMORY_BAR,
+            ),
+        ]
+    return rows

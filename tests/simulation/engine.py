@@ -57,7 +57,7 @@ class Run:
         self.under_way: list[str] = []
         settings = Settings(region=REGION, ownership_tag=stack.owns)
         self._life = Lifecycle(
-            settings, cancelled=threading.Event(), gateway=process.gateway(settings), clock=process.now
+            settings, cancelled=threading.Event(), gateway=process.gateway(settings, stack.skew), clock=process.now
         )
         self._checkpoints = checkpoints
         self.before = stack.state

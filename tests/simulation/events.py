@@ -134,6 +134,14 @@ class OwnershipTag:
 
 
 @dataclass(frozen=True)
+class Skew:
+    """The clock of the machine on which a stack is run is ahead by so many seconds."""
+
+    stack: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class RenameStack:
     """The command `pulumi stack rename`."""
 
@@ -260,6 +268,7 @@ Event = (
     | Limit
     | Drop
     | OwnershipTag
+    | Skew
     | RenameStack
     | Taint
     | Restore

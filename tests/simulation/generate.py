@@ -43,7 +43,7 @@ class _Author:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self.events: list[ev.Event] = []
-        self._stacks = self._random.choice((1, 1, 2))
+        self._stacks = self._random.choice((1, 1, 2, 2))
         self._names: list[list[str]] = [[], []]
         self._usernames = self._random.sample(ev.USERNAMES, self._random.choice((1, 2, 2, 3, len(ev.USERNAMES))))
         self._rosters = self._random.random() < 0.4
@@ -65,7 +65,7 @@ class _Author:
             self._declare()
         self.events.append(self._up())
         names, weights = zip(*_KINDS.items(), strict=True)
-        for kind in self._random.choices(names, weights, k=self._random.randint(3, 12)):
+        for kind in self._random.choices(names, weights, k=self._random.randint(3, 16)):
             kind(self)
             if self._random.random() < 0.3:
                 self.events.append(self._up())
@@ -154,6 +154,9 @@ class _Author:
     def _tag(self) -> None:
         self.events.append(ev.OwnershipTag(self._stack(), self._random.random() < 0.5))
 
+    def _skew(self) -> None:
+        self.events.append(ev.Skew(self._stack(), self._random.choice((0.0, -7200.0, 90.0, 7200.0, 200_000.0))))
+
     def _rename_stack(self) -> None:
         self.events.append(ev.RenameStack(self._stack()))
 
@@ -241,6 +244,7 @@ _KINDS: Final[dict[Callable[[_Author], None], int]] = {
     _Author._drop: 1,
     _Author._tag: 2,
     _Author._rename_stack: 2,
+    _Author._skew: 1,
     _Author._taint: 2,
     _Author._habit: 3,
     _Author._wait: 4,

@@ -218,7 +218,8 @@ class Judge:
                 most = _budget(done)
                 if most is not None and len(done.calls) > most:
                     raise Broken("calls", f"{done.verb} of {done.name} took {len(done.calls)}: {', '.join(done.calls)}")
-        disturbed = _DISTURBED * (process.faults_met + process.throttled + len(run.done) * lags)
+        # An outage and a lag cost each of them as much.
+        disturbed = _DISTURBED * (process.faults_met + process.throttled + lags) * len(run.done)
         if len(process.calls) > sum(_budget(done) or _TAKING_OVER for done in run.done) + disturbed:
             raise Broken("calls", f"{len(process.calls)} in one run, with {process.faults_met} faults")
 

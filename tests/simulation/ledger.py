@@ -104,6 +104,9 @@ class Ledger:
             entry.former |= entry.holders
             entry.holders = {stack.key} if tags or not entry.holders else {*entry.holders, stack.key}
             return None
+        if stack.key in entry.former and named is None and entry.untagged:
+            # Somebody took the tag away: an older state that a refresh has accepted is as good as any other.
+            return None
         if stack.key in entry.former and operation not in ("DeleteUser", _POWER) and not tags:
             # A change that gives no power is made without a look (README: what a stack notices late).
             return None

@@ -99,6 +99,7 @@ class Stack:
     key: int
     name: str
     owns: bool = True
+    skew: float = 0.0
     program: Program = field(default_factory=Program)
     state: State = field(default_factory=State)
     history: list[State] = field(default_factory=list)

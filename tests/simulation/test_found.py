@@ -18,7 +18,9 @@ from tests.simulation.events import (
     Undeclare,
     Up,
 )
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.story import play
+from tests.simulation.wire import CANCELLED
 
 #: What was wrong -> the story in which it showed.
 FOUND: dict[str, list[Event]] = {
@@ -73,6 +75,19 @@ FOUND: dict[str, list[Event]] = {
         Set(0, "ada2", "adopt_existing", 1),
         Up(0),
     ],
+    "a take-over that died, and whose tag was removed then, never went on": [
+        Declare(0, "ada", "ada"),
+        Up(0),
+        Rename(0, "ada", "desk-ada"),
+        Up(0, faults=((4, CANCELLED),)),
+        Console("overwrite the tag", "ada"),
+    ],
+    "a deletion that was cancelled did not say whom it was about": [
+        Declare(0, "ada", "ada"),
+        Up(0),
+        Undeclare(0, "ada"),
+        Up(0, faults=((1, CANCELLED),)),
+    ],
 }
 
 
@@ -81,3 +96,19 @@ def test_what_was_found_stays_mended(events: list[Event]) -> None:
     """The invariants hold in every one of the stories."""
     broken = play(events)
     assert broken is None, broken
+
+
+#: What was wrong -> the mutant that has the fault again.
+AGAIN = {
+    "a restored state deleted the user that had gone to another stack": "a state proves a user",
+    "a resource that left deleted the user that another one has, once the tag was overwritten": "two resources of one",
+    "the old half of a replacement deleted the user of the new one, once the tag was removed": "the old half of a",
+}
+
+
+@pytest.mark.parametrize("fault", AGAIN)
+def test_a_fault_that_comes_back_is_found_by_its_story(fault: str) -> None:
+    """The stories do not rot: each still leads to where its fault was."""
+    mutant = next(each for each in MUTANTS if each.text.startswith(AGAIN[fault]))
+    with mutant.alive():
+        assert play(FOUND[fault]) is not None

@@ -143,9 +143,9 @@ class Process:
             raise AttributeError(name)
         return lambda **params: self._send(operation, name, params)
 
-    def gateway(self, settings: Settings) -> Gateway:
-        """The product's client over this wire."""
-        return Gateway(cast("Clients", self), settings, self, lambda: EPOCH + self._clock.now)
+    def gateway(self, settings: Settings, skew: float) -> Gateway:
+        """The product's client over this wire, on a machine whose clock is ahead by `skew` seconds."""
+        return Gateway(cast("Clients", self), settings, self, lambda: EPOCH + self._clock.now + skew)
 
     def now(self) -> float:
         return self._clock.now

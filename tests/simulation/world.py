@@ -31,6 +31,8 @@ _CHANGES: Final = {
     "after_contact_work_configs": "update_user_config",
     "user_proficiencies": "associate_user_proficiencies",
 }
+#: Seconds that the engine and the program take before the first resource is looked at.
+_STARTING: Final = 2.0
 #: Where a word of an event's name begins.
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDS: Final = {"InstanceId": "i"}
@@ -121,6 +123,7 @@ class World:
                 if user is not None and stack.key in self.ledger.of(user).holders:
                     entry = self.ledger.of(user)
                     entry.holders = {*entry.holders, other.key} - {stack.key}
+                    entry.former.add(stack.key)
         declaration = stack.program.users.pop(event.name)
         declaration.aliases = ()
         other.program.users[event.name] = declaration
@@ -139,6 +142,9 @@ class World:
 
     def _ownership_tag(self, event: ev.OwnershipTag) -> None:
         self.stacks[event.stack].owns = event.on
+
+    def _skew(self, event: ev.Skew) -> None:
+        self.stacks[event.stack].skew = event.seconds
 
     # The state
 
@@ -187,6 +193,7 @@ class World:
 
     def _begin(self, command: ev.Command) -> tuple[Run, Callable[[], None]]:
         stack = self.stacks[command.stack]
+        self.clock.sleep(_STARTING)
         stack.history.append(stack.state)
         process = Process(
             self.instance, self.clock, self.throttles, dict(command.faults), partial(self.judge.wrote, stack)

@@ -105,6 +105,14 @@ def test_a_command_within_another_program_leaves_its_garbage_collector_alone(tmp
     assert (gc.get_threshold(), gc.get_freeze_count(), gc.isenabled()) == before
 
 
+def test_the_process_of_a_command_hardly_looks_for_garbage() -> None:
+    """Neither while it runs nor, since everything is frozen by then, when Python ends."""
+    program = "import gc, sys; sys.argv = ['connect-users', '--version']; from connect_users.cli import main"
+    ending = "try:\n    main()\nfinally:\n    print(gc.get_threshold()[0], gc.get_freeze_count() > 0)"
+    done = subprocess.run([sys.executable, "-c", f"{program}\n{ending}"], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-2:] == ["100000", "True"]
+
+
 def test_nothing_that_an_import_uses_imports_pulumi_or_grpc() -> None:
     """What it writes into states are constants; `tests/contract/importing` looks at a whole run."""
     program = """

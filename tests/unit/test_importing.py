@@ -140,4 +140,4 @@ def test_the_number_of_a_desk_phone_is_kept_while_a_soft_phone_is_used() -> None
 
 def test_an_empty_instance_is_an_empty_roster() -> None:
     """Which is a file all the same."""
-    assert rows.write({}, NAMES).text == "username\n"
+    assert rows.write({}, NAMES).texts.rows == "username\n"

@@ -10,6 +10,7 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.core import spelling
 from connect_users.core.spec import UNKNOWN as OURS
 from connect_users.core.tokens import OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, SIGNATURE
 from connect_users.plugin import secrecy, wire
@@ -68,6 +69,18 @@ def test_a_password_leaves_as_a_secret_however_it_came() -> None:
     bag = wire.decode(encode({"password": "Corr3ct-horse"}, secrets=True, unknowns=True))
     assert decode(wire.encode(bag.props, bag.secrets)) == {"password": Secret("Corr3ct-horse")}
     assert "Corr3ct-horse" in bag.secret_values()
+
+
+def test_people_whose_passwords_are_secret_are_named_and_their_passwords_are_not() -> None:
+    """A roster's passwords are a map by username. Of any other map that is a secret, the keys are secret, too."""
+    for name, shown in (
+        ("passwords", "'ada' has the password [secret]"),
+        ("tags", "'[secret]' has the password [secret]"),
+    ):
+        given = encode({name: Secret({"ada": "Corr3ct-horse"}), "mail": Secret("a@b.c")}, secrets=True, unknowns=True)
+        values = wire.decode(given, spelling.NONE).secret_values()
+        assert secrecy.masked("'ada' has the password Corr3ct-horse", values) == shown
+        assert secrecy.masked("a@b.c", values) == "[secret]"
 
 
 @pytest.mark.parametrize(

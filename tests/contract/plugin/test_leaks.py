@@ -61,6 +61,7 @@ class Run:
             for text in texts:
                 assert "\n" not in text
                 assert "Traceback" not in text
+                assert "please report it" not in text, f"a defect: {text}"
             self.texts += [*texts, repr(error.partial)]
             return None
 

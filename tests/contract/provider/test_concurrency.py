@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from connect_users.emulator import Throttle
 from connect_users.testing import HostError
@@ -12,13 +15,30 @@ from tests.contract.hosting import OWNER_KEY, Engine, Site, judged, user
 from tests.contract.provider.matrix_stage import declared, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
     from tests.contract.doors import Host
 
 CALLS = 32
 HOSTS = 4
+
+
+@pytest.fixture(scope="module")
+def shared_hosts(door: str, shared_site: Site) -> Iterator[list[Host]]:
+    with ExitStack() as running:
+        hosts = [shared_site.host(door) for _ in range(HOSTS)]
+        for host in hosts:
+            running.callback(host.close)
+        yield hosts
+
+
+@pytest.fixture
+def hosts(shared_hosts: list[Host], site: Site) -> list[Host]:
+    """Four processes, each at the beginning of a run."""
+    for host in shared_hosts:
+        host.begin_run()
+    return shared_hosts
 
 
 def _at_once(work: Sequence[Callable[[], object]]) -> list[Future[object]]:
@@ -50,9 +70,8 @@ def test_32_users_live_their_lives_at_once_in_one_host(site: Site, host: Host) -
     assert site.users() == {}
 
 
-def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: Callable[..., Host]) -> None:
+def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, hosts: list[Host]) -> None:
     """As when the same `up` runs four times at once: whoever comes later takes over, and no user is made twice."""
-    hosts = [start() for _ in range(HOSTS)]
     names = [f"ada{number}" for number in range(6)]
     engines = [Engine(host, name) for host in hosts for name in names]
     for each in engines:
@@ -68,20 +87,18 @@ def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, start: C
         each.up(user(each.name, **EVERYTHING.before))
         assert each.state is not None
         assert each.state.id == users[each.name]["Id"]
-        assert shown(site.users()[each.name]) == declared(user(each.name, **EVERYTHING.before))
+        assert shown(site.described(each.state.id)) == declared(user(each.name, **EVERYTHING.before))
 
 
-def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, start: Callable[..., Host]) -> None:
+def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, hosts: list[Host]) -> None:
     """The others are told who has it; nobody changes a user of somebody else."""
-    engines = [Engine(start(), stack=f"stack-{number}") for number in range(HOSTS)]
+    engines = [Engine(host, stack=f"stack-{number}") for number, host in enumerate(hosts)]
     _leave_it_to_one(engines, site)
 
 
-def test_four_resources_of_one_stack_that_want_the_same_name_leave_it_to_one(
-    site: Site, start: Callable[..., Host]
-) -> None:
+def test_four_resources_of_one_stack_that_want_the_same_name_leave_it_to_one(site: Site, hosts: list[Host]) -> None:
     """Each has a provider, and so a process, of its own: none of them sees that the others are declared, too."""
-    _leave_it_to_one([Engine(start(), f"ada-{number}") for number in range(HOSTS)], site)
+    _leave_it_to_one([Engine(host, f"ada-{number}") for number, host in enumerate(hosts)], site)
 
 
 def _leave_it_to_one(engines: Sequence[Engine], site: Site) -> None:
@@ -101,7 +118,7 @@ def _leave_it_to_one(engines: Sequence[Engine], site: Site) -> None:
     assert live["Tags"][OWNER_KEY].endswith(winner.urn)
 
 
-def test_four_hosts_that_change_one_user_lose_no_change(site: Site, engine: Engine, start: Callable[..., Host]) -> None:
+def test_four_hosts_that_change_one_user_lose_no_change(site: Site, engine: Engine, hosts: list[Host]) -> None:
     """Each changes a different side of it."""
     engine.up(user(**EVERYTHING.before))
     state = engine.state
@@ -119,7 +136,6 @@ def test_four_hosts_that_change_one_user_lose_no_change(site: Site, engine: Engi
             "phone_config": EVERYTHING.after["phone_config"],
         },
     ]
-    hosts = [start() for _ in sides]
     _all_well(
         [
             lambda host=host, side=side: Engine(host, state=state).up(user(**{**EVERYTHING.before, **side}))  # type: ignore[misc]
@@ -129,12 +145,11 @@ def test_four_hosts_that_change_one_user_lose_no_change(site: Site, engine: Engi
     assert shown(site.users()["ada"]) == declared(user(**EVERYTHING.after))
 
 
-def test_four_hosts_that_destroy_one_user_all_end_well(site: Site, engine: Engine, start: Callable[..., Host]) -> None:
+def test_four_hosts_that_destroy_one_user_all_end_well(site: Site, engine: Engine, hosts: list[Host]) -> None:
     """Whoever comes later finds it gone."""
     from tests.contract.provider.test_guards import _made
 
     state = _made(engine, site)
-    hosts = [start() for _ in range(HOSTS)]
     _all_well([Engine(host, state=state).destroy for host in hosts])
     assert site.users() == {}
 

@@ -202,6 +202,16 @@ def test_a_roster_says_who_may_be_there(night: Night) -> None:
     )
 
 
+def test_what_one_night_did_not_look_for_is_not_new_the_next_one(night: Night) -> None:
+    """As where the roster could not be read in between."""
+    night.make("ada")
+    roster = night.file("agents.csv", "username,security_profiles\nada,QualityAnalyst\n")
+    audit = str(night.folder / "audit.json")
+    assert night.audit("--json", audit, "--roster", roster)[0] == 1
+    assert night.audit("--json", audit)[0] == 0
+    assert night.audit("--json", audit, "--roster", roster)[0] == 0
+
+
 def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
     """Whoever has left by date and is still there is found; whoever has not begun is not missing."""
     for username in ("ada", "bo"):
@@ -215,6 +225,20 @@ def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
     status, _, (told,) = night.audit("--roster", roster, "--timezone", "Europe/Londn")
     assert status == 2
     assert told.startswith("connect-users audit: --timezone: 'Europe/Londn' is not the name of a time zone")
+
+
+def test_personas_say_what_the_rows_of_a_roster_leave_open(night: Night) -> None:
+    """So that whoever has more, or less, than the persona is found."""
+    night.make("ada")
+    night.make("bo")
+    roster = night.file("agents.csv", "username,department\nada,Sales\nbo,Help\n")
+    rules = [{"persona": "lead", "when": {"department": "Sales"}}]
+    personas = {"lead": {"security_profiles": "Agent|QualityAnalyst"}, "agent": {"security_profiles": "Agent"}}
+    file = night.file("personas.json", {"personas": personas, "rules": rules, "default": "agent"})
+    assert night.audit("--roster", roster, "--personas", file)[:2] == (
+        1,
+        ["new: roster/ada/- QualityAnalyst: roster → instance: - QualityAnalyst"],
+    )
 
 
 def test_users_of_other_instances_and_of_other_types_are_compared_as_far_as_it_makes_sense(night: Night) -> None:
@@ -271,9 +295,9 @@ def test_no_value_of_a_state_breaks_an_audit(night: Night, odd: Any) -> None:
     ("option", "content", "said"),
     [
         ("--previous", "{", "is not a previous audit: Expecting"),
-        ("--previous", "[]", "is not a previous audit: it is not what connect-users audit --json writes"),
-        ("--previous", '{"schema": 9}', "it has the schema 9, and this version reads 1"),
-        ("--previous", '{"schema": 1, "instance": "i-2"}', "it is about another instance, i-2"),
+        ("--previous", "[]", "is not a previous audit: it was not written by connect-users audit --json"),
+        ("--previous", '{"schema": 9}', "its schema is 9, but this version reads 1"),
+        ("--previous", '{"schema": 1, "instance": "i-2"}', "it is the audit of another instance, i-2"),
         ("--json", '{"precious": "file"}', "is not a previous audit"),
         ("--accepted", "finding: x", "is not a list; the file is a list of dicts with finding, by, until and why"),
         ("--accepted", "- {finding: a, by: b, until: soon, why: c}", ":1: until: 'soon' is not a day"),

@@ -265,6 +265,31 @@ def test_policies_are_judged_and_gated(names_file: str, tmp_path: Path, capsys: 
     assert main([*command, "--fail-on", "policy"]) == 1
 
 
+def test_the_personas_of_a_roster_are_those_of_a_policy(
+    names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their file is named once, beside the policies; whoever has other security profiles is named."""
+    rules, personas = tmp_path / "policy.yaml", tmp_path / "personas.yaml"
+    rules.write_text("personas_only: personas.yaml\n", encoding="utf-8")
+    command = ["explain", CHANGE, "--names", names_file, "--policy", str(rules), "--json"]
+    for text, said in (
+        (None, "personas.yaml: cannot be read"),
+        ("personas: {agent: {security_profiles: Agent}}\nrules: 5\n", "personas.yaml:2: rules: is not a list"),
+        ("personas: {agent: {routing_profile: Sales}}\n", "the persona agent has no security profiles"),
+    ):
+        if text is not None:
+            personas.write_text(text, encoding="utf-8")
+        assert main(command) == 2
+        assert said in capsys.readouterr().err
+    personas.write_text("personas:\n  agent: {security_profiles: Agent}\n  x: {security_profiles: Agent|No}\n", "utf-8")
+    assert main(command) == 0
+    found = {each["username"]: each["text"] for each in json.loads(capsys.readouterr().out)["policy_violations"]}
+    assert found["ada"] == (
+        "has the security profiles Admin and Agent, which no persona has; the personas are agent and x"
+    )
+    assert "chloe" not in found
+
+
 def test_what_a_policy_calls_power_is_what_the_options_say(
     names_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,248 @@
+"""The settings that many people of a roster share, as personas; their rows keep what differs. Pure.
+
+Contract:
+- Who has a persona has a value of his own for everything that it sets, the same or another: a row can overrule a
+  persona, but cannot take a setting away.
+- The same people give the same personas, in whatever order they are. Rules go by one column of the roster, `COLUMN`.
+- People who belong together have a routing profile in common, and security profiles. Where most of them have a setting
+  that the others lack, they part if that makes the rows shorter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_users.importing.literals import yaml_lines, yaml_word
+from connect_users.roster import notations
+from connect_users.roster.columns import find
+from connect_users.roster.people import WHO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+#: A row: header -> cell.
+Line = dict[str, str]
+Path = tuple[str, ...]
+#: What a row or a persona sets: path of the input -> header and cell. Each tag is a setting of its own.
+Settings = dict[Path, tuple[str, str]]
+
+#: The file of personas, beside the roster.
+FILE: Final = "personas.yaml"
+#: The column that names each person's persona.
+COLUMN: Final = "persona"
+_TAGS: Final = "tags"
+_ROUTING: Final = ("routing_profile_id",)
+_SECURITY: Final = ("security_profile_ids",)
+#: How many people make a set of security profiles a persona: so many, and one in `_PART` of all.
+_FEW: Final = 3
+_PART: Final = 200
+#: The share of the people of a persona who have the value that it sets.
+_MOST: Final = 0.8
+#: Cells that one persona more has to save: about the lines that it takes. And one cell for `_SAVING` people.
+_COST: Final = 8
+_SAVING: Final = 10
+#: Characters of a persona's name.
+_NAME_MAX: Final = 60
+
+
+def settings_of(line: Mapping[str, str]) -> Settings:
+    """The settings in a row, without what says who somebody is."""
+    settings: Settings = {}
+    for header, cell in line.items():
+        column = find(header)
+        if header == _TAGS:
+            settings |= {(_TAGS, key): (f"tags.{key}", value) for key, value in notations.tags(cell).items()}
+        elif column is not None and column.path[0] not in WHO:
+            settings[column.path] = (header, cell)
+    return settings
+
+
+def differing(line: Mapping[str, str], persona: Mapping[Path, tuple[str, str]]) -> Line:
+    """The cells of a row that a persona does not have."""
+    cells = dict(line)
+    for path, (header, cell) in persona.items():
+        if path[0] != _TAGS and line.get(header) == cell:
+            del cells[header]
+    if _TAGS in line:
+        tags = untold(notations.tags(line[_TAGS]), persona)
+        cells[_TAGS] = notations.render_tags(tags)
+    return {header: cell for header, cell in cells.items() if cell}
+
+
+def untold(tags: Mapping[str, str], persona: Mapping[Path, tuple[str, str]]) -> dict[str, str]:
+    """The tags that a persona does not have."""
+    return {key: value for key, value in tags.items() if persona.get((_TAGS, key)) != (f"tags.{key}", value)}
+
+
+def closest(settings: Settings, personas: Mapping[str, Settings]) -> str | None:
+    """The persona, of those that somebody may have, that leaves the fewest cells in the row; None where there is none.
+
+    Of several, the first.
+    """
+    best, saved = None, -1
+    for name, persona in personas.items():
+        if persona.keys() <= settings.keys():
+            same = sum(settings[path] == setting for path, setting in persona.items())
+            if same > saved:
+                best, saved = name, same
+    return best
+
+
+def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Line]]:
+    """Name -> settings of personas, and username -> the cells that are left, with the name of the persona.
+
+    Args:
+        lines: username -> row.
+    """
+    everybody = {username: settings_of(lines[username]) for username in sorted(lines)}
+    groups, others = _groups(everybody)
+    personas = _named([(members, _common(members, everybody)) for members in groups], everybody)
+    of: dict[str, str] = {username: name for name, (members, _) in personas.items() for username in members}
+    settings = {name: common for name, (_, common) in personas.items()}
+    alone: dict[tuple[str, str], list[str]] = {}
+    for username in others:
+        name = closest(everybody[username], settings)
+        if name is None:
+            alone.setdefault(everybody[username][_ROUTING], []).append(username)
+        else:
+            of[username] = name
+    if alone:
+        more = [(members, _common(members, everybody)) for members in alone.values()]
+        for name, (members, common) in _named(more, everybody, settings).items():
+            settings[name] = common
+            of |= dict.fromkeys(members, name)
+    return settings, {
+        username: {COLUMN: of[username], **differing(lines[username], settings[of[username]])} for username in everybody
+    }
+
+
+def text(personas: Mapping[str, Settings], roster: str) -> str:
+    """The file of personas.
+
+    Args:
+        roster: the name of the roster's file.
+    """
+    about = f"# What many people share. The column {COLUMN} of {roster} chooses; what a row sets itself wins.\n"
+    document = {name: _nested(settings) for name, settings in sorted(personas.items())}
+    if not document:
+        return f"{about}personas: {{}}\n"
+    names = [yaml_word(name) for name in document]
+    rules = "".join(f"  - {{ persona: {name}, when: {{ {COLUMN}: {name} }} }}\n" for name in names)
+    body = "".join(f"{line}\n" for line in yaml_lines({"personas": document}, word=yaml_word))
+    return f"{about}{body}rules:\n{rules}"
+
+
+def _nested(settings: Settings) -> dict[str, Any]:
+    """A persona as it is written: tags as a dict, whole numbers without quotes."""
+    written: dict[str, Any] = {}
+    for path, (header, cell) in settings.items():
+        if path[0] == _TAGS:
+            written.setdefault(_TAGS, {})[path[1]] = cell
+        else:
+            written[header] = int(cell) if re.fullmatch("0|[1-9][0-9]{0,8}", cell) else cell
+    return written
+
+
+def _groups(everybody: Mapping[str, Settings]) -> tuple[list[list[str]], list[str]]:
+    """The people of each persona, and those of whom there are too few for one."""
+    few = max(_FEW, len(everybody) // _PART)
+    roles: dict[tuple[str, str], dict[tuple[str, str], list[str]]] = {}
+    for username, settings in everybody.items():
+        roles.setdefault(settings[_ROUTING], {}).setdefault(settings[_SECURITY], []).append(username)
+    groups: list[list[str]] = []
+    others: list[str] = []
+    for of_routing in roles.values():
+        largest, *rest = sorted(of_routing.values(), key=lambda members: (-len(members), members))
+        # Too few for a persona of their own: their rows say which security profiles they have.
+        largest = sorted([*largest, *(name for members in rest if len(members) < few for name in members)])
+        for members in (largest, *(members for members in rest if len(members) >= few)):
+            if len(members) < few:
+                others += members
+            else:
+                groups += _parted(members, everybody)
+    return groups, others
+
+
+def _parted(members: list[str], everybody: Mapping[str, Settings]) -> Iterator[list[str]]:
+    """People who have a setting that most share, and those who lack it, as often as that makes the rows shorter."""
+    best, saved = None, max(_COST, len(members) // _SAVING)
+    for path, values in sorted(_counts(members, everybody).items()):
+        holders = values.total()
+        ((_, count),) = values.most_common(1)
+        if len(members) / 2 <= holders < len(members) and count >= _MOST * holders and count > saved:
+            best, saved = path, count
+    if best is None:
+        yield members
+        return
+    for has in (True, False):
+        yield from _parted([name for name in members if (best in everybody[name]) is has], everybody)
+
+
+def _counts(members: Iterable[str], everybody: Mapping[str, Settings]) -> dict[Path, Counter[tuple[str, str]]]:
+    counts: dict[Path, Counter[tuple[str, str]]] = {}
+    for name in members:
+        for path, setting in everybody[name].items():
+            counts.setdefault(path, Counter())[setting] += 1
+    return counts
+
+
+def _common(members: Sequence[str], everybody: Mapping[str, Settings]) -> Settings:
+    """The settings that everybody has, with the values that most have; of one person, the profiles."""
+    counts = _counts(members, everybody)
+    common = {}
+    # In the order of the columns.
+    for path in everybody[members[0]]:
+        values = counts[path]
+        setting, count = min(values.items(), key=lambda each: (-each[1], each[0]))
+        many = count >= max(2, _MOST * len(members)) or path in (_ROUTING, _SECURITY)
+        if many and values.total() == len(members) and _is_writable(path, setting[1]):
+            common[path] = setting
+    return common
+
+
+def _is_writable(path: Path, cell: str) -> bool:
+    """Whether a persona can have the setting: a tag of nothing but blanks is none there."""
+    return path[0] != _TAGS or not cell or not cell.isspace()
+
+
+def _named(
+    groups: Sequence[tuple[list[str], Settings]], everybody: Mapping[str, Settings], taken: Iterable[str] = ()
+) -> dict[str, tuple[list[str], Settings]]:
+    """Name -> people and settings: by the routing profile; where several share it, by the security profiles, too."""
+    of_role: dict[tuple[str, str], dict[tuple[str, str], list[Settings]]] = {}
+    for _, common in groups:
+        of_role.setdefault(common[_ROUTING], {}).setdefault(common[_SECURITY], []).append(common)
+    names = set(taken)
+    named = {}
+    for members, common in groups:
+        routing, security = common[_ROUTING], common[_SECURITY]
+        words = [_slug(routing)]
+        if len(of_role[routing]) > 1:
+            words.append(_slug(security))
+        words += _lacking(everybody[members[0]], of_role[routing][security])
+        name = "-".join(filter(None, words))[:_NAME_MAX].strip("-") or COLUMN
+        number = 1
+        unique = name
+        while unique in names:
+            number += 1
+            unique = f"{name}-{number}"
+        names.add(unique)
+        named[unique] = (members, common)
+    return named
+
+
+def _lacking(settings: Settings, personas: Iterable[Settings]) -> list[str]:
+    """What sets people apart who lack one setting of personas with the same profiles."""
+    missing = sorted({header for each in personas for path, (header, _) in each.items() if path not in settings})
+    return ["without", _slug(("", missing[0]))] if len(missing) == 1 else []
+
+
+def _slug(setting: tuple[str, str]) -> str:
+    """The names in a cell as a word; "" of ids, which say nothing to a reader."""
+    header, cell = setting
+    if header.endswith(("_id", "_ids")):
+        return ""
+    return unicodedata.normalize("NFC", re.sub(r"[\W_]+", "-", cell.lower()).strip("-"))
