@@ -39,7 +39,7 @@ from connect_users.review.steps import Preview, Resource
 from connect_users.review.users import WORDS, holds_profiles, in_our_words, mentioned, mentioning, snake, users_of
 
 if TYPE_CHECKING:
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
 
 DEFAULT_PROFILES: Final = ("Admin",)
 
@@ -304,7 +304,7 @@ def pack_policies(
 
 
 def violations(
-    preview: Preview, names: Names, policies: Iterable[Policy], powers: Powers | None = None
+    preview: Preview, names: Labels, policies: Iterable[Policy], powers: Powers | None = None
 ) -> tuple[Violation, ...]:
     """Every violation by a user whom a preview makes or changes, by username; not by users whom it leaves alone."""
     known = dict(names.known[SECURITY_PROFILE])

@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
     earlier = _earlier(args.previous, args.json, instance.id)
-    names = naming.Names()
+    names = naming.Labels()
     names_of.from_instance(names, instance)
     naming.from_resources(names, resources)
     users = instance.people()
@@ -180,7 +180,7 @@ def _earlier(previous: str | None, json_file: str | None, instance: str) -> Earl
         raise WrongUsage(f"{file} is not a previous audit: {problem}") from None
 
 
-def _drift(instance: Instance, resources: Sequence[Resource], names: naming.Names) -> Iterator[Finding]:
+def _drift(instance: Instance, resources: Sequence[Resource], names: naming.Labels) -> Iterator[Finding]:
     """The drift that a refresh would find. Users that bulk reads prove unchanged need no call, others one or two."""
     from connect_users.lifecycle import observe
     from connect_users.lifecycle.apply import Operation

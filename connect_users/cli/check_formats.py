@@ -46,7 +46,7 @@ def _more(judged: JudgedRoster) -> Iterator[str]:
 
 
 def text(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptions | None = None) -> None:
-    """A line for each problem on stderr, for each roster and notice on stdout; with ``explain`` for each person, too."""
+    """A line for each problem on stderr, and each roster and notice on stdout; with ``explain`` also each person."""
     for judged, coming in zip(rosters, notices, strict=True):
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)

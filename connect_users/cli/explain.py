@@ -159,8 +159,8 @@ def _instance(args: argparse.Namespace) -> Instance | None:
 
 def _names(
     args: argparse.Namespace, preview: Preview, instance: Instance | None
-) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
-    names = naming.Names()
+) -> tuple[naming.Labels, dict[str, tuple[str, int]], Powers]:
+    names = naming.Labels()
     lines: dict[str, tuple[str, int]] = {}
     state = names_of.state_file(args.state) if args.state is not None else ()
     granted = granted_by((*state, *preview.resources))

@@ -92,7 +92,7 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
     """
     _refuse_other_sources(args, kind)
     sightings = sightings_of(args)
-    names = naming.Names()
+    names = naming.Labels()
     if args.names is not None:
         names_of.names_file(names, args.names)
     file = args.state[0] if args.state else args.roster
@@ -116,7 +116,7 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
 def power_of(
     args: argparse.Namespace,
     snapshot: Snapshot,
-    names: naming.Names,
+    names: naming.Labels,
     live: Instance | None,
     resources: Sequence[Resource] = (),
 ) -> Powers:
@@ -150,7 +150,7 @@ class _File(NamedTuple):
     table: Table | None = None
     resources: tuple[Resource, ...] = ()
 
-    def snapshot(self, names: naming.Names) -> Snapshot:
+    def snapshot(self, names: naming.Labels) -> Snapshot:
         """Its people."""
         if self.table is not None:
             return sources.from_roster(self.table, names, days.today())
@@ -177,7 +177,7 @@ def _is_state(file: str) -> bool:
     return isinstance(document, dict) and "deployment" in document
 
 
-def _live(name: str, instance: Instance, names: naming.Names) -> Snapshot:
+def _live(name: str, instance: Instance, names: naming.Labels) -> Snapshot:
     users = []
     with Progress(f"reading the users of {name}") as progress:
         for found, total in instance.gateway.search_all_users(instance.id):
@@ -186,7 +186,7 @@ def _live(name: str, instance: Instance, names: naming.Names) -> Snapshot:
     return sources.from_live(name, users, names, instance.id)
 
 
-def _profiles(snapshot: Snapshot, names: naming.Names) -> dict[str, str]:
+def _profiles(snapshot: Snapshot, names: naming.Labels) -> dict[str, str]:
     """Id -> name of the security profiles of all people."""
     used = {profile for entry in snapshot.people for profile in entry.profiles}
     return {profile: name for profile, name in names.known[SECURITY_PROFILE].items() if name in used}

@@ -74,7 +74,7 @@ def roster_file(file: str, personas: str | None = None) -> Table:
         raise WrongUsage(str(problem)) from None
 
 
-def names_file(names: naming.Names, file: str) -> None:
+def names_file(names: naming.Labels, file: str) -> None:
     """Add the names in a JSON file.
 
     Raises:
@@ -98,7 +98,7 @@ def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
         raise WrongUsage(f"{_said(file)}: {problem}") from None
 
 
-def from_instance(names: naming.Names, instance: Instance) -> None:
+def from_instance(names: naming.Labels, instance: Instance) -> None:
     """Add the names of an instance's profiles and groups.
 
     Raises:

@@ -53,7 +53,7 @@ def _profiles_of_personas(file: Path) -> dict[str, list[str]]:
         WrongUsage
     """
     from connect_users.review.access.sources import from_roster
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.roster.reading import read_personas
     from connect_users.roster.tables import UnreadableRoster, from_records
 
@@ -61,7 +61,7 @@ def _profiles_of_personas(file: Path) -> dict[str, list[str]]:
         personas = read_personas(file)
         # A persona is what the row of a person of that name would say.
         rows = [(preset.line, {**preset.values, "username": name}) for name, preset in personas.settings.items()]
-        people = from_roster(from_records(str(file), rows), Names(), date.min).people
+        people = from_roster(from_records(str(file), rows), Labels(), date.min).people
     except UnreadableRoster as problem:
         raise WrongUsage(str(problem)) from None
     if personas.problems:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from connect_users.cli.instance import Instance
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.reach import Facts
 
 
@@ -73,7 +73,7 @@ def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> d
     return found
 
 
-def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Names) -> dict[str, Facts]:
+def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Labels) -> dict[str, Facts]:
     """Id -> whom a security profile reaches, and other facts: two requests each, if boto3 has both.
 
     Facts that the credentials may not read are unknown, and a line says so.

@@ -15,7 +15,7 @@ from connect_users.review.access import logins
 from connect_users.review.access.dormancy import Dormancy, LastOnline, days_of, from_online_days
 from connect_users.review.access.findings import flags, power_first
 from connect_users.review.access.sources import Entry, Snapshot, from_live, from_state
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.steps import Resource
 
@@ -214,9 +214,9 @@ def test_whoever_was_made_a_short_time_ago_is_not_dormant() -> None:
         ownership.new_token(NOW.timestamp() + 86_400, urn),
         "0" * 24,
     ):
-        live = from_live("", [{"Username": "ada", "Id": "u", "Tags": ownership.tag(token, urn)}], Names())
+        live = from_live("", [{"Username": "ada", "Id": "u", "Tags": ownership.tag(token, urn)}], Labels())
         state = from_state(
-            "", [Resource(urn, tokens.USER, {"username": "ada"}, {TOKEN_KEY: token}, user=True)], Names()
+            "", [Resource(urn, tokens.USER, {"username": "ada"}, {TOKEN_KEY: token}, user=True)], Labels()
         )
         absent = Dormancy([from_online_days({}, ["u"], at("2026-08-30"))], NOW, 60)
         unseen = Dormancy([from_online_days({}, [], at("2026-08-30"))], NOW, 60)

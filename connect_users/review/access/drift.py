@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from connect_users.core.spec import Props
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.steps import Resource
 
 _HASH: Final = 8
@@ -55,7 +55,7 @@ def _shown(props: Mapping[str, Any]) -> Props:
 
 
 def differences(
-    state: tuple[Props, Props], live: tuple[Props, Props] | None, id_: str, names: Names
+    state: tuple[Props, Props], live: tuple[Props, Props] | None, id_: str, names: Labels
 ) -> Iterator[Finding]:
     """The differences between a user of a state and the live one.
 
@@ -82,7 +82,7 @@ def differences(
         )
 
 
-def _difference(name: str, was: Any, now: Any, id_: str, names: Names) -> tuple[str, str]:
+def _difference(name: str, was: Any, now: Any, id_: str, names: Labels) -> tuple[str, str]:
     """The difference of an input: for the id of a finding, and in words."""
     kind = BY_FIELD.get(name)
     if kind is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.steps import Resource
     from connect_users.roster.columns import Column
     from connect_users.roster.tables import Row, Table
@@ -75,7 +75,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
 }
 
 
-def from_roster(table: Table, names: Names, day: date, *, begun: bool = False) -> Snapshot:
+def from_roster(table: Table, names: Labels, day: date, *, begun: bool = False) -> Snapshot:
     """The people of a roster, row by row, without those whose last day is before ``day``.
 
     Args:
@@ -85,7 +85,7 @@ def from_roster(table: Table, names: Names, day: date, *, begun: bool = False) -
     return _snapshot(f"roster {table.source}", entries)
 
 
-def _of_file(file: Table, names: Names, day: date, *, begun: bool) -> Iterator[Entry]:
+def _of_file(file: Table, names: Labels, day: date, *, begun: bool) -> Iterator[Entry]:
     known = {header: column for header in file.headers if (column := file.column(header)) is not None}
     columns = {header: column for header, column in known.items() if column.name in _COLUMNS}
     days = {header: column for header, column in known.items() if column.path in (FIRST_DAY, LAST_DAY)}
@@ -104,7 +104,7 @@ def _period(row: Row, days: Mapping[str, Column]) -> Period:
     return Period(first, last)
 
 
-def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
+def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | None:
     found: dict[str, list[str]] = {"profiles": []}
     unnamed = set()
     for header, raw in row.cells:
@@ -135,13 +135,13 @@ def _read(column: Column, raw: Any) -> Any:
         return raw
 
 
-def from_state(source: str, resources: Iterable[Resource], names: Names) -> Snapshot:
+def from_state(source: str, resources: Iterable[Resource], names: Labels) -> Snapshot:
     """The users of a state."""
     users = [resource for resource in resources if resource.user]
     return _snapshot(f"state {source}", (_of_state(user, names) for user in users))
 
 
-def _of_state(resource: Resource, names: Names) -> Entry:
+def _of_state(resource: Resource, names: Labels) -> Entry:
     user = dataclasses.replace(resource, inputs={**resource.outputs, **resource.inputs})
     blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
     phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
@@ -172,12 +172,12 @@ def _user_id(value: Any) -> str:
     return arn.resource_id if arn is not None and arn.resource == "agent" else ""
 
 
-def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, instance: str = "") -> Snapshot:
+def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Labels, instance: str = "") -> Snapshot:
     """The users of an instance, as SearchUsers returns them; ``instance`` is its id."""
     return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
 
 
-def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
+def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> Entry:
     profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
     owner = owner_of(user.get("Tags") or {})
     return Entry(
@@ -194,7 +194,7 @@ def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
     )
 
 
-def _name(names: Names, kind: Reference | None, value: Any) -> str:
+def _name(names: Labels, kind: Reference | None, value: Any) -> str:
     """The name of an id; else the value itself, which is an id or a name; a placeholder for a value that is hidden."""
     if value is None:
         return ""
