@@ -61,7 +61,7 @@ def said(rule: policy.Policy, **props: Any) -> list[str]:
             ["has a password in the program; name a secret with password_secret_arn instead"],
         ),
         (policy.hierarchy_required(), {"hierarchy_group_id": UNKNOWN}, []),
-        (policy.hierarchy_required(), {}, ["is in no hierarchy group; set hierarchy_group_id"]),
+        (policy.hierarchy_required(), {}, ["is not in a hierarchy group; set hierarchy_group_id"]),
         (policy.tags_required("team", "site"), {"tags": {"team": "a", "site": "b", "more": ""}}, []),
         (policy.tags_required("team", "site"), {"tags": {"team": ""}}, ["lacks the tags team, site"]),
         (policy.tags_required("team"), {}, ["lacks the tag team"]),
