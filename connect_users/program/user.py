@@ -149,10 +149,10 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             persistent_connection_configs: persistent connection of the channel VOICE.
             voice_enhancement_configs: voice enhancement of the channel VOICE.
             user_proficiencies: at most 10 predefined attributes with levels 1 to 5, the whole set.
-            tags: at most 49 (50 without the ownership tag), the whole set except keys of AWS and of this package.
-            identity_management_type: SAML, CONNECT_MANAGED or EXISTING_DIRECTORY, the type of the instance. Not sent;
-                with it, the preview can judge what depends on it.
-            adopt_existing: take over an existing user of this name that has no ownership tag.
+            tags: at most 49 (50 without the ownership tag), all of them but for keys of AWS and of this package.
+            identity_management_type: SAML, CONNECT_MANAGED or EXISTING_DIRECTORY, as the instance has it. Not sent;
+                lets the preview judge what depends on it.
+            adopt_existing: take over a user of this name that exists and carries no ownership tag.
             delete_quick_connects: when the user is deleted, delete the quick connects that lead to it. Otherwise a
                 warning names them.
             sign_out: when the user's sessions are ended: ``never``, ``on_delete`` (just before the user is deleted),
