@@ -20,6 +20,7 @@ import grpc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
 #: Calls that are worked on at a time; the engine sends at most that many by default.
 WORKERS: Final = 64
@@ -30,8 +31,8 @@ _LARGE: Final = 400 << 20
 _OPTIONS: Final = (("grpc.max_receive_message_length", _LARGE), ("grpc.max_send_message_length", _LARGE))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until the engine is gone, or Ctrl-C.
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Serve until the engine is gone, or Ctrl-C, and end the process.
 
     Args:
         arguments: of the command line: the engine's address, among options that are Pulumi's own.
@@ -54,7 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         gone.wait()
     methods.cancel()
     server.stop(_GRACE).wait()
-    return 0
+    # A component that waits for the answer of an engine which has failed gets none. Python would wait for its threads,
+    # and the engine, after five seconds, report the plugin as one that crashed.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for type checkers only

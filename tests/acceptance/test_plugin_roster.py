@@ -107,6 +107,16 @@ def test_a_wrong_file_is_stopped_before_anybody_is_touched(team: Team) -> None:
     assert set(stack.live()) == {"agent1"}
 
 
+def test_somebody_whom_connect_refuses_is_not_called_a_bug_of_the_plugin(team: Team) -> None:
+    """The roster waits for an engine that has given up; its process ends all the same."""
+    team.write("ada", "alan")
+    wrong = {**IDS, "routingProfiles": {"Support": seed.SECURITY_PROFILES["Agent"]}}
+    team.declare(**wrong, passwords=passwords("ada", "alan"))
+    text = team.stack.up(code=1).text
+    assert "creating Connect user 'ada': " in text
+    assert "exited prematurely" not in text
+
+
 def test_two_rosters_are_built_at_the_same_time(team: Team) -> None:
     """Each has its own people, although one process builds both."""
     team.declare(**IDS, roster=None)
