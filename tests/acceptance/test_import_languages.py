@@ -256,9 +256,11 @@ def test_each_person_in_python(fresh: Stack) -> None:
 
 
 @pytest.mark.parametrize(("language", "tools"), [("typescript", ("nodejs", "npm")), ("go", ("go", "go"))])
-@pytest.mark.parametrize("each", [False, True], ids=["roster", "each"])
+@pytest.mark.parametrize("options", [(), ("--each",), ("--personas",)], ids=["roster", "each", "personas"])
 @pytest.mark.timeout(1500)
-def test_a_program_with_a_generated_sdk(language: str, tools: tuple[str, str], each: bool, fresh: Stack) -> None:
+def test_a_program_with_a_generated_sdk(
+    language: str, tools: tuple[str, str], options: tuple[str, ...], fresh: Stack
+) -> None:
     """It compiles, and nothing changes."""
     for name in (f"pulumi-language-{tools[0]}", tools[1]):
         if shutil.which(name) is None:
@@ -269,7 +271,7 @@ def test_a_program_with_a_generated_sdk(language: str, tools: tuple[str, str], e
         for name in ("GOCACHE", "GOMODCACHE"):
             done = subprocess.run(["go", "env", name], capture_output=True, text=True, check=True)
             fresh.environment[name] = done.stdout.strip()
-    taken_over(fresh, "--language", language, *(["--each"] if each else []))
+    taken_over(fresh, "--language", language, *options)
     if language == "go":
         shell(fresh, "go vet ./...")
 

@@ -127,6 +127,13 @@ def test_security_profiles_of_several_people_are_a_persona_of_their_own(leads: i
     assert sum("Agent|Team Lead" in line for line in lines) == (leads if len(names) == 1 else 0)
 
 
+def test_too_few_for_a_persona_have_that_of_most_people_with_their_routing_profile() -> None:
+    everybody = people(3, security_profile_ids=["id-2"]) | people(9, 10)
+    everybody |= people(2, 30, security_profile_ids=["id-1"])
+    _, lines = written(everybody)
+    assert lines[-2:] == ["u30,support-agent,Team Lead,u30", "u31,support-agent,Team Lead,u31"]
+
+
 @pytest.mark.parametrize(
     ("without", "names"),
     [(1, ["support", "support-without-acw-chat"]), (20, ["support"])],

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,3 +124,31 @@ def test_the_sdk_builds_components_in_the_way_that_ours_are_built() -> None:
         "options",
     ]
     assert list(inspect.signature(ConstructResult.__init__).parameters) == ["self", "urn", "state"]
+
+
+def test_a_roster_sends_the_engine_no_debug_messages() -> None:
+    """The SDK has two for each person; its other messages arrive."""
+    import contextvars
+
+    import pulumi
+    from pulumi.runtime.settings import SETTINGS
+
+    from connect_users.plugin import component
+
+    class Engine:
+        def __init__(self) -> None:
+            self.messages: list[str] = []
+
+        def Log(self, request: Any) -> None:  # noqa: N802 - the method of the SDK's stub
+            self.messages.append(request.message)
+
+    engine = Engine()
+
+    def run() -> None:
+        component.quiet(engine)
+        for log in (pulumi.log.debug, pulumi.log.info, pulumi.log.warn, pulumi.log.error):
+            log(log.__name__)
+        assert SETTINGS.engine.messages is engine.messages
+
+    contextvars.copy_context().run(run)
+    assert engine.messages == ["info", "warn", "error"]
