@@ -53,6 +53,10 @@ def json_of(file: str) -> Any:
         return json.loads(text_of(file))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        raise ValueError("it has a number that is too long") from None
 
 
 def roster_file(file: str, personas: str | None = None) -> Table:
