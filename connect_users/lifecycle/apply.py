@@ -194,7 +194,7 @@ def _describe(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -
             raise error.about(subject("updating", new)) from None
         owner = ownership.owner_of(user.get("Tags", {}))
         pause = next(waits, None)
-        if owner is None or pause is None or not ownership.of_another_name(owner, op.urn, old.get(TOKEN_KEY)):
+        if owner is None or pause is None or not ownership.of_another_stack(owner, op.urn, old.get(TOKEN_KEY)):
             return user
         op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
         op.wait(pause)
