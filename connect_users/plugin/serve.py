@@ -89,7 +89,7 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for
 
 
 class _OneLine(logging.StreamHandler):  # type: ignore[type-arg]  # generic for type checkers only
-    """Of what a library logs, its line without the traceback, which may hold values."""
+    """The log messages of libraries without tracebacks, which may contain values."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The message alone."""

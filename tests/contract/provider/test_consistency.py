@@ -315,7 +315,7 @@ def test_a_user_that_was_made_moments_ago_and_is_not_found_is_waited_for_and_the
     assert "is gone from Connect" in judged(caught.value)
     assert 30 < site.timer.now() - before <= 60
     assert {text.partition(": ")[2] for _, text in engine.host.said} == {
-        "Amazon Connect does not find the user, who was made moments ago, yet"
+        "Amazon Connect does not find the user, which was just created, yet"
     }
 
 
