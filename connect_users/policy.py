@@ -8,12 +8,12 @@
     sign_out_required()           whoever has power is signed out when the user is deleted
     personas_only({"agent": ["Agent"]})   everybody has the security profiles of exactly one persona
 
-A check is a function from a `Subject` to what is wrong, in words, so that packs can add their own. A value that a
+A check is a function from a `Subject` to problems in words, so that packs can add their own. A value that a
 preview does not know yet is not judged here (``pulumi-policy`` itself says that it could not run); but security
 profiles are, where a `Subject` says that it has some which are not shown.
 
-Judged is every Connect user: of this package, of ``aws.connect`` and ``aws-native``, and in any other resource that
-holds security profiles (see `connect_users.review.users`).
+The checks judge every Connect user: of this package, of ``aws.connect`` and ``aws-native``, and in any other resource
+with security profiles (see `connect_users.review.users`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from connect_users.review.steps import Preview, Resource
 from connect_users.review.users import WORDS, holds_profiles, in_our_words, mentioned, mentioning, snake, users_of
 
 if TYPE_CHECKING:
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
 
 DEFAULT_PROFILES: Final = ("Admin",)
 
@@ -51,7 +51,7 @@ class Subject:
     Attributes:
         props: the inputs, as the state has them; `UNKNOWN` for what is not known yet.
         names: id of a security profile -> its name.
-        hidden: stands for security profiles whose ids a preview does not show -> their names, as far as they are known.
+        hidden: placeholder of security profiles whose ids a preview does not show -> their names, if known.
         powers: what is power, and whom it reaches.
     """
 
@@ -67,7 +67,7 @@ class Subject:
         return value if isinstance(value, str) else ""
 
     def security_profiles(self) -> Iterable[tuple[str, str]]:
-        """(id, name) of each security profile; the name is empty where it is not known."""
+        """(id, name) of each security profile; the name is "" if it is not known."""
         yield from self.hidden.items()
         value = self.props.get("security_profile_ids")
         if value is None and ABSENT not in self.hidden:
@@ -83,7 +83,7 @@ Check = Callable[[Subject], Iterable[str]]
 
 @dataclass(frozen=True)
 class Policy:
-    """A check with the name that it is known by."""
+    """A check with its name."""
 
     name: str
     description: str
@@ -93,7 +93,7 @@ class Policy:
 def admins_only(*usernames: str, profiles: Sequence[str] = DEFAULT_PROFILES) -> Policy:
     """Nobody but these users has one of these security profiles.
 
-    A security profile whose name is not known counts as one of them: what cannot be judged is not let through.
+    A security profile whose name is not known counts as one of them: what cannot be judged does not pass.
 
     Args:
         usernames: who may; case counts, as in Connect.
@@ -116,7 +116,7 @@ def admins_only(*usernames: str, profiles: Sequence[str] = DEFAULT_PROFILES) -> 
 
 
 def no_plain_passwords() -> Policy:
-    """Passwords are read from AWS Secrets Manager when a user is made, and are never in a program or a state."""
+    """Passwords are read from AWS Secrets Manager when a user is created, and are never in a program or a state."""
 
     def check(subject: Subject) -> Iterable[str]:
         # Whether it is there says enough, and is known when the value is not yet (a random password, in a preview). In
@@ -132,7 +132,7 @@ def hierarchy_required() -> Policy:
 
     def check(subject: Subject) -> Iterable[str]:
         if not subject.props.get("hierarchy_group_id"):
-            yield "is in no hierarchy group; set hierarchy_group_id"
+            yield "is not in a hierarchy group; set hierarchy_group_id"
 
     return Policy("hierarchy-required", "Every user is in a hierarchy group.", check)
 
@@ -304,9 +304,9 @@ def pack_policies(
 
 
 def violations(
-    preview: Preview, names: Names, policies: Iterable[Policy], powers: Powers | None = None
+    preview: Preview, names: Labels, policies: Iterable[Policy], powers: Powers | None = None
 ) -> tuple[Violation, ...]:
-    """Every violation by a user whom a preview makes or changes, by username; not by users whom it leaves alone."""
+    """The violations by users that a preview creates or changes, by username."""
     known = dict(names.known[SECURITY_PROFILE])
     reader = ProfileReader(names)
     found = []

@@ -1,11 +1,10 @@
-"""The console script ``connect-users``. It may import everything; a reader starts at `COMMANDS`, a module for each.
+"""The console script ``connect-users``. It may import everything. Start reading at `COMMANDS`: each is a module.
 
-Exit status: 0 fine, 1 problems found, 2 wrong usage; 130 after Ctrl-C, 141 where the reader of the output went away.
+Exit status: 0 fine, 1 problems found, 2 wrong usage; 130 after Ctrl-C, 141 if the reader of the output went away.
 Problems go to stderr, one a line.
 
-Only what the command line asks for is imported: the module of one command, and neither pulumi nor boto3 before it needs
-them. This module itself does without `typing` and the package's errors until a command runs, because `--help` has to be
-fast.
+Only the module of the command is imported, and pulumi and boto3 only if the command needs them. This module itself
+imports neither `typing` nor the package's errors before a command runs, because `--help` has to be fast.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Command -> its line in the list of commands. Each is a module of this package with ``register(parser)`` and
-#: ``run(args) -> int``; one whose name is a keyword of Python ends in an underscore.
+#: ``run(args) -> int``. If the name is a keyword of Python, the module's name ends in an underscore.
 COMMANDS = {
-    "audit": "audit an instance: unmanaged users, drift, power, and what of it is new",
+    "audit": "audit an instance: unmanaged users, drift, power, and which findings are new",
     "check": "check rosters of people and report all problems at once",
     "demo": "watch users being previewed, created, changed, drifted, refreshed and deleted",
     "emulator": "run an Amazon Connect on this machine",
-    "explain": "explain what a preview would do to people, and fail on what must not pass",
+    "explain": "explain what a preview would do to people, and fail on conditions that you choose",
     "import": "turn the users of an instance into code and state",
     "plugin": "serve Pulumi programs of every language",
     "policy": "print the least-privilege IAM policy for one instance",
@@ -42,12 +41,12 @@ _OBJECTS = 100_000
 
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser of a command line: it lists all commands, and knows the options of the one that ``argv`` names."""
+    """The parser of a command line. It lists all commands, and has the options of the command in ``argv``."""
     root = argparse.ArgumentParser(prog="connect-users", description="Amazon Connect users as Pulumi resources.")
     root.add_argument("--version", action="version", version=__version__)
     subparsers = root.add_subparsers(prog="connect-users", title="commands", metavar="COMMAND", required=True)
-    # No option before the command takes a value, so the first word is the command. Where it is the first argument, the
-    # other commands appear in no message.
+    # No option before the command takes a value, so the first word is the command. If it is the first argument, no
+    # message lists the other commands.
     chosen = next((word for word in argv if not word.startswith("-")), None)
     listed = {chosen: COMMANDS[chosen]} if chosen in COMMANDS and chosen == argv[0] else COMMANDS
     for name, line in listed.items():
@@ -64,8 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     if argv is not None:
         return streams.guarded("connect-users", lambda: _run(argv))
-    # The process is the command's own. What it loads and reads is not garbage: looking for some, thrice when Python
-    # ends, takes a sixth of the time of a short command.
+    # The process is the command's own, and what it loads is not garbage. Collections, three of them when Python ends,
+    # would take a sixth of the time of a short command.
     gc.set_threshold(_OBJECTS)
     try:
         return streams.guarded("connect-users", lambda: _run(sys.argv[1:]))

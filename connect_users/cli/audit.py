@@ -1,4 +1,4 @@
-"""``connect-users audit``: what a security reviewer asks of an instance every night. Nothing is changed in it."""
+"""``connect-users audit``: the nightly audit of an instance for a security reviewer. It changes nothing."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
         "Audit a live instance (read only): unmanaged users, drift from exported states and rosters, power, and power "
-        "that nobody uses. Every finding has an id, by which somebody can accept it for a time. Exit status: 0; 1 if "
-        "something new is found: not accepted, and not (or as accepted) in the previous audit; 2 for wrong usage or a "
-        "file that cannot be used."
+        "that nobody uses. Every finding has an id, with which somebody can accept it for a time. Exit status: 0; 1 if "
+        "a finding is new: it is not accepted, and was not an open finding of the previous audit; 2 for wrong usage or "
+        "a file that cannot be used."
     )
     parser.add_argument("--instance", required=True, metavar="ID", help="id, ARN or alias of the instance")
     parser.add_argument(
@@ -46,28 +46,28 @@ def register(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="what `pulumi stack export` wrote; once for each stack that has users of the instance",
+        help="output of `pulumi stack export`; once for each stack that has users of the instance",
     )
     parser.add_argument(
-        "--roster", metavar="FILE", help="roster of everybody who is to be in the instance, and with which profiles"
+        "--roster", metavar="FILE", help="roster of everybody who should be in the instance, with their profiles"
     )
     parser.add_argument("--personas", metavar="FILE", help="the personas of --roster")
     parser.add_argument(
         "--timezone",
         metavar="ZONE",
-        help="whose day it is for first_day and last_day, like timezone= of the program (default: UTC)",
+        help="time zone for first_day and last_day, like timezone= of the program (default: UTC)",
     )
     parser.add_argument("--html", metavar="FILE", help="write the access review as a page, which any browser opens")
     parser.add_argument("--json", metavar="FILE", help="write the audit as JSON, which the next audit compares with")
     parser.add_argument(
         "--previous",
         metavar="FILE",
-        help="JSON of the previous audit (default: the file of --json, as it is before; without either, all is new)",
+        help="JSON of the previous audit (default: the file of --json before this run; without either, all is new)",
     )
     parser.add_argument(
         "--accepted",
         metavar="FILE",
-        help="YAML or JSON: [{finding: ID, by: WHO, until: 2027-03-31, why: TEXT}]; after that day a finding is back",
+        help="YAML or JSON: [{finding: ID, by: WHO, until: 2027-03-31, why: TEXT}]; after that day it is open again",
     )
     power.add_options(parser)
     gathering.add_dormancy(parser)
@@ -76,7 +76,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where nothing is new, 1 where something is.
+    """0 if nothing is new, 1 if a finding is new.
 
     Raises:
         WrongUsage: a file cannot be used.
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     day = _day(args.timezone)
     instance = Instance(args.instance, connecting.settings(args))
     earlier = _earlier(args.previous, args.json, instance.id)
-    names = naming.Names()
+    names = naming.Labels()
     names_of.from_instance(names, instance)
     naming.from_resources(names, resources)
     users = instance.people()
@@ -116,13 +116,13 @@ def run(args: argparse.Namespace) -> int:
             snapshot, powers=powers, before=before, title=args.title, made=made, dormancy=dormancy, findings=judged
         )
         texts.put(Path(args.html), html)
-    # Of a kind that nobody asked about, nothing says that it is gone.
+    # Findings of kinds that this run did not look for may still exist.
     looked = ((audit.DORMANT, dormancy), (audit.DRIFT, args.state), (audit.ROSTER, table))
     kept = {kind for kind, source in looked if not source}
     ids = {finding.id for finding in found}
     unused = [each for each in accepted.values() if each.finding not in ids and _kind(each.finding) not in kept]
     if args.json:
-        # Last of all: what is in it is not new any more.
+        # The last step: findings in it are no longer new.
         document = history.document(
             snapshot,
             powers,
@@ -181,8 +181,8 @@ def _earlier(previous: str | None, json_file: str | None, instance: str) -> Earl
         raise WrongUsage(f"{file} is not a previous audit: {problem}") from None
 
 
-def _drift(instance: Instance, resources: Sequence[Resource], names: naming.Names) -> Iterator[Finding]:
-    """What a refresh would find: users whom the bulk reads prove unchanged cost no call, others one or two."""
+def _drift(instance: Instance, resources: Sequence[Resource], names: naming.Labels) -> Iterator[Finding]:
+    """The drift that a refresh would find. Users that bulk reads prove unchanged need no call, others one or two."""
     from connect_users.lifecycle import observe
     from connect_users.lifecycle.apply import Operation
 
@@ -192,7 +192,7 @@ def _drift(instance: Instance, resources: Sequence[Resource], names: naming.Name
         for number, (id_, user) in enumerate(users, start=1):
             progress.at(number, len(users))
             state = drift.comparable(user, instance.id)
-            # Nothing was made moments ago, and nothing is deleted by a mistake: it waits for nothing.
+            # Nothing was just created, and nothing will be deleted, so it does not wait.
             op = Operation(gateway, user.urn, True, 0.0, lambda *_: None, lambda _: None, lambda: gateway.now)
             seen = observe.read(op, id_, state[1], state[0])
             yield from drift.differences(state, None if seen is None else (seen.inputs, seen.outputs), id_, names)

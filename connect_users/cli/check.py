@@ -1,7 +1,7 @@
-"""``connect-users check``: check rosters by the rules of a preview, without a stack or credentials.
+"""``connect-users check``: check rosters with the rules of a preview, without a stack or credentials.
 
 With ``--instance`` the names are looked up, too. Exit status: 0 no problems (there may be warnings), 1 problems, 2
-wrong usage, or a file that cannot be read; the other files are checked all the same.
+wrong usage, or a file that cannot be read; the other files are still checked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class _PrintSchema(argparse.Action):
-    """Prints the schema in place of a check, as ``--help`` prints the help."""
+    """Prints the schema instead of a check, as ``--help`` prints the help."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
         """Print it."""
@@ -36,7 +36,7 @@ class _PrintSchema(argparse.Action):
         parser.exit()
 
 
-#: Digits of a number of people; Python refuses to read thousands of digits.
+#: The most digits of a number of people. Python refuses numbers of thousands of digits.
 _DIGITS = 9
 
 
@@ -44,13 +44,13 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
         "Check rosters (CSV, TSV, YAML, JSON, Excel) by the rules of ConnectUserRoster, and report every problem with "
-        "its line and column. No call is made unless --instance is given."
+        "its line and column. Makes no calls without --instance."
     )
     parser.add_argument(
         "rosters",
         nargs="+",
         metavar="ROSTER",
-        help="a file of people; or a folder or a glob, whose files are one roster",
+        help="file of people; the files of a folder or a glob are one roster",
     )
     parser.add_argument(
         "--personas", metavar="FILE", help="YAML or JSON file of personas, like personas= of the program"
@@ -58,18 +58,18 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--explain-personas",
         action="store_true",
-        help="also show who gets which persona, why, and which settings are the row's own",
+        help="also show who gets which persona and why, and which settings come from the row itself",
     )
     parser.add_argument(
         "--personas-schema",
         action=_PrintSchema,
         nargs=0,
-        help="print the JSON schema of files of personas, for editors, and exit",
+        help="print the JSON schema of persona files, for editors, and exit",
     )
     parser.add_argument(
         "--identity-management",
         choices=limits.IDENTITY_MANAGEMENT_TYPES,
-        help="of the instance; checks what depends on it, such as passwords",
+        help="type of the instance; also checks what depends on it, such as passwords",
     )
     for reference in OF_USERS:
         parser.add_argument(
@@ -77,7 +77,7 @@ def register(parser: argparse.ArgumentParser) -> None:
             action="extend",
             type=_listed,
             metavar="NAME,...",
-            help=f"the {reference.nouns} that exist (default: any name is accepted); quote a name that has a comma: "
+            help=f"the {reference.nouns} that exist (default: any name is accepted); quote a name with a comma: "
             "'\"A, B\",C'",
         )
     parser.add_argument(
@@ -116,7 +116,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timezone",
         metavar="ZONE",
-        help="whose day it is for first_day and last_day, like timezone= of the program (default: UTC)",
+        help="time zone for first_day and last_day, like timezone= of the program (default: UTC)",
     )
     parser.add_argument(
         "--days",
@@ -137,7 +137,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, now: Now | None = None) -> int:
-    """Check every roster; the exit status is as in the module's docstring.
+    """Check every roster; for the exit status see the module's docstring.
 
     Args:
         now: the clock.
@@ -153,7 +153,7 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
     if args.explain_personas and args.format not in check_formats.EXPLAINING:
         raise WrongUsage(f"--explain-personas has no {args.format}; use --format text or json")
     least, required = _counts(args.min_holders), _holders(args.required_holders)
-    # Asked for where it matters: rosters without days are checked without a calendar.
+    # Computed only if needed: rosters without days need no calendar.
     today = partial(days.today, args.timezone, now or days.utc_now)
     try:
         _ = args.timezone and today()
@@ -201,8 +201,8 @@ def _judged(
 def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
     """The rosters with a warning about each person who is in an earlier file, too.
 
-    A user of one instance belongs to one roster: of two stacks with the user, the second one fails when it makes the
-    user. It is only a warning because the files may be for different instances. A file that is named twice is fine.
+    A user of one instance belongs to one roster: if two stacks have the user, the second one fails when it creates it.
+    It is only a warning because the files may be for different instances. A file may be named twice.
     """
     from pathlib import Path
 
@@ -271,7 +271,7 @@ def _number(text: str) -> int:
 
 
 def _listed(text: str) -> list[str]:
-    """A list with commas or line ends between its items; an item that contains one is quoted."""
+    """A list with commas or line ends between its items. Items that contain one are quoted."""
     rows = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     return [item.strip() for row in rows for item in row if item.strip()]
 

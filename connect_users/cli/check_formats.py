@@ -1,7 +1,7 @@
-"""What ``check`` found, as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
+"""The results of ``check`` as text, JSON, GitHub's workflow commands, or SARIF 2.1.0.
 
-Beside the problems and warnings of each roster, there are notices of those who start or leave soon.
-None of them holds personal data: a message names a person by username only.
+Besides the problems and warnings of each roster, there are notices about people who start or leave soon.
+They have no personal data except usernames.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _more(judged: JudgedRoster) -> Iterator[str]:
 
 
 def text(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptions | None = None) -> None:
-    """One line per problem on stderr, and one per roster and notice on stdout; with ``explain`` one per person, too."""
+    """A line for each problem on stderr, and each roster and notice on stdout; with ``explain`` also each person."""
     for judged, coming in zip(rosters, notices, strict=True):
         for severity, problem in _all(judged):
             print(_line(severity, problem), file=sys.stderr)
@@ -84,7 +84,7 @@ def _explained(judged: JudgedRoster, options: RosterOptions | None) -> Iterable[
 
 
 def _notes(judged: JudgedRoster) -> str:
-    """What the files were taken for, where they are exports or several."""
+    """The forms of the files if they are exports, and the number of inactive accounts."""
     notes = []
     if len(judged.files) > 1:
         notes.append(plural(len(judged.files), "file"))
@@ -153,7 +153,7 @@ def _document(each: Explained) -> dict[str, object]:
 
 
 def github(rosters: Sequence[JudgedRoster], notices: Notices) -> None:
-    """Annotations on the right lines of a pull request (GitHub: workflow commands)."""
+    """Annotations on the lines of a pull request (GitHub: workflow commands)."""
     for judged, coming in zip(rosters, notices, strict=True):
         for severity, problem in _all(judged, coming):
             where = f"file={_property(problem.source)},line={problem.line or 1},title=connect-users check"
@@ -171,7 +171,7 @@ def _property(value: str) -> str:
 
 
 def as_sarif(rosters: Sequence[JudgedRoster], _notices: Notices) -> None:
-    """SARIF 2.1.0 on stdout, for code scanning, which does not want to know who starts or leaves."""
+    """SARIF 2.1.0 on stdout, for code scanning, without notices about people who start or leave."""
     import json
 
     from connect_users.review import sarif
@@ -192,7 +192,7 @@ FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices], None]]] = {
     "github": github,
     "sarif": as_sarif,
 }
-#: The formats that can also show who gets which persona, with the options that the rosters were judged by.
+#: The formats that can also show personas, with the options of the rosters.
 EXPLAINING: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices, RosterOptions], None]]] = {
     "text": text,
     "json": as_json,

@@ -1,4 +1,4 @@
-"""The options that say how to reach an instance: the same for every command."""
+"""The options for the connection to an instance, the same for every command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from connect_users.core.settings import Settings
 
-#: What messages say of a stack's configuration -> what they say on a command line.
+#: Words for a stack's configuration in messages -> words for a command line.
 _OPTIONS: Final = {
     "connect-users:region, aws:region": "--region",
     "connect-users:region": "--region",
@@ -23,7 +23,7 @@ _OPTIONS: Final = {
 
 
 def in_options(text: str) -> str:
-    """A message in the words of a command line; errors are written in those of a stack's configuration."""
+    """A message in the words of a command line. Errors use the words of a stack's configuration."""
     for key, option in _OPTIONS.items():
         text = text.replace(key, option)
     return text
@@ -41,7 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(args: argparse.Namespace) -> Settings:
-    """The settings of the options; the ARN of an instance also gives its region.
+    """The settings from the options. The ARN of an instance also has its region.
 
     Raises:
         WrongUsage: an option cannot be read, or the region contradicts the ARN of the instance.

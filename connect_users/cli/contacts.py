@@ -1,4 +1,4 @@
-"""Asks an instance who is on a contact now: GetCurrentUserData, a request for each 100 users."""
+"""Reads from an instance who is on a contact now: GetCurrentUserData, a request for each 100 users."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from connect_users.cli.instance import Instance
     from connect_users.review.model import Review
 
-#: Names that a message shows.
+#: The most names in a message.
 _SHOWN: Final = 3
 
 
 def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
-    """The review with who is on a contact.
+    """The review with the people who are on a contact.
 
-    Without the right to ask, a line on stderr says so, and the review is as it was.
+    If the credentials do not allow the call, a line on stderr says so, and the review stays as it is.
 
     Args:
-        required: a condition depends on it, so that the error is raised.
+        required: whether a condition depends on it; then the error is raised.
 
     Raises:
         ConnectUsersError
@@ -45,9 +45,9 @@ def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
             raise
         print(f"connect-users explain: who is on a contact now is not known: {in_options(str(error))}", file=sys.stderr)
         return review
-    others = left_out(review, instance.id) if required else ()
-    if others:
-        names = printable(some(others, _SHOWN))
+    unknown = left_out(review, instance.id) if required else ()
+    if unknown:
+        names = printable(some(unknown, _SHOWN))
         print(
             f"connect-users explain: whether {names} may be on a contact is not known: another instance has them, or "
             "the preview does not say their ids",
@@ -57,7 +57,7 @@ def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
 
 
 def _current(instance: Instance, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """What AWS says of some users; of a user who is gone since, it may refuse the whole request (not observed)."""
+    """AWS's data of some users. If one of them is gone, AWS may refuse the whole request (not observed)."""
     try:
         yield from list(instance.gateway.get_current_user_data(instance.id, ids))
     except ResourceNotFound:

@@ -1,8 +1,8 @@
 """``connect-users demo``: the whole life of a few users, one screen after the other.
 
-The scenes are data (`SCENES`). They run on the real Pulumi CLI where `pulumi` is on PATH, and otherwise as a rehearsal.
-Either way everything is in a temporary folder and on the embedded emulator: the demo needs no AWS account and does not
-touch the user's own Pulumi.
+The scenes are data (`SCENES`). They run on the real Pulumi CLI if `pulumi` is on PATH, and otherwise as a rehearsal.
+In both cases everything is in a temporary folder and on the embedded emulator: the demo needs no AWS account and does
+not touch the user's own Pulumi.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Scene:
 
     Attributes:
         edits: (old, new) parts of the program that change before the command runs, shown as a diff.
-        behind: something that happens in Connect itself, outside the program.
-        commands: what is run on the stage.
-        fails: the commands must fail.
+        behind: a change in Connect itself, outside the program.
+        commands: the commands to run on the stage.
+        fails: whether the commands must fail.
     """
 
     title: str
@@ -127,7 +127,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def wait() -> bool:
-    """Wait for Enter; returns whether to wait again, which is not the case once the input has ended (Ctrl-D)."""
+    """Wait for Enter; returns whether to wait again: not after the end of the input (Ctrl-D)."""
     try:
         input("\n[Enter for the next screen] ")
     except EOFError:

@@ -1,4 +1,4 @@
-"""What the demo runs on: the real Pulumi CLI or a rehearsal, and the emulator behind both."""
+"""The stages of the demo: the real Pulumi CLI or a rehearsal, and the emulator behind both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSWORD = "Demo-Passw0rd"
 
 
 class Emulated:
-    """The emulated instance, as a person changes it in the console."""
+    """The emulated instance, with the changes that somebody makes in the console."""
 
     def __init__(self, project: Path) -> None:
         settings = Settings(emulator=True, emulator_state=str(project / DEFAULT_EMULATOR_STATE))

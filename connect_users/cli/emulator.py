@@ -43,7 +43,7 @@ _CHOICES: Final = {
     "unknown_agents": (("left-out", "not-found"), "what GetMetricDataV2 does with agents that do not exist"),
     "no_session": (
         ("accepted", "not-found"),
-        "what DeleteAllEntitySessions answers of a user who has no session",
+        "what DeleteAllEntitySessions answers for a user without a session",
     ),
 }
 _QUOTAS: Final = {

@@ -1,4 +1,4 @@
-"""``connect-users explain``: what a preview would do to people, in words; a gate where it must not pass."""
+"""``connect-users explain``: what a preview would do to people, in words, and a gate for pull requests."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ FORMATS = ("text", "markdown", "json", "sarif")
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
-        "Read what `pulumi preview --json` wrote, and say who joins, leaves, moves, changes and is replaced, and "
-        "who gains power, with names instead of ids. Secrets are never shown, and of personal data only "
-        "usernames. Exit status: 0; 1 if a condition of --fail-on is met or the preview failed; 2 for wrong usage "
-        "or a file that cannot be used."
+        "Read the output of `pulumi preview --json`, and say who joins, leaves, moves, changes and is replaced, and "
+        "who gains power, with names instead of ids. It never shows secrets, and no personal data except usernames. "
+        "Exit status: 0; 1 if a condition of --fail-on is met or the preview failed; 2 for wrong usage or a file that "
+        "cannot be used."
     )
     parser.add_argument("preview", nargs="?", default="-", metavar="FILE", help="the preview (default: stdin)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default: text)")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    parser.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
+    parser.add_argument("--output", metavar="FILE", help="write to this file instead of stdout")
     parser.add_argument(
         "--write",
         action="append",
@@ -64,8 +64,8 @@ def register(parser: argparse.ArgumentParser) -> None:
         type=_conditions,
         default=(),
         metavar="CONDITIONS",
-        help="exit with 1 on any of these, such as 'admin-gained,deletions>10' (quoted, because of the >); the words "
-        f"are {', '.join(gate.WORDS)}",
+        help="exit with 1 if any of these conditions is met, such as 'admin-gained,deletions>10' (quote it because of "
+        f"the >); the words are {', '.join(gate.WORDS)}",
     )
     power.add_options(parser)
     parser.add_argument("--policy", metavar="FILE", help="YAML or JSON file of policies (see connect_users.policy)")
@@ -78,13 +78,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     sources.add_argument(
         "--roster",
         metavar="FILE",
-        help="roster of the stack (a file, a folder or a glob): its names are shown, but do not decide what is power; "
-        "its lines are those of SARIF",
+        help="roster of the stack (a file, a folder or a glob): its names are shown, but do not decide what is power. "
+        "SARIF refers to its lines",
     )
     sources.add_argument("--personas", metavar="FILE", help="the personas of --roster")
-    sources.add_argument(
-        "--state", metavar="FILE", help="what `pulumi stack export` wrote: the stack as it is deployed"
-    )
+    sources.add_argument("--state", metavar="FILE", help="output of `pulumi stack export`: the stack as it is deployed")
     sources.add_argument(
         "--names",
         metavar="FILE",
@@ -94,7 +92,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     sources.add_argument(
         "--instance",
         metavar="ID",
-        help="id, ARN or alias of an instance to read names and permissions from, and who is on a contact",
+        help="id, ARN or alias of an instance, to read names, permissions and who is on a contact",
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     parser.add_argument("--width", type=int, metavar="COLUMNS", help="(default: the terminal's)")
@@ -126,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
     if args.policy is None and "policy" in words:
         raise WrongUsage("--fail-on policy needs --policy FILE")
     if args.instance is None and gate.ON_CONTACT in words:
-        raise WrongUsage(f"--fail-on {gate.ON_CONTACT} needs --instance ID, which is asked who is on a contact")
+        raise WrongUsage(f"--fail-on {gate.ON_CONTACT} needs --instance ID, to read who is on a contact")
     policies = policy_file.policies(args.policy) if args.policy is not None else ()
     with Progress("reading the preview") as progress:
         source = names_of.text_of(args.preview)
@@ -162,8 +160,8 @@ def _instance(args: argparse.Namespace) -> Instance | None:
 
 def _names(
     args: argparse.Namespace, preview: Preview, instance: Instance | None
-) -> tuple[naming.Names, dict[str, tuple[str, int]], Powers]:
-    names = naming.Names()
+) -> tuple[naming.Labels, dict[str, tuple[str, int]], Powers]:
+    names = naming.Labels()
     lines: dict[str, tuple[str, int]] = {}
     state = names_of.state_file(args.state) if args.state is not None else ()
     granted = granted_by((*state, *preview.resources))
@@ -172,16 +170,16 @@ def _names(
         names_of.names_file(names, args.names)
     if instance is not None:
         names_of.from_instance(names, instance)
-        # What the preview writes is what will be; a profile that the instance does not have cannot be asked about.
+        # The preview has the future profiles. A profile that the instance does not have cannot be read.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)
         there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
         for profile, permissions in power.asked(instance, there - written.keys(), args).items():
-            # What the preview leaves alone may have been changed by hand: both count.
+            # A profile that the preview does not change may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
-        # Most resources cannot declare whom a profile reaches, so that writing them leaves it as it is.
+        # Most resources cannot declare whom a profile reaches, so their updates do not change it.
         declared = facts_by((step.new for step in preview.other_steps if step.new is not None), names)
         live = power.described(instance, there - declared.keys(), args, names)
-    # Deployed names first: what the pull request calls a deployed profile does not decide.
+    # Deployed names come first: the pull request's name for a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:
         people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.personas))
@@ -204,7 +202,7 @@ def _rendered(
 
 
 def _json(document: Any) -> str:
-    # GitHub's runner takes these characters in a log for a command.
+    # GitHub's runner would read these characters in a log as a command.
     return json.dumps(document, indent=2).replace("##[", "#\\u0023[")
 
 

@@ -1,4 +1,4 @@
-"""What an access review is about: the people of a roster, a state or a live instance, what is power, who was online."""
+"""The data of an access review: the people of a roster, a state or a live instance, their power, and who was online."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def add_options(group: argparse._ActionsContainer) -> None:
-    """Add the options that say whom a review is about, but ``--instance`` and ``--state``, which all reports have."""
+    """Add the options for the people of a review, except ``--instance`` and ``--state``, which all reports have."""
     group.add_argument("--roster", metavar="FILE", help="show the people of this roster: a file, a folder or a glob")
     group.add_argument("--personas", metavar="FILE", help="the personas of --roster, and of a roster of --since")
     group.add_argument(
@@ -42,13 +42,13 @@ def add_options(group: argparse._ActionsContainer) -> None:
 
 
 def add_dormancy(group: argparse._ActionsContainer) -> None:
-    """Add the options that say who was online."""
+    """Add the options about who was online."""
     group.add_argument(
         "--dormant",
         type=_days,
         metavar="DAYS",
-        help="say when people were last online, and who was not in so many days, such as 60d; from --logins, and from "
-        "the online time of agents in --instance, of which AWS keeps three months",
+        help="show when people were last online, and who was not in this number of days, such as 60d; from --logins, "
+        "and from the online time of agents in --instance, which AWS keeps for three months",
     )
     group.add_argument(
         "--logins",
@@ -68,7 +68,7 @@ def _days(text: str) -> int:
 
 
 class Gathered(NamedTuple):
-    """What a review is about.
+    """The data of a review.
 
     Attributes:
         before: the people of ``--since``.
@@ -81,18 +81,18 @@ class Gathered(NamedTuple):
 
 
 def gather(args: argparse.Namespace, kind: str) -> Gathered:
-    """The people, those of ``--since``, what is power, and who was online when.
+    """The people, those of ``--since``, what is power, and when people were online.
 
     Args:
-        kind: the option that asks for the review, for messages.
+        kind: the option of the review, for messages.
 
     Raises:
-        WrongUsage: not exactly one source of people is given, or a file cannot be used.
+        WrongUsage: there is not exactly one source of people, or a file cannot be used.
         ConnectUsersError
     """
     _refuse_other_sources(args, kind)
     sightings = sightings_of(args)
-    names = naming.Names()
+    names = naming.Labels()
     if args.names is not None:
         names_of.names_file(names, args.names)
     file = args.state[0] if args.state else args.roster
@@ -104,7 +104,7 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
 
         live = Instance(args.instance, connecting.settings(args))
         names_of.from_instance(names, live)
-    # All names before any people: what only one of the files names is named in both.
+    # All names come before any people, so that a name from one file is used for both.
     for source in filter(None, (shown, since)):
         naming.from_resources(names, source.resources)
     snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names)
@@ -116,16 +116,16 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
 def power_of(
     args: argparse.Namespace,
     snapshot: Snapshot,
-    names: naming.Names,
+    names: naming.Labels,
     live: Instance | None,
     resources: Sequence[Resource] = (),
 ) -> Powers:
-    """What is power, by the options, the resources of a stack, and the security profiles of the instance."""
+    """What is power, from the options, the resources of a stack, and the security profiles of the instance."""
     granted, facts = granted_by(resources), facts_by(resources, names)
     if live is not None:
         known = _profiles(snapshot, names)
         for id_, permissions in power.asked(live, known, args).items():
-            # Of a profile of the stack both count: what it is, and what it will be. The page knows it by its name.
+            # For a profile of the stack, both its live and its declared permissions count. The page has it by name.
             granted[known[id_]] = (*granted.get(known[id_], ()), *permissions)
         for id_, found in power.described(live, known, args, names).items():
             facts[known[id_]] = facts[known[id_]] | found if known[id_] in facts else found
@@ -140,17 +140,17 @@ def _refuse_other_sources(args: argparse.Namespace, kind: str) -> None:
     if args.state and len(args.state) > 1:
         raise WrongUsage(f"{kind} shows one --state")
     if args.dormant is not None and not (args.logins or args.instance):
-        raise WrongUsage("--dormant needs --logins FILE or --instance: no roster and no state says who was online")
+        raise WrongUsage("--dormant needs --logins FILE or --instance: rosters and states do not have online times")
 
 
 class _File(NamedTuple):
-    """What a file holds: a roster, or the resources of a state."""
+    """The content of a file: a roster, or the resources of a state."""
 
     name: str
     table: Table | None = None
     resources: tuple[Resource, ...] = ()
 
-    def snapshot(self, names: naming.Names) -> Snapshot:
+    def snapshot(self, names: naming.Labels) -> Snapshot:
         """Its people."""
         if self.table is not None:
             return sources.from_roster(self.table, names, days.today())
@@ -158,7 +158,7 @@ class _File(NamedTuple):
 
 
 def _read(file: str, personas: str | None, *, state: bool = False) -> _File:
-    """A state where it is the JSON of one, or has to be; else a roster.
+    """Read a state, if the file has the JSON of one or has to; else a roster.
 
     Raises:
         WrongUsage
@@ -177,7 +177,7 @@ def _is_state(file: str) -> bool:
     return isinstance(document, dict) and "deployment" in document
 
 
-def _live(name: str, instance: Instance, names: naming.Names) -> Snapshot:
+def _live(name: str, instance: Instance, names: naming.Labels) -> Snapshot:
     users = []
     with Progress(f"reading the users of {name}") as progress:
         for found, total in instance.gateway.search_all_users(instance.id):
@@ -186,17 +186,17 @@ def _live(name: str, instance: Instance, names: naming.Names) -> Snapshot:
     return sources.from_live(name, users, names, instance.id)
 
 
-def _profiles(snapshot: Snapshot, names: naming.Names) -> dict[str, str]:
-    """Id -> name of the security profiles that anybody has."""
+def _profiles(snapshot: Snapshot, names: naming.Labels) -> dict[str, str]:
+    """Id -> name of the security profiles of all people."""
     used = {profile for entry in snapshot.people for profile in entry.profiles}
     return {profile: name for profile, name in names.known[SECURITY_PROFILE].items() if name in used}
 
 
 def sightings_of(args: argparse.Namespace) -> list[Sightings]:
-    """What the files of ``--logins`` say.
+    """The logins in the files of ``--logins``.
 
     Raises:
-        WrongUsage: one cannot be used, or nobody asks when people were online.
+        WrongUsage: a file cannot be used, or there is no ``--dormant``.
     """
     if args.logins and args.dormant is None:
         raise WrongUsage("--logins needs --dormant DAYS, such as --dormant 60d")
@@ -213,16 +213,16 @@ def _logins(file: str) -> Sightings:
 def _online(
     args: argparse.Namespace, snapshot: Snapshot, live: Instance, *, needed: bool
 ) -> tuple[Snapshot, Sequence[Sightings]]:
-    """The people with their ids, and the online time of those who are in the instance.
+    """The people with their ids, and the online time of the people in the instance.
 
     Args:
-        needed: nothing else says who was online.
+        needed: whether there is no other source.
     """
     from connect_users.connect.online_time import last_online_days
 
     people = snapshot.people
     if not snapshot.instance:
-        # AWS does not document what it does with a user whom the instance does not have: none is asked about.
+        # AWS does not document its answer for users that the instance does not have, so they are not requested.
         users = live.labels(USER)
         ids = {username: id_ for id_, username in users.items()}
         people = tuple(
@@ -231,10 +231,10 @@ def _online(
             else entry
             for entry in people
         )
-    asked = [entry.id for entry in people if entry.id and entry.instance in ("", live.id)]
+    requested = [entry.id for entry in people if entry.id and entry.instance in ("", live.id)]
     try:
         with Progress("reading the online time of agents") as progress:
-            online = last_online_days(live.gateway, live.arn, asked, progress.at)
+            online = last_online_days(live.gateway, live.arn, requested, progress.at)
     except AccessDenied as problem:
         if needed:
             raise
@@ -246,12 +246,12 @@ def _online(
 def dormancy_of(
     args: argparse.Namespace, snapshot: Snapshot, sightings: Sequence[Sightings], live: Instance | None
 ) -> tuple[Snapshot, Dormancy | None]:
-    """The people, with their ids where these were asked for, and when they were online; None without ``--dormant``."""
+    """The people, with ids if they were read, and when they were online (None without ``--dormant``)."""
     if args.dormant is None:
         return snapshot, None
     if live is not None:
         snapshot, online = _online(args, snapshot, live, needed=not sightings)
         sightings = [*sightings, *online]
-    # AWS's clock, where it has answered.
+    # AWS's time, if it has answered.
     now = datetime.fromtimestamp(live.gateway.now, timezone.utc) if live is not None else datetime.now(timezone.utc)
     return snapshot, dormancy.Dormancy(tuple(sightings), now.replace(tzinfo=None), args.dormant)

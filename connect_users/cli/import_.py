@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 _NAME: Final = r"\w[\w.-]*"
 _IMPORT: Final = "pulumi import --file {} --generate-code=false --protect=false --yes"
 _LANGUAGES: Final = ("python", "yaml", "typescript", "go")
-#: Reading that takes longer, in seconds, is announced.
+#: If reading takes longer than this, in seconds, a message says so.
 _LONG: Final = 15
-#: From this many people on, a self-managed backend takes minutes: it writes the whole state for each.
+#: From this number of people on, a self-managed backend takes minutes: it writes the whole state for each person.
 _MANY: Final = 500
 
 
@@ -161,7 +161,7 @@ def _misuse(args: argparse.Namespace) -> str:
 
 
 class _Watcher:
-    """Shows progress, and how long reading will take."""
+    """Shows progress, and the expected time."""
 
     def __init__(self, progress: Progress, rate: float, *, kept: bool) -> None:
         self._progress = progress
@@ -232,7 +232,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
 
     wanted = Language(args.language) if args.language else None
     folder = Folder(Path(args.out), args.name, wanted, each=args.each, personas=args.personas)
-    # Refuse a folder that cannot be written before reading the instance, which may take long.
+    # Refuse a folder that cannot be written before the instance is read, which may take long.
     language, each = folder.language, folder.each
     users: list[LiveUser] = []
     try:
@@ -302,13 +302,13 @@ def _preparations(language: Language) -> list[str]:
 
 
 def _warn(done: Done) -> None:
-    """Print in which users the roster differs from the instance, and why."""
+    """Print the users in whom the roster differs from the instance, and why."""
     from connect_users.importing.files import owners
 
     for line in owners(done.others):
         print(line, file=sys.stderr)
     for username in done.unselected:
-        print(f"{username}: no longer selected, but stays in the roster; --overwrite drops the line", file=sys.stderr)
+        print(f"{username}: no longer selected, but stays in the roster; --overwrite removes the line", file=sys.stderr)
     for username in done.pending:
         print(f"{username}: the edited line stays, for the next pulumi up", file=sys.stderr)
     for username, reason in sorted(done.left_out.items()):

@@ -49,7 +49,7 @@ def instance_of(origins: Origins) -> str:
 
 
 class Move:
-    """The move of a state's users to the folder that was written."""
+    """The move of a state's users to the written folder."""
 
     def __init__(self, origins: Origins, instance_id: str, users: Sequence[LiveUser], done: Done) -> None:
         wanted = origins.of(instance_id)
@@ -75,7 +75,7 @@ class Move:
         }
 
     def warn(self) -> None:
-        """Print who is not moved, and who cannot leave the state yet."""
+        """Print which users are not moved, and which cannot leave the state yet."""
         refresh = "pulumi refresh" if self._origins.stack else "terraform apply -refresh-only"
         for name in self.gone:
             print(f"{name}: the user no longer exists in the instance; {refresh} drops it", file=sys.stderr)
@@ -85,7 +85,7 @@ class Move:
             print(f"users of other instances, which stay where they are: {self._elsewhere}", file=sys.stderr)
 
     def advise(self, folder: Folder) -> None:
-        """Print what to do with the program and the state that manage the users now."""
+        """Print the next steps for the program and the state that manage the users now."""
         if not self._moved:
             return
         script = shlex.quote(str((folder.path / SCRIPT).resolve()))

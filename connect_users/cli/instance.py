@@ -1,4 +1,4 @@
-"""The instance of ``--instance``: what commands look up in it, each question once, with progress on the terminal."""
+"""The instance of ``--instance``: the look-ups of commands, each made once, with progress on the terminal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Instance:
     """An instance by its id, ARN or alias.
 
     Raises:
-        ConnectUsersError: it does not exist, or cannot be asked. So do the methods.
+        ConnectUsersError: it does not exist, or a call failed. The methods raise it, too.
     """
 
     def __init__(self, instance: str, settings: Settings) -> None:
@@ -51,15 +51,15 @@ class Instance:
         return asyncio.run(self._directory.fact("IdentityManagementType"))
 
     def look_up(self, reference: Reference) -> LookUp:
-        """How the names of a kind become ids."""
+        """The look-up from names of a kind to ids."""
         return lambda name: asyncio.run(self._directory.find(reference, name))
 
     def labels(self, reference: Reference) -> dict[str, str]:
-        """Id -> name, or path, of all things of a kind."""
+        """Id -> name, or path, of everything of a kind."""
         return asyncio.run(self._directory.labels(reference))
 
     def people(self) -> list[dict[str, Any]]:
-        """Everybody, as SearchUsers returns them; who is too new for the search is described."""
+        """All users as SearchUsers returns them. Users that are too new for the search are described."""
         found = []
         with Progress(f"reading the users of Connect instance '{self._name}'") as progress:
             for listed in survey_of(self.gateway).everyone(self.id, progress.say):

@@ -60,7 +60,7 @@ def json_of(file: str) -> Any:
 
 
 def roster_file(file: str, personas: str | None = None) -> Table:
-    """The roster in a file, a folder or a glob; with a file of personas, its rows have their personas' settings.
+    """The roster in a file, a folder or a glob; with a persona file, its rows have the settings of their personas.
 
     Raises:
         WrongUsage
@@ -95,7 +95,7 @@ def refuse_roster_options(args: argparse.Namespace, *rosters: str) -> None:
                 raise WrongUsage(f"--{option} needs --{' or --'.join(rosters)} FILE")
 
 
-def names_file(names: naming.Names, file: str) -> None:
+def names_file(names: naming.Labels, file: str) -> None:
     """Add the names in a JSON file.
 
     Raises:
@@ -108,7 +108,7 @@ def names_file(names: naming.Names, file: str) -> None:
 
 
 def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
-    """The resources of an exported state; ``leaving``: including those that are still to be deleted.
+    """The resources of an exported state; with ``leaving`` also those that are still to be deleted.
 
     Raises:
         WrongUsage
@@ -119,7 +119,7 @@ def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
         raise WrongUsage(f"{_said(file)}: {problem}") from None
 
 
-def from_instance(names: naming.Names, instance: Instance) -> None:
+def from_instance(names: naming.Labels, instance: Instance) -> None:
     """Add the names of an instance's profiles and groups.
 
     Raises:
@@ -131,7 +131,7 @@ def from_instance(names: naming.Names, instance: Instance) -> None:
 
 
 def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, tuple[str, int]]]:
-    """What a roster says about each person: username -> input -> names, and username -> file and line."""
+    """The names in a roster: username -> input -> names; and the places: username -> file and line."""
     from connect_users.roster.cells import BadCell
     from connect_users.roster.columns import USERNAME
 
@@ -146,7 +146,7 @@ def roster_names(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], d
             try:
                 values[column.path[0]] = column.read(raw)
             except BadCell:
-                # `check` reports it; a review does without the name.
+                # `check` reports it; a review does not need the name.
                 continue
         username = values.pop("username", None)
         if isinstance(username, str):

@@ -35,16 +35,16 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     serve = commands.add_parser(
         "run",
-        help="serve, as Pulumi's engine wants it",
-        description="Print a port and serve Pulumi's engine there until it is gone. Pulumi runs this by itself.",
+        help="serve Pulumi's engine (Pulumi runs this by itself)",
+        description="Print a port and serve Pulumi's engine there until it ends. Pulumi runs this by itself.",
         prefix_chars="\0",
         add_help=False,
     )
-    serve.add_argument("arguments", nargs="*", metavar="ENGINE", help="what the engine gives: its address, options")
+    serve.add_argument("arguments", nargs="*", metavar="ENGINE", help="the engine's arguments: its address, options")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0, or 1 where the plugin cannot be installed."""
+    """0, or 1 if the plugin cannot be installed."""
     return {"install": _install, "schema": _schema, "run": _serve}[args.what](args)
 
 
@@ -68,4 +68,4 @@ def _schema(_: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from connect_users.plugin.serve import main
 
-    return main(args.arguments)
+    main(args.arguments)

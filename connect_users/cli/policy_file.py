@@ -16,7 +16,7 @@ _PERSONAS: Final = "personas_only"
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _NULL: Final = "tag:yaml.org,2002:null"
 _YES: Final = frozenset({"true", "yes", "on"})
-#: Maps and lists within each other; rules need three. More is a file that refers to itself, or another one.
+#: Levels of nested dicts and lists. Rules need three; a deeper file refers to itself, or is another file.
 _DEPTH: Final = 50
 
 
@@ -53,7 +53,7 @@ def _profiles_of_personas(file: Path) -> dict[str, list[str]]:
         WrongUsage
     """
     from connect_users.review.access.sources import from_roster
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.roster.reading import read_personas
     from connect_users.roster.tables import UnreadableRoster, from_records
 
@@ -61,7 +61,7 @@ def _profiles_of_personas(file: Path) -> dict[str, list[str]]:
         personas = read_personas(file)
         # A persona is what the row of a person of that name would say.
         rows = [(preset.line, {**preset.values, "username": name}) for name, preset in personas.settings.items()]
-        people = from_roster(from_records(str(file), rows), Names(), date.min).people
+        people = from_roster(from_records(str(file), rows), Labels(), date.min).people
     except UnreadableRoster as problem:
         raise WrongUsage(str(problem)) from None
     if personas.problems:
@@ -73,10 +73,10 @@ def _profiles_of_personas(file: Path) -> dict[str, list[str]]:
 
 
 def _value(node: Any, depth: int) -> Any:
-    """The value of a node; all but booleans and null are strings, as tags and usernames are: ``2024``, ``1e3``.
+    """The value of a node. Scalars except booleans and null are strings, as tags and usernames are: ``2024``.
 
     Raises:
-        ValueError: a key is there twice (the last would count, and nobody would see it), or is not a string.
+        ValueError: a key appears twice (YAML would silently use the last one), or is not a string.
     """
     if not depth:
         raise ValueError("nested too deeply")

@@ -1,4 +1,4 @@
-"""The options that say what counts as power, the same for all commands, and the requests that they need."""
+"""The options for what counts as power, the same for all commands, and the requests that they need."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from connect_users.cli.instance import Instance
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.reach import Facts
 
 
@@ -50,12 +50,12 @@ def powers(
     granted: Mapping[str, Iterable[str]] | None = None,
     facts: Mapping[str, Facts] | None = None,
 ) -> Powers:
-    """What the options say."""
+    """What counts as power, by the options."""
     return Powers(args.power, args.power_permission, granted or {}, facts or {})
 
 
 def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
-    """Id -> permissions of security profiles, one request each; nothing where permissions are not to count.
+    """Id -> permissions of security profiles, one request each; empty if permissions do not count.
 
     Raises:
         ConnectUsersError
@@ -68,15 +68,15 @@ def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> d
             try:
                 found[id_] = tuple(instance.gateway.list_security_profile_permissions(instance.id, id_))
             except ResourceNotFound:
-                # Not of this instance, or gone since: its name decides.
+                # It is in another instance, or is gone: its name decides.
                 continue
     return found
 
 
-def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Names) -> dict[str, Facts]:
-    """Id -> whom a security profile reaches, and what else is known of it: two requests each, where boto3 has both.
+def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Labels) -> dict[str, Facts]:
+    """Id -> whom a security profile reaches, and other facts: two requests each, if boto3 has both.
 
-    What the credentials may not read is not known, and a line says so.
+    Facts that the credentials may not read are unknown, and a line says so.
 
     Raises:
         ConnectUsersError

@@ -1,4 +1,4 @@
-"""Progress of a command on the terminal, shown after two seconds; nothing where stderr is not a terminal.
+"""Progress of a command on the terminal, shown after two seconds; nothing if stderr is not a terminal.
 
 The bar is tqdm's. A thread updates it, so that it also moves during one long call.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Seconds before the bar is shown, and between two updates.
 _DELAY = 2.0
 _EVERY = 0.2
-#: Where nothing is counted.
+#: The format without a count.
 _WORDS = "{desc} [{elapsed}]"
 
 
@@ -59,15 +59,15 @@ class Progress:
             self._thread.join()
 
     def at(self, done: int, total: int | None = None) -> None:
-        """Set how many are done, and of how many if that is known; costs nothing."""
+        """Set the number that is done, and the total if it is known. Fast."""
         self._text, self._count = "", (done, total)
 
     def say(self, text: str) -> None:
-        """Set what is being done; costs nothing."""
+        """Set the text of the current work. Fast."""
         self._text = f": {text}"
 
     def note(self, text: str) -> None:
-        """Write a line that stays, also where stderr is not a terminal."""
+        """Write a line that stays, even if stderr is not a terminal."""
         from tqdm import tqdm
 
         tqdm.write(f"{self._what}: {text}", file=self._stream)

@@ -1,4 +1,4 @@
-"""``connect-users report``: who is in an instance, and with which power. Each kind of report is a module of its own."""
+"""``connect-users report``: who is in an instance, and with which power. Each kind of report has its own module."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--instance",
         metavar="ID",
-        help="id, ARN or alias of a live instance; with --roster or --state, only a source of names, permissions and "
+        help="id, ARN or alias of a live instance; with --roster or --state, only the source of names, permissions and "
         "online time",
     )
     parser.add_argument(
         "--state",
         action="append",
         metavar="FILE",
-        help="what `pulumi stack export` wrote; with --unmanaged, once for each stack that has users of the instance",
+        help="output of `pulumi stack export`; with --unmanaged, once for each stack that has users of the instance",
     )
-    gathering.add_options(parser.add_argument_group("whom an access review shows, and what is power"))
+    gathering.add_options(parser.add_argument_group("the people of an access review, and what is power"))
     report_page.add_options(parser)
     report_dormant.add_options(parser)
     report_unmanaged.add_options(parser)
@@ -38,10 +38,10 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """What the chosen kind of report returns.
+    """Run the chosen report; returns its exit status.
 
     Raises:
-        WrongUsage: none is chosen, or two are; or an option says something of a roster that is not there.
+        WrongUsage: no report is chosen, or two; or an option is for a roster, and there is none.
     """
     names_of.refuse_roster_options(args, "roster", "since")
     if args.html is not None and args.unmanaged:

@@ -1,4 +1,4 @@
-"""``connect-users report --dormant``: when people were last online, and who was not for a long time, power first."""
+"""``connect-users report --dormant``: when people were last online, and who was not for long, power first."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _COLUMNS: Final = ("username", "instance", "dormant", "last_online", "signed_in"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of this kind of report alone; ``--dormant`` also belongs to the page."""
+    """Add the options of this report only; ``--dormant`` also belongs to the page."""
     group = parser.add_argument_group("who was not online (--dormant without --html)")
     group.add_argument("--csv", metavar="FILE", help="also write everybody to this file, for a spreadsheet")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where everybody was online, or nobody knows; 1 where somebody was not.
+    """0 if everybody was online or it is not known; 1 if somebody was not.
 
     Raises:
-        WrongUsage: not exactly one source of people is given, or a file cannot be used.
+        WrongUsage: there is not exactly one source of people, or a file cannot be used.
     """
     snapshot, powers, _, dormancy = gather(args, "--dormant")
     rows = list(_rows(snapshot, powers, cast("Dormancy", dormancy)))  # there is one with --dormant
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2))
     else:
         for row in rows:
-            # Of those without power it is enough to know how many nobody knows of.
+            # For people without power, the number of unknown ones is enough.
             if row["dormant"] or (row["dormant"] is None and row["power"]):
                 print(printable(f"{row['username']}: {row['text']}{_power(row)}"))
     dormant, unknown = (sum(row["dormant"] is each for row in rows) for each in (True, None))
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rows(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> Iterator[dict[str, Any]]:
-    """One for each of the people: those with power who were not online first."""
+    """A row for each of the people; those with power who were not online come first."""
     judged = judgements(snapshot, powers)
     for entry in power_first(snapshot, powers, dormancy):
         seen = dormancy.last_online(entry)

@@ -17,12 +17,12 @@ from connect_users.review.access.findings import unclear
 if TYPE_CHECKING:
     import argparse
 
-#: Ids that a message shows.
+#: The most ids in a message.
 _SHOWN = 3
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that only the page has."""
+    """Add the options of the page only."""
     group = parser.add_argument_group("access review as a page")
     group.add_argument("--html", metavar="FILE", help="write a self-contained page, which any browser opens from disk")
     group.add_argument("--since", metavar="FILE", help="also show what changed since this roster or exported state")
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """0.
 
     Raises:
-        WrongUsage: not exactly one source of people is given, or a file cannot be used.
+        WrongUsage: there is not exactly one source of people, or a file cannot be used.
     """
     snapshot, powers, before, dormancy = gather(args, "--html")
     made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")

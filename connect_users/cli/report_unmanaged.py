@@ -1,4 +1,4 @@
-"""``connect-users report --unmanaged``: live users that no stack owns. Reads in bulk, writes nothing."""
+"""``connect-users report --unmanaged``: live users that no stack owns. It reads in bulk and changes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of this kind of report alone."""
+    """Add the options of this report only."""
     parser.add_argument(
         "--unmanaged",
         action="store_true",
@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where everybody is managed, 1 where somebody is not.
+    """0 if everybody is managed, 1 if somebody is not.
 
     Raises:
         WrongUsage: no instance is named.
@@ -55,13 +55,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def tagged(people: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Id, username and tags of everybody."""
+    """Id, username and tags of all users."""
     for user in people:
         yield str(user["Id"]), str(user["Username"]), dict(user.get("Tags") or {})
 
 
 def declared_by(resources: Sequence[Resource]) -> Declared:
-    """What stacks have, by the resources of their exported states."""
+    """The users and owners of stacks, from the resources of their exported states."""
     from connect_users.core.unmanaged import Declared
 
     users = [(each.urn, each.outputs) for each in resources if each.user]

@@ -1,4 +1,4 @@
-"""What a command reads and writes: streams that are closed, full, or that nobody reads any more."""
+"""The standard streams of a command, even if they are closed, full, or no longer read."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Of programs that end because their reader has gone, as a shell tells it (128 + SIGPIPE).
+#: The exit status of a program whose reader has gone, as shells report it (128 + SIGPIPE).
 _READER_GONE = 141
 
 
 def guarded(name: str, command: Callable[[], int]) -> int:
-    """Run a command with all its output written; its exit status, 1 with one line where the output cannot be written.
+    """Run a command and write all its output; returns its exit status, or 1 with one line if it cannot be written.
 
-    Python would try what is left in a buffer once more when it ends, and complain in lines of its own.
+    Otherwise Python would try to write the rest of a buffer again at its end, and print its own error.
 
     Args:
-        name: of the command, in that line.
+        name: of the command, for that line.
     """
     _open_closed()
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        # A pipe on Windows takes no arrows: better a question mark than a traceback. JSON is ASCII anyway.
+        # A pipe on Windows cannot encode arrows: a question mark is better than a traceback. JSON is ASCII anyway.
         sys.stdout.reconfigure(errors="replace")
     try:
         try:
@@ -34,7 +34,7 @@ def guarded(name: str, command: Callable[[], int]) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
     except BrokenPipeError:
-        # The reader went away (`| head`): what it did not read is not a problem to tell of.
+        # The reader went away (`| head`): that is not a problem to report.
         _let_go()
         return _READER_GONE
     except OSError as error:
@@ -45,15 +45,15 @@ def guarded(name: str, command: Callable[[], int]) -> int:
 
 
 def _open_closed() -> None:
-    """A stream that was closed (``<&-``) is None in Python: lines of ours and of libraries stumble over it."""
+    """Replace closed streams (``<&-``), which are None in Python: our code and libraries would fail on them."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            # For as long as the process lives; by the builtin, since most commands start without pathlib.
+            # It stays open as long as the process. With the builtin, since most commands start without pathlib.
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _let_go() -> None:
-    """Have nothing written any more to streams that take nothing."""
+    """Discard further output to streams that cannot be written."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:

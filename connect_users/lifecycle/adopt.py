@@ -1,7 +1,7 @@
-"""Taking over a user who exists: one that a program adopts, or one that moves here from another resource of the stack.
+"""Taking over an existing user: one that a program adopts, or one that moves from another resource of the stack.
 
-The ownership tag says whose the user is. Once it is written again, older states, and whoever else tried at the same
-moment, cannot delete the user any more.
+The ownership tag names the owner. Once it has a new token, older states cannot delete the user any more, and neither
+can another run that tried to take the user over at the same moment.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ if TYPE_CHECKING:
 
 
 class UserVanished(Exception):
-    """The user that was to be taken over is not found: one that was deleted just now, or a reader lags behind."""
+    """The user to take over is not found: it was deleted just now, or the read is stale."""
 
 
 def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: bool) -> tuple[str, Props]:
-    """Take over a live user: first the tag with a new token, which fences off every older state, then the rest.
+    """Take over a live user: first write the tag with a new token, which fences off older states, then the inputs.
 
     Args:
-        ours: this stack made the user, so that whatever else it has was set by an earlier form of the program.
+        ours: whether this stack created the user. Then an earlier version of the program set its other settings.
 
     Raises:
-        OwnedByOther: somebody else took it over at the same moment.
-        UserVanished: it is not found any more.
+        OwnedByOther: another resource took the user over at the same moment.
+        UserVanished: the user is not found any more.
         PartialUpdate, InvalidUser, ConnectApiError
     """
     user_id, directory = str(user["Id"]), user.get("DirectoryUserId")
     if "directory_user_id" in props and directory != props["directory_user_id"]:
         raise InvalidUser(
             str(props["username"]),
-            [f"directory_user_id: the live user has {directory!r}, and no API changes it; declare that, or delete it"],
+            [f"directory_user_id: the live user has {directory!r}, which no API changes; declare it or delete it"],
         )
     computed: Props = {ARN_KEY: user["Arn"]}
     if directory:
         computed["directory_user_id"] = directory
     if not op.owns:
-        # A tag that is there stays as it is, and so does its proof.
+        # With the ownership tag off, an existing tag stays as it is, and so does its token.
         owner = ownership.owner_of(user.get("Tags", {}))
         if owner is not None:
             computed[TOKEN_KEY] = owner.token
@@ -63,7 +63,7 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
         op.run.hold(op.urn, user_id, computed, alone=True)
         return user_id, _write_declared(op, props, user, computed, ours=ours)
     room = _make_room(op, props, user)
-    # Made now, not before the call that found the name taken: it says when the user was taken over.
+    # The token has the time of the take-over, so it is made now, not before CreateUser.
     computed[TOKEN_KEY] = ownership.taking_token(op.now(), op.urn, ours=ours)
     try:
         op.gateway.tag_resource(user["Arn"], ownership.tag(computed[TOKEN_KEY], op.urn), notify=op.inform)
@@ -81,10 +81,10 @@ def take_over(op: Operation, props: Props, user: Mapping[str, Any], *, ours: boo
 
 
 def _make_room(op: Operation, props: Props, user: Mapping[str, Any]) -> tuple[str, ...]:
-    """Room for the ownership tag on a user that is full: tags that are to go anyway go first. Returns what was called.
+    """Make room for the ownership tag on a user with all tags in use: remove undeclared tags first.
 
     Raises:
-        InvalidUser: none is to go.
+        InvalidUser: all tags are declared.
     """
     tags, declared = user.get("Tags", {}), props.get("tags")
     gone = [] if declared is None else sorted(ownership.declared_tags(tags).keys() - declared.keys())
@@ -100,7 +100,7 @@ def _make_room(op: Operation, props: Props, user: Mapping[str, Any]) -> tuple[st
 def _pending(
     props: Props, user: Mapping[str, Any], computed: Props, error: ConnectApiError, *, ours: bool
 ) -> PartialUpdate:
-    """The tag is written: from now on only a state with its token may delete the user, so there has to be one."""
+    """The outputs to save once the tag is written: from then on only a state with its token may delete the user."""
     return PartialUpdate(
         apply.subject("taking over", props),
         str(user["Id"]),
@@ -113,7 +113,7 @@ def _pending(
 
 
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
-    """As `apply.update`; a take-over that was interrupted goes on, and a user who moves here is taken over.
+    """As `apply.update`, but also finishes an interrupted take-over, and takes over a user who moves here.
 
     Raises:
         OwnedByOther: before anything is changed.
@@ -139,19 +139,19 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     except ConnectApiError as error:
         raise error.about(action) from None
     if isinstance(claim, ownership.Unowned) and TOKEN_KEY not in old:
-        # A refresh has accepted that somebody took the tag away.
+        # A refresh has accepted that somebody removed the tag.
         return _take_over_again(op, old, new, user, ours=ours)
-    whose = f"names {owner.urn}" if owner is not None else "is gone"
+    now = f"now names {owner.urn}" if owner is not None else "is gone"
     raise OwnedByOther(
-        f"{action}: the tag {ownership.TAG_KEY} that was written when it was taken over {whose}; nothing was changed; "
-        "run pulumi refresh to see what is true, then run again"
+        f"{action}: the tag {ownership.TAG_KEY} that the take-over wrote {now}; nothing was changed; "
+        "run pulumi refresh, then run again"
     )
 
 
 def _take_over_again(
     op: Operation, old: Mapping[str, Any], new: Props, user: Mapping[str, Any], *, ours: bool
 ) -> Props:
-    """Take over a user whom the state has already; returns the outputs."""
+    """Take over a user that the state already has; returns the outputs."""
     action = apply.subject("taking over", new)
     try:
         return take_over(op, new, user, ours=ours)[1]
@@ -164,7 +164,7 @@ def _take_over_again(
 def _write_declared(
     op: Operation, props: Props, user: Mapping[str, Any], computed: Props, *, ours: bool, done: tuple[str, ...] = ()
 ) -> Props:
-    """Bring a user that was taken over to what is declared; returns the outputs."""
+    """Bring a user that was taken over to the declared inputs; returns the outputs."""
     user_id, proficiencies = str(user["Id"]), None
     if ours or "user_proficiencies" in props:
         proficiencies = op.gateway.list_user_proficiencies(props["instance_id"], user_id, notify=op.inform)
@@ -180,18 +180,18 @@ def _write_declared(
 
 def _report_adoption(op: Operation, props: Props, user_id: str, steps: tuple[Step, ...]) -> None:
     changed = ", ".join(dict.fromkeys(field for step in steps for field in step.fields)) or "nothing"
-    op.inform(f"taking over the existing user {user_id}; to be changed: {changed}")
+    op.inform(f"taking over the existing user {user_id}; changes: {changed}")
     if not props.keys().isdisjoint(("password", "password_secret_arn")):
         op.say("warning", "the password was not set: no API changes the password of an existing user")
 
 
 def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: str) -> Mapping[str, Any]:
-    """The user as it is read once the tag of just now can be seen: then every earlier change can be, too.
+    """The user, read once the tag that was just written is visible: then every earlier change is visible, too.
 
-    A run that crashed a moment ago may have changed what a view from before that does not show.
+    A run that crashed a moment ago may have made changes that a stale read does not show.
 
     Raises:
-        OwnedByOther: another resource took the user over at the same moment, and its tag is the one that stays.
+        OwnedByOther: another resource took the user over at the same moment, and its tag won.
     """
     waits = apply.pauses(min(apply.SETTLING, op.grace))
     while True:

@@ -1,11 +1,11 @@
-"""Runs the steps of a plan against Amazon Connect, and says how far it got.
+"""Runs the steps of a plan against Amazon Connect, and reports the steps that were done.
 
 Contract:
 - Every step is an absolute write, so a step may be sent again.
 - A failure in the middle raises `PartialUpdate` with the outputs that are true by then.
-- Connect is eventually consistent: a 404 on a user that was just made, or on a profile that was just made, is
-  waited for; a 404 that stays is an error, never a reason to forget the user. For a user who was not made moments ago
-  it is an error at once, which says that the user is gone.
+- Connect is eventually consistent: after a 404 on a user or a profile that was just created, the step is tried again. A
+  404 that stays is an error, never a reason to forget the user. If the user was not just created, the error comes at
+  once and says that the user is gone.
 """
 
 from __future__ import annotations
@@ -50,29 +50,29 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.core.steps import Step
 
-#: Seconds for which a user that was just made may not be found ("usually seconds, sometimes minutes": API
-#: reference, eventual consistency).
+#: Seconds during which a new user may not be found ("usually seconds, sometimes minutes": API reference, eventual
+#: consistency).
 SETTLING: Final = 60.0
-#: Seconds for which a user that CreateUser made is taken to be as it was made, and not to belong to anybody else.
+#: Seconds during which a user from CreateUser counts as unchanged, and as this resource's.
 FRESH: Final = 600.0
-#: Seconds to wait for something else that a request names, e.g. a profile made in the same run.
+#: Seconds to wait for something else that a request names, e.g. a profile created in the same run.
 REFERENCE_SETTLING: Final = 8.0
 
-#: What is said of a state whose token was not the live one, as one that was restored from a backup.
+#: The message about a state whose token is not the live one, for example a state from a backup.
 CORRECTED: Final = (
-    f"the tag {ownership.TAG_KEY} names this resource, but has another token than the state, which is an older one: "
-    "the state now has the live token"
+    f"the tag {ownership.TAG_KEY} names this resource, but its token is newer than the state's (was the state restored "
+    "from a backup?): the state now has the live token"
 )
 
 T = TypeVar("T")
 
 
 class MovesHere(Exception):
-    """The tag names another resource of this stack, which the program does not declare any more; nothing was changed.
+    """The tag names another resource of this stack that the program no longer declares; nothing was changed.
 
     Attributes:
         user: the ``User`` of DescribeUser.
-        owner: whom its tag names.
+        owner: the resource in its tag.
     """
 
     def __init__(self, user: Mapping[str, Any], owner: ownership.Owner) -> None:
@@ -81,16 +81,16 @@ class MovesHere(Exception):
 
 @dataclass(frozen=True)
 class Operation:
-    """What one call of the engine works with.
+    """The context of one call of the engine.
 
     Attributes:
-        urn: of the resource; "" when it is not known, which rules out taking over what a crash left behind.
-        owns: users carry the ownership tag.
-        grace: seconds to wait at most for what was just made to be found, or a name to be released.
+        urn: of the resource; "" if it is not known. Then a user that a crash left behind cannot be taken over.
+        owns: whether users get the ownership tag.
+        grace: the most seconds to wait until something new is found, or a name is released.
         say: shows an ("info" or "warning", text) message on the resource.
         wait: sleeps for some seconds, or raises `Cancelled`.
         now: AWS's time in seconds since the epoch, as far as it is known.
-        run: what this run has shown of the stack's users.
+        run: the users of the stack in this run.
     """
 
     gateway: Gateway
@@ -103,7 +103,7 @@ class Operation:
     run: Run = field(default_factory=Run)
 
     def inform(self, text: str) -> None:
-        """Show an information on the resource."""
+        """Show an info message on the resource."""
         self.say("info", text)
 
 
@@ -119,24 +119,24 @@ def pauses(total: float) -> Iterator[float]:
 
 
 def subject(action: str, props: Mapping[str, Any]) -> str:
-    """How messages name an action and its user."""
+    """An action and its user, as messages begin."""
     return f"{action} Connect user '{props.get('username', '?')}'"
 
 
 def kept_outputs(old: Mapping[str, Any]) -> Props:
-    """Of the outputs of a state, those that an update leaves alone."""
+    """The outputs of a state that an update does not change."""
     return {key: old[key] for key in KEPT_BY_UPDATE if key in old}
 
 
 def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> Props:
     """Bring a user from the outputs ``old`` to the inputs ``new``; returns the new outputs.
 
-    A user without an ownership token (imported, or made while the tag was off) gets one with its first
-    update, also where that has nothing else to do: the tag may be all that an earlier one did not get done. The tag of
-    a user whose resource was renamed is written again.
+    A user without an ownership token (imported, or created while the tag was off) gets one with its first update, even
+    if there is nothing else to do: an earlier update may have failed just before the tag. If the resource was renamed,
+    the tag is written again.
 
-    One look (DescribeUser) proves that the user is still this resource's, where that is in doubt or power depends on it
-    (`_in_doubt`). Whatever else needs the live settings makes do with it.
+    One DescribeUser proves that the user is still this resource's, if that is in doubt or power depends on it
+    (`_in_doubt`). Other steps that need the live settings use the same answer.
 
     Raises:
         MovesHere, OwnedByOther, InvalidUser: before anything is changed.
@@ -172,9 +172,9 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
 
 
 def _in_doubt(op: Operation, user_id: str, old: Mapping[str, Any], calls: tuple[Step, ...]) -> bool:
-    """Whether the state is not enough to write to the user, or to give it power.
+    """Whether the state alone is not enough to change the user, or to give it power.
 
-    In the minutes after it was made it cannot be another resource's.
+    In the minutes after its creation the user cannot be another resource's.
     """
     if op.owns and op.urn and (TOKEN_KEY not in old or ownership.names_another(old[TOKEN_KEY], op.urn)):
         return True
@@ -190,21 +190,21 @@ def _describe(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -
     while True:
         try:
             user = _retrying(op, subject("updating", new), user_id, old, describe)
+            owner = ownership.owner_of(user.get("Tags", {}))
+            pause = next(waits, None)
+            if owner is None or pause is None or not ownership.of_another_stack(owner, op.urn, old.get(TOKEN_KEY)):
+                return user
+            op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
+            op.wait(pause)
         except ConnectApiError as error:
             raise error.about(subject("updating", new)) from None
-        owner = ownership.owner_of(user.get("Tags", {}))
-        pause = next(waits, None)
-        if owner is None or pause is None or not ownership.of_another_name(owner, op.urn, old.get(TOKEN_KEY)):
-            return user
-        op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
-        op.wait(pause)
 
 
 def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], new: Props) -> str | None:
-    """The token that the state has after the update; None for a user who has none.
+    """The token of the state after the update; None if the user has none.
 
     Raises:
-        MovesHere, OwnedByOther: it is another resource's user.
+        MovesHere, OwnedByOther: the user belongs to another resource.
     """
     action, token, arn = subject("updating", new), old.get(TOKEN_KEY), str(live.get("Arn", ""))
     nothing = f"(tag {ownership.TAG_KEY}); nothing was changed"
@@ -216,7 +216,7 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
         case ownership.Proven(owner):
             return ownership.renamed(owner.token, op.urn) if op.owns else owner.token
         case ownership.OtherMaking(owner) if ownership.made_at(owner.token) < ownership.made_at(str(token)):
-            # A view from before the tag was written.
+            # The read is older than the tag.
             return ownership.renamed(str(token), op.urn)
         case ownership.OtherMaking(owner):
             op.inform(CORRECTED)
@@ -249,12 +249,12 @@ def run(
 
     Args:
         before: the outputs that are true before the first step.
-        done: operations that this call of the engine has carried out already.
-        live: the user as DescribeUser showed it just now, where it did.
+        done: operations that this call of the engine has already carried out.
+        live: the user from DescribeUser, if it was called just now.
 
     Raises:
-        ConnectApiError: when the only step failed and nothing was done before.
-        PartialUpdate: when there is anything to report or to save.
+        ConnectApiError: the first step failed and nothing was done before.
+        PartialUpdate: a step failed after others were done.
     """
     state, sessions = dict(before), Sessions(op.gateway, op.run, op.say)
     names = [*done, *(step.operation for step in calls)]
@@ -282,13 +282,13 @@ def run(
 
 
 def _retrying(op: Operation, action: str, user_id: str, outputs: Mapping[str, Any], attempt: Callable[[], T]) -> T:
-    """``attempt()``, tried again while what it does not find may only be late.
+    """The result of ``attempt()``, which is tried again after a 404 that may be due to eventual consistency.
 
     Args:
-        outputs: of the state; they show how old the user is.
+        outputs: of the state; they show the age of the user.
 
     Raises:
-        UserGone: the user is not found, and was not made moments ago.
+        UserGone: the user is not found, and was not just created.
     """
     waited = 0.0
     waits = pauses(min(SETTLING, op.grace))
@@ -304,7 +304,7 @@ def _retrying(op: Operation, action: str, user_id: str, outputs: Mapping[str, An
                 if exists:
                     raise
                 raise gone.user_gone(op.gateway, action, user_id, outputs, op.inform) from None
-            late = "something that this change names" if exists else "the user, who was made moments ago,"
+            late = "something that this change names" if exists else "the user, which was just created,"
             op.inform(f"waiting {pause:g} s: Amazon Connect does not find {late} yet")
             op.wait(pause)
             waited += pause
@@ -318,7 +318,7 @@ def _carry_out(
     step: Step,
     live: Mapping[str, Any] | None,
 ) -> None:
-    """One step; ``state`` takes up what is true after a part of it."""
+    """Carry out one step; after a part of it, ``state`` is updated."""
     instance_id = new["instance_id"]
 
     def send(operation: str, params: Props) -> None:
@@ -351,9 +351,7 @@ def _carry_out(
 
 
 def check_place(op: Operation, outputs: Mapping[str, Any]) -> None:
-    """Refuse to work on a state that does not say where its user is, or says another region.
-
-    In another region everything would be "not found".
+    """Refuse a state without its user's instance, or with another region: there everything would be "not found".
 
     Raises:
         WrongInstance

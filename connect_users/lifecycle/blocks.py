@@ -1,12 +1,12 @@
-"""Writing settings that are declared in part: what is not declared is sent as Connect has it.
+"""Writing settings that are declared in part: the other members are sent as Connect has them.
 
-AWS does not say whether UpdateUserIdentityInfo and UpdateUserPhoneConfig keep or clear a member that is left out, nor
-whether UpdateUserConfig replaces a list or merges into it. Sent as it is, it is kept either way; an address that
-belongs to a directory is refused, and is safe anyway. A user that CreateUser made moments ago has nothing to keep: one
-call is enough.
+AWS does not document whether UpdateUserIdentityInfo and UpdateUserPhoneConfig keep or clear a member that is left out,
+nor whether UpdateUserConfig replaces a list or merges into it. A member that is sent with its live value is kept either
+way. AWS refuses an address that belongs to a directory; that address cannot be lost. A user that CreateUser has just
+made has nothing to keep: one call is enough.
 
-UpdateUserPhoneConfig sets after-contact work of all channels alike, and knows one auto-accept and no call-backs of the
-agent's own. For a user with settings that it cannot express, UpdateUserConfig writes the lists instead.
+UpdateUserPhoneConfig sets the after-contact work of all channels alike, and has one auto-accept and no agent-first
+call-backs. If a user has settings that it cannot express, UpdateUserConfig writes the lists instead.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _IDENTITY_INFO: Final = BY_NAME["identity_info"]
 _PHONE_CONFIG: Final = BY_NAME["phone_config"]
 _LISTS: Final = _PHONE_CONFIG.operations[1]
-#: No user is without them, so they cannot be cleared.
+#: Every user has them, so they cannot be cleared.
 _NAMES: Final = ("first_name", "last_name")
 #: An address that a directory owns is refused in every request.
 _OF_A_DIRECTORY: Final = "email"
@@ -37,12 +37,12 @@ _OF_A_DIRECTORY: Final = "email"
 
 @dataclass(frozen=True)
 class BlockWriter:
-    """Writes to one user, which is described at most once.
+    """Writes the settings of one user, with at most one DescribeUser.
 
     Attributes:
         send: calls the operation of that name with its parameters, without the ids of instance and user.
         describe: returns the ``User`` of DescribeUser.
-        as_made: CreateUser made the user moments ago, and all that was set is declared.
+        as_made: whether CreateUser has just made the user, so that all its settings are declared.
     """
 
     send: Callable[[str, Props], None]
@@ -50,14 +50,14 @@ class BlockWriter:
     as_made: bool = False
 
     def lists(self, lists: Mapping[str, list[Any]], declared: Collection[str]) -> None:
-        """Per-channel lists: those that are ``declared`` are complete, the others are filled from the live user."""
+        """Write per-channel lists: ``declared`` ones are complete, the others are filled from the live user."""
         partial = [name for name, entries in lists.items() if name not in declared and not _is_whole(name, entries)]
         live = live_props(self.describe()) if partial and not self.as_made else {}
         filled = {name: channels.filled(name, lists[name], live.get(name, [])) for name in partial}
         self.send(_LISTS, to_wire({**lists, **filled}))
 
     def phone_config(self, declared: Props) -> None:
-        """`phone_config`, by whichever operation can say what the user has beside it."""
+        """Write `phone_config`, with the operation that can express the user's other settings too."""
         if self.as_made:
             self._send_first(_PHONE_CONFIG, declared)
             return
@@ -75,7 +75,7 @@ class BlockWriter:
             self.send(_LISTS, to_wire({name: kept[name] for name in partial}))
 
     def identity_info(self, declared: Props) -> None:
-        """`identity_info`; where the whole is refused, without the address of a directory."""
+        """Write `identity_info`; if AWS refuses the whole, without a directory's address."""
         if self.as_made or _IDENTITY_INFO.by_name.keys() <= declared.keys():
             self._send_first(_IDENTITY_INFO, declared)
             return
@@ -84,7 +84,7 @@ class BlockWriter:
         self._send_first(_IDENTITY_INFO, whole, without, declared)
 
     def _send_first(self, field: Field, *blocks: Props) -> None:
-        """The first of ``blocks`` that Connect accepts; the last is what is declared."""
+        """Send ``blocks`` until Connect accepts one; the last is the declared one."""
         *better, last = blocks
         for block in better:
             if block != last:
@@ -101,6 +101,6 @@ def _kept(live: Props, field: Field) -> Props:
 
 
 def _is_whole(name: str, entries: list[Any]) -> bool:
-    """Whether nothing of a list has to be looked up."""
+    """Whether a list is complete, so that no live value is needed."""
     field = BY_NAME[name]
     return field.voice_only and all(entry.keys() == field.by_name.keys() for entry in entries)

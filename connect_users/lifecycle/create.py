@@ -1,18 +1,17 @@
-"""Making a user exactly once.
+"""Creating a user exactly once.
 
-CreateUser has no idempotency token. The ownership tag, which CreateUser sets in the same step, takes its place: on
-DuplicateResource it says whose the user of the name is (`ownership.claim`), and so what is to be done:
+CreateUser has no idempotency token. The ownership tag, which CreateUser sets in the same step, takes its place: after a
+DuplicateResource it names the owner of the existing user (`ownership.claim`):
 
-- This very call made it, and an answer was lost: all is well.
-- It has no owner: it is adopted where the program says so.
+- This very call created it, and the answer was lost: the user is complete.
+- It has no owner: it is adopted if the program says so.
 - Another resource of this stack, which the program does not declare: the user moves, and keeps its id.
-- This resource, in another call: a run died before its state was saved, or the replacement of a user who is alive was
-  forced (``--replace``, ``state taint``, ``replace_on_changes``). The engine does not say which. No API returns or
-  changes a password, so a user who was taken over could have another one than the state. One that was made within a
-  day is therefore deleted and made again, which is right in both cases. An older one is in use, and is refused. One
-  that was being taken over goes on to be, and one that was made since this run began (the same run twice at once) is
-  taken over.
-- Anybody else: refused.
+- This resource, in another call: a run died before its state was saved, or the replacement of a live user was forced
+  (``--replace``, ``state taint``, ``replace_on_changes``). The engine does not say which. No API returns or changes a
+  password, so after a take-over the password could differ from the state. A user that is less than a day old is
+  therefore deleted and created again, which is right in both cases. An older user is in use, and is refused. An
+  interrupted take-over continues. A user created since this run began (two runs at once) is taken over.
+- Any other owner: refused.
 """
 
 from __future__ import annotations
@@ -44,19 +43,19 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.lifecycle.apply import Operation
 
-#: What the state of a user without proficiencies is compared with.
+#: The state of a user without proficiencies, for the plan.
 _NO_PROFICIENCIES: Props = {"user_proficiencies": []}
 
 
 def create(op: Operation, props: Props) -> tuple[str, Props]:
-    """Make the user, or take over the one who has the name; returns its id and outputs.
+    """Create the user, or take over the existing user of that name; returns its id and outputs.
 
     Args:
         props: canonical inputs, wholly known.
 
     Raises:
-        PartialUpdate: the user exists, but not all of it is as declared.
-        OwnedByOther: the name is somebody else's.
+        PartialUpdate: the user exists, but not every input is as declared.
+        OwnedByOther: the user of that name has another owner.
         InvalidUser, ConnectApiError
     """
     action = apply.subject("creating", props)
@@ -83,13 +82,13 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         raise error.about(action) from None
     except adopt.UserVanished:
         raise ConnectUsersError(
-            f"{action}: a user of this name was found, but was gone a moment later; run again"
+            f"{action}: a user of this name existed, but was gone a moment later; run again"
         ) from None
     return _finish(op, props, made, token)
 
 
 def _tagged(op: Operation, request: Props) -> tuple[str, Props]:
-    """A request of CreateUser with a token of its own, which is as old as the request, and the token."""
+    """A CreateUser request with a new token, and the token, which has the time of the request."""
     if not op.owns:
         return "", request
     token = ownership.new_token(op.now(), op.urn)
@@ -97,10 +96,10 @@ def _tagged(op: Operation, request: Props) -> tuple[str, Props]:
 
 
 def _existing_user(op: Operation, props: Props, error: ConnectApiError) -> dict[str, Any] | None:
-    """The user to adopt, or that a lost answer was about, where Connect refused for another reason than its name.
+    """The user to adopt, or the one of a lost answer, if CreateUser failed for another reason than the name.
 
-    AWS does not say what it looks at first: a full quota may come before a name that is taken, and a missing
-    password, which an adoption does not need, does.
+    AWS does not document the order of its checks: a full quota may come before a taken name. A missing password, which
+    an adoption does not need, does come before it.
     """
     if not props.get("adopt_existing") and not error.uncertain:
         return None
@@ -109,12 +108,12 @@ def _existing_user(op: Operation, props: Props, error: ConnectApiError) -> dict[
     except Cancelled:
         raise
     except ConnectApiError:
-        # Why it could not be made is what matters.
+        # The reason why CreateUser failed matters more.
         return None
 
 
 def _create_user(op: Operation, request: Props) -> CreatedUser:
-    """CreateUser, tried again while something that it names may only be late (a profile made in the same run)."""
+    """CreateUser, tried again while something that it names is not found yet (a profile created in the same run)."""
     for pause in apply.pauses(min(apply.REFERENCE_SETTLING, op.grace)):
         try:
             made = op.gateway.create_user(request, notify=op.inform)
@@ -127,7 +126,7 @@ def _create_user(op: Operation, request: Props) -> CreatedUser:
 
 
 def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple[str, Props]:
-    """What CreateUser cannot do: proficiencies."""
+    """Set what CreateUser cannot: proficiencies."""
     user_id = made.user_id
     outputs: Props = {**props, ARN_KEY: made.arn, **snapshot_proof.made_stamp(made.answered_at)}
     if token:
@@ -149,13 +148,13 @@ def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple
 def _settle(
     op: Operation, props: Props, user: Mapping[str, Any], token: str, error: ConnectApiError
 ) -> tuple[str, Props] | None:
-    """Make the live user of the name this resource's; None where it has to be deleted and made again.
+    """Take over the live user of the name; None if it has to be deleted and created again.
 
     Args:
-        error: why it could not be made.
+        error: of CreateUser.
 
     Raises:
-        OwnedByOther: it may not be touched.
+        OwnedByOther: it must not be changed.
         UserVanished: it is not found any more.
         PartialUpdate, InvalidUser, ConnectApiError
     """
@@ -164,10 +163,10 @@ def _settle(
     owner = ownership.owner_of(tags)
     claim, other = ownership.claim(owner, op.urn, token or None), op.run.declared_by_another(op.urn, props)
     if other is not None and not isinstance(claim, ownership.Proven):
-        raise OwnedByOther(f"{action}: {where}, and {other} declares it, too; declare the user once")
+        raise OwnedByOther(f"{action}: {where}, and {other} declares the same user; declare the user once")
     match claim:
         case ownership.Proven():
-            # Made by this very call, whose answer was lost.
+            # This very call created it, and the answer was lost.
             return _finish(op, props, CreatedUser(user["Id"], user["Arn"]), token)
         case ownership.Unowned() if props.get("adopt_existing"):
             return adopt.take_over(op, props, user, ours=False)
@@ -182,9 +181,9 @@ def _settle(
         case ownership.OtherMaking(owner):
             day = time.strftime("%Y-%m-%d", time.gmtime(ownership.made_at(owner.token)))
             raise OwnedByOther(
-                f"{action}: {where} and is this resource's own, made or taken over on {day} (tag {ownership.TAG_KEY}); "
-                "it is not deleted for a new one. To replace it (--replace, state taint, replace_on_changes), set "
-                "delete_before_replace=True in the resource's options, or for a new password "
+                f"{action}: {where} and belongs to this resource, created or taken over on {day} (tag "
+                f"{ownership.TAG_KEY}); it is not deleted for a new one. To replace it (--replace, state taint, "
+                "replace_on_changes), set delete_before_replace=True in the resource's options, or for a new password "
                 "on_password_change='replace'; if the state lost it, bring it back with connect-users import"
             )
         case ownership.OtherResource(owner) if op.owns and not _changed_in_this_run(op, user):
@@ -208,15 +207,15 @@ def _settle(
 
 
 def _changed_in_this_run(op: Operation, user: Mapping[str, Any]) -> bool:
-    """Whether somebody made or changed a user since this run began: then another run, or another provider of this one,
-    has it at this moment."""
+    """Whether the user was created or changed since this run began: then another run, or another provider of this run,
+    is working on it."""
     modified = snapshot_proof.epoch(user.get("LastModifiedTime"))
     # AWS returns milliseconds.
     return modified is not None and modified > op.now() - op.run.age + 0.001
 
 
 def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> str:
-    """Why a user of the name without an owner is in the way, and what to do."""
+    """The reason why a user without an owner cannot be taken over, and what to do."""
     ways = (
         "adopt it with adopt_existing=True, or choose another username; to replace this resource's own user, set "
         "delete_before_replace=True"
@@ -234,7 +233,7 @@ def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> 
 def _settle_duplicate(
     op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
 ) -> tuple[str, Props]:
-    """The name is taken: find the user, or wait until the name of a user deleted just now is free."""
+    """Find the user of a taken name, or wait until the name of a user deleted just now is free."""
     pauses, waited, removed = apply.pauses(op.grace), 0.0, set[str]()
     while True:
         named = observe.find_by_name(op, props["instance_id"], props["username"])
@@ -270,17 +269,17 @@ def _settle_duplicate(
 
 
 def _remove_leftover(op: Operation, props: Props, user: Mapping[str, Any]) -> None:
-    """Delete a user that this resource made, and no state that stays has, so that it can be made again."""
+    """Delete a user that this resource created and that no other state has, so that it can be created again."""
     op.say(
         "warning",
-        f"user {user['Id']}, which this resource made before, is deleted and created again, since it may not have the "
+        f"user {user['Id']}, which this resource created, is deleted and created again, since it may not have the "
         "declared password",
     )
     delete.remove_user(op, str(user["Id"]), {**props, ARN_KEY: user["Arn"]})
 
 
 def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> OwnedByOther:
-    """A user of this very name who was deleted just now would be a matter of seconds; this one stays."""
+    """The error if only a user whose name differs in case exists. A name that was just deleted would be free soon."""
     user = op.gateway.describe_user(props["instance_id"], near["Id"], notify=op.inform)
     name = near["Username"]
     if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherMaking):
@@ -294,7 +293,7 @@ def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> Ow
 
 
 def _secret_password(op: Operation, props: Props) -> str:
-    """The password in Secrets Manager: the secret's text, or the member ``password`` of a JSON secret."""
+    """The password in Secrets Manager: the secret's string, or the member ``password`` of a JSON secret."""
     text = op.gateway.get_secret_value(props["password_secret_arn"], notify=op.inform)
     try:
         parsed = json.loads(text)

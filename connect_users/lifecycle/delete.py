@@ -1,4 +1,4 @@
-"""Deleting a user, only if it is still the one of this state."""
+"""Deleting a user, only if it still belongs to this state."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def delete(op: Operation, user_id: str, outputs: Props) -> None:
-    """Delete the user, if the live ownership tag is the state's. One who is gone already is a success.
+    """Delete the user if its ownership tag has the state's token. If the user is already gone, that is a success.
 
-    A user that another state of this stack has, or another stack, is left alone, and the state is forgotten.
+    A user that belongs to another state of this stack, or to another stack, is kept, and this state is forgotten.
 
     Raises:
-        OwnedByOther: nothing proves that the user is this state's, and nothing that it is another one's.
+        OwnedByOther: the tag proves neither that the user belongs to this state nor that it belongs to another.
         ConnectApiError, WrongInstance
     """
     action = apply.subject("deleting", outputs)
@@ -41,7 +41,7 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
             remove_user(op, user_id, outputs)
         wanted = outputs.get("delete_quick_connects") is True
         if user is not None or wanted:
-            # Of one who was gone already: an earlier run may have failed between the user and its quick connects.
+            # Also if the user was already gone: an earlier run may have failed before the quick connects.
             username = str(outputs.get("username", "?"))
             quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
     except ConnectApiError as error:
@@ -49,7 +49,7 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
 
 
 def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
-    """DeleteUser for a user that was seen just now: that it is not found may be a reader that lags behind."""
+    """DeleteUser for a user that was just described: if it is not found, the read may be stale."""
     Sessions(op.gateway, op.run, op.say).before_deletion(user_id, outputs)
     for pause in apply.pauses(min(apply.SETTLING, op.grace)):
         try:
@@ -57,9 +57,7 @@ def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
         except ResourceNotFound as error:
             if error.uncertain or observe.describe(op, user_id, outputs) is None:
                 return
-            op.inform(
-                f"waiting {pause:g} s: Amazon Connect shows the user, but does not find it when it is to be deleted"
-            )
+            op.inform(f"waiting {pause:g} s: Amazon Connect shows the user, but DeleteUser does not find it yet")
             op.wait(pause)
         else:
             return
@@ -71,7 +69,7 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
     match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
         case ownership.Unowned() if token is not None:
             raise OwnedByOther(
-                f"{action}: {ownership.missing(tags)}, so this state cannot prove that the user is its own; "
+                f"{action}: {ownership.missing(tags)}, so this state cannot prove that it owns the user; "
                 "run pulumi refresh to accept that, then run again"
             )
         case ownership.Proven() | ownership.Unowned():
@@ -82,8 +80,8 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
         case ownership.OtherMaking():
             raise OwnedByOther(
                 f"{action}: its tag {ownership.TAG_KEY} names this resource, but with another token than this state, "
-                "which may be an older one (restored from a backup, say); nothing was deleted; run pulumi refresh, "
-                "which takes the live token over, then run again"
+                "which may be older (restored from a backup?); nothing was deleted; run pulumi refresh, "
+                "which saves the live token, then run again"
             )
         case ownership.OtherResource(owner) if op.run.declares(owner):
             op.inform(f"not deleted: the user moved to {owner.urn}")

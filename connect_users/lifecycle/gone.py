@@ -1,4 +1,4 @@
-"""Being sure that a user is not there, which credentials of another account or region would say of everybody."""
+"""Proving that a user does not exist: with credentials of another account or region, no user is found."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ def exists(gateway: Gateway, instance_id: str, user_id: str) -> bool:
 
 
 def user_gone(gateway: Gateway, action: str, user_id: str, outputs: Mapping[str, Any], notify: Notify) -> UserGone:
-    """The error for a user that neither a write nor DescribeUser found.
+    """The error for a user that neither the update nor DescribeUser found.
 
     Raises:
         WrongInstance: the instance is not found either, or is another account's.
     """
     check_instance(gateway, outputs, notify)
     return UserGone(
-        f"{action}: user {user_id} is gone from Connect; somebody deleted it there. Run pulumi refresh, so that the "
-        "stack knows, and then pulumi up, which makes the user again as long as the program declares it"
+        f"{action}: user {user_id} is gone from Connect; somebody deleted it there. Run pulumi refresh, then "
+        "pulumi up, which creates the user again if the program still declares it"
     )
 
 
 def check_instance(gateway: Gateway, outputs: Mapping[str, Any], notify: Notify) -> None:
-    """Prove that the instance of a state can be reached.
+    """Prove that the client reaches the instance of a state.
 
     Raises:
-        WrongInstance: it cannot be found, or is another account's.
+        WrongInstance: the instance is not found, or belongs to another account.
     """
     instance_id, username = outputs["instance_id"], outputs.get("username", "?")
     stays = "nothing was changed, and the state stays"

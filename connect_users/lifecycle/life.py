@@ -1,10 +1,10 @@
-"""The life of a user as both doors ask for it: plain dicts in AWS's words in, plain dicts out.
+"""The life of a user for both doors: plain dicts in AWS's words in, plain dicts out.
 
 Contract:
 - `check` and `diff` are pure: no call, no credentials.
-- All dicts have the names of `connect_users.core.fields`, and `UNKNOWN` where a preview does not know a value. A state
-  may have been written by hand or by another release: it is read by `sound`.
-- Whatever goes wrong is a `ConnectUsersError` of one line; `PartialUpdate` carries what has to be saved.
+- All dicts have the names of `connect_users.core.fields`, and `UNKNOWN` for values that a preview does not know. A
+  state may have been edited by hand or written by another release, so it is read with `sound`.
+- Every error is a `ConnectUsersError` of one line; `PartialUpdate` has the outputs to save.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from connect_users.lifecycle.lookup import Found
     from connect_users.lifecycle.observe import Seen
 
-    #: Shows an ("info" or "warning", text) message on the resource that is being worked on.
+    #: Shows an ("info" or "warning", text) message on the resource of the call.
     Say = Callable[[str, str], None]
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Checked:
-    """The canonical form of a user's inputs, and everything that is wrong with them, a line each."""
+    """The canonical form of a user's inputs, and their problems, a line each."""
 
     inputs: Props
     problems: tuple[str, ...]
@@ -51,14 +51,14 @@ class Checked:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs between a state and new inputs.
+    """The difference between a state and new inputs.
 
     Attributes:
-        changed: whether anything has to be done.
+        changed: whether an update or a replacement is needed.
         fields: the inputs that differ from the state.
         replaces: those of them that no API can change.
-        delete_first: the new user has the name of the old one in the same instance.
-        in_inputs: whether the old inputs differ from the new ones, too; where they are equal, the outputs drifted.
+        delete_first: whether the new user has the same name in the same instance.
+        in_inputs: whether the old inputs differ from the new ones, too; if they are equal, the outputs drifted.
     """
 
     changed: bool
@@ -80,13 +80,13 @@ class Lifecycle:
         gateway: Gateway | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Nothing is opened before a method needs it.
+        """Opens no connection before a method needs it.
 
         Args:
-            problems: why the configuration cannot be used; `check` reports them, everything else fails with them.
-            cancelled: ends every wait, and with it the call that waits.
-            gateway: instead of the one that the settings lead to.
-            clock: seconds from any moment on.
+            problems: of the configuration; `check` reports them, all other methods fail with them.
+            cancelled: ends every wait, and the call that waits.
+            gateway: replaces the one from the settings.
+            clock: returns seconds, from any start.
         """
         self.settings = settings
         self.problems = problems
@@ -96,14 +96,14 @@ class Lifecycle:
         self.begin_run()
 
     def begin_run(self) -> None:
-        """Forget what an earlier run of the engine has shown, where one process serves several."""
+        """Forget the users of an earlier run of the engine: one process may serve several runs."""
         self._run, self._rename_shown = Run(self._clock), False
 
     @classmethod
     def configured(cls, config: Mapping[str, object], cancelled: threading.Event) -> Lifecycle:
-        """The life of users under the stack's or a provider's configuration, e.g. ``{"connect-users:region": ...}``.
+        """From the stack's or a provider's configuration, e.g. ``{"connect-users:region": ...}``.
 
-        Never raises: a configuration is read where an error would become a traceback.
+        Never raises: here an error would become a traceback.
         """
         try:
             return cls(from_config(config), cancelled=cancelled)
@@ -111,10 +111,10 @@ class Lifecycle:
             return cls(Settings(), (str(problem),), cancelled=cancelled)
 
     def check(self, urn: str, old: Props, new: Props) -> Checked:
-        """Every problem of the inputs at once; their canonical form.
+        """All problems of the inputs at once, and their canonical form.
 
         Args:
-            old: the inputs of the state; empty for a user who is to be made.
+            old: the inputs of the state; empty for a new user.
         """
         with one_line():
             review = rules.review(new, reserved_tags=self.settings.reserved_tags)
@@ -136,17 +136,17 @@ class Lifecycle:
         say: Say,
         old_inputs: Callable[[], Props | None] = lambda: None,
     ) -> Difference:
-        """Whether anything differs, and what needs a new user.
+        """The difference between a state and new inputs, and whether it needs a new user.
 
         Args:
             state: the old outputs.
             new: checked inputs.
-            old_inputs: gives the old inputs, where they are known; asked for only where it matters.
+            old_inputs: returns the old inputs, if they are known; called only if they matter.
         """
         with one_line():
             fields = plan.changed_fields(state, new)
             if fields:
-                # Those of most users of a large stack are equal as they are.
+                # Most users of a large stack have equal inputs.
                 state, new = sound(state), canonical(new)
                 fields = plan.changed_fields(state, new)
             self._run.hold(urn, id_, state)
@@ -154,11 +154,11 @@ class Lifecycle:
             if OTHER_OWNER_KEY in state and not moves:
                 say(
                     "warning",
-                    f"this user belonged to {state[OTHER_OWNER_KEY]} at the last refresh: nothing is written to it; "
-                    "declare it in one stack, and run pulumi refresh once that is settled",
+                    f"this user belonged to {state[OTHER_OWNER_KEY]} at the last refresh, so it is not changed; "
+                    "declare it in one stack only, then run pulumi refresh",
                 )
             if not fields:
-                # Where two resources have the user, an update finds out which one it is.
+                # If two resources have the user, an update finds out which one owns it.
                 doubted = self._run.rival(urn, id_) is not None
                 changed = doubted or moves or PENDING_KEY in state or self._renamed(urn, state, say)
                 return Difference(changed, in_inputs=False)
@@ -170,33 +170,33 @@ class Lifecycle:
             return Difference(True, fields, in_inputs=not same)
 
     def _moves_here(self, urn: str, state: Props, new: Props) -> bool:
-        """Whether a refresh found the user to be another resource's of this stack, which no longer declares it."""
+        """Whether, at a refresh, the user belonged to another resource of this stack that no longer declares it."""
         if OTHER_OWNER_KEY not in state or not self.settings.ownership_tag:
             return False
         own, name = ownership.owner_name(urn), ownership.owner_name(str(state[OTHER_OWNER_KEY]))
         in_this_stack = ownership.stack_of(own) is not None and ownership.stack_of(own) == ownership.stack_of(name)
-        # The resource may have got that very name since.
+        # The resource may have been renamed to that name since.
         return in_this_stack and (name == own or not self._run.declares(ownership.Owner("", name), new))
 
     def _renamed(self, urn: str, state: Props, say: Say) -> bool:
-        """Whether the ownership tag names the resource by a former URN, so that it has to be written again."""
+        """Whether the ownership tag has a former URN of the resource, so that it has to be written again."""
         renamed = self.settings.ownership_tag and ownership.names_another(state.get(TOKEN_KEY), urn)
         if renamed and not self._rename_shown:
             self._rename_shown = True
             say(
                 "info",
-                f"to be updated: the tag {ownership.TAG_KEY}, which names this resource as before it was renamed or "
+                f"the tag {ownership.TAG_KEY} will be updated: it has the URN from before this resource was renamed or "
                 "moved (shown once for all such users)",
             )
         return renamed
 
     def preview_create(self, inputs: Props) -> Props:
-        """What is known of the outputs before the user is made."""
+        """The outputs that are known before the user is created."""
         later = (ARN_KEY, "directory_user_id", *((TOKEN_KEY,) if self.settings.ownership_tag else ()))
         return {**dict.fromkeys(later, UNKNOWN), **canonical(inputs)}
 
     def preview_update(self, urn: str, state: Props, new: Props) -> Props:
-        """What is known of the outputs before the user is changed: all, unless it gets its first ownership tag."""
+        """The outputs that are known before the user is changed: all, unless it gets its first ownership tag."""
         kept = apply.kept_outputs(sound(state))
         token = kept.get(TOKEN_KEY)
         if self.settings.ownership_tag and urn:
@@ -205,7 +205,7 @@ class Lifecycle:
         return {**kept, **canonical(new)}
 
     def create(self, urn: str, inputs: Props, say: Say) -> tuple[str, Props]:
-        """Make the user exactly once; returns its id and outputs.
+        """Create the user exactly once; returns its id and outputs.
 
         Raises:
             PartialUpdate, ConnectUsersError
@@ -214,16 +214,16 @@ class Lifecycle:
         return self._operate("creating", urn, inputs, say, lambda op: create.create(op, inputs))
 
     def read(self, urn: str, id_: str, state: Props, declared: Props | None, say: Say) -> Seen | None:
-        """The user as it is; None when it is gone.
+        """The user as it is now; None if it is gone.
 
         Args:
             state: sound outputs.
-            declared: sound inputs; without them the outputs say what is declared.
+            declared: sound inputs; without them the outputs count as declared.
         """
         return self._operate("reading", urn, state, say, lambda op: observe.read(op, id_, state, declared))
 
     def lookup(self, urn: str, id_: str, say: Say) -> Found | None:
-        """The user that an import names, as it is; None when there is no such user.
+        """The user of an import, as it is now; None if it does not exist.
 
         Args:
             id_: ``INSTANCE_ID:USER_ID``, or the user's ARN.
@@ -233,7 +233,7 @@ class Lifecycle:
         return self._operate("importing", urn, {"username": place.user_id}, say, lambda op: lookup.lookup(op, place))
 
     def update(self, urn: str, id_: str, state: Props, new: Props, say: Say) -> Props:
-        """Make only the calls that the difference needs; returns the new outputs.
+        """Update the user with the fewest calls; returns the new outputs.
 
         Raises:
             PartialUpdate, ConnectUsersError
@@ -244,12 +244,12 @@ class Lifecycle:
         return outputs
 
     def delete(self, urn: str, id_: str, state: Props, say: Say) -> None:
-        """Delete the user if it is still this state's; one who is gone is a success."""
+        """Delete the user if it still belongs to this state. If it is already gone, that is a success."""
         state = sound(state)
         self._operate("deleting", urn, state, say, lambda op: delete.delete(op, id_, state))
 
     def _operate(self, action: str, urn: str, props: Props, say: Say, work: Callable[[apply.Operation], T]) -> T:
-        """Do ``work`` with a connection; ``props`` name the user."""
+        """Do ``work`` with a connection; ``props`` have the username for messages."""
         with one_line(apply.subject(action, props)):
             if self.problems:
                 raise ConfigurationError("; ".join(self.problems))
@@ -271,10 +271,10 @@ class Lifecycle:
 
 @contextmanager
 def one_line(action: str = "") -> Iterator[None]:
-    """Turn whatever is raised into a `ConnectUsersError` of one line.
+    """Turn every exception into a `ConnectUsersError` of one line.
 
     Args:
-        action: "creating Connect user 'ada'", for errors that do not say it themselves.
+        action: "creating Connect user 'ada'", for errors without an action.
     """
     about = f"{action}: " if action else ""
     try:
@@ -284,7 +284,7 @@ def one_line(action: str = "") -> Iterator[None]:
     except ConnectUsersError:
         raise
     except Exception as error:
-        # Neither its text nor a traceback's values: they might quote what must not be shown.
+        # Without its text and the values of a traceback, which could contain secrets.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         raise ConnectUsersError(

@@ -1,4 +1,4 @@
-"""A user that exists, found by the id of an import: its state, and the inputs of a program that declares all of it."""
+"""An existing user, looked up by an import's id: its state, and the inputs of a program that declares all of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COMPOSITE: Final = re.compile(r"([^\s:/]+):([^\s:/]+)")
 
 @dataclass(frozen=True)
 class Found:
-    """A user that exists, under its bare id."""
+    """An existing user, with its bare id."""
 
     id: str
     inputs: Props
@@ -33,7 +33,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an import says that its user is; ``arn`` is "" where it was not given."""
+    """The instance and the id in an import's id; ``arn`` is "" if it is not an ARN."""
 
     instance_id: str
     user_id: str
@@ -41,7 +41,7 @@ class Place:
 
 
 def place_of(text: str) -> Place:
-    """What an import's id says: ``INSTANCE_ID:USER_ID``, or the user's ARN.
+    """Parse an import's id: ``INSTANCE_ID:USER_ID``, or the user's ARN.
 
     Raises:
         ConnectUsersError: it is neither.
@@ -52,14 +52,13 @@ def place_of(text: str) -> Place:
     ids = _COMPOSITE.fullmatch(text)
     if ids is None:
         raise ConnectUsersError(
-            f"importing a Connect user: {shown(text)} is not the id of an import: use INSTANCE_ID:USER_ID "
-            "or the user's ARN"
+            f"importing a Connect user: {shown(text)} cannot be imported: use INSTANCE_ID:USER_ID or the user's ARN"
         )
     return Place(ids[1], ids[2])
 
 
 def lookup(op: Operation, place: Place) -> Found | None:
-    """The user as it is now; None when its instance has no such user.
+    """The user as it is now; None if its instance has no such user.
 
     Raises:
         ConnectApiError, WrongInstance
@@ -71,7 +70,7 @@ def lookup(op: Operation, place: Place) -> Found | None:
             return None
         if place.arn and user.get("Arn") != place.arn:
             raise WrongInstance(
-                f"{action}: {place.arn} was given, but the credentials reach {user.get('Arn')}; check the account and "
+                f"{action}: the id is {place.arn}, but the credentials reach {user.get('Arn')}; check the account and "
                 "the region"
             )
         proficiencies = op.gateway.list_user_proficiencies(place.instance_id, place.user_id, notify=op.inform)

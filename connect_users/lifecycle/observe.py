@@ -1,10 +1,10 @@
-"""What is true of a user in Connect: reading, finding by name, and being sure that somebody is gone.
+"""Reads users in Connect: by id, by name, and with proof that a user is gone.
 
 Contract:
-- A user is gone only when Connect says ResourceNotFound twice, some seconds apart, and its instance can be described
-  in the region and account of the state. With other credentials everything is "not found": an error, no deletion.
-- Any error leaves the state alone.
-- Nothing is written here.
+- A user is gone only if Connect returns ResourceNotFound twice, some seconds apart, and its instance can be described
+  in the region and account of the state. With other credentials everything is "not found": an error, not a deletion.
+- An error does not change the state.
+- This module changes nothing in Connect.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.lifecycle.apply import Operation
 
-#: Inputs that are outputs only where they were declared.
+#: Inputs that are outputs only if they were declared.
 _MANAGED: Final = BY_NAME.keys() - {DIRECTORY_KEY}
-#: Seconds between the two looks that make a missing user a deleted one.
+#: Seconds between the two reads that prove a deletion.
 SECOND_LOOK: Final = 3.0
 
 
@@ -51,11 +51,11 @@ class Seen:
 
 
 def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = None) -> Seen | None:
-    """The user as it is now, its drift in the inputs; None when it is gone.
+    """The user as it is now, with its drift in the inputs; None if it is gone.
 
     Args:
         outputs: of the state, in canonical form.
-        inputs: of the state, in canonical form; without them the outputs are what is declared.
+        inputs: of the state, in canonical form; without them the outputs count as declared.
 
     Raises:
         ConnectApiError, WrongInstance
@@ -63,7 +63,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     action = subject("reading", outputs)
     check_place(op, outputs)
     declared = {name: value for name, value in (inputs or outputs).items() if name in BY_NAME}
-    # What an update did before it failed is in the outputs only: without them, no update would ever undo it.
+    # Changes of an update that failed are only in the outputs. Without them, no update would ever undo them.
     managed = {**declared, **{name: value for name, value in outputs.items() if name in _MANAGED}}
     reading = _Reading(op, outputs["instance_id"], user_id)
     try:
@@ -79,14 +79,14 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
             try:
                 proficiencies = reading.proficiencies(modified)
             except ResourceNotFound:
-                # Deleted between the two calls?
+                # The user may have been deleted between the two calls.
                 if describe(op, user_id, outputs) is None:
                     return None
                 raise
     except ConnectApiError as error:
         raise error.about(action) from None
     live = live_props(user, proficiencies)
-    # A user who belongs to somebody else is described each time, for the warning each time.
+    # A user with another owner is described each time, so that each refresh warns.
     ours = snapshot_proof.same_owner(user.get("Tags", {}), outputs)
     stamp = snapshot_proof.read_stamp(modified, op.now()) if ours else {}
     return Seen(
@@ -95,7 +95,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
 
 
 class _Reading:
-    """The read of one user; its proficiencies are listed at most once."""
+    """The read of one user, with at most one listing of its proficiencies."""
 
     def __init__(self, op: Operation, instance_id: str, user_id: str) -> None:
         self.op = op
@@ -105,7 +105,7 @@ class _Reading:
         self._proficiencies: list[dict[str, Any]] | None = None
 
     def proficiencies(self, user_modified: float | None) -> list[dict[str, Any]]:
-        """The live proficiencies; ``user_modified`` is the LastModifiedTime of the user itself."""
+        """The live proficiencies; ``user_modified`` is the user's own LastModifiedTime."""
         if self._proficiencies is None:
             entries, modified = self.op.gateway.user_proficiencies(
                 self.instance_id, self.user_id, notify=self.op.inform
@@ -116,7 +116,7 @@ class _Reading:
 
 
 def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None:
-    """The outputs of a user that bulk reads prove unchanged; None where it has to be described."""
+    """The outputs of a user that bulk reads prove unchanged; None if it has to be described."""
     listed = reading.survey.find(reading.instance_id, reading.op.urn, reading.user_id, reading.op.say)
     if listed is None or not snapshot_proof.unmoved(outputs.get(VERIFIED_KEY), listed.modified, exact=listed.exact):
         return None
@@ -124,17 +124,17 @@ def _in_bulk(reading: _Reading, outputs: Props, declared: Props) -> Props | None
     try:
         proficiencies = reading.proficiencies(listed.modified) if listing else None
     except ResourceNotFound:
-        # Deleted since the listing, or gone from another view of it: DescribeUser decides.
+        # Deleted since the listing, or missing in a stale one: DescribeUser decides.
         return None
     return snapshot_proof.proven_outputs(listed, outputs, declared, proficiencies)
 
 
 def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mapping[str, Any]) -> Props:
-    """The outputs beside the inputs: `arn`, `directory_user_id`, and what the live tag says about the owner.
+    """The outputs besides the inputs: `arn`, `directory_user_id`, and the owner by the live tag.
 
-    A token of this resource that is not the state's is taken over, one that is gone from the user goes from the state,
-    and the state gets a mark of its own. Pulumi also refreshes the old half of a replacement that is still to be
-    deleted: with the token alone it would pass for the new half, and take its user away.
+    If the tag has another token of this resource, the state gets that token and a mark of its own. If the tag is gone,
+    the state's token goes, too. The mark matters because Pulumi also refreshes the old half of a replacement that is
+    still to be deleted: with the token alone it would pass for the new half, and delete its user.
     """
     result: Props = {key: outputs[key] for key in KEPT_BY_REFRESH if key in outputs and key != VERIFIED_KEY}
     if user.get("Arn"):
@@ -147,12 +147,12 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
             if token is not None or ownership.TAG_KEY in tags:
                 op.say("warning", f"{ownership.missing(tags)}; the next change of this user puts it back")
             if result.pop(TOKEN_KEY, None) is not None:
-                result[TAKEN_KEY] = secrets.token_hex(4)
+                result[TAKEN_KEY] = str(token)[-8:]
         case ownership.Proven():
             pass
         case ownership.OtherMaking(owner):
             result[TOKEN_KEY] = owner.token
-            # Without a state, this is an import of what the state lost.
+            # Without a state, this is an import of a user that the state lost.
             if outputs:
                 op.say("warning", CORRECTED)
                 result[TAKEN_KEY] = secrets.token_hex(4)
@@ -163,14 +163,14 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
 
 
 def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
-    """``User`` of DescribeUser; None when the user is gone for certain.
+    """``User`` of DescribeUser; None if the user is certainly gone.
 
-    A view that is older than the state (without the ownership tag that was written moments ago, or with the one
-    before) is looked at again: by it, a user would be thought to be somebody else's.
+    A read that is older than the state (without the ownership tag that was just written, or with the former one) is
+    repeated: it would show a wrong owner.
 
     Raises:
         ConnectApiError
-        WrongInstance: when the instance cannot be found either, or is another account's.
+        WrongInstance: the instance is not found either, or belongs to another account.
     """
     instance_id = outputs["instance_id"]
     waited = 0.0
@@ -178,7 +178,7 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
         try:
             user = op.gateway.describe_user(instance_id, user_id, notify=op.inform)
         except ResourceNotFound:
-            # A user that was made moments ago may simply not be visible yet.
+            # A new user may not be visible yet.
             if waited >= max(SECOND_LOOK, _settling(op, outputs, waited)):
                 break
         else:
@@ -192,25 +192,25 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
 
 
 def _settling(op: Operation, outputs: Mapping[str, Any], waited: float) -> float:
-    """Seconds from the first look on for which Connect may not show the user of this state as it is.
+    """Seconds after the first read during which Connect may not show this state's user as it is.
 
-    Computed after an answer, since an answer shows AWS's time.
+    Computed after an answer, which has AWS's time.
     """
     full = min(SETTLING, op.grace)
     return min(full, max(0.0, full + waited - snapshot_proof.age(outputs, op.now())))
 
 
 def _stale_view_wait(op: Operation, tags: Mapping[str, Any], outputs: Mapping[str, Any], settling: float) -> float:
-    """Seconds for which a view of a user with these tags may be older than the state, whose token is recent."""
+    """Seconds during which a read with these tags may be older than the state, whose token is recent."""
     token = outputs.get(TOKEN_KEY)
     if token is None:
         return 0.0
     owner = ownership.owner_of(tags)
-    if owner is not None and ownership.of_another_name(owner, op.urn, token):
+    if owner is not None and ownership.of_another_stack(owner, op.urn, token):
         return min(SETTLING, op.grace)
     match ownership.claim(owner, op.urn, token):
         case ownership.Unowned():
-            # More likely, a person removed the tag.
+            # More likely, somebody removed the tag.
             return min(settling, REFERENCE_SETTLING)
         case ownership.OtherMaking(owner) | ownership.OtherResource(owner):
             return settling if ownership.made_at(owner.token) < ownership.made_at(str(token)) else 0.0
@@ -220,11 +220,11 @@ def _stale_view_wait(op: Operation, tags: Mapping[str, Any], outputs: Mapping[st
 
 @dataclass(frozen=True)
 class Named:
-    """Who has a name.
+    """The user with a name.
 
     Attributes:
-        user: the live user of exactly that name; None when none is found (yet).
-        near: where there is none, the summary of ListUsers of a user whose name differs by case only.
+        user: the live user with exactly that name; None if none is found (yet).
+        near: if there is none, the ListUsers summary of a user whose name differs only in case.
     """
 
     user: dict[str, Any] | None
@@ -232,9 +232,9 @@ class Named:
 
 
 def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
-    """Who has the name.
+    """Find the user with a name.
 
-    SearchUsers first, since it is one call; its index may lag by minutes, so ListUsers has the last word.
+    SearchUsers comes first, since it is one call. Its index may lag by minutes, so ListUsers decides.
     """
     searched = search_by_name(op, instance_id, username)
     if searched is not None:
@@ -247,7 +247,7 @@ def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
 
 
 def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
-    """The live user of exactly that name, as far as the index of SearchUsers knows: two calls, whatever the size."""
+    """The live user with exactly that name in the index of SearchUsers: two calls for any number of users."""
     candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.inform)]
     return _named(op, instance_id, candidates, username)
 

@@ -1,9 +1,9 @@
-"""Writing proficiencies where the state may be out of date.
+"""Writing proficiencies when the state may be out of date.
 
-Associating what is associated, and updating or disassociating what is not, is refused as a whole: that happens when an
-earlier attempt was carried out and its answer lost. The live list shows what is left to do; where it lags behind, too,
-each proficiency is tried by itself. AWS does not document whether a pair that is not there is an invalid request or not
-found.
+AWS refuses a whole request that associates an associated proficiency, or that updates or disassociates a missing one.
+That happens if an earlier attempt succeeded and its answer was lost. The live list shows the rest of the work. If that
+list is stale, too, each proficiency is tried alone. AWS does not document whether a missing pair is an invalid request
+or not found.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def write(
     """Associate, update or disassociate.
 
     Args:
-        state: what is true before; brought up to date where only a part could be written.
+        state: the outputs before; updated if only a part could be written.
 
     Raises:
         ConnectApiError
@@ -41,7 +41,7 @@ def write(
         gateway.update_user(step.operation, instance_id, user_id, step.params, notify=notify)
     except (InvalidRequest, ResourceNotFound) as error:
         if isinstance(error, ResourceNotFound) and isinstance(step, Associate):
-            # Nothing has to be there for that but the user and the attribute, which may be late.
+            # That needs only the user and the attribute, which may be new.
             raise
         live = live_props({}, gateway.list_user_proficiencies(instance_id, user_id, notify=notify))
         wanted = steps.after(live, step, new)
@@ -65,11 +65,11 @@ def _one_by_one(
     error: InvalidRequest,
     notify: Notify,
 ) -> None:
-    """Write each proficiency of a step that was refused, in the way that the step assumes, else in the other way.
+    """Write each proficiency of a refused step alone, with the step's own operation or else with the other one.
 
     Raises:
-        InvalidRequest: ``error``, where neither way is accepted, so that something else is wrong.
-        PartlyRefused: the same, where others were accepted.
+        InvalidRequest: ``error``, if AWS accepts neither: something else is wrong.
+        PartlyRefused: the same, if AWS accepted some.
     """
     removes = isinstance(step, Disassociate)
     levels = {steps.pair_of(entry): entry["level"] for entry in state.get("user_proficiencies", [])}
@@ -86,7 +86,7 @@ def _one_by_one(
         one = replace(step, entries=[entry])
         done = len(step.entries) > 1 and accepted(one)
         if not done:
-            # A pair that can neither be removed nor updated is not there, which is what a removal is to bring about.
+            # A pair that can neither be removed nor updated does not exist: the removal is done.
             whole = [{"level": levels.get(steps.pair_of(entry), 1), **entry}]
             done = accepted(Associate(whole) if isinstance(step, UpdateLevels) else UpdateLevels(whole)) != removes
         if done:

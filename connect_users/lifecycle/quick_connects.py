@@ -1,14 +1,14 @@
-"""Quick connects that lead to a user who is gone: deleted where the program says so, else named in a warning.
+"""Quick connects that lead to a deleted user: deleted if the program says so, else named in a warning.
 
 DeleteUser leaves them: they count against the quota, are still offered to agents, and may disturb the replication of
 the instance (API reference, DeleteUser). Contract:
 
-- They are looked for after a user was deleted, and only then; the user is gone whatever becomes of them.
-- Which user each leads to is found out once in a process (for `MAX_AGE`): one listing, and nothing more where no quick
+- They are searched only after a user was deleted. The deletion is a success, even if a quick connect remains.
+- The user of each quick connect is read once in a process (for `MAX_AGE`): one listing, which is enough if no quick
   connect leads to a user; else SearchQuickConnects (100 a page), and DescribeQuickConnect for those that its index does
-  not know yet.
-- One is deleted only after DescribeQuickConnect has confirmed where it leads, and believed gone after two looks.
-- Without the right to look, a deletion that did not ask for more says so once.
+  not have yet.
+- A quick connect is deleted only after DescribeQuickConnect has confirmed its user. It counts as gone after two reads.
+- If the credentials may not read quick connects, an info message says so once, unless the program asked to delete them.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from connect_users.connect.gateway import Gateway
     from connect_users.lifecycle.apply import Operation
 
-#: Seconds for which it is believed where quick connects lead to.
+#: Seconds during which the users of quick connects count as known.
 MAX_AGE: Final = 300.0
-#: As many are described one by one; more are searched for.
+#: Up to this number they are described one by one; more are searched.
 _FEW: Final = 5
 
 Config = dict[str, Any]
@@ -44,12 +44,12 @@ class Pointer:
 
 
 class QuickConnectsLeft(ConnectUsersError):
-    """The user was deleted, and a quick connect that leads to it was not."""
+    """The user was deleted, but a quick connect that leads to it was not."""
 
 
 @dataclass
 class _Cache:
-    """Where the quick connects of one instance lead."""
+    """The users that the quick connects of one instance lead to."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: float = float("-inf")
@@ -62,10 +62,10 @@ _caches: WeakKeyDictionary[Gateway, dict[str, _Cache]] = WeakKeyDictionary()
 
 
 def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, delete: bool) -> None:
-    """Delete the quick connects of a user that is gone, or warn of them.
+    """Delete the quick connects of a deleted user, or warn about them.
 
     Raises:
-        QuickConnectsLeft: one could not be looked for or deleted, although it was to be.
+        QuickConnectsLeft: they should be deleted, but one could not be read or deleted.
         Cancelled
     """
     try:
@@ -109,7 +109,7 @@ def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) ->
                 if delete:
                     raise
                 cache.refused = error
-                op.say("info", f"quick connects that lead to deleted users were not looked for: {error.reason}")
+                op.say("info", f"quick connects that lead to deleted users were not searched: {error.reason}")
             cache.read_at = op.now()
         return list(cache.by_user.get(user_id, ()))
 
@@ -130,7 +130,7 @@ def _read(op: Operation, instance_id: str) -> dict[str, list[Pointer]]:
 
 
 def _config(op: Operation, instance_id: str, id_: str) -> Config:
-    """What a quick connect is; nothing for one that is not found at the second look either."""
+    """The configuration of a quick connect; empty if two reads do not find it."""
     for pause in (SECOND_LOOK, 0.0):
         try:
             described = op.gateway.describe_quick_connect(instance_id, id_, notify=op.inform)
@@ -142,13 +142,13 @@ def _config(op: Operation, instance_id: str, id_: str) -> Config:
 
 
 def _led_to(config: Mapping[str, Any]) -> str:
-    """The user that a quick connect leads to; "" for none."""
+    """The user that a quick connect leads to; "" if it leads to none."""
     user_id = (config.get("UserConfig") or {}).get("UserId") or ""
     return str(user_id).rpartition("/")[2]
 
 
 def _delete(op: Operation, instance_id: str, user_id: str, pointer: Pointer) -> None:
-    """Delete one, unless it is gone or leads elsewhere by now."""
+    """Delete a quick connect, unless it is gone or leads elsewhere by now."""
     for pause in (SECOND_LOOK, 0.0):
         if _led_to(_config(op, instance_id, pointer.id)) != user_id:
             return

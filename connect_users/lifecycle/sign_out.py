@@ -1,15 +1,15 @@
-"""Ending the sessions of a user who leaves, or who loses a security profile.
+"""Ending the sessions of a user who is deleted, or who loses a security profile.
 
-Neither a deletion nor a change of security profiles is documented to end what a user is signed in to: sessions last for
-up to 12 hours after the sign-in (AWS re:Post, "troubleshoot agent logouts"). Contract:
+According to the documentation, neither a deletion nor a change of security profiles ends a user's sessions: they last
+for up to 12 hours after the sign-in (AWS re:Post, "troubleshoot agent logouts"). Contract:
 
-- Only where the input `sign_out` says so: of a deletion the one of the state, of an update the new one.
-- Whoever this package deletes is signed out just before, also for a replacement. Whoever it does not delete is not: a
-  user who is gone already, who moved, who was kept by its replacement, or who is somebody else's.
-- A profile is taken away where the state or the live user had it; of a user who is adopted, the live one.
+- Only if the input `sign_out` says so: for a deletion the input in the state, for an update the new one.
+- Users are signed out just before this package deletes them, also for a replacement. Users that it does not delete are
+  not signed out: users who are already gone, who moved, whom a replacement kept, or who have another owner.
+- A profile counts as taken away if the state or the live user had it; for an adopted user, only the live user counts.
 - A failure is a warning, and blocks neither a deletion nor an update; only a cancelled run stops here. An update that
   dies between the two calls makes both again, since its state still has the profile.
-- Not observed: what AWS answers of a user who has no session. ResourceNotFound is taken for that.
+- Not observed: AWS's answer for a user without a session. ResourceNotFound counts as that.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Sessions:
     """Ends sessions; the attributes are those of `connect_users.lifecycle.apply.Operation`.
 
     Raises:
-        Cancelled: by the methods.
+        Cancelled: from the methods.
     """
 
     gateway: Gateway
@@ -42,7 +42,7 @@ class Sessions:
     say: Callable[[str, str], None]
 
     def before_deletion(self, user_id: str, outputs: Mapping[str, Any]) -> None:
-        """Sign a user out who is about to be deleted."""
+        """Sign out a user who is about to be deleted."""
         if outputs.get("sign_out") in ("on_delete", "on_loss"):
             self._end(outputs["instance_id"], user_id)
 
@@ -54,11 +54,11 @@ class Sessions:
         step: Step,
         live: Mapping[str, Any] | None,
     ) -> None:
-        """Sign a user out from whom a step that was carried out took a security profile.
+        """Sign out the user if the step has taken a security profile away.
 
         Args:
-            state: what was true before the step.
-            live: the user as DescribeUser showed it before the step, where it did.
+            state: the outputs before the step.
+            live: the user from DescribeUser before the step, if it was called.
         """
         if new.get("sign_out") == "on_loss" and _PROFILES in step.fields:
             had = {*(state.get(_PROFILES) or ()), *((live or {}).get("SecurityProfileIds") or ())}

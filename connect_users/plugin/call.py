@@ -1,4 +1,4 @@
-"""One request of the engine: what it holds, what must not be shown of it, and how it is answered."""
+"""One request of the engine: its values, its secrets, and its answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ENGINES_OWN: Final = ("version", "pluginDownloadURL")
 
 
 class Answering:
-    """What a servicer's methods need beside the request.
+    """The context of a servicer's methods besides the request.
 
     Attributes:
         engine: the engine's address; "" while it is not known.
@@ -46,7 +46,7 @@ class Call:
     """One request.
 
     Attributes:
-        new: the inputs to which a create or update brings the user; what was done of it in part is saved with them.
+        new: the inputs of a create or update; if only a part of it was done, they are saved with the outputs.
     """
 
     def __init__(self, engine: str, request: Any, context: grpc.ServicerContext) -> None:
@@ -58,7 +58,7 @@ class Call:
 
     @property
     def urn(self) -> str:
-        """Of the resource; "" where the request is about none."""
+        """The resource's URN; "" if the request has no resource."""
         return str(getattr(self._request, "urn", ""))
 
     @property
@@ -70,7 +70,7 @@ class Call:
     def read(self, struct: Struct, words: Words = spelling.USER) -> Bag:
         """A property bag of the request; its secrets will not be shown.
 
-        Most users of a large stack stay as they are: what is equal in the protocol's form is read once.
+        Most users of a large stack do not change: a bag that is equal to another one of the request is read once.
         """
         for known, bag in self._bags:
             if known == struct:
@@ -80,7 +80,7 @@ class Call:
         return bag
 
     def settings(self, struct: Struct) -> dict[str, Any]:
-        """A configuration under the keys of the stack's: ``connect-users:region``; without what is not known yet."""
+        """A configuration under the keys of the stack (``connect-users:region``), without unknown values."""
         return {
             f"{NAMESPACE}:{name}": value
             for name, value in self.read(struct, spelling.NONE).props.items()
@@ -101,11 +101,11 @@ class Call:
         """End the call with a one-line error."""
         line = self.worded(text)
         status.set_status(self._context, line, *details)
-        # It raises what gRPC alone catches, and prints nothing.
+        # It raises an exception that only gRPC catches, and prints nothing.
         self._context.abort(grpc.StatusCode.UNKNOWN, line)
 
     def fail_partly(self, error: PartialUpdate) -> NoReturn:
-        """End a create or update that did part of its work: the engine saves what is true, and updates next time."""
+        """End a create or update that did part of its work: the engine saves the outputs, and updates next time."""
         secrets = {place for _, bag in self._bags for place in bag.secrets}
         outputs = wire.encode(error.outputs, secrets)
         inputs = wire.encode(sound(self.new.props), self.new.secrets)

@@ -64,37 +64,37 @@ _TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "ro
 
 
 class Refused(ConnectUsersError):
-    """What is wrong with a roster, a line for each problem."""
+    """The problems of a roster, a line for each."""
 
     def __init__(self, text: str) -> None:
         Exception.__init__(self, text)
 
 
 def construct(request: Any, engine: str, settings: Settings, configuration: Mapping[str, object]) -> Any:
-    """Build the component that a ConstructRequest is about; returns the ConstructResponse.
+    """Build the component of a ConstructRequest; returns the ConstructResponse.
 
     Args:
-        configuration: what the settings were read from.
+        configuration: the source of the settings.
 
     Raises:
-        Refused: all that is wrong with its arguments and people.
+        Refused: its arguments or people have problems.
     """
     program = program_of(request.monitorEndpoint, configuration)
     with program.expecting() as declaring:
-        # What the SDK knows of a run it keeps in context variables: components that are built at once keep apart.
+        # The SDK keeps its data of a run in context variables, so components that are built at once are separate.
         servicer = ProviderServicer(_Components(settings, program, declaring), [], engine)
         try:
             return contextvars.copy_context().run(asyncio.run, _constructed(servicer, request))
         except pulumi.RunError as problem:
             text = str(problem)
             if _PATTERN in request.inputs.fields:
-                # It is the argument of this name to the roster of a Python program.
+                # The roster of a Python program has the argument under the other name.
                 text = re.sub(rf"\b{ARGUMENTS[_PATTERN]}\b", _PATTERN, text)
             raise Refused(text) from None
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
-    # After a failure some results are awaited no more; asyncio would print each with a traceback.
+    # After a failure some results are no longer awaited; asyncio would print each with a traceback.
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)
     return await servicer._construct(request, None)  # noqa: SLF001 - its public method takes a context of grpc.aio
 
@@ -142,7 +142,7 @@ def quiet(engine: Any) -> None:
 
 
 def _ours_alone(options: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
-    """The options without providers of other packages, which a component gets with those of its parent."""
+    """The options without providers of other packages, which a component inherits from its parent."""
     if options is not None and isinstance(options.providers, Mapping):
         options.providers = {name: each for name, each in options.providers.items() if name == "connect-users"}
     return options
@@ -150,7 +150,7 @@ def _ours_alone(options: pulumi.ResourceOptions | None) -> pulumi.ResourceOption
 
 @dataclass(frozen=True)
 class _Place:
-    """Where to look: in the place of a `connect_users.Provider`."""
+    """The provider of the look-ups, in place of a `connect_users.Provider`."""
 
     settings: Settings
 
@@ -174,7 +174,7 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
 
 
 def _whole(value: Any) -> Any:
-    """Numbers come as floats: whole ones as a program would write them."""
+    """Whole floats as ints: the protocol has only floats."""
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, dict):
@@ -197,7 +197,7 @@ class User(pulumi.CustomResource):
 
 
 class Guard(pulumi.CustomResource):
-    """What sees leavers; see `connect_users.roster.guarding`."""
+    """The guard of a roster; see `connect_users.roster.guarding`."""
 
     def __init__(self, name: str, *, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         more = pulumi.ResourceOptions(version=VERSION, aliases=[pulumi.Alias(type_=tokens.GUARD)])

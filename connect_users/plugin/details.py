@@ -1,4 +1,4 @@
-"""What a diff returns to the engine: exactly the paths that differ, and what each difference means. Pure."""
+"""The result of a diff for the engine: exactly the paths that differ, with the kind of each difference. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Detail:
     Attributes:
         path: in the engine's form: ``identityInfo.firstName``, ``securityProfileIds[1]``, ``tags["cost center"]``.
         kind: a name of the protocol's ``PropertyDiff.Kind``.
-        in_inputs: the old inputs differ from the new ones there, not only the old outputs.
+        in_inputs: whether the old inputs differ from the new ones there, not only the old outputs.
     """
 
     path: str
@@ -54,7 +54,7 @@ def details(difference: Difference, state: Props, old_inputs: Props, new: Props)
 
 
 def _differing(path: str, old: Any, new: Any, words: Words) -> Iterator[tuple[str, str]]:
-    """The paths below ``path`` at which two values differ; the values are missing where they are None."""
+    """The paths below ``path`` at which two values differ; None is a missing value."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:
             deeper = names.step(path, words.to_theirs.get(key, key))

@@ -1,7 +1,7 @@
-"""The functions of the package: what an instance holds, by name. One table serves the calls and the schema.
+"""The functions of the package, which look up names in an instance. One table serves the calls and the schema.
 
-Names are compared as AWS does, with case; an unknown one is an error with a suggestion. What the program itself makes
-is not there to be found in the first preview: take the id from that resource.
+Names are case-sensitive, as in AWS. An unknown name is an error with a suggestion. Resources that the program itself
+creates do not exist in the first preview: take the id from the resource.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ENTRY: Final = "UserEntry"
 
 @dataclass(frozen=True)
 class Value:
-    """An argument or a result: its type in the schema's words, and what it is."""
+    """An argument or a result: its type in the schema's words, and its description."""
 
     type: Json
     about: str
@@ -45,7 +45,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Function:
-    """A function: what it takes and gives, and how it is answered."""
+    """A function: its arguments, its results and its implementation."""
 
     about: str
     ask: Callable[[Directory, Json], Awaitable[Json]]
@@ -70,7 +70,7 @@ async def _instance(directory: Directory, _: Json) -> Json:
 
 
 def _named(reference: Reference, name: str = "name", which: str = "") -> Function:
-    """A function for things of a kind."""
+    """A function that looks up one kind."""
 
     async def ask(directory: Directory, given: Json) -> Json:
         entry = await directory.entry(reference, given[name])
@@ -172,7 +172,7 @@ def call(token: str, given: Json, answers: AnswerCache, notify: Notify) -> Json:
     """The answer of a function.
 
     Raises:
-        ConnectUsersError: an argument that cannot be used, a name that nothing has, a call that failed.
+        ConnectUsersError: an argument is invalid, a name does not exist, or a call failed.
     """
     function = FUNCTIONS.get(token.removeprefix(_INDEX))
     if function is None:
@@ -210,7 +210,7 @@ def _problems(function: Function, given: Json) -> list[str]:
 
 
 def schemas() -> dict[str, Json]:
-    """The functions as the schema tells them, by their tokens."""
+    """The functions in the schema, by their tokens."""
     return {
         f"{_INDEX}{name}": {
             "description": function.about,
@@ -222,7 +222,7 @@ def schemas() -> dict[str, Json]:
 
 
 def types() -> dict[str, Json]:
-    """The types that only functions have, by their tokens."""
+    """The types of functions only, by their tokens."""
     members = {"id": _ID, "arn": _ARN, "username": Value(_STRING, "The username.")}
     return {f"{_INDEX}{_ENTRY}": {"description": "A user of an instance.", **_object(members)}}
 

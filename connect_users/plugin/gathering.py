@@ -1,9 +1,9 @@
-"""The rosters that one program has declared so far: the plugin is asked for each by itself, and never for the program.
+"""The rosters that one program has declared so far: the engine requests each alone, and never the whole program.
 
-A Python program knows whom it declares once its body has ended. A component only sees that it is asked for, so it knows
-of the others which came before it, and waits for those that are asked for at the same time. For one that may come
-later it waits where that matters, for a few seconds: a program asks for all rosters at once, unless one of them needs
-an output of another one. Whoever moves to a roster that needs an output of the former one counts as a leaver.
+A Python program knows all its people once its body has ended. A component sees only its own request and the earlier
+ones, and waits for those that run at the same time. If a later roster may matter, it also waits some seconds: a program
+requests all rosters at once, unless one needs an output of another. People who move to a roster that needs an output of
+their former one count as leavers.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from connect_users.program.registration import Declared
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-#: Seconds to wait for rosters that may still be asked for.
+#: Seconds to wait for rosters that may still be requested.
 GRACE: Final = 3.0
 
 
 class Gathering(Declared):
-    """What the rosters of one program have declared so far. Thread-safe.
+    """The declarations of one program's rosters so far. Thread-safe.
 
     Args:
         stack: the configuration of the plugin.
-        grace: seconds to wait for others.
+        grace: seconds to wait for other rosters.
     """
 
     complete = False
@@ -41,7 +41,7 @@ class Gathering(Declared):
 
     @contextlib.contextmanager
     def expecting(self) -> Iterator[Callable[[], contextlib.AbstractContextManager[None]]]:
-        """A roster has been asked for; gives what it declares its people within. The others wait for that."""
+        """Note the request of a roster; yields the context in which it declares its people. Other rosters wait."""
         with self._changed:
             self._expected += 1
         left = [1]
@@ -53,7 +53,7 @@ class Gathering(Declared):
 
         @contextlib.contextmanager
         def declaring() -> Iterator[None]:
-            # One at a time: who declares a user that another roster has must see it.
+            # One at a time, so that a user who is declared twice is noticed.
             with self._declaring:
                 yield
             arrived()
@@ -64,7 +64,7 @@ class Gathering(Declared):
             arrived()
 
     async def settle(self, is_open: Callable[[], bool]) -> None:
-        """Wait for rosters that have been asked for, and for a moment for others."""
+        """Wait for requested rosters, and some seconds for others."""
         await asyncio.get_running_loop().run_in_executor(None, self._wait, is_open)
 
     def _wait(self, is_open: Callable[[], bool]) -> None:
@@ -79,7 +79,7 @@ _lock: Final = threading.Lock()
 
 
 def program_of(monitor: str, configuration: Mapping[str, object]) -> Gathering:
-    """What the program behind an engine's monitor has declared so far.
+    """The declarations so far of the program behind an engine's monitor.
 
     Args:
         configuration: of the plugin, under the keys of the stack's.

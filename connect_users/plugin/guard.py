@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(call: Call, request: Any) -> Any:
-    """Fails when more people would leave than the roster allows."""
+    """Fails if more people would leave than the roster allows."""
     old, new = call.read(request.olds, guarding.WORDS), call.read(request.news, guarding.WORDS)
     checked = guarding.check(old.props, new.props)
     for severity, text in checked.messages:
@@ -28,7 +28,7 @@ def check(call: Call, request: Any) -> Any:
 
 
 def diff(call: Call, request: Any) -> Any:
-    """Who joins and who leaves shows in the lines of `usernames`."""
+    """The lines of `usernames` show who joins and who leaves."""
     old, new = call.read(request.old_inputs, guarding.WORDS), call.read(request.news, guarding.WORDS)
     changed = [name for name in guarding.MEMBERS if old.props.get(name) != new.props.get(name)]
     update = provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.UPDATE, inputDiff=True)
@@ -41,14 +41,14 @@ def diff(call: Call, request: Any) -> Any:
 
 
 def create(call: Call, request: Any) -> Any:
-    """Nothing but an id; the inputs are what counts."""
+    """Only an id; a guard has no outputs besides its inputs."""
     name = call.read(request.properties, guarding.WORDS).props.get("roster")
     id_ = "" if request.preview else str(name or "roster")
     return provider_pb2.CreateResponse(id=id_, properties=request.properties)
 
 
 def read(call: Call, request: Any) -> Any:  # noqa: ARG001 - as all methods
-    """As it is."""
+    """The state, unchanged."""
     return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
 

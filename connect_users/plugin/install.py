@@ -1,6 +1,6 @@
-"""Putting the plugin where Pulumi looks for it: a launcher in the plugin cache, which starts it with this very Python.
+"""Installing the plugin: a launcher in Pulumi's plugin cache, which starts the plugin with this Python.
 
-Not on PATH: an executable there wins over every version in the cache, and is warned of at each command.
+It is not on PATH: an executable there wins over every version in the cache, and Pulumi warns at each command.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.plugin.version import VERSION
 
 NAME: Final = "pulumi-resource-connect-users"
-#: Writes the SDK of a project's language, and the plugin into its Pulumi.yaml, by name: the path of a launcher would be
-#: that of one machine.
+#: The command that generates the SDK, and adds the plugin to Pulumi.yaml by name: a path would be only this machine's.
 ADD_SDK: Final = f"pulumi package add connect-users@{VERSION}"
 FOLDER: Final = f"resource-connect-users-v{VERSION}"
 
-#: The folder of the project, which Python would look into first, may have modules of any name.
+#: Python would search the project's folder first, which may have modules of any name.
 _START: Final = (
     "import sys; sys.path[:] = filter(None, sys.path); from connect_users.plugin.serve import main; sys.exit(main())"
 )
@@ -30,11 +29,11 @@ _MARK: Final = "written by connect-users plugin install"
 
 @dataclass(frozen=True)
 class Installed:
-    """What was done.
+    """The result of an installation.
 
     Attributes:
         launcher: the executable.
-        replaced: there was one of the same version.
+        replaced: whether there was a launcher of the same version.
     """
 
     launcher: Path
@@ -47,7 +46,7 @@ def home() -> Path:
 
 
 def launcher_in(pulumi_home: Path) -> Path:
-    """Where the launcher is, or will be."""
+    """The path of the launcher."""
     return pulumi_home / "plugins" / FOLDER / (f"{NAME}.cmd" if sys.platform == "win32" else NAME)
 
 
@@ -55,7 +54,7 @@ def install(pulumi_home: Path) -> Installed:
     """Write the launcher for this Python.
 
     Raises:
-        ConnectUsersError: the place is taken by something that was not written here, or cannot be written.
+        ConnectUsersError: another installation is in its place, or the folder cannot be written.
     """
     launcher = launcher_in(pulumi_home)
     folder = launcher.parent
@@ -63,7 +62,7 @@ def install(pulumi_home: Path) -> Installed:
         replaced = folder.exists()
         if replaced and not _is_ours(launcher):
             raise ConnectUsersError(
-                f"{folder} holds a plugin that was installed in another way; remove it first: "
+                f"{folder} has a plugin that was installed in another way; remove it first: "
                 f"pulumi plugin rm resource connect-users {VERSION}"
             )
         folder.mkdir(parents=True, exist_ok=True)

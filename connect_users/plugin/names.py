@@ -23,12 +23,12 @@ _OF_A_ROSTER: Final = (
     "routing_profiles",
     "security_profiles",
 )
-#: Where a roster's problem is: ``agents.csv:14: first_name: ``. What follows speaks of columns, which keep their names.
+#: The place of a roster's problem: ``agents.csv:14: first_name: ``. The text after it has names of columns, which stay.
 _PLACE: Final = re.compile(r"\s*(?:row \d+|.+?:\d+): [^\s:]+: ")
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:
-    """A quoted string, or one of the names. What is quoted is the user's own, as are the keys of tags."""
+    """A quoted string, or one of the names. Quoted strings, like tag keys, are the user's own."""
     compound = "|".join(sorted((name for name in names if "_" in name), key=len, reverse=True))
     return re.compile(
         r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)"""

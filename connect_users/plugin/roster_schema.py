@@ -1,4 +1,4 @@
-"""The roster and its guard, as the schema tells them."""
+"""The roster and its guard in the schema."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def _map(of: Json) -> Json:
     return {"type": "object", "additionalProperties": of}
 
 
-def _told(type_: Json, about: str, *, plain: bool = False, secret: bool = False) -> Json:
-    """A property; a plain one cannot be an output: people name resources, so a program has to know them."""
+def _property(type_: Json, about: str, *, plain: bool = False, secret: bool = False) -> Json:
+    """A property. A plain one cannot be an output: usernames name resources, so a program has to know them."""
     return {
         **type_,
         "description": about,
@@ -28,78 +28,79 @@ def _told(type_: Json, about: str, *, plain: bool = False, secret: bool = False)
 
 
 _INPUTS: Final[dict[str, Json]] = {
-    "roster": _told(
+    "roster": _property(
         _STRING,
         "Path to a CSV, TSV, YAML, JSON or Excel file of people, relative to the project; or a folder or a glob, whose "
-        "files are one roster. What Entra ID, Okta and SCIM interfaces export is read as it is.",
+        "files are one roster. Exports of Entra ID, Okta and SCIM interfaces can be used as they are.",
         plain=True,
     ),
-    "rosters": _told(_STRINGS, "Several paths, in place of one, whose files are one roster.", plain=True),
-    "personas": _told(
+    "rosters": _property(_STRINGS, "Several paths, in place of one, whose files are one roster.", plain=True),
+    "personas": _property(
         {"oneOf": [_STRING, _map(_ANY)]},
         "Path to a YAML or JSON file of personas, or what it would hold: named settings, and rules that give people "
         "one of them by the columns of their rows. What a row says itself wins over its persona, and the persona over "
         "`defaults`.",
         plain=True,
     ),
-    "rows": _told(
+    "rows": _property(
         {"type": "array", "items": _map(_ANY)},
         "The people themselves, in place of a file: column -> value. The columns are those of the files.",
     ),
-    "instance": _told(_STRING, "Id, ARN or alias of the instance, which is asked for names that no mapping has."),
-    "instanceId": _told(_STRING, "Id or ARN of the instance. May be left out with `instance`."),
-    "routingProfiles": _told(_map(_STRING), "Name -> id or ARN of routing profiles, for the names in the roster."),
-    "securityProfiles": _told(_map(_STRING), "Name -> id or ARN of security profiles."),
-    "hierarchyGroups": _told(
+    "instance": _property(_STRING, "Id, ARN or alias of the instance, to look up names that no mapping has."),
+    "instanceId": _property(_STRING, "Id or ARN of the instance. May be left out with `instance`."),
+    "routingProfiles": _property(_map(_STRING), "Name -> id or ARN of routing profiles, for the names in the roster."),
+    "securityProfiles": _property(_map(_STRING), "Name -> id or ARN of security profiles."),
+    "hierarchyGroups": _property(
         _map(_STRING), "Name -> id or ARN of hierarchy groups; a path like `EMEA/UK/London` is a name."
     ),
-    "defaults": _told(_map(_ANY), "Columns and their values for people whose cell is empty."),
-    "passwords": _told(_map(_STRING), "Username -> first password, for CONNECT_MANAGED instances.", secret=True),
-    "passwordSecrets": _told(
+    "defaults": _property(_map(_ANY), "Columns and their values for people whose cell is empty."),
+    "passwords": _property(_map(_STRING), "Username -> first password, for CONNECT_MANAGED instances.", secret=True),
+    "passwordSecrets": _property(
         _STRING,
         "Names of secrets in AWS Secrets Manager that hold the first passwords: `connect/{username}`. They are read "
-        "when a user is made.",
+        "when a user is created.",
     ),
-    "where": _told(
+    "where": _property(
         _map(_ANY),
         "Column -> value, or values: only the people who have it belong to this roster, as in `tags.site: london`.",
     ),
-    "identityManagementType": _told(
-        {"$ref": f"#/types/{tokens.PLUGIN}IdentityManagementType"}, "As the instance has it; lets more be judged."
+    "identityManagementType": _property(
+        {"$ref": f"#/types/{tokens.PLUGIN}IdentityManagementType"},
+        "The instance's type; with it, more can be judged.",
     ),
-    "ignoreColumns": _told(_STRINGS, "Headers of the file that are none of ours."),
-    "maxDeletions": _told(
+    "ignoreColumns": _property(_STRINGS, "Headers of the file that the roster does not use."),
+    "maxDeletions": _property(
         {"oneOf": [{"type": "integer"}, _STRING]},
-        "How many people may leave in one run: a number, or a percentage of those who are there like `20%`, which is "
-        "the default. More fail the preview.",
+        "How many people may leave in one run: a number, or a percentage of the people in the state, like `20%`, the "
+        "default. The preview fails if more would leave.",
     ),
-    "minHolders": _told(_map({"type": "integer"}), "Name of a security profile -> how many people must have it."),
-    "requiredHolders": _told(_map(_STRINGS), "Name of a security profile -> usernames that must have it."),
-    "retainLeavers": _told(
+    "minHolders": _property(_map({"type": "integer"}), "Name of a security profile -> how many people must have it."),
+    "requiredHolders": _property(_map(_STRINGS), "Name of a security profile -> usernames of people who must have it."),
+    "retainLeavers": _property(
         {"type": "boolean"},
-        "Who leaves the roster is forgotten by Pulumi, but kept in Connect. It counts for people who were in the stack "
-        "with it: turn it on in a run before they leave.",
+        "People who leave the roster stay in Connect, and Pulumi forgets them. It takes effect from the next run: turn "
+        "it on before they leave.",
     ),
-    "timezone": _told(
-        _STRING, "IANA name of the zone whose day it is, for the columns `first_day` and `last_day`; UTC without it."
+    "timezone": _property(
+        _STRING, "IANA name of the time zone for the columns `first_day` and `last_day`; UTC without it."
     ),
-    "requireSelf": _told(
+    "requireSelf": _property(
         {"type": "boolean"},
-        "Refuse a run in which the person who runs it would lose the last security profile with power. It can be told "
-        "where the caller's name at AWS (of an IAM user, or a role's session) is the username or the e-mail address of "
-        "that person, and is not checked elsewhere.",
+        "Refuse a run in which the person who runs it would lose the last security profile with power. It works only "
+        "if the caller's name in AWS (of an IAM user, or a role's session) is the username or the e-mail address of "
+        "that person.",
     ),
 }
 _OUTPUTS: Final[dict[str, Json]] = {
-    "usernames": _told(_STRINGS, "The usernames, sorted."),
-    "userIds": _told(_map(_STRING), "Username -> the user's id."),
+    "usernames": _property(_STRINGS, "The usernames, sorted."),
+    "userIds": _property(_map(_STRING), "Username -> the user's id."),
 }
 _GUARD: Final[dict[str, Json]] = {
-    "roster": _told(_STRING, "The roster's name."),
-    "usernames": _told(_STRING, "The people of the roster, a line each."),
-    "maxDeletions": _told(_STRING, "How many people may leave in one run."),
-    "retainLeavers": _told({"type": "boolean"}, "Who leaves stays in Connect."),
-    "personas": _told(_STRING, "Who has which persona, a line each, and the columns that the row sets itself."),
+    "roster": _property(_STRING, "The roster's name."),
+    "usernames": _property(_STRING, "The people of the roster, a line each."),
+    "maxDeletions": _property(_STRING, "How many people may leave in one run."),
+    "retainLeavers": _property({"type": "boolean"}, "People who leave stay in Connect."),
+    "personas": _property(_STRING, "The persona of each person, a line each, with the columns of the row itself."),
 }
 
 
@@ -109,10 +110,10 @@ def resources() -> dict[str, Json]:
     return {
         tokens.PLUGIN_ROSTER: {
             "description": (
-                "A file of people, or rows of a program, as users of the stack: a row more is a user more, a row less "
-                "a user less, a changed cell one call. Everything that can be judged is judged before anybody is "
-                "touched. A person's resource is named after roster and username, so the order of the rows means "
-                "nothing. People who move to another roster keep their ids, and do not count as leavers."
+                "A file of people, or rows of a program, as users of the stack: a new row creates a user, a removed "
+                "row deletes one, and a changed cell takes one call. Everything that can be judged is judged before "
+                "anything changes. A person's resource is named after roster and username, so the order of the rows "
+                "does not matter. People who move to another roster keep their ids, and do not count as leavers."
             ),
             "isComponent": True,
             "inputProperties": _INPUTS,
@@ -121,7 +122,7 @@ def resources() -> dict[str, Json]:
             "aliases": [{"type": tokens.ROSTER}],
         },
         tokens.PLUGIN_GUARD: {
-            "description": "Made by a `UserRoster`, to see how many people would leave; not for programs.",
+            "description": "Created by a `UserRoster`, to limit how many people leave; not for programs.",
             "inputProperties": _GUARD,
             "requiredInputs": needed,
             "properties": _GUARD,

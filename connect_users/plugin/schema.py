@@ -1,4 +1,4 @@
-"""The package's schema, from which Pulumi generates SDKs and documentation, and by which YAML programs are judged.
+"""The package's schema, from which Pulumi generates SDKs and documentation, and with which it checks YAML programs.
 
 Made of the table of fields (`connect_users.core.fields`) and its descriptions. ``schema.json`` at the repository's top
 is the same; a test holds it.
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-#: Where releases will be. Nothing is published yet: a name that can never be anybody's (RFC 2606), so that Pulumi
-#: cannot download a stranger's program in this one's place.
+#: The server of releases. Nothing is published yet, so this is a reserved name (RFC 2606): Pulumi cannot download
+#: another program in place of this one.
 DOWNLOADS: Final = "https://connect-users.invalid/releases"
 #: The type of the dynamic resource, whose users an alias hands to the plugin.
 DYNAMIC_TYPE: Final = tokens.USER
@@ -40,7 +40,7 @@ _SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "ownership_tag": ("boolean", "users carry the tag that makes creation exactly-once; true by default."),
     "removals": (
         "boolean",
-        "whoever leaves a roster is deleted; true by default. False keeps them in this run, and names them.",
+        "people who leave a roster are deleted; true by default. False keeps them in this run, and names them.",
     ),
     "emulator": ("boolean", "use the embedded emulator."),
     "emulator_state": ("string", "the emulator's file, relative to the project."),
@@ -61,7 +61,7 @@ def document() -> Json:
         "language": _languages(),
         "config": {"variables": _settings()},
         "provider": {
-            "description": "Where and how to reach Amazon Connect.",
+            "description": "The region, credentials and settings for Amazon Connect.",
             "inputProperties": _settings(),
             "properties": _settings(),
         },

@@ -1,4 +1,4 @@
-"""Texts without the secrets of a request.
+"""Messages without the secrets of a request.
 
 The package's own rules repeat no password and no personal data, but an id or a username may be a secret, too, and AWS
 may quote what it was sent. Only the plugin knows which values are secrets.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SHOWN: Final = "[secret]"
-#: Letters of a secret that give it away, wherever they stand: what follows may have been cut off.
+#: The number of letters that reveal a secret, in case the rest was cut off.
 _TELLING: Final = 8
 
 
@@ -34,7 +34,7 @@ def _leaves(value: Any) -> Iterator[str]:
         for key, item in value.items():
             yield from _leaves(item)
             if key not in spelling.OURS:
-                # Of a map that is a secret as a whole, the keys are part of it.
+                # If a whole dict is secret, so are its keys.
                 yield str(key)
     elif isinstance(value, list):
         for item in value:
@@ -57,7 +57,7 @@ def _forms(secret: str) -> set[str]:
 
 def _without(text: str, form: str) -> str:
     if len(form) < _TELLING:
-        # Too short to be looked for within words.
+        # Too short to be searched within words.
         return re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", _SHOWN, text)
     start = text.find(form[:_TELLING])
     while start >= 0:

@@ -14,13 +14,12 @@ import stat
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import grpc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
 
 #: Calls that are worked on at a time; the engine sends at most that many by default.
 WORKERS: Final = 64
@@ -32,7 +31,7 @@ _OPTIONS: Final = (("grpc.max_receive_message_length", _LARGE), ("grpc.max_send_
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Serve until the engine is gone, or Ctrl-C, and end the process.
+    """Serve until the engine is gone, or Ctrl-C; then end the process.
 
     Args:
         arguments: of the command line: the engine's address, among options that are Pulumi's own.
@@ -55,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         gone.wait()
     methods.cancel()
     server.stop(_GRACE).wait()
-    # A component that waits for the answer of an engine which has failed gets none. Python would wait for its threads,
-    # and the engine, after five seconds, report the plugin as one that crashed.
+    # Returning would wait for the thread of a roster, which waits for the very engine that is ending this process. The
+    # engine ends its plugins one after the other, and after five seconds reports that the next exited prematurely.
     sys.stderr.flush()
     os._exit(0)
 
@@ -90,7 +89,7 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for
 
 
 class _OneLine(logging.StreamHandler):  # type: ignore[type-arg]  # generic for type checkers only
-    """Of what a library logs, its line without the traceback, which may hold values."""
+    """The log messages of libraries without tracebacks, which may contain values."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The message alone."""

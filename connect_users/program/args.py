@@ -5,8 +5,8 @@
 - The types give names and choices; `connect_users.core.rules` judges the values. `connect_users.core.limits` names the
   sources of the limits.
 
-Every block is written twice, and its members are also in `connect_users.core.fields`: an editor and mypy read only what
-is written in the file, and know no class that is made from a table. Tests hold names, types, choices and limits equal.
+Every block is written twice, and its members are also in `connect_users.core.fields`: editors and mypy read only the
+source, and cannot see classes that are generated from a table. Tests hold names, types, choices and limits equal.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ Channel = Literal["VOICE", "CHAT", "TASK", "EMAIL"]
 VoiceChannel = Literal["VOICE"]
 #: A phone in the browser, or one with a number of its own.
 PhoneType = Literal["SOFT_PHONE", "DESK_PHONE"]
-#: What is taken out of an agent's audio: other voices and noise, noise, nothing.
+#: What is removed from an agent's audio: other voices and noise, noise, nothing.
 VoiceEnhancementMode = Literal["VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"]
 #: Who signs users in: your identity provider, Connect itself, a Microsoft Active Directory. Fixed for an instance.
 IdentityManagementType = Literal["SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"]
-#: What a changed password does: fail the preview, be recorded with a warning, replace the user.
+#: The effect of a changed password: the preview fails, it is recorded with a warning, or the user is replaced.
 OnPasswordChange = Literal["refuse", "ignore", "replace"]
 #: When a user's sessions are ended: never, before a deletion, also when a security profile is taken away.
 SignOut = Literal["never", "on_delete", "on_loss"]
@@ -264,11 +264,10 @@ class UserProficiencyArgs:
 
 
 def plain(value: Any) -> Any:
-    """A copy of ``value`` in plain dicts and lists at every depth, so that the caller's objects are never changed.
+    """A deep copy of ``value`` in plain dicts and lists, so that the caller's objects are never changed.
 
-    Outputs and awaitables stay in their places, with what they hold: the SDK resolves them, ``...Args`` objects
-    included. Members of an ``...Args`` object that are None are left out; Nones in a dict are kept, since the rules
-    report those that matter.
+    Outputs and awaitables stay as they are: the SDK resolves them, also if they contain ``...Args`` objects. Members of
+    an ``...Args`` object that are None are left out. Nones in a dict stay, since the rules report those that matter.
     """
     if type(value) in CLASSES:
         return {name: plain(item) for name, item in vars(value).items() if item is not None}

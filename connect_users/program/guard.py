@@ -32,7 +32,7 @@ def guard_inputs(
 
     Args:
         ended: username -> last day of people who have left by date.
-        waits_for: where this fails, the guard (and with it the whole roster) is not registered.
+        waits_for: if this fails, the guard is not registered, and neither is the whole roster.
     """
     moves = leaving.apply(lambda known: known.moves if known else None)
     return {

@@ -1,7 +1,7 @@
-"""`ConnectInstance`: an instance that exists, and the ids of what is in it, by name.
+"""`ConnectInstance`: an existing instance, and the ids of its profiles, groups and users by name.
 
 Look-ups are the program's own calls, made in the preview too; a user's own inputs need none. Each listing is read once
-in a run, to its last page, and only when something of its kind is looked up (`connect_users.program.runs`).
+in a run, to its last page, and only if something of its kind is looked up (`connect_users.program.runs`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class ConnectInstance:
-    """An Amazon Connect instance that exists, and the ids of what is in it, by name.
+    """An existing Amazon Connect instance, and the ids of its profiles, groups and users by name.
 
     ::
 
@@ -48,8 +48,8 @@ class ConnectInstance:
     names. Names that do not exist fail the program, all of them together and with suggestions. Names are
     case-sensitive. What the program itself creates does not exist in the first preview: take its id from the resource.
 
-    Results are unknown while the instance (or a setting of the provider) is, and in a preview without credentials or
-    region, with a warning.
+    Results are unknown while the instance (or a setting of the provider) is unknown. They are also unknown, with a
+    warning, in a preview without credentials or a region.
     """
 
     def __init__(self, instance: Input[str], *, provider: Provider | None = None) -> None:
@@ -57,7 +57,7 @@ class ConnectInstance:
 
         Args:
             instance: its id, its ARN or its alias.
-            provider: where to look; left out, the stack's configuration says it.
+            provider: has the region and the credentials; without it, the stack's configuration does.
 
         Raises:
             pulumi.RunError: it is not an id, an ARN or an alias, or the configuration cannot be read.
@@ -74,17 +74,17 @@ class ConnectInstance:
 
     @property
     def id(self) -> Output[str]:
-        """The bare id. Of an id or an ARN without a call."""
+        """The bare id. It needs no call if the program has the id or the ARN."""
         return self._ask("id", Directory.id)
 
     @property
     def arn(self) -> Output[str]:
-        """The ARN. Of an ARN without a call."""
+        """The ARN. It needs no call if the program has the ARN."""
         return self._ask("arn", Directory.arn)
 
     @property
     def alias(self) -> Output[str]:
-        """The alias; "" where the instance has none."""
+        """The alias; "" if the instance has none."""
         return self._ask("alias", lambda directory: directory.fact("InstanceAlias"))
 
     @property
@@ -107,13 +107,13 @@ class ConnectInstance:
     def hierarchy_group_id(self, path: Input[str]) -> Output[str]:
         """The id of a hierarchy group by its path from the top: ``EMEA/UK/London``.
 
-        Beside the listing, each group of the path's last name is described once; where there are many groups, a search
+        Besides the listing, each group with the path's last name is described once. If there are many groups, a search
         returns all paths at once.
         """
         return self._find(references.HIERARCHY_GROUP, path)
 
     def queue_id(self, name: Input[str]) -> Output[str]:
-        """The id of a queue (not of an agent's own)."""
+        """The id of a queue (but not of an agent's personal queue)."""
         return self._find(references.QUEUE, name)
 
     def quick_connect_id(self, name: Input[str]) -> Output[str]:
@@ -121,13 +121,13 @@ class ConnectInstance:
         return self._find(references.QUICK_CONNECT, name)
 
     def user_id(self, username: Input[str]) -> Output[str]:
-        """The id of a user who exists, such as one that another stack owns."""
+        """The id of an existing user, such as one that another stack owns."""
         return self._find(references.USER, username)
 
     def users(self, *, tag: Mapping[str, str]) -> Output[list[str]]:
         """The ids of all users with all of these tags, in the order of their usernames.
 
-        They come from Connect's search, which shows changes seconds, sometimes minutes, later.
+        They come from Connect's search, which shows changes after seconds, sometimes minutes.
         """
         tags = dict(tag)
         if not tags:
@@ -165,7 +165,7 @@ async def _looked_up(directory: Directory, look_up: Callable[..., Coroutine[Any,
 
 
 def _directory(run: Run, settings: Settings, instance: object) -> Directory:
-    """An instance, each listing of which is read once in a run."""
+    """An instance. Each of its listings is read once in a run."""
 
     async def once(key: Hashable, ask: Callable[[Gateway], Any], what: str) -> Any:
         gateway = await run.once((settings, "gateway"), lambda: _connected(settings), "connecting")
@@ -177,7 +177,7 @@ def _directory(run: Run, settings: Settings, instance: object) -> Directory:
 
 
 def _connected(settings: Settings) -> Gateway:
-    """A gateway whose client is made.
+    """A gateway with a client.
 
     Raises:
         NotConnected: no region is known, or the profile does not exist.

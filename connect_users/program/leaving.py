@@ -1,9 +1,9 @@
-"""Who leaves a roster in this run, and who would but is kept: ``connect-users:removals: "false"``.
+"""Who leaves a roster in this run, and who is kept because of ``connect-users:removals: "false"``.
 
-The engine deletes what is in the state and is not declared. So whoever is kept is declared again, under the name that
-the roster would give, with the one option by which the engine takes all inputs from the state: nothing is compared,
-nothing is called, and nobody needs the person's settings, which the file does not have any more. The state stays true,
-and a run that allows removals deletes the user like any other leaver.
+The engine deletes what is in the state and is not declared. So a person who is kept is declared again, under the name
+that the roster would give, with the one option that makes the engine take all inputs from the state: nothing is
+compared or called, and the person's settings, which the file no longer has, are not needed. The state stays true, and
+a run that allows removals deletes the user like any other leaver.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _KEY = settings.KEYS["removals"][0][0]
 
 @dataclass(frozen=True)
 class Leaving:
-    """The moves of a roster's people, and those who would leave but are kept."""
+    """The moves of a roster's people, and the people who would leave but are kept."""
 
     moves: Moves
     kept: tuple[StateUser, ...] = ()
 
 
 async def leaving_of(roster: str, configuration: Mapping[str, object], most: leavers.Limit) -> Leaving | None:
-    """Who leaves and who is kept; None where the engine does not answer. Await it once the program's body has ended.
+    """Who leaves and who is kept; None if the engine does not answer. Await it once the program's body has ended.
 
     Raises:
-        pulumi.RunError: as in `roster_state.moves_of`; or people have to be kept, but the engine does not name them.
+        pulumi.RunError: as in `roster_state.moves_of`; or people have to be kept, but the engine does not answer.
     """
     removals = await _removals(configuration)
 
@@ -64,7 +64,7 @@ async def _removals(configuration: Mapping[str, object]) -> bool:
 
 
 def kept_options(user: StateUser, name: str, type_: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """The options of somebody who is kept as the resource of that name and type."""
+    """The options of a person who is kept as the resource of that name and type."""
     same = user.urn.endswith(f"${type_}::{name}")
     more = pulumi.ResourceOptions(ignore_changes=["*"], aliases=None if same else [user.urn])
     return pulumi.ResourceOptions.merge(opts, more)

@@ -1,4 +1,4 @@
-"""`Provider`: users of several regions or accounts in one stack, each with settings of their own.
+"""`Provider`: users of several regions or accounts in one stack, with settings for each.
 
 A provider's inputs are strings under the keys of the stack configuration (``connect-users:region``), so that the
 dynamic host reads both in the same way (`connect_users.core.settings`).
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from pulumi import Input, Output
 
-#: The package whose resources obey such a provider: every dynamic resource of a Python program.
+#: The package whose resources use such a provider: every dynamic resource of a Python program.
 PACKAGE: Final = "pulumi-python"
 
 
 class Provider(pulumi.ProviderResource):
-    """Where and how to reach Amazon Connect, for the users and look-ups that name this provider.
+    """The region, credentials and settings for the users and look-ups that name this provider.
 
     ::
 
@@ -41,8 +41,8 @@ class Provider(pulumi.ProviderResource):
             opts=pulumi.ResourceOptions(provider=sydney),
         )
 
-    A setting that is left out is the stack's (``connect-users:...``, then ``aws:region`` and ``aws:profile``): a stack
-    that runs on the emulator does so with all its providers. An empty string leaves the setting to boto3.
+    A setting that is left out comes from the stack (``connect-users:...``, then ``aws:region`` and ``aws:profile``). So
+    if a stack runs on the emulator, all its providers do. An empty string leaves the setting to boto3.
 
     Refresh and destroy use the settings in the state; after a change, run ``pulumi up`` first.
 
@@ -76,14 +76,14 @@ class Provider(pulumi.ProviderResource):
             requests_per_second: rate of each API operation; AWS's default quota, and ours, is 2.
             burst: requests of one operation that may be sent at once; AWS's default quota, and ours, is 5.
             timeout: seconds to keep retrying one call; 300 by default.
-            ownership_tag: users carry the tag that makes creation exactly-once; true by default.
-            removals: whoever leaves a roster is deleted; true by default. False keeps them in this run.
+            ownership_tag: users have the tag that makes creation exactly-once; true by default.
+            removals: people who leave a roster are deleted; true by default. False keeps them in this run.
             emulator: use the embedded emulator.
             emulator_state: the emulator's file, relative to the project.
             opts: resource options.
 
         Raises:
-            pulumi.RunError: a setting that cannot be read; of outputs, later, when they are known.
+            pulumi.RunError: a setting is invalid; for outputs it is raised once they are known.
         """
         settings = {field: value for field, value in locals().items() if field in KEYS and value is not None}
         inputs = _inputs(settings, stack_config())
@@ -100,12 +100,12 @@ class Provider(pulumi.ProviderResource):
 
     @property
     def settings(self) -> Output[Settings]:
-        """The settings; unknown while one of the inputs is, and failing where one cannot be read."""
+        """The settings; unknown while one of the inputs is unknown. It fails if a setting is invalid."""
         return pulumi.Output.all(**self.configuration).apply(read)
 
 
 def _inputs(settings: Mapping[str, Any], stack: Mapping[str, str]) -> dict[str, Any]:
-    """Each setting, or where it is left out the stack's, in which a secret stays one in the provider's state."""
+    """Each setting, or the stack's if it is left out. A secret of the stack stays a secret in the provider's state."""
     inputs: dict[str, Any] = {}
     for field, (keys, _) in KEYS.items():
         if field in settings:
@@ -132,7 +132,7 @@ def read(config: Mapping[str, object]) -> Settings:
     """The settings of a configuration.
 
     Raises:
-        pulumi.RunError: naming every key that cannot be read.
+        pulumi.RunError: one or more keys are invalid; the message names them.
     """
     try:
         return from_config(config)
@@ -145,7 +145,7 @@ def _is_output(value: object) -> bool:
 
 
 def _string(value: object) -> str:
-    """As ``pulumi config set`` would store it; "", which counts as not set, for an output that is None."""
+    """As ``pulumi config set`` would store it; for an output that is None "", which counts as not set."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)

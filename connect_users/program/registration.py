@@ -1,8 +1,8 @@
-"""What happens between a program's declarations and the engine: refusals, and the problems of all users in one error.
+"""The step between a program's declarations and the engine: refusals, and the problems of all users in one error.
 
 The engine stops a preview at the first resource whose check fails. The SDK sends the first registration after the
-program's body has ended. So the inputs that are known are judged while the body runs, by the rules of the check, and
-the first registration of a user with a problem fails the program with the problems of all users.
+program's body has ended. So known inputs are judged while the body runs, by the rules of the check, and the first
+registration of a user with a problem fails the program with the problems of all users.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class DeclaredUser:
     """A user of this run: the resource's name, and the instance as the program wrote it.
 
     Attributes:
-        provider: what its provider reaches, as in `settings.reached`.
-        run: whose event loop the outputs belong to.
+        provider: the target of its provider, as in `settings.reached`.
+        run: the run whose event loop the outputs belong to.
     """
 
     resource: str
@@ -46,11 +46,11 @@ class DeclaredUser:
 
 
 class Declared:
-    """What one run of a program has declared so far: users, their problems, and the names of rosters.
+    """The declarations of one run of a program so far: users, their problems, and the names of rosters.
 
     Attributes:
         stack: the stack's configuration, which is slow to read.
-        complete: whether nothing is declared any more once the body of the program has ended.
+        complete: whether nothing more is declared once the body of the program has ended.
     """
 
     complete = True
@@ -62,7 +62,7 @@ class Declared:
         self.problems: list[str] = []
 
     async def settle(self, is_open: Callable[[], bool]) -> None:
-        """Wait for what may still be declared, as long as ``is_open`` says that it would matter."""
+        """Wait for more declarations, as long as ``is_open`` says that they matter."""
 
     async def fail(self) -> NoReturn:
         """Raise all problems."""
@@ -72,10 +72,10 @@ class Declared:
 
 
 def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
-    """Judge a user's inputs, as far as they are known; with a problem, its registration will fail the program.
+    """Judge a user's inputs, as far as they are known. If there is a problem, its registration fails the program.
 
     Args:
-        props: plain inputs. Where there is a problem, one is replaced by an awaitable that raises.
+        props: plain inputs. If there is a problem, one is replaced by an awaitable that raises.
     """
     inputs = known(props)
     username = inputs.get("username")
@@ -101,17 +101,17 @@ def declare(name: str, instance_id: object, username: str, opts: pulumi.Resource
 
 
 def declared_as(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
-    """The name of another resource that this run has already declared for a user; None where there is none.
+    """The name of another resource that this run has already declared for a user; None if there is none.
 
-    Without this, two resources (or rosters) with one user pass every preview, and one fails when it is made. Two
-    resources of one name are refused by the engine, or belong to a program that a test runs twice.
+    Without this, two resources (or rosters) with the same user pass every preview, and one fails when it is created.
+    Two resources with the same name are refused by the engine, or belong to a program that a test runs twice.
 
     Args:
         name: of the resource that is being declared.
-        instance_id: as it was given; outputs are compared by identity, not by their values.
+        instance_id: as in the program; outputs are compared by identity, not by their values.
     """
     if type(SETTINGS.monitor) is MockMonitor:
-        # With the SDK's own mocks, the programs of many tests are declared in what looks like one run.
+        # With the SDK's own mocks, the programs of many tests look like one run.
         return None
     other = this_run().users.get(_key(instance_id, username, opts))
     return None if other is None or other.resource == name else other.resource
@@ -133,14 +133,14 @@ _runs: WeakKeyDictionary[Any, Declared] = WeakKeyDictionary()
 
 
 def this_run() -> Declared:
-    """What the calling program has declared so far."""
+    """The declarations of the calling program so far."""
     if SETTINGS.rpc_manager not in _runs:
         _runs[SETTINGS.rpc_manager] = Declared()
     return _runs[SETTINGS.rpc_manager]
 
 
 def join(declared: Declared) -> None:
-    """Let the calling program be a part of another one, to which its users and rosters belong."""
+    """Make the calling program a part of another one, to which its users and rosters belong."""
     _runs[SETTINGS.rpc_manager] = declared
 
 
@@ -168,12 +168,12 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
 
 
 def reserved_tags(opts: pulumi.ResourceOptions | None) -> int:
-    """Of the tags that AWS allows a user, those that its provider sets."""
+    """The number of tags that a user's provider sets itself."""
     return settings.reserved_tags(configuration(opts))
 
 
 def configuration(opts: pulumi.ResourceOptions | None) -> Mapping[str, object]:
-    """The configuration of a user's provider: an explicit one, or the stack's."""
+    """The configuration of a user's explicit provider, else the stack's."""
     for provider in () if opts is None else _providers(opts):
         if isinstance(provider, Provider):
             return provider.configuration
@@ -181,7 +181,7 @@ def configuration(opts: pulumi.ResourceOptions | None) -> Mapping[str, object]:
 
 
 def _providers(opts: pulumi.ResourceOptions) -> list[pulumi.ProviderResource]:
-    """The explicit providers that may apply, those for dynamic resources first."""
+    """The explicit providers that may apply; those for dynamic resources come first."""
     several = opts.providers or []
     inherited = getattr(opts.parent, "_providers", None)
     providers = [

@@ -1,8 +1,8 @@
-"""``require_self``: whoever runs a stack cannot take the own last powerful security profile away by a roster.
+"""``require_self``: a roster cannot take the last powerful security profile from the person who runs the stack.
 
-Nobody else could undo it, if they were the only one with power. It can be told only where AWS's name of the caller (the
-session of a role, an IAM user) is the username or the e-mail address of somebody in the roster, as it is where people
-sign in through IAM Identity Center. Of a pipeline's role, or where AWS does not answer, nothing is claimed.
+If nobody else has power, nobody could undo that. The check works only if AWS's name of the caller (the session of a
+role, an IAM user) is the username or the e-mail address of somebody in the roster, as it is for people who sign in
+through IAM Identity Center. It does nothing for a pipeline's role, or if AWS does not answer.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where to look: in the place of a `connect_users.Provider`."""
+    """The provider of the look-ups, in place of a `connect_users.Provider`."""
 
     settings: Input[Settings]
 
 
 def caller_names(arn: str) -> tuple[str, ...]:
-    """The names of the caller in the ARN that STS returns, folded; none of the root user, or of what is no ARN.
+    """The names of the caller in the ARN from STS, folded; none for the root user or a string that is not an ARN.
 
     ``arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION``, ``arn:aws:iam::ACCOUNT:user/PATH/NAME`` and
-    ``arn:aws:sts::ACCOUNT:federated-user/NAME`` (IAM User Guide, "IAM identifiers"). A role's own name is nobody's.
+    ``arn:aws:sts::ACCOUNT:federated-user/NAME`` (IAM User Guide, "IAM identifiers"). A role's name is not a person.
     """
     kind, _, names = arn.rpartition(":")[2].partition("/")
     name = names.rpartition("/")[2]
@@ -59,10 +59,10 @@ def kept_power(
     people: Sequence[Person],
     leaving: Output[Leaving | None],
 ) -> Output[None]:
-    """Resolves once it is known that the caller keeps some power, or that nothing can be told.
+    """Resolves once it is known that the caller keeps some power, or that the caller is not known.
 
     Raises:
-        pulumi.RunError: by the output, where the caller would lose the last powerful security profile.
+        pulumi.RunError: in the output, if the caller would lose the last powerful security profile.
     """
     where = instance or ConnectInstance(
         cast(Any, instance_id),
@@ -75,7 +75,7 @@ def kept_power(
         try:
             problem = known and await _problem(directory, profiles, known)
         except ConnectUsersError as error:
-            pulumi.log.info(f"roster '{roster}': require_self: nothing is checked: {error}")
+            pulumi.log.info(f"roster '{roster}': require_self: not checked: {error}")
         if problem:
             raise pulumi.RunError(f"roster '{roster}': require_self: {problem}")
 
@@ -98,7 +98,7 @@ async def _problem(directory: Directory, profiles: Mapping[str, Any], leaving: L
 
 
 async def _known(ids: Any) -> tuple[str, ...] | None:
-    """The ids of security profiles that a program declares; None where one is not known yet."""
+    """The ids of security profiles that a program declares; None if one is not known yet."""
     known: Any = await Output.all(*ids).future() if isinstance(ids, list) else None
     if known is None or not all(isinstance(each, str) for each in known):
         return None
@@ -106,7 +106,7 @@ async def _known(ids: Any) -> tuple[str, ...] | None:
 
 
 async def _powers(directory: Directory, ids: Sequence[str]) -> list[str]:
-    """The names of those security profiles that are power."""
+    """The names of the powerful security profiles among them."""
     labels = await directory.labels(SECURITY_PROFILE) if ids else {}
     named = [(labels[id_], await directory.permissions(id_)) for id_ in ids if id_ in labels]
     return sorted(name for name, permissions in named if is_power(name, permissions))

@@ -1,7 +1,7 @@
 """`ConnectUserRoster`: a file of people, or rows of a program, as users of the stack.
 
-Everything that can be judged is judged before anything is registered: where one row is wrong, nothing of the roster is
-made or changed, and all problems are reported at once. `connect_users.roster` reads and judges.
+Everything that can be judged is judged before anything is registered: if one row is wrong, nothing of the roster is
+created or changed, and all problems are reported at once. `connect_users.roster` reads and judges.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from connect_users.roster.people import (
 )
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.reading import read
-from connect_users.roster.selection import columns_of_others, select
+from connect_users.roster.selection import foreign_columns, select
 
 if TYPE_CHECKING:
     import os
@@ -55,19 +55,19 @@ if TYPE_CHECKING:
     from connect_users.roster.moves import StateUser
     from connect_users.roster.tables import Table
 
-#: Lines of one error; `connect-users check` lists the rest.
+#: The most lines of one error; `connect-users check` lists the rest.
 _LINES_MAX: Final = 1_000
 
-#: People who are registered together; the engine works on far fewer at a time.
+#: The number of people who are registered together. The engine works on far fewer at a time.
 _WAVE: Final = 1_000
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a roster is made of: the plugin's has resources of its own.
+    """The resource types of a roster: the plugin's roster has its own.
 
     Attributes:
-        kept: makes a user of the state that is only kept, of a type, a name and options.
+        kept: declares a user who is only kept, from a type, a name and options.
         now: the clock.
     """
 
@@ -86,10 +86,10 @@ def _kept_user(type_: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Re
 class ConnectUserRoster(pulumi.ComponentResource):
     """A roster of people, each a `ConnectUser` named after the username. The order of the rows does not matter.
 
-    A new row makes a user, a removed row deletes one (see `max_deletions`), and a changed cell costs one call.
+    A new row creates a user, a removed row deletes one (see `max_deletions`), and a changed cell takes one call.
 
     Outputs: `users` (username -> `ConnectUser`), `usernames` (sorted), `user_ids` (username -> id), `personas`
-    (username -> name, where the roster has personas).
+    (username -> name, if the roster has personas).
     """
 
     users: Mapping[str, ConnectUser]
@@ -128,23 +128,23 @@ class ConnectUserRoster(pulumi.ComponentResource):
             name: the roster's name in the stack; a person's is ``<name>-<username>``.
             roster: path to a CSV, TSV, YAML, JSON or Excel file, relative to the program; a folder, a glob or a list of
                 paths, whose files are one roster; or rows: dicts, or a pandas or polars frame. Columns:
-                `connect_users.roster.columns`, and those of the console's CSV templates. What Entra ID, Okta and SCIM
-                interfaces export is read as it is (`connect_users.roster.exports`). Somebody is declared from
+                `connect_users.roster.columns`, and those of the console's CSV templates. Exports of Entra ID, Okta and
+                SCIM interfaces can be used as they are (`connect_users.roster.exports`). A person is declared from
                 ``first_day`` to ``last_day``; the first run after that deletes the user.
             personas: path to a YAML or JSON file, or a dict: named settings, and rules that give people one of them by
-                the columns of their rows (`connect_users.roster.personas`). What a row says itself wins over its
-                persona, and the persona over `defaults`.
+                the columns of their rows (`connect_users.roster.personas`). The row's own cells win over its persona,
+                and the persona wins over `defaults`.
             where: column -> value, or values: only people who have it belong to this roster, as in
                 ``{"tags.site": "london"}``, for a stack of each site. Columns named here need no `ignore_columns`.
             instance_id: id or ARN of the instance. May be left out with `instance`.
-            instance: looks up the names that are in none of the following dicts.
-            routing_profiles: name -> id or ARN, for the names in the roster; also an output, such as another stack's.
-            security_profiles: likewise.
-            hierarchy_groups: likewise; a path like ``EMEA/UK/London`` is a name.
+            instance: looks up the names that the following dicts do not have.
+            routing_profiles: name -> id or ARN, for the names in the roster; may be an output, e.g. of another stack.
+            security_profiles: the same.
+            hierarchy_groups: the same; a path like ``EMEA/UK/London`` is a name.
             defaults: columns and their values for people whose cell is empty.
             passwords: for CONNECT_MANAGED instances. ``"connect/{username}"`` names a secret in AWS Secrets Manager,
-                read when a user is made; or passwords by username, or a function of the username. They are secrets in
-                the state. Users who exist keep their passwords: see `ConnectUser.on_password_change`.
+                read when a user is created; or passwords by username, or a function of the username. They are secrets
+                in the state. Existing users keep their passwords: see `ConnectUser.on_password_change`.
             identity_management_type: of the instance; with it, more can be judged.
             ignore_columns: headers of the file that the roster does not use.
             max_deletions: how many people may leave in one run: a number, or a percentage of the people in the stack's
@@ -152,17 +152,17 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 would lose everybody, unless a number allows all of them. People who move to another roster of the
                 program do not leave.
             min_holders: name of a security profile -> how many people must have it.
-            required_holders: name of a security profile -> usernames that must have it.
+            required_holders: name of a security profile -> usernames of people who must have it.
             retain_leavers: users who leave the roster stay in Connect, and Pulumi forgets them. It takes effect from
                 the next run: turn it on before they leave.
-            timezone: IANA name of the zone whose day it is, for `first_day` and `last_day`; UTC without it.
+            timezone: IANA name of the time zone for `first_day` and `last_day`; UTC without it.
             require_self: refuse a run in which the person who runs it would lose the last security profile with power.
-                It can be told where the caller's name at AWS (of an IAM user, or a role's session) is the username or
-                the e-mail address of that person, and is not checked elsewhere.
+                It works only if the caller's name in AWS (of an IAM user, or a role's session) is the username or the
+                e-mail address of that person.
             opts: resource options of the roster; its users have the same `connect_users.Provider`.
 
         Raises:
-            pulumi.RunError: every problem of the roster, one a line, as ``agents.csv:14: routing_profile: ...``.
+            pulumi.RunError: the roster has problems: a line for each, like ``agents.csv:14: routing_profile: ...``.
         """
         registration.refuse_ignored_options(name, opts)
         dicts = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
@@ -185,7 +185,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 names=names,
                 defaults=defaults or {},
                 personas=personas_of(name, personas),
-                ignore_columns=(*ignored, *columns_of_others(where or {})),
+                ignore_columns=(*ignored, *foreign_columns(where or {})),
                 password_of=password_of(name, passwords),
                 reserved_tags=registration.reserved_tags(opts),
                 today=lambda: today,
@@ -247,7 +247,7 @@ def _judged(
     """The people of a roster that has no problems.
 
     Raises:
-        pulumi.RunError: everything that is wrong with its rows.
+        pulumi.RunError: all problems of its rows.
     """
     judged = judge(table, options)
     holders = () if judged.problems else holder_problems(judged, options.names, min_holders, required_holders)
@@ -276,10 +276,10 @@ def _declared_twice(
 def _declared(
     name: str, people: list[Person], parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
 ) -> dict[str, ConnectUser]:
-    """A user for each person, whom the list loses. None is changed before the guard is checked.
+    """A user for each person, who is removed from the list. No user is changed before the guard is checked.
 
-    The SDK prepares all registrations at once, and each takes memory until it is answered. So a wave of people waits
-    for the wave before the last one: some are always ready, but never all.
+    The SDK prepares all registrations at once, and each takes memory until its answer. So each wave of people waits for
+    the last wave but one: some are always ready, but never all.
     """
     collector = Registering()
     users: dict[str, ConnectUser] = {}
@@ -307,14 +307,14 @@ def _declared(
 def _keep(
     name: str, leaving: Leaving | None, parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
 ) -> None:
-    """Declare those who are kept."""
+    """Declare the people who are kept."""
     parts = parent._parts  # noqa: SLF001 - of this module
     for user in leaving.kept if leaving else ():
         child = _child(name, user)
         opts = pulumi.ResourceOptions(
             parent=parent, depends_on=[guard], retain_on_delete=True if retain_leavers else None
         )
-        # Another roster that comes later must not declare the user, too.
+        # A later roster must not declare the same user.
         registration.declare(child, user.instance, user.username, opts)
         # The dynamic provider has no use for the plugin's state.
         type_ = tokens.PLUGIN_USER if user.plugin else parts.user_token
@@ -327,7 +327,7 @@ def _child(name: str, person: Person | StateUser) -> str:
 
 
 async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
-    """The guard, once the engine has answered for a user: only the guard becomes a dependency."""
+    """The guard, once the engine has registered a user: only the guard becomes a dependency."""
     await user.urn.future()
     return guard
 

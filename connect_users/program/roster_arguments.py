@@ -1,4 +1,4 @@
-"""The arguments of a roster beside its rows: in the form that judging takes, or refused in one line."""
+"""The arguments of a roster besides its rows: converted for judging, or refused in one line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from connect_users.roster.names import LookUp
     from connect_users.roster.personas import Personas
 
-#: Names -> ids or ARNs. The names of an output, such as of another stack, are judged once it is known.
+#: Names -> ids or ARNs. If it is an output, e.g. of another stack, its names are judged once it is known.
 Ids: TypeAlias = "Mapping[str, Input[str]] | Output[Mapping[str, str]]"
 
 #: A pattern with ``{username}`` for names in Secrets Manager; passwords by username; or a function of the username.
@@ -33,7 +33,7 @@ _LISTS: Final = ("where", "required_holders")
 
 
 def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance: object, **dicts: object) -> None:
-    """Refuse arguments that would end in a traceback further on.
+    """Refuse arguments that would cause a traceback later.
 
     Args:
         dicts: arguments that have to be dicts, or None.
@@ -64,7 +64,7 @@ def refuse_wrong_forms(name: str, roster: object, instance_id: object, instance:
 
 
 def strings_of(name: str, argument: str, value: object) -> tuple[str, ...]:
-    """A string, or several, as a program may write them.
+    """The strings of an argument that is a string or a list of strings.
 
     Raises:
         pulumi.RunError: it is neither.
@@ -77,7 +77,7 @@ def strings_of(name: str, argument: str, value: object) -> tuple[str, ...]:
 
 
 def personas_of(name: str, personas: object) -> Personas | None:
-    """The personas of a roster; None where it has none.
+    """The personas of a roster; None if it has none.
 
     Raises:
         pulumi.RunError: they are neither a path nor a dict.
@@ -87,12 +87,12 @@ def personas_of(name: str, personas: object) -> Personas | None:
         return None
     if not isinstance(personas, (str, os.PathLike, Mapping)):
         kind = type(personas).__name__
-        raise pulumi.RunError(f"roster '{name}': personas is of type {kind}; give a path or a dict")
+        raise pulumi.RunError(f"roster '{name}': personas is of type {kind}; pass a path or a dict")
     return read_personas(personas)
 
 
 def names_of(name: str, looked_up: InstanceNames | None, **ids_by_argument: Ids | None) -> dict[Reference, Names]:
-    """How the names of each kind become ids.
+    """The look-ups from names to ids, for each kind.
 
     Raises:
         pulumi.RunError: an argument is not a dict.
@@ -122,10 +122,10 @@ def _of_output(name: str, reference: Reference, ids: Any, wanted: str) -> Any:
 
 
 def password_of(name: str, passwords: object) -> Callable[[str], tuple[str, Any] | None] | None:
-    """How a user's password is found by `passwords` (see `Passwords`).
+    """From a username to the password in `passwords` (see `Passwords`).
 
     Raises:
-        pulumi.RunError: it has none of these forms.
+        pulumi.RunError: `passwords` has another form.
     """
     if passwords is None:
         return None

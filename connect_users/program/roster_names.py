@@ -1,7 +1,7 @@
-"""The names of a roster that no argument has an id for, looked up in the instance: one question for all of them.
+"""The names of a roster without an id in an argument, looked up in the instance, all together.
 
 A name that does not exist is reported with every line that has it, and fails the program before anything of the roster
-is registered. In a preview without credentials they are unknown, as for every look-up (`connect_users.program.runs`).
+is registered. In a preview without credentials the ids are unknown, as in every look-up (`connect_users.program.runs`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from connect_users.connect.directory import Directory
     from connect_users.program.instance import ConnectInstance
 
-#: Kind and name -> what is wrong with it.
+#: Kind and name -> the problem.
 Missing = Mapping[tuple[Reference, str], str]
 
 
@@ -30,7 +30,7 @@ class InstanceNames:
     """Collects the names while the roster is judged; they are looked up once the program's body has ended.
 
     Attributes:
-        error_text: the text of the error for names that do not exist.
+        error_text: the error for names that do not exist.
     """
 
     def __init__(self, roster: str, instance: ConnectInstance) -> None:
@@ -40,7 +40,7 @@ class InstanceNames:
         self.error_text: Callable[[Missing], str] = lambda missing: "; ".join(missing.values())
 
     def look_up(self, reference: Reference) -> LookUp:
-        """How names of a kind become outputs."""
+        """A function from names of a kind to outputs."""
 
         def output(name: str) -> Output[str]:
             key = (reference, name)
@@ -52,7 +52,7 @@ class InstanceNames:
 
     @property
     def looked_up(self) -> Output[Any] | None:
-        """Resolves when every name is looked up; None when there is none to look up."""
+        """Resolves once every name is looked up; None if there are no names to look up."""
         return self._all_ids if self._ids else None
 
     @functools.cached_property

@@ -1,9 +1,9 @@
-"""The users in the stack's state while a program runs, which the engine returns, once in a run.
+"""The users in the stack's state while a program runs. The engine returns them, once in a run.
 
 The engine answers ``pulumi:pulumi:readStackResourceOutputs`` (in its builtin provider since 2020, for every backend)
-from the saved state, also in previews; AWS is not called. It costs one more reading of the state, at the same time as
-the program's body, and the engine adds its builtin provider to the state. Where there is no answer, a warning says so,
-and the guards compare with the inputs of their last run.
+from the saved state, also in previews; AWS is not called. It takes one more read of the state, at the same time as the
+program's body, and the engine adds its builtin provider to the state. Without an answer there is a warning, and the
+guards compare with the inputs of their last run.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ _SHOWN: Final = 3
 async def moves_of(
     roster: str, matters: Callable[[Collection[str], Collection[str]], bool] = lambda *_: False
 ) -> Moves | None:
-    """The moves of the people of a roster; None where the engine does not answer. Await it once the body has ended.
+    """The moves of the people of a roster; None if the engine does not answer. Await it once the body has ended.
 
     Args:
-        matters: whether it is worth waiting for rosters that may still be declared; called with the people of the
-            roster in the state, and with those of them whom the program has not declared so far.
+        matters: whether to wait for rosters that may still be declared; called with the people of the roster in the
+            state, and with those whom the program has not declared so far.
 
     Raises:
-        pulumi.RunError: a roster whose people are in the state was removed from the program; or a user is declared
-            twice, which shows only now that the instances are known.
+        pulumi.RunError: a roster with people in the state was removed from the program; or a user is declared twice,
+            which is clear only once the instances are known.
     """
     users = await users_in_state()
     if users is None:
@@ -62,7 +62,7 @@ async def moves_of(
     program = registration.this_run()
     await program.settle(lambda: _may_move(roster, users, program, matters))
     rosters = frozenset(program.rosters)
-    # Rosters that the plugin builds are not judged by a program, unless they become its own.
+    # A program does not judge the plugin's rosters, unless they become its own.
     state = [user for user in users if not user.plugin or user.roster in rosters or not program.complete]
     declared = await _declared(program, state, rosters)
     _refuse_declared_twice(declared)
@@ -78,13 +78,13 @@ def _may_move(
     program: registration.Declared,
     matters: Callable[[Collection[str], Collection[str]], bool],
 ) -> bool:
-    """Whether people of a roster are declared nowhere, and may be in one that is still to come."""
+    """Whether people of a roster are not declared yet, but may be in a roster that is declared later."""
     people = {user.username for user in users if user.roster == roster}
     gone = people - {user.username for user in list(program.users.values())}
     if not gone:
         return False
-    others = {user.roster for user in users if user.plugin and user.roster}
-    return not others <= program.rosters or matters(people, gone)
+    plugin_rosters = {user.roster for user in users if user.plugin and user.roster}
+    return not plugin_rosters <= program.rosters or matters(people, gone)
 
 
 def _removed(roster: str, usernames: list[str]) -> str:
@@ -96,14 +96,14 @@ def _removed(roster: str, usernames: list[str]) -> str:
     )
 
 
-#: One question for each run: the Automation API and tests run several programs in one process.
+#: One read for each run: the Automation API and tests run several programs in one process.
 _asked: WeakKeyDictionary[Any, asyncio.Future[list[StateUser] | None]] = WeakKeyDictionary()
 
 
 async def users_in_state() -> list[StateUser] | None:
-    """All users in the stack's state; None where the engine does not answer."""
+    """All users in the stack's state; None if the engine does not answer."""
     if type(SETTINGS.monitor) is MockMonitor:
-        # The SDK's own mocks have no state, and their `call` is the test's.
+        # The SDK's own mocks have no state, and the test defines their `call`.
         return None
     if SETTINGS.rpc_manager not in _asked:
         _asked[SETTINGS.rpc_manager] = asyncio.ensure_future(_ask())
@@ -113,7 +113,7 @@ async def users_in_state() -> list[StateUser] | None:
 async def _ask() -> list[StateUser] | None:
     names = [f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"]
     if pulumi.get_organization() == _NO_ORGANIZATION:
-        # Backends from before 2023 have no projects, and know a stack by its name only.
+        # Backends from before 2023 have no projects: a stack has only a name.
         names.append(pulumi.get_stack())
     loop = asyncio.get_running_loop()
     problem = ""
@@ -170,7 +170,7 @@ async def _declared(
 ) -> list[ProgramUser]:
     """The users whom the program declares.
 
-    An instance is awaited only where it decides whether somebody moves, or is declared twice.
+    An instance is awaited only if it decides whether somebody moves, or is declared twice.
     """
     users = list(program.users.values())
     resources, times = {user.resource for user in users}, Counter(user.username for user in users)
@@ -180,7 +180,7 @@ async def _declared(
     for user in users:
         instance: Any = user.instance
         if isinstance(instance, pulumi.Output):
-            # Another loop's cannot be awaited in this one.
+            # An output of another event loop cannot be awaited here.
             ours = user.run is SETTINGS.rpc_manager
             instance = await instance.future() if ours and user.username in unclear else None
         known = bare_id(instance) if isinstance(instance, str) else None

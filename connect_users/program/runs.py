@@ -1,7 +1,7 @@
-"""The look-ups of one run of a program: each question is asked once, off the event loop, and each failure shown once.
+"""The look-ups of one run of a program: each is made once, outside the event loop, and each failure is shown once.
 
-- The answers live as long as the run: several runs in one process (Automation API, tests) share nothing.
-- Questions of different kinds overlap; the gateway paces them.
+- Answers are kept for the run: several runs in one process (Automation API, tests) share nothing.
+- Look-ups of different kinds overlap; the gateway paces them.
 - In a preview without credentials or a region, answers are unknown, with one warning. Every other failure ends the
   program with one `pulumi.RunError`, which lists all names that do not exist.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Threads that ask at the same time: about one for each kind of thing.
+#: The number of threads: about one for each kind.
 WORKERS: Final = 8
 
 
@@ -36,10 +36,10 @@ class NotConnected(ConnectUsersError):
 
 
 class NoAnswer(ConnectUsersError):
-    """A question failed.
+    """A look-up failed.
 
     Attributes:
-        no_access: credentials, the profile or the region are missing.
+        no_access: whether the credentials, the profile or the region are missing.
     """
 
     def __init__(self, reason: str, *, no_access: bool) -> None:
@@ -48,7 +48,7 @@ class NoAnswer(ConnectUsersError):
 
 
 class Run:
-    """The questions and answers of one run. Thread-safe."""
+    """The look-ups of one run and their answers. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -60,10 +60,10 @@ class Run:
         self._warned = False
 
     async def once(self, key: Hashable, ask: Callable[[], T], what: str) -> T:
-        """The answer to a question, asked on a thread the first time.
+        """The answer of ``ask``, which is called on a thread the first time.
 
         Args:
-            what: is being done, for the error: ``listing queues of ...``.
+            what: the action, for the error: ``listing queues of ...``.
 
         Raises:
             NoAnswer
@@ -80,14 +80,14 @@ class Run:
 
     def _start(self, ask: Callable[[], Any], what: str) -> Future[Any]:
         answer: Future[Any] = Future()
-        # A caller that is cancelled must not cancel the answer for the others.
+        # A cancelled caller must not cancel the answer for other callers.
         answer.set_running_or_notify_cancel()
         # The context holds the connection to the engine, which shows how long a call waits.
         context = contextvars.copy_context()
         self._waiting.append((answer, lambda: context.run(_answer, ask, what)))
         if self._workers < WORKERS:
             self._workers += 1
-            # A daemon, so that a program that failed does not wait for a call that is being retried.
+            # A daemon, so that a failed program does not wait for the retries of a call.
             threading.Thread(target=self._work, name="connect-users-look-up", daemon=True).start()
         return answer
 
@@ -133,9 +133,9 @@ class Run:
     async def _all_unknown_names(self) -> str:
         """The error about all names that do not exist, once every look-up has ended."""
         loop = asyncio.get_running_loop()
-        others = [task for task in self._look_ups if not task.done() and task.get_loop() is loop]
-        if others:
-            await asyncio.wait(others)
+        running = [task for task in self._look_ups if not task.done() and task.get_loop() is loop]
+        if running:
+            await asyncio.wait(running)
         names = sorted(self._unknown_names)
         if len(names) == 1:
             return names[0]
@@ -145,11 +145,11 @@ class Run:
         with self._lock:
             first, self._warned = not self._warned, True
         if first:
-            pulumi.log.warn(f"{problem}. What is looked up in Amazon Connect is unknown in this preview")
+            pulumi.log.warn(f"{problem}. Look-ups in Amazon Connect are unknown in this preview")
 
 
 def _answer(ask: Callable[[], Any], what: str) -> Any:
-    """The answer to a question, or a `NoAnswer`."""
+    """The answer, or a `NoAnswer`."""
     try:
         return ask()
     except ConnectApiError as problem:
@@ -163,6 +163,6 @@ _runs_lock: Final = threading.Lock()
 
 
 def current_run() -> Run:
-    """The run that the calling program is in."""
+    """The run of the calling program."""
     with _runs_lock:
         return _runs.setdefault(SETTINGS.rpc_manager, Run())

@@ -48,17 +48,17 @@ _COMPUTED: Final = (ARN_KEY, "directory_user_id")
 class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     """A user (agent, supervisor, administrator) of an Amazon Connect instance.
 
-    Made with CreateUser, changed with the update operation of each input, deleted with DeleteUser. The inputs are
+    Created with CreateUser, changed with the update operation of each input, deleted with DeleteUser. The inputs are
     those of CreateUser in snake_case; an input that is left out is not managed.
 
-    Outputs beside the inputs: ``id`` (the user's id, which every Connect API takes), ``arn`` and
+    Outputs besides the inputs: ``id`` (the user's id, which every Connect API takes), ``arn`` and
     ``directory_user_id``. The state also keeps ``ownership_token`` (see `connect_users.core.ownership`) and
     ``verified_at`` (see `connect_users.core.snapshot_proof`).
     """
 
     if TYPE_CHECKING:
-        # For editors and type checkers only: the SDK would evaluate annotations for each resource, a quarter of a large
-        # program's time, to convert values that need no conversion.
+        # For editors and type checkers only: the SDK would evaluate the annotations for each resource, to convert
+        # values that need no conversion. That would take a quarter of a large program's time.
         instance_id: Output[str]
         username: Output[str]
         routing_profile_id: Output[str]
@@ -120,7 +120,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     ) -> None:
         """Declare a user.
 
-        Ids may be given as ARNs and are stored as bare ids. Limits and their sources: `connect_users.core.limits`.
+        Ids may be ARNs, and are stored as bare ids. Limits and their sources: `connect_users.core.limits`.
 
         Args:
             name: the resource's name in the stack; it is not the username.
@@ -149,10 +149,10 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             persistent_connection_configs: persistent connection of the channel VOICE.
             voice_enhancement_configs: voice enhancement of the channel VOICE.
             user_proficiencies: at most 10 predefined attributes with levels 1 to 5, the whole set.
-            tags: at most 49 (50 without the ownership tag), all of them but for keys of AWS and of this package.
-            identity_management_type: SAML, CONNECT_MANAGED or EXISTING_DIRECTORY, as the instance has it. Not sent;
-                lets the preview judge what depends on it.
-            adopt_existing: take over a user of this name that exists and carries no ownership tag.
+            tags: at most 49 (50 without the ownership tag), the whole set except keys of AWS and of this package.
+            identity_management_type: SAML, CONNECT_MANAGED or EXISTING_DIRECTORY, the type of the instance. Not sent;
+                with it, the preview can judge what depends on it.
+            adopt_existing: take over an existing user of this name that has no ownership tag.
             delete_quick_connects: when the user is deleted, delete the quick connects that lead to it. Otherwise a
                 warning names them.
             sign_out: when the user's sessions are ended: ``never``, ``on_delete`` (just before the user is deleted),
@@ -161,8 +161,8 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             opts: resource options. An explicit provider must be a `connect_users.Provider`.
 
         Raises:
-            pulumi.RunError: an option that Pulumi would ignore in silence (`aws.Provider`, ``import_``). Problems of
-                the inputs fail the program once it has declared everything, all in one message.
+            pulumi.RunError: an option that Pulumi would silently ignore (`aws.Provider`, ``import_``). Problems of the
+                inputs fail the program once it has declared everything, all in one message.
         """
         props = plain(
             {
@@ -178,8 +178,8 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             props["password"] = pulumi.Output.secret(props["password"])
             secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
             opts = secret if opts is None else pulumi.ResourceOptions.merge(opts, secret)
-        # CustomResource's own constructor: dynamic.Resource would pickle the provider for each resource, which leaks a
-        # stack frame each time into every later pickling, until it dies of recursion (pulumi/pulumi#17803).
+        # CustomResource's own constructor: dynamic.Resource would pickle the provider for each resource. Each pickling
+        # leaks a stack frame into every later one, until the recursion limit (pulumi/pulumi#17803).
         inputs = {**dict.fromkeys(_COMPUTED), **props, tokens.PROVIDER_KEY: tokens.USER_PROVIDER}
         pulumi.CustomResource.__init__(self, tokens.USER, name, inputs, opts)
         self.arn = _known_arn(instance_id, self.id, self.arn)
@@ -187,13 +187,13 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """An input that was left out is an output, too; it is made when it is first used, since each costs time."""
+            """An input that was left out is also an output. It is created at its first use, since each takes time."""
             if name in BY_NAME:
                 return pulumi.Output.from_input(None)
             raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'")
 
 
-#: Inputs at their default are not part of the state: a release that changes nothing must not change a state.
+#: Inputs at their default are not part of the state, so that a new release does not change a state.
 _DEFAULTS: Final = (
     ("on_password_change", "refuse"),
     ("adopt_existing", False),
@@ -203,10 +203,10 @@ _DEFAULTS: Final = (
 
 
 def _known_arn(instance_id: Input[str], user_id: Output[str], registered: Output[str]) -> Output[str]:
-    """The user's ARN, known in previews of updates where the instance was given as an ARN.
+    """The user's ARN, known in previews of updates if the program has the instance's ARN.
 
-    There the engine knows the id and the inputs, but no other output: without this, every resource that takes the
-    ARN would show a change.
+    In such previews the engine knows the id and the inputs, but no other output: without this, every resource that uses
+    the ARN would show a change.
     """
     if isinstance(instance_id, str) and not instance_id.startswith("arn:"):
         return registered

@@ -38,7 +38,7 @@ from connect_users.review.wording import Wording
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
 
 _GROUP: Final = "hierarchy_group_id"
 _MOVING = frozenset({"routing_profile_id", _GROUP})
@@ -56,21 +56,21 @@ _DELETES_FIRST: Final = (Verdict.PASSWORD, Verdict.REPLACE_DELETE_FIRST)
 
 def review(
     preview: Preview,
-    names: Names,
+    names: Labels,
     *,
     powers: Powers | None = None,
     personal: bool = False,
     lines: Mapping[str, tuple[str, int]] | None = None,
     tell: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Review:
-    """The review of a preview.
+    """Build the review of a preview.
 
     Args:
-        powers: what counts as power; permissions that the preview's own security profiles declare are added where
-            it has none.
-        personal: show values that are personal data, too.
+        powers: what counts as power; permissions that the preview's own security profiles declare are added if it has
+            none.
+        personal: also show values that are personal data.
         lines: username -> file and line of a roster.
-        tell: is called with how many of how many users are done.
+        tell: called with the number of users that are done, and of all users.
     """
     powers = powers or Powers()
     powers = dataclasses.replace(
@@ -97,8 +97,8 @@ def review(
 def _with_moves(steps: Sequence[Step]) -> list[Step]:
     """The steps; a user who leaves one resource of the stack and joins another is one step, a move.
 
-    The ownership tag names a resource of this very stack, so that the new one takes the user over. Nobody moves whose
-    name is declared twice, or is not known yet.
+    The ownership tag names a resource of this stack, so the new one takes the user over. Users whose name is declared
+    twice, or is not known yet, do not move.
     """
     sides: dict[tuple[str, str], dict[str, list[Step]]] = defaultdict(lambda: defaultdict(list))
     for step in steps:
@@ -117,8 +117,8 @@ def _with_moves(steps: Sequence[Step]) -> list[Step]:
     return [step for step in found if step is not None]
 
 
-def _widened(preview: Preview, powers: Powers, names: Names) -> Iterable[Widened]:
-    """The security profiles of the stack that get a powerful permission which they had not, or reach more with one."""
+def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[Widened]:
+    """The security profiles of the stack that get a new powerful permission, or reach more with one."""
     for step in map(with_changed_secrets, preview.other_steps):
         kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
         if kind != SECURITY_PROFILE or step.old is None or step.new is None:
@@ -143,7 +143,7 @@ def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
 
 
 def profiles_of(preview: Preview) -> set[str]:
-    """The ids of the security profiles that anybody has or gets whom the preview makes, changes or deletes."""
+    """The ids of the security profiles of all users that the preview creates, changes or deletes."""
     found: set[str] = set()
     for step in preview.steps:
         for resource in (step.old, step.new):
@@ -152,7 +152,7 @@ def profiles_of(preview: Preview) -> set[str]:
 
 
 def username_of(resource: Resource | None) -> str:
-    """The username, or the resource's name where it is not known yet."""
+    """The username, or the resource's name if it is not known yet."""
     if resource is None:
         return ""
     value = resource.inputs.get("username")
@@ -160,7 +160,7 @@ def username_of(resource: Resource | None) -> str:
 
 
 class _Reviewer:
-    def __init__(self, names: Names, powers: Powers, personal: bool) -> None:
+    def __init__(self, names: Labels, powers: Powers, personal: bool) -> None:
         self._profiles = ProfileReader(names)
         self._wording = Wording(names, self._profiles, powers, personal=personal)
         self._powers = powers
@@ -191,7 +191,7 @@ class _Reviewer:
         )
 
     def _reaches_own_group(self, id_: str, name: str | None) -> bool:
-        """Whether whom the power of a security profile reaches depends on the user's own hierarchy group."""
+        """Whether the power of a security profile reaches the user's own hierarchy group."""
         reach = self._powers.about(id_, name).reach
         return any(map(reach.is_own, self._powers.by_permission(id_, name)))
 
@@ -218,7 +218,7 @@ def _differing(step: Step) -> set[str]:
 
 
 def _alarms(step: Step, action: str, gained: Gain, own: Sequence[str]) -> Iterator[str]:
-    """What counts as power gained although no security profile is: power over others, or a user who can be taken over.
+    """Reasons why power is gained without a security profile: power over others, or a user who can be taken over.
 
     Args:
         own: the powerful security profiles that the user keeps and that reach the user's own hierarchy group.
@@ -234,12 +234,12 @@ def _alarms(step: Step, action: str, gained: Gain, own: Sequence[str]) -> Iterat
     if not unchanged(_email(old), _email(new)) and _email(new) is not None:
         yield f"the e-mail address changes, to which a new password is sent, and the user has {kept}"
     if action == REPLACED and _new_password(old, new):
-        yield f"the user is made again with a password of the program, and has {kept}"
+        yield f"the user is created again with a password of the program, and has {kept}"
 
 
 def _email(resource: Resource) -> Any:
     block = resource.inputs.get("identity_info")
-    # A block that is a secret, or unknown, may hold any address.
+    # A secret or unknown block may have any address.
     return block.get("email") if isinstance(block, dict) else block
 
 
@@ -267,9 +267,9 @@ def _notes(step: Step, action: str) -> Iterable[str]:
 
 
 def _same_name(step: Step) -> str:
-    """What a replacement under the same name means: by an input that needs it, or because somebody forces it."""
+    """The effect of a replacement with the same name: an input needs it, or somebody forces it."""
     if any(BY_NAME[name].verdict in _DELETES_FIRST for name in step.reasons if name in BY_NAME):
-        return "deleted first, then made again with a new id: statistics and contact history stay with the old user"
+        return "deleted first, then created again with a new id: statistics and contact history stay with the old user"
     return (
         "the name stays, so this needs delete_before_replace: the user gets a new id, and loses the password and the "
         "contact history"

@@ -1,6 +1,6 @@
-"""Who of those whom a preview deletes, replaces or moves is on a contact at this moment.
+"""Which of the users that a preview deletes, replaces or moves are on a contact now.
 
-The preview says whom to ask about, GetCurrentUserData what each is on; `connect_users.cli.contacts` asks.
+The preview has the users, and GetCurrentUserData their contacts; `connect_users.cli.contacts` calls it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WORDS: Final = {"CONNECTED_ONHOLD": "on hold", "ENDED": "after-contact work"}
 
 
 def user_id_of(resource: Resource | None) -> str:
-    """The id of the live user that a resource stands for; "" where it does not say, or stands for several."""
+    """The id of a resource's live user; "" if it is not known, or if the resource has several users."""
     if resource is None or resource.type not in (*tokens.USERS, tokens.AWS_USER, tokens.NATIVE_USER):
         return ""
     # aws.connect.User has INSTANCE:USER, aws-native.connect.User the ARN.
@@ -40,7 +40,7 @@ def asked_about(review: Review, instance_id: str) -> tuple[str, ...]:
 
 
 def left_out(review: Review, instance_id: str) -> tuple[str, ...]:
-    """The names of those whom the preview deletes and that instance cannot be asked about."""
+    """The names of users that the preview deletes and whose contacts that instance cannot return."""
     people = (person for person in review.people if _deleted(person))
     return tuple(person.username for person in people if not _can_be_asked_about(person, instance_id))
 
@@ -58,11 +58,11 @@ def _moved(person: Person) -> bool:
 
 
 def with_contacts(review: Review, asked: Iterable[str], data: Iterable[Mapping[str, Any]]) -> Review:
-    """The review with what AWS said of users.
+    """The review with the contacts of users.
 
     Args:
         asked: their ids.
-        data: entries of ``UserDataList``; AWS says nothing of a user who is not signed in.
+        data: entries of ``UserDataList``; AWS returns none for a user who is not signed in.
     """
     found: dict[str, tuple[Contact, ...]] = dict.fromkeys(asked, ())
     found |= {str((each.get("User") or {}).get("Id")): _contacts(each) for each in data}

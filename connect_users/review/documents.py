@@ -1,4 +1,4 @@
-"""A review for machines: our own JSON, and which of it are findings for code scanning."""
+"""A review for machines: our own JSON, and its findings for code scanning."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connect_users.review.model import LEAVES, REPLACED, Person, Review
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: Of the JSON: raised when a member changes its meaning; members may be added.
+#: The version of the JSON. It is raised if a member changes its meaning; members may be added.
 SCHEMA: Final = 1
 _RULES: Final = {
     "power-gained": "A user gains a powerful security profile",
@@ -72,7 +72,7 @@ def document(review: Review, failures: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def as_sarif(review: Review, version: str) -> dict[str, Any]:
-    """What a reviewer should look at, as a SARIF log; joiners and plain changes are not findings."""
+    """The findings for a reviewer as a SARIF log. Joiners and plain changes are not findings."""
     return sarif.log("connect-users explain", version, _RULES, _results(review))
 
 

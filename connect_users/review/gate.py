@@ -1,4 +1,4 @@
-"""The gate: conditions under which a review must not pass, ``admin-gained,deletions>10,replacements``."""
+"""The gate: conditions that fail a review, ``admin-gained,deletions>10,replacements``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ON_CONTACT: Final = "leaver-on-contact"
-#: Word of a condition -> (what it counts, in words for a message).
+#: Word of a condition -> (the count, its words in a message).
 _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
     "admin-gained": (
         lambda review: len(review.powers) + len(review.widened),
@@ -36,13 +36,13 @@ _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
 }
 WORDS: Final = tuple(_COUNTS)
 _POWER: Final = "admin-gained"
-#: Names that a message shows.
+#: The most names in a message.
 _SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
 class Condition:
-    """Fails a review that has more than `most` of something."""
+    """Fails a review if its count is more than `most`."""
 
     word: str
     most: int = 0
@@ -64,7 +64,7 @@ def conditions(text: str) -> tuple[Condition, ...]:
 
 
 def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
-    """Why a review must not pass, one line for each condition; empty when it may."""
+    """The conditions that fail a review, a line for each."""
     found = []
     for condition in checked:
         count, words = _COUNTS[condition.word]
@@ -82,7 +82,7 @@ def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
 
 
 def _cut_off(review: Review) -> list[str]:
-    """Who is on a contact now, and deleted."""
+    """The users who are on a contact now and would be deleted."""
     return [person.username for person in review.on_contact if person.action in (LEAVES, REPLACED)]
 
 

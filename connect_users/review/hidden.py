@@ -1,4 +1,4 @@
-"""Values that a preview does not show: what stands for them, and which of the secrets have changed."""
+"""Values that a preview does not show: their placeholders, and which of the secrets have changed."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Secret:
         return tokens.SECRET_TEXT
 
 
-#: Stands for a value that is a secret; equal to itself, so that the preview's own diff says whether it changed.
+#: Replaces a secret value. It equals itself, so the preview's own diff decides whether the secret changed.
 SECRET: Final = Secret()
-#: Stands for a secret that is not the one which was there, and so is unlike `SECRET`.
+#: Replaces a secret that has changed, so it does not equal `SECRET`.
 CHANGED_SECRET: Final = Secret()
-#: Strings in place of values, where there must be some.
+#: Placeholders in text.
 _CHANGED, LATER, ODD, ABSENT = "[new secret]", "[not known yet]", "[not a string]", "[not shown]"
 PLACEHOLDERS: Final = frozenset({tokens.SECRET_TEXT, _CHANGED, LATER, ODD, ABSENT})
 
 
 def placeholder(value: Any) -> str:
-    """The string in place of a value that is not a string."""
+    """The placeholder for a value that is not a string."""
     if isinstance(value, Secret):
         return _CHANGED if value is CHANGED_SECRET else tokens.SECRET_TEXT
     return LATER if value is UNKNOWN else ODD
@@ -45,9 +45,9 @@ def has_secret(value: Any) -> bool:
 
 
 def with_changed_secrets(step: Step) -> Step:
-    """A step whose new secrets are unlike the old ones where its diff names them, a part or the whole of them.
+    """A step whose new secrets differ from the old ones if its diff names them, or a part of them.
 
-    Without any diff all of them are: what cannot be judged counts as changed.
+    Without a diff all of them differ: what cannot be judged counts as changed.
     """
     if step.old is None or step.new is None:
         return step
@@ -56,7 +56,7 @@ def with_changed_secrets(step: Step) -> Step:
 
 
 def _marked(value: Any, paths: list[Path]) -> Any:
-    """``value``, of which ``paths`` name what has changed: an empty one everything."""
+    """``value`` with the secrets at ``paths`` marked as changed; an empty path means everything."""
     if not paths:
         return value
     if value is SECRET:

@@ -1,8 +1,8 @@
-"""A review for a comment on a pull request: GitHub's Markdown, sections that open, never longer than a comment may be.
+"""A review as a comment on a pull request: GitHub's Markdown with sections that open, within the limit of a comment.
 
-Everything that comes from outside (usernames, names of profiles, errors) is escaped: it can neither format nor link nor
-mention anybody, and it is cut where it is long. Lines that do not fit are left out, and counted. A log that is attached
-is shown in a code block, whose fence is longer than any that the log has.
+All external strings (usernames, names of profiles, errors) are escaped, so that they cannot format, link or mention,
+and are cut if they are long. Lines that do not fit are left out and counted. An attached log is in a code block, whose
+fence is longer than any in the log.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from connect_users.review.text import summary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: GitHub refuses comments of more than 65,536 characters; the rest is for what a workflow adds.
+#: GitHub refuses comments of more than 65,536 characters; a workflow may add the rest.
 LIMIT: Final = 64_000
-#: By this line a workflow finds its comment again, to edit it.
+#: A workflow finds its comment by this line, to edit it.
 MARKER: Final = "<!-- connect-users explain -->"
 #: Characters of one line, escaped, and kept back for the heading and the end of each further section.
 _LINE_MAX: Final = 1_200
 _NAME_MAX: Final = 400
 _SECTION: Final = 200
-#: Errors and failed conditions that are shown at the top.
+#: The most errors and failed conditions at the top.
 _ALARMS: Final = 10
 #: The least room in which an attached log is worth showing.
 _LOG_MIN: Final = 400
@@ -36,8 +36,8 @@ _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "://": "&#58;//"}
 
 
 def escaped(text: str, limit: int | None = None) -> str:
-    """``text`` as Markdown shows it literally, in at most ``limit`` characters; what is cut ends in `` …``."""
-    # Of a text without end no more is looked at than can be shown, white space that is folded included.
+    """``text`` escaped, so that Markdown shows it literally, in at most ``limit`` characters; a cut ends in `` …``."""
+    # A very long text is cut before it is escaped, with room for folded white space.
     flat = one_line(printable(one_line(text if limit is None else text[: limit * 4])))
     pieces: list[str] = []
     room = len(flat) * 10 if limit is None else limit - len(" …")
@@ -57,7 +57,7 @@ def _escape(special: str) -> str:
     if special in _ENTITIES:
         return _ENTITIES[special]
     if special in "@#":
-        # A comment breaks what GitHub would take for a mention or an issue.
+        # An HTML comment prevents a mention or a link to an issue.
         return f"{special}<!-- -->"
     return f"{special[:-1]}&#46;" if special.endswith(".") else f"\\{special}"
 
@@ -95,7 +95,7 @@ def render(
 
 
 def _head(review: Review, failures: Sequence[str], title: str, limit: int) -> str:
-    """Title, counts, and why the review must not pass; of many long errors the first."""
+    """Title, counts, failed conditions and errors; if there are many long ones, the first of them."""
     lines = [MARKER, f"### {escaped(title, _NAME_MAX)}", "", f"**{escaped(summary(review), _LINE_MAX // 2)}**", ""]
     alarms = [f"> ⛔ {_short(each)}" for each in failures] + [f"> ❌ {_short(error)}" for error in review.errors]
     room = limit - sum(map(len, lines)) - _SECTION
@@ -108,7 +108,7 @@ def _head(review: Review, failures: Sequence[str], title: str, limit: int) -> st
     if len(shown) < len(alarms):
         shown.append(f"> … and {len(alarms) - len(shown):,} more")
     if shown:
-        # GitHub's red box; elsewhere a quotation.
+        # GitHub shows a red box, other programs a quotation.
         lines += ["> [!CAUTION]", "\n>\n".join(shown), ""]
     return "\n".join(lines)
 
@@ -157,7 +157,7 @@ def _fitted(head: str, sections: Sequence[tuple[str, Sequence[str], bool]], limi
 
 
 def _attached(log: str, room: int) -> list[str]:
-    """A log in a code block that it cannot close; of a long one the end, where errors are."""
+    """A log in a code block that it cannot close. A long log is cut to its end, which has the errors."""
     lines = [printable(line) for line in log.splitlines()]
     longest = max((len(run) for run in re.findall("`+", log)), default=0)
     fence = "`" * max(longest + 1, 3)

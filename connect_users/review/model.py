@@ -1,4 +1,4 @@
-"""What a review says: people, and what happens to each, in words."""
+"""A review as data: people, and what happens to each, in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 JOINS, LEAVES, MOVES, CHANGES, REPLACED, ADOPTED = "joins", "leaves", "moves", "changes", "replaced", "imported"
-#: In the order in which a reviewer wants them: what is lost first.
+#: In the order for a reviewer: losses come first.
 ACTIONS: Final = (LEAVES, REPLACED, JOINS, ADOPTED, MOVES, CHANGES)
 HEADINGS: Final = {
     LEAVES: "Leavers",
@@ -25,7 +25,7 @@ HEADINGS: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """One change in words; `about` is the input it is about."""
+    """One change in words; `about` is the input."""
 
     about: str
     words: str
@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Contact:
-    """Something that an agent works on: the channel in AWS's word, and how far it is, in words."""
+    """A contact of an agent: the channel (AWS's constant), and its state in words."""
 
     channel: str
     state: str
@@ -44,17 +44,17 @@ class Person:
     """What happens to one user.
 
     Attributes:
-        gained: names (or ids) of powerful security profiles that the user has now and had not.
+        gained: names (or ids) of powerful security profiles that the user gets.
         unnamed: ids of gained security profiles whose names are not known: they may be powerful.
-        alarms: why the user counts as gaining power beside that, such as an address that changes.
-        why: of those gained that are not power by their names: name -> the permissions that make them power.
+        alarms: other reasons why the user counts as gaining power, such as a changed address.
+        why: name of a gained profile that is not power by its name -> the permissions that make it power.
         lost: powerful security profiles that the user had.
-        reasons: inputs that make a replacement.
-        notes: what a reviewer should know beside the changes.
-        place: file and line of the user in the program or the roster; "" and 0 where it is not known.
-        user_id, instance_id: of the live user that there is already; "" where the preview does not say.
-        retained: leaving the stack does not delete the user.
-        contacts: what the user is on now; None where nobody asked.
+        reasons: inputs that cause a replacement.
+        notes: other facts for a reviewer.
+        place: file and line of the user in the program or the roster; "" and 0 if it is not known.
+        user_id, instance_id: of the existing user; "" if the preview does not have them.
+        retained: whether the user stays in Connect after leaving the stack.
+        contacts: the user's contacts now; None if they were not read.
     """
 
     username: str
@@ -76,7 +76,7 @@ class Person:
 
     @property
     def on_contact(self) -> str:
-        """What the user is on now, in words; "" for nothing."""
+        """The user's contacts now, in words; "" if there are none."""
         shown = ", ".join(f"{contact.channel} {contact.state}" for contact in self.contacts or ())
         return f"on a contact now ({shown})" if shown else ""
 
@@ -98,13 +98,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Widened:
-    """A security profile of the stack that gains power, or whose power reaches more: so does everybody who has it.
+    """A security profile of the stack that gains power, or whose power reaches more, and so do its holders.
 
     Attributes:
-        permissions: those that it gains and that are power.
-        holders: usernames of those who have it and are shown; unchanged users are shown with ``--show-sames`` only.
+        permissions: the powerful permissions that it gains.
+        holders: usernames of its holders in the preview; unchanged users are in it only with ``--show-sames``.
         gains: the permissions, and whom they reach, in words.
-        wider: of the powerful permissions that it has already, those that reach more, and whom, in words.
+        wider: the powerful permissions that it already has and that reach more, and whom, in words.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Widened:
 
     @property
     def words(self) -> str:
-        """What it gains, what reaches more, and how many have it."""
+        """Its gains, its wider permissions, and the number of holders."""
         gains = f"gains {self.gains}" if self.gains else ""
         wider = f"reaches more with {'; '.join(self.wider)}" if self.wider else ""
         return f"security profile {self.name} {' and '.join(filter(None, (gains, wider)))} ({self._holders})"
@@ -128,7 +128,7 @@ class Widened:
 
 @dataclass(frozen=True)
 class Violation:
-    """One policy that one user does not keep."""
+    """One policy that one user violates."""
 
     policy: str
     username: str
@@ -153,7 +153,7 @@ class Review:
     widened: tuple[Widened, ...] = ()
 
     def of(self, action: str) -> tuple[Person, ...]:
-        """The people to whom this happens."""
+        """The people with this action."""
         return tuple(person for person in self.people if person.action == action)
 
     @property
@@ -163,10 +163,10 @@ class Review:
 
     @property
     def powers(self) -> tuple[Person, ...]:
-        """Those who gain power, or may."""
+        """The people who gain, or may gain, power."""
         return tuple(person for person in self.people if person.gains_power)
 
     @property
     def on_contact(self) -> tuple[Person, ...]:
-        """Those who are on a contact now."""
+        """The people who are on a contact now."""
         return tuple(person for person in self.people if person.contacts)

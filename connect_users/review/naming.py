@@ -1,9 +1,8 @@
 """Names for the ids of a preview.
 
-Names that decide what is power come, the surest first, from an instance or a file of names, and from the stack's own
-``aws.connect`` resources: as they are deployed, or as the stack will make them (`from_resources`). A roster
-(`from_roster`) has names where the preview has ids, but it is part of the pull request: its names are shown, and decide
-nothing.
+Names that decide what is power come from an instance or a file of names, which win, and from the stack's own
+``aws.connect`` resources, as they are deployed or will be (`from_resources`). A roster (`from_roster`) also has names,
+but it is part of the pull request: its names are shown, but decide nothing.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ TYPES: Final = {
 
 
 @dataclass
-class Names:
-    """What is known of names.
+class Labels:
+    """The known names of ids.
 
     Attributes:
         known: kind -> id -> name.
-        claimed: the same from a roster, for readers only.
+        claimed: the same from a roster, only to be shown.
         by_urn: URN of an ``aws.connect`` resource -> (kind, name), for ids that do not exist yet.
     """
 
@@ -52,7 +51,7 @@ class Names:
         self.known[kind].setdefault(id_, name)
 
     def name(self, kind: Reference, id_: Any) -> str | None:
-        """The name of an id; None where it is not sure."""
+        """The name of an id; None if it is not certain."""
         return self.known[kind].get(str(bare_id(id_)))
 
     def claim(self, kind: Reference, id_: Any) -> str | None:
@@ -65,11 +64,11 @@ class Names:
         return [each[1] for each in found if each is not None and each[0] == kind]
 
 
-def from_mapping(names: Names, document: Any) -> None:
-    """Take ``{"routing_profiles": {name: id}, "security_profiles": ..., "hierarchy_groups": ...}``.
+def from_mapping(names: Labels, document: Any) -> None:
+    """Add ``{"routing_profiles": {name: id}, "security_profiles": ..., "hierarchy_groups": ...}``.
 
     Raises:
-        ValueError: it is not that.
+        ValueError: it has another form.
     """
     if not isinstance(document, Mapping):
         raise ValueError("not a dict")
@@ -87,8 +86,8 @@ def from_mapping(names: Names, document: Any) -> None:
             names.add(kind, id_, str(name))
 
 
-def from_resources(names: Names, resources: Iterable[Resource]) -> None:
-    """Take the names of ``aws.connect`` resources; of an id the first name counts, so give deployed ones first."""
+def from_resources(names: Labels, resources: Iterable[Resource]) -> None:
+    """Add the names of ``aws.connect`` resources. The first name of an id counts, so pass deployed ones first."""
     groups: dict[str, tuple[str, str, str]] = {}
     for resource in resources:
         if resource.type not in TYPES:
@@ -114,12 +113,12 @@ def from_resources(names: Names, resources: Iterable[Resource]) -> None:
 
 
 def name_of(resource: Resource) -> str | None:
-    """The name of a resource of `TYPES`, where it is shown; ``aws-native`` has CloudFormation's word for it."""
+    """The name of a resource of `TYPES`, if it is shown. ``aws-native`` has it under CloudFormation's word."""
     found = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
     return next((name for name in found if isinstance(name, str)), None)
 
 
-def _add_groups(names: Names, groups: Mapping[str, tuple[str, str, str]]) -> None:
+def _add_groups(names: Labels, groups: Mapping[str, tuple[str, str, str]]) -> None:
     """Name hierarchy groups by their paths."""
     by_id = {id_: urn for urn, (_, id_, _) in groups.items() if id_}
     for urn, (name, id_, above) in groups.items():
@@ -136,12 +135,12 @@ def _add_groups(names: Names, groups: Mapping[str, tuple[str, str, str]]) -> Non
 
 
 def from_roster(
-    names: Names, people: Mapping[str, Mapping[str, tuple[str, ...]]], resources: Iterable[Resource]
+    names: Labels, people: Mapping[str, Mapping[str, tuple[str, ...]]], resources: Iterable[Resource]
 ) -> None:
-    """Take the names that a roster has for people who have ids in the preview, as claims.
+    """Add the names that a roster has for the ids of people in the preview, as claims.
 
-    A name gets an id only where that follows: everybody of the preview who has the name in the roster has the id, and
-    nobody else has.
+    A name gets an id only if it is clear: everybody who has the name in the roster has the id in the preview, and
+    nobody else has it.
 
     Args:
         people: username -> input -> names.

@@ -1,4 +1,4 @@
-"""The personas of a roster's people, as its guard has them in a preview: who has which, and had which before."""
+"""The personas of a roster's people before and after, from the roster's guard in a preview."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def notes_of(preview: Preview) -> dict[str, str]:
-    """Name of a person's resource -> the persona in words; only of people whose rosters have personas."""
+    """Name of a person's resource -> the persona in words, for people whose rosters have personas."""
     before, after = _marks(preview.before), _marks(preview.resources)
     return {name: _words(before.get(name), mark) for name, mark in after.items()}
 

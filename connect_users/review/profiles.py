@@ -1,4 +1,4 @@
-"""Which security profiles a user has before and after a step, also those that a preview does not show."""
+"""The security profiles of a user before and after a step, including hidden ones."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from connect_users.core.spec import UNKNOWN, contains_unknown
 from connect_users.review.hidden import ABSENT, LATER, ODD, placeholder
 
 if TYPE_CHECKING:
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.steps import Resource, Step
 
 _INPUT: Final = "security_profile_ids"
-#: What makes a user another one: Connect makes a new user for each, and a directory id is somebody else's sign-in.
+#: Inputs whose change makes it another user: Connect creates a new user, and a directory id is another sign-in.
 _WHO: Final = ("username", "instance_id", "directory_user_id")
-#: How placeholders of security profiles begin that say nothing about what a user had.
+#: Prefixes of placeholders that say nothing about the old security profiles.
 _NEVER_HAD: Final = (LATER[:-1], ODD[:-1])
 
-#: Id (or a placeholder) of a security profile -> its name; None where no name is sure.
+#: Id (or a placeholder) of a security profile -> its name; None if no name is certain.
 Profiles = dict[str, str | None]
 
 
 class ProfileReader:
-    """Reads the security profiles of users, with their names as far as they are sure."""
+    """Reads the security profiles of users, with their certain names."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Labels) -> None:
         self._names = names
 
     def of(self, resource: Resource | None) -> Profiles:
@@ -39,7 +39,7 @@ class ProfileReader:
         return {**shown, **self.hidden(resource)}
 
     def hidden(self, resource: Resource) -> Profiles:
-        """Of these the placeholders alone: of secrets, and of what is not known yet."""
+        """Only the placeholders: for secrets, and for values that are not known yet."""
         hidden = [item for item in resource.listed(_INPUT) if not isinstance(item, str)]
         if not hidden:
             return {} if resource.inputs.get(_INPUT) is not None else {ABSENT: None}
@@ -47,7 +47,7 @@ class ProfileReader:
         urns = resource.depends.get(_INPUT, ())
         known = {self._names.name(SECURITY_PROFILE, id_) for id_ in resource.ids(_INPUT)}
         new = [name for name in self._names.of_unknown(SECURITY_PROFILE, urns) if name not in known]
-        # Of values to come only the resources are known that they come from; all of them have to be named.
+        # For unknown values only their source resources are known; all of them need a name.
         named = iter(new if len(new) == later else ())
         return {
             f"{placeholder(item)[:-1]} {number}]": next(named, None) if item is UNKNOWN else None
@@ -55,9 +55,9 @@ class ProfileReader:
         }
 
     def before(self, step: Step) -> Profiles:
-        """The security profiles that the user of a step had: none where it was another user, or where nobody knows.
+        """The old security profiles of a step's user: none if it was another user, or if they are not known.
 
-        Of old values only those count that can be compared.
+        Only old values that can be compared count.
         """
         if step.operation in ("create", "import", "") or (step.new is not None and another(step.old, step.new)):
             return {}
@@ -66,12 +66,12 @@ class ProfileReader:
 
 
 def another(old: Resource | None, new: Resource) -> bool:
-    """Whether a step makes a user somebody else."""
+    """Whether a step makes it another user."""
     return old is not None and not all(
         unchanged(bare_id(old.inputs.get(name)), bare_id(new.inputs.get(name))) for name in _WHO
     )
 
 
 def unchanged(one: Any, other: Any) -> bool:
-    """Whether two values are the same for a reader: what is not known yet counts as a change."""
+    """Whether two values are the same for a reader: an unknown value counts as a change."""
     return bool(one == other) and not contains_unknown(one)

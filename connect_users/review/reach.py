@@ -1,9 +1,9 @@
-"""Whom the power of a security profile reaches: everybody, a part of the hierarchy, or what has some tags.
+"""Whom the power of a security profile reaches: everybody, a part of the hierarchy, or resources with some tags.
 
 The rules are those of "Apply hierarchy-based access control" and "Apply tag-based access control" in the Amazon Connect
-Administrator Guide: a restriction is about one kind of resource; tags and hierarchy of one profile must both fit; a
-group includes those below it; of a user's profiles the less restrictive counts. A restriction that cannot be read does
-not count as one. Whether several tags must all fit is not documented, and taken to be so.
+Administrator Guide: a restriction applies to one kind of resource; tags and hierarchy of one profile must both match; a
+group includes the groups below it; the least restrictive of a user's profiles counts. A restriction that cannot be read
+does not count. Whether all of several tags must match is not documented; this module assumes so.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from connect_users.review.hidden import placeholder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.steps import Resource
 
-#: How permissions begin -> the kind of resource that they are about, in the words of the restrictions. Permissions
-#: about anything else cannot make their users powerful, and count as not restricted.
+#: Prefix of permissions -> their kind of resource, in the words of the restrictions. Other permissions cannot make
+#: their users powerful, and count as not restricted.
 _RESOURCES: Final = {"Users": "User", "SecurityProfiles": "SecurityProfile"}
 #: Members of DescribeSecurityProfile; an `aws-native` resource has the same in camelCase.
 TAGS, TAGGED = "AllowedAccessControlTags", "TagRestrictedResources"
 GROUP, GROUPED = "AllowedAccessControlHierarchyGroupId", "HierarchyRestrictedResources"
 _MEMBERS: Final = (TAGS, TAGGED, GROUP, GROUPED)
 _NATIVE: Final = "aws-native:"
-#: In place of a group: that of the user who has the profile, whichever it is.
+#: Replaces a group: the group of the user who has the profile.
 OWN: Final = "[the user's own group]"
 EVERYTHING: Final = "not restricted"
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One restriction: what is reached is in the hierarchy group and has the tags.
+    """One restriction: it reaches resources that are in the hierarchy group and have the tags.
 
     Attributes:
         group: path (or id) of a group; `OWN`; "" for any.
@@ -54,28 +54,27 @@ class Limit:
         return "only " + " and ".join(([group] if self.group else []) + ([f"where {where}"] if self.tags else []))
 
     def within(self, other: Limit) -> bool:
-        """Whether it reaches nothing that another one does not."""
+        """Whether another limit reaches everything that this one reaches."""
         inside = other.group in ("", self.group) or self.group.startswith(f"{other.group}/")
         return inside and self.tags >= other.tags
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What a security profile reaches.
+    """The reach of a security profile.
 
     Attributes:
-        limits: kind of resource (``User``) -> its limits, each of which is enough. A kind that is absent is not
-            restricted.
+        limits: kind of resource (``User``) -> its limits, each of which is enough. A missing kind is not restricted.
     """
 
     limits: Mapping[str, frozenset[Limit]] = field(default_factory=dict)
 
     def of(self, permission: str) -> str:
-        """What a permission reaches, in words; "" where it is not restricted."""
+        """The reach of a permission, in words; "" if it is not restricted."""
         return " or ".join(sorted(map(str, self._of(permission))))
 
     def words(self, permissions: Iterable[str], most: int) -> str:
-        """Permissions and what they reach: ``Users.Edit, only hierarchy EMEA/UK``; those without a limit first."""
+        """Permissions and their reach: ``Users.Edit, only hierarchy EMEA/UK``; those without a limit come first."""
         groups: dict[str, list[str]] = defaultdict(list)
         for permission in sorted(permissions):
             groups[self.of(permission)].append(permission)
@@ -87,7 +86,7 @@ class Reach:
         return any(limit.group == OWN for limit in self._of(permission))
 
     def wider(self, before: Reach, permissions: Iterable[str]) -> tuple[str, ...]:
-        """Which of some permissions reach more than they did, in words; one that cannot be compared counts as wider."""
+        """The permissions that reach more than before, in words. If it cannot be compared, it counts as wider."""
         found = []
         for permission in sorted(permissions):
             had, has = before._of(permission), self._of(permission)
@@ -96,7 +95,7 @@ class Reach:
         return tuple(found)
 
     def __or__(self, other: Reach) -> Reach:
-        """What either of two profiles reaches."""
+        """The reach of either of two profiles."""
         return Reach(
             {kind: self.limits[kind] | other.limits[kind] for kind in self.limits.keys() & other.limits.keys()}
         )
@@ -107,11 +106,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a security profile beside its name and permissions.
+    """The facts of a security profile besides its name and permissions.
 
     Attributes:
-        managed: AWS made it and keeps it; None where the source does not say.
-        ai_agents: names or ARNs of the AI agents that its users may use; None where the source does not say.
+        managed: whether AWS created and manages it; None if it is not known.
+        ai_agents: names or ARNs of the AI agents that its users may use; None if they are not known.
     """
 
     reach: Reach = field(default_factory=Reach)
@@ -120,12 +119,12 @@ class Facts:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What a reviewer should know beside the reach."""
+        """Facts for a reviewer besides the reach."""
         agents = (plural(len(self.ai_agents), "AI agent"),) if self.ai_agents else ()
         return (*(("AWS-managed",) if self.managed else ()), *agents)
 
     def __or__(self, other: Facts) -> Facts:
-        """Of two sources, or two profiles of one name: what either reaches."""
+        """The facts of two sources, or of two profiles with one name: what either reaches."""
         agents = [each.ai_agents for each in (self, other) if each.ai_agents is not None]
         return Facts(
             self.reach | other.reach,
@@ -134,19 +133,19 @@ class Facts:
         )
 
 
-def of_answer(profile: Mapping[str, Any], names: Names, ai_agents: Sequence[str] | None = None) -> Facts:
+def of_answer(profile: Mapping[str, Any], names: Labels, ai_agents: Sequence[str] | None = None) -> Facts:
     """The facts of a ``SecurityProfile`` as DescribeSecurityProfile returns it.
 
     Args:
-        ai_agents: those of ListSecurityProfileAIAgents; None where it was not asked.
+        ai_agents: from ListSecurityProfileAIAgents; None if it was not called.
     """
     type_ = profile.get("Type")
     managed = None if type_ is None else type_ == "AWS_MANAGED"
     return Facts(_reach(profile, names), managed, None if ai_agents is None else tuple(ai_agents))
 
 
-def of_resource(resource: Resource, names: Names) -> Reach | None:
-    """The reach that a security profile of a stack declares; None where its type has no words for it."""
+def of_resource(resource: Resource, names: Labels) -> Reach | None:
+    """The reach that a security profile of a stack declares; None if its type cannot express it."""
     members = {member: resource.inputs.get(member[:1].lower() + member[1:]) for member in _MEMBERS}
     if not resource.type.startswith(_NATIVE) and all(value is None for value in members.values()):
         return None
@@ -156,7 +155,7 @@ def of_resource(resource: Resource, names: Names) -> Reach | None:
     return _reach(members, names)
 
 
-def _reach(profile: Mapping[str, Any], names: Names) -> Reach:
+def _reach(profile: Mapping[str, Any], names: Labels) -> Reach:
     group = profile.get(GROUP)
     named = (names.name(HIERARCHY_GROUP, group) or str(bare_id(group))) if isinstance(group, str) else ""
     group_text = OWN if group in (None, "") else named or placeholder(group)
@@ -171,7 +170,7 @@ def _reach(profile: Mapping[str, Any], names: Names) -> Reach:
 
 
 def _tags(value: Any) -> frozenset[tuple[str, str]]:
-    """Tags of a dict, or of CloudFormation's list of keys and values; a value that is not shown is a placeholder."""
+    """Tags of a dict, or of CloudFormation's list of keys and values; a hidden value is a placeholder."""
     if isinstance(value, list):
         value = {each["key"]: each.get("value") for each in value if isinstance(each, dict) and "key" in each}
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""From the JSON of a preview, or of a state, to the users in it: inputs before and after, secrets taken out.
+"""From the JSON of a preview, or of a state, to the users in it: inputs before and after, without secrets.
 
 Formats: `pulumi preview --json` of CLI 3.2xx (recorded in tests/data/previews) and `pulumi stack export`.
 """
@@ -23,17 +23,17 @@ from connect_users.review.users import WORDS, path_of, users_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: Digits of a line; no file has more.
+#: The most digits of a line number.
 _LINE: Final = re.compile(r"[0-9]{1,9}")
-#: Maps and lists within each other; also everything that looks into them later must have room.
+#: The most levels of nested dicts and lists. Later recursion over them must also fit into the stack.
 _DEPTH: Final = 100
 _ENDED: Final = re.compile(r"program exited with non-zero exit code|^preview failed$")
-#: Inputs whose value is a secret by its nature, whatever the preview marks.
+#: Inputs that are always secret, even if the preview does not mark them.
 _ALWAYS_SECRET: Final = frozenset({"password"})
-#: What comes with users and says nothing to a reviewer.
+#: Resources that come with users and do not matter to a reviewer.
 _HELPERS: Final = frozenset({tokens.STACK, *tokens.ROSTERS})
 _WORD_MAX: Final = 40
-#: Operations after which the outputs are what the provider has read, whatever the program says.
+#: Operations whose outputs are what the provider has read, not what the program declares.
 _READS: Final = frozenset({"read", "read-replacement", "refresh", "import", "import-replacement"})
 
 
@@ -42,7 +42,7 @@ class UnreadablePreview(WrongUsage):
 
 
 def read_preview(text: str) -> Preview:
-    """The preview that `pulumi preview --json` wrote; lines before the JSON (warnings of a shell) do no harm.
+    """The preview in the output of `pulumi preview --json`. Lines before the JSON (warnings of a shell) are ignored.
 
     Raises:
         UnreadablePreview
@@ -58,11 +58,11 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         raise UnreadablePreview("the preview is a stream of events; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW")
     errors = _errors(document)
     if not isinstance(document.get("steps", []), (list, NoneType)):
-        raise UnreadablePreview("its steps are not a list; it is not what pulumi preview --json writes")
+        raise UnreadablePreview("its steps are not a list; it was not written by pulumi preview --json")
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
-        raise UnreadablePreview("the JSON has no steps; it is not what pulumi preview --json writes")
+        raise UnreadablePreview("the JSON has no steps; it was not written by pulumi preview --json")
     if any(not isinstance(step, dict) for step in _list(document.get("steps"))):
-        raise UnreadablePreview("one of its steps is not an object; it is not what pulumi preview --json writes")
+        raise UnreadablePreview("one of its steps is not an object; it was not written by pulumi preview --json")
     users: list[Step] = []
     other_steps = []
     resources: list[Resource] = []
@@ -99,7 +99,7 @@ def _preview(document: Mapping[str, Any]) -> Preview:
 def _user_steps(
     step: Step, had: Mapping[Path, Resource], has: Mapping[Path, Resource], places: list[Path]
 ) -> Iterator[Step]:
-    """What happens to each of the users of one resource."""
+    """The steps of the users of one resource."""
     for place in places:
         old, new = had.get(place), has.get(place)
         operation = step.operation
@@ -107,13 +107,13 @@ def _user_steps(
             operation = "create" if old is None else "delete" if new is None else operation
         if place and old is not None and new is not None and old.inputs == new.inputs and not has_secret(new.inputs):
             continue
-        # The engine's paths are those of the resource: for one of several users in it, all secrets may have changed.
+        # The engine's paths are the resource's. If it has several users, all secrets of each may have changed.
         paths = () if place else tuple(path_of(step.new or step.old, path) for path in step.paths)
         yield dataclasses.replace(step, operation=operation, old=old, new=new, paths=paths)
 
 
 def _once(steps: list[Step]) -> tuple[Step, ...]:
-    """The steps by URN; of a replacement that is shown in parts the one with its reasons."""
+    """One step for each URN: if a replacement is shown in parts, the one with the reasons."""
     kept: list[Step] = []
     replaced: dict[tuple[str, str], int] = {}
     for step in steps:
@@ -136,7 +136,7 @@ def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _reasons(entry: Mapping[str, Any], resource: Resource | None) -> tuple[str, ...]:
     found = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
-    # A replacement that somebody forces has the reason `id`, which is not an input.
+    # A forced replacement has the reason `id`, which is not an input.
     return tuple(path[0] for path in found if path and path[0] != "id")
 
 
@@ -150,15 +150,15 @@ def _errors(document: Mapping[str, Any]) -> tuple[str, ...]:
         for each in _list(document.get("diagnostics"))
         if isinstance(each, dict) and each.get("severity") == "error"
     ]
-    # The engine also says that the program ended, which is not the reason.
+    # The engine also reports that the program ended, which is not the cause.
     return tuple(each for each in said if not _ENDED.search(each)) or tuple(said)
 
 
 def read_state(text: str, *, leaving: bool = False) -> tuple[Resource, ...]:
-    """The resources of a state that `pulumi stack export` wrote.
+    """The resources of a state in the output of `pulumi stack export`.
 
     Args:
-        leaving: also those that are still to be deleted, since they have been replaced.
+        leaving: also replaced resources that are still to be deleted.
 
     Raises:
         UnreadablePreview
@@ -175,11 +175,11 @@ def _state(document: Mapping[str, Any], leaving: bool) -> tuple[Resource, ...]:
     if not isinstance(entries, list):
         if isinstance(deployment, dict) and "manifest" in deployment:
             return ()
-        raise UnreadablePreview("the JSON has no resources; it is not what pulumi stack export writes")
+        raise UnreadablePreview("the JSON has no resources; it was not written by pulumi stack export")
     found = (
         _resource(entry)
         for entry in entries
-        # One that waits for its replacement has been deleted.
+        # A resource that waits for its replacement has been deleted.
         if isinstance(entry, dict) and not entry.get("pendingReplacement") and (leaving or not entry.get("delete"))
     )
     return tuple(chain.from_iterable(users_of(each).values() or [each] for each in found if each is not None))
@@ -235,7 +235,7 @@ def _position(value: Any) -> tuple[str, int]:
 
 
 def _writable(value: Any) -> str:
-    # A lone surrogate, which JSON may have, can be written nowhere.
+    # JSON may have a lone surrogate, which cannot be encoded.
     return str(value).encode("utf-8", "replace").decode()
 
 
@@ -251,7 +251,7 @@ def _plain(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def clean(value: Any, depth: int = _DEPTH) -> Any:
-    """``value`` with `SECRET` and `UNKNOWN` in place of Pulumi's own signs.
+    """``value`` with `SECRET` and `UNKNOWN` in place of Pulumi's own markers.
 
     Raises:
         RecursionError: lists and dicts are nested too deeply.

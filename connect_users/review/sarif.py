@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code scanning: one form for all commands that find something."""
+"""SARIF 2.1.0 for code scanning, for all commands with findings."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ def log(
 
     Args:
         rules: id -> description.
-        notes: what the tool says of the run itself, such as what it left out.
+        notes: notes of the tool about the run, such as omitted results.
     """
     found = sorted(results, key=lambda each: LEVELS.index(each["level"]))
     described = [{"id": rule, "shortDescription": {"text": text}} for rule, text in rules.items()]
-    said = [{"level": "note", "message": {"text": note}} for note in notes]
-    invocation = {"invocations": [{"executionSuccessful": True, "toolExecutionNotifications": said}]} if notes else {}
+    notices = [{"level": "note", "message": {"text": note}} for note in notes]
+    invocation = (
+        {"invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notices}]} if notes else {}
+    )
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -43,8 +45,8 @@ def log(
 
 
 def result(rule: str, level: str, text: str, place: tuple[str, int], urn: str = "") -> dict[str, Any]:
-    """One finding; ``urn`` is the resource that it is about."""
-    # Code scanning refuses results without a file; the project file is where the stack begins.
+    """One finding; ``urn`` is its resource."""
+    # Code scanning refuses results without a file; the default is the project file.
     file, line = place if place[0] else ("Pulumi.yaml", 1)
     location: dict[str, Any] = {
         "physicalLocation": {"artifactLocation": {"uri": artifact_uri(file)}, "region": {"startLine": max(line, 1)}}
@@ -57,6 +59,6 @@ def result(rule: str, level: str, text: str, place: tuple[str, int], urn: str = 
 
 
 def artifact_uri(file: str) -> str:
-    """A file as SARIF names it; relative where it is, since code scanning takes it from the top of the repository."""
+    """A file as a URI for SARIF. A relative path stays relative: code scanning starts at the repository's root."""
     path = Path(file)
     return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

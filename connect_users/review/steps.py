@@ -1,4 +1,4 @@
-"""What a preview is about, as plain data: resources, and what happens to each."""
+"""A preview as plain data: resources, and what happens to each."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def _part(match: re.Match[str]) -> str:
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of a state or a step: values without secrets.
+    """One resource of a state or a step, without secrets.
 
     Attributes:
         inputs, outputs: by name; `SECRET` and `UNKNOWN` at any depth. A user's inputs have our names.
-        depends: input -> URNs that its value comes from.
-        position: file and line in the program, "" and 0 where the preview does not say.
-        retained: leaving the stack does not delete it.
-        user: it is a Connect user, of this package or of another one.
-        id: as the state has it; "" for one that is not made yet.
+        depends: input -> URNs of the resources that its value comes from.
+        position: file and line in the program; "" and 0 if the preview does not have them.
+        retained: whether it stays after it leaves the stack.
+        user: whether it is a Connect user, of this package or of another one.
+        id: as in the state; "" if it is not created yet.
     """
 
     urn: str
@@ -52,12 +52,12 @@ class Resource:
     id: str = ""
 
     def listed(self, name: str) -> list[Any]:
-        """The elements of a list; a value that is not a list (a secret, an unknown value) stands for its elements."""
+        """The elements of a list; a value that is not a list (a secret, an unknown value) counts as one element."""
         value = self.inputs.get(name)
         return value if isinstance(value, list) else [] if value is None else [value]
 
     def ids(self, name: str) -> list[str]:
-        """Those of its elements that are ids, bare."""
+        """Its elements that are ids, as bare ids."""
         return [str(bare_id(each)) for each in self.listed(name) if isinstance(each, str)]
 
     @property
@@ -72,10 +72,10 @@ class Step:
 
     Attributes:
         operation: create, update, delete, replace, import, move (a user joins another resource of the stack), or ""
-            for an operation that is not known.
-        word: what the engine calls the operation.
-        paths: what differs, as the engine says, ``("tags", "team")``; secrets are named as well.
-        reasons: names of inputs that make the replacement.
+            for an unknown operation.
+        word: the engine's word for the operation.
+        paths: the differences in the engine's diff, ``("tags", "team")``, secrets included.
+        reasons: names of inputs that cause the replacement.
     """
 
     operation: str
@@ -94,13 +94,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a preview says.
+    """The content of a preview.
 
     Attributes:
-        resources: everything that it shows, users and others, as it will be.
-        before: the same as it is deployed, as far as the preview shows it.
-        others: operation -> number of resources that are neither users nor what comes with them.
-        errors: why the preview failed; empty when it did not.
+        resources: all its resources, users and others, in their future state.
+        before: the same in their deployed state, as far as the preview has it.
+        others: operation -> number of resources that are neither users nor come with users.
+        errors: why the preview failed; empty if it did not.
         steps, other_steps: of users, and of everything else.
     """
 

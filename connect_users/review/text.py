@@ -1,4 +1,4 @@
-"""A review for a terminal: as wide as it is, coloured where it can show colours."""
+"""A review for a terminal: in its width, with colours if it can show them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}
 _CHANGED: Final = "33"
 _MINIMUM: Final = 40
 _OPERATIONS_SHOWN: Final = 8
-#: A blank at which no line ends.
+#: A no-break space.
 _KEPT: Final = "\u00a0"
 
 
@@ -67,7 +67,7 @@ def render(review: Review, *, width: int = 80, color: bool = False) -> str:
             text = f"{person.username}: {person.words}"
             code = "1;31" if person.gains_power else _COLORS.get(action, _CHANGED)
             wrapped = _wrapped(text, width, "  ")
-            # The name alone is coloured, so that the line can be read.
+            # Only the name is coloured, so that the line stays readable.
             name = printable(person.username)
             first = wrapped[0].replace(name, paint(name, code), 1) if name in wrapped[0] else wrapped[0]
             lines += [first, *wrapped[1:]]
@@ -89,5 +89,5 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    # GitHub's runner takes a line that begins with two colons for a command.
+    # GitHub's runner reads a line that begins with two colons as a command.
     return [re.sub(r"^(\s*):(?=:)", r"\1: ", line.replace(_KEPT, " ")) for line in lines] or [""]

@@ -1,9 +1,9 @@
-"""The Connect users in a resource of any type, in our words.
+"""The Connect users in a resource of any type, with our names for the inputs.
 
-A reviewer has to see power whoever gives it. So users are found in the resources of this package, of ``aws.connect``
-and ``aws-native``, and in every other resource that holds security profiles, such as a dynamic one: at its top, or at
-any depth, since one resource may hold several users. What a resource does that only runs code (a command, a dynamic
-provider that has its profiles in its program) cannot be seen here.
+A reviewer has to see power from any resource. So users are found in the resources of this package, of ``aws.connect``
+and ``aws-native``, and in every other resource with security profiles, such as a dynamic one: at its top level or
+deeper, since one resource may have several users. A resource that only runs code (a command, or a dynamic provider with
+the profiles in its code) cannot be judged here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from connect_users.review.steps import Path, Resource, Step
 
-#: Types of users -> what they call our inputs, where that is not our word in camelCase.
+#: Types of users -> their names for our inputs, if they are not our names in camelCase.
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     tokens.USER: {},
     tokens.PLUGIN_USER: {},
@@ -33,20 +33,20 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "user_arn": "arn",
     },
 }
-#: What a resource that nobody knows may call them.
+#: Names that a resource of an unknown type may have for them.
 _GUESSED: Final[Mapping[str, str]] = {
     **WORDS[tokens.NATIVE_USER],
     "name": "username",
     "user_name": "username",
     "login": "username",
 }
-#: Keys that hold the security profiles of a user, without case and punctuation; one alone may be anything (virtual
+#: Keys of a user's security profiles, in lower case and without punctuation. A single one may mean anything (virtual
 #: machines have a `securityProfile`), but not in a dynamic resource.
 _PROFILES: Final = frozenset(
     {"securityprofiles", "securityprofileid", "securityprofileids", "securityprofilearn", "securityprofilearns"}
 )
 _PROFILE: Final = "securityprofile"
-#: Resources that are, or refer to, something else: not users.
+#: Types of resources that are not users.
 _NOT_USERS: Final = (
     "pulumi:",
     "aws:iot/",
@@ -66,7 +66,7 @@ def snake(name: str) -> str:
 
 
 def users_of(resource: Resource | None) -> dict[Path, Resource]:
-    """Where in a resource -> a user with our names for its inputs; the path is empty for the resource itself."""
+    """Path in a resource -> a user with our names for its inputs; the path is empty for the resource itself."""
     if resource is None:
         return {}
     if resource.type in WORDS:
@@ -78,7 +78,7 @@ def users_of(resource: Resource | None) -> dict[Path, Resource]:
 
 
 def path_of(resource: Resource | None, path: Path) -> Path:
-    """A path of the engine's diff in the words that `users_of` gives the inputs of the same resource."""
+    """A path of the engine's diff with the names that `users_of` uses for the same resource."""
     words = {} if resource is None else WORDS.get(resource.type, _GUESSED)
     if not path:
         return path
@@ -90,7 +90,7 @@ def path_of(resource: Resource | None, path: Path) -> Path:
 
 
 def mentioned(resource: Resource | None, ids: Collection[str]) -> Resource | None:
-    """A dynamic resource as a user who has those of some security profiles that it has anywhere in its inputs."""
+    """A dynamic resource as a user with the security profiles of ``ids`` that are anywhere in its inputs."""
     if resource is None or not resource.type.startswith(tokens.DYNAMIC):
         return None
     found = sorted({id_ for each in _strings(resource.inputs) if (id_ := str(bare_id(each))) in ids})
@@ -98,7 +98,7 @@ def mentioned(resource: Resource | None, ids: Collection[str]) -> Resource | Non
 
 
 def mentioning(steps: Iterable[Step], ids: Collection[str]) -> Iterator[Step]:
-    """Steps of dynamic resources that mention some security profiles, by ids that are known: they may hold users."""
+    """Steps of dynamic resources that mention the ids of security profiles: they may have users."""
     for step in steps:
         old, new = mentioned(step.old, ids), mentioned(step.new, ids)
         if new is not None and (old is None or old.inputs != new.inputs):
@@ -143,7 +143,7 @@ def in_our_words(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[st
         words: from `WORDS`.
     """
     inputs = {}
-    # Our own word counts where a resource has both: `username` beside `name`.
+    # If a resource has both, our own name wins: `username` over `name`.
     for given, value in sorted(values.items(), key=lambda pair: snake(pair[0]) in words):
         name = snake(given)
         name = words.get(name, name)

@@ -1,4 +1,4 @@
-"""What differs between two versions of a user's inputs, in words: one phrase a setting, personal data on request."""
+"""The differences between two versions of a user's inputs in words: a phrase for each setting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connect_users.review.profiles import unchanged
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.profiles import ProfileReader, Profiles
     from connect_users.review.steps import Resource, Step
 
@@ -29,33 +29,33 @@ _WORDS: Final = {
     "identity_info": "identity",
     "after_contact_work_time_limit": "after-contact work",
 }
-#: Inputs that say nothing to the reader of a joiner.
+#: Inputs of a joiner that do not matter to a reviewer.
 _QUIET_AT_JOINING: Final = frozenset({"instance_id", "username"})
-#: How the stack deals with the user, which changes nothing in Connect; a note says what matters.
+#: Inputs that change only how the stack treats the user, not Connect.
 _QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_password_change"})
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
 
 
 class Wording:
-    """Puts users into words.
+    """Describes users in words.
 
     Args:
-        personal: show values that are personal data, too.
+        personal: also show values that are personal data.
     """
 
-    def __init__(self, names: Names, profiles: ProfileReader, powers: Powers, *, personal: bool = False) -> None:
+    def __init__(self, names: Labels, profiles: ProfileReader, powers: Powers, *, personal: bool = False) -> None:
         self._names = names
         self._reader = profiles
         self._powers = powers
         self._personal = personal
 
     def joining(self, step: Step) -> Iterator[Change]:
-        """What a new user gets."""
+        """The settings of a new user."""
         if step.new is not None:
             yield from self._differences(step, {}, step.new.inputs, None, step.new)
 
     def changing(self, step: Step) -> Iterator[Change]:
-        """What differs, also where the values are secret and only the step says so."""
+        """The differences, also of secret values, which only the step's diff shows."""
         old, new = step.old, step.new
         if old is None or new is None:
             return
@@ -66,7 +66,7 @@ class Wording:
             for name in step.changed
             if name in BY_NAME and name not in about and name not in _QUIET
         ]
-        # Shown only where the review would say nothing at all.
+        # Shown only if the review would have no change at all.
         yield from shown or self._recorded(old.inputs, new.inputs)
 
     def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -76,7 +76,7 @@ class Wording:
                 yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
 
     def leaving(self, old: Resource) -> Iterator[Change]:
-        """What a user had, as far as it matters."""
+        """The settings of a leaver that matter."""
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
                 yield Change(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
@@ -120,7 +120,7 @@ class Wording:
         had: Profiles = {} if old is None else self._reader.before(step)
         has = self._reader.of(new)
         if all(self._powers.judge(id_, name) is Judgement.PLAIN for id_, name in has.items()):
-            # Of a user under a new name everything is shown only where it matters.
+            # For a user with a new name, only profiles that matter are shown.
             had = self._reader.of(old)
         plus = sorted(self._profile(id_, name) for id_, name in has.items() if id_ not in had)
         minus = sorted(self._profile(id_, name) for id_, name in had.items() if id_ not in has)
@@ -226,7 +226,7 @@ class Wording:
 
 
 def _sets_password(step: Step) -> bool:
-    """Whether the preview says that a password changes: not of a user who moves, or whose replacement is forced."""
+    """Whether a password changes in the preview: not for a move or a forced replacement."""
     return step.operation != "move" and bool(step.operation != "replace" or step.paths or "password" in step.reasons)
 
 

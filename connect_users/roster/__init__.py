@@ -1,4 +1,4 @@
-"""Rosters: from files of people to the inputs of users, all problems at once. Pure, but for `reading`.
+"""Rosters: from files of people to the inputs of users, with all problems at once. Pure, except for `reading`.
 
 It may import `core`. Start reading at `people`; `guarding` and `moves` judge who leaves:
 
@@ -7,9 +7,9 @@ It may import `core`. Start reading at `people`; `guarding` and `moves` judge wh
     exports scim: what directories write        personas -> choosing: settings by the columns of a row
 
 Contract:
-- The rules are the resource's own (`connect_users.core.rules`); what is added here is about the file: headers,
+- The rules are the resource's own (`connect_users.core.rules`). This folder adds the rules of the file: headers,
   notations, names, duplicates, holders of security profiles, leavers.
-- Order means nothing: shuffling the rows gives the same people, and so does moving them between the files of a roster.
-- Whatever a file holds, reading it ends soon and in little memory: `connect_users.core.limits` says what is too much.
-- Neither a password nor personal data is repeated in a message; a person is named by username and line.
+- The order of rows and files does not matter: the people are the same.
+- Reading any file takes little time and memory: `connect_users.core.limits` has the limits.
+- Messages do not repeat passwords or personal data. They name a person by username and line.
 """

@@ -1,4 +1,4 @@
-"""From the cells of a row to the inputs of a user: reading, names to ids, defaults, lists with an entry per channel."""
+"""From the cells of a row to the inputs of a user: cells, names to ids, defaults, lists with an entry per channel."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from connect_users.core.references import Reference
     from connect_users.roster.names import Names
 
-#: Where the first and the last day are; they are not inputs.
+#: The paths of the first and the last day, which are not inputs.
 DAYS: Final = frozenset((FIRST_DAY, LAST_DAY))
 
 
 def known(value: Any) -> Any:
-    """``value`` with `UNKNOWN` in place of everything that comes later."""
+    """``value`` with `UNKNOWN` in place of everything that is not known yet."""
     if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, dict):
@@ -48,10 +48,10 @@ def _read(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = (
 
 
 class Assembled:
-    """One row's inputs, `UNKNOWN` where a cell cannot be used; what is wrong with which header.
+    """The inputs of one row, `UNKNOWN` if a cell cannot be used, and the problems by header.
 
     Attributes:
-        plain: nothing in the inputs is an output of the program or the like.
+        plain: whether the inputs contain no outputs of the program.
         profiles: the security profiles' names.
     """
 
@@ -62,18 +62,18 @@ class Assembled:
         self.profiles: tuple[str, ...] = ()
 
     def take(self, read: Read) -> None:
-        """Note what comes with a value."""
+        """Add the profiles and problems that come with a value."""
         self.profiles += read.names
         self.plain = self.plain and read.plain
 
 
 class Preset(NamedTuple):
-    """Columns, nested or flat, and their values for people whose cell is empty: the roster's defaults, or a persona.
+    """Values of columns, nested or flat, for people whose cell is empty: the roster's defaults, or a persona.
 
     Attributes:
         name: as messages show it: ``defaults``, ``personas.lead``.
-        source: the file it is written in; "" for a program's own.
-        lines: path of a setting, as it is nested -> its line.
+        source: the file that has it; "" if the program has it.
+        lines: nested path of a setting -> its line.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Preset(NamedTuple):
     lines: Mapping[str, int] = MappingProxyType({})
 
     def line_of(self, header: str) -> int:
-        """The line of a setting, or of the dict or list that it is part of."""
+        """The line of a setting, or of the dict or list that contains it."""
         while header and header not in self.lines:
             header = header.rpartition(".")[0]
         return self.lines.get(header, self.line)
@@ -93,8 +93,8 @@ class Layer:
     """A preset whose values have been read.
 
     Attributes:
-        settings: (header, path, what was read). Tags are apart, so that they are added key by key.
-        problems: of the preset: (header, text); the header is "" where the whole of it is wrong.
+        settings: (header, path, value). Each tag is a setting of its own, so that tags are added key by key.
+        problems: (header, text); the header is "" if the whole preset is wrong.
     """
 
     def __init__(self, preset: Preset, values: Values) -> None:
@@ -124,30 +124,30 @@ class Layer:
             self.settings.append((header, path, read))
 
     def header(self, parts: tuple[str, ...]) -> str:
-        """The header of the setting that an input, or a part of one, came from; "" when there is none."""
+        """The header of the setting that an input, or a part of one, came from; "" if there is none."""
         for header, path, _ in self.settings:
             if path == parts[: len(path)] or parts == path[: len(parts)]:
                 return header
         return ""
 
     def place(self, header: str) -> tuple[str, int, str]:
-        """The file, the line and the name of a setting; of "", those of the whole preset."""
+        """The file, the line and the name of a setting; for "", those of the whole preset."""
         preset = self.preset
         return preset.source, preset.line_of(header), f"{preset.name}.{header}" if header else preset.name
 
 
-#: The name of the preset that the roster's defaults are.
+#: The name of the preset with the roster's defaults.
 DEFAULTS: Final = "defaults"
 
 
 class Values:
-    """From what is written to the value of an input, with ids in place of names."""
+    """From cells and settings to the values of inputs, with ids in place of names."""
 
     def __init__(self, names: Mapping[Reference, Names]) -> None:
         self._names = names
 
     def of(self, column: Column, raw: Any) -> Read:
-        """What a cell, or a setting, of a column says."""
+        """The value of a cell, or of a setting, of a column."""
         try:
             value = _value_of(column, raw)
         except BadCell as problem:
@@ -163,7 +163,7 @@ class Values:
     def _id(self, reference: Reference, name: Any) -> Read:
         names = self._names.get(reference)
         if names is None or not isinstance(name, str):
-            # An output, or what the rules will refuse.
+            # An output, or a value that the rules will refuse.
             return _read(UNKNOWN if isinstance(name, str) else name)
         try:
             return _read(names.id_of(name))
@@ -172,10 +172,10 @@ class Values:
 
 
 class Assembly:
-    """Assembles the rows of one table. Cells that say the same are read once: rosters repeat themselves.
+    """Assembles the rows of one table. Equal cells are read once: rosters repeat themselves.
 
     Args:
-        columns: of each header; None for those to leave out.
+        columns: header -> column; None if the column is left out.
     """
 
     def __init__(self, columns: Mapping[str, Column | None], values: Values) -> None:
@@ -184,7 +184,7 @@ class Assembly:
         self._read: dict[str, dict[str, Read]] = {header: {} for header in columns}
 
     def of(self, row: Row, layers: Iterable[Layer]) -> Assembled:
-        """The inputs of one row; what it does not say is taken from the layers, the first of which wins."""
+        """The inputs of one row. Inputs that it does not have come from the layers; the first layer wins."""
         tree: Props = {}
         built = Assembled(tree)
         for header, raw in row.cells:
@@ -217,7 +217,7 @@ class Assembly:
         return None
 
     def period(self, row: Row, layers: Iterable[Layer]) -> tuple[Period, list[tuple[str, str]]]:
-        """The days of one row; what is wrong with which header."""
+        """The days of one row, and the problems by header."""
         days: dict[tuple[str, ...], dt.date] = {}
         problems: list[tuple[str, str]] = []
         last = "last_day"
@@ -236,7 +236,7 @@ class Assembly:
             column = self._columns[header]
             if column is not None and column.path in DAYS:
                 yield header, column.path, self._cell(header, column, raw)
-        # What is wrong with a default, or a persona, is not wrong with the row.
+        # A problem of a default, or of a persona, is not a problem of the row.
         settings = (setting for layer in layers for setting in layer.settings)
         yield from (("", path, _read(read.value)) for _, path, read in settings if path in DAYS)
 
@@ -261,14 +261,14 @@ class Assembly:
             built.problems.append((header, f"contradicts {other!r}; keep one of them"))
 
     def _contradicts(self, row: Row, header: str, path: tuple[str, ...], before: Any, value: Any) -> str:
-        """The header of the cell before that has another value for the same input; "" when they agree."""
+        """The header of an earlier cell that has another value for the same input; "" if they agree."""
         cells = dict(row.cells)
         columns = {name: column for name in cells if name != header and (column := self._columns[name]) is not None}
         same = [name for name, column in columns.items() if column.path == path[: len(column.path)]]
         if _judged(before) and _judged(value):
-            # A header that is there twice contradicts itself.
+            # A header that appears twice contradicts itself.
             return (same or [header])[0] if before is not value and before != value else ""
-        # Names without an id yet may have the same one, unless two cells of one column differ.
+        # Names whose ids are not known yet may have the same id, unless two cells of one column differ.
         column, cell = self._columns[header], cells[header]
         return next((name for name in same if columns[name] is column and cells[name] != cell), "")
 
@@ -287,7 +287,7 @@ def _judged(value: Any) -> bool:
 
 
 def _add(tree: Props, path: tuple[str, ...], value: Any) -> bool:
-    """Put a default where nothing is; whether it was."""
+    """Add a default if the input has no value yet; returns whether it was added."""
     node: Any = tree
     for part in path[:-1]:
         node = node.setdefault(part, {})

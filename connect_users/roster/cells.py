@@ -1,11 +1,11 @@
 """From a cell to a value, and back.
 
 Contract:
-- A reader turns what it understands into the value of an input, and leaves everything else as it is: the resource's own
-  rules then say what is wrong with it. Only what a spreadsheet has spoiled, and what is not written in one of our
-  notations (`connect_users.roster.notations`), is refused here.
+- A reader turns a cell that it understands into the value of an input, and returns any other cell as it is: the
+  resource's own rules then report it. Only two kinds of cells are refused here: those that a spreadsheet has spoiled,
+  and those with a mistake in one of our notations (`connect_users.roster.notations`).
 - Cells are strings from CSV and Excel, or typed values from YAML, JSON and programs; both mean the same.
-- `render` functions are the inverse: reading what they wrote gives the same value.
+- `render` functions are the inverse: reading their result gives the same value.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ LIST: Final = "|"
 _YES: Final = frozenset(("yes", "y", "true", "t", "1", "on", "x", "ja", "oui", "sí", "wahr", "vrai", "verdadero"))
 _NO: Final = frozenset(("no", "n", "false", "f", "0", "off", "nein", "non", "falsch", "faux", "falso"))
 _DEPTH: Final = 8
-#: A day as ISO 8601 has it. Directories and workbooks write midnight behind it.
+#: A day in ISO 8601. Directories and workbooks write midnight after it.
 _DAY: Final = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?)?")
 _WHOLE: Final = pattern(r"[+-]?[0-9]{1,18}(\.0*)?")
 _ROUNDED: Final = pattern(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 _UNSIGNED: Final = pattern(r"[1-9][0-9]{6,14}(\.0*)?")
 _CAMEL: Final = pattern(r"(?:[A-Z][a-z0-9]+){2,}|[A-Z][a-z]+")
 _HUMP: Final = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
-#: What spreadsheets write where a value belongs.
+#: What spreadsheets write if a formula failed.
 _ERRORS: Final = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#ERROR!", "Err:502")
 )
 
 
 class BadCell(ValueError):
-    """A cell that is not written in its notation; the text says what to write, and repeats nothing personal."""
+    """A cell that is not written in its notation. The text says what to write, and contains no personal data."""
 
 
 def absent(value: Any) -> bool:
-    """Whether a cell holds nothing: empty, blank, null, or a data frame's "not a number"."""
+    """Whether a cell is empty: no characters, only blanks, null, or a data frame's "not a number"."""
     if value is None:
         return True
     if isinstance(value, str):
         return not value or value.isspace()
     if isinstance(value, (Mapping, list, tuple)):
         return not value
-    # Here and below: what cells of text never are is imported only for the others.
+    # Here and below: modules for cells that are not strings are imported only if there is such a cell.
     from decimal import Decimal
 
     # NaN is not equal to itself; pandas' NA and NaT refuse to be compared.
@@ -79,7 +79,7 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
     import datetime as dt
     from decimal import Decimal
 
-    # Of types, not of values: an output of Pulumi has every attribute.
+    # On types, not on values: an output of Pulumi has every attribute.
     if hasattr(type(value), "tolist"):
         return plain(value.tolist(), depth - 1)
     if isinstance(value, dt.datetime) and value.time() == dt.time.min:
@@ -98,7 +98,7 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
 
 
 def refuse_long(values: Iterable[Any]) -> None:
-    """Refuse a string of tens of thousands of characters: no input takes one, and Excel has none.
+    """Refuse strings of tens of thousands of characters: no input takes them, and Excel cannot hold them.
 
     Raises:
         BadCell
@@ -109,7 +109,7 @@ def refuse_long(values: Iterable[Any]) -> None:
 
 
 def refuse_error(value: Any) -> None:
-    """Refuse what a spreadsheet writes where a formula failed.
+    """Refuse what a spreadsheet writes if a formula failed.
 
     Raises:
         BadCell
@@ -119,13 +119,13 @@ def refuse_error(value: Any) -> None:
 
 
 def later(value: Any) -> bool:
-    """Whether ``value``, or parts of it, will be known later: outputs, awaitables, Pulumi's input types."""
-    # Of types, not of values, as in `plain`; what Pulumi has is recognised without importing it.
+    """Whether ``value``, or a part of it, will be known later: outputs, awaitables, Pulumi's input types."""
+    # On types, not on values, as in `plain`. Pulumi's types are recognised without importing Pulumi.
     return any(hasattr(type(value), mark) for mark in ("is_secret", "__await__", "_pulumi_input_type"))
 
 
 def refuse_foreign(value: Any) -> None:
-    """Refuse what no input takes, such as a duration or bytes: what `plain` leaves must be plain.
+    """Refuse values that no input takes and that `plain` does not convert, such as a duration or bytes.
 
     Raises:
         BadCell
@@ -148,7 +148,7 @@ def refuse_foreign(value: Any) -> None:
 
 
 def text(value: Any) -> Any:
-    """A string without blanks around it, in Unicode's Normalization Form C, which Connect insists on for names."""
+    """A string without blanks around it, in Unicode Normalization Form C, which Connect requires for names."""
     if isinstance(value, str):
         value = value.strip()
         return value if value.isascii() else unicodedata.normalize("NFC", value)
@@ -157,12 +157,12 @@ def text(value: Any) -> Any:
 
 
 def verbatim(value: Any) -> Any:
-    """As `text`, but blanks are kept: in a password they are a mistake, which the rules report."""
+    """As `text`, but with its blanks: in a password they are a mistake, which the rules report."""
     return value if isinstance(value, str) else text(value)
 
 
 def phone_number(value: Any) -> Any:
-    """A phone number, unless a spreadsheet took it for a quantity.
+    """A phone number, unless a spreadsheet has turned it into a quantity.
 
     Raises:
         BadCell
@@ -176,7 +176,7 @@ def phone_number(value: Any) -> Any:
 
 
 def flag(value: Any) -> Any:
-    """Yes or no, in the usual spellings (and in those that Excel uses in other languages)."""
+    """Yes or no, in the usual spellings and in those that Excel uses in other languages."""
     if isinstance(value, bool):
         return value
     word = str(text(value)).lower() if isinstance(value, str) or _real(value) else None
@@ -186,7 +186,7 @@ def flag(value: Any) -> Any:
 
 
 def whole(value: Any) -> Any:
-    """A whole number; Excel writes ``30.0`` for some."""
+    """A whole number; Excel writes some as ``30.0``."""
     if isinstance(value, str):
         value = value.strip()
         return int(value.partition(".")[0]) if _WHOLE.fullmatch(value) else value
@@ -202,11 +202,13 @@ def _real(value: Any) -> bool:
     return isinstance(value, Real)
 
 
-class Choice:
-    """Reads one of AWS's constants, in any case, with blanks for underscores, or by another name."""
+class Constant:
+    """Reads one of AWS's constants, in any case, with blanks for underscores, or by one of its aliases."""
 
-    def __init__(self, choices: Iterable[str], **others: str) -> None:
-        self._known = {choice.upper(): choice for choice in choices} | {word.upper(): to for word, to in others.items()}
+    def __init__(self, choices: Iterable[str], **aliases: str) -> None:
+        self._known = {choice.upper(): choice for choice in choices} | {
+            word.upper(): to for word, to in aliases.items()
+        }
 
     def __call__(self, value: Any) -> Any:
         """The constant, or the cell as it is."""
@@ -217,10 +219,10 @@ class Choice:
 
 
 def day(value: Any) -> dt.date:
-    """A day as ISO 8601 writes it: ``2026-12-31``.
+    """A day in ISO 8601: ``2026-12-31``.
 
     Raises:
-        BadCell: it is anything else. ``31/12/2026`` and ``12/31/2026`` are not told apart by guessing.
+        BadCell: it is anything else. A day like ``05/12/2026`` could be in May or in December.
     """
     import datetime as dt
 
@@ -234,7 +236,7 @@ def day(value: Any) -> dt.date:
 
 
 def names(value: Any) -> Any:
-    """A list of names or ids, ``|`` between them; a spreadsheet has a number for a name like ``2023``."""
+    """A list of names or ids with ``|`` between them; a spreadsheet turns a name like ``2023`` into a number."""
     value = value if isinstance(value, (list, tuple)) else text(value)
     if isinstance(value, str):
         return [text(item) for item in value.split(LIST) if item.strip()]
@@ -244,7 +246,7 @@ def names(value: Any) -> Any:
 
 
 def path(value: Any) -> Any:
-    """A hierarchy path with ``/`` between the levels; the console's templates have ``|``."""
+    """A hierarchy path with ``/`` between the levels; the console's templates use ``|``."""
     levels = [text(level) for level in value] if isinstance(value, (list, tuple)) else None
     if isinstance(value, str):
         value = value.replace(LIST, "/")
@@ -261,7 +263,7 @@ def tag(value: Any) -> Any:
 
 
 def snake(word: str) -> str:
-    """A word of AWS's API, such as ``RoutingProfileId``, as the resource spells it; any other word as it is."""
+    """A word of AWS's API, such as ``RoutingProfileId``, in snake_case; any other word as it is."""
     return ".".join(humps(part) if _CAMEL.fullmatch(part) else part for part in word.split("."))
 
 
@@ -271,19 +273,19 @@ def humps(word: str) -> str:
 
 
 class Blocks:
-    """Reads a block, or a list of blocks, as YAML, JSON and programs may write them.
+    """Reads a block, or a list of blocks, from YAML, JSON or a program.
 
-    The members have the resource's names, the plugin's or AWS's; one with an empty string is left out.
+    The members have the resource's names, the plugin's or AWS's. A member that is an empty string is left out.
 
     Args:
-        members: how each member is read.
+        members: name -> the reader of the member.
     """
 
     def __init__(self, members: Mapping[str, Callable[[Any], Any]]) -> None:
         self._members = members
 
     def __call__(self, value: Any) -> Any:
-        """With each member that is understood read, and everything else as it is."""
+        """The blocks with the members that have a reader, read; everything else as it is."""
         if isinstance(value, Mapping):
             names = {name if name in self._members else humps(str(name)).lower(): name for name in value}
             items = {word if word in self._members else name: value[name] for word, name in names.items()}

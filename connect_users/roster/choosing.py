@@ -1,4 +1,4 @@
-"""Which persona a person gets: the first rule whose conditions are all true of the row, else the default."""
+"""Chooses a person's persona: by the first rule whose conditions all match the row, else the default."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 Reader: TypeAlias = "Callable[[Any], tuple[str, ...]]"
 
-#: People without a persona for whom a similar value is looked for, which takes some milliseconds each.
+#: The number of people without a persona for whom a similar value is searched: each search takes some milliseconds.
 _SUGGESTIONS: Final = 100
-#: Values of rules that are compared with it.
+#: The number of the rules' values in such a search.
 _COMPARED: Final = 1_000
-#: Characters of a cell that a message shows.
+#: The number of characters of a cell in a message.
 _SHOWN: Final = 80
 
 
@@ -35,9 +35,9 @@ class Choice(NamedTuple):
     """The persona of a person, and why; equal people share one.
 
     Attributes:
-        rule: None where it is the default.
-        matched: for each condition of the rule, its column and the value of the row that it is true of; the rule's own
-            value where the row's is personal.
+        rule: None for the default.
+        matched: for each condition of the rule, its column and the row's value that matches; the rule's own value if
+            the row's is personal data.
     """
 
     persona: str
@@ -46,12 +46,12 @@ class Choice(NamedTuple):
 
 
 class Chooser:
-    """Chooses personas for the rows of one file. People with the same values are chosen for once."""
+    """Chooses personas for the rows of one file, once for all people with the same values."""
 
     def __init__(self, personas: Personas, table: Table) -> None:
         self._personas = personas
         self._columns = columns_of(personas)
-        #: Header -> the column of the rules, how its cells are read, and what was read: cells repeat themselves.
+        #: Header -> number of the rules' column, reader of its cells, and the values so far: cells repeat themselves.
         self._wanted: dict[str, list[tuple[int, Reader, dict[str, tuple[str, ...]]]]] = {}
         #: Columns with personal data, which no message repeats.
         self._personal: set[str] = set()
@@ -68,63 +68,63 @@ class Chooser:
             self._personal.add(column)
 
     def reads(self, header: str) -> bool:
-        """Whether a rule goes by the column under this header."""
+        """Whether a rule uses the column under this header."""
         return header in self._wanted
 
     def of(self, row: Row) -> Choice | str:
-        """The choice for a row, or why there is none."""
-        held: list[tuple[str, ...]] = [()] * len(self._columns)
+        """The choice for a row, or the reason why there is none."""
+        values: list[tuple[str, ...]] = [()] * len(self._columns)
         wanted = self._wanted
         for header, raw in row.cells:
             if header in wanted:
                 for number, reader, read in wanted[header]:
                     if not isinstance(raw, str):
-                        held[number] += reader(raw)
+                        values[number] += reader(raw)
                         continue
                     if raw not in read:
                         read[raw] = reader(raw)
-                    held[number] += read[raw]
-        key = tuple(held)
+                    values[number] += read[raw]
+        key = tuple(values)
         if key not in self._choices:
             self._choices[key] = self._chosen(dict(zip(self._columns, key, strict=True)))
         return self._choices[key]
 
-    def _chosen(self, held: dict[str, tuple[str, ...]]) -> Choice | str:
+    def _chosen(self, values: dict[str, tuple[str, ...]]) -> Choice | str:
         for rule in self._personas.rules:
-            matched = self._matched(rule.conditions, held)
+            matched = self._matched(rule.conditions, values)
             if matched is not None:
                 return Choice(rule.persona, rule, matched)
         if self._personas.default is not None:
             return Choice(self._personas.default)
         self._unmatched += 1
-        return self._no_rule(held)
+        return self._no_rule(values)
 
     def _matched(
-        self, conditions: Iterable[Condition], held: dict[str, tuple[str, ...]]
+        self, conditions: Iterable[Condition], values: dict[str, tuple[str, ...]]
     ) -> tuple[tuple[str, str], ...] | None:
         matched = []
         for condition in conditions:
-            value = condition.match(held[condition.column])
+            value = condition.match(values[condition.column])
             if value is None:
                 return None
-            # Of personal data only what the rule itself says is shown.
+            # Personal data is not shown, but the rule's own value may be.
             shown = condition.value_for(value) if condition.column in self._personal else value
             matched.append((condition.column, shown or value))
         return tuple(matched)
 
-    def _no_rule(self, held: dict[str, tuple[str, ...]]) -> str:
+    def _no_rule(self, values: dict[str, tuple[str, ...]]) -> str:
         shown = [
-            f"{column} is {quoted(_cell(values))}" for column, values in held.items() if column not in self._personal
+            f"{column} is {quoted(_cell(cell))}" for column, cell in values.items() if column not in self._personal
         ]
-        text = f"no rule of {self._personas.label} gives this person a persona"
+        text = f"no rule of {self._personas.label} matches this person"
         if shown:
             text += f": {all_of(shown)}"
-        hint = self._hint(held) if self._unmatched <= _SUGGESTIONS else ""
+        hint = self._hint(values) if self._unmatched <= _SUGGESTIONS else ""
         return f"{text}; {hint or 'add a rule or a default'}"
 
-    def _hint(self, held: dict[str, tuple[str, ...]]) -> str:
-        """The value of a rule that one of the row's may be a misspelling of."""
-        for column in (each for each in held if each not in self._personal):
+    def _hint(self, values: dict[str, tuple[str, ...]]) -> str:
+        """A suggestion, if one of the row's values looks like a misspelling of a rule's value; else ""."""
+        for column in (each for each in values if each not in self._personal):
             of_rules = {
                 value: rule.number
                 for rule in reversed(self._personas.rules)
@@ -133,14 +133,14 @@ class Chooser:
                 for value in condition.exact
                 if value
             }
-            for value in held[column]:
+            for value in values[column]:
                 for near in nearest(value, islice(of_rules, _COMPARED)):
                     return f"did you mean {column}: {quoted(near)}, as in rule {of_rules[near]}?"
         return ""
 
 
 def applied(table: Table, personas: Personas) -> Table:
-    """The table whose rows also have what their personas say, for reviews; nobody is judged."""
+    """The table whose rows also have the settings of their personas, for reviews. Nothing is judged."""
     settings = {
         name: [cell for row in from_records(preset.name, [(0, preset.values)]).rows for cell in row.cells]
         for name, preset in personas.settings.items()
@@ -165,14 +165,14 @@ def _applied(table: Table, chooser: Chooser, settings: Mapping[str, list[tuple[s
 
 
 def columns_of(personas: Personas) -> list[str]:
-    """The columns that the rules go by."""
+    """The columns that the rules use."""
     return list(dict.fromkeys(each.column for rule in personas.rules for each in rule.conditions))
 
 
 def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[tuple[RosterProblem, bool]]:
-    """The rules and ``columns`` that go by a column which no file has, and whether that is wrong for certain.
+    """The problems of rules and ``columns`` that use a column which no file has, and whether each is certain.
 
-    YAML, JSON and rows of a program leave columns out in which nobody has a value.
+    It is not certain in YAML, JSON and rows of a program: they leave out columns in which nobody has a value.
     """
     tables = [table for table in tables if table.rows]
     headers = sorted({header for table in tables for header in table.headers})
@@ -195,7 +195,7 @@ def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[tup
 
 
 def _may_have(table: Table, column: str) -> bool:
-    """Whether a file has a column; SCIM leaves an attribute out where a user has none."""
+    """Whether a file may have a column; SCIM leaves out attributes without a value."""
     return bool(readers_of(table, column)) or (table.form == scim.FORM and column.lower() in scim.ATTRIBUTES)
 
 

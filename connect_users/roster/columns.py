@@ -1,6 +1,6 @@
-"""The columns that a roster may have, and the headers by which they are recognised.
+"""The columns that a roster may have, and their headers.
 
-Four families of headers; but for the last one, case does not matter:
+There are four families of headers. Case matters only in the last one:
 - our own: AWS's words in snake_case, nested by dots (``identity_info.first_name``), with short forms;
 - per channel: ``acw.chat``, ``auto_accept.voice``, ``phone_number.voice``, ...; per tag: ``tags.team``;
 - those of the console's CSV templates since 2018, and of AWS's blog tool (connect administrator guide, "Add users in
@@ -31,26 +31,26 @@ class Column(NamedTuple):
 
     Attributes:
         name: the header that the documentation uses.
-        path: where its values go: input, member; of a per-channel list: input, channel, members.
+        path: the place of its values: input, member; for a per-channel list: input, channel, members.
         read: from a cell to a value; may raise `cells.BadCell`.
-        reference: what the names in the cells are of, to be exchanged for ids; None where they are not names.
-        others: other headers, normalised.
+        reference: the kind of the names in the cells, which become ids; None if the cells have no names.
+        aliases: other headers, normalised.
     """
 
     name: str
     path: tuple[str, ...]
     read: Any
     reference: Reference | None = None
-    others: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def structured(self) -> bool:
-        """Whether a dict in a cell is a value, and not a group of columns."""
+        """Whether a dict in a cell is a value and not a group of columns."""
         return self.path[0] in ("tags", "user_proficiencies")
 
     @property
     def plural(self) -> bool:
-        """Whether a list in a cell is several names."""
+        """Whether a list in a cell has several names."""
         return self.read is cells.names
 
 
@@ -106,14 +106,14 @@ def _reader(field: Field) -> Any:
     if field.name in _PHONE_NUMBERS:
         return cells.phone_number
     if field.choices:
-        return cells.Choice(field.choices, **_PHONE_TYPE, **_ENHANCEMENT)
+        return cells.Constant(field.choices, **_PHONE_TYPE, **_ENHANCEMENT)
     if field.kind in (Kind.BLOCK, Kind.BLOCKS):
         blocks = cells.Blocks({member.name: _reader(member) for member in field.members})
         return notations.Proficiencies(blocks) if field.name == "user_proficiencies" else blocks
     return _READERS.get(field.kind, cells.text)
 
 
-#: Where the column is that repeats the instance of the roster.
+#: The path of the column that repeats the instance of the roster.
 INSTANCE: Final = ("instance_id",)
 #: The columns of a person's first and last day (`connect_users.roster.days`), which are not inputs of a user.
 FIRST_DAY: Final = ("first_day",)
@@ -124,8 +124,8 @@ def _columns() -> Iterator[Column]:
     for field in FIELDS:
         if field.kind in (Kind.ID, Kind.IDS):
             if field.reference is None:
-                # The roster's, not a person's; a file that AWS's tools wrote has it all the same, and must not mean
-                # another instance.
+                # The instance is the roster's, not a person's. Files from AWS's tools have it too, and must not name
+                # another one.
                 yield Column(*INSTANCE, INSTANCE, cells.text)
                 continue
             name = field.reference.column
@@ -137,7 +137,7 @@ def _columns() -> Iterator[Column]:
                 name = f"{field.name}.{member.name}"
                 yield Column(name, (field.name, member.name), _reader(member), None, _CONSOLE.get(name, ()))
         else:
-            # Of the per-channel lists this is the list itself, as YAML, JSON and programs may give it.
+            # For the per-channel lists this is the list itself, which YAML, JSON and programs may have.
             yield Column(field.name, (field.name,), _reader(field), None, _CONSOLE.get(field.name, ()))
     for short, name, members, voice_only in _PER_CHANNEL:
         leaf = BY_NAME[name].by_name[members[0]]
@@ -151,15 +151,15 @@ def _columns() -> Iterator[Column]:
         yield Column(*path, path, cells.day)
 
 
-#: Every column but ``tags.<key>``, in the order of the documentation.
+#: Every column except ``tags.<key>``, in the order of the documentation.
 COLUMNS: Final = tuple(_columns())
-#: Where the column is that names the people.
+#: The path of the column that names the people.
 USERNAME: Final = ("username",)
-#: Where the columns of proficiencies are.
+#: The path of the columns of proficiencies.
 PROFICIENCIES: Final = ("user_proficiencies",)
 #: Inputs that are lists with one entry for each channel.
 PER_CHANNEL: Final = frozenset(name for _, name, _, _ in _PER_CHANNEL)
-_BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.others)}
+_BY_HEADER: Final = {header: column for column in COLUMNS for header in (column.name, *column.aliases)}
 #: Headers that begin a group in nested records.
 _GROUPS: Final = frozenset(header[:dot] for header in _BY_HEADER for dot in range(len(header)) if header[dot] == ".")
 _EXPLANATION: Final = pattern(r"\s*\([^()]*\)\s*$")
@@ -167,8 +167,8 @@ _NUMBERED: Final = pattern(r"(security_profile_name|user_hierarchy)(_\d+)?(\|\1(
 
 
 def normal(header: str) -> str:
-    """A header in the form that is compared: no case, explanation in brackets or numbering; underscores for blanks."""
-    # Longer ones are refused where they are read; these expressions take the square of the length.
+    """A header as it is compared: lower case, underscores for blanks, no explanation in brackets, no numbering."""
+    # Longer headers are refused when they are read. The time of these expressions grows with the square of the length.
     words = _EXPLANATION.sub("", cells.snake(header[: limits.ROSTER_HEADER_MAX].strip()).lower())
     words = re.sub(r"\s*\|\s*", "|", words)
     words = re.sub(r"[\s_-]+", "_", words)
@@ -183,31 +183,31 @@ def spellings(header: str) -> tuple[str, str]:
 
 @functools.lru_cache(maxsize=1024)
 def find(header: str) -> Column | None:
-    """The column of a header; None of one that is unknown."""
+    """The column of a header; None if it is unknown."""
     plain, split = spellings(header)
     column = _BY_HEADER.get(plain) or _BY_HEADER.get(split)
     if column is None and re.match(r"\s*tags\.\S", header, re.IGNORECASE):
-        # Keys of tags are case-sensitive.
+        # Tag keys are case-sensitive.
         key = header.strip()[len("tags.") :]
         return Column(f"tags.{key}", ("tags", key), cells.text)
     return column
 
 
 def is_group(header: str) -> bool:
-    """Whether a dict under this name holds columns: ``identity_info``, ``acw``, ``acw.voice``."""
+    """Whether a dict under this name contains columns: ``identity_info``, ``acw``, ``acw.voice``."""
     return not _GROUPS.isdisjoint(spellings(header))
 
 
 @functools.lru_cache(maxsize=256)
 def nearest(header: str) -> str:
-    """The header that ``header`` may be a misspelling of, or ""."""
+    """The known header that is most like ``header``, or ""."""
     import difflib
 
     return next(iter(difflib.get_close_matches(normal(header[:80]), _BY_HEADER, n=1)), "")
 
 
 def unknown(header: str, otherwise: str = "") -> str:
-    """The message about an unknown header; ``otherwise`` is the advice where no header is like it."""
+    """The message about an unknown header; ``otherwise`` is the advice if no header is like it."""
     group = f"{normal(header)}."
     member = next((name for name in _BY_HEADER if name.startswith(group)), "")
     if member:
@@ -217,7 +217,7 @@ def unknown(header: str, otherwise: str = "") -> str:
 
 
 def of_path(path: tuple[str, ...]) -> Column | None:
-    """The column that the documentation names for an input, or for a part of one."""
+    """The documented column for an input, or for a part of one."""
     for length in range(len(path), 0, -1):
         for column in COLUMNS:
             if column.path == path[:length]:

@@ -1,4 +1,4 @@
-"""CSV and its relatives: separated by commas, semicolons (Excel, where the comma is the decimal sign) or tabs."""
+"""CSV with commas, semicolons (as Excel writes it if the comma is the decimal sign) or tabs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(text: str, source: str) -> Table:
         UnreadableRoster: a quote is not closed, the text is empty, there is no header.
     """
     start, separator, text = _opened(text)
-    # Counted before they are read; those in quotes count as well.
+    # Cells are counted before they are read. Separators in quotes count as well.
     check_cells(source, text.count(separator) + text.count("\n") + text.count("\r"))
     skipped = 1 if start else 0
     rows = []
@@ -34,7 +34,7 @@ def read(text: str, source: str) -> Table:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for values in reader:
-            # A row starts where the one before it ended: its cells may have line breaks in quotes.
+            # A row starts at the end of the one before it: its cells may have line breaks in quotes.
             if any(values):
                 rows.append((end + 1, [unguarded(value) for value in values] if marked else values))
                 check_rows(source, len(rows) - 1, end + 1)
@@ -67,7 +67,7 @@ def _reason(error: csv.Error, *, quoted: bool) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator with which most headers are known; the comma where none is."""
+    """The separator with which most headers are known; the comma if none is."""
     start = text.lstrip("\r\n").split("\n", 1)[0]
     start = start[: limits.ROSTER_COLUMNS_MAX * limits.ROSTER_HEADER_MAX]
 
@@ -82,7 +82,7 @@ def _separator(text: str) -> str:
 
 
 class _Lines(list[str]):
-    """Takes the rows of `csv.writer`, which quotes a line break in a cell only if its own rows end with one like it."""
+    """The rows of a `csv.writer`, which quotes a line break in a cell only if its own rows end with one like it."""
 
     def write(self, line: str) -> None:
         """Take a row, which ends with ``\\r\\n``."""
@@ -90,7 +90,7 @@ class _Lines(list[str]):
 
 
 class Grid(NamedTuple):
-    """Every cell of every line of a CSV text as it is written, guarded (`formulas`) or not.
+    """Every cell of every line of a CSV text, as it is written, guarded (`formulas`) or not.
 
     Attributes:
         start: Excel's line ``sep=;``, or "".

@@ -1,10 +1,10 @@
-"""The first and the last day of people: who is in the roster today, who starts, who leaves. Callers own the clock.
+"""The first and the last day of people: who is in the roster today, who starts, who leaves. Callers pass the clock.
 
-A person is declared from `first_day` to `last_day`, both included. So a leaver stays in the file, with the day after
-which ``pulumi up`` deletes the user. Rows of one person whose days do not overlap are one person at different times: a
-dated move to another team, or somebody who comes back.
+A person is declared from `first_day` to `last_day`, both included. So a leaver stays in the file with a last day, and
+``pulumi up`` deletes the user after it. One person may have several rows if their days do not overlap: somebody moves
+to another team on a date, or comes back.
 
-The day is UTC's, unless the roster has a time zone: a run shortly after midnight is another day elsewhere.
+The day is the day in UTC, unless the roster has a time zone: shortly after midnight, other zones have another date.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SHOWN: Final = 3
 
 
 def utc_now() -> dt.datetime:
-    """The clock of this machine."""
+    """The time of this machine."""
     import datetime as dt
 
     return dt.datetime.now(dt.timezone.utc)
@@ -39,7 +39,7 @@ def today(timezone: object = None, now: Now = utc_now) -> dt.date:
         now: returns an aware time.
 
     Raises:
-        ConfigurationError: there is no such zone, or this machine has no zones at all.
+        ConfigurationError: the zone does not exist, or this machine has no time zone database.
     """
     import datetime as dt
 
@@ -55,7 +55,7 @@ def today(timezone: object = None, now: Now = utc_now) -> dt.date:
         # Which of them it is depends on the name: a folder of the database, say, is an OSError.
         known = zoneinfo.available_timezones()
         if not known:
-            text = "this machine has no time zones; run pip install tzdata, or leave timezone out for UTC"
+            text = "this machine has no time zone database; run pip install tzdata, or leave timezone out for UTC"
             raise ConfigurationError(f"timezone: {timezone!r} was not found: {text}") from None
         raise ConfigurationError(
             f"timezone: {timezone!r} is not the name of a time zone; {suggestion(timezone, known)}"
@@ -64,7 +64,7 @@ def today(timezone: object = None, now: Now = utc_now) -> dt.date:
 
 
 class Period(NamedTuple):
-    """From the first day to the last one, both included; None for a side that has no end."""
+    """The first and the last day, both included; None if there is no limit."""
 
     first: dt.date | None = None
     last: dt.date | None = None
@@ -83,7 +83,7 @@ class Period(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """Somebody whose row has a first or a last day."""
+    """A person whose row has a first or a last day."""
 
     username: str
     line: int
@@ -92,7 +92,7 @@ class Dated(NamedTuple):
 
 
 def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
-    """Username -> the last day, of the people who have left by a day and have not come back."""
+    """Username -> last day, of the people who have left by a day and have not come back."""
     last: dict[str, dt.date] = {}
     here = set()
     for username, period in ((each.username, each.period) for each in dated):
@@ -104,19 +104,19 @@ def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
 
 
 def leaving_today(dated: Collection[Dated], day: dt.date) -> str:
-    """The message about people whose last day it is; "" where it is nobody's."""
+    """The message about the people whose last day it is; "" if there are none."""
     begun = _eves(dated)
     names = sorted(each.username for each in dated if each.period.last == day and (each.username, day) not in begun)
     if not names:
         return ""
-    whose = "1 person" if len(names) == 1 else f"{len(names):,} people"
-    return f"today, {day}, is the last day of {whose}: {some(names, _SHOWN)}; the next run on a later day deletes them"
+    people = "1 person" if len(names) == 1 else f"{len(names):,} people"
+    return f"today, {day}, is the last day of {people}: {some(names, _SHOWN)}; the next run on a later day deletes them"
 
 
 def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:
     """File, line, column, text and username of everybody who starts or leaves from a day to ``ahead`` days later.
 
-    Somebody who has left already is named on the day after the last one, on which a run deletes the user.
+    A leaver is named also on the day after the last day, on which a run deletes the user.
     """
     begun, over = _eves(dated), {(each.username, each.period.last) for each in dated}
     for each in sorted(dated, key=lambda one: (one.source, one.line, one.username)):
@@ -127,7 +127,7 @@ def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple
         if last is None or (each.username, last) in begun:
             continue
         if 0 <= (last - day).days <= ahead:
-            yield *place, "last_day", f"{name} has the last day {_in(last, day)}", each.username
+            yield *place, "last_day", f"the last day of {name} is {_in(last, day)}", each.username
         if (day - last).days == 1:
             yield *place, "last_day", f"{name} leaves today: the last day was {last}", each.username
 
@@ -138,7 +138,7 @@ def _in(when: dt.date, day: dt.date) -> str:
 
 
 def _eves(dated: Iterable[Dated]) -> set[tuple[str, dt.date]]:
-    """Username and the day before the first one: somebody whose last day that is goes on in another row."""
+    """Username and the day before the first day: a person whose last day that is continues in another row."""
     import datetime as dt
 
     one, firsts = dt.timedelta(days=1), ((each.username, each.period.first) for each in dated)

@@ -1,4 +1,4 @@
-"""Who gets which persona and why, and which of a person's settings come from where."""
+"""Who gets which persona and why, and where each of a person's settings comes from."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 
-#: Where the column of all tags is.
+#: The path of the column with all tags.
 TAGS: Final = ("tags",)
-#: Where a setting may come from, in the order in which they win.
+#: The sources of settings; an earlier one wins.
 ROW, PERSONA, DEFAULT = ORIGINS = ("row", "persona", "defaults")
 
 
@@ -30,7 +30,7 @@ class Explained(NamedTuple):
     """One person.
 
     Attributes:
-        settings: column -> where its value comes from, one of `ORIGINS`. Values are not repeated: they may be personal.
+        settings: column -> the source of its value, one of `ORIGINS`. It has no values, which may be personal data.
     """
 
     person: Person
@@ -63,8 +63,8 @@ def explained(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explaine
         )
         origins: dict[str, str] = {}
         taken: list[Path] = []
-        for origin, held in ranked:
-            free = {name: path for name, path in held if not any(_meet(path, before) for before in taken)}
+        for origin, settings in ranked:
+            free = {name: path for name, path in settings if not any(_meet(path, before) for before in taken)}
             taken += free.values()
             origins.update(dict.fromkeys(free, origin))
         yield Explained(person, person.choice, origins)
@@ -88,12 +88,12 @@ def _of_layer(layer: Layer) -> Iterator[tuple[str, Path]]:
     for header, path, _ in layer.settings:
         column = find(header)
         if column is not None:
-            # Of tags the keys are apart already.
+            # Tags are already one setting each.
             yield from _named(column, {path[1]: ""} if column.path == TAGS else None)
 
 
 def _named(column: Column, keys: Any) -> Iterator[tuple[str, Path]]:
-    """Each setting that a column holds, and its place in the inputs; of all tags in one column, each tag."""
+    """Each setting in a column, and its place in the inputs; for the column of all tags, each tag."""
     if isinstance(keys, dict):
         yield from ((f"tags.{key}", ("tags", key)) for key in keys)
     else:
@@ -101,6 +101,6 @@ def _named(column: Column, keys: Any) -> Iterator[tuple[str, Path]]:
 
 
 def _meet(path: Path, other: Path) -> bool:
-    """Whether one place is the other, or a part of it: then the first that says anything of it has it whole."""
+    """Whether one place is the other, or a part of it: then the first source has the whole setting."""
     shorter = min(len(path), len(other))
     return path[:shorter] == other[:shorter]

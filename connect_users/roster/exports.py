@@ -1,13 +1,13 @@
-"""What a directory exports, as a roster: whose account is not active has no row, and no column is read unasked.
+"""Exports of directories as rosters: only active accounts have a row, and only columns with a known meaning are read.
 
-A form is recognised by its columns, and only in a file without a column ``username``; SCIM by its shape (`scim`). The
-personas' ``columns`` name the columns of any other file, and win over those of a form. Besides, a roster's own columns
-are read under the names of the documentation (``routing_profile``, ``tags.site``), and the names of a person.
+A form is recognised by its columns, and only if the file has no column ``username``; SCIM by its shape (`scim`). The
+personas' ``columns`` name the columns of any other file, and win over those of a form. A roster's own columns are also
+read, under their documented names (``routing_profile``, ``tags.site``), and so are the names of a person.
 
 Sources of the headers: Entra ID: Microsoft Learn, "Download a list of users", and files in public repositories, the
 newer ones with ``id`` for ``objectId``. Okta: its help, "Okta Password Health report" (``Login``, ``Status``) and "User
 accounts report" (``Okta username``, ``Okta user status``), and the attributes of its user profile (``login``,
-``firstName``). No live export was at hand.
+``firstName``). No live export was available.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from connect_users.roster.columns import Column
 
-#: What names the column that says whether an account is active; it is not an input.
+#: The name of the column that says whether an account is active. It is not an input.
 ACTIVE: Final = "active"
 _NAMES: Final = ("username", "identity_info.first_name", "identity_info.last_name", "identity_info.email")
 _PATHS_OF_NAMES: Final = frozenset(column.path for name in _NAMES if (column := find(name)) is not None)
 
-#: Okta's statuses as its API and its console write them, and what other directories write. A suspended account cannot
-#: sign in; one that is locked out, or has to set a password, belongs to somebody who is still there.
+#: Statuses as Okta's API and console write them, and those of other directories. A suspended account cannot sign in.
+#: The owner of an account that is locked out, or has to set a password, is still employed.
 _INACTIVE: Final = frozenset(
     ("deprovisioned", "deactivated", "suspended", "inactive", "disabled", "deleted", "terminated")
 )
@@ -49,7 +49,7 @@ class Form(NamedTuple):
 
     Attributes:
         name: as `check` shows it.
-        headers: our column, or `ACTIVE` -> the headers that may hold it, without case and signs.
+        headers: our column, or `ACTIVE` -> its possible headers, in lower case and without signs.
     """
 
     name: str
@@ -91,19 +91,19 @@ _FORMS: Final = (
 
 
 def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
-    """A file's table; of an export, with its columns, and without the accounts that are not active.
+    """A file's table; if it is an export, with its columns and without accounts that are not active.
 
     Args:
-        columns: our column, or `ACTIVE` -> the header that holds it.
+        columns: our column, or `ACTIVE` -> its header.
 
     Raises:
-        UnreadableRoster: it is not known whether an account is active.
+        UnreadableRoster: a status does not say whether its account is active.
     """
-    asked = {name: header for name, wanted in (columns or {}).items() if (header := _header(table, wanted))}
+    configured = {name: header for name, wanted in (columns or {}).items() if (header := _header(table, wanted))}
     form = _SCIM if table.form == scim.FORM else _recognised(table)
-    if form is None and not asked:
+    if form is None and not configured:
         return table
-    named = {**({} if form is None else _named(table, form.headers)), **asked}
+    named = {**({} if form is None else _named(table, form.headers)), **configured}
     status = named.pop(ACTIVE, None)
     read: dict[str, list[Column]] = {}
     for name, header in named.items():
@@ -113,18 +113,18 @@ def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
     taken = {column.path for several in read.values() for column in several}
     for header in table.headers.keys() - read.keys() - {status}:
         column = find(header)
-        if column is not None and column.path not in taken and _is_asked(header, column):
+        if column is not None and column.path not in taken and _is_own(header, column):
             read[header] = [column]
     return _without_inactive(_doubled(table, read, "columns" if form is None else form.name), status)
 
 
-def _is_asked(header: str, column: Column) -> bool:
-    """Whether a header is a roster's own, and not one that a directory may use for something else (``Phone``)."""
+def _is_own(header: str, column: Column) -> bool:
+    """Whether a header is a roster's own: a directory may use other headers, like ``Phone``, for something else."""
     return column.name in spellings(header) or column.path[0] == "tags" or column.path in _PATHS_OF_NAMES
 
 
 def _header(table: Table, wanted: str) -> str | None:
-    """The header that somebody names, who may write it in another case."""
+    """The header with this name, which may be in another case."""
     if wanted in table.headers:
         return wanted
     return next((header for header in table.headers if normal(header) == normal(wanted)), None)
@@ -178,27 +178,27 @@ def _doubled(table: Table, read: Mapping[str, list[Column]], form: str) -> Table
 def _without_inactive(table: Table, status: str | None) -> Table:
     if status is None:
         return table
-    said: dict[Any, bool | None] = {}
+    active: dict[Any, bool | None] = {}
     rows: list[Row] = []
     gone: list[str] = []
     unclear: list[tuple[Row, str]] = []
     for row in table.rows:
         raw = next((value for header, value in row.cells if header == status), True)
         word = raw if isinstance(raw, bool) else str(text(raw))
-        if word not in said:
-            said[word] = _is_active(word)
-        if said[word]:
+        if word not in active:
+            active[word] = _is_active(word)
+        if active[word]:
             rows.append(row)
-        elif said[word] is None:
+        elif active[word] is None:
             unclear.append((row, str(word)))
         else:
             gone.append(_username(table, row))
     if unclear:
         row, word = unclear[0]
-        others = f" (and {plural(len(unclear) - 1, 'more row')})" if unclear[1:] else ""
+        more = f" (and {plural(len(unclear) - 1, 'more row')})" if unclear[1:] else ""
         raise UnreadableRoster(
             table.source,
-            f"{status}: {word!r} does not say whether the account is active{others}; write true or false, or name "
+            f"{status}: {word!r} does not say whether the account is active{more}; write true or false, or name "
             f"another column by columns: {{{ACTIVE}: ...}} in the personas",
             row.line,
         )

@@ -1,12 +1,12 @@
 """Cells that a spreadsheet would run as a formula: an apostrophe prevents it, and our readers remove it again.
 
-A file that an import writes, or that the access page exports, is opened in a spreadsheet by somebody who trusts it,
-while the names in it may be anything. Formulas begin with one of ``= + - @``, also in full width (OWASP, "CSV
-injection"); blanks, quotes and line ends before them hide nothing. Where another character separates cells than the
-file's own (a semicolon in much of Europe), a cell also begins within ours, whatever quotes stand around it.
+People open a file from an import, or from the access page, in a spreadsheet and trust it, but the names in it may be
+anything. A formula begins with one of ``= + - @``, also in full width (OWASP, "CSV injection"), even after blanks,
+quotes and line ends. If the spreadsheet uses another separator than the file (a semicolon in much of Europe), a new
+cell may begin inside one of ours, even in quotes.
 
-`guarded` puts an apostrophe before each such place, and before one that already has an apostrophe, so that `unguarded`
-is its exact inverse. A phone number is ``'+441632960961`` in such a file, and keeps its plus sign in Excel.
+`guarded` puts an apostrophe before each such place, and one more if it already has an apostrophe, so that `unguarded`
+is the exact inverse. A phone number is ``'+441632960961`` in such a file, and keeps its plus sign in Excel.
 The page's script has the same expression.
 """
 
@@ -19,14 +19,14 @@ from connect_users.core.patterns import pattern
 if TYPE_CHECKING:
     import re
 
-#: What may stand before the first character of a formula without hiding it.
+#: Characters before a formula that do not disable it.
 _BEFORE: Final = " \u00a0\"'"
 #: First characters of a formula.
 _FIRST: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 
 
 def _beginning(mark: str) -> re.Pattern[str]:
-    """``mark`` where a formula begins: at the start of a cell, or after what separates cells somewhere."""
+    """``mark`` at the beginning of a formula: at the start of a cell, or after any program's separator of cells."""
     start = f"\\A{mark}(?=[{_BEFORE}]*[{_FIRST}\\t\\r\\n])"
     inner = f"(?<=[,;\\t\\r\\n]){mark}(?=[{_BEFORE}]*[{_FIRST}])"
     return pattern(f"{start}|{inner}")
@@ -37,7 +37,7 @@ _MARKED: Final = _beginning("'")
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """The cell, so that no spreadsheet runs it as a formula."""
     return _UNMARKED.sub("'", cell)
 
 

@@ -1,22 +1,22 @@
-"""The guard of a roster: a resource whose check fails where too many people would leave. Pure; each door has its own.
+"""The guard of a roster: a resource whose check fails if too many people would leave. Pure; each door has its own.
 
-The rule: ``max_deletions`` is measured against the people whom the engine would delete in this very run. They are the
-people of the roster in the stack's state (`connect_users.program.roster_state` asks the engine) whom the program no
-longer declares (`connect_users.roster.moves`). So earlier runs do not matter:
+The rule: ``max_deletions`` counts the people whom the engine would delete in this run: the people of the roster in the
+stack's state (`connect_users.program.roster_state` asks the engine) whom the program no longer declares
+(`connect_users.roster.moves`). So earlier runs do not matter:
 
 - a user who left in a run that failed before its deletions is still in the state, and counts again;
-- a user who was deleted is not in the state, and does not count again; one who was never made never counts;
+- a user who was deleted is not in the state, and does not count again; a user who was never created does not count;
 - a user whom the program declares elsewhere moves, and does not count;
 - a user who is kept (``connect-users:removals: "false"``) stays declared, and does not count;
 - a roster that loses everybody is stopped, unless ``max_deletions`` is a number that allows all of them.
 
-The check gets this in inputs that it removes again, so that they are not part of the state. Where the engine did not
+The check gets these people in inputs that it removes, so that they are not part of the state. If the engine did not
 answer, the guard compares with its old inputs: the rows of the last run that reached it.
 
-The guard comes first: its users depend on it, so nothing of the roster is touched before it is checked. It cannot stop
-the deletions of a roster that is removed from the program, since the engine deletes a guard after its users, and does
-not say whether a run is a ``pulumi destroy``. Any other roster of the program stops them instead; where there is none,
-nothing of this package takes part in the run until the deletions are under way.
+The users depend on the guard, so nothing of the roster changes before the guard is checked. It cannot stop the
+deletions of a roster that is removed from the program: the engine deletes a guard after its users, and does not say
+whether a run is a ``pulumi destroy``. Any other roster of the program stops them. If there is no other roster, no code
+of this package runs before the deletions have begun.
 """
 
 from __future__ import annotations
@@ -35,33 +35,33 @@ if TYPE_CHECKING:
 
     from connect_users.roster.people import Person
 
-#: Where a guard has who got which persona, for those who read a preview or a state: `Mark`.
+#: The input with each person's persona, for readers of a preview or a state: `Mark`.
 PERSONAS: Final = "personas"
-#: What the state of a guard holds.
+#: The inputs that the state of a guard keeps.
 MEMBERS: Final = ("roster", "usernames", "max_deletions", "retain_leavers", PERSONAS)
-#: Inputs for the check alone: what is only waited for, and the parts of `Moves`, with a line for each person.
+#: Inputs for the check only: one to wait for, and the parts of `Moves`, with a line for each person.
 WAITS_FOR: Final = "waits_for"
 IN_STATE: Final = "in_state"
 MOVED_TO: Final = "moved_to"
 MOVED_FROM: Final = "moved_from"
-#: Those who would leave, but stay because the stack allows no removals; and username -> last day, by the roster.
+#: The people who would leave but stay because the stack allows no removals; and username -> last day, from the roster.
 KEPT: Final = "kept"
 ENDED: Final = "ended"
 #: The words of a guard, in the spellings of both doors.
 WORDS: Final = spelling.words_of((), (*MEMBERS, WAITS_FOR, IN_STATE, MOVED_TO, MOVED_FROM, KEPT, ENDED))
 _SHOWN: Final = 3
-#: Of those who are kept, more are named: the next run removes them.
+#: More people are named if they are kept: the next run removes them.
 _KEPT_SHOWN: Final = 10
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of a guard found.
+    """The result of a guard's check.
 
     Attributes:
-        problem: why it fails; None where it passes.
+        problem: why it fails; None if it passes.
         messages: pairs of a severity (``"info"``, ``"warning"``) and a line.
-        inputs: what the state keeps.
+        inputs: those that the state keeps.
     """
 
     problem: str | None
@@ -70,10 +70,10 @@ class Checked:
 
 
 class Mark(NamedTuple):
-    """The persona that somebody has.
+    """The persona of a person.
 
     Attributes:
-        own: columns of a user's settings that the row has itself, which win over the persona's.
+        own: columns of settings that the row itself has, which win over the persona's.
     """
 
     persona: str
@@ -84,12 +84,12 @@ class Mark(NamedTuple):
 
 
 def marks_of_people(people: Iterable[Person]) -> dict[str, Mark]:
-    """Username -> persona of the people of a roster; empty where it has no personas."""
+    """Username -> persona of the people of a roster; empty if it has no personas."""
     return {person.username: Mark(person.choice.persona, person.own) for person in people if person.choice}
 
 
 def marks_of(lines: object) -> dict[str, Mark]:
-    """Username -> persona, from what a guard has under `PERSONAS`."""
+    """Username -> persona, from a guard's `PERSONAS`."""
     marks = {}
     for username, line in _pairs(lines).items():
         persona, _, own = line.partition("\t")
@@ -105,10 +105,10 @@ def inputs_of(
     retain_leavers: bool,
     personas: Mapping[str, Mark] | None = None,
 ) -> Props:
-    """The inputs of a guard as the state has them, in snake_case.
+    """The inputs of a guard as the state keeps them, in snake_case.
 
-    The usernames are one string with a line for each, sorted: that takes half the space of a list in the state, and a
-    preview shows the lines that come and go.
+    The usernames are one string, sorted, with a line for each: that takes half the space of a list in the state, and a
+    preview shows the added and removed lines.
     """
     inputs: Props = {"roster": roster, "usernames": _lines(usernames), "max_deletions": str(max_deletions)}
     if retain_leavers:
@@ -119,15 +119,15 @@ def inputs_of(
 
 
 def lines_of(pairs: Mapping[str, str]) -> str | None:
-    """Username -> resource as an input of the check, which `check` reads; None for nobody."""
+    """Username -> resource as an input that `check` reads; None if there are none."""
     return "\n".join(f"{username}\t{resource}" for username, resource in sorted(pairs.items())) or None
 
 
 def check(old: Props, new: Props) -> Checked:
-    """Fails where more people would leave than ``max_deletions`` allows; says who moves.
+    """Fails if more people would leave than ``max_deletions`` allows; its messages say who moves.
 
     Args:
-        old, new: the inputs of the state and of the program, in either spelling.
+        old, new: the inputs of the state and of the program, in snake_case or camelCase.
     """
     old, new = spelling.ours(old, WORDS), spelling.ours(new, WORDS)
     in_state = _people(new[IN_STATE] if isinstance(new.get(IN_STATE), str) else old.get("usernames"))
@@ -143,7 +143,7 @@ def check(old: Props, new: Props) -> Checked:
     moved_from = {
         username: resource
         for username, resource in _pairs(new.get(MOVED_FROM)).items()
-        # By an alias the resource stays the same.
+        # With an alias the resource stays the same.
         if resource != f"{former}{username}"
     }
     moves = (_moves_text(moved_from, "move here", "from"), _moves_text(moved_to, "move away", "to"))
@@ -183,7 +183,7 @@ def _kept_text(kept: Collection[str]) -> str:
 
 
 def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:
-    """The message about people who move; "" where nobody does."""
+    """The message about people who move; "" if there are none."""
     if not moves:
         return ""
     who = [f"{username} ({word} {resource})" for username, resource in sorted(moves.items())]

@@ -1,4 +1,4 @@
-"""Who must keep a security profile: at least so many people, or certain people.
+"""Who must keep a security profile: a number of people, or certain people.
 
 Both keep a wrong file from locking everybody out, as the "minimum admins" and "required admins" of Peribolos do
 (Kubernetes' tool for GitHub organisations).
@@ -30,11 +30,11 @@ def holder_problems(
     min_holders: Mapping[str, int] | None = None,
     required_holders: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[RosterProblem]:
-    """Every profile that too few people, or not the right people, would have.
+    """The problems of profiles that too few people, or not the required people, would have.
 
     Args:
         min_holders: name of a security profile -> how many people must have it.
-        required_holders: name of a security profile -> usernames that must have it.
+        required_holders: name of a security profile -> usernames of people who must have it.
     """
     profiles = names.get(SECURITY_PROFILE)
     people = {person.username: person for person in judged.people}
@@ -44,7 +44,7 @@ def holder_problems(
             continue
         holders = [person.username for person in people.values() if _holds(person, profile, profiles)]
         if len(holders) < least:
-            # A profile without holders is most likely misspelt.
+            # The name of a profile without holders is most likely misspelt.
             hint = "" if holders else _hint(profile, {it for person in people.values() for it in person.profiles})
             yield RosterProblem(judged.source, 0, "min_holders", f"{_too_few(profile, least, holders)}{hint}")
     for profile, usernames in (required_holders or {}).items():

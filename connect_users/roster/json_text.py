@@ -12,7 +12,7 @@ from connect_users.roster.tables import Table, UnreadableRoster, check_cells
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = {"[": "]", "{": "}"}
-#: Levels of dicts whose members are read one by one; those of a person need no line of their own.
+#: Levels of dicts whose members are read one by one. Members of a person need no line of their own.
 _DEPTH: Final = 2
 
 
@@ -20,9 +20,9 @@ def read(text: str, source: str) -> Table:
     """The table of a JSON text. Members and elements are read one by one, so that each person has a line.
 
     Raises:
-        UnreadableRoster: the text is not JSON, holds no people, or has a key twice.
+        UnreadableRoster: the text is not JSON, contains no people, or has a key twice.
     """
-    # Counted before they are read; those in strings count as well.
+    # Values are counted before they are read. Separators in strings count as well.
     check_cells(source, text.count(",") + text.count("[") + text.count("{"))
     return table(_Reader(text, source).root(), source)
 
@@ -31,7 +31,7 @@ class _Reader:
     def __init__(self, text: str, source: str) -> None:
         self._text = text
         self._source = source
-        # Where lines were counted up to.
+        # The position up to which lines were counted.
         self._line, self._counted = 1, 0
 
     def root(self) -> Member:
@@ -47,7 +47,7 @@ class _Reader:
         return root
 
     def _member(self, name: str, at: int, depth: int) -> tuple[Member, int]:
-        """The value at a place, with its members where ``depth`` allows; and where it ends."""
+        """The value at a position, with its members if ``depth`` allows, and the position of its end."""
         line = self._line_at(at)
         opening = self._text[at : at + 1]
         if not depth or opening not in _ENDS:

@@ -1,4 +1,4 @@
-"""Names that were looked up after a roster was judged: a problem at every place that has one which does not exist."""
+"""Names that were looked up after the roster was judged: a problem at every place with a name that does not exist."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def unknown_name_problems(
     table: Table, options: RosterOptions, unknown_names: Mapping[tuple[Reference, str], str]
 ) -> tuple[RosterProblem, ...]:
-    """The problems of names that were looked up after the judging, at every place that has one of them.
+    """A problem at every place that has one of the unknown names.
 
     Args:
-        unknown_names: kind and name -> what is wrong with it.
+        unknown_names: kind and name -> the problem.
     """
     problems: dict[RosterProblem, None] = {}
     places: list[tuple[str, int, str, Any, Column | None]] = [

@@ -1,6 +1,6 @@
-"""How many people may leave a roster in one run before somebody has to confirm it.
+"""How many people may leave a roster in one run without a confirmation.
 
-`connect_users.roster.moves` finds out who leaves; this module only decides how many are too many.
+`connect_users.roster.moves` finds the leavers; this module only decides how many are too many.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from connect_users.core.phrases import some
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-#: The limit of a program that sets none.
+#: The limit if the program sets none.
 DEFAULT: Final = "20%"
 #: The warning of a guard whose roster loses people in the run that turns `retain_leavers` on.
 NOT_RETAINED_YET: Final = "retain_leavers takes effect from the next run: people who leave in this run are deleted"
-#: With a percentage, so many people may always leave; otherwise nobody could leave a team of four.
+#: With a percentage, this many people may always leave; otherwise nobody could leave a team of four.
 _ALWAYS: Final = 5
 _SHOWN: Final = 3
 _LIMIT: Final = re.compile(r"\s*(?P<number>\d{1,9})\s*(?P<percent>%?)\s*")
@@ -27,7 +27,7 @@ _LIMIT: Final = re.compile(r"\s*(?P<number>\d{1,9})\s*(?P<percent>%?)\s*")
 
 @dataclass(frozen=True)
 class Limit:
-    """A number of people, or a percentage of those in the state; ``str`` is how it is stored and written."""
+    """A number of people, or a percentage of those in the state. ``str`` gives its stored form."""
 
     number: int
     percent: bool = False
@@ -41,7 +41,7 @@ class Limit:
 
 
 def limit(value: Any) -> Limit:
-    """The limit that a program wrote: 40, "40" or "20%".
+    """The limit of a program: 40, "40" or "20%".
 
     Raises:
         ConfigurationError
@@ -55,14 +55,14 @@ def limit(value: Any) -> Limit:
 def too_many(
     roster: str, in_state: Collection[str], declared: Collection[str], allowed: Limit, moved: Collection[str] = ()
 ) -> str | None:
-    """The error when more people would leave than the limit allows; None when they may.
+    """The error if more people would leave than the limit allows; else None.
 
-    A roster that loses everybody is most likely a wrong file, however small it is: only a number allows that.
+    If a roster loses everybody, the file is most likely wrong, even for a small roster: only a number allows that.
 
     Args:
         in_state: the people of the roster in the stack's state; only they can be deleted.
         declared: the people of the roster in this run.
-        moved: those whom the program declares elsewhere; they do not leave.
+        moved: people whom the program declares elsewhere; they do not leave.
     """
     people = set(in_state)
     leavers = sorted(people - set(declared) - set(moved))

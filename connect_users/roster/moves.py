@@ -1,12 +1,12 @@
-"""Which people of a stack's state stay, move or leave, as far as one run of its program shows.
+"""Which people of a stack's state stay, move or leave in one run of its program.
 
-The engine deletes what is in the state and is not declared, whatever earlier runs did or failed to do. So only the
-state shows who can be deleted now. The rows of the last run do not: some people were never made, and others were
-removed by a run that failed before its deletions.
+The engine deletes what is in the state and is not declared, whatever happened in earlier runs. So only the state shows
+who can be deleted now. The rows of the last run do not: some people were never created, and some left in a run that
+failed before its deletions.
 
-A person is identified by instance and username. Somebody who is in the state as one resource, and declared as another,
-moves, and neither leaves nor joins. A roster that is no longer declared is succeeded by the one that most of its people
-moved to (it was renamed); where nobody moved, it was removed.
+A person is identified by instance and username. A person who is in the state as one resource, and declared as another,
+moves: that is neither a leaver nor a joiner. The successor of a roster that is no longer declared is the roster that
+most of its people moved to (it was renamed). If nobody moved, the roster was removed.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class StateUser:
         instance: the bare id.
         roster: the roster's name; "" for a user who is declared alone.
         plugin: whether the resource is the plugin's.
-        urn: its whole name in the engine.
+        urn: its URN.
         profiles: ids of its security profiles, as far as they are known.
-        email: "" where it has none, or one that is a secret.
+        email: "" if it has none, or if it is a secret.
     """
 
     resource: str
@@ -45,10 +45,10 @@ class StateUser:
 
 @dataclass(frozen=True)
 class ProgramUser:
-    """A user whom the program declares, as `StateUser`; the instance is None where it is not known (yet).
+    """A user whom the program declares, as `StateUser`; the instance is None if it is not known (yet).
 
     Attributes:
-        provider: stands for the region, where that matters.
+        provider: identifies the region, if that matters.
     """
 
     resource: str
@@ -63,10 +63,10 @@ class Moves:
     """The people of one roster.
 
     Attributes:
-        in_state: all people of it (and of the rosters that it succeeds) who are in the state.
-        moved_to: username -> the resource that now declares somebody who was in this roster.
-        moved_from: username -> the resource that somebody whom this roster declares is in the state as.
-        leavers: those of `in_state` whom the program does not declare at all.
+        in_state: its people (and those of the rosters that it succeeds) in the state.
+        moved_to: username of a person who was in this roster -> the resource that declares the person now.
+        moved_from: username of a person whom this roster declares -> the person's resource in the state.
+        leavers: people of `in_state` whom the program does not declare at all.
     """
 
     in_state: frozenset[str] = frozenset()
@@ -87,9 +87,9 @@ def moves_of(
 
     Args:
         declared: by the whole program.
-        rosters: the names of all rosters that the program declares, those without people included.
-        complete: whether that is everything. Otherwise a roster that is not declared may still come, so that it needs
-            more than half of its people to move for another one to be its successor.
+        rosters: the names of all rosters that the program declares, also of those without people.
+        complete: whether nothing else is declared. Otherwise a missing roster may still be declared, so another roster
+            is its successor only if more than half of its people moved there.
     """
     now = _Declared(declared)
     successors = _successors(state, now, rosters, complete=complete)
@@ -129,7 +129,7 @@ class _Declared:
             self._by_username.setdefault(user.username, []).append(user)
 
     def of(self, user: StateUser) -> ProgramUser | None:
-        """The resource of the user: the same one if it is declared, or else another one; None if there is neither."""
+        """The resource that declares the user: the same one if there is one, else another one, else None."""
         declared = self._by_username.get(user.username, ())
         same = next((each for each in declared if each.resource == user.resource), None)
         return same or next((each for each in declared if each.instance in (None, user.instance)), None)
@@ -138,7 +138,7 @@ class _Declared:
 def _successors(
     state: Iterable[StateUser], now: _Declared, rosters: Collection[str], *, complete: bool = True
 ) -> dict[str, str]:
-    """Rosters that are no longer declared -> the roster that most of their people moved to."""
+    """Roster that is no longer declared -> the roster that most of its people moved to."""
     moves: dict[str, Counter[str]] = {}
     people: Counter[str] = Counter()
     for user in state:

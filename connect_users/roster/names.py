@@ -1,8 +1,8 @@
 """From the names of profiles and hierarchy groups to their ids.
 
-A name is looked for in the dict that the program gives first, and then looked up in the instance where there is a
-look-up. Where there is neither, names cannot be judged: `strict` says whether that is a problem. No security profile
-has a comma or a semicolon in its name (botocore: CreateSecurityProfileName), so a cell with one holds several names.
+A name is searched in the program's dict first, and then looked up in the instance, if there is a look-up. With neither,
+names cannot be judged: `strict` says whether that is a problem. Names of security profiles have no commas and no
+semicolons (botocore: CreateSecurityProfileName), so a cell with one has several names.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from connect_users.core.references import HIERARCHY_GROUP, SECURITY_PROFILE, Ref
 from connect_users.core.spec import UNKNOWN
 from connect_users.roster import cells
 
-#: Looks the id of a name up in the instance; raises `NoSuchName` where there is none, and any other
-#: `ConnectUsersError` where the instance cannot be asked.
+#: Looks up the id of a name in the instance. Raises `NoSuchName` if there is none, and any other `ConnectUsersError` if
+#: the look-up fails.
 LookUp = Callable[[str], Any]
-#: Unknown names for which a similar one is looked for: that takes some milliseconds each in a large instance, and a
-#: roster may have a different one in each line.
+#: The number of unknown names for which a similar one is searched: each search takes some milliseconds in a large
+#: instance, and every line of a roster may have another unknown name.
 _SUGGESTIONS: Final = 200
 
 
 class Names:
-    """The names of one kind of thing, and their ids.
+    """From the names of one kind to ids.
 
     Attributes:
-        ids: name -> id, or anything that will be one (an output, `UNKNOWN`); None when the program gives no dict. Names
-            may be written as in a roster.
-        look_up: looks names up in the instance; None when there is no look-up.
-        strict: names that cannot be judged are problems, not `UNKNOWN`.
+        ids: name -> id, or a value that becomes one (an output, `UNKNOWN`); None if the program has no dict. Names may
+            be written as in a roster.
+        look_up: looks up names in the instance; None if there is no look-up.
+        strict: whether names that cannot be judged are problems; else they are `UNKNOWN`.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Names:
         return answer
 
     def id_if_known(self, name: str) -> str | None:
-        """The bare id of a name where no call is needed to know it."""
+        """The bare id of a name if it is known without a call; else None."""
         name = spelled(self.reference, name)
         id_ = self._answers.get(name, (self.ids or {}).get(name))
         return str(bare_id(id_)) if isinstance(id_, str) else None
@@ -98,20 +98,20 @@ class Names:
 
 
 def spelled(reference: Reference, name: Any) -> Any:
-    """A name as the cells of a roster are read: without blanks around it (in a path, around each level)."""
+    """A name as roster cells are read: without blanks around it (in a path, around each level)."""
     return cells.path(name) if reference == HIERARCHY_GROUP else cells.text(name)
 
 
 def clearer(reference: Reference, name: str, problem: NoSuchName) -> NoSuchName:
-    """The error for a name that an instance does not have; of a cell with several names, how to write them."""
+    """The error for a name that an instance does not have; for a cell with several names, with advice."""
     hint = _several(reference, name)
     return NoSuchName(problem.what, hint) if hint else problem
 
 
 def _several(reference: Reference, name: str, known: Collection[str] = ()) -> str:
-    """How to write the names of a cell that has several of them with another separator than ``|``.
+    """The advice for a cell that has several names with another separator than ``|``.
 
-    "" where there is one name only, or where only one belongs there.
+    "" if there is only one name, or if the column takes only one.
     """
     names = parts(name) if reference == SECURITY_PROFILE else []
     if not names:

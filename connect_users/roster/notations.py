@@ -1,6 +1,6 @@
 """Cells with a notation of their own: tags and proficiencies, and back.
 
-In a notation with separators, ``\\`` takes the next character's meaning away: ``path=a\\|b``.
+In a notation with separators, ``\\`` escapes the next character: ``path=a\\|b``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from connect_users.roster.cells import Blocks
 
 
-#: After a comma or a semicolon, what looks like another ``key=``; a backslash before the ``=`` says that it is not.
+#: What looks like another ``key=`` after a comma or a semicolon, unless a backslash escapes the ``=``.
 _ANOTHER: Final = pattern(r"[;,]\s*[^;,=\\]+=")
 
 
@@ -83,7 +83,7 @@ def _proficiency(item: str) -> dict[str, Any]:
 
 
 def _split(cell: str, separator: str, most: int = -1) -> Iterator[str]:
-    """The parts of ``cell`` between separators without a backslash before them; with escapes, without blank items."""
+    """The parts of ``cell`` between unescaped separators, with their escapes, without blank parts."""
     parts = _escaped_parts(cell, separator, most) if "\\" in cell else cell.split(separator, most)
     return (part for part in parts if most >= 0 or part.strip())
 
@@ -101,13 +101,13 @@ def _escaped_parts(cell: str, separator: str, most: int) -> list[str]:
 
 
 def _unescape(part: str) -> str:
-    """One part without its backslashes, and without blanks around it unless a backslash stands before them."""
+    """One part without its backslashes, and without blanks around it unless a backslash escapes them."""
     if "\\" not in part:
         return str(text(part))
     part = part.lstrip()
     kept = part.rstrip()
     if (len(kept) - len(kept.rstrip("\\"))) % 2:
-        # The last backslash stands before the first of the blanks.
+        # The last backslash escapes the first of the blanks.
         kept = part[: len(kept) + 1]
     return unicodedata.normalize("NFC", re.sub(r"\\(.)", r"\1", kept, flags=re.DOTALL))
 

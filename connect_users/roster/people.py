@@ -1,10 +1,10 @@
-"""From a table to people: the inputs of each user, and everything that is wrong with the roster, all at once.
+"""From a table to people: the inputs of each user, and all problems of the roster at once.
 
 Contract:
-- `judge` never raises for what is written in a roster, and reports each problem once: what is wrong with a column or a
-  default is reported of that, and not of each row.
-- A value that is not plain (an output of the program) is kept as it is, and judged as unknown.
-- The people are in the order of their usernames, whatever the order of the rows.
+- `judge` does not raise for any content of a roster. It reports each problem once: a problem of a column or a default
+  has the place of that, and is not repeated for each row.
+- A value that is not plain (an output of the program) stays as it is, and is judged as unknown.
+- The people are in the order of their usernames, not of the rows.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class Person(NamedTuple):
     """One user of the roster.
 
     Attributes:
-        inputs: of the user, which may hold outputs of the program. Parts may be shared between people.
-        profiles: the names of security profiles, as they are in the row, the persona or a default.
-        choice: of the persona; None where the roster has none.
-        own: with a persona, columns of settings that the row has itself, which win over the persona's.
+        inputs: the user's inputs, which may contain outputs of the program. People may share parts of them.
+        profiles: the names of security profiles, from the row, the persona or a default.
+        choice: the person's persona; None if the roster has no personas.
+        own: with a persona, columns of settings that the row itself has, which win over the persona's.
     """
 
     username: str
@@ -61,18 +61,18 @@ class Person(NamedTuple):
 
 
 class RosterOptions(NamedTuple):
-    """What a roster is judged by, beside its rows.
+    """The settings of a roster besides its rows.
 
     Attributes:
-        instance_id: of every person; `UNKNOWN` where it is not known yet.
-        identity_management_type: of the instance; None leaves what depends on it to AWS.
+        instance_id: of every person; `UNKNOWN` if it is not known yet.
+        identity_management_type: of the instance; if it is None, AWS checks what depends on it.
         names: how the names of each kind become ids.
         defaults: columns, nested or flat, for people whose cell is empty. Tags are added key by key.
-        personas: win over the defaults.
+        personas: their settings win over the defaults.
         ignore_columns: headers that are left out.
-        password_of: username -> (input, value), or None where there is no password.
+        password_of: username -> (input, value), or None if there is no password.
         reserved_tags: as in `rules.review`.
-        today: returns the day; only those whose days include it are people of the roster. None takes everybody.
+        today: returns the day; the roster has only people whose days include it. None: all people.
     """
 
     instance_id: Any = UNKNOWN
@@ -87,14 +87,14 @@ class RosterOptions(NamedTuple):
 
 
 class JudgedRoster(NamedTuple):
-    """The people of a roster; only a roster without problems may be used.
+    """The people of a roster. Do not use them if there are problems.
 
     Attributes:
-        warnings: of the rules; the resource gives them for each user, too.
+        warnings: of the rules; the resource itself gives them for each user, too.
         remarks: warnings about the roster itself.
         more: the number of problems, and of warnings of both kinds, beyond `limits.ROSTER_PROBLEMS_MAX`.
-        dated: everybody whose row has a first or a last day, people of the roster today or not.
-        files: what was judged.
+        dated: everybody whose row has a first or a last day, in the roster today or not.
+        files: the judged files.
     """
 
     source: str
@@ -108,12 +108,12 @@ class JudgedRoster(NamedTuple):
 
 
 def judge(table: Table, options: RosterOptions) -> JudgedRoster:
-    """Every person of a table, with all problems and warnings."""
+    """Judges all rows of a table; returns the people with all problems and warnings."""
     return _Judge(table, options).run()
 
 
 class _Judge:
-    """One run of `judge`: what the files of a roster have in common."""
+    """One run of `judge`, for all files of a roster."""
 
     def __init__(self, table: Table, options: RosterOptions) -> None:
         personas = options.personas
@@ -157,7 +157,7 @@ class _Judge:
         return JudgedRoster(self.table.source, tuple(people), *in_order, more, tuple(self.dated), self.table.files)
 
     def chooser(self, table: Table) -> Chooser | None:
-        """What chooses personas for the people of a file; None where the roster has none."""
+        """The chooser of personas for the people of a file; None if the roster has no personas."""
         if self.options.personas is None:
             return None
         from connect_users.roster.choosing import Chooser
@@ -165,7 +165,7 @@ class _Judge:
         return Chooser(self.options.personas, table)
 
     def _judge_presets(self) -> None:
-        """What is wrong with the defaults and the personas; with rules that are wrong, nobody is given a persona."""
+        """Add the problems of the defaults and the personas. If the rules have problems, nobody gets a persona."""
         for layer in (self.defaults, *self.personas.values()):
             for header, text in layer.problems:
                 self.problems.add(*layer.place(header), text)
@@ -180,7 +180,7 @@ class _Judge:
             (self.problems if certain else self.remarks).add(problem.source, problem.line, problem.column, problem.text)
 
     def _judge_spelling(self) -> None:
-        """Warn of usernames that differ in case only: two users for Connect, most likely one person."""
+        """Warn about usernames that differ only in case: two users for Connect, but most likely one person."""
         seen: dict[str, str] = {}
         for username, (source, line) in self.places.items():
             other = seen.setdefault(username.lower(), username)
@@ -189,7 +189,7 @@ class _Judge:
                 self.remarks.add(source, line, "username", text, username)
 
     def _judge_use(self) -> None:
-        """Warn of personas that nobody has."""
+        """Warn about personas that nobody has."""
         if self.choosing and self.places:
             for name, layer in self.personas.items():
                 if name not in self.used:
@@ -197,7 +197,7 @@ class _Judge:
                     self.remarks.add(preset.source, preset.line, preset.name, "nobody has this persona")
 
     def where(self, username: str, source: str) -> str:
-        """Where somebody is, as seen from a file: ``on line 3``; of another file ``in b.csv:3``."""
+        """A person's place, seen from a file: ``on line 3``; in another file ``in b.csv:3``."""
         other, line = self.places[username]
         noun = "line" if source else "row"
         return f"on {noun} {line}" if other == source else f"in {place(other, line)}"
@@ -222,9 +222,9 @@ class _FileJudge:
         self._plain_instance = known(options.instance_id) is options.instance_id
 
     def people(self) -> Iterator[Person]:
-        """Everybody in the file; its problems are added."""
+        """Everybody in the file; adds its problems."""
         if self._table.header_line and not any(self._columns.values()):
-            # Most likely the first person, whose data is not repeated.
+            # The first line is most likely a person, whose data is not repeated.
             hint = "" if self._chooser is None else ", or name them by columns: {username: HEADER} in the personas"
             self._add(self._table.header_line, "", f"{_NO_HEADER}{hint}")
             return
@@ -250,7 +250,7 @@ class _FileJudge:
             self._add(self._table.headers[header], header, "two columns have this header")
 
     def _is_read(self, header: str) -> bool:
-        """Whether a column that is not ours need not be: of an export, or one that personas go by."""
+        """Whether another column than ours is allowed: in an export, or because a rule of the personas uses it."""
         return bool(self._table.form) or (self._chooser is not None and self._chooser.reads(header))
 
     def _names_people(self) -> bool:
@@ -261,9 +261,9 @@ class _FileJudge:
         return False
 
     def _person(self, row: Row) -> Person | None:
-        """The person of a row, if it is one of today's. Who is to come is judged all the same; who has left is not."""
+        """The person of a row, if it includes today. People who start later are judged too; people who left are not."""
         if row.surplus:
-            # Its cells may be under the wrong headers: other problems would be misleading, and may repeat a password.
+            # The cells may be under the wrong headers: other problems would mislead, and could repeat a password.
             cells = plural(row.surplus, "cell")
             text = f"the row has {cells} more than the header; quote cells that contain the separator"
             self._add(row.line, "", text)
@@ -286,7 +286,7 @@ class _FileJudge:
             inputs.setdefault("identity_management_type", self._options.identity_management_type)
         from_elsewhere = self._add_password(row, inputs, username, early=early)
         if isinstance(choice, str):
-            # What a persona would have said is missing: that is no problem of its own.
+            # The persona's settings are missing: that is not another problem.
             if choice:
                 self._add(row.line, "", choice, username)
             person = self._counted(row, built, None, period)
@@ -302,7 +302,7 @@ class _FileJudge:
         return None if early else person
 
     def _period(self, row: Row, layers: Sequence[Layer]) -> Period | None:
-        """The days of a row; None where the person has left."""
+        """The days of a row; None if the person has left."""
         if not self._judge.has_days:
             return Period()
         period, wrong = self._assembly.period(row, layers)
@@ -314,13 +314,13 @@ class _FileJudge:
         return None
 
     def _choice(self, row: Row) -> Choice | str | None:
-        """The persona of a row, or why it has none; None where the roster has no personas."""
+        """The persona of a row, or the reason why it has none; None if the roster has no personas."""
         if self._chooser is None:
             return None
         return self._chooser.of(row) if self._judge.choosing else ""
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
-        """Every person belongs to the roster's instance: refuse a row that names another one."""
+        """Refuse a row that names another instance than the roster's."""
         theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
         if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
@@ -328,10 +328,10 @@ class _FileJudge:
         inputs["instance_id"] = self._options.instance_id
 
     def _add_password(self, row: Row, inputs: Props, username: Any, *, early: bool) -> str:
-        """Add the password that the program gives beside the rows; returns the input that holds it, or "".
+        """Add the password that the program has for the username; returns its input, or "".
 
         Args:
-            early: the person is to come, and may have none yet.
+            early: the person starts later, and may have no password yet.
         """
         if isinstance(inputs.get("password"), str) and inputs["password"]:
             self._judge.passwords += 1
@@ -363,17 +363,17 @@ class _FileJudge:
         return Person(username, built.inputs, row.line, built.profiles, source, choice, own)
 
     def _note(self, username: Any, row: Row, period: Period) -> bool:
-        """Note a row of a person; whether the username is on no other row at the same time."""
+        """Note a row of a person; returns whether no other row has the username at the same time."""
         if not isinstance(username, str):
             return False
-        others = self._judge.periods.setdefault(username, [])
-        # Where no day decides who is there, everybody is there at the same time.
+        rows = self._judge.periods.setdefault(username, [])
+        # Without a day, everybody is in the roster at the same time.
         everybody = self._judge.today is None
-        twice = [(source, line) for other, source, line in others if everybody or period.overlaps(other)]
-        if len(others) == _ROWS_MAX:
-            twice.append(others[0][1:])
+        twice = [(source, line) for days, source, line in rows if everybody or period.overlaps(days)]
+        if len(rows) == _ROWS_MAX:
+            twice.append(rows[0][1:])
         if not twice:
-            others.append((period, self._table.source, row.line))
+            rows.append((period, self._table.source, row.line))
         if period != Period() and not period.is_before(period.first):
             self._judge.dated.append(Dated(username, row.line, period, self._table.source))
         if twice:
@@ -396,14 +396,14 @@ def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
     return {header: None if normal(header) in ignored else table.column(header) for header in table.headers}
 
 
-#: What says who somebody is, and when; the other inputs are settings.
+#: The columns for who a person is, and when; the other columns are settings.
 WHO: Final = frozenset(
     (
         *("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"),
         *("first_day", "last_day"),
     )
 )
-#: Rows of one person at different times: each is compared with all before it.
+#: The most rows of one person at different times: each is compared with all rows before it.
 _ROWS_MAX: Final = 50
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"

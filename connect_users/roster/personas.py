@@ -1,16 +1,16 @@
-"""Personas: named settings, and the rules that choose one for a person. Read from a file or a dict; nothing is chosen.
+"""Personas, which are named settings, and the rules that choose one for a person: read from a file or a dict.
 
     personas:
       agent: { routing_profile: Sales, security_profiles: Agent, acw.chat: 30 }
       lead: { routing_profile: Sales, security_profiles: Agent|Lead }
-    rules:                    # the first one that is true; all conditions of one have to be
+    rules:                    # the first rule whose conditions are all true
       - { persona: lead, when: { department: Sales, title: "Team lead*" } }
       - { persona: agent, when: { groups: [Connect Sales, "Connect EMEA *"] } }
-    default: agent            # may be left out; then a person without a rule is a problem
+    default: agent            # optional; without it, a person whom no rule matches is a problem
     columns: { username: UPN, active: Enabled }     # of a file whose headers are not ours (`exports`)
 
-Contract: everything that is wrong is reported at once, each with its line. What the settings of a persona say is judged
-as the roster's defaults are (`assembly.Layer`), not here.
+Contract: all problems are reported at once, each with its line. The settings of a persona are judged like the roster's
+defaults (`assembly.Layer`), not here.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from connect_users.roster.selection import word
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: The members of the file. Members that begin with the other words are not read: YAML's anchors, an editor's schema.
+#: The members of the file. Members with one of the prefixes are not read: YAML's anchors, an editor's schema.
 MEMBERS: Final = ("personas", "rules", "default", "columns")
 RULE_MEMBERS: Final = ("persona", "when")
 _OTHERS: Final = ("x-", "$schema")
 
 
 class Condition:
-    """What a column has to hold: one of ``values``, in which ``*`` stands for any characters; "" for an empty cell.
+    """A column and its ``values``, one of which has to match: ``*`` matches any characters, "" an empty cell.
 
     Attributes:
         exact, patterns: the values without ``*``, and those with it.
@@ -52,23 +52,23 @@ class Condition:
         self.patterns = tuple(value for value in values if "*" in value)
         self.exact = dict.fromkeys(value for value in values if "*" not in value)
 
-    def match(self, held: tuple[str, ...]) -> str | None:
-        """The first of a cell's values that fits; None where none does."""
-        if not held:
+    def match(self, values: tuple[str, ...]) -> str | None:
+        """The first of a cell's values that matches; None if there is none."""
+        if not values:
             return "" if "" in self.exact else None
-        return next((value for value in held if self.value_for(value) is not None), None)
+        return next((value for value in values if self.value_for(value) is not None), None)
 
     def value_for(self, cell: str) -> str | None:
-        """The value, as the rule has it, that one of a cell's values fits; None where none does."""
+        """The rule's own value that matches a cell's value; None if there is none."""
         return cell if cell in self.exact else next((each for each in self.patterns if _fits(each, cell)), None)
 
 
 def _fits(pattern: str, value: str) -> bool:
-    """Whether a value is the pattern; in time that does not grow with the number of ``*``, as it does for a regex."""
-    first, *others = pattern.split("*")
-    if not others:
+    """Whether a value matches the pattern. Unlike a regex, its time does not grow with the number of ``*``."""
+    first, *more = pattern.split("*")
+    if not more:
         return value == pattern
-    *middle, last = others
+    *middle, last = more
     at, end = len(first), len(value) - len(last)
     if at > end or not value.startswith(first) or not value.endswith(last):
         return False
@@ -81,7 +81,7 @@ def _fits(pattern: str, value: str) -> bool:
 
 
 class Rule(NamedTuple):
-    """Who gets a persona; ``number`` is the rule's place in the list, from 1."""
+    """A rule; ``number`` is its position in the list, from 1."""
 
     number: int
     persona: str
@@ -90,13 +90,13 @@ class Rule(NamedTuple):
 
 
 class Personas(NamedTuple):
-    """What a file of personas says.
+    """The content of a file of personas.
 
     Attributes:
         source: the file's name as the user wrote it; "" for a program's own dict.
-        settings: of each persona.
-        columns: our column, or `exports.ACTIVE` -> a header, and the line that says so.
-        problems: of the file; only without problems are personas chosen.
+        settings: persona -> its settings.
+        columns: our column, or `exports.ACTIVE` -> a header, and its line.
+        problems: of the file. With problems, no personas are chosen.
     """
 
     source: str
@@ -113,12 +113,12 @@ class Personas(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages name the file."""
+        """The file's name in messages."""
         return self.source or "personas"
 
 
 def tree(name: str, value: Any) -> Member:
-    """A program's own value as a member, to its leaves."""
+    """A program's own value as a member with all its members."""
     if isinstance(value, Mapping):
         return Member(0, name, value, tuple(tree(str(key), item) for key, item in value.items()))
     return Member(0, name, value, tuple(tree("", item) for item in value) if isinstance(value, (list, tuple)) else ())
@@ -200,7 +200,7 @@ class _Reader:
                 self._wrong(
                     rule, path, "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
                 )
-            # Of a rule without a persona the columns are known all the same.
+            # Without a persona, the rule's columns still count as used.
             yield Rule(number, persona or "", conditions, rule.line)
 
     def _persona(self, part: Member, path: str, settings: Mapping[str, Preset]) -> str | None:
@@ -237,7 +237,7 @@ class _Reader:
 
 
 def _value(item: Any) -> str | None:
-    """A value of a condition as cells are compared; None where it is not one."""
+    """A value of a condition as it is compared with cells; None if it is not a single value."""
     try:
         value = plain(item)
     except BadCell:
@@ -246,7 +246,7 @@ def _value(item: Any) -> str | None:
 
 
 def _lines(prefix: str, members: tuple[Member, ...]) -> Iterator[tuple[str, int]]:
-    """Where each setting is written: path -> line."""
+    """Path -> line of each setting."""
     for member in members:
         yield f"{prefix}{member.name}", member.line
         if isinstance(member.value, Mapping):

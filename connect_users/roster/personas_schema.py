@@ -1,7 +1,7 @@
-"""The JSON schema of files of personas, from the columns that the reader knows: editors complete and check by it.
+"""The JSON schema of persona files, generated from the columns of rosters: editors use it to complete and check.
 
-``connect-users check --personas-schema > personas.schema.json``, and as the first line of the file, for editors with
-the YAML language server: ``# yaml-language-server: $schema=personas.schema.json``.
+``connect-users check --personas-schema > personas.schema.json`` writes it. Editors with the YAML language server need
+this first line in the persona file: ``# yaml-language-server: $schema=personas.schema.json``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from typing import Any, Final
 
 from connect_users.core.fields import BY_NAME, Field, Kind
-from connect_users.roster.cells import Choice
+from connect_users.roster.cells import Constant
 from connect_users.roster.columns import COLUMNS, USERNAME, Column
 from connect_users.roster.exports import ACTIVE
 from connect_users.roster.personas import MEMBERS, RULE_MEMBERS
@@ -23,33 +23,33 @@ _SCALAR: Final[Json] = {"type": ["string", "number", "boolean", "null"]}
 
 
 def text() -> str:
-    """The schema as a file."""
+    """The text of the schema's file."""
     return json.dumps(schema(), indent=2)
 
 
 def schema() -> Json:
     """The schema."""
     settable = [column for column in COLUMNS if column.path != USERNAME]
-    about = "Columns of a roster, and their values for people whose cell is empty."
+    about = "Columns of a roster and their values, for people whose cell is empty."
     flat = {column.name: _of_column(column) for column in settable}
     settings = _closed(_nested(flat), about)
     settings["patternProperties"] = {r"^tags\.": _SCALAR}
     value = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}
     when = {
         "type": "object",
-        "description": "Column -> value, or values. * stands for any characters. All columns have to hold theirs.",
+        "description": "Column -> value, or values. * matches any characters. All columns have to match.",
         "additionalProperties": value,
         "minProperties": 1,
     }
     rule = {**_closed(dict(zip(RULE_MEMBERS, (_STRING, when), strict=True)), ""), "required": list(RULE_MEMBERS)}
     members = (
         {"type": "object", "description": "Named settings.", "additionalProperties": {"$ref": "#/$defs/settings"}},
-        {"type": "array", "description": "The first rule that is true of a row counts.", "items": rule},
-        {"type": ["string", "null"], "description": "The persona of people of whom no rule is true."},
+        {"type": "array", "description": "The first rule that matches a row chooses the persona.", "items": rule},
+        {"type": ["string", "null"], "description": "The persona of people whom no rule matches."},
         {
             **_closed(dict.fromkeys((*(column.name for column in COLUMNS), ACTIVE), _STRING), ""),
             "patternProperties": {r"^tags\.": _STRING},
-            "description": "Column of a roster, or `active` -> the header of the file that holds it.",
+            "description": "Column of a roster, or `active` -> the file's header for it.",
         },
     )
     whole = _closed(dict(zip(MEMBERS, members, strict=True)), "Personas of rosters of Amazon Connect users.")
@@ -68,7 +68,7 @@ def _closed(properties: Json, about: str) -> Json:
 
 
 def _nested(flat: dict[str, Json]) -> Json:
-    """The columns by their names, and those of a group also as members of it: ``acw: {chat: 30}``."""
+    """The columns by name, and those of a group also as members of the group: ``acw: {chat: 30}``."""
     groups: dict[str, dict[str, Json]] = {}
     for name, value in flat.items():
         group, dot, member = name.partition(".")
@@ -78,10 +78,10 @@ def _nested(flat: dict[str, Json]) -> Json:
 
 
 def _of_column(column: Column) -> Json:
-    """What a column holds: a value, its notation in one string, or what YAML has for it."""
+    """The schema of a column: a value, its notation in one string, or its form in YAML."""
     field = _field(column)
     about: Json = {"description": f"Column {column.name} of a roster."}
-    if isinstance(column.read, Choice) and field is not None:
+    if isinstance(column.read, Constant) and field is not None:
         return {**about, "anyOf": [{"enum": list(field.choices)}, _STRING]}
     if column.plural or (field is not None and field.kind is Kind.BLOCKS):
         return {**about, "type": ["string", "array", "object"]}

@@ -1,4 +1,4 @@
-"""Where a problem of the rules is: the rules know inputs, and people know files, lines and columns."""
+"""The places of the rules' problems: the rules name inputs, and messages name files, lines and columns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from connect_users.roster.assembly import Layer
     from connect_users.roster.tables import Row, Table
 
-#: Inputs that the program may give beside the rows.
+#: Inputs that the program may have outside the rows.
 PASSWORDS: Final = frozenset(("password", "password_secret_arn"))
 
 
@@ -24,9 +24,9 @@ class Places:
     """The places of one file.
 
     Args:
-        columns: of each header; None for those that are left out.
-        roster: the source of what is said of the whole roster.
-        passwords: the program gives passwords beside the rows.
+        columns: header -> column; None if it is left out.
+        roster: the source of problems of the whole roster.
+        passwords: whether the program has passwords outside the rows.
     """
 
     def __init__(self, table: Table, columns: Mapping[str, Column | None], roster: str, *, passwords: bool) -> None:
@@ -37,10 +37,10 @@ class Places:
         self._passwords = passwords
 
     def of(self, problem: Problem, row: Row, inputs: Props, layers: Iterable[Layer]) -> tuple[str, int, str, str, Any]:
-        """The file, line, column, text and username of a problem; line 0 where it is not a row's.
+        """The file, line, column, text and username of a problem; line 0 if it does not belong to a row.
 
         Args:
-            layers: where the row takes from what it does not say.
+            layers: the sources of inputs that the row does not have.
         """
         source, text = self._table.source, problem.text
         username = inputs.get("username")
@@ -58,12 +58,12 @@ class Places:
         column = of_path(parts)
         name = column.name if column else problem.path
         if column and self._paths.isdisjoint(column.path[:length] for length in range(1, len(column.path) + 1)):
-            # The column is missing: reported once, of the headers.
+            # The column is missing: reported once, for the headers.
             return source, min(self._table.headers.values(), default=0), name, text, ""
         return source, row.line, name, text, username
 
     def header(self, parts: tuple[str, ...], row: Row) -> str:
-        """The header of the row's cell that an input, or a part of one, came from; "" when there is none."""
+        """The header of the row's cell that an input, or a part of one, came from; "" if there is none."""
         nearest = ""
         for header, _ in row.cells:
             column = self._columns[header]
@@ -80,7 +80,7 @@ _PATH: Final = pattern(r"(?P<input>[^.\[]+)(\[(?P<index>\d+)\])?(\.(?P<rest>.*))
 
 
 def _parts(path: str, inputs: Props) -> tuple[str, ...]:
-    """A path of the rules in the form of `Column.path`."""
+    """A path from the rules in the form of `Column.path`."""
     match = _PATH.fullmatch(path)
     if match is None:
         return (path,)

@@ -1,4 +1,4 @@
-"""The problems of a roster, each with its place; those of one run, each once and in the order of the files."""
+"""The problems of a roster, each with its place, each once, and in the order of the files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class RosterProblem(NamedTuple):
-    """One problem, and its place.
+    """One problem and its place.
 
     Attributes:
-        line: from 1; 0 where the problem is of the whole roster.
-        column: as it is written in the file, or as the documentation names it; "" for the whole row.
+        line: from 1; 0 for a problem of the whole roster.
+        column: as in the file or in the documentation; "" for the whole row.
     """
 
     source: str
@@ -30,11 +30,11 @@ class RosterProblem(NamedTuple):
 
 
 class Problems:
-    """Problems of one roster, each once, up to the limit.
+    """The problems of one roster, each once, up to the limit.
 
     Args:
-        tables: of the roster's files; their headers are few, so the headers' problems are all kept.
-        sources: all the files that problems may be in, in their order.
+        tables: of the roster's files. They have few headers, so all problems of headers are kept.
+        sources: all files that may have problems, in order.
     """
 
     def __init__(self, tables: Iterable[Table], sources: Iterable[str]) -> None:
@@ -56,7 +56,7 @@ class Problems:
             self.more += 1
 
     def in_order(self) -> tuple[RosterProblem, ...]:
-        """From file to file, from the first line to the last, in the order of the columns."""
+        """The problems in the order of the files, the lines and the columns."""
         last = len(self._places)
         return tuple(
             sorted(

@@ -1,8 +1,8 @@
-"""Files with a row for each proficiency: rows of one person that differ in nothing else become one row.
+"""Files with a row for each proficiency: rows of one person that differ only in the proficiency become one row.
 
 There are two forms: a column of proficiencies (``lang:en=5``), or a column for each of AWS's three members
-(``attribute_name``, ``attribute_value``, ``level``). An empty cell does not differ from a filled one. Rows that differ
-in anything else stay apart, and so do equal rows: the judge then reports that the username appears twice.
+(``attribute_name``, ``attribute_value``, ``level``). An empty cell counts as equal to a filled one. Rows that differ in
+anything else stay separate, and so do equal rows: the judge then reports that the username appears twice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from connect_users.roster.tables import Row, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: Headers, normalised, of the columns of one proficiency -> AWS's member.
+#: Normalised header of a column of one proficiency -> AWS's member.
 MEMBERS: Final = {
     "attribute_name": "attribute_name",
     "proficiency_name": "attribute_name",
@@ -26,14 +26,14 @@ MEMBERS: Final = {
     "level": "level",
     "proficiency_level": "level",
 }
-#: Rows that become one at most: each is compared with all before it, and no user has as many proficiencies.
+#: The most rows that become one: each is compared with all rows before it, and no user has as many proficiencies.
 _MOST: Final = 10 * limits.PROFICIENCIES_MAX
-#: The column that the three become.
+#: The column that replaces the three.
 _HEADER: Final = "proficiencies"
 
 
 def one_each(table: Table) -> Table:
-    """The table with one row for each person, as far as the proficiencies alone made several."""
+    """The table with one row for each person whose rows differ only in the proficiency."""
     table = _with_one_column(table)
     columns = {header: table.column(header) for header in table.headers}
     paths = {header: column.path for header, column in columns.items() if column is not None}
@@ -57,7 +57,7 @@ def one_each(table: Table) -> Table:
 
 
 class _Person:
-    """The first row of a person, and the proficiencies of all its rows."""
+    """The first row of a person, and the proficiencies of all rows."""
 
     def __init__(self, row: Row, skills: set[str]) -> None:
         self._row = row
@@ -66,7 +66,7 @@ class _Person:
         self._more = False
 
     def take(self, other: _Person) -> bool:
-        """Add the proficiencies of another row; False if there are no new ones, or the rows differ in anything else."""
+        """Add the proficiencies of another row; False if none is new, or if the rows differ in anything else."""
         if len(self._skills) >= _MOST:
             return False
         new = [skill for skill in other._skills if skill not in self._skills]
@@ -84,8 +84,8 @@ class _Person:
         lists: dict[str, list[Any]] = {}
         for header, value in self._skills:
             lists.setdefault(header, []).extend(value if isinstance(value, list) else [value])
-        others = [cell for cell in self._row.cells if cell[0] not in lists]
-        return self._row._replace(cells=[*others, *lists.items()])
+        rest = [cell for cell in self._row.cells if cell[0] not in lists]
+        return self._row._replace(cells=[*rest, *lists.items()])
 
 
 def _with_one_column(table: Table) -> Table:
@@ -102,5 +102,5 @@ def _with_one_column(table: Table) -> Table:
 
 def _joined(cells: Sequence[tuple[str, Any]], members: Mapping[str, str]) -> list[tuple[str, Any]]:
     skill = {members[header]: value for header, value in cells if header in members}
-    others = [(header, value) for header, value in cells if header not in members]
-    return [*others, (_HEADER, [skill])] if skill else others
+    rest = [(header, value) for header, value in cells if header not in members]
+    return [*rest, (_HEADER, [skill])] if skill else rest

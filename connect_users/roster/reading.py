@@ -1,10 +1,10 @@
-"""From files, or from rows of a program, to a `Table`. The one module of the roster that opens files.
+"""From files, or from rows of a program, to a `Table`. No other module of the roster opens files.
 
-A roster is a file, or several: a folder (its own files, not those of folders in it), a glob or a list of these. Which
-of them somebody stands in means nothing.
+A roster is one file or several: a folder (without its subfolders), a glob or a list of these. It does not matter which
+file a person is in.
 
-Formats go by the file's suffix. Text is UTF-8, with or without a byte order mark, or UTF-16 with one (Excel's "Unicode
-text"); the readers of cells bring all of it to Unicode's Normalization Form C.
+The file's suffix decides the format. Text is UTF-8, with or without a byte order mark, or UTF-16 with one (Excel's
+"Unicode text"). The readers of cells convert it to Unicode Normalization Form C.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from connect_users.roster.personas import Personas
 
-#: Rows as a program may give them: dicts, or a pandas or polars frame.
+#: Rows of a program: dicts, or a pandas or polars frame.
 Rows = Any
-#: Suffix -> the module of this package that reads such files; only that one is imported.
+#: Suffix -> the module of this package that reads such files. Only that one is imported.
 _READERS: Final = {
     ".csv": "csv_text",
     ".tsv": "csv_text",
@@ -42,19 +42,19 @@ _READERS: Final = {
 }
 SUFFIXES: Final = tuple(_READERS)
 _ZIP: Final = b"PK\x03\x04"
-#: Of these formats a file of personas may be.
+#: The suffixes of persona files.
 _PERSONAS: Final = (".yaml", ".yml", ".json")
-#: Formats of people that are not read; in a folder they must not go unnoticed.
+#: Formats that cannot be read. In a folder they are refused, not ignored.
 _SPREADSHEETS: Final = (".xls", ".ods", ".numbers")
-#: Paths that a message names at most.
+#: The most paths in a message.
 _SHOWN: Final = 3
 
 
 def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None) -> Table:
-    """The table of files (relative paths: to the working directory, which is the Pulumi program's) or of rows.
+    """The table of files (paths are relative to the working directory, which is the Pulumi program's) or of rows.
 
     Args:
-        personas: name columns of exports, and a file that is not a roster.
+        personas: they name columns of exports, and their own file is not a roster.
 
     Raises:
         UnreadableRoster: a file does not exist, has an unknown format, or is not written in its format.
@@ -76,10 +76,10 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
 
 
 def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Personas:
-    """The personas in a YAML or JSON file, or in a program's dict.
+    """The personas of a YAML or JSON file, or of a program's dict.
 
     Raises:
-        UnreadableRoster: the file cannot be read. What else is wrong with it is in its problems.
+        UnreadableRoster: the file cannot be read. Other mistakes are in the result's `problems`.
     """
     from connect_users.roster import yaml_text
     from connect_users.roster.personas import personas_of, tree
@@ -88,12 +88,12 @@ def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Perso
         return personas_of(tree("", personas), "")
     path, source = Path(personas), str(personas)
     if path.suffix.lower() not in _PERSONAS:
-        raise UnreadableRoster(source, f"is not a file of personas; write YAML or JSON ({' '.join(_PERSONAS)})")
+        raise UnreadableRoster(source, f"is not a persona file; write YAML or JSON ({' '.join(_PERSONAS)})")
     return personas_of(yaml_text.tree(decoded(_bytes(path, source), source), source), source)
 
 
 def _paths(roster: Any) -> list[str] | None:
-    """The paths that a program names, or several; None where it gives rows."""
+    """The path or paths that a program names; None if it has rows."""
     several = roster if isinstance(roster, (list, tuple)) and roster else [roster]
     if not all(isinstance(each, (str, os.PathLike)) for each in several):
         return None
@@ -101,7 +101,7 @@ def _paths(roster: Any) -> list[str] | None:
 
 
 def _files(named: str) -> Iterator[tuple[Path, str]]:
-    """The files that a path names, and how messages call them; a folder or a glob may have files beside rosters."""
+    """The files of a path, and their names in messages. A folder or a glob may also have files that are not rosters."""
     if not named:
         # To the file system it is the working directory, and to a program a setting that is not set.
         raise UnreadableRoster("", "the path is empty; give a file, a folder or a glob")
@@ -111,12 +111,12 @@ def _files(named: str) -> Iterator[tuple[Path, str]]:
     elif any(mark in named for mark in "*?[") and not path.exists():
         import glob
 
-        found = sorted(glob.glob(named, recursive=True))  # noqa: PTH207 - the pattern may be absolute
-        files = [file for file in map(Path, found) if file.is_file()]
+        matches = sorted(glob.glob(named, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+        files = [file for file in map(Path, matches) if file.is_file()]
     else:
         yield path, named
         return
-    # Excel and editors write hidden files and locks beside the file that is open.
+    # Excel and editors write hidden files and lock files beside an open file.
     files = [file for file in files if not file.name.startswith((".", "~$"))]
     rosters = [file for file in files if file.suffix.lower() in (*SUFFIXES, *_SPREADSHEETS)]
     if not rosters:
@@ -125,17 +125,17 @@ def _files(named: str) -> Iterator[tuple[Path, str]]:
 
 
 def _whole(source: str, tables: list[Table]) -> Table:
-    """The tables of all files as one; an export in pages has to be complete."""
+    """The tables of all files as one. An export in pages has to be complete."""
     expected = max((each.expected for each in tables), default=0)
-    held = sum(len(each.rows) + len(each.inactive) for each in tables if each.expected)
-    if held < expected:
-        text = f"has {held} of {expected} users; give all pages, as a list of files, or everybody else would leave"
+    rows = sum(len(each.rows) + len(each.inactive) for each in tables if each.expected)
+    if rows < expected:
+        text = f"has {rows} of {expected} users; list the files of all pages, or the other users would leave"
         raise UnreadableRoster(source, text)
     return tables[0] if len(tables) == 1 else joined(source, tables)
 
 
 def read_file(path: Path, source: str) -> Table:
-    """The table of one file, as it is written; messages call it ``source``.
+    """The table of one file as it is written. Its name in messages is ``source``.
 
     Raises:
         UnreadableRoster
@@ -155,7 +155,7 @@ def read_file(path: Path, source: str) -> Table:
 def _bytes(path: Path, source: str) -> bytes:
     try:
         with path.open("rb") as file:
-            # Not by the size that the file system reports: a device has none, and no end.
+            # The size from the file system is not used: a device has size 0 and no end.
             data = file.read(limits.ROSTER_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
         # A name with a NUL in it raises ValueError.
@@ -167,7 +167,7 @@ def _bytes(path: Path, source: str) -> bytes:
 
 
 def decoded(data: bytes, source: str) -> str:
-    """The text of a roster's file, without a byte order mark.
+    """The text of a roster file, without a byte order mark.
 
     Raises:
         UnreadableRoster
@@ -183,7 +183,7 @@ def decoded(data: bytes, source: str) -> str:
             source, "is not UTF-8; save it as 'CSV UTF-8' (in Excel's list of formats)", line
         ) from None
     if "\0" in text:
-        # No editor writes one; UTF-16 without a byte order mark is full of them.
+        # Editors do not write NUL; UTF-16 without a byte order mark is full of it.
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UnreadableRoster(source, "has a NUL character; save it as UTF-8 text", line)
     return text
@@ -194,11 +194,11 @@ def _rows(rows: Rows) -> Any:
 
 
 def _records(rows: Rows) -> Iterable[Any]:
-    # Frames, without importing either library: polars has to_dicts, pandas to_dict (and so have single columns of one).
+    # Frames, without importing either library: polars has to_dicts, pandas to_dict (also on a single column).
     if hasattr(rows, "to_dicts"):
         return list(rows.to_dicts())
     if hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
         return list(rows.to_dict("records"))
     if isinstance(rows, bytes) or not isinstance(rows, Iterable):
-        raise UnreadableRoster("", f"is of type {type(rows).__name__}; give a path or rows")
+        raise UnreadableRoster("", f"is of type {type(rows).__name__}; pass a path or rows")
     return rows

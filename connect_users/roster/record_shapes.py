@@ -1,16 +1,16 @@
-"""The shapes in which YAML, JSON and programs hold people, brought to a list with a dict for each person.
+"""The shapes of rosters in YAML, JSON and programs, converted to a list with a dict for each person.
 
-Beside that list itself:
+Besides that list itself:
 
 - a dict with the list (or a dict of people) under ``users`` or ``Users``. Its other members must be plain values
-  (``version``). What ``aws connect search-users`` writes is refused: it has no e-mail addresses, and its after-contact
+  (``version``). The output of ``aws connect search-users`` is refused: it has no e-mail addresses, and after-contact
   work is in milliseconds (API reference, SearchUsers);
-- a dict from username to the rest of the person;
+- a dict from username to the other columns of the person;
 - one person, as ``aws connect create-user --cli-input-json`` takes it, or ``describe-user`` writes it, under ``User``;
-- what a directory's SCIM interface answers (`connect_users.roster.scim`).
+- the answer of a directory's SCIM interface (`connect_users.roster.scim`).
 
 A person may be written in the API's words (``Username``, ``IdentityInfo.FirstName``), which
-`connect_users.roster.columns` knows. Members that nobody can set (``Arn`` ...) are left out here.
+`connect_users.roster.columns` knows. Read-only members (``Arn`` ...) are left out here.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from connect_users.roster import scim
 from connect_users.roster.cells import absent
 from connect_users.roster.tables import Table, UnreadableRoster, from_records
 
-#: Members of botocore's ``User`` and ``UserSearchSummary`` that nobody can set.
+#: Read-only members of botocore's ``User`` and ``UserSearchSummary``.
 _NOT_INPUTS: Final = frozenset(("Id", "Arn", "LastModifiedTime", "LastModifiedRegion"))
 _LISTS: Final = ("users", "Users")
 _ONE: Final = "User"
 _NAMES: Final = ("username", "Username")
-#: Where YAML files keep what they repeat.
+#: Members of YAML files for anchors.
 _EXTENSION: Final = "x-"
 _SEARCHED: Final = "ApproximateTotalCount"
 
@@ -43,8 +43,8 @@ class Member:
     """A member of a dict, or an element of a list.
 
     Attributes:
-        line: where it starts; 0 where there are no lines.
-        parts: of a list or a dict, its members.
+        line: its first line; 0 if there are no lines.
+        parts: the members of a list or a dict.
     """
 
     line: int
@@ -62,10 +62,10 @@ def member_of(name: str, value: Any, line: int) -> Member:
 
 
 def dict_of(parts: Iterable[Member], source: str) -> dict[str, Any]:
-    """The dict with these members.
+    """The dict of these members.
 
     Raises:
-        UnreadableRoster: two have one name.
+        UnreadableRoster: two members have the same name.
     """
     values: dict[str, Any] = {}
     for part in parts:
@@ -76,10 +76,10 @@ def dict_of(parts: Iterable[Member], source: str) -> dict[str, Any]:
 
 
 def table(root: Member, source: str) -> Table:
-    """The table of a document; people of a program, who have no lines, are numbered.
+    """The table of a document. People of a program have no lines, so they are numbered.
 
     Raises:
-        UnreadableRoster: the document does not hold people.
+        UnreadableRoster: the document does not contain people.
     """
     if scim.is_list(root.value):
         return scim.table(root, source)
@@ -91,7 +91,7 @@ def people(root: Member, source: str) -> list[tuple[int, Any]]:
     """Every person of a document, with the line.
 
     Raises:
-        UnreadableRoster: the document does not hold people.
+        UnreadableRoster: the document does not contain people.
     """
     if isinstance(root.value, list):
         return [(part.line, _person(part.value)) for part in root.parts]
@@ -110,13 +110,13 @@ def people(root: Member, source: str) -> list[tuple[int, Any]]:
         )
     for part in root.parts:
         if part.name in _LISTS and _holds_people(part.value):
-            _refuse_others(part, root.parts, source)
+            _refuse_beside(part, root.parts, source)
             return [] if absent(part.value) else people(part, source)
     return [(part.line, _named(part, source)) for part in root.parts]
 
 
-def _refuse_others(people_of: Member, parts: tuple[Member, ...], source: str) -> None:
-    """Refuse lists and dicts beside the people: they would be lost, and may hold people, too."""
+def _refuse_beside(people_of: Member, parts: tuple[Member, ...], source: str) -> None:
+    """Refuse lists and dicts beside the people: they may contain people too, who would be lost."""
     for other in parts:
         if other is not people_of and _is_nested(other.value) and not other.name.startswith(_EXTENSION):
             text = f"{other.name!r} is beside {people_of.name!r}; put all people into one of them"
@@ -124,7 +124,7 @@ def _refuse_others(people_of: Member, parts: tuple[Member, ...], source: str) ->
 
 
 def _holds_people(value: Any) -> bool:
-    """Whether this is a list, or a dict of people, and not a person who is called "users"."""
+    """Whether this is a list or a dict of people, and not a person with the username "users"."""
     if isinstance(value, Mapping):
         return all(isinstance(item, Mapping) or absent(item) for item in value.values())
     return isinstance(value, list) or absent(value)
@@ -142,7 +142,7 @@ def _named(part: Member, source: str) -> dict[Any, Any]:
 
 
 def _person(value: Any) -> Any:
-    """A person without the members that nobody can set."""
+    """A person without read-only members."""
     if isinstance(value, Mapping) and set(value) == {_ONE} and isinstance(value[_ONE], Mapping):
         value = value[_ONE]
     if not isinstance(value, Mapping) or "Arn" not in value:
@@ -151,7 +151,7 @@ def _person(value: Any) -> Any:
     if isinstance(person.get("Tags"), Mapping):
         person["Tags"] = declared_tags(person["Tags"])
     if isinstance(person.get("PhoneConfig"), Mapping):
-        # Connect returns some settings twice, and takes them once.
+        # Connect returns some settings in two forms, and accepts only one.
         twice = {wire_name(member) for member, name in TWINS.items() if person.get(wire_name(name))}
         person["PhoneConfig"] = {name: item for name, item in person["PhoneConfig"].items() if name not in twice}
     return person

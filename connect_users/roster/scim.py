@@ -1,9 +1,9 @@
-"""What a directory's SCIM 2.0 interface answers (RFC 7644, section 3.4.2): a list of users, as a table.
+"""The answer of a directory's SCIM 2.0 interface (RFC 7644, section 3.4.2), a list of users, as a table.
 
-The attributes of a user that hold one value become columns under their own names (RFC 7643, section 4.1), those of an
-extension without its URN: ``userName``, ``name.givenName``, ``title``, ``department``. Of several e-mail addresses one
-is taken: the primary one, else the one for work, else the first. Groups, roles and entitlements become lists that have
-what is displayed and the identifiers, so that a rule may name either.
+Attributes with one value become columns under their own names (RFC 7643, section 4.1), without the URN of an extension:
+``userName``, ``name.givenName``, ``title``, ``department``. One e-mail address is used: the primary one, else the work
+address, else the first. Groups, roles and entitlements become lists of display names and identifiers, so that a rule
+may use either.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from connect_users.roster.record_shapes import Member
     from connect_users.roster.tables import Table
 
-#: The table's form; `exports` knows its columns.
+#: The table's form. `exports` has its columns.
 FORM: Final = "SCIM 2.0"
-#: Attributes, in lower case, by which a rule may go even where nobody has them.
+#: Attributes, in lower case, that a rule may use even if nobody has them.
 ATTRIBUTES: Final = frozenset(
     (
         *("username", "displayname", "nickname", "profileurl", "title", "usertype", "preferredlanguage", "locale"),

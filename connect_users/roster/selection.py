@@ -1,4 +1,4 @@
-"""A part of a roster: the people of one site, team or stack, by the value of a column."""
+"""A part of a roster, selected by the value of a column: the people of one site, team or stack."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from connect_users.roster.tables import Table, UnreadableRoster, joined
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-#: Columns, normalised, with the groups that somebody is in; directories write them with various separators.
+#: Normalised columns with a person's groups. Directories write them with various separators.
 _GROUPS: Final = pattern(r"(groups?|member_?of|group_(names?|memberships?))$")
 _SEPARATORS: Final = pattern(r"[|;,\n]")
 
 
 def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
-    """The rows in which each named column has the value, or one of the values; they keep their lines.
+    """The rows in which each named column has the value, or one of the values. They keep their lines.
 
     Raises:
-        UnreadableRoster: there is no such column, or nobody has the value. Either way everybody would leave.
+        UnreadableRoster: there is no such column, or nobody has the value. In both cases everybody would leave.
     """
     for header, wanted in where.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -38,21 +38,23 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
 
 
 def _selected(table: Table, header: str, values: Sequence[str], known: set[str]) -> Table:
-    """The rows of one file that have one of the values; all values are added to ``known``."""
+    """The rows of one file that have one of the values. All values of the file are added to ``known``."""
     readers = readers_of(table, header)
-    held = [{value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows]
-    known.update(*held)
-    rows = tuple(row for row, of_row in zip(table.rows, held, strict=True) if not of_row.isdisjoint(values))
+    values_by_row = [
+        {value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows
+    ]
+    known.update(*values_by_row)
+    rows = tuple(row for row, of_row in zip(table.rows, values_by_row, strict=True) if not of_row.isdisjoint(values))
     return table._replace(rows=rows)
 
 
-def columns_of_others(where: Mapping[str, Any]) -> tuple[str, ...]:
-    """The columns that are not a roster's own: who selects by them need not ignore them, too."""
+def foreign_columns(where: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns that are not a roster's own. A selection by them makes `ignore_columns` unnecessary."""
     return tuple(header for header in where if find(header) is None)
 
 
 def readers_of(table: Table, wanted: str) -> dict[str, Callable[[Any], tuple[str, ...]]]:
-    """The headers of a column, and how the values of a cell under each are read.
+    """Header -> reader of the values in its cells, for the headers of one column.
 
     A tag may have its own column, or be in the column of all tags.
     """
@@ -74,13 +76,13 @@ def _words(raw: Any) -> tuple[str, ...]:
 
 
 def word(value: Any) -> str | None:
-    """A value as a string that is compared: flags and numbers as JSON writes them; None of what is no single value."""
+    """A value as a string to compare: flags and numbers as in JSON; None if it is not a single value."""
     value = text(tag(value))
     return str(value) if isinstance(value, (str, float)) else None
 
 
 def _groups(raw: Any) -> tuple[str, ...]:
-    """The cell as a whole, and each group in it: names have commas, and commas stand between names."""
+    """The whole cell, and each group in it: a comma may be part of a name or stand between names."""
     whole = _words(raw)
     return whole + tuple(part for cell in whole for each in _SEPARATORS.split(cell) if (part := each.strip()) != cell)
 

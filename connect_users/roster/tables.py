@@ -1,4 +1,4 @@
-"""A roster of any format as a table: rows of cells under headers, each with its line. Nothing is judged yet."""
+"""A roster of any format as a table: rows of cells under headers, each with its line. Nothing is judged here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.roster.cells import BadCell, absent, plain, refuse_long
 from connect_users.roster.columns import Column, find, is_group
 
-#: A roster is not nested more deeply; a file that is may refer to itself.
+#: The deepest nesting of a roster. A deeper file may refer to itself.
 _DEPTH = 4
 
 
@@ -19,8 +19,8 @@ class UnreadableRoster(ConnectUsersError):
     """A roster that is not written in its format.
 
     Attributes:
-        line: 0 when it is not known.
-        reason: the text without the file and the line.
+        line: 0 if it is not known.
+        reason: the message without the file and the line.
     """
 
     def __init__(self, source: str, reason: str, line: int = 0) -> None:
@@ -32,12 +32,12 @@ class UnreadableRoster(ConnectUsersError):
 
 
 def clipped(text: str) -> str:
-    """A text of any length as messages show it."""
+    """A string of any length as messages show it."""
     return text if len(text) <= limits.ROSTER_MESSAGE_MAX else f"{text[: limits.ROSTER_MESSAGE_MAX]}…"
 
 
 def check_rows(source: str, count: int, line: int) -> None:
-    """Refuse a roster of more rows than are read.
+    """Refuse a roster with too many rows.
 
     Raises:
         UnreadableRoster
@@ -47,7 +47,7 @@ def check_rows(source: str, count: int, line: int) -> None:
 
 
 def check_cells(source: str, count: int, line: int = 0) -> None:
-    """Refuse a roster of more cells than are read.
+    """Refuse a roster with too many cells.
 
     Raises:
         UnreadableRoster
@@ -68,7 +68,7 @@ def _check_headers(source: str, headers: Collection[str], line: int) -> None:
 
 
 def place(source: str, line: int) -> str:
-    """How a message names a line: ``agents.csv:14``; a row of a program's own rows: ``row 14``."""
+    """A line's name in messages: ``agents.csv:14``; for rows of a program ``row 14``."""
     if not line:
         return source or "roster"
     return f"{source}:{line}" if source else f"row {line}"
@@ -78,7 +78,7 @@ class Row(NamedTuple):
     """One person: the cells that are not empty, each with its header as it was written.
 
     Attributes:
-        line: the first line of the row, from 1; of a program's own rows, their number from 1.
+        line: the first line of the row, from 1; for rows of a program, the row's number, from 1.
         surplus: cells beyond the last header.
     """
 
@@ -91,15 +91,15 @@ class Table(NamedTuple):
     """A roster.
 
     Attributes:
-        source: the file's name as the user wrote it; "" for a program's own rows.
-        headers: each with the line it was first seen on.
-        twice: headers that were written twice.
-        header_line: of a file with one line of headers, that line.
-        form: what wrote the file, where it is an export (`connect_users.roster.exports`); else "".
-        columns: of an export, each header's column; None for those that are not read.
-        inactive: of an export, usernames of accounts that are not active, and so have no row.
-        expected: of one page of an export, the number of users on all pages.
-        parts: of a roster in several files, the table of each. Its rows are the rows of all.
+        source: the file's name as the user wrote it; "" for rows of a program.
+        headers: header -> the first line that has it.
+        twice: headers that appear twice.
+        header_line: the line of headers, if the file has one.
+        form: the program that wrote the file, if it is an export (`connect_users.roster.exports`); else "".
+        columns: in an export, header -> column; None if it is not read.
+        inactive: in an export, usernames of accounts that are not active and so have no row.
+        expected: in one page of an export, the number of users on all pages.
+        parts: in a roster of several files, the table of each. Its rows are the rows of all.
     """
 
     source: str
@@ -119,7 +119,7 @@ class Table(NamedTuple):
         return self.parts or (self,)
 
     def column(self, header: str) -> Column | None:
-        """The column of one of the headers; None where it is unknown, or not read."""
+        """The column of one of the headers; None if it is unknown or not read."""
         return self.columns.get(header) if self.form else find(header)
 
 
@@ -127,7 +127,7 @@ def joined(source: str, parts: Sequence[Table]) -> Table:
     """The tables of several files as one roster.
 
     Raises:
-        UnreadableRoster: together they have more rows than are read.
+        UnreadableRoster: together they have too many rows.
     """
     rows = tuple(row for part in parts for row in part.rows)
     check_rows(source, len(rows), 0)
@@ -141,7 +141,7 @@ def from_grid(
     """A table of a file that has one line of headers.
 
     Args:
-        rows: each with its line; wholly empty ones are left out.
+        rows: each with its line; empty rows are left out.
     """
     names = ["" if absent(header) else str(header).strip() for header in headers]
     _check_headers(source, {name for name in names if name}, header_line)
@@ -162,7 +162,7 @@ def from_grid(
             refuse_long(values)
         except BadCell as problem:
             raise UnreadableRoster(source, str(problem), line) from None
-        # Under no header a cell is surplus, as it is beyond the last one.
+        # A cell under an empty header is surplus, like a cell beyond the last header.
         cells = [
             (name, value)
             for name, value in zip(names, values, strict=False)
@@ -175,8 +175,8 @@ def from_grid(
 
 
 def _surplus(names: Sequence[str], values: Sequence[Any]) -> int:
-    held = [not absent(value) for value in values]
-    return sum(held[len(names) :]) + sum(not name and full for name, full in zip(names, held, strict=False))
+    filled = [not absent(value) for value in values]
+    return sum(filled[len(names) :]) + sum(not name and full for name, full in zip(names, filled, strict=False))
 
 
 def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
@@ -207,7 +207,7 @@ def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
 
 
 def from_flat(source: str, records: Sequence[tuple[int, Sequence[tuple[str, Any]]]], form: str, expected: int) -> Table:
-    """A table of an export: each person's line, and cells that are strings, numbers, flags, or lists of strings.
+    """A table of an export: each person's line and cells, which are strings, numbers, flags or lists of strings.
 
     Raises:
         UnreadableRoster

@@ -1,10 +1,10 @@
-"""Excel: the sheet of a workbook that names people, whose first row with anything in it names the columns.
+"""Excel: the sheet of a workbook that names people. Its first row that is not empty names the columns.
 
 Hidden sheets are left out. A workbook in which several sheets name people is refused.
-Numbers keep the leading zeros that Excel shows: 7 in the format ``000`` is ``007``, as in a CSV file that Excel writes.
-Cells that would be read as empty although they are not are refused: formulas whose value was never saved (other
-programs than Excel write them), and merged cells, of which only the first has the value. Usernames that are numbers and
-are shown in another way (``1,234``) are refused, too.
+Numbers keep the leading zeros that Excel shows: 7 in the format ``000`` is ``007``, as in a CSV file from Excel.
+Cells that look filled but have no value are refused: formulas without a saved value (as other programs than Excel write
+them), and merged cells, because only the first has the value. Usernames that are numbers and are shown in another form
+(``1,234``) are refused, too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def read(data: bytes, source: str) -> Table:
     """The table of a workbook; a formula counts as the value that Excel saved.
 
     Raises:
-        UnreadableRoster: openpyxl is not installed; the file is not a workbook; it is empty, or cells only seem to be.
+        UnreadableRoster: openpyxl is not installed; the file is not a workbook; it is empty, or a cell is refused.
     """
     try:
         import openpyxl
@@ -55,18 +55,18 @@ def read(data: bytes, source: str) -> Table:
     def load(**options: bool) -> Any:
         book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False, **options)
         for sheet in book.worksheets:
-            # The size that a file states is often wrong.
+            # The size in the file is often wrong.
             if hasattr(sheet, "reset_dimensions"):
                 sheet.reset_dimensions()
         return book
 
     try:
         with warnings.catch_warnings():
-            # They are about styles and extensions, which do not matter here.
+            # The warnings are about styles and extensions, which do not matter here.
             warnings.simplefilter("ignore")
             counts = count(data, source)
             if counts.merged:
-                # Merged cells need the whole sheet in memory, with every cell up to its last.
+                # To find merged cells, openpyxl needs the whole sheet in memory, with every cell up to the last.
                 check_cells(source, counts.area)
             book = load(read_only=not counts.merged, data_only=True)
             title, rows = _people(book, source)
@@ -87,7 +87,7 @@ def read(data: bytes, source: str) -> Table:
 
 
 def _people(book: Any, source: str) -> tuple[str, _Rows]:
-    """The title and the rows of the one sheet that names people, or else of the first one that is not empty."""
+    """The title and the rows of the sheet that names people, else of the first sheet that is not empty."""
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     firsts = {sheet.title: first[1] for sheet in visible for first in itertools.islice(_rows(sheet), 1)}
     if not firsts:
@@ -96,7 +96,7 @@ def _people(book: Any, source: str) -> tuple[str, _Rows]:
     if len(named) > 1:
         raise UnreadableRoster(
             source,
-            f"the sheets {', '.join(map(repr, named))} all name people; a roster is one sheet: hide the others",
+            f"the sheets {', '.join(map(repr, named))} all name people, but a roster is one sheet; hide the others",
         )
     title = next(iter(named or firsts))
     return title, list(_rows(book[title]))

@@ -1,8 +1,8 @@
-"""What is in a workbook, counted before openpyxl reads it.
+"""Counts the content of a workbook before openpyxl reads it.
 
-A workbook is a zip file of XML: a few kilobytes may unpack to gigabytes, and a high number of a row or a column makes
-openpyxl fill in all cells before it. Here every part is unpacked in pieces and none is kept; counting ends at the first
-limit that is exceeded. That costs a tenth of reading the workbook, and also finds out how it has to be read.
+A workbook is a zip file of XML: a few kilobytes may unpack to gigabytes, and a high row or column number makes openpyxl
+create all cells before it. Here every part is unpacked in pieces and none is kept; counting ends at the first exceeded
+limit. That takes a tenth of the time of reading the workbook, and also shows how it has to be read.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 #: The first bytes of an entry in a zip file's directory.
 _ENTRY: Final = b"PK\x01\x02"
-#: Where the parts are that openpyxl reads.
+#: The folder of the parts that openpyxl reads.
 _READ: Final = ("xl/", "_rels/", "[Content_Types]")
-#: Bytes that are unpacked at a time.
+#: The number of bytes to unpack at a time.
 _PIECE: Final = 2**16
 #: Elements of cells and of their strings, of which a sheet has many.
 _CELL: Final = frozenset(("c", "v", "f", "is", "si", "t"))
@@ -35,10 +35,10 @@ _COLUMN: Final = re.compile(r"[A-Za-z]*")
 
 @dataclass
 class Counts:
-    """What was counted.
+    """The counts of a workbook.
 
     Attributes:
-        formulas, merged, padded: whether there are any formulas, merged cells, formats with leading zeros.
+        formulas, merged, padded: whether it has formulas, merged cells, formats with leading zeros.
         unpacked: bytes of all parts.
         area: cells of the largest sheet, up to its last row and its last column.
     """
@@ -51,18 +51,18 @@ class Counts:
 
 
 def count(data: bytes, source: str) -> Counts:
-    """Count what is in a workbook.
+    """Count the content of a workbook.
 
     Raises:
-        UnreadableRoster: it has more than the limits allow.
-        zipfile.BadZipFile, expat.ExpatError, ...: it is damaged.
+        UnreadableRoster: a limit is exceeded.
+        zipfile.BadZipFile, expat.ExpatError, ...: the file is damaged.
     """
     counts = Counts()
     if data.count(_ENTRY) > limits.WORKBOOK_PARTS_MAX:
         raise UnreadableRoster(source, f"has more than {limits.WORKBOOK_PARTS_MAX:,} parts; save it in Excel again")
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         parts = file.infolist()
-        # No part gives more than its size in the directory says.
+        # No part unpacks to more than its size in the directory.
         if sum(part.file_size for part in parts) > limits.WORKBOOK_BYTES_MAX:
             text = f"has more than {limits.WORKBOOK_BYTES_MAX // 2**20} MB when unpacked; keep only the sheet of people"
             raise UnreadableRoster(source, text)
@@ -75,7 +75,7 @@ def count(data: bytes, source: str) -> Counts:
                         counter.feed(piece)
                     counter.feed(b"", last=True)
                 except expat.ExpatError:
-                    # A picture, a macro, a printer's settings; openpyxl does not read those either.
+                    # A picture, a macro, a printer's settings: openpyxl does not read them either.
                     if part.filename.startswith(_READ) and part.filename.lower().endswith((".xml", ".rels")):
                         raise
             counts.area = max(counts.area, counter.last_row * counter.last_column)
@@ -108,7 +108,7 @@ class _Counter:
         self._parser.Parse(piece, last)
 
     def _doctype(self, *_: object) -> None:
-        # No program writes one; its entities could be of any size.
+        # No spreadsheet program writes a DOCTYPE, and its entities could have any size.
         raise UnreadableRoster(self.source, "is not a readable Excel workbook (it declares entities)")
 
     def _element(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -157,7 +157,7 @@ class _Counter:
             raise UnreadableRoster(
                 self.source, f"has a cell {place[:20]!r} beyond Excel's last; save it in Excel again"
             )
-        # A row is as wide as its last cell says.
+        # The last cell gives the width of a row.
         self._cells += max(0, self._column - self._width) or 1
         self._width = max(self._width, self._column)
         check_cells(self.source, self._cells, row)
@@ -167,7 +167,7 @@ class _Counter:
 def _number(letters: str) -> int:
     """The number of a column: 1 for A, 27 for AA."""
     number = 0
-    # More letters than Excel's last column has are beyond it.
+    # More letters than in Excel's last column are beyond it.
     for letter in letters[:4].upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number

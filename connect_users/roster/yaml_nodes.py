@@ -1,8 +1,8 @@
-"""YAML as nodes, within limits: a document that is too large is refused while it is read.
+"""YAML as nodes, with limits: a document that is too large is refused while it is read.
 
-PyYAML's own composer has no limits. A file of a few hundred bytes whose aliases repeat each other, lists nested a
-hundred thousand deep, or millions of empty values would take all memory, or the whole stack. Here each value is counted
-as often as aliases repeat it, since the code that walks the nodes meets it as often.
+PyYAML's own composer has no limits. A few hundred bytes with aliases that repeat each other, lists nested a hundred
+thousand deep, or millions of empty values would take all memory, or the whole stack. Here each value counts as often as
+aliases repeat it, because the code that walks the nodes visits it as often.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class Node:
     """A scalar, a sequence or a mapping.
 
     Attributes:
-        line: where it starts, from 1.
+        line: its first line, from 1.
         value: the string of a scalar, the nodes of a sequence, the pairs of nodes of a mapping.
         plain: whether a scalar is written without quotes.
-        size: the number of values in it, itself included; those that aliases repeat count each time.
-        depth: the levels of nodes in it, itself included.
+        size: the number of values in it, including itself. Values that aliases repeat count each time.
+        depth: the levels of nodes in it, including itself.
     """
 
     __slots__ = ("depth", "kind", "line", "plain", "size", "value")
@@ -42,16 +42,16 @@ class Node:
         self.depth = 1
 
     def hold(self, node: Node) -> None:
-        """Count what is in it."""
+        """Add a node's size and depth to this one's."""
         self.size += node.size
         self.depth = max(self.depth, node.depth + 1)
 
 
 def compose(text: str, source: str) -> Node | None:
-    """The node of the one document of a text; None where it is empty.
+    """The node of the document; None if it is empty.
 
     Raises:
-        UnreadableRoster: the text is not YAML, or has more than the limits allow.
+        UnreadableRoster: the text is not YAML, or exceeds a limit.
     """
     import yaml
 
@@ -68,14 +68,14 @@ def compose(text: str, source: str) -> Node | None:
 
 
 class _Composer:
-    """Makes nodes of the events of one text."""
+    """Builds nodes from the events of one text."""
 
     def __init__(self, events: Iterator[Any], source: str) -> None:
         self._events = events
         self._source = source
         #: None while the node is still being read.
         self._anchors: dict[str, Node | None] = {}
-        #: Scalars repeat themselves, the keys of people above all.
+        #: Scalars repeat themselves, especially the keys of people.
         self._texts: dict[str, str] = {}
         self._count = 0
 
@@ -90,7 +90,7 @@ class _Composer:
                     raise UnreadableRoster(self._source, "has more than one document", event.start_mark.line + 1)
             elif kind not in _FRAME:
                 root = self._node(event, limits.ROSTER_DEPTH_MAX)
-        # A document with nothing in it is an empty scalar.
+        # An empty document is an empty scalar.
         empty = root is not None and root.kind == SCALAR and root.plain and not root.value
         return None if empty else root
 
@@ -130,18 +130,18 @@ class _Composer:
             raise UnreadableRoster(self._source, f"is not YAML: found undefined alias {anchor!r}", line)
         node = self._anchors[anchor]
         if node is None or node.depth > depth:
-            # A node that is not complete yet contains itself.
+            # A node that is still being read contains itself.
             raise UnreadableRoster(self._source, "is nested too deeply", line)
         self._add(node.size, line)
         return node
 
     def _add(self, size: int, line: int) -> None:
         self._count += size
-        # A value in a mapping comes with its key.
+        # Each value in a mapping has a key, which counts too.
         check_cells(self._source, self._count // 2, line)
 
 
 #: Events that end a sequence or a mapping.
 _ENDS: Final = frozenset(("SequenceEndEvent", "MappingEndEvent"))
-#: Events that say where the text and its documents begin and end.
+#: Events at the beginning and the end of the text and of its documents.
 _FRAME: Final = frozenset(("StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"))

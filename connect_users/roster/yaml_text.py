@@ -1,7 +1,7 @@
 """YAML: a list of dicts, one for each person, or another of `connect_users.roster.record_shapes`.
 
-Plain values are read as strings, which the readers of cells understand: YAML itself would read ``+441632960961`` as a
-number, and Norway's ``NO`` as false.
+Plain values are read as strings for the readers of cells: YAML itself would read ``+441632960961`` as a number, and
+Norway's ``NO`` as false.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def read(text: str, source: str) -> Table:
     """The table of a YAML text.
 
     Raises:
-        UnreadableRoster: the text is not YAML, holds no people, or has a key twice.
+        UnreadableRoster: the text is not YAML, contains no people, or has a key twice.
     """
     root = yaml_nodes.compose(text, source)
     if root is None:
@@ -34,7 +34,7 @@ def read(text: str, source: str) -> Table:
 
 
 def _member(name: str, node: Node, source: str, levels: int) -> Member:
-    """A value with its members, each with its line, in as many levels of dicts."""
+    """A value with its members, each with its line, down to ``levels`` of dicts."""
     if node.kind == SEQUENCE:
         parts = tuple(Member(item.line, "", _value(item, source)) for item in node.value)
         return Member(node.line, name, [part.value for part in parts], parts)
@@ -45,7 +45,7 @@ def _member(name: str, node: Node, source: str, levels: int) -> Member:
 
 
 def tree(text: str, source: str) -> Member:
-    """A document that is not a roster, as members to its leaves, each with the line of its name.
+    """A document that is not a roster, as a member with all its members, each with the line of its name.
 
     Raises:
         UnreadableRoster

@@ -119,7 +119,7 @@ def test_the_example_pack_stops_a_preview(stack: Stack) -> None:
     for said in (
         "bo has the security profile 'Admin', which only root.ops may have",
         "bo has a password in the program",
-        "bo is in no hierarchy group",
+        "bo is not in a hierarchy group",
         "bo lacks the tag team",
         "bo is not named first.last",
         "bo has power (Admin) that open sessions keep; set sign_out to 'on_delete' or 'on_loss'",

@@ -12,7 +12,7 @@ from connect_users.review.access import acceptances, drift, history
 from connect_users.review.access.acceptances import Acceptance
 from connect_users.review.access.audit import Finding, counts, judge, of_people, of_roster
 from connect_users.review.access.sources import Entry, Snapshot
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.reach import Facts, Limit, Reach
 from connect_users.roster.tables import UnreadableRoster
@@ -80,7 +80,7 @@ def test_a_value_that_differs_in_another_way_is_another_finding() -> None:
 
     def id_of(email: str, user: str = "u1") -> str:
         live = {**declared, "identity_info": {"email": email, "first_name": "Ada"}}
-        (finding,) = drift.differences((declared, {}), (live, {}), user, Names())
+        (finding,) = drift.differences((declared, {}), (live, {}), user, Labels())
         assert finding.text == "identity_info.email is not what the state says"
         return finding.id
 
@@ -97,14 +97,14 @@ def test_a_value_that_differs_in_another_way_is_another_finding() -> None:
 )
 def test_a_group_that_was_taken_away_is_drift(now: dict[str, Any], about: str) -> None:
     """As is another one."""
-    found = list(drift.differences(({"username": "ada", "hierarchy_group_id": "g1"}, {}), (now, {}), "u", Names()))
+    found = list(drift.differences(({"username": "ada", "hierarchy_group_id": "g1"}, {}), (now, {}), "u", Labels()))
     assert about in [each.about for each in found]
 
 
 def test_a_user_of_somebody_else_is_drift() -> None:
     """By the tag that another resource wrote."""
     live: tuple[dict[str, Any], dict[str, Any]] = ({"username": "ada"}, {"other_owner": "urn:x"})
-    (finding,) = drift.differences(({"username": "ada"}, {}), live, "u", Names())
+    (finding,) = drift.differences(({"username": "ada"}, {}), live, "u", Labels())
     assert finding.text == "belongs to another resource now: urn:x"
 
 

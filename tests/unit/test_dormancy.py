@@ -15,7 +15,7 @@ from connect_users.review.access import logins
 from connect_users.review.access.dormancy import Dormancy, LastOnline, days_of, from_online_days
 from connect_users.review.access.findings import flags, power_first
 from connect_users.review.access.sources import Entry, Snapshot, from_live, from_state
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.steps import Resource
 
@@ -91,12 +91,12 @@ def test_who_is_not_in_the_report_is_unknown() -> None:
         ("Login time,Logout time\n2026-11-20 08:00,\n", "it has no column for the agent"),
         ("Agent,Login time\nada,2026-11-20 08:00\n", "it has no column for the logout"),
         ('Agent,Login time,Logout time\nada,"2026', "it cannot be read as CSV"),
-        (report("ada,2026-11-20 08:00,yesterday,"), "'yesterday' is not a time in the form of the others"),
+        (report("ada,2026-11-20 08:00,yesterday,"), "'yesterday' is not a time in the format of the other rows"),
         (
             report("ada,2026-11-20 08:00,11/20/2026 16:00,"),
-            "'11/20/2026 16:00' is not a time in the form of the others",
+            "'11/20/2026 16:00' is not a time in the format of the other rows",
         ),
-        (report("ada,03/04/2026 08:00,03/04/2026 16:00,"), "'03/04/2026 08:00' may be month and day or day and month"),
+        (report("ada,03/04/2026 08:00,03/04/2026 16:00,"), "'03/04/2026 08:00' may be month/day or day/month"),
         (report("ada,2026-11-20 08:00,", ",2026-11-20 08:00,,"), "row 3 has no agent or no time"),
         (report("ada,2026-11-20 08:00,", "bo,,,"), "row 3 has no agent or no time"),
     ],
@@ -119,7 +119,7 @@ TEXTS = st.lists(st.lists(CELLS, max_size=5).map(",".join), max_size=6).map("\n"
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Whatever a file holds, nothing but a refusal is raised."""
     with suppress(ValueError):
-        assert logins.read(text, "logins.csv").others.why
+        assert logins.read(text, "logins.csv").absent.why
 
 
 def test_days_that_read_the_same_either_way_are_not_refused() -> None:
@@ -214,9 +214,9 @@ def test_whoever_was_made_a_short_time_ago_is_not_dormant() -> None:
         ownership.new_token(NOW.timestamp() + 86_400, urn),
         "0" * 24,
     ):
-        live = from_live("", [{"Username": "ada", "Id": "u", "Tags": ownership.tag(token, urn)}], Names())
+        live = from_live("", [{"Username": "ada", "Id": "u", "Tags": ownership.tag(token, urn)}], Labels())
         state = from_state(
-            "", [Resource(urn, tokens.USER, {"username": "ada"}, {TOKEN_KEY: token}, user=True)], Names()
+            "", [Resource(urn, tokens.USER, {"username": "ada"}, {TOKEN_KEY: token}, user=True)], Labels()
         )
         absent = Dormancy([from_online_days({}, ["u"], at("2026-08-30"))], NOW, 60)
         unseen = Dormancy([from_online_days({}, [], at("2026-08-30"))], NOW, 60)

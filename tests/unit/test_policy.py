@@ -15,7 +15,7 @@ from connect_users.core import tokens
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.reach import Facts, Limit, Reach
 from connect_users.review.reading import read_preview
@@ -61,7 +61,7 @@ def said(rule: policy.Policy, **props: Any) -> list[str]:
             ["has a password in the program; name a secret with password_secret_arn instead"],
         ),
         (policy.hierarchy_required(), {"hierarchy_group_id": UNKNOWN}, []),
-        (policy.hierarchy_required(), {}, ["is in no hierarchy group; set hierarchy_group_id"]),
+        (policy.hierarchy_required(), {}, ["is not in a hierarchy group; set hierarchy_group_id"]),
         (policy.tags_required("team", "site"), {"tags": {"team": "a", "site": "b", "more": ""}}, []),
         (policy.tags_required("team", "site"), {"tags": {"team": ""}}, ["lacks the tags team, site"]),
         (policy.tags_required("team"), {}, ["lacks the tag team"]),
@@ -157,7 +157,7 @@ def test_rules_that_nobody_knows_are_refused(rules: Any, problem: str) -> None:
 
 def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
     """Leavers are not judged, nor those who stay as they are; values of secrets are not needed."""
-    names = Names()
+    names = Labels()
     for id_, name in NAMES.items():
         names.add(SECURITY_PROFILE, id_, name)
     rules = (policy.admins_only("root.ops"), policy.tags_required("team"))
@@ -183,7 +183,7 @@ def test_power_that_is_known_to_be_restricted_passes() -> None:
 
 def test_security_profiles_that_a_preview_does_not_tell_are_judged() -> None:
     """By the name of what they come from; without one they may be any. `hugo` gets one that is still to be made."""
-    names = Names()
+    names = Labels()
     read = read_preview(CHANGE.read_text(encoding="utf-8").replace(f'"{ADMIN}"', '"[secret]"'))
     for rule in (policy.admins_only(), policy.admins_only(profiles=[ADMIN])):
         told = {each.username: each.text for each in policy.violations(read, names, [rule])}

@@ -12,7 +12,7 @@ from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import profiles_of, review
-from connect_users.review.naming import Names, from_resources
+from connect_users.review.naming import Labels, from_resources
 from connect_users.review.powers import Powers, granted_by
 from connect_users.review.reading import read_preview
 
@@ -41,7 +41,7 @@ def step(op: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> dic
 
 def told(*steps: dict[str, Any], powers: Powers | None = None) -> Any:
     read = read_preview(json.dumps({"steps": list(steps), "changeSummary": {}}))
-    names = Names()
+    names = Labels()
     from_resources(names, read.resources)
     names.add(SECURITY_PROFILE, "sp-plain", "Plain")
     return review(read, names, powers=powers)

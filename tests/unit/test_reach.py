@@ -9,7 +9,7 @@ import pytest
 
 from connect_users.core.references import HIERARCHY_GROUP, SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers, facts_by
 from connect_users.review.reach import Facts, Limit, Reach, of_answer, of_resource
 from connect_users.review.steps import Resource
@@ -19,8 +19,8 @@ NATIVE = "aws-native:connect:SecurityProfile"
 EDIT, GIVE, PROFILES = "Users.Edit", "Users.EditPermission", "SecurityProfiles.Edit"
 
 
-def names() -> Names:
-    found = Names()
+def names() -> Labels:
+    found = Labels()
     found.add(HIERARCHY_GROUP, EMEA, "EMEA")
     found.add(HIERARCHY_GROUP, UK, "EMEA/UK")
     return found

@@ -46,7 +46,7 @@ def test_every_column_of_a_roster_is_documented(column: Column) -> None:
     word, _, channel = column.name.rpartition(".")
     documented = set(re.findall(r"`([^`]+)`", COLUMNS_SECTION))
     short = {f".{channel}"} if f"{word}.voice" in documented else set()
-    assert documented & {column.name, *column.others, *short}
+    assert documented & {column.name, *column.aliases, *short}
 
 
 def test_the_two_commands_are_in_the_first_screen() -> None:

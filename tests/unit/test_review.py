@@ -27,8 +27,8 @@ def recorded(name: str) -> str:
     return (PREVIEWS / f"{name}.json").read_text(encoding="utf-8")
 
 
-def names() -> naming.Names:
-    told = naming.Names()
+def names() -> naming.Labels:
+    told = naming.Labels()
     naming.from_mapping(
         told,
         {
@@ -68,7 +68,7 @@ def test_everybody_is_told_in_words_with_names_in_place_of_ids(name: str) -> Non
         "bo": "leaves: routing was Support; security profiles were Agent",
         "dae.kim": "replaced (new username): username dae → dae.kim",
         "eve": "replaced (new password): new password; "
-        "deleted first, then made again with a new id: statistics and contact history stay with the old user",
+        "deleted first, then created again with a new id: statistics and contact history stay with the old user",
         "grace": "joins: routing Support; + security profiles Agent, CallCenterManager ⚠",
         "hugo": "joins: routing [not known yet]; + security profiles Agent, [not known yet 1]",
         "ada": "routing Support → Sales; + security profile Admin ⚠; identity: last name, email changed; phone: phone "
@@ -165,7 +165,7 @@ def test_names_come_from_the_stacks_own_resources() -> None:
     later = {"routing_profile_id": [night["urn"]], "security_profile_ids": [boss["urn"]]}
     inputs = {"routing_profile_id": unknown, "security_profile_ids": [unknown], "hierarchy_group_id": "g2"}
     read = read_preview(preview(emea, uk, boss, night, step("create", "ada", None, inputs, depends=later)))
-    told = naming.Names()
+    told = naming.Labels()
     naming.from_resources(told, read.resources)
     (person,) = review(read, told).people
     assert person.words == "joins: routing Night; + security profile Admin ⚠; hierarchy EMEA/UK"
@@ -181,7 +181,7 @@ def test_a_roster_gives_names_only_where_they_follow() -> None:
             step("create", "chloe", None, {"routing_profile_id": "r1", "security_profile_ids": ["s3", "s4"]}),
         )
     )
-    told = naming.Names()
+    told = naming.Labels()
     naming.from_roster(
         told,
         {
@@ -202,9 +202,9 @@ def test_a_security_profile_without_a_name_counts_as_power() -> None:
     """What cannot be judged does not pass the gate; with its name it does."""
     read = read_preview(preview(step("update", "ada", {"security_profile_ids": []}, {"security_profile_ids": ["s1"]})))
     checked = gate.conditions("admin-gained")
-    (failure,) = gate.failures(review(read, naming.Names()), checked)
+    (failure,) = gate.failures(review(read, naming.Labels()), checked)
     assert "1 of them has a security profile without a known name, which counts as power" in failure
-    told = naming.Names()
+    told = naming.Labels()
     told.add(SECURITY_PROFILE, "s1", "Agent")
     assert gate.failures(review(read, told), checked) == ()
 

@@ -32,7 +32,7 @@ def step(op: str, old: dict[str, Any] | None, new: dict[str, Any] | None = None)
 
 
 def reviewed(*steps: dict[str, Any]) -> Review:
-    return review(read_preview(json.dumps({"steps": list(steps)})), naming.Names())
+    return review(read_preview(json.dumps({"steps": list(steps)})), naming.Labels())
 
 
 def on(name: str, *contacts: tuple[str, str]) -> dict[str, Any]:

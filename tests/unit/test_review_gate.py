@@ -40,7 +40,7 @@ def ours(profiles: Any = (AGENT,), name: str = "ada", **inputs: Any) -> dict[str
 
 def reviewed(*steps: dict[str, Any], named: bool = True) -> Review:
     read = read_preview(json.dumps({"steps": list(steps)}))
-    names = naming.Names()
+    names = naming.Labels()
     if named:
         naming.from_mapping(names, {"security_profiles": {"Admin": ADMIN, "Agent": AGENT}})
     naming.from_resources(names, (*read.before, *read.resources))
@@ -241,7 +241,7 @@ def test_a_user_with_outputs_only_is_judged_by_them(type_: str) -> None:
 def test_what_only_the_pull_request_names_is_shown_but_does_not_decide() -> None:
     """Its own roster calls the security profile of administrators Helper."""
     read = read_preview(json.dumps({"steps": [step("update", ours([]), ours([OTHER]))]}))
-    names = naming.Names()
+    names = naming.Labels()
     naming.from_roster(names, {"ada": {"security_profile_ids": ("Helper",)}}, read.resources)
     review_ = review(read, names)
     assert refused(review_)
@@ -266,7 +266,7 @@ def test_a_deployed_security_profile_keeps_its_name_until_it_is_renamed() -> Non
 
 def test_policies_judge_users_of_every_type() -> None:
     """As the gate does."""
-    names = naming.Names()
+    names = naming.Labels()
     naming.from_mapping(names, {"security_profiles": {"Admin": ADMIN, "Agent": AGENT}})
     for type_ in TYPES:
         read = read_preview(json.dumps({"steps": [step("create", None, spelled(type_, ADMIN))]}))
@@ -332,8 +332,8 @@ def test_who_does_not_surely_stay_the_same_user_leaves_and_joins(extra: Any, inp
             "replaced; the name stays, so this needs delete_before_replace: the user gets a new id, and loses the",
         ),
         (["routing_profile_id"], "so this needs delete_before_replace"),
-        (["password"], "deleted first, then made again with a new id"),
-        (["directory_user_id"], "deleted first, then made again with a new id"),
+        (["password"], "deleted first, then created again with a new id"),
+        (["directory_user_id"], "deleted first, then created again with a new id"),
     ],
 )
 def test_a_replacement_under_the_same_name_is_told_as_it_is(reasons: list[str], note: str) -> None:

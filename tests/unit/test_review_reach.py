@@ -11,7 +11,7 @@ from connect_users.core import tokens
 from connect_users.core.references import HIERARCHY_GROUP
 from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import review
-from connect_users.review.naming import Names, from_resources
+from connect_users.review.naming import Labels, from_resources
 from connect_users.review.powers import Powers
 from connect_users.review.reach import Facts, of_answer
 from connect_users.review.reading import read_preview
@@ -49,7 +49,7 @@ def reviewed(*steps: tuple[str, dict[str, Any] | None, dict[str, Any] | None], p
         for op, old, new in steps
     ]
     read = read_preview(json.dumps({"steps": entries, "changeSummary": {}}))
-    names = Names()
+    names = Labels()
     names.add(HIERARCHY_GROUP, UK, "EMEA/UK")
     from_resources(names, read.resources)
     return review(read, names, powers=powers)
@@ -135,7 +135,7 @@ def test_profiles_of_aws_and_ai_agents_are_marked(granted: list[str], words: str
     assert person.words == f"joins: {words}"
 
 
-OWN = {"sp-lead": Facts(of_answer({"HierarchyRestrictedResources": ["User"]}, Names()).reach)}
+OWN = {"sp-lead": Facts(of_answer({"HierarchyRestrictedResources": ["User"]}, Labels()).reach)}
 
 
 @pytest.mark.parametrize(

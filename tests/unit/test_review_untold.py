@@ -43,7 +43,7 @@ def user(op: str, old: Any, new: Any, *paths: str, **more: Any) -> dict[str, Any
 
 def told(*steps: Any, personal: bool = False, powers: Powers | None = None) -> Review:
     read = read_preview(json.dumps({"steps": list(steps)}))
-    names = naming.Names()
+    names = naming.Labels()
     naming.from_resources(names, read.resources)
     naming.from_mapping(names, {"security_profiles": {"Admin": ADMIN, "Agent": AGENT}})
     return review(read, names, personal=personal, powers=powers)
@@ -353,12 +353,12 @@ def test_a_state_that_is_nested_without_end_is_refused() -> None:
 def test_names_that_say_nothing_sure_are_refused(document: Any, problem: str) -> None:
     """A powerful profile must not get the name of another one."""
     with pytest.raises(ValueError, match=problem):
-        naming.from_mapping(naming.Names(), document)
+        naming.from_mapping(naming.Labels(), document)
 
 
 def test_a_roster_names_no_profile_beside_a_secret_one() -> None:
     """The secret one may be the one that is named."""
     read = read_preview(json.dumps({"steps": [user("create", None, profiles([ADMIN, SECRET]))]}))
-    names = naming.Names()
+    names = naming.Labels()
     naming.from_roster(names, {"ada": {"security_profile_ids": ("Agent",)}}, read.resources)
     assert dict(names.known) == {}

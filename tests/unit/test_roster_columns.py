@@ -163,10 +163,10 @@ def test_an_input_is_documented_by_its_column() -> None:
             ],
         ),
         (PROFICIENCIES, {"lang:en": 5}, [{"attribute_name": "lang", "attribute_value": "en", "level": 5}]),
-        (cells.Choice(["SOFT_PHONE"], soft="SOFT_PHONE"), "Soft", "SOFT_PHONE"),
-        (cells.Choice(["SOFT_PHONE"]), "soft-phone", "SOFT_PHONE"),
-        (cells.Choice(["SOFT_PHONE"]), "other", "other"),
-        (cells.Choice(["on_delete"]), "On delete", "on_delete"),
+        (cells.Constant(["SOFT_PHONE"], soft="SOFT_PHONE"), "Soft", "SOFT_PHONE"),
+        (cells.Constant(["SOFT_PHONE"]), "soft-phone", "SOFT_PHONE"),
+        (cells.Constant(["SOFT_PHONE"]), "other", "other"),
+        (cells.Constant(["on_delete"]), "On delete", "on_delete"),
     ],
 )
 def test_a_cell_means(read_cell: Any, cell: Any, value: Any) -> None:

@@ -217,8 +217,8 @@ def test_who_starts_and_leaves_in_the_next_days() -> None:
     assert [(line, column, text) for _, line, column, text, _ in days.coming(judged(people).dated, TODAY, 7)] == [
         (1, "first_day", "'ada' starts today"),
         (2, "first_day", "'bo' starts tomorrow"),
-        (2, "last_day", "'bo' has the last day on 2026-12-04, in 7 days"),
-        (4, "last_day", "'di' has the last day today"),
+        (2, "last_day", "the last day of 'bo' is on 2026-12-04, in 7 days"),
+        (4, "last_day", "the last day of 'di' is today"),
         (5, "last_day", "'ed' leaves today: the last day was 2026-11-26"),
         (8, "first_day", "'gi' changes to this row on 2026-12-01, in 4 days"),
     ]
@@ -264,8 +264,8 @@ def test_a_machine_without_time_zones_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == (
-        "timezone: 'Europe/London' was not found: this machine has no time zones; run pip install tzdata, or leave "
-        "timezone out for UTC\n"
+        "timezone: 'Europe/London' was not found: this machine has no time zone database; run pip install tzdata, "
+        "or leave timezone out for UTC\n"
     )
 
 

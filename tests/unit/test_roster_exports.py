@@ -186,7 +186,7 @@ def test_one_page_of_several_is_refused_and_all_pages_are_one_roster(tmp_path: P
         (tmp_path / f"page{number}.json").write_text(json.dumps(_response(user, total=2)), encoding="utf-8")
     with pytest.raises(UnreadableRoster) as refused:
         read(tmp_path / "page1.json")
-    assert refused.value.reason == "has 1 of 2 users; give all pages, as a list of files, or everybody else would leave"
+    assert refused.value.reason == "has 1 of 2 users; list the files of all pages, or the other users would leave"
     assert list(_people(read(tmp_path))) == ["ada@example.com"]
 
 

@@ -25,7 +25,7 @@ from connect_users.roster.tables import Table, UnreadableRoster
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HEADERS = [header for column in COLUMNS for header in (column.name, *column.others)]
+HEADERS = [header for column in COLUMNS for header in (column.name, *column.aliases)]
 ODD = ["tags.a", "tags.", "<<", "", "identity_info", "acw", "acw.voice", "auto_accept_configs", "shoe size"]
 IDS = {"A": "30000000-0000-4000-8000-000000000002"}
 NAMES = {kind: Names(kind, IDS) for kind in OF_USERS}

@@ -106,7 +106,7 @@ def test_the_row_wins_over_the_persona_and_the_persona_over_the_defaults(file: s
 def test_a_row_without_a_rule_is_told_with_what_it_has_and_what_may_be_meant(file: str) -> None:
     judged = _judged(file, [_person("ada"), _person("bo", "support", title="Clerk"), _person("cy", "")])
     assert list(map(str, judged.problems)) == [
-        f"row {line}: no rule of personas.yaml gives this person a persona: {text}"
+        f"row {line}: no rule of personas.yaml matches this person: {text}"
         for line, text in (
             (2, "department is 'support' and title is 'Clerk'; did you mean department: 'Support', as in rule 2?"),
             (3, "department is '' and title is ''; add a rule or a default"),
@@ -118,7 +118,7 @@ def test_personal_data_that_a_rule_goes_by_is_not_repeated() -> None:
     personas = {"personas": {"a": {}}, "rules": [{"persona": "a", "when": {"identity_info.email": "*@example.org"}}]}
     judged = _judged(personas, [{"username": "ada", "email": "ada@example.com"}])
     assert [each.text for each in judged.problems] == [
-        "no rule of personas gives this person a persona; add a rule or a default"
+        "no rule of personas matches this person; add a rule or a default"
     ]
 
 
@@ -326,7 +326,7 @@ def test_a_file_of_another_shape_is_told(tmp_path: Path, text: str, reason: str)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRoster, match=r"p\.csv: is not a file of personas; write YAML or JSON"):
+    with pytest.raises(UnreadableRoster, match=r"p\.csv: is not a persona file; write YAML or JSON"):
         read_personas(tmp_path / "p.csv")
     with pytest.raises(UnreadableRoster, match=r"p\.yaml: cannot be read: No such file or directory"):
         read_personas(tmp_path / "p.yaml")

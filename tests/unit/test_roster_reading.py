@@ -171,7 +171,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [7, b"username"])
 def test_what_is_neither_a_path_nor_rows_is_refused(rows: Any) -> None:
-    with pytest.raises(UnreadableRoster, match="give a path or rows"):
+    with pytest.raises(UnreadableRoster, match="pass a path or rows"):
         read(rows)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from connect_users.roster.columns import find
 from connect_users.roster.reading import read
-from connect_users.roster.selection import columns_of_others, select
+from connect_users.roster.selection import foreign_columns, select
 from connect_users.roster.tables import UnreadableRoster
 
 PEOPLE = [
@@ -53,5 +53,5 @@ def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], reason: str) 
 
 
 def test_a_column_to_select_by_need_not_be_ignored() -> None:
-    assert columns_of_others({"Site": "London", "tags.team": "blue"}) == ("Site",)
+    assert foreign_columns({"Site": "London", "tags.team": "blue"}) == ("Site",)
     assert find("tags.team") is not None

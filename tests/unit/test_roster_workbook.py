@@ -87,7 +87,7 @@ def test_two_sheets_of_people_are_refused() -> None:
         book.worksheets[0].title = "London"
         book.create_sheet("Austin").append(HEADERS)
 
-    with pytest.raises(UnreadableRoster, match=r"a.xlsx: the sheets 'London', 'Austin' all name people; .* hide the"):
+    with pytest.raises(UnreadableRoster, match=r"a.xlsx: the sheets 'London', 'Austin' all name people, but .* hide"):
         read(_saved(second), "a.xlsx")
 
 

@@ -7,7 +7,7 @@
       until: 2027-03-31                      # the last day (UTC) on which it counts
       why: leads the migration
 
-An acceptance is about exactly one finding: what differs in the least, such as another security profile or a wider
+An acceptance is for exactly one finding: a finding with any difference, such as another security profile or a wider
 reach, has another id, and so is not accepted.
 """
 
@@ -37,7 +37,7 @@ class Acceptance:
     Attributes:
         finding: the id of the finding.
         until: the last day on which it counts.
-        line: where the entry starts, from 1.
+        line: the first line of the entry, from 1.
     """
 
     finding: str
@@ -56,10 +56,10 @@ def read(text: str, source: str) -> dict[str, Acceptance]:
     """Id of a finding -> its acceptance.
 
     Args:
-        source: how messages call the file.
+        source: the file's name in messages.
 
     Raises:
-        UnreadableRoster: it is not such a list; the message names the line.
+        UnreadableRoster: it is not such a list; the message has the line.
     """
     root = yaml_nodes.compose(text, source)
     found: dict[str, Acceptance] = {}

@@ -1,8 +1,8 @@
-"""What an audit finds: who has power, who is not managed, what drifted. Who accepted it, and what of it is new. Pure.
+"""The findings of an audit: power, unmanaged users and drift; which are accepted, and which are new. Pure.
 
-A finding has an id that stays the same from night to night and names no more than it has to: its kind, the username and
-what it is about (``power/ada/Admin``). What differs in substance has another id: another security profile, a reach that
-is not the same, another value of a setting (as a short hash, since settings are personal data).
+A finding has an id that stays the same from night to night: its kind, the username and the object
+(``power/ada/Admin``). A difference in substance gives another id: another security profile, another reach, another
+value of a setting (as a short hash, since settings are personal data).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from connect_users.review.powers import Powers
 
 DORMANT, DRIFT, ROSTER = "dormant-power", "drift", "roster"
-#: What is found: power that nobody uses, power, what may be power, users of nobody, what is not as a state or a roster
-#: says. What matters most stands first.
+#: Kinds of findings, the most important first: unused power, power, possible power, unmanaged users, differences from a
+#: state, differences from a roster.
 KINDS: Final = (DORMANT, "power", "unnamed-power", "unmanaged", DRIFT, ROSTER)
 ACCEPTED, EXPIRED, OPEN = "accepted", "expired", "open"
 _ORDER: Final = (EXPIRED, OPEN, ACCEPTED)
@@ -35,12 +35,12 @@ _ORDER: Final = (EXPIRED, OPEN, ACCEPTED)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that somebody has to change or to accept.
+    """Something that somebody has to change or accept.
 
     Attributes:
         kind: of `KINDS`.
-        about: what tells it from other findings of the kind about the same user; may be empty.
-        text: the same for people, with its reason.
+        about: the object, which distinguishes findings of one kind and user; may be empty.
+        text: the description with the reason.
     """
 
     kind: str
@@ -50,17 +50,17 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """What acceptances and earlier audits know it by."""
+        """The id in acceptances and earlier audits."""
         return "/".join(filter(None, (self.kind, self.username, self.about)))
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A finding, and what people said about it.
+    """A finding and its acceptance.
 
     Attributes:
-        status: accepted, expired (it was accepted until a day that is over) or open.
-        new: not accepted, and an earlier audit did not have it as such.
+        status: accepted, expired (its acceptance has ended) or open.
+        new: whether it is not accepted, and an earlier audit did not have it as not accepted.
     """
 
     finding: Finding
@@ -72,11 +72,11 @@ class Judged:
 def judge(
     findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, known: Collection[str] = frozenset()
 ) -> list[Judged]:
-    """The findings with what is said about them: new ones first, then those that are not accepted.
+    """The findings with their acceptances: new ones first, then those that are not accepted.
 
     Args:
         accepted: id -> acceptance.
-        known: ids that an earlier audit had, not accepted.
+        known: ids that an earlier audit had and that were not accepted.
     """
     judged = []
     for finding in {each.id: each for each in findings}.values():
@@ -92,7 +92,7 @@ def judge(
 
 
 def counts(judged: Iterable[Judged]) -> dict[str, int]:
-    """How many findings are new, and how many have each status."""
+    """The number of new findings, and of those with each status."""
     found = Counter(status for each in judged for status in (each.status, "new" if each.new else ""))
     return {word: found[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
 
@@ -103,7 +103,7 @@ def of_people(
     unmanaged: Iterable[tuple[str, str]] = (),
     dormancy: Dormancy | None = None,
 ) -> Iterator[Finding]:
-    """Who has power, each security profile a finding of its own; whose power nobody uses; who is not managed.
+    """Findings of power, one for each security profile; of unused power; and of unmanaged users.
 
     Args:
         unmanaged: usernames with the reasons.
@@ -128,7 +128,7 @@ def of_people(
 
 
 def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
-    """What differs from a roster. What it leaves open (its defaults may say it) is not compared, nor are phones."""
+    """Differences from a roster. Empty cells (which may have defaults) and phones are not compared."""
     known = {entry.username: entry for entry in live.people}
     words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
     for each in changes(Snapshot("", tuple(_filled(entry, known) for entry in roster.people)), live):

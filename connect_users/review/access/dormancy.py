@@ -1,14 +1,14 @@
-"""When people were last online, as far as anything says, and who was not for some time.
+"""When people were last online, as far as a source knows, and who was not online for some time.
 
-Two sources, and none of them is whole:
+There are two sources. Neither is complete:
 
 - **Login/Logout reports** (`connect_users.review.access.logins`): sign-ins to the admin website and the Contact Control
-  Panel. A report covers seven days at most and may be filtered, so that nothing follows from who is not in it.
-- **Online time of agents** (GetMetricDataV2): days, for the three months that AWS keeps. Whoever has none was not
-  online as an agent in that time. A sign-in to the admin website alone does not count, so that an administrator who
-  never takes a contact has none.
+  Panel. A report covers seven days at most and may be filtered, so a missing user means nothing.
+- **Online time of agents** (GetMetricDataV2): days, for the three months that AWS keeps. Users without any were not
+  online as agents in that time. A sign-in to the admin website alone does not count, so an administrator who never
+  takes a contact has none.
 
-What neither says is unknown, and never "never".
+If neither source knows, the answer is "unknown", not "never".
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ UNKNOWN: Final = "unknown"
 
 @dataclass(frozen=True)
 class LastOnline:
-    """When somebody was last online.
+    """When a user was last online.
 
-    Times are naive: UTC, or those of the report's own time zone, which it does not name.
+    Times are naive: in UTC, or in the report's own time zone, which it does not name.
 
     Attributes:
-        at: the last moment that a source knows; at midnight where it knows the day alone.
-        signed_in: at that moment the user had not signed out; not even now, perhaps.
-        absent_since: from then on a source would know more, and does not.
-        why: why nothing is known; counts where there is nothing else.
+        at: the last known moment; midnight if a source knows only the day.
+        signed_in: whether the user had not signed out at that moment, and may still be signed in.
+        absent_since: a source covers the time since then, and does not have the user.
+        why: the reasons why nothing is known; used if there is nothing else.
     """
 
     at: datetime | None = None
@@ -55,7 +55,7 @@ class LastOnline:
         return f"{UNKNOWN}: {', '.join(self.why)}" if self.why else UNKNOWN
 
     def __or__(self, other: LastOnline) -> LastOnline:
-        """What two sources say together: the later moment, the longer absence, both reasons."""
+        """The answers of two sources together: the later moment, the longer absence, both reasons."""
         later = other.at is not None and (self.at is None or (other.at, other.signed_in) > (self.at, self.signed_in))
         latest = other if later else self
         absences = [each.absent_since for each in (self, other) if each.absent_since is not None]
@@ -63,7 +63,7 @@ class LastOnline:
         return LastOnline(latest.at, latest.signed_in, min(absences, default=None), why)
 
     def dormant(self, now: datetime, days: int) -> bool | None:
-        """Whether the user was not online in the last ``days`` days; None where nothing says it."""
+        """Whether the user was not online in the last ``days`` days; None if it is not known."""
         start = now - timedelta(days=days)
         if self.at is not None:
             return self.at.date() < start.date()
@@ -74,21 +74,21 @@ class LastOnline:
 
 @dataclass(frozen=True)
 class Sightings:
-    """What one source says.
+    """The answers of one source.
 
     Attributes:
         source: its name for readers.
-        seen: username or id of a user -> what it says.
-        others: what it says of everybody else.
+        seen: username or id of a user -> its answer.
+        absent: its answer for all other users.
     """
 
     source: str
     seen: Mapping[str, LastOnline] = field(default_factory=dict)
-    others: LastOnline = field(default_factory=LastOnline)
+    absent: LastOnline = field(default_factory=LastOnline)
 
     def of(self, entry: Entry) -> LastOnline:
-        """What it says of one of the people."""
-        return self.seen.get(entry.username) or self.seen.get(entry.id) or self.others
+        """Its answer for one of the people."""
+        return self.seen.get(entry.username) or self.seen.get(entry.id) or self.absent
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Dormancy:
 
     Attributes:
         now: the moment of the review.
-        days: nobody who was online in so many days is dormant.
+        days: people who were online in this number of days are not dormant.
     """
 
     sources: Sequence[Sightings]
@@ -105,12 +105,12 @@ class Dormancy:
     days: int
 
     def last_online(self, entry: Entry) -> LastOnline:
-        """What all sources together say of one of the people."""
-        first, *others = (source.of(entry) for source in self.sources) if self.sources else (LastOnline(),)
-        return reduce(or_, others, first)
+        """The answer of all sources together for one of the people."""
+        first, *more = (source.of(entry) for source in self.sources) if self.sources else (LastOnline(),)
+        return reduce(or_, more, first)
 
     def of(self, entry: Entry) -> bool | None:
-        """Whether one of the people is dormant; None where it is unknown. Whoever was made since then is not."""
+        """Whether one of the people is dormant; None if it is unknown. Users created since then are not."""
         start = (self.now - timedelta(days=self.days)).replace(tzinfo=timezone.utc).timestamp()
         if start < entry.made <= self.now.replace(tzinfo=timezone.utc).timestamp():
             return False
@@ -118,17 +118,17 @@ class Dormancy:
 
 
 def from_online_days(
-    days: Mapping[str, datetime], asked: Iterable[str], start: datetime, source: str = "online time of agents"
+    days: Mapping[str, datetime], requested: Iterable[str], start: datetime, source: str = "online time of agents"
 ) -> Sightings:
-    """What GetMetricDataV2 says.
+    """The answers of GetMetricDataV2.
 
     Args:
         days: id of a user -> the last day with online time.
-        asked: ids of all users who were asked about.
-        start: the first day that was asked about.
+        requested: ids of all users in the requests.
+        start: the first day of the requests.
     """
     absent = LastOnline(absent_since=start)
-    seen = {user: LastOnline(days[user]) if user in days else absent for user in asked}
+    seen = {user: LastOnline(days[user]) if user in days else absent for user in requested}
     return Sightings(source, seen, LastOnline(why=(f"not in the {source}",)))
 
 

@@ -1,4 +1,4 @@
-"""Drift, for an audit: what the users of a state are declared to be, and what of it the live ones are not. Pure."""
+"""Drift, for an audit: differences between the declared settings of a state's users and the live ones. Pure."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from connect_users.core.spec import Props
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.steps import Resource
 
 _HASH: Final = 8
 
 
 def user_id(user: Resource, instance_id: str) -> str:
-    """The id of a state's user, by its ARN; "" for one of another instance, and for a resource of an unknown type."""
+    """The id of a state's user, from its ARN; "" for a user of another instance or a resource of an unknown type."""
     arn = parse_arn(str(user.outputs.get(ARN_KEY, ""))) if user.type in WORDS else None
     return arn.resource_id if arn is not None and arn.instance_id == instance_id else ""
 
 
 def comparable(user: Resource, instance_id: str) -> tuple[Props, Props]:
-    """Inputs and outputs of a user of a state, canonical, without secrets: of these the state has no value to compare.
+    """Canonical inputs and outputs of a user of a state, without secrets, which have no value to compare.
 
-    Of users of other types no tags: their providers add some of their own.
+    Users of other types are compared without tags: their providers add their own.
     """
     inputs = {name: value for name, value in user.inputs.items() if name in BY_NAME}
     if user.type not in tokens.USERS:
@@ -55,13 +55,13 @@ def _shown(props: Mapping[str, Any]) -> Props:
 
 
 def differences(
-    state: tuple[Props, Props], live: tuple[Props, Props] | None, id_: str, names: Names
+    state: tuple[Props, Props], live: tuple[Props, Props] | None, id_: str, names: Labels
 ) -> Iterator[Finding]:
-    """What a user of a state is declared to be, and the live one is not.
+    """The differences between a user of a state and the live one.
 
     Args:
         state: `comparable`.
-        live: inputs and outputs as they are now, in the form of a refresh; None for a user who is gone.
+        live: current inputs and outputs, in the form of a refresh; None if the user is gone.
         id_: of the user.
     """
     declared, outputs = state
@@ -82,11 +82,11 @@ def differences(
         )
 
 
-def _difference(name: str, was: Any, now: Any, id_: str, names: Names) -> tuple[str, str]:
-    """What is different about an input, for the id of a finding and for people."""
+def _difference(name: str, was: Any, now: Any, id_: str, names: Labels) -> tuple[str, str]:
+    """The difference of an input: for the id of a finding, and in words."""
     kind = BY_FIELD.get(name)
     if kind is None:
-        # Imported here: OpenSSL takes longer to load than a command needs to say its options.
+        # Imported here: OpenSSL takes longer to load than a command needs to show its help.
         import hashlib
 
         value = hashlib.sha256(json.dumps([id_, now], sort_keys=True, default=str).encode()).hexdigest()
@@ -101,7 +101,7 @@ def _difference(name: str, was: Any, now: Any, id_: str, names: Names) -> tuple[
 
 
 def _where(name: str, was: Any, now: Any) -> str:
-    """The input, and those members of it that differ: never a value, which may be personal."""
+    """The input and its members that differ, without values, which may be personal data."""
     if not isinstance(was, dict) or not isinstance(now, dict):
         return name
     return ", ".join(f"{name}.{member}" for member in sorted({*was, *now}) if was.get(member) != now.get(member))

@@ -1,4 +1,4 @@
-"""What a reviewer should look at: flags of people, and what differs between two snapshots."""
+"""Flags of people for a reviewer, and the differences between two snapshots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from connect_users.review.access.sources import Entry, Snapshot
     from connect_users.review.powers import Powers
 
-#: Flag -> what it says on the page.
+#: Flag -> its text on the page.
 FLAGS: Final = {
     "power": "Powerful security profile",
     "multi-power": "More than one powerful security profile",
@@ -30,14 +30,14 @@ FLAGS: Final = {
     "odd-phone": "Phone type differs from colleagues",
     "unmanaged": "Unmanaged user",
 }
-#: A phone type is the odd one out where at least this share of at least so many colleagues (same routing profile) have
-#: another one.
+#: A phone type is odd if at least this share of at least this number of colleagues (same routing profile) have another
+#: one.
 _USUAL_SHARE: Final = 0.9
 _COLLEAGUES: Final = 5
 
 
 def flags(snapshot: Snapshot, powers: Powers, dormancy: Dormancy | None = None) -> list[tuple[str, ...]]:
-    """The flags of each of the people, in the order of `FLAGS`; without `dormancy`, none about it."""
+    """The flags of each of the people, in the order of `FLAGS`; without `dormancy`, no flags about it."""
     judged = judgements(snapshot, powers)
     usual = _usual_phones(snapshot)
     order = list(FLAGS)
@@ -56,7 +56,7 @@ def flags(snapshot: Snapshot, powers: Powers, dormancy: Dormancy | None = None) 
 
 
 def power_first(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> list[Entry]:
-    """The people: those with power who are dormant, or of whom it is not known, then others who are, then the rest."""
+    """The people: first those with power who are or may be dormant, then other dormant people, then the rest."""
     order = ("dormant-power", "unseen-power", "dormant", "unknown", "")
 
     def place(entry: Entry, flagged: tuple[str, ...]) -> int:
@@ -69,7 +69,7 @@ def power_first(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> list[
 
 
 def judgements(snapshot: Snapshot, powers: Powers) -> dict[str, Judgement]:
-    """What each security profile of the people is, by the name or id under which they have it."""
+    """The judgement of each security profile of the people, by its name or id in the snapshot."""
     nameless = {profile for entry in snapshot.people for profile in entry.unnamed}
     profiles = {profile for entry in snapshot.people for profile in entry.profiles}
 
@@ -81,7 +81,7 @@ def judgements(snapshot: Snapshot, powers: Powers) -> dict[str, Judgement]:
 
 
 def unclear(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
-    """Ids of the security profiles of which nothing is known, so that they may be power."""
+    """Ids of security profiles that may be power because nothing is known about them."""
     judged = judgements(snapshot, powers)
     return tuple(sorted(profile for profile, judgement in judged.items() if judgement is Judgement.UNKNOWN))
 
@@ -113,7 +113,7 @@ def _dormant(entry: Entry, judged: Mapping[str, Judgement], dormancy: Dormancy) 
 
 
 def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
-    """Instance and routing profile -> the phone type that nearly everybody has."""
+    """Instance and routing profile -> the phone type of nearly everybody."""
     phones: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for entry in snapshot.people:
         if entry.phone:
@@ -128,11 +128,11 @@ def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
 
 
 class Difference(NamedTuple):
-    """What happened to one user between two snapshots.
+    """The difference of one user between two snapshots.
 
     Attributes:
         kind: joined, left or changed.
-        gained: security profiles that the user had not.
+        gained: security profiles that the user did not have.
     """
 
     username: str
@@ -143,9 +143,9 @@ class Difference(NamedTuple):
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
-    """Everybody who differs, by username; a setting that one of the snapshots does not have is not compared.
+    """The users who differ, by username. Settings that one of the snapshots does not have are not compared.
 
-    Where that is the instance, a user of two instances is compared with the same username of either.
+    If that is the instance, a user is compared with the users of the same name in all instances.
     """
     compared = [
         name
@@ -165,8 +165,8 @@ def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple
     """Username and instance -> the rows of that user.
 
     Args:
-        by_instance: the same username in another instance is another user.
-        instance: the only one whose users are to be compared; "" for all.
+        by_instance: whether the same username in another instance is another user.
+        instance: the only instance whose users are compared; "" for all.
     """
     found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in snapshot.people:
@@ -176,7 +176,7 @@ def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple
 
 
 def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, Entry | None]]:
-    """Rows of one user that belong together: those with the same security profiles, then as they come."""
+    """Pairs of rows of one user: first rows with the same security profiles, then the rest in order."""
     old = list(old)
     left = []
     for entry in new:

@@ -1,4 +1,4 @@
-"""The JSON of an audit, and what the next one reads in it: who had what, and what was not accepted. Pure."""
+"""The JSON of an audit, which the next audit reads: people with their profiles, and open findings. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from connect_users.review.access.dormancy import Dormancy
     from connect_users.review.powers import Powers
 
-#: Of the JSON: raised when a member changes its meaning; members may be added.
+#: The version of the JSON. It is raised if a member changes its meaning; members may be added.
 SCHEMA: Final = 1
-#: Members of an entry -> their names, those of the columns of a roster.
+#: Members of an entry -> the names of a roster's columns.
 _NAMES: Final = {"routing": "routing_profile", "hierarchy": "hierarchy_group", "phone": "phone_type"}
 
 
@@ -50,10 +50,10 @@ def document(
     """An audit as plain data.
 
     Args:
-        unused: acceptances of what is not found any more.
-        made: when.
-        before: of the earlier audit.
-        dormancy: where it was asked for.
+        unused: acceptances without a finding.
+        made: the time of the audit.
+        before: the snapshot of the earlier audit.
+        dormancy: None without ``--dormant``.
         kept: ids that the earlier audit knew, of kinds that this one did not look for.
     """
     sure = judgements(snapshot, powers)
@@ -103,25 +103,25 @@ def _finding(judged: Judged) -> dict[str, Any]:
 
 
 def read(document: Any, instance: str) -> Earlier:
-    """The audit of a document.
+    """Read the audit of a document.
 
     Args:
-        instance: id of the instance that it has to be about.
+        instance: id of the required instance.
 
     Raises:
-        ValueError: it is not the document of an audit, or is about another instance.
+        ValueError: it is not an audit, or is the audit of another instance.
     """
     try:
         if document["schema"] != SCHEMA:
-            raise ValueError(f"it has the schema {document['schema']!r}, and this version reads {SCHEMA}")
+            raise ValueError(f"its schema is {document['schema']!r}, but this version reads {SCHEMA}")
         if document["instance"] != instance:
-            raise ValueError(f"it is about another instance, {document['instance']}")
+            raise ValueError(f"it is the audit of another instance, {document['instance']}")
         known = [str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED]
         known += map(str, document["not_looked_for"])
         people = tuple(map(_entry, document["people"]))
         source = f"the audit of {document['made']}"
     except (AttributeError, KeyError, TypeError):
-        raise ValueError("it is not what connect-users audit --json writes") from None
+        raise ValueError("it was not written by connect-users audit --json") from None
     return Earlier(Snapshot(source, people, instance), frozenset(known))
 
 

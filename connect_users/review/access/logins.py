@@ -1,10 +1,10 @@
 """Reads the CSV of Amazon Connect's Login/Logout report.
 
-"Login/Logout reports" (Amazon Connect Administrator Guide) says what is in it: a row for each session of a user, with
-the login, the logout and the time between them, in the time zone that was chosen for the report. The logout is empty
-while the user has not signed out; closing the browser is not a logout, nor is a session that times out. It does not
-say what the columns are called or how times are written. So columns are found by what their names and their cells look
-like, and times are read in the forms that AWS's pages and spreadsheets write; all of one file must have the same form.
+"Login/Logout reports" (Amazon Connect Administrator Guide) describes it: a row for each session of a user, with the
+login, the logout and the time between them, in the time zone of the report. The logout is empty while the user has not
+signed out; neither closing the browser nor a timeout is a logout. The guide has neither the names of the columns nor
+the format of times. So columns are recognised by their names and cells, and times are read in the formats of AWS's
+pages and of spreadsheets. All times of one file must have the same format.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 _Read = Callable[[str], datetime]
 
-#: The names of columns without case and punctuation.
+#: Names of columns in lower case, without punctuation.
 _AGENT: Final = frozenset(
     {"agent", "agentlogin", "agentusername", "login", "loginname", "user", "userlogin", "username"}
 )
 _LOGIN: Final = re.compile(r"(agent)?(login|loggedin|signin)")
 _LOGOUT: Final = re.compile(r"(agent)?(logout|loggedout|signout|logoff)")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-#: A time zone in words after a time; it is the report's, and the same in every row.
+#: A time zone in words after a time. It is the report's, and the same in every row.
 _ZONE: Final = re.compile(r"\s*\(?(?P<zone>[A-Z]{2,5}|[A-Za-z]+/[A-Za-z_/]+)\)?$")
 _CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
@@ -40,7 +40,7 @@ _HOW: Final = "download the Login/Logout report with Download CSV"
 
 
 def read(text: str, source: str) -> Sightings:
-    """What a report says of the users in it.
+    """The logins in a report.
 
     Raises:
         ValueError: it is not a Login/Logout report, or a time in it cannot be read.
@@ -61,7 +61,7 @@ def read(text: str, source: str) -> Sightings:
     for number, row in sessions.items():
         if not row[agent] or not (row[login] or row[logout]):
             raise ValueError(f"row {number} has no agent or no time; {_HOW}")
-        # Whoever has not signed out was still signed in when the report was made, or at its last row at least.
+        # A user who has not signed out was still signed in when the report was made, at least at its last row.
         found = LastOnline(times[row[logout]]) if row[logout] else LastOnline(end, signed_in=True)
         seen[row[agent]] = seen.get(row[agent], LastOnline()) | found
     return Sightings(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
@@ -72,7 +72,7 @@ def _span(times: Collection[datetime]) -> str:
 
 
 def _columns(headers: Sequence[str], sessions: Sequence[Sequence[str]]) -> tuple[int, int, int]:
-    """The places of the agent, the login and the logout."""
+    """The positions of the agent, the login and the logout."""
 
     def filled(place: int) -> str:
         return next((row[place] for row in sessions if row[place]), "")
@@ -97,16 +97,16 @@ def _timed(cell: str) -> bool:
 
 
 def _times(cells: Iterable[str]) -> Mapping[str, datetime]:
-    """Cell -> time, of all cells by the one form that reads them all."""
+    """Cell -> time, in the one format that reads all cells."""
     every = list(dict.fromkeys(cells))
     readings = [read for form in _FORMS if (read := _all(form, every)) is not None]
     if not readings:
         odd = next((cell for cell in every if not _timed(cell)), every[-1])
-        raise ValueError(f"'{odd}' is not a time in the form of the others; {_WRITE}")
+        raise ValueError(f"'{odd}' is not a time in the format of the other rows; {_WRITE}")
     first = readings[0]
     for cell in every:
         if any(read[cell] != first[cell] for read in readings):
-            raise ValueError(f"'{cell}' may be month and day or day and month; {_WRITE}")
+            raise ValueError(f"'{cell}' may be month/day or day/month; {_WRITE}")
     return first
 
 

@@ -30,10 +30,10 @@ def data(
     dormancy: Dormancy | None = None,
     findings: Sequence[Judged] | None = None,
 ) -> dict[str, Any]:
-    """What the page shows, as plain data; people as rows, because there are many.
+    """The data of the page. People are rows, because there are many.
 
     Args:
-        findings: of an audit, in the order in which they are shown.
+        findings: of an audit, in the order of the page.
     """
     profiles = sorted({profile for entry in snapshot.people for profile in entry.profiles}, key=_folded)
     judged = judgements(snapshot, powers)
@@ -44,10 +44,10 @@ def data(
         "made": made,
         "before": before.source if before else None,
         "profiles": profiles,
-        # A powerful profile and why it is one, where that is not its name.
+        # Powerful profiles with the reason, unless that is the name.
         "powers": {profile: powers.why(profile, profile) for profile in profiles if judged[profile] is Judgement.POWER},
-        # What else a reviewer should know of a profile: made by AWS, AI agents.
-        # Whom a powerful profile reaches; nothing for one that reaches everybody, as far as anybody knows.
+        # Other facts about a profile: created by AWS, AI agents.
+        # Whom a powerful profile reaches; empty if that is everybody, as far as is known.
         "reach": {
             profile: limits
             for profile in profiles
@@ -66,9 +66,9 @@ def data(
             ]
             for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True)
         ],
-        # When each of the people was last online, where anything was asked about it.
+        # When each of the people was last online, with --dormant.
         "online": [str(dormancy.last_online(entry)) for entry in snapshot.people] if dormancy is not None else [],
-        # One for each of the people, where there are several.
+        # One for each of the people, if there are several.
         "instances": [entry.instance for entry in snapshot.people] if several else [],
         "changes": _changes(before, snapshot, powers, several=several) if before else [],
         "findings": None
@@ -89,7 +89,7 @@ def data(
 def summary(
     snapshot: Snapshot, *, powers: Powers, before: Snapshot | None = None, dormancy: Dormancy | None = None
 ) -> dict[str, Any]:
-    """What is on the page, for machines: numbers, and the ids of security profiles without a known name."""
+    """A summary of the page for machines: counts, and the ids of security profiles without a known name."""
     flagged = Counter(flag for each in flags(snapshot, powers, dormancy) for flag in each)
     found: dict[str, Any] = {
         "source": snapshot.source,
@@ -115,7 +115,7 @@ def _several(*snapshots: Snapshot | None) -> bool:
 
 
 def _changes(before: Snapshot, after: Snapshot, powers: Powers, *, several: bool) -> list[tuple[str, str, str, bool]]:
-    """Rows of changes, and whether power is gained, or may be; those first."""
+    """Rows of changes, and whether power is or may be gained; such rows come first."""
     judged = judgements(after, powers)
     rows = [
         (
@@ -139,7 +139,7 @@ def render(
     dormancy: Dormancy | None = None,
     findings: Sequence[Judged] | None = None,
 ) -> str:
-    """The page as HTML; ``made`` says when the snapshot was taken."""
+    """The page as HTML; ``made`` is the time of the snapshot."""
     # Neither a closing tag nor a comment may begin inside the data.
     shown = data(snapshot, powers=powers, before=before, made=made, dormancy=dormancy, findings=findings)
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
@@ -151,10 +151,10 @@ def render(
         "DATA": text,
     }
     page = _part("page.html")
-    # In one pass: what is put in is never looked into again.
+    # In one pass: inserted parts are not searched again.
     pieces = page.split("%%")
     text = "".join(parts.get(piece, piece) if number % 2 else piece for number, piece in enumerate(pieces))
-    # Lone surrogates can be written nowhere; in the data their escapes are JSON's own.
+    # Lone surrogates cannot be encoded; in the data they are escaped as JSON does.
     return text.encode("utf-8", "backslashreplace").decode()
 
 

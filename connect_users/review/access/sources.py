@@ -1,4 +1,4 @@
-"""Snapshots of people, from a roster, a state or an instance. What cannot be read is shown as such, not left out."""
+"""Snapshots of people from a roster, a state or an instance. Unreadable values are shown as such, not left out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.core.references import Reference
-    from connect_users.review.naming import Names
+    from connect_users.review.naming import Labels
     from connect_users.review.steps import Resource
     from connect_users.roster.columns import Column
     from connect_users.roster.tables import Row, Table
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One user; empty strings for what the user does not have, or the source does not say.
+    """One user. A member is "" if the user does not have it, or if the source does not have it.
 
     Attributes:
-        managed: made by a stack; None where the source does not say.
-        instance: id of the instance; "" where the source does not say.
-        unnamed: those of the profiles that are ids (or secrets) without a known name.
-        id: of the user; "" where the source does not say.
-        made: when a stack made the user, in seconds since the epoch; 0 where nothing says it.
+        managed: whether a stack created the user; None if it is not known.
+        instance: id of the instance.
+        unnamed: profiles that are ids (or secrets) without a known name.
+        id: of the user.
+        made: when a stack created the user, in seconds since the epoch; 0 if it is not known.
     """
 
     username: str
@@ -56,8 +56,8 @@ class Snapshot:
     """The people of a source; `source` is its name for readers.
 
     Attributes:
-        people: rows; the same username may be in several instances, or twice in a roster.
-        instance: id of the only instance that it can be about; "" where it may be about others.
+        people: rows; a username may be in several instances, or twice in a roster.
+        instance: id of its only instance; "" if there may be several.
     """
 
     source: str
@@ -65,7 +65,7 @@ class Snapshot:
     instance: str = ""
 
 
-#: Columns of a roster -> members of an entry, and the kind of thing whose name or id they hold; names come first.
+#: Columns of a roster -> members of an entry, and the kind of their names or ids; names come first.
 _MEMBERS: Final = {ROUTING_PROFILE: "routing", SECURITY_PROFILE: "profiles", HIERARCHY_GROUP: "hierarchy"}
 _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
     "username": ("username", None),
@@ -75,17 +75,17 @@ _COLUMNS: Final[Mapping[str, tuple[str, Reference | None]]] = {
 }
 
 
-def from_roster(table: Table, names: Names, day: date, *, begun: bool = False) -> Snapshot:
+def from_roster(table: Table, names: Labels, day: date, *, begun: bool = False) -> Snapshot:
     """The people of a roster, row by row, without those whose last day is before ``day``.
 
     Args:
-        begun: also without those whose first day is after it, who do not have their power yet.
+        begun: also without those whose first day is after it, since they have no power yet.
     """
     entries = (entry for file in table.files for entry in _of_file(file, names, day, begun=begun))
     return _snapshot(f"roster {table.source}", entries)
 
 
-def _of_file(file: Table, names: Names, day: date, *, begun: bool) -> Iterator[Entry]:
+def _of_file(file: Table, names: Labels, day: date, *, begun: bool) -> Iterator[Entry]:
     known = {header: column for header in file.headers if (column := file.column(header)) is not None}
     columns = {header: column for header, column in known.items() if column.name in _COLUMNS}
     days = {header: column for header, column in known.items() if column.path in (FIRST_DAY, LAST_DAY)}
@@ -98,13 +98,13 @@ def _of_file(file: Table, names: Names, day: date, *, begun: bool) -> Iterator[E
 
 
 def _period(row: Row, days: Mapping[str, Column]) -> Period:
-    """The row's period; a day that cannot be read, which `check` refuses, is no limit."""
+    """The row's period. A day that cannot be read, which `check` refuses, counts as no limit."""
     read = {days[header].path: _read(days[header], raw) for header, raw in row.cells if header in days}
     first, last = (each if isinstance(each := read.get(path), date) else None for path in (FIRST_DAY, LAST_DAY))
     return Period(first, last)
 
 
-def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | None:
+def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | None:
     found: dict[str, list[str]] = {"profiles": []}
     unnamed = set()
     for header, raw in row.cells:
@@ -121,7 +121,7 @@ def _of_row(row: Row, columns: Mapping[str, Column], names: Names) -> Entry | No
                 unnamed.add(text)
     if not (found.get("username") or found["profiles"]):
         return None
-    # A row without a username has its power all the same.
+    # A row without a username has power, too.
     username = next(iter(found.get("username", ())), f"[no username, line {row.line}]")
     routing, hierarchy, phone = (next(iter(found.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
     profiles = tuple(sorted({*found["profiles"]}))
@@ -135,13 +135,13 @@ def _read(column: Column, raw: Any) -> Any:
         return raw
 
 
-def from_state(source: str, resources: Iterable[Resource], names: Names) -> Snapshot:
+def from_state(source: str, resources: Iterable[Resource], names: Labels) -> Snapshot:
     """The users of a state."""
     users = [resource for resource in resources if resource.user]
     return _snapshot(f"state {source}", (_of_state(user, names) for user in users))
 
 
-def _of_state(resource: Resource, names: Names) -> Entry:
+def _of_state(resource: Resource, names: Labels) -> Entry:
     user = dataclasses.replace(resource, inputs={**resource.outputs, **resource.inputs})
     blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
     phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
@@ -162,7 +162,7 @@ def _of_state(resource: Resource, names: Names) -> Entry:
 
 
 def _made(owner: Owner | None) -> float:
-    """When CreateUser made a user, by the ownership token; 0 for one that existed before it got the token."""
+    """When CreateUser made a user, from the ownership token; 0 if the user existed before it got the token."""
     return 0.0 if owner is None or owner.took_over else made_at(owner.token)
 
 
@@ -172,12 +172,12 @@ def _user_id(value: Any) -> str:
     return arn.resource_id if arn is not None and arn.resource == "agent" else ""
 
 
-def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Names, instance: str = "") -> Snapshot:
+def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Labels, instance: str = "") -> Snapshot:
     """The users of an instance, as SearchUsers returns them; ``instance`` is its id."""
     return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
 
 
-def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
+def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> Entry:
     profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
     owner = owner_of(user.get("Tags") or {})
     return Entry(
@@ -194,8 +194,8 @@ def _of_live(user: Mapping[str, Any], names: Names, instance: str) -> Entry:
     )
 
 
-def _name(names: Names, kind: Reference | None, value: Any) -> str:
-    """The name of an id; else the id (or the name, where it is one), or what stands for a value that is not shown."""
+def _name(names: Labels, kind: Reference | None, value: Any) -> str:
+    """The name of an id; else the value itself, which is an id or a name; a placeholder for a value that is hidden."""
     if value is None:
         return ""
     if not isinstance(value, str):

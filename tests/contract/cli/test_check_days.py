@@ -21,7 +21,7 @@ cy,Support,Agent,,2026-11-26
 di,Support,Agent,2026-12-20,
 """
 COMING = [
-    "agents.csv:2: last_day: 'ada' has the last day today",
+    "agents.csv:2: last_day: the last day of 'ada' is today",
     "agents.csv:3: first_day: 'bo' starts on 2026-11-30, in 3 days",
     "agents.csv:4: last_day: 'cy' leaves today: the last day was 2026-11-26",
 ]
@@ -69,7 +69,7 @@ def test_other_formats_have_them_as_notices(capsys: pytest.CaptureFixture[str]) 
     ]
     assert run("--format", "github") == 0
     assert capsys.readouterr().out.splitlines()[0] == (
-        "::notice file=agents.csv,line=2,title=connect-users check::last_day: 'ada' has the last day today"
+        "::notice file=agents.csv,line=2,title=connect-users check::last_day: the last day of 'ada' is today"
     )
     assert run("--format", "sarif") == 0
     assert json.loads(capsys.readouterr().out)["runs"][0]["results"] == []

@@ -107,7 +107,7 @@ def test_a_folder_is_one_roster_and_somebody_in_two_of_its_files_a_problem(
         (["--explain-personas"], "--explain-personas needs --personas FILE"),
         (["--personas", "personas.yaml", "--explain-personas", "--format", "sarif"], "use --format text or json"),
         (["--personas", "gone.yaml"], "gone.yaml: cannot be read: No such file or directory"),
-        (["--personas", "entra.csv"], "entra.csv: is not a file of personas; write YAML or JSON"),
+        (["--personas", "entra.csv"], "entra.csv: is not a persona file; write YAML or JSON"),
     ],
 )
 def test_wrong_usage_is_2(folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str) -> None:

@@ -241,7 +241,7 @@ def test_what_is_not_there_to_be_imported_is_told(plugin: Plugin) -> None:
     nobody = "99999999-0000-4000-8000-000000000000"
     assert plugin.read(f"{seed.INSTANCE_ID}:{nobody}").id == ""
     for asked, told in (
-        ("ada", "is not the id of an import: use INSTANCE_ID:USER_ID or the user's ARN"),
+        ("ada", "cannot be imported: use INSTANCE_ID:USER_ID or the user's ARN"),
         (f"{nobody}:{nobody}", f"its instance {nobody} is not found in us-east-1"),
     ):
         with pytest.raises(HostError, match=told):

@@ -201,7 +201,7 @@ def test_a_leaver_of_an_older_state_is_not_forgotten(engine: Engine, site: Site,
     assert "pulumi refresh" in judged(caught.value)
     assert set(site.users()) == {"ada"}
     engine.refresh()
-    assert any("older one" in warning for warning in _warnings(host))
+    assert any("newer than the state" in warning for warning in _warnings(host))
     engine.destroy()
     assert site.users() == {}
 

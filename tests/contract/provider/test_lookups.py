@@ -396,7 +396,7 @@ def test_a_preview_that_cannot_ask_has_unknowns_and_one_warning(
     assert preview.outputs["found"] == [UNKNOWN] * 3
     (warning,) = [each.message for each in preview.diagnostics if each.severity == "warning"]
     assert told in warning
-    assert warning.endswith("What is looked up in Amazon Connect is unknown in this preview")
+    assert warning.endswith("Look-ups in Amazon Connect are unknown in this preview")
     (error,) = rehearsal.up().errors
     assert told in error
     assert "\n" not in error

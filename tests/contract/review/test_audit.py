@@ -295,9 +295,9 @@ def test_no_value_of_a_state_breaks_an_audit(night: Night, odd: Any) -> None:
     ("option", "content", "said"),
     [
         ("--previous", "{", "is not a previous audit: Expecting"),
-        ("--previous", "[]", "is not a previous audit: it is not what connect-users audit --json writes"),
-        ("--previous", '{"schema": 9}', "it has the schema 9, and this version reads 1"),
-        ("--previous", '{"schema": 1, "instance": "i-2"}', "it is about another instance, i-2"),
+        ("--previous", "[]", "is not a previous audit: it was not written by connect-users audit --json"),
+        ("--previous", '{"schema": 9}', "its schema is 9, but this version reads 1"),
+        ("--previous", '{"schema": 1, "instance": "i-2"}', "it is the audit of another instance, i-2"),
         ("--json", '{"precious": "file"}', "is not a previous audit"),
         ("--accepted", "finding: x", "is not a list; the file is a list of dicts with finding, by, until and why"),
         ("--accepted", "- {finding: a, by: b, until: soon, why: c}", ":1: until: 'soon' is not a day"),

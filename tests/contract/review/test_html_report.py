@@ -18,7 +18,7 @@ from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import changes, flags
 from connect_users.review.access.sources import Entry, Snapshot
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from tests.contract.emulator.support import connect
 from tests.contract.review import browser
@@ -174,7 +174,7 @@ def test_a_live_user_of_a_stack_is_told_from_others() -> None:
         {"Username": "bo", "Tags": {"team": "a"}},
         {"Username": "cy", "Tags": {"connect-users:owner": "finance"}},
     ]
-    assert [entry.managed for entry in sources.from_live("", users, Names()).people] == [True, False, False]
+    assert [entry.managed for entry in sources.from_live("", users, Labels()).people] == [True, False, False]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import changes, flags
 from connect_users.review.access.sources import Entry, Snapshot
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.reading import read_state
 from connect_users.roster import reading
@@ -32,8 +32,8 @@ SIGNED = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 ODD: tuple[Any, ...] = (None, True, 5, -1.5, "x", "\ud800", [], [[]], {}, {"a": 1}, [7, None], SIGNED, [SIGNED])
 
 
-def names() -> Names:
-    told = Names()
+def names() -> Labels:
+    told = Labels()
     for name, id_ in seed.SECURITY_PROFILES.items():
         told.add(SECURITY_PROFILE, id_, name)
     told.add(ROUTING_PROFILE, "r1", "Support")

@@ -150,7 +150,7 @@ GOOD = {
             {
                 "no-plain-passwords": "ada.lovelace has a password in the program; name a secret with "
                 "password_secret_arn instead",
-                "hierarchy-required": "ada.lovelace is in no hierarchy group; set hierarchy_group_id",
+                "hierarchy-required": "ada.lovelace is not in a hierarchy group; set hierarchy_group_id",
                 "tags-required": "ada.lovelace lacks the tag team",
             },
         ),

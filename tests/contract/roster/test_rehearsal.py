@@ -382,7 +382,7 @@ def test_personas_of_a_program_give_people_their_settings(team: Team) -> None:
 @pytest.mark.parametrize(
     ("personas", "message"),
     [
-        (7, "personas is of type int; give a path or a dict"),
+        (7, "personas is of type int; pass a path or a dict"),
         ("gone.yaml", "gone.yaml: cannot be read: No such file or directory"),
     ],
 )

@@ -10,7 +10,7 @@ import pulumi
 from connect_users import ConnectUser
 from connect_users.emulator import Emulator, seed
 from connect_users.review.building import review
-from connect_users.review.naming import Names
+from connect_users.review.naming import Labels
 from connect_users.review.reading import read_preview
 from connect_users.testing import Rehearsal
 
@@ -54,7 +54,7 @@ def test_a_rehearsed_preview_reads_as_one_of_the_engine(tmp_path: Path) -> None:
     assert "Hushname" not in text
     assert '"[secret]"' in text
     assert '"level": 3,' in text.replace("}", ",")
-    told = review(read_preview(text), Names())
+    told = review(read_preview(text), Labels())
     assert {person.username: person.action for person in told.people} == {
         "ada": "moves",
         "bo": "leaves",
