@@ -84,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
     from connect_users.cli.instance import Instance
     from connect_users.core.unmanaged import unmanaged
 
+    names_of.refuse_roster_options(args, "roster")
     resources = [each for file in args.state for each in names_of.state_file(file)]
     table = names_of.roster_file(args.roster, args.personas) if args.roster else None
     accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)

@@ -119,6 +119,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: a condition needs --policy, or a file cannot be used.
     """
+    names_of.refuse_roster_options(args, "roster")
     words = {condition.word for condition in args.fail_on}
     if args.policy is None and "policy" in words:
         raise WrongUsage("--fail-on policy needs --policy FILE")

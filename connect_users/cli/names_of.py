@@ -14,6 +14,8 @@ from connect_users.review import naming
 from connect_users.review.reading import UnreadablePreview, read_state
 
 if TYPE_CHECKING:
+    import argparse
+
     from connect_users.cli.instance import Instance
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
@@ -51,6 +53,10 @@ def json_of(file: str) -> Any:
         return json.loads(text_of(file))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        raise ValueError("it has a number that is too long") from None
 
 
 def roster_file(file: str, personas: str | None = None) -> Table:
@@ -72,6 +78,21 @@ def roster_file(file: str, personas: str | None = None) -> Table:
         return applied(read(file, known), known)
     except UnreadableRoster as problem:
         raise WrongUsage(str(problem)) from None
+
+
+def refuse_roster_options(args: argparse.Namespace, *rosters: str) -> None:
+    """Options that say something of a roster need one.
+
+    Args:
+        rosters: the options that may name one, as attributes.
+
+    Raises:
+        WrongUsage
+    """
+    if all(getattr(args, name) is None for name in rosters):
+        for option in ("personas", "timezone"):
+            if getattr(args, option, None) is not None:
+                raise WrongUsage(f"--{option} needs --{' or --'.join(rosters)} FILE")
 
 
 def names_file(names: naming.Labels, file: str) -> None:

@@ -68,4 +68,4 @@ def _schema(_: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from connect_users.plugin.serve import main
 
-    return main(args.arguments)
+    main(args.arguments)

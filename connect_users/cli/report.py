@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_users.cli import connecting, gathering, report_dormant, report_page, report_unmanaged
+from connect_users.cli import connecting, gathering, names_of, report_dormant, report_page, report_unmanaged
 from connect_users.core.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     """Run the chosen report; returns its exit status.
 
     Raises:
-        WrongUsage: no report is chosen, or two.
+        WrongUsage: no report is chosen, or two; or an option is for a roster, and there is none.
     """
+    names_of.refuse_roster_options(args, "roster", "since")
     if args.html is not None and args.unmanaged:
         raise WrongUsage("--html and --unmanaged are two reports; ask for one at a time")
     if args.csv is not None and (args.html is not None or args.dormant is None):

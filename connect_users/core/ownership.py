@@ -278,9 +278,10 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
     if owner is None:
         return Unowned()
     mine = bool(urn) and owner.name == owner_name(urn)
+    in_this_stack = owner.stack is not None and owner.stack == stack_of(owner_name(urn))
     if token is not None:
-        # A state from before its user went to another resource (an alias, another stack) has the same making.
-        proven = same_making(token, owner.token) and (mine or _same_name(token, owner.token))
+        # A state from before its user went to another stack has the same making, too.
+        proven = same_making(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))
     else:
         proven = bool(arn) and mine and same_making(owner.token, first_token(made_at(owner.token), urn, arn))
     if proven:
@@ -289,16 +290,16 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
         return OtherMaking(owner)
     if not owner.name:
         return Unowned()
-    if owner.stack is not None and owner.stack == stack_of(owner_name(urn)):
+    if in_this_stack:
         return OtherResource(owner)
     return OtherStack(owner)
 
 
-def of_another_name(owner: Owner, urn: str, token: object) -> bool:
-    """Whether a tag and a state are of one making, but of different names.
+def of_another_stack(owner: Owner, urn: str, token: object) -> bool:
+    """Whether a tag and a state are of one making, but the tag names another stack.
 
-    Such a view is from before the tag was written for this resource; or such a state is from before the user went to
-    another one. Only time shows which.
+    Such a view is from before the tag was written for this stack; or such a state is from before the user went to
+    the other one. Only time shows which.
     """
     return same_making(token, owner.token) and not isinstance(claim(owner, urn, token), Proven)
 

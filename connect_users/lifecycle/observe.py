@@ -147,7 +147,7 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
             if token is not None or ownership.TAG_KEY in tags:
                 op.say("warning", f"{ownership.missing(tags)}; the next change of this user puts it back")
             if result.pop(TOKEN_KEY, None) is not None:
-                result[TAKEN_KEY] = secrets.token_hex(4)
+                result[TAKEN_KEY] = str(token)[-8:]
         case ownership.Proven():
             pass
         case ownership.OtherMaking(owner):
@@ -206,7 +206,7 @@ def _stale_view_wait(op: Operation, tags: Mapping[str, Any], outputs: Mapping[st
     if token is None:
         return 0.0
     owner = ownership.owner_of(tags)
-    if owner is not None and ownership.of_another_name(owner, op.urn, token):
+    if owner is not None and ownership.of_another_stack(owner, op.urn, token):
         return min(SETTLING, op.grace)
     match ownership.claim(owner, op.urn, token):
         case ownership.Unowned():

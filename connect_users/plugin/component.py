@@ -205,9 +205,9 @@ class Guard(pulumi.CustomResource):
         super().__init__(tokens.PLUGIN_GUARD, name, theirs, pulumi.ResourceOptions.merge(opts, more))
 
 
-def _kept_user(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+def _kept_user(type_: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     more = pulumi.ResourceOptions(version=VERSION, additional_secret_outputs=["password"])
-    return pulumi.CustomResource(tokens.PLUGIN_USER, name, {}, pulumi.ResourceOptions.merge(opts, more))
+    return pulumi.CustomResource(type_, name, {}, pulumi.ResourceOptions.merge(opts, more))
 
 
 class UserRoster(ConnectUserRoster):

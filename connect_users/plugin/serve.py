@@ -14,7 +14,7 @@ import stat
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import grpc
 
@@ -30,8 +30,8 @@ _LARGE: Final = 400 << 20
 _OPTIONS: Final = (("grpc.max_receive_message_length", _LARGE), ("grpc.max_send_message_length", _LARGE))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until the engine is gone, or Ctrl-C.
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Serve until the engine is gone, or Ctrl-C; then end the process.
 
     Args:
         arguments: of the command line: the engine's address, among options that are Pulumi's own.
@@ -54,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         gone.wait()
     methods.cancel()
     server.stop(_GRACE).wait()
-    return 0
+    # Returning would wait for the thread of a roster, which waits for the very engine that is ending this process. The
+    # engine ends its plugins one after the other, and after five seconds reports that the next exited prematurely.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for type checkers only

@@ -67,7 +67,7 @@ class Parts:
     """The resource types of a roster: the plugin's roster has its own.
 
     Attributes:
-        kept: declares a user who is only kept, from a name and options.
+        kept: declares a user who is only kept, from a type, a name and options.
         now: the clock.
     """
 
@@ -75,12 +75,12 @@ class Parts:
     user_token: str
     user: Callable[..., ConnectUser]
     guard: Callable[..., RosterGuard]
-    kept: Callable[[str, pulumi.ResourceOptions], pulumi.Resource]
+    kept: Callable[[str, str, pulumi.ResourceOptions], pulumi.Resource]
     now: days.Now = days.utc_now
 
 
-def _kept_user(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    return pulumi.CustomResource(tokens.USER, name, {tokens.PROVIDER_KEY: tokens.USER_PROVIDER}, opts)
+def _kept_user(type_: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    return pulumi.CustomResource(type_, name, {tokens.PROVIDER_KEY: tokens.USER_PROVIDER}, opts)
 
 
 class ConnectUserRoster(pulumi.ComponentResource):
@@ -316,7 +316,9 @@ def _keep(
         )
         # A later roster must not declare the same user.
         registration.declare(child, user.instance, user.username, opts)
-        parts.kept(child, kept_options(user, child, parts.user_token, opts))
+        # The dynamic provider has no use for the plugin's state.
+        type_ = tokens.PLUGIN_USER if user.plugin else parts.user_token
+        parts.kept(type_, child, kept_options(user, child, type_, opts))
 
 
 def _child(name: str, person: Person | StateUser) -> str:

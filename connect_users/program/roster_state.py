@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
 TOKEN: Final = "pulumi:pulumi:readStackResourceOutputs"
-_IN_A_ROSTER: Final = (f"{tokens.ROSTER}${tokens.USER}", f"{tokens.PLUGIN_ROSTER}${tokens.PLUGIN_USER}")
+#: A Python program's roster also keeps people whom the plugin made (`connect_users.program.leaving`).
+_IN_A_ROSTER: Final = (
+    f"{tokens.ROSTER}${tokens.USER}",
+    f"{tokens.ROSTER}${tokens.PLUGIN_USER}",
+    f"{tokens.PLUGIN_ROSTER}${tokens.PLUGIN_USER}",
+)
 #: The organization of a stack in a backend that has none.
 _NO_ORGANIZATION: Final = "organization"
 _SHOWN: Final = 3

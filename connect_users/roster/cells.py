@@ -264,13 +264,18 @@ def tag(value: Any) -> Any:
 
 def snake(word: str) -> str:
     """A word of AWS's API, such as ``RoutingProfileId``, in snake_case; any other word as it is."""
-    return ".".join(_HUMP.sub("_", part) if _CAMEL.fullmatch(part) else part for part in word.split("."))
+    return ".".join(humps(part) if _CAMEL.fullmatch(part) else part for part in word.split("."))
+
+
+def humps(word: str) -> str:
+    """``routingProfile`` as ``routing_Profile``."""
+    return _HUMP.sub("_", word)
 
 
 class Blocks:
     """Reads a block, or a list of blocks, from YAML, JSON or a program.
 
-    The members have the resource's names or AWS's. A member that is an empty string is left out.
+    The members have the resource's names, the plugin's or AWS's. A member that is an empty string is left out.
 
     Args:
         members: name -> the reader of the member.
@@ -282,7 +287,7 @@ class Blocks:
     def __call__(self, value: Any) -> Any:
         """The blocks with the members that have a reader, read; everything else as it is."""
         if isinstance(value, Mapping):
-            names = {name if name in self._members else snake(str(name)).lower(): name for name in value}
+            names = {name if name in self._members else humps(str(name)).lower(): name for name in value}
             items = {word if word in self._members else name: value[name] for word, name in names.items()}
             return {name: self._member(name, item) for name, item in items.items() if item != ""}
         return [self(item) for item in value] if isinstance(value, (list, tuple)) else value

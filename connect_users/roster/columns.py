@@ -176,10 +176,16 @@ def normal(header: str) -> str:
     return numbered[1] if numbered else words
 
 
+def spellings(header: str) -> tuple[str, str]:
+    """The forms in which a header may be known: `normal`, and that of camelCase, the spelling of the plugin."""
+    return normal(header), normal(cells.humps(header[: limits.ROSTER_HEADER_MAX]))
+
+
 @functools.lru_cache(maxsize=1024)
 def find(header: str) -> Column | None:
     """The column of a header; None if it is unknown."""
-    column = _BY_HEADER.get(normal(header))
+    plain, split = spellings(header)
+    column = _BY_HEADER.get(plain) or _BY_HEADER.get(split)
     if column is None and re.match(r"\s*tags\.\S", header, re.IGNORECASE):
         # Tag keys are case-sensitive.
         key = header.strip()[len("tags.") :]
@@ -189,7 +195,7 @@ def find(header: str) -> Column | None:
 
 def is_group(header: str) -> bool:
     """Whether a dict under this name contains columns: ``identity_info``, ``acw``, ``acw.voice``."""
-    return normal(header) in _GROUPS
+    return not _GROUPS.isdisjoint(spellings(header))
 
 
 @functools.lru_cache(maxsize=256)

@@ -40,7 +40,7 @@ def read(text: str, source: str) -> Table:
                 check_rows(source, len(rows) - 1, end + 1)
             end = skipped + reader.line_num
     except csv.Error as error:
-        raise UnreadableRoster(source, _reason(error), end + 1) from None
+        raise UnreadableRoster(source, _reason(error, quoted='"' in text), end + 1) from None
     if not rows:
         raise UnreadableRoster(source, "is empty; the first line must name the columns")
     (line, headers), *people = rows
@@ -56,7 +56,9 @@ def _opened(text: str) -> tuple[str, str, str]:
     return "", _separator(text), text
 
 
-def _reason(error: csv.Error) -> str:
+def _reason(error: csv.Error, *, quoted: bool) -> str:
+    if "field larger" in str(error) and not quoted:
+        return f"a cell has more than {csv.field_size_limit():,} characters"
     if "end of data" in str(error) or "field larger" in str(error):
         return "a quote is opened on this line and never closed"
     if "expected after" in str(error):

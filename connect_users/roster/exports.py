@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from connect_users.core.phrases import plural
 from connect_users.roster import scim
 from connect_users.roster.cells import flag, text
-from connect_users.roster.columns import USERNAME, find, normal
+from connect_users.roster.columns import USERNAME, find, normal, spellings
 from connect_users.roster.tables import Row, Table, UnreadableRoster
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
 
 def _is_own(header: str, column: Column) -> bool:
     """Whether a header is a roster's own: a directory may use other headers, like ``Phone``, for something else."""
-    return normal(header) == column.name or column.path[0] == "tags" or column.path in _PATHS_OF_NAMES
+    return column.name in spellings(header) or column.path[0] == "tags" or column.path in _PATHS_OF_NAMES
 
 
 def _header(table: Table, wanted: str) -> str | None:

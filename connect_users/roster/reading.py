@@ -102,6 +102,9 @@ def _paths(roster: Any) -> list[str] | None:
 
 def _files(named: str) -> Iterator[tuple[Path, str]]:
     """The files of a path, and their names in messages. A folder or a glob may also have files that are not rosters."""
+    if not named:
+        # To the file system it is the working directory, and to a program a setting that is not set.
+        raise UnreadableRoster("", "the path is empty; give a file, a folder or a glob")
     path = Path(named)
     if path.is_dir():
         files = [file for file in sorted(path.iterdir()) if file.is_file()]

@@ -57,30 +57,37 @@ def test_the_readme_says_what_the_way_back_needs() -> None:
     assert ALIASES.strip() in readme
 
 
+HEADER = "username,first_name,last_name,routing_profile,security_profiles\n"
+
+
+def _write(stack: Stack, *people: str) -> None:
+    rows = "".join(f"{name},Ada,Lovelace,Support,Agent\n" for name in people)
+    (stack.folder / "team.csv").write_text(HEADER + rows, encoding="utf-8")
+
+
+def _become(stack: Stack, runtime: str) -> None:
+    """Write the program for one door, and take the other one's away."""
+    program = stack.folder / "__main__.py"
+    resources = {"resources": {"team": ROSTER}} if runtime == "yaml" else {}
+    document = {"name": PROJECT, "runtime": runtime, **resources}
+    (stack.folder / "Pulumi.yaml").write_text(json.dumps(document), encoding="utf-8")
+    if runtime == "python":
+        program.write_text(PROGRAM, encoding="utf-8")
+    else:
+        program.unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize("tags", [True, False], ids=["with ownership tags", "without"])
 def test_a_roster_goes_to_the_plugin_and_back(tags: bool, yaml_stack: Stack) -> None:  # noqa: F811
     """Everybody keeps the id; only the tag, which names the resource's type, is written."""
     stack = yaml_stack
-    program = stack.folder / "__main__.py"
-    people = "".join(f"{name},Ada,Lovelace,Support,Agent\n" for name in PEOPLE)
-    header = "username,first_name,last_name,routing_profile,security_profiles\n"
-    (stack.folder / "team.csv").write_text(header + people, encoding="utf-8")
+    _write(stack, *PEOPLE)
     stack.configure(ownershipTag=tags)
-
-    def become(runtime: str) -> None:
-        resources = {"resources": {"team": ROSTER}} if runtime == "yaml" else {}
-        document = {"name": PROJECT, "runtime": runtime, **resources}
-        (stack.folder / "Pulumi.yaml").write_text(json.dumps(document), encoding="utf-8")
-        if runtime == "python":
-            program.write_text(PROGRAM, encoding="utf-8")
-        else:
-            program.unlink()
-
-    become("python")
+    _become(stack, "python")
     stack.up()
     before = {name: user["Id"] for name, user in stack.live().items()}
     for runtime in ("yaml", "python"):
-        become(runtime)
+        _become(stack, runtime)
         planned = {name: operation for name, (operation, _) in stack.plan().items()}
         assert planned == {"team-guard": "update", "team-ada": "update", "team-alan": "update"}, stack.preview().text
         stack.calls()
@@ -91,3 +98,28 @@ def test_a_roster_goes_to_the_plugin_and_back(tags: bool, yaml_stack: Stack) -> 
         assert "unchanged" in stack.refresh().text
     stack.destroy()
     assert stack.live() == {}
+
+
+@pytest.mark.parametrize("doors", [("yaml", "python"), ("python", "yaml")], ids=" to ".join)
+def test_somebody_whom_the_other_door_made_is_kept_and_leaves_later(
+    doors: tuple[str, str],
+    yaml_stack: Stack,  # noqa: F811
+) -> None:
+    """With connect-users:removals false, at the change of doors and after it."""
+    stack = yaml_stack
+    _write(stack, *PEOPLE)
+    _become(stack, doors[0])
+    stack.up()
+    before = {name: user["Id"] for name, user in stack.live().items()}
+    stack.configure(removals=False)
+    _write(stack, "alan")
+    _become(stack, doors[1])
+    stack.up()
+    text = stack.up().text
+    assert "1 person who would leave stays: ada" in text
+    assert {name: user["Id"] for name, user in stack.live().items()} == before
+    assert "unchanged" in stack.refresh().text
+    stack.configure(removals=None)
+    stack.up()
+    assert set(stack.live()) == {"alan"}
+    assert stack.plan() == {}

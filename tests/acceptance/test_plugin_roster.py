@@ -107,6 +107,16 @@ def test_a_wrong_file_is_stopped_before_anybody_is_touched(team: Team) -> None:
     assert set(stack.live()) == {"agent1"}
 
 
+def test_people_who_cannot_be_created_are_no_crash_of_the_plugin(team: Team) -> None:
+    """The roster is still being built when the engine ends its plugins."""
+    people = [f"agent{number}" for number in range(12)]
+    team.write(*people)
+    team.declare(**IDS, passwordSecrets="nowhere/{username}", passwords=None)
+    text = team.stack.up(code=1).text
+    assert "creating Connect user 'agent" in text
+    assert "exited prematurely" not in text
+
+
 def test_two_rosters_are_built_at_the_same_time(team: Team) -> None:
     """Each has its own people, although one process builds both."""
     team.declare(**IDS, roster=None)

@@ -1,4 +1,4 @@
-"""Ten and more ways to break the product, each a fault that it once had or nearly had: the simulation finds every one.
+"""Ways to break the product, each a fault that it once had or nearly had: the simulation finds every one.
 
 ``python -m tests.simulation --mutants`` (`make simulate-mutants`) plays seeds until each is found.
 """

@@ -202,7 +202,8 @@ class Process:
         if self._denied == operation:
             return DENIED
         fault = self._faults.get(len(self.calls))
-        if fault == NOT_FOUND and operation not in _LATE:
+        if fault == NOT_FOUND and (operation not in _LATE or self._faults.get(len(self.calls) - 1) == NOT_FOUND):
+            # Two in a row mean that there is none.
             return None
         if fault is not None:
             self.faults_met += 1

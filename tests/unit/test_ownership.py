@@ -98,37 +98,41 @@ def _claim(tags: dict[str, str], token: object = None, urn: str = _URN, arn: str
 
 
 def test_a_state_is_proven_by_its_token_only() -> None:
-    """By the name that the tag had when the state was saved, or by its own."""
+    """By whatever name of its stack the tag has, and by the one that it had when the state was saved."""
     mine, other = ownership.new_token(0, _URN), ownership.new_token(0, _URN)
-    renamed = ownership.tag(ownership.renamed(mine, _URN + "2"), _URN + "2")
+    elsewhere = _URN.replace("urn:pulumi:", "urn:pulumi:x")
+    moved = ownership.tag(ownership.renamed(mine, elsewhere), elsewhere)
     for tag, urn in (
         (ownership.tag(mine, _URN), _URN),
         (ownership.tag(mine, _URN), _URN + "2"),
-        (renamed, _URN + "2"),
+        (ownership.tag(mine, _URN), elsewhere),
+        (ownership.tag(ownership.renamed(mine, _URN + "2"), _URN + "2"), _URN),
+        (moved, elsewhere),
     ):
         assert isinstance(_claim(tag, mine, urn), ownership.Proven)
-    assert isinstance(_claim(renamed, mine), ownership.OtherResource), "the state is from before the user went there"
+    assert isinstance(_claim(moved, mine), ownership.OtherStack), "the state is from before the user went there"
     assert isinstance(_claim(ownership.tag(other, _URN), mine), ownership.OtherMaking)
     assert isinstance(_claim({}, mine), ownership.Unowned)
     assert isinstance(_claim({}), ownership.Unowned)
 
 
-def test_a_view_of_the_same_making_and_another_name_is_told_from_every_other() -> None:
-    """The tag of a former name, or that of the name by which somebody has the user now."""
-    mine, first_release = ownership.new_token(0, _URN), "a" * 24
+def test_a_view_of_the_same_making_in_another_stack_is_told_from_every_other() -> None:
+    """The tag that names the stack as before, or the stack that has the user now."""
+    mine, elsewhere, first_release = ownership.new_token(0, _URN), _URN.replace("urn:pulumi:", "urn:pulumi:x"), "a" * 24
     for token, name, urn, expected in (
         (mine, _URN, _URN, False),
-        (mine, _URN, _URN + "2", False),
-        (mine, _URN + "2", _URN, True),
-        (ownership.new_token(0, _URN), _URN + "2", _URN, False),
-        (None, _URN + "2", _URN, False),
+        (mine, _URN, elsewhere, False),
+        (mine, elsewhere, _URN, True),
+        (mine, _URN + "2", _URN, False),
+        (ownership.new_token(0, _URN), elsewhere, _URN, False),
+        (None, elsewhere, _URN, False),
     ):
         owner = ownership.owner_of(ownership.tag(ownership.renamed(mine, name), name))
         assert owner is not None
-        assert ownership.of_another_name(owner, urn, token) == expected
+        assert ownership.of_another_stack(owner, urn, token) == expected
     old = ownership.owner_of(ownership.tag(first_release, _URN))
     assert old is not None
-    assert not ownership.of_another_name(old, _URN + "2", first_release)
+    assert not ownership.of_another_stack(old, elsewhere, first_release)
 
 
 def test_a_state_without_a_token_is_proven_by_the_tag_that_it_wrote_itself() -> None:

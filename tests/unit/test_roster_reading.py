@@ -118,6 +118,7 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
     ("name", "data", "message"),
     [
         ("a.csv", b"", "is empty; the first line must name the columns"),
+        ("a.csv", b"username\nada\n" + b"b" * 200_000, ":3: a cell has more than 131,072 characters"),
         ("a.csv", b'username\nada\n"bo\n', ":3: a quote is opened on this line and never closed"),
         ("a.csv", b'username\n"a"da\n', ":2: there are characters after a closing quote"),
         ("a.csv", b"username\nada\nb\xf6\n", ":3: is not UTF-8; save it as 'CSV UTF-8'"),
@@ -255,3 +256,14 @@ def test_what_is_written_is_read() -> None:
     for separator in ",;\t":
         table = csv_text.read(write(["username", "first_name"], rows, separator), "a.csv")
         assert [dict(row.cells) for row in table.rows] == rows
+
+
+@pytest.mark.parametrize("roster", ["", ["agents.csv", ""]], ids=["a path", "one of several"])
+def test_an_empty_path_is_not_the_working_directory(
+    roster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a setting of the program that is not set."""
+    (tmp_path / "agents.csv").write_text(CSV, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnreadableRoster, match="the path is empty; give a file, a folder or a glob"):
+        read(roster)

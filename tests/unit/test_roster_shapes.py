@@ -95,6 +95,35 @@ def _only(judged: JudgedRoster) -> Person:
     return person
 
 
+def test_words_in_the_plugin_s_spelling_are_columns_and_members(people: Callable[..., JudgedRoster]) -> None:
+    """A program in TypeScript or YAML writes camelCase everywhere else."""
+    limit = {"after_contact_work_time_limit": 30}
+    plain = {
+        **JANE,
+        "username": "jane",
+        "sign_out": "on_loss",
+        "identity_info": {"first_name": "Jane", "last_name": "Doe"},
+        "after_contact_work_configs": [{"channel": "VOICE", "after_contact_work_config": limit}],
+    }
+    camel = {
+        "username": "jane",
+        "routingProfileId": PROFILE,
+        "securityProfileIds": [AGENT],
+        "signOut": "on_loss",
+        "identityInfo": {"firstName": "Jane", "lastName": "Doe"},
+        "afterContactWorkConfigs": [
+            {"channel": "VOICE", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 30}},
+        ],
+    }
+    assert _only(people([camel])).inputs == _only(people([plain])).inputs
+
+
+def test_the_defaults_of_a_program_may_be_in_camel_case(people: Callable[..., JudgedRoster]) -> None:
+    defaults = {"routingProfileId": PROFILE, "securityProfileIds": [AGENT], "signOut": "on_delete"}
+    inputs = _only(people([{"username": "jane"}], defaults=defaults)).inputs
+    assert inputs.items() >= {**JANE, "sign_out": "on_delete"}.items()
+
+
 @pytest.mark.parametrize("document", [DESCRIBED, [DESCRIBED], [DESCRIBED["User"]], {"Users": [DESCRIBED["User"]]}])
 def test_what_describe_user_writes_is_read(people: Callable[..., JudgedRoster], document: Any) -> None:
     """Without what nobody can set, what is empty, and the tags that are not the person's."""

@@ -131,3 +131,31 @@ def test_commands_that_ask_an_instance_do_without_pulumi(arguments: tuple[str, .
     modules = set(done.stdout.splitlines()[-1].split())
     assert "boto3" in modules
     assert modules.isdisjoint({"google", "grpc", "pulumi", "yaml"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("audit", "--instance", "emulator", "--personas", "p.yaml"), "--personas needs --roster FILE"),
+        (("audit", "--instance", "emulator", "--timezone", "Europe/London"), "--timezone needs --roster FILE"),
+        (("explain", "agents.csv", "--personas", "p.yaml"), "--personas needs --roster FILE"),
+        (
+            ("report", "--html", "a.html", "--state", "s", "--personas", "p"),
+            "--personas needs --roster or --since FILE",
+        ),
+        (("report", "--unmanaged", "--instance", "i", "--personas", "p"), "--personas needs --roster or --since FILE"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_says_something_of_a_roster_needs_one(
+    arguments: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _told(capsys, *arguments) == (2, f"connect-users {arguments[0]}: {why}")
+
+
+def test_a_number_that_python_does_not_read_is_not_explained_in_words_of_python(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "names.json").write_text(f'{{"security_profiles": {"9" * 5_000}}}', encoding="utf-8")
+    told = _told(capsys, "report", "--html", "a.html", "--roster", "agents.csv", "--names", "names.json")
+    assert told == (2, "connect-users report: names.json is not a file of names: it has a number that is too long")

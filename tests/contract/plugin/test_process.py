@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 from google.protobuf import empty_pb2
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from tests.contract.hosting import Site
 
 MANY = 64
+#: The SDK does not keep the options of components.
+OLD_SDK = tuple(map(int, version("pulumi").split(".")[:2])) < (3, 255)
 
 
 def test_the_port_is_printed_before_the_package_is_loaded() -> None:
@@ -77,6 +81,54 @@ def test_calls_that_wait_end_with_the_engine(site: Site, start_plugin: Callable[
         error = waiting.exception(30)
         assert isinstance(error, HostError)
         assert "cancelled" in judged(error), "an answer that is lost looks like a crash"
+
+
+class _Silent(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for type checkers only
+    """A monitor that takes calls and answers none of them."""
+
+    def __init__(self) -> None:
+        self.called = threading.Event()
+        self.released = threading.Event()
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        return grpc.unary_unary_rpc_method_handler(self._wait)
+
+    def _wait(self, request: bytes, context: grpc.ServicerContext) -> bytes:
+        self.called.set()
+        self.released.wait()
+        return b""
+
+
+@pytest.mark.skipif(OLD_SDK, reason="a UserRoster needs pulumi 3.255")
+def test_a_roster_that_waits_for_the_engine_does_not_keep_the_plugin_alive(
+    start_plugin: Callable[..., Plugin],
+) -> None:
+    """The engine interrupts plugins one after the other, and reports the next one as a crash after five seconds."""
+    monitor = _Silent()
+    server = grpc.server(ThreadPoolExecutor(4))
+    server.add_generic_rpc_handlers((monitor,))
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    plugin = start_plugin()
+    request = message(
+        "ConstructRequest",
+        type="connect-users:index:UserRoster",
+        name="team",
+        project="project",
+        stack="dev",
+        monitorEndpoint=address,
+    )
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(plugin.call, "Construct", request)
+            assert monitor.called.wait(60)
+            assert plugin.process is not None
+            plugin.process.send_signal(signal.SIGINT)
+            assert plugin.process.wait(30) == 0
+            assert isinstance(waiting.exception(30), HostError)
+    finally:
+        monitor.released.set()
+        server.stop(None).wait()
 
 
 def test_without_a_pipe_it_stays(site: Site) -> None:
@@ -169,8 +221,11 @@ def test_a_component_needs_an_sdk_that_keeps_its_options(plugin: Plugin) -> None
     """With an older one it is told what to do; nothing else of the plugin needs it."""
     with pytest.raises(HostError) as caught:
         plugin.call("Construct", message("ConstructRequest", type="connect-users:index:UserRoster", name="team"))
-    old = tuple(map(int, version("pulumi").split(".")[:2])) < (3, 255)
-    told = "a UserRoster needs pulumi 3.255 or later in the plugin's Python" if old else "roster 'team': roster or rows"
+    told = (
+        "a UserRoster needs pulumi 3.255 or later in the plugin's Python"
+        if OLD_SDK
+        else "roster 'team': roster or rows"
+    )
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)
 

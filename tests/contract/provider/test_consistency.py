@@ -407,11 +407,11 @@ def test_a_state_from_before_its_user_went_to_another_stack_deletes_nobody(engin
     assert _live(site) == {}
 
 
-def test_a_resource_that_was_renamed_just_now_is_changed_and_deleted(engine: Engine, site: TimedSite) -> None:
+def test_a_resource_whose_stack_was_renamed_just_now_is_changed_and_deleted(engine: Engine, site: TimedSite) -> None:
     """A reader that lags still shows the tag of the former name."""
     _lag(site, **LAGS["most of a minute"])
     engine.up(user())
-    renamed = engine.twin(name="countess")
+    renamed = engine.twin(stack="prod")
     site.timer.wait(_LATER)
     assert renamed.up(user()) == "update"
     assert renamed.up(user(security_profile_ids=[seed.SECURITY_PROFILES["Admin"]])) == "update"

@@ -314,7 +314,11 @@ def test_what_a_policy_calls_power_is_what_the_options_say(
         ([CHANGE, "--policy", "nowhere.yaml"], 2, "nowhere.yaml cannot be read"),
         ([str(PREVIEWS / "failed.json")], 1, "username: 'fa rid' has a blank"),
         ([CHANGE, "--fail-on", "policy"], 2, "--fail-on policy needs --policy FILE"),
-        ([CHANGE, "--state", CHANGE], 2, "change.json: the JSON has no resources; it was not written by pulumi stack export"),
+        (
+            [CHANGE, "--state", CHANGE],
+            2,
+            "change.json: the JSON has no resources; it was not written by pulumi stack export",
+        ),
         ([CHANGE, "--policy", CHANGE], 2, "change.json: policy: unknown rule"),
         (
             [CHANGE, "--names", CHANGE.replace("change", "state-export"), "--output", "/nowhere/x"],
