@@ -83,12 +83,12 @@ def _untagged(_: Any) -> Any:
 
 
 def _adopts_anybody(original: Any) -> Any:
-    return lambda op, props, user, token, error: original(op, {**props, "adopt_existing": True}, user, token, error)
+    return lambda op, props, user, tokens, error: original(op, {**props, "adopt_existing": True}, user, tokens, error)
 
 
 def _takes_over_leftovers(original: Any) -> Any:
-    def settle(op: Any, props: Any, user: Any, token: str, error: Any) -> Any:
-        return original(op, props, user, token, error) or adopt.take_over(op, props, user, ours=True)
+    def settle(op: Any, props: Any, user: Any, tokens: Any, error: Any) -> Any:
+        return original(op, props, user, tokens, error) or adopt.take_over(op, props, user, ours=True)
 
     return settle
 
