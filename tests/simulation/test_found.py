@@ -119,6 +119,16 @@ FOUND: dict[str, list[Event]] = {
         Console("create", "eve"),
         Together(Up(0), Up(1), schedule=964),
     ],
+    "a restored state deleted the user that had gone to another stack and come back": [
+        Declare(0, "ada", "ada"),
+        Up(0),
+        Move(0, "ada", state=True),
+        Up(1),
+        Move(1, "ada", state=True),
+        Refresh(1),
+        Up(0),
+        Restore(1, 2),
+    ],
     "a tainted resource that left (the end of the story solved nothing, again and again)": [
         Declare(0, "gus", "gus"),
         Up(0),
@@ -142,6 +152,7 @@ def test_what_was_found_stays_mended(events: list[Event]) -> None:
 #: What was wrong -> the mutant that has the fault again.
 AGAIN = {
     "a restored state deleted the user that had gone to another stack": "a state proves a user",
+    "a restored state deleted the user that had gone to another stack and come back": "a state proves a user",
     "a resource that left deleted the user that another one has, once the tag was overwritten": "two resources of one",
     "the old half of a replacement deleted the user of the new one, once the tag was removed": "the old half of a",
 }
