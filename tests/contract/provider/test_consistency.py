@@ -423,6 +423,25 @@ def test_a_state_from_before_its_user_went_to_another_stack_deletes_nobody(engin
     assert _live(site) == {}
 
 
+def test_a_state_from_before_its_user_came_back_to_the_first_stack_deletes_nobody(
+    engine: Engine, site: TimedSite
+) -> None:
+    """The other stack's state was moved there, too, but is from before its first up: it has the first token."""
+    _lag(site)
+    engine.up(user())
+    older = engine.state
+    twin = engine.twin(stack="prod")
+    assert twin.up(user()) == "update"
+    engine.state = twin.state
+    assert engine.up(user()) == "update"
+    assert engine.up(user()) == "same"
+    twin.state = older
+    twin.destroy()
+    assert set(_live(site)) == {"ada"}
+    engine.destroy()
+    assert _live(site) == {}
+
+
 def test_a_resource_whose_stack_was_renamed_just_now_is_changed_and_deleted(engine: Engine, site: TimedSite) -> None:
     """A reader that lags still shows the tag of the former name."""
     _lag(site, **LAGS["most of a minute"])
