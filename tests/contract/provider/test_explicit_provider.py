@@ -59,6 +59,7 @@ EVERYTHING: dict[str, Any] = {
     "burst": 7,
     "timeout": 60,
     "ownership_tag": False,
+    "removals": False,
     "emulator": True,
     "emulator_state": "here.sqlite",
 }

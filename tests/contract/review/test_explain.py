@@ -355,7 +355,7 @@ DEEP = '{"a":' * 100_000
         ("--policy", "", "is not a dict of rules"),
         ("--names", DEEP, "is not a file of names: it is nested too deeply"),
         ("--names", "[]", "is not a file of names: not a dict"),
-        ("--names", f'{{"x": {"9" * 5_000}}}', "is not a file of names: Exceeds the limit"),
+        ("--names", f'{{"x": {"9" * 5_000}}}', "is not a file of names: it has a number that is too long"),
         ("--state", f'{{"deployment": {{"resources": [{DEEP}', "nested too deeply"),
     ],
 )
