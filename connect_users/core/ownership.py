@@ -10,8 +10,9 @@ A token has 24 characters: the time (8 hex digits), a mark, a hash of the URN (6
 ``u`` if CreateUser made the user, ``m`` if a user of this stack moved to another resource, and ``t`` if the user
 existed outside this stack and was taken over. From the hash, a state knows that its resource has a new URN (the stack
 was renamed, the resource moved) and that the live tag still names the old one, which another resource may have by now.
-The other parts stay the same when the tag is rewritten. Tokens of another form (24 hex digits: the first release) are
-compared as a whole.
+The other parts stay the same when the tag is rewritten for the same stack. For another stack, the random part is
+computed from the former one and the URN: older states of the former stack do not have it, even if the user comes back.
+Tokens of another form (24 hex digits: the first release) are compared as a whole.
 """
 
 from __future__ import annotations
@@ -148,6 +149,12 @@ def renamed(token: str, urn: str) -> str:
     return _TOKEN_FORM.sub(rf"\g<1>\g<2>{_hash(urn)[:_URN_HASH]}\g<4>", token)
 
 
+def handed_over(token: str, urn: str) -> str:
+    """The token for a tag that named another stack and is to name ``urn``."""
+    parts = _TOKEN_FORM.fullmatch(token)
+    return token if parts is None else f"{parts[1]}{parts[2]}{_hash(urn)[:_URN_HASH]}{_hash(parts[4] + urn)[:_MAKING]}"
+
+
 def same_making(one: object, other: object) -> bool:
     """Whether two tokens stem from the same creation or take-over, whatever URN each names."""
     if one == other:
@@ -282,6 +289,8 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
     if token is not None:
         # A state from before its user went to another stack has the same making, too.
         proven = same_making(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))
+        # Or a run died after it had written the tag for this stack.
+        proven = proven or (mine and owner.token == handed_over(str(token), urn))
     else:
         proven = bool(arn) and mine and same_making(owner.token, first_token(made_at(owner.token), urn, arn))
     if proven:
@@ -296,12 +305,18 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
 
 
 def of_another_stack(owner: Owner, urn: str, token: object) -> bool:
-    """Whether a tag and a state are of one making, but the tag names another stack.
+    """Whether a tag and a state stem from the same moment, but the tag names another stack.
 
-    Such a view is from before the tag was written for this stack; or such a state is from before the user went to
+    Such a view may be from before the tag was written for this stack; or such a state is from before the user went to
     the other one. Only time shows which.
     """
-    return same_making(token, owner.token) and not isinstance(claim(owner, urn, token), Proven)
+    one, other = _TOKEN_FORM.fullmatch(str(token)), _TOKEN_FORM.fullmatch(owner.token)
+    return (
+        one is not None
+        and other is not None
+        and one[1] == other[1]
+        and isinstance(claim(owner, urn, token), OtherStack)
+    )
 
 
 def declared_tags(tags: Mapping[str, Any]) -> dict[str, str]:

@@ -213,8 +213,12 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
             return None
         case ownership.Unowned():
             return ownership.renamed(token, op.urn) if token else ownership.first_token(op.now(), op.urn, arn)
+        case ownership.Proven(owner) if not op.owns:
+            return owner.token
+        case ownership.Proven(owner) if not op.urn or owner.stack == ownership.stack_of(ownership.owner_name(op.urn)):
+            return ownership.renamed(owner.token, op.urn)
         case ownership.Proven(owner):
-            return ownership.renamed(owner.token, op.urn) if op.owns else owner.token
+            return ownership.handed_over(owner.token, op.urn)
         case ownership.OtherMaking(owner) if ownership.made_at(owner.token) < ownership.made_at(str(token)):
             # The read is older than the tag.
             return ownership.renamed(str(token), op.urn)

@@ -38,7 +38,7 @@ from connect_users.core.fields import ARN_KEY, TOKEN_KEY
 from connect_users.lifecycle import adopt, apply, delete, observe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from connect_users.core.spec import Props
     from connect_users.lifecycle.apply import Operation
@@ -70,7 +70,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
             return _settle_duplicate(op, props, request, token, error)
         except (InvalidRequest, QuotaReached) as error:
             user = _existing_user(op, props, error)
-            settled = None if user is None else _settle(op, props, user, token, error)
+            settled = None if user is None else _settle(op, props, user, [token], error)
             if settled is not None:
                 return settled
             if user is None or isinstance(error, InvalidRequest):
@@ -146,12 +146,13 @@ def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple
 
 
 def _settle(
-    op: Operation, props: Props, user: Mapping[str, Any], token: str, error: ConnectApiError
+    op: Operation, props: Props, user: Mapping[str, Any], tokens: Sequence[str], error: ConnectApiError
 ) -> tuple[str, Props] | None:
     """Take over the live user of the name; None if it has to be deleted and created again.
 
     Args:
-        error: of CreateUser.
+        tokens: of the CreateUser requests of this call, any of which may have made the user.
+        error: of the last CreateUser.
 
     Raises:
         OwnedByOther: it must not be changed.
@@ -161,6 +162,7 @@ def _settle(
     action, where = apply.subject("creating", props), f"the name exists in instance {props['instance_id']}"
     tags = user.get("Tags", {})
     owner = ownership.owner_of(tags)
+    token = owner.token if owner is not None and owner.token in tokens else tokens[-1]
     claim, other = ownership.claim(owner, op.urn, token or None), op.run.declared_by_another(op.urn, props)
     if other is not None and not isinstance(claim, ownership.Proven):
         raise OwnedByOther(f"{action}: {where}, and {other} declares the same user; declare the user once")
@@ -234,7 +236,7 @@ def _settle_duplicate(
     op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
 ) -> tuple[str, Props]:
     """Find the user of a taken name, or wait until the name of a user deleted just now is free."""
-    pauses, waited, removed = apply.pauses(op.grace), 0.0, set[str]()
+    pauses, waited, removed, tokens = apply.pauses(op.grace), 0.0, set[str](), [token]
     while True:
         named = observe.find_by_name(op, props["instance_id"], props["username"])
         user = named.user
@@ -242,7 +244,7 @@ def _settle_duplicate(
             user = None
         if user is not None:
             try:
-                settled = _settle(op, props, user, token, error)
+                settled = _settle(op, props, user, tokens, error)
                 if settled is not None:
                     return settled
                 _remove_leftover(op, props, user)
@@ -260,6 +262,7 @@ def _settle_duplicate(
             op.inform(f"waiting {pause:g} s: the username is taken, but Amazon Connect does not show its user yet")
             op.wait(pause)
         token, request = _tagged(op, request)
+        tokens.append(token)
         try:
             made = _create_user(op, request)
         except DuplicateResource as again:

@@ -87,10 +87,17 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
             op.inform(f"not deleted: the user moved to {owner.urn}")
             return False
         case ownership.OtherResource(owner):
+            # Only the deletion before a replacement comes while the program still declares resources.
+            replaced = op.run.declares(ownership.Owner("", ownership.owner_name(op.urn)))
+            which = (
+                "has not declared so far; nothing was deleted; if the program declares it after this one, run once "
+                "without delete_before_replace"
+                if replaced
+                else "does not declare; nothing was deleted; if that resource is being deleted, too, run again"
+            )
             raise OwnedByOther(
-                f"{action}: the user belongs to {owner.urn} (tag {ownership.TAG_KEY}), which this run does not "
-                "declare; nothing was deleted; if that resource is being deleted, too, run again; if it is gone "
-                "for good, remove the tag in Connect and run pulumi refresh first"
+                f"{action}: the user belongs to {owner.urn} (tag {ownership.TAG_KEY}), which this run {which}; if it "
+                "is gone for good, remove the tag in Connect and run pulumi refresh first"
             )
         case ownership.OtherStack(owner):
             op.say("warning", f"not deleted: the user belongs to {owner.urn} (tag {ownership.TAG_KEY})")

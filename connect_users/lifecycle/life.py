@@ -196,12 +196,12 @@ class Lifecycle:
         return {**dict.fromkeys(later, UNKNOWN), **canonical(inputs)}
 
     def preview_update(self, urn: str, state: Props, new: Props) -> Props:
-        """The outputs that are known before the user is changed: all, unless it gets its first ownership tag."""
+        """The outputs that are known before the user is changed: all, unless its ownership tag is to be written."""
         kept = apply.kept_outputs(sound(state))
         token = kept.get(TOKEN_KEY)
         if self.settings.ownership_tag and urn:
-            stays = isinstance(token, str) and OTHER_OWNER_KEY not in state
-            kept[TOKEN_KEY] = ownership.renamed(str(token), urn) if stays else UNKNOWN
+            stays = isinstance(token, str) and not ownership.names_another(token, urn)
+            kept[TOKEN_KEY] = token if stays and OTHER_OWNER_KEY not in state else UNKNOWN
         return {**kept, **canonical(new)}
 
     def create(self, urn: str, inputs: Props, say: Say) -> tuple[str, Props]:

@@ -37,7 +37,7 @@ def finish(world: World) -> None:
     """
     stacks = [stack for stack in world.stacks if stack.program.users or stack.state.resources or stack.program.rosters]
     for _ in range(_ROUNDS):
-        changed = [_converge(world, stack) for stack in stacks]
+        changed = [_converge(world, stack) - _contested(world, stack) for stack in stacks]
         if not any(changed):
             break
     else:
@@ -48,8 +48,8 @@ def finish(world: World) -> None:
     _nobody_left(world)
 
 
-def _converge(world: World, stack: Stack) -> bool:
-    """Bring a stack to its program; whether anything changed."""
+def _converge(world: World, stack: Stack) -> set[str]:
+    """Bring a stack to its program; the resources that changed."""
     run = _up(world, stack)
     changed = _changed(run)
     for _ in range(_ROUNDS):
@@ -61,9 +61,9 @@ def _converge(world: World, stack: Stack) -> bool:
             if not last.errors:
                 if last.process.calls and not _changed(last):
                     raise Broken("end", f"an up that changes nothing calls {', '.join(last.process.calls)}")
-                return _changed(last) or changed
+                return _changed(last) | changed
             run = last
-        changed = True
+        changed |= {each.name for each in stack.state.resources} | stack.program.users.keys()
         _run(world, ev.Refresh(stack.key))
         run = _up(world, stack)
         if run.errors and not _solve(world, stack, run):
@@ -83,8 +83,20 @@ def _run(world: World, command: ev.Command) -> Run:
     return world.run(command)
 
 
-def _changed(run: Run) -> bool:
-    return any(done.verb in ("create", "update", "delete") for done in run.done)
+def _changed(run: Run) -> set[str]:
+    return {done.name for done in run.done if done.verb in ("create", "update", "delete")}
+
+
+def _contested(world: World, stack: Stack) -> set[str]:
+    """Resources whose user is another stack's, too, where neither writes the tag that would tell."""
+    others = {each.id for other in world.stacks if other is not stack for each in other.state.resources}
+    return {
+        each.name
+        for each in stack.state.resources
+        if each.id in others
+        and not any(other.owns for other in world.stacks)
+        and tag_stack(world.instance.users[each.id].doc) is None
+    }
 
 
 def _solve(world: World, stack: Stack, run: Run) -> bool:
@@ -102,8 +114,18 @@ def _solve(world: World, stack: Stack, run: Run) -> bool:
         program.rosters[last.name.removeprefix("guard of ")] = "100"
         return True
     tainted = any(each.name == last.name and each.taint for each in stack.state.resources)
-    options = program.users[last.name].options if last.name in program.users else set[str]()
-    if (tainted or "replace_on_changes" in options) and "delete_before_replace" not in options:
+    declared = last.name in program.users
+    options = program.users[last.name].options if declared else set[str]()
+    if (
+        "delete_before_replace" in options
+        and last.verb == "delete"
+        and _has_gone_to_a_later_one(world, stack, last.name)
+    ):
+        # What the message advises: the deletion then comes last.
+        options.remove("delete_before_replace")
+        return True
+    replaced = declared and (tainted or "replace_on_changes" in options)
+    if replaced and "delete_before_replace" not in options:
         # What the message advises where the name is taken by the very user who is to be replaced.
         options.add("delete_before_replace")
         return True
@@ -114,6 +136,19 @@ def _solve(world: World, stack: Stack, run: Run) -> bool:
             world.tell(f"({stack.name} gives up {last.name}: {_obstacle(world, stack, last.name)})")
         del program.users[last.name]
         return True
+    return False
+
+
+def _has_gone_to_a_later_one(world: World, stack: Stack, name: str) -> bool:
+    """Whether the user of a resource's state is another's, which the program declares after it."""
+    declared = stack.program.users
+    later = [other for other, _ in stack.program.in_order()]
+    del later[: later.index(name) + 1]
+    for each in stack.state.resources:
+        user = world.instance.users.get(each.id)
+        if each.name == name and user is not None and tag_stack(user.doc) == stack.name:
+            owner = user.doc["Tags"][TAG].rpartition("::")[2]
+            return owner in later and declared[name].username != user.username
     return False
 
 
@@ -192,6 +227,8 @@ def _as_declared(world: World, stack: Stack) -> None:
         ours = world.ledger.of(user).holders == {stack.key} and tag_stack(user.doc) == stack.name
         if stack.owns and ours and OTHER_OWNER_KEY in each.outputs:
             raise Broken("end", f"{each.name} takes its own user for another's, and stays so")
+        if each.name in _contested(world, stack):
+            continue
         settings = settings_of(user.doc)
         for path, value in wanted(stack.program.users[each.name].inputs()):
             if settings.get(path) != value and not (value == "" and settings.get(path) is None):

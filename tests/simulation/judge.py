@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,15 +66,23 @@ class Judge:
         if before is None:
             memory.made.append(user.id)
         if before is not None and operation != "DeleteUser":
-            # As a reader could see it before the write.
-            cutoff = self._world.instance.now - self._world.instance.habits.lag
-            before = next((doc for at, doc in reversed(user.versions[:-1]) if at <= cutoff), before)
+            before = self._seen_by(memory.run, operation, user) or before
         problem = self._world.ledger.wrote(stack, operation, params, user, before)
         if problem is None and operation == "DeleteUser":
             problem = self._needless(memory, user)
         if problem is not None:
             # Raised later: a run turns whatever is raised within it into an error of its own.
             self._problem = self._problem or Broken("others' users", problem)
+
+    def _seen_by(self, run: Run, operation: str, user: User) -> Document | None:
+        """The user as a run could see it before a write."""
+        at, count = self._world.instance.now, len(user.versions) - 1
+        calls = itertools.dropwhile(lambda call: call in ("TagResource", "UntagResource"), reversed(run.process.calls))
+        if operation == "TagResource" and next(calls, None) == "DescribeUser":
+            # No request writes a tag only if it is still the one of the look just before it.
+            at, count = run.process.looked
+        cutoff = at - self._world.instance.habits.lag
+        return next((doc for when, doc in reversed(user.versions[:count]) if when <= cutoff), None)
 
     def _needless(self, memory: _Memory, user: User) -> str | None:
         """A user was deleted whom the program declares as before, and nobody asked for another one."""

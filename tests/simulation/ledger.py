@@ -94,7 +94,7 @@ class Ledger:
                 entry.holders = {stack.key}
             return None
         named = tag_stack(before)
-        if named == stack.name:
+        if named in (stack.name, *stack.former):
             # Another stack got the state, and has not written its tag yet: nothing in Connect says so.
             if tags:
                 entry.former |= entry.holders

@@ -82,13 +82,23 @@ def _untagged(_: Any) -> Any:
     return lambda op, request: ("", request)
 
 
+def _proves_in_any_stack(original: Any) -> Any:
+    def claim(owner: Any, urn: str, token: Any = None, arn: str = "") -> Any:
+        result = original(owner, urn, token, arn)
+        other = isinstance(result, ownership.OtherStack)
+        same = other and ownership.made_at(owner.token) == ownership.made_at(str(token))
+        return ownership.Proven(owner) if same else result
+
+    return claim
+
+
 def _adopts_anybody(original: Any) -> Any:
-    return lambda op, props, user, token, error: original(op, {**props, "adopt_existing": True}, user, token, error)
+    return lambda op, props, user, tokens, error: original(op, {**props, "adopt_existing": True}, user, tokens, error)
 
 
 def _takes_over_leftovers(original: Any) -> Any:
-    def settle(op: Any, props: Any, user: Any, token: str, error: Any) -> Any:
-        return original(op, props, user, token, error) or adopt.take_over(op, props, user, ours=True)
+    def settle(op: Any, props: Any, user: Any, tokens: Any, error: Any) -> Any:
+        return original(op, props, user, tokens, error) or adopt.take_over(op, props, user, ours=True)
 
     return settle
 
@@ -111,7 +121,7 @@ def _writes_everything(original: Any) -> Any:
 MUTANTS: Final = (
     Mutant("a tag with any text counts as an owner's", ownership, "owner_of", _any_text_is_an_owner),
     Mutant("every token of a resource proves every state of it", ownership, "same_making", _always(True)),
-    Mutant("a state proves a user who went to another stack since", ownership, "_same_name", _always(True)),
+    Mutant("a state proves a user who went to another stack since", ownership, "claim", _proves_in_any_stack),
     Mutant("the tag of an alias is not renewed", ownership, "names_another", _always(False)),
     Mutant("a user is gone after one look", observe, "describe", _one_look),
     Mutant("the guard counts from the rows of the last run", guarding, "check", _against_the_last_run),

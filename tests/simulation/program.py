@@ -94,12 +94,13 @@ class State:
 
 @dataclass
 class Stack:
-    """A stack: `key` stays the same when it gets another name."""
+    """A stack: `key` stays the same when it gets another name; `former` are the names that it had before."""
 
     key: int
     name: str
     owns: bool = True
     skew: float = 0.0
+    former: list[str] = field(default_factory=list)
     program: Program = field(default_factory=Program)
     state: State = field(default_factory=State)
     history: list[State] = field(default_factory=list)

@@ -138,6 +138,16 @@ def _params(method: str, chance: random.Random) -> dict[str, Any]:
     return by_method.get(method, user)
 
 
+def test_the_instance_describes_itself_as_the_emulator_does(both: tuple[Clock, _Both]) -> None:
+    """As far as the product reads it; nobody has a quick connect of their own."""
+    _, sides = both
+    instance = {"InstanceId": INSTANCE_ID}
+    one, other = sides.call("describe_instance", 0, instance)
+    assert one["Instance"].items() <= other["Instance"].items()
+    one, other = sides.call("list_quick_connects", 0, {**instance, "QuickConnectTypes": ["USER"], "MaxResults": 100})
+    assert one == other
+
+
 def test_the_instance_answers_as_the_emulator_does(both: tuple[Clock, _Both]) -> None:
     """Every method that the simulation has, refusals included."""
     clock, sides = both

@@ -123,6 +123,8 @@ class Process:
         self.calls: list[str] = []
         self.faults_met = 0
         self.throttled = 0
+        #: When the last DescribeUser was answered, and how many versions the user had by then.
+        self.looked = (0.0, 0)
         self._instance = instance
         self._clock = clock
         self._throttles = throttles
@@ -215,9 +217,11 @@ class Process:
 
     def _perform(self, operation: str, name: str, params: Document) -> Document:
         method: Callable[..., Document] = getattr(self._instance, name)
-        if operation.startswith(_READS):
-            return method(**params)
         users = self._instance.users
+        if operation.startswith(_READS):
+            if operation == "DescribeUser" and params["UserId"] in users:
+                self.looked = (self._instance.now, len(users[params["UserId"]].versions))
+            return method(**params)
         named = params.get("UserId") or params.get("EntityId") or params.get("resourceArn", "")
         user = users.get(str(named).rpartition("/")[2])
         before = None if user is None else user.doc

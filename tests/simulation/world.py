@@ -151,6 +151,7 @@ class World:
     def _rename_stack(self, event: ev.RenameStack) -> None:
         self._names += 1
         stack = self.stacks[event.stack]
+        stack.former.append(stack.name)
         stack.name = f"{stack.name.rstrip('0123456789')}{self._names}"
 
     def _taint(self, event: ev.Taint) -> None:

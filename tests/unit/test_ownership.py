@@ -84,6 +84,22 @@ def test_a_token_knows_that_its_resource_was_renamed_and_stays_of_the_same_makin
     assert not ownership.same_making(token, ownership.new_token(1_760_000_000.0, _URN))
 
 
+def test_a_state_from_before_its_user_went_to_another_stack_and_came_back_proves_nothing() -> None:
+    """The state of the other stack is from before its first update, so that it has the first token."""
+    elsewhere = _URN.replace("urn:pulumi:", "urn:pulumi:x")
+    token = ownership.new_token(1_760_000_000, _URN)
+    there = ownership.handed_over(token, elsewhere)
+    back = ownership.handed_over(there, _URN)
+    assert len({token, there, back}) == 3
+    assert ownership.made_at(back) == 1_760_000_000.0
+    assert isinstance(_claim(ownership.tag(there, elsewhere), token, elsewhere), ownership.Proven), "not saved"
+    assert isinstance(_claim(ownership.tag(back, _URN), there, _URN), ownership.Proven), "not saved"
+    assert isinstance(_claim(ownership.tag(back, _URN), token, elsewhere), ownership.OtherStack)
+    assert isinstance(_claim(ownership.tag(back, _URN), there, elsewhere), ownership.OtherStack)
+    assert isinstance(_claim(ownership.tag(back, _URN), token, _URN), ownership.OtherMaking)
+    assert ownership.handed_over(_TOKEN, elsewhere) == _TOKEN, "the first release's is compared as a whole"
+
+
 @pytest.mark.parametrize("token", [_TOKEN, "", "me", None, 5.0, ["x"]], ids=str)
 def test_what_is_no_token_of_ours_never_counts_as_renamed(token: object) -> None:
     """Nor does a token of a host that does not tell the URN."""
@@ -124,7 +140,8 @@ def test_a_view_of_the_same_making_in_another_stack_is_told_from_every_other() -
         (mine, _URN, elsewhere, False),
         (mine, elsewhere, _URN, True),
         (mine, _URN + "2", _URN, False),
-        (ownership.new_token(0, _URN), elsewhere, _URN, False),
+        (ownership.handed_over(ownership.handed_over(mine, elsewhere), _URN), elsewhere, _URN, True),
+        (ownership.new_token(9, _URN), elsewhere, _URN, False),
         (None, elsewhere, _URN, False),
     ):
         owner = ownership.owner_of(ownership.tag(ownership.renamed(mine, name), name))

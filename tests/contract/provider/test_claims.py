@@ -437,6 +437,27 @@ def test_who_has_the_user_of_a_name_that_was_declared_twice_does_not_take_it_awa
     assert any(engine.urn in warning for warning in _warnings(host))
 
 
+def test_the_user_of_an_older_state_that_went_to_a_later_resource_is_not_deleted_first(
+    engine: Engine, site: Site
+) -> None:
+    """The later resource is not known yet when the first one is replaced: refused, and the advice works."""
+    engine.up(user())
+    older, twin = engine.state, engine.twin(name="countess", state=None)
+    run({"ada": user("bob"), "countess": user()}, [engine, twin])
+    ids = {name: each["Id"] for name, each in site.users().items()}
+    engine.state, twin.state = older, None
+    engine.host.begin_run()
+    change = engine.plan(engine.checked(user("cyd")))
+    with pytest.raises(HostError) as caught:
+        engine.apply(replace(change, delete_first=True))
+    text = judged(caught.value)
+    assert twin.urn in text
+    assert "run once without delete_before_replace" in text
+    run({"ada": user("cyd"), "countess": user()}, [engine, twin])
+    assert site.users()["ada"]["Id"] == ids["ada"]
+    assert set(site.users()) == {"ada", "bob", "cyd"}
+
+
 def test_without_the_tag_a_user_does_not_move(engine: Engine, site: Site, start: Callable[..., Host]) -> None:
     """Nothing could be written that keeps the old resource from deleting it."""
     engine.up(user())

@@ -394,6 +394,22 @@ def test_a_waiting_call_ends_with_the_run(site: TimedSite, engine: Engine) -> No
     assert _live(site) == {}
 
 
+def test_the_user_of_a_lost_answer_that_is_found_late_is_this_creations(
+    engine: Engine, site: TimedSite, host: TimedHost
+) -> None:
+    """It has the declared password, so nothing says otherwise, and a forced replacement makes a new user."""
+    _lag(site, **LAGS["seconds"])
+    site.forget()
+    site.emulator.faults.add(Fault("CreateUser", "drop-after"))
+    engine.up(user())
+    assert engine.state is not None
+    kept = engine.state.id
+    assert "TagResource" not in {record.operation for record in site.records()}
+    assert not any("password" in text for _, text in host.said)
+    engine.force_replace(user(password="N3w-password"))
+    assert _live(site)["ada"]["Id"] != kept
+
+
 def test_a_state_from_before_its_user_went_to_another_stack_deletes_nobody(engine: Engine, site: TimedSite) -> None:
     """`pulumi state move`, and then a backup of the former stack: the making is the same, the tag names the other."""
     _lag(site)
@@ -404,6 +420,25 @@ def test_a_state_from_before_its_user_went_to_another_stack_deletes_nobody(engin
     assert engine.state is None
     assert set(_live(site)) == {"ada"}
     twin.destroy()
+    assert _live(site) == {}
+
+
+def test_a_state_from_before_its_user_came_back_to_the_first_stack_deletes_nobody(
+    engine: Engine, site: TimedSite
+) -> None:
+    """The other stack's state was moved there, too, but is from before its first up: it has the first token."""
+    _lag(site)
+    engine.up(user())
+    older = engine.state
+    twin = engine.twin(stack="prod")
+    assert twin.up(user()) == "update"
+    engine.state = twin.state
+    assert engine.up(user()) == "update"
+    assert engine.up(user()) == "same"
+    twin.state = older
+    twin.destroy()
+    assert set(_live(site)) == {"ada"}
+    engine.destroy()
     assert _live(site) == {}
 
 

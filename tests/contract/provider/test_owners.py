@@ -99,11 +99,14 @@ def test_who_gets_the_former_name_of_a_stack_does_not_get_its_users(engine: Engi
     assert site.users() == before
 
 
-def test_a_run_that_died_between_the_new_tag_and_its_state_loses_nobody(engine: Engine, site: Site) -> None:
-    """The state still has the former token: it is of the same making."""
+@pytest.mark.parametrize("new", [{"name": "countess"}, {"stack": "prod"}], ids=["name", "stack"])
+def test_a_run_that_died_between_the_new_tag_and_its_state_loses_nobody(
+    new: dict[str, str], engine: Engine, site: Site
+) -> None:
+    """The state still has the former token, from which the new one follows."""
     engine.up(user())
     kept = engine.state
-    renamed = _renamed(engine, "countess")
+    renamed = engine.twin(**new)
     renamed.up(user())
     renamed.state = kept
     assert renamed.refresh() == "same"
