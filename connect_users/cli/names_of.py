@@ -65,7 +65,7 @@ def roster_file(file: str, personas: str | None = None) -> Table:
     Raises:
         WrongUsage
     """
-    from connect_users.roster.choosing import applied
+    from connect_users.roster.choosing import with_personas
     from connect_users.roster.reading import read, read_personas
     from connect_users.roster.tables import UnreadableRoster
 
@@ -75,7 +75,7 @@ def roster_file(file: str, personas: str | None = None) -> Table:
         known = read_personas(personas)
         if known.problems:
             raise WrongUsage(str(known.problems[0]))
-        return applied(read(file, known), known)
+        return with_personas(read(file, known), known)
     except UnreadableRoster as problem:
         raise WrongUsage(str(problem)) from None
 

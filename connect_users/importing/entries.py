@@ -30,7 +30,7 @@ def document(
     *,
     plugin: bool,
     each: bool,
-    marks: Mapping[str, guarding.Mark] | None = None,
+    marks: Mapping[str, guarding.AssignedPersona] | None = None,
 ) -> str:
     """The file for the people of a roster, or for each of them.
 
@@ -57,7 +57,7 @@ class Person:
 
 
 def _roster(
-    name: str, usernames: Iterable[str], marks: Mapping[str, guarding.Mark] | None, *, plugin: bool
+    name: str, usernames: Iterable[str], marks: Mapping[str, guarding.AssignedPersona] | None, *, plugin: bool
 ) -> list[Entry]:
     """A roster, which has no inputs, and its guard, as a program with the default limits declares them."""
     limit = leavers.limit(leavers.DEFAULT)

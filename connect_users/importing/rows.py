@@ -24,7 +24,7 @@ from connect_users.core.spec import Props, canonical
 from connect_users.importing import sharing
 from connect_users.roster import cells, csv_text, notations, yaml_text
 from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, USERNAME, Column
-from connect_users.roster.guarding import marks_of_people
+from connect_users.roster.guarding import assigned_personas
 from connect_users.roster.names import Names
 from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.personas import personas_of
@@ -32,7 +32,7 @@ from connect_users.roster.tables import from_grid
 
 if TYPE_CHECKING:
     from connect_users.roster.assembly import Preset
-    from connect_users.roster.guarding import Mark
+    from connect_users.roster.guarding import AssignedPersona
     from connect_users.roster.personas import Personas
     from connect_users.roster.tables import Table
 
@@ -187,7 +187,7 @@ class Written:
     inputs: Mapping[str, Props]
     left_out: Mapping[str, str]
     identity_management_type: str | None = None
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, AssignedPersona] = field(default_factory=dict)
 
 
 def write(people: Mapping[str, Props], names: Nameable, roster: str = "", *, personas: bool = False) -> Written:
@@ -280,11 +280,11 @@ class ReadBack(NamedTuple):
 
     inputs: dict[str, Props]
     problems: list[str]
-    marks: dict[str, Mark]
+    marks: dict[str, AssignedPersona]
 
 
 def read_back(table: Table, names: Nameable, identity: str | None, personas: Personas | None = None) -> ReadBack:
     """What a roster says."""
     judged = judge(table, terms(names, identity, personas))
     inputs = {person.username: canonical(person.inputs) for person in judged.people}
-    return ReadBack(inputs, [str(problem) for problem in judged.problems], marks_of_people(judged.people))
+    return ReadBack(inputs, [str(problem) for problem in judged.problems], assigned_personas(judged.people))

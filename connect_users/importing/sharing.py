@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.importing.literals import yaml_lines, yaml_word
 from connect_users.roster import notations
 from connect_users.roster.columns import find
-from connect_users.roster.people import WHO
+from connect_users.roster.people import NOT_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ def settings_of(line: Mapping[str, str]) -> Settings:
         column = find(header)
         if header == _TAGS:
             settings |= {(_TAGS, key): (f"tags.{key}", value) for key, value in notations.tags(cell).items()}
-        elif column is not None and column.path[0] not in WHO:
+        elif column is not None and column.path[0] not in NOT_SETTINGS:
             settings[column.path] = (header, cell)
     return settings
 

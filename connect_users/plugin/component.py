@@ -10,7 +10,6 @@ import asyncio
 import contextvars
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import pulumi
@@ -24,8 +23,8 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.plugin.gathering import program_of
 from connect_users.plugin.version import VERSION
 from connect_users.program import registration
-from connect_users.program.instance import ConnectInstance
-from connect_users.program.roster import ConnectUserRoster, Parts
+from connect_users.program.instance import ConnectInstance, LookUpSettings
+from connect_users.program.roster import ConnectUserRoster, ResourceTypes
 from connect_users.roster import guarding
 
 if TYPE_CHECKING:
@@ -148,13 +147,6 @@ def _ours_alone(options: pulumi.ResourceOptions | None) -> pulumi.ResourceOption
     return options
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The provider of the look-ups, in place of a `connect_users.Provider`."""
-
-    settings: Settings
-
-
 def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """The arguments of `ConnectUserRoster`."""
     given = {key: _whole(value) for key, value in inputs.items() if value is not None}
@@ -169,7 +161,7 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
     if not isinstance(given.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")
     if "instance" in given:
-        given["instance"] = ConnectInstance(given["instance"], provider=cast(Any, _Place(settings)))
+        given["instance"] = ConnectInstance(given["instance"], provider=LookUpSettings(settings))
     return {ARGUMENTS[key]: value for key, value in given.items()}
 
 
@@ -213,7 +205,9 @@ def _kept_user(type_: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Re
 class UserRoster(ConnectUserRoster):
     """A roster whose people are the plugin's."""
 
-    _parts: ClassVar = Parts(tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, User), cast(Any, Guard), _kept_user)
+    _types: ClassVar = ResourceTypes(
+        tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, User), cast(Any, Guard), _kept_user
+    )
 
     def outputs(self) -> dict[str, Any]:
         """What the program sees."""

@@ -19,8 +19,8 @@ from connect_users.core.phrases import plural
 from connect_users.engine.collector import Registering
 from connect_users.program import registration
 from connect_users.program.guard import RosterGuard, guard_inputs
-from connect_users.program.leaving import Leaving, kept_options, leaving_of
-from connect_users.program.require_self import kept_power
+from connect_users.program.leaving import kept_options, moves_and_kept
+from connect_users.program.require_self import caller_keeps_power
 from connect_users.program.roster_arguments import (
     Ids,
     Passwords,
@@ -33,7 +33,7 @@ from connect_users.program.roster_arguments import (
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
 from connect_users.roster import days, leavers
-from connect_users.roster.guarding import marks_of_people
+from connect_users.roster.guarding import assigned_personas
 from connect_users.roster.holders import holder_problems
 from connect_users.roster.late_names import unknown_name_problems
 from connect_users.roster.people import (
@@ -48,11 +48,11 @@ from connect_users.roster.selection import foreign_columns, select
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connect_users.program.args import IdentityManagementType
     from connect_users.program.instance import ConnectInstance
-    from connect_users.roster.moves import StateUser
+    from connect_users.roster.moves import Moves, StateUser
     from connect_users.roster.tables import Table
 
 #: The most lines of one error; `connect-users check` lists the rest.
@@ -63,7 +63,7 @@ _WAVE: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Parts:
+class ResourceTypes:
     """The resource types of a roster: the plugin's roster has its own.
 
     Attributes:
@@ -96,7 +96,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
     usernames: tuple[str, ...]
     personas: Mapping[str, str]
 
-    _parts: ClassVar = Parts(tokens.ROSTER, tokens.USER, ConnectUser, RosterGuard, _kept_user)
+    _types: ClassVar = ResourceTypes(tokens.ROSTER, tokens.USER, ConnectUser, RosterGuard, _kept_user)
 
     def __init__(
         self,
@@ -177,8 +177,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
         )
         ignored = strings_of(name, "ignore_columns", ignore_columns)
         try:
-            most = leavers.limit(max_deletions)
-            today = days.today(timezone, self._parts.now)
+            allowed = leavers.limit(max_deletions)
+            today = days.today(timezone, self._types.now)
             options = RosterOptions(
                 instance_id=instance_id if instance_id is not None or instance is None else instance.arn,
                 identity_management_type=identity_management_type,
@@ -195,7 +195,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
-        super().__init__(self._parts.type_token, name, None, opts)
+        super().__init__(self._types.type_token, name, None, opts)
         registration.declare_roster(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
@@ -205,28 +205,28 @@ class ConnectUserRoster(pulumi.ComponentResource):
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        marks = marks_of_people(people)
+        marks = assigned_personas(people)
         self.personas = {username: mark.persona for username, mark in marks.items()}
         configuration = registration.configuration(opts)
-        leaving: Output[Leaving | None] = Output.from_input(cast(Any, leaving_of(name, configuration, most)))
+        moves: Output[Moves | None] = Output.from_input(cast(Any, moves_and_kept(name, configuration, allowed)))
         waits_for: list[Output[None]] = []
         if looked_up is not None and looked_up.looked_up is not None:
             waits_for.append(looked_up.looked_up.apply(lambda _: None))
         if require_self:
-            waits_for.append(kept_power(name, instance, instance_id, configuration, people, leaving))
+            waits_for.append(caller_keeps_power(name, instance, instance_id, configuration, people, moves))
         inputs = guard_inputs(
             roster=name,
             usernames=self.usernames,
-            max_deletions=most,
+            max_deletions=allowed,
             retain_leavers=retain_leavers,
             personas=marks,
-            leaving=leaving,
+            moves=moves,
             ended=ended,
             waits_for=waits_for,
         )
-        guard = self._parts.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
+        guard = self._types.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
         self.users = _declared(name, people, self, guard, retain_leavers)
-        leaving.apply(lambda known: _keep(name, known, self, guard, retain_leavers))
+        moves.apply(lambda it: _keep(name, it.kept if it else (), self, guard, retain_leavers))
         self.register_outputs({"user_count": len(self.users)})
 
     @functools.cached_property
@@ -293,7 +293,7 @@ def _declared(
                 parent=parent, depends_on=[ready], retain_on_delete=True if retain_leavers else None
             )
         person = people.pop()
-        user = parent._parts.user(_child(name, person), **person.inputs, opts=opts)  # noqa: SLF001 - of this module
+        user = parent._types.user(_child(name, person), **person.inputs, opts=opts)  # noqa: SLF001 - of this module
         users[person.username] = user
         if len(users) % _WAVE == 0:
             ends.append(user)
@@ -305,11 +305,11 @@ def _declared(
 
 
 def _keep(
-    name: str, leaving: Leaving | None, parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
+    name: str, kept: Iterable[StateUser], parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
 ) -> None:
     """Declare the people who are kept."""
-    parts = parent._parts  # noqa: SLF001 - of this module
-    for user in leaving.kept if leaving else ():
+    types = parent._types  # noqa: SLF001 - of this module
+    for user in kept:
         child = _child(name, user)
         opts = pulumi.ResourceOptions(
             parent=parent, depends_on=[guard], retain_on_delete=True if retain_leavers else None
@@ -317,8 +317,8 @@ def _keep(
         # A later roster must not declare the same user.
         registration.declare(child, user.instance, user.username, opts)
         # The dynamic provider has no use for the plugin's state.
-        type_ = tokens.PLUGIN_USER if user.plugin else parts.user_token
-        parts.kept(type_, child, kept_options(user, child, type_, opts))
+        type_ = tokens.PLUGIN_USER if user.plugin else types.user_token
+        types.kept(type_, child, kept_options(user, child, type_, opts))
 
 
 def _child(name: str, person: Person | StateUser) -> str:

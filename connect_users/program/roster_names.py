@@ -1,7 +1,8 @@
 """The names of a roster without an id in an argument, looked up in the instance, all together.
 
 A name that does not exist is reported with every line that has it, and fails the program before anything of the roster
-is registered. In a preview without credentials the ids are unknown, as in every look-up (`connect_users.program.runs`).
+is registered. In a preview without credentials the ids are unknown, as in every look-up
+(`connect_users.program.look_ups`).
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ async def moves_of(
 def _may_move(
     roster: str,
     users: Collection[StateUser],
-    program: registration.Declared,
+    program: registration.Declarations,
     matters: Callable[[Collection[str], Collection[str]], bool],
 ) -> bool:
     """Whether people of a roster are not declared yet, but may be in a roster that is declared later."""
@@ -166,7 +166,7 @@ def _refuse_declared_twice(declared: Iterable[ProgramUser]) -> None:
 
 
 async def _declared(
-    program: registration.Declared, state: Iterable[StateUser], rosters: Iterable[str]
+    program: registration.Declarations, state: Iterable[StateUser], rosters: Iterable[str]
 ) -> list[ProgramUser]:
     """The users whom the program declares.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.roster.cells import BadCell, later, refuse_error, refuse_foreign
+from connect_users.roster.cells import BadCell, known_later, refuse_error, refuse_foreign
 from connect_users.roster.columns import FIRST_DAY, LAST_DAY, PER_CHANNEL, USERNAME, Column, find, unknown
 from connect_users.roster.days import Period
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 DAYS: Final = frozenset((FIRST_DAY, LAST_DAY))
 
 
-def known(value: Any) -> Any:
+def with_unknowns(value: Any) -> Any:
     """``value`` with `UNKNOWN` in place of everything that is not known yet."""
     if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, dict):
-        return {key: known(item) for key, item in value.items()}
+        return {key: with_unknowns(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [known(item) for item in value]
-    return UNKNOWN if later(value) else value
+        return [with_unknowns(item) for item in value]
+    return UNKNOWN if known_later(value) else value
 
 
-class Read(NamedTuple):
-    """The value of a cell; `plain` as in `Assembled`."""
+class CellValue(NamedTuple):
+    """The value of a cell; `plain` as in `RowInputs`."""
 
     value: Any
     names: tuple[str, ...] = ()
@@ -43,11 +43,11 @@ class Read(NamedTuple):
     plain: bool = True
 
 
-def _read(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = ()) -> Read:
-    return Read(value, names, problems, plain=known(value) == value)
+def _cell_value(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = ()) -> CellValue:
+    return CellValue(value, names, problems, plain=with_unknowns(value) == value)
 
 
-class Assembled:
+class RowInputs:
     """The inputs of one row, `UNKNOWN` if a cell cannot be used, and the problems by header.
 
     Attributes:
@@ -61,7 +61,7 @@ class Assembled:
         self.plain = True
         self.profiles: tuple[str, ...] = ()
 
-    def take(self, read: Read) -> None:
+    def take(self, read: CellValue) -> None:
         """Add the profiles and problems that come with a value."""
         self.profiles += read.names
         self.plain = self.plain and read.plain
@@ -97,9 +97,9 @@ class Layer:
         problems: (header, text); the header is "" if the whole preset is wrong.
     """
 
-    def __init__(self, preset: Preset, values: Values) -> None:
+    def __init__(self, preset: Preset, values: ValueReader) -> None:
         self.preset = preset
-        self.settings: list[tuple[str, tuple[str, ...], Read]] = []
+        self.settings: list[tuple[str, tuple[str, ...], CellValue]] = []
         self.problems: list[tuple[str, str]] = []
         try:
             rows = from_records(preset.name, [(0, preset.values)]).rows
@@ -116,10 +116,10 @@ class Layer:
             else:
                 self._take(header, column.path, values.of(column, raw))
 
-    def _take(self, header: str, path: tuple[str, ...], read: Read) -> None:
+    def _take(self, header: str, path: tuple[str, ...], read: CellValue) -> None:
         self.problems += [(header, text) for text in read.problems]
         if path == ("tags",) and isinstance(read.value, dict):
-            self.settings += [(header, ("tags", str(key)), _read(item)) for key, item in read.value.items()]
+            self.settings += [(header, ("tags", str(key)), _cell_value(item)) for key, item in read.value.items()]
         else:
             self.settings.append((header, path, read))
 
@@ -140,53 +140,55 @@ class Layer:
 DEFAULTS: Final = "defaults"
 
 
-class Values:
+class ValueReader:
     """From cells and settings to the values of inputs, with ids in place of names."""
 
     def __init__(self, names: Mapping[Reference, Names]) -> None:
         self._names = names
 
-    def of(self, column: Column, raw: Any) -> Read:
+    def of(self, column: Column, raw: Any) -> CellValue:
         """The value of a cell, or of a setting, of a column."""
         try:
             value = _value_of(column, raw)
         except BadCell as problem:
-            return _read(UNKNOWN, problems=(str(problem),))
+            return _cell_value(UNKNOWN, problems=(str(problem),))
         if column.reference is None:
-            return _read(value)
+            return _cell_value(value)
         if isinstance(value, list) and column.plural:
             reads = [self._id(column.reference, item) for item in value]
             names = tuple(item for item in value if isinstance(item, str))
-            return _read([read.value for read in reads], names, tuple(text for read in reads for text in read.problems))
+            return _cell_value(
+                [read.value for read in reads], names, tuple(text for read in reads for text in read.problems)
+            )
         return self._id(column.reference, value)
 
-    def _id(self, reference: Reference, name: Any) -> Read:
+    def _id(self, reference: Reference, name: Any) -> CellValue:
         names = self._names.get(reference)
         if names is None or not isinstance(name, str):
             # An output, or a value that the rules will refuse.
-            return _read(UNKNOWN if isinstance(name, str) else name)
+            return _cell_value(UNKNOWN if isinstance(name, str) else name)
         try:
-            return _read(names.id_of(name))
+            return _cell_value(names.id_of(name))
         except NoSuchName as problem:
-            return _read(UNKNOWN, problems=(str(problem),))
+            return _cell_value(UNKNOWN, problems=(str(problem),))
 
 
-class Assembly:
+class RowReader:
     """Assembles the rows of one table. Equal cells are read once: rosters repeat themselves.
 
     Args:
         columns: header -> column; None if the column is left out.
     """
 
-    def __init__(self, columns: Mapping[str, Column | None], values: Values) -> None:
+    def __init__(self, columns: Mapping[str, Column | None], values: ValueReader) -> None:
         self._columns = dict(columns)
         self._values = values
-        self._read: dict[str, dict[str, Read]] = {header: {} for header in columns}
+        self._read: dict[str, dict[str, CellValue]] = {header: {} for header in columns}
 
-    def of(self, row: Row, layers: Iterable[Layer]) -> Assembled:
+    def of(self, row: Row, layers: Iterable[Layer]) -> RowInputs:
         """The inputs of one row. Inputs that it does not have come from the layers; the first layer wins."""
         tree: Props = {}
-        built = Assembled(tree)
+        built = RowInputs(tree)
         for header, raw in row.cells:
             column = self._columns[header]
             if column is None or column.path in DAYS:
@@ -231,16 +233,16 @@ class Assembly:
             problems.append((last, f"{period.last} is before the first day, {period.first}"))
         return period, problems
 
-    def _days(self, row: Row, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...], Read]]:
+    def _days(self, row: Row, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...], CellValue]]:
         for header, raw in row.cells:
             column = self._columns[header]
             if column is not None and column.path in DAYS:
                 yield header, column.path, self._cell(header, column, raw)
         # A problem of a default, or of a persona, is not a problem of the row.
         settings = (setting for layer in layers for setting in layer.settings)
-        yield from (("", path, _read(read.value)) for _, path, read in settings if path in DAYS)
+        yield from (("", path, _cell_value(read.value)) for _, path, read in settings if path in DAYS)
 
-    def _cell(self, header: str, column: Column, raw: Any) -> Read:
+    def _cell(self, header: str, column: Column, raw: Any) -> CellValue:
         if not isinstance(raw, str):
             return self._values.of(column, raw)
         reads = self._read[header]
@@ -248,7 +250,7 @@ class Assembly:
             reads[raw] = self._values.of(column, raw)
         return reads[raw]
 
-    def _put(self, built: Assembled, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
+    def _put(self, built: RowInputs, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
         node: Any = built.inputs
         for part in path[:-1]:
             node = node.setdefault(part, {})

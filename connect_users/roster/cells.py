@@ -118,7 +118,7 @@ def refuse_error(value: Any) -> None:
         raise BadCell(f"{value.strip()} is an error of the spreadsheet; fix its formula, or write the value itself")
 
 
-def later(value: Any) -> bool:
+def known_later(value: Any) -> bool:
     """Whether ``value``, or a part of it, will be known later: outputs, awaitables, Pulumi's input types."""
     # On types, not on values, as in `plain`. Pulumi's types are recognised without importing Pulumi.
     return any(hasattr(type(value), mark) for mark in ("is_secret", "__await__", "_pulumi_input_type"))
@@ -130,7 +130,7 @@ def refuse_foreign(value: Any) -> None:
     Raises:
         BadCell
     """
-    if value is None or isinstance(value, (str, int, float)) or value is UNKNOWN or later(value):
+    if value is None or isinstance(value, (str, int, float)) or value is UNKNOWN or known_later(value):
         return
     if isinstance(value, Mapping):
         for item in value.values():

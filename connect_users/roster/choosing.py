@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from connect_users.roster.columns import Column
-    from connect_users.roster.personas import Condition, Personas, Rule
+    from connect_users.roster.personas import Personas, Rule, RuleCondition
     from connect_users.roster.tables import Row, Table
 
 Reader: TypeAlias = "Callable[[Any], tuple[str, ...]]"
@@ -100,7 +100,7 @@ class Chooser:
         return self._no_rule(values)
 
     def _matched(
-        self, conditions: Iterable[Condition], values: dict[str, tuple[str, ...]]
+        self, conditions: Iterable[RuleCondition], values: dict[str, tuple[str, ...]]
     ) -> tuple[tuple[str, str], ...] | None:
         matched = []
         for condition in conditions:
@@ -139,7 +139,7 @@ class Chooser:
         return ""
 
 
-def applied(table: Table, personas: Personas) -> Table:
+def with_personas(table: Table, personas: Personas) -> Table:
     """The table whose rows also have the settings of their personas, for reviews. Nothing is judged."""
     settings = {
         name: [cell for row in from_records(preset.name, [(0, preset.values)]).rows for cell in row.cells]

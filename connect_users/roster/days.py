@@ -82,7 +82,7 @@ class Period(NamedTuple):
         return not self.is_before(other.first) and not self.is_after(other.last)
 
 
-class Dated(NamedTuple):
+class DatedPerson(NamedTuple):
     """A person whose row has a first or a last day."""
 
     username: str
@@ -91,7 +91,7 @@ class Dated(NamedTuple):
     source: str = ""
 
 
-def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
+def ended(dated: Iterable[DatedPerson], day: dt.date) -> dict[str, dt.date]:
     """Username -> last day, of the people who have left by a day and have not come back."""
     last: dict[str, dt.date] = {}
     here = set()
@@ -103,7 +103,7 @@ def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
     return {username: when for username, when in last.items() if username not in here}
 
 
-def leaving_today(dated: Collection[Dated], day: dt.date) -> str:
+def leaving_today(dated: Collection[DatedPerson], day: dt.date) -> str:
     """The message about the people whose last day it is; "" if there are none."""
     begun = _eves(dated)
     names = sorted(each.username for each in dated if each.period.last == day and (each.username, day) not in begun)
@@ -113,7 +113,7 @@ def leaving_today(dated: Collection[Dated], day: dt.date) -> str:
     return f"today, {day}, is the last day of {people}: {some(names, _SHOWN)}; the next run on a later day deletes them"
 
 
-def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:
+def coming(dated: Collection[DatedPerson], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:
     """File, line, column, text and username of everybody who starts or leaves from a day to ``ahead`` days later.
 
     A leaver is named also on the day after the last day, on which a run deletes the user.
@@ -137,7 +137,7 @@ def _in(when: dt.date, day: dt.date) -> str:
     return ("today", "tomorrow")[days] if days < 2 else f"on {when}, in {days} days"
 
 
-def _eves(dated: Iterable[Dated]) -> set[tuple[str, dt.date]]:
+def _eves(dated: Iterable[DatedPerson]) -> set[tuple[str, dt.date]]:
     """Username and the day before the first day: a person whose last day that is continues in another row."""
     import datetime as dt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.phrases import all_of
-from connect_users.roster.assembly import DEFAULTS, Layer, Preset, Values
+from connect_users.roster.assembly import DEFAULTS, Layer, Preset, ValueReader
 from connect_users.roster.cells import BadCell
 from connect_users.roster.columns import USERNAME, find
 from connect_users.roster.notations import tags
@@ -26,7 +26,7 @@ TAGS: Final = ("tags",)
 ROW, PERSONA, DEFAULT = ORIGINS = ("row", "persona", "defaults")
 
 
-class Explained(NamedTuple):
+class Explanation(NamedTuple):
     """One person.
 
     Attributes:
@@ -46,9 +46,9 @@ class Explained(NamedTuple):
         return f"rule {rule.number}: {all_of([f'{column} is {value!r}' for column, value in self.choice.matched])}"
 
 
-def explained(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explained]:
+def explanations(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explanation]:
     """Everybody who has a persona, in the order of their usernames."""
-    values = Values(options.names)
+    values = ValueReader(options.names)
     personas = {} if options.personas is None else options.personas.settings
     defaults = Layer(Preset(DEFAULTS, options.defaults), values)
     layers = {name: Layer(preset, values) for name, preset in personas.items()}
@@ -67,7 +67,7 @@ def explained(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explaine
             free = {name: path for name, path in settings if not any(_meet(path, before) for before in taken)}
             taken += free.values()
             origins.update(dict.fromkeys(free, origin))
-        yield Explained(person, person.choice, origins)
+        yield Explanation(person, person.choice, origins)
 
 
 def _of_row(file: Table, row: Row) -> Iterator[tuple[str, Path]]:

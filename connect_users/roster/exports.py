@@ -44,7 +44,7 @@ _STILL_THERE: Final = frozenset(
 )
 
 
-class Form(NamedTuple):
+class ExportFormat(NamedTuple):
     """One kind of export.
 
     Attributes:
@@ -56,7 +56,7 @@ class Form(NamedTuple):
     headers: Mapping[str, tuple[str, ...]]
 
 
-_SCIM: Final = Form(
+_SCIM: Final = ExportFormat(
     scim.FORM,
     {
         "username": ("username",),
@@ -67,7 +67,7 @@ _SCIM: Final = Form(
     },
 )
 _FORMS: Final = (
-    Form(
+    ExportFormat(
         "Entra ID",
         {
             "username": ("userprincipalname",),
@@ -77,7 +77,7 @@ _FORMS: Final = (
             ACTIVE: ("accountenabled",),
         },
     ),
-    Form(
+    ExportFormat(
         "Okta",
         {
             "username": ("oktausername", "login", "profilelogin"),
@@ -90,7 +90,7 @@ _FORMS: Final = (
 )
 
 
-def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
+def as_roster(table: Table, columns: Mapping[str, str] | None = None) -> Table:
     """A file's table; if it is an export, with its columns and without accounts that are not active.
 
     Args:
@@ -144,7 +144,7 @@ def _named(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]
     return named
 
 
-def _recognised(table: Table) -> Form | None:
+def _recognised(table: Table) -> ExportFormat | None:
     if any((column := find(header)) is not None and column.path == USERNAME for header in table.headers):
         return None
     for form in _FORMS:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from connect_users.roster.people import Person
 
-#: The input with each person's persona, for readers of a preview or a state: `Mark`.
+#: The input with each person's persona, for readers of a preview or a state: `AssignedPersona`.
 PERSONAS: Final = "personas"
 #: The inputs that the state of a guard keeps.
 MEMBERS: Final = ("roster", "usernames", "max_deletions", "retain_leavers", PERSONAS)
@@ -55,7 +55,7 @@ _KEPT_SHOWN: Final = 10
 
 
 @dataclass(frozen=True)
-class Checked:
+class GuardCheck:
     """The result of a guard's check.
 
     Attributes:
@@ -69,7 +69,7 @@ class Checked:
     inputs: Props
 
 
-class Mark(NamedTuple):
+class AssignedPersona(NamedTuple):
     """The persona of a person.
 
     Attributes:
@@ -83,27 +83,27 @@ class Mark(NamedTuple):
         return "\t".join((self.persona, ",".join(self.own))).rstrip("\t")
 
 
-def marks_of_people(people: Iterable[Person]) -> dict[str, Mark]:
+def assigned_personas(people: Iterable[Person]) -> dict[str, AssignedPersona]:
     """Username -> persona of the people of a roster; empty if it has no personas."""
-    return {person.username: Mark(person.choice.persona, person.own) for person in people if person.choice}
+    return {person.username: AssignedPersona(person.choice.persona, person.own) for person in people if person.choice}
 
 
-def marks_of(lines: object) -> dict[str, Mark]:
+def recorded_personas(lines: object) -> dict[str, AssignedPersona]:
     """Username -> persona, from a guard's `PERSONAS`."""
     marks = {}
     for username, line in _pairs(lines).items():
         persona, _, own = line.partition("\t")
-        marks[username] = Mark(persona, tuple(own.split(",")) if own else ())
+        marks[username] = AssignedPersona(persona, tuple(own.split(",")) if own else ())
     return marks
 
 
 def inputs_of(
     roster: str,
     usernames: Iterable[str],
-    max_deletions: leavers.Limit,
+    max_deletions: leavers.DeletionLimit,
     *,
     retain_leavers: bool,
-    personas: Mapping[str, Mark] | None = None,
+    personas: Mapping[str, AssignedPersona] | None = None,
 ) -> Props:
     """The inputs of a guard as the state keeps them, in snake_case.
 
@@ -123,7 +123,7 @@ def lines_of(pairs: Mapping[str, str]) -> str | None:
     return "\n".join(f"{username}\t{resource}" for username, resource in sorted(pairs.items())) or None
 
 
-def check(old: Props, new: Props) -> Checked:
+def check(old: Props, new: Props) -> GuardCheck:
     """Fails if more people would leave than ``max_deletions`` allows; its messages say who moves.
 
     Args:
@@ -160,7 +160,7 @@ def check(old: Props, new: Props) -> Checked:
     stored: Props = {name: new[name] for name in MEMBERS if name in new and new[name] is not UNKNOWN}
     if kept:
         stored["usernames"] = _lines(declared)
-    return Checked(problem, tuple(messages), stored)
+    return GuardCheck(problem, tuple(messages), stored)
 
 
 def _lines(usernames: Iterable[str]) -> str:

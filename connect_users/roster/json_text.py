@@ -24,10 +24,10 @@ def read(text: str, source: str) -> Table:
     """
     # Values are counted before they are read. Separators in strings count as well.
     check_cells(source, text.count(",") + text.count("[") + text.count("{"))
-    return table(_Reader(text, source).root(), source)
+    return table(_JsonParser(text, source).root(), source)
 
 
-class _Reader:
+class _JsonParser:
     def __init__(self, text: str, source: str) -> None:
         self._text = text
         self._source = source
@@ -87,7 +87,7 @@ class _Reader:
             return _DECODER.raw_decode(self._text, at)
         except json.JSONDecodeError as error:
             raise UnreadableRoster(self._source, f"is not JSON: {error.msg}", error.lineno) from None
-        except _Twice as problem:
+        except _DuplicateKey as problem:
             text = f"the key {str(problem)!r} is written twice for one person"
             raise UnreadableRoster(self._source, text, line) from None
         except ValueError:
@@ -109,16 +109,16 @@ class _Reader:
         return blank.end() if blank else at
 
 
-class _Twice(ValueError):
+class _DuplicateKey(ValueError):
     pass
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     whole = dict(pairs)
     if len(whole) < len(pairs):
         counts = Counter(name for name, _ in pairs)
-        raise _Twice(next(name for name, count in counts.items() if count > 1))
+        raise _DuplicateKey(next(name for name, count in counts.items() if count > 1))
     return whole
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique)

@@ -67,12 +67,14 @@ class Moves:
         moved_to: username of a person who was in this roster -> the resource that declares the person now.
         moved_from: username of a person whom this roster declares -> the person's resource in the state.
         leavers: people of `in_state` whom the program does not declare at all.
+        kept: leavers who stay because the stack allows no removals.
     """
 
     in_state: frozenset[str] = frozenset()
     moved_to: dict[str, str] = field(default_factory=dict)
     moved_from: dict[str, str] = field(default_factory=dict)
     leavers: tuple[StateUser, ...] = ()
+    kept: tuple[StateUser, ...] = ()
 
 
 def moves_of(
@@ -91,7 +93,7 @@ def moves_of(
         complete: whether nothing else is declared. Otherwise a missing roster may still be declared, so another roster
             is its successor only if more than half of its people moved there.
     """
-    now = _Declared(declared)
+    now = _ProgramUsers(declared)
     successors = _successors(state, now, rosters, complete=complete)
     in_state, moved_to, moved_from, leavers = set(), {}, {}, []
     for user in state:
@@ -111,7 +113,7 @@ def removed_rosters(
     state: Collection[StateUser], declared: Iterable[ProgramUser], rosters: Collection[str]
 ) -> dict[str, list[str]]:
     """Rosters that are no longer declared and have no successor -> the usernames that would be deleted."""
-    now = _Declared(declared)
+    now = _ProgramUsers(declared)
     successors = _successors(state, now, rosters)
     removed: dict[str, list[str]] = {}
     for user in state:
@@ -120,7 +122,7 @@ def removed_rosters(
     return removed
 
 
-class _Declared:
+class _ProgramUsers:
     """The users whom the program declares, by username."""
 
     def __init__(self, declared: Iterable[ProgramUser]) -> None:
@@ -136,7 +138,7 @@ class _Declared:
 
 
 def _successors(
-    state: Iterable[StateUser], now: _Declared, rosters: Collection[str], *, complete: bool = True
+    state: Iterable[StateUser], now: _ProgramUsers, rosters: Collection[str], *, complete: bool = True
 ) -> dict[str, str]:
     """Roster that is no longer declared -> the roster that most of its people moved to."""
     moves: dict[str, Counter[str]] = {}

@@ -16,7 +16,16 @@ from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
 from connect_users.core.phrases import plural
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.roster.assembly import DAYS, DEFAULTS, Assembled, Assembly, Layer, Preset, Values, known
+from connect_users.roster.assembly import (
+    DAYS,
+    DEFAULTS,
+    Layer,
+    Preset,
+    RowInputs,
+    RowReader,
+    ValueReader,
+    with_unknowns,
+)
 from connect_users.roster.columns import (
     INSTANCE,
     PROFICIENCIES,
@@ -25,10 +34,10 @@ from connect_users.roster.columns import (
     normal,
     unknown,
 )
-from connect_users.roster.days import Dated, Period
-from connect_users.roster.placing import PASSWORDS, Places
+from connect_users.roster.days import DatedPerson, Period
+from connect_users.roster.placing import PASSWORDS, ProblemPlaces
 from connect_users.roster.problems import Problems, RosterProblem
-from connect_users.roster.proficiency_rows import one_each
+from connect_users.roster.proficiency_rows import one_row_each
 from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
@@ -103,7 +112,7 @@ class JudgedRoster(NamedTuple):
     warnings: tuple[RosterProblem, ...] = ()
     remarks: tuple[RosterProblem, ...] = ()
     more: tuple[int, int] = (0, 0)
-    dated: tuple[Dated, ...] = ()
+    dated: tuple[DatedPerson, ...] = ()
     files: tuple[Table, ...] = ()
 
 
@@ -122,7 +131,7 @@ class _Judge:
         files = table.files
         sources = (table.source, *(file.source for file in files), "" if personas is None else personas.label)
         self.problems, self.warnings, self.remarks = (Problems(files, sources) for _ in range(3))
-        self.values = Values(options.names)
+        self.values = ValueReader(options.names)
         self.defaults = Layer(Preset(DEFAULTS, options.defaults, table.source), self.values)
         settings = {} if personas is None else personas.settings
         self.personas = {name: Layer(preset, self.values) for name, preset in settings.items()}
@@ -131,7 +140,7 @@ class _Judge:
         self.places: dict[str, tuple[str, int]] = {}
         #: Username -> the days, the file and the line of each row.
         self.periods: dict[str, list[tuple[Period, str, int]]] = {}
-        self.dated: list[Dated] = []
+        self.dated: list[DatedPerson] = []
         self.passwords = 0
         self.used: set[str] = set()
         paths = [column.path for file in files for column in _columns(file, options).values() if column is not None]
@@ -140,7 +149,7 @@ class _Judge:
         self.today = options.today() if options.today is not None and self.has_days else None
 
     def run(self) -> JudgedRoster:
-        files = [_FileJudge(file, self) for file in map(one_each, self.table.files)]
+        files = [_FileJudge(file, self) for file in map(one_row_each, self.table.files)]
         self._judge_presets()
         people = [person for file in files for person in file.people()]
         if not self.table.rows:
@@ -213,13 +222,12 @@ class _FileJudge:
         self._problems = judge.problems
         self._columns = _columns(table, options)
         self._paths = {column.path for column in self._columns.values() if column}
-        self._settings = {
-            name: it.name for name, it in self._columns.items() if it and it.path[0] not in WHO and it.path not in DAYS
-        }
-        self._assembly = Assembly(self._columns, judge.values)
-        self._places = Places(table, self._columns, judge.table.source, passwords=options.password_of is not None)
+        self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in NOT_SETTINGS}
+        self._rows = RowReader(self._columns, judge.values)
+        has_passwords = options.password_of is not None
+        self._places = ProblemPlaces(table, self._columns, judge.table.source, passwords=has_passwords)
         self._chooser = judge.chooser(table)
-        self._plain_instance = known(options.instance_id) is options.instance_id
+        self._plain_instance = with_unknowns(options.instance_id) is options.instance_id
 
     def people(self) -> Iterator[Person]:
         """Everybody in the file; adds its problems."""
@@ -275,7 +283,7 @@ class _FileJudge:
         period = self._period(row, layers)
         if period is None:
             return None
-        built = self._assembly.of(row, layers)
+        built = self._rows.of(row, layers)
         inputs = built.inputs
         username = inputs.get("username")
         for header, text in built.problems:
@@ -292,7 +300,7 @@ class _FileJudge:
             person = self._counted(row, built, None, period)
             return None if early else person
         plain = built.plain and self._plain_instance and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
-        review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
+        review = rules.review(inputs if plain else with_unknowns(inputs), reserved_tags=self._options.reserved_tags)
         for problems, into in ((review.problems, self._problems), (review.warnings, self._judge.warnings)):
             for problem in problems:
                 into.add(*self._places.of(problem, row, inputs, layers))
@@ -305,12 +313,12 @@ class _FileJudge:
         """The days of a row; None if the person has left."""
         if not self._judge.has_days:
             return Period()
-        period, wrong = self._assembly.period(row, layers)
+        period, wrong = self._rows.period(row, layers)
         for header, text in wrong:
             self._add(row.line, header, text)
         if wrong or not period.is_before(self._judge.today):
             return period
-        self._note(self._assembly.username(row), row, period)
+        self._note(self._rows.username(row), row, period)
         return None
 
     def _choice(self, row: Row) -> Choice | str | None:
@@ -321,7 +329,7 @@ class _FileJudge:
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
         """Refuse a row that names another instance than the roster's."""
-        theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
+        theirs, ours = bare_id(inputs.get("instance_id")), bare_id(with_unknowns(self._options.instance_id))
         if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
             self._add(row.line, self._places.header(INSTANCE, row), text, inputs.get("username"))
@@ -348,10 +356,10 @@ class _FileJudge:
         inputs[name] = value
         return name
 
-    def _counted(self, row: Row, built: Assembled, choice: Choice | None, period: Period) -> Person | None:
+    def _counted(self, row: Row, built: RowInputs, choice: Choice | None, period: Period) -> Person | None:
         username = built.inputs.get("username")
         if not isinstance(username, str):
-            if username is not UNKNOWN and known(username) is UNKNOWN:
+            if username is not UNKNOWN and with_unknowns(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
                 self._add(row.line, "username", text)
             return None
@@ -375,7 +383,7 @@ class _FileJudge:
         if not twice:
             rows.append((period, self._table.source, row.line))
         if period != Period() and not period.is_before(period.first):
-            self._judge.dated.append(Dated(username, row.line, period, self._table.source))
+            self._judge.dated.append(DatedPerson(username, row.line, period, self._table.source))
         if twice:
             text = f"{username!r} is {self._twice(*twice[0], row)}; a username may appear once"
             if PROFICIENCIES in self._paths:
@@ -397,7 +405,7 @@ def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
 
 
 #: The columns for who a person is, and when; the other columns are settings.
-WHO: Final = frozenset(
+NOT_SETTINGS: Final = frozenset(
     (
         *("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"),
         *("first_day", "last_day"),

@@ -27,7 +27,7 @@ from connect_users.roster.columns import find, unknown
 from connect_users.roster.exports import ACTIVE
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.record_shapes import Member
-from connect_users.roster.selection import word
+from connect_users.roster.selection import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ RULE_MEMBERS: Final = ("persona", "when")
 _OTHERS: Final = ("x-", "$schema")
 
 
-class Condition:
+class RuleCondition:
     """A column and its ``values``, one of which has to match: ``*`` matches any characters, "" an empty cell.
 
     Attributes:
@@ -85,7 +85,7 @@ class Rule(NamedTuple):
 
     number: int
     persona: str
-    conditions: tuple[Condition, ...]
+    conditions: tuple[RuleCondition, ...]
     line: int = 0
 
 
@@ -126,10 +126,10 @@ def tree(name: str, value: Any) -> Member:
 
 def personas_of(root: Member, source: str) -> Personas:
     """The personas of a document."""
-    return _Reader(source).read(root)
+    return _PersonasReader(source).read(root)
 
 
-class _Reader:
+class _PersonasReader:
     def __init__(self, source: str) -> None:
         self._source = source
         self._problems: list[RosterProblem] = []
@@ -215,14 +215,14 @@ class _Reader:
             self._wrong(part, path, f"{quoted(name)} is not a persona of this file; {suggestion(name, settings)}")
         return None
 
-    def _conditions(self, when: Member, path: str) -> Iterator[Condition]:
+    def _conditions(self, when: Member, path: str) -> Iterator[RuleCondition]:
         for part in self._members(when, "a dict of columns and values", path):
             items = part.value if isinstance(part.value, (list, tuple)) else [part.value]
             values = [_value(item) for item in items]
             if not values or None in values:
                 self._wrong(part, f"{path}.{part.name}", "is neither a string nor a list of strings")
             else:
-                yield Condition(part.name, tuple(value for value in values if value is not None), part.line)
+                yield RuleCondition(part.name, tuple(value for value in values if value is not None), part.line)
 
     def _columns(self, columns: Member) -> Iterator[tuple[str, tuple[str, int]]]:
         for part in self._members(columns, "a dict of a roster's columns and the headers of the file"):
@@ -242,7 +242,7 @@ def _value(item: Any) -> str | None:
         value = plain(item)
     except BadCell:
         return None
-    return "" if value is None else word(value)
+    return "" if value is None else comparable(value)
 
 
 def _lines(prefix: str, members: tuple[Member, ...]) -> Iterator[tuple[str, int]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PASSWORDS: Final = frozenset(("password", "password_secret_arn"))
 
 
-class Places:
+class ProblemPlaces:
     """The places of one file.
 
     Args:

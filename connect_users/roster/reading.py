@@ -64,13 +64,13 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     if named is None:
         from connect_users.roster.record_shapes import member_of, table
 
-        return _whole("", [exports.understood(table(member_of("", _rows(roster), 0), ""), columns)])
+        return _whole("", [exports.as_roster(table(member_of("", _rows(roster), 0), ""), columns)])
     files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
     if personas is not None and personas.source and len(files) > 1:
         files.pop(Path(personas.source).absolute(), None)
     tables = []
     for path, source in files.values():
-        tables.append(exports.understood(read_file(path, source), columns))
+        tables.append(exports.as_roster(read_file(path, source), columns))
         check_rows(source, sum(len(each.rows) for each in tables), 0)
     return _whole(some(named, _SHOWN), tables)
 

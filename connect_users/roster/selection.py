@@ -72,10 +72,10 @@ def readers_of(table: Table, wanted: str) -> dict[str, Callable[[Any], tuple[str
 
 def _words(raw: Any) -> tuple[str, ...]:
     items = raw if isinstance(raw, (list, tuple)) else (raw,)
-    return tuple(value for item in items if not absent(item) and (value := word(item)) is not None)
+    return tuple(value for item in items if not absent(item) and (value := comparable(item)) is not None)
 
 
-def word(value: Any) -> str | None:
+def comparable(value: Any) -> str | None:
     """A value as a string to compare: flags and numbers as in JSON; None if it is not a single value."""
     value = text(tag(value))
     return str(value) if isinstance(value, (str, float)) else None

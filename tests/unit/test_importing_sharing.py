@@ -16,7 +16,7 @@ from connect_users.core.spec import canonical
 from connect_users.importing import rows
 from connect_users.importing.merging import Merged, merge
 from connect_users.importing.rows import Nameable
-from connect_users.roster.guarding import Mark
+from connect_users.roster.guarding import AssignedPersona
 from tests.builders import INSTANCE_ID
 from tests.strategies import users
 
@@ -244,5 +244,5 @@ def test_edited_personas_wait_for_the_next_up() -> None:
 def test_marks_say_what_a_row_sets_itself() -> None:
     """As the guard of the program will have them."""
     made = rows.write(people(4) | people(1, 5, routing="id-1"), NAMES, "agents.csv", personas=True)
-    assert made.marks["u00"] == Mark("support")
-    assert made.marks["u05"] == Mark("support", ("routing_profile",))
+    assert made.marks["u00"] == AssignedPersona("support")
+    assert made.marks["u05"] == AssignedPersona("support", ("routing_profile",))

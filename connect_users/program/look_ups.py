@@ -35,7 +35,7 @@ class NotConnected(ConnectUsersError):
     """The configuration has no region, or names a profile that does not exist."""
 
 
-class NoAnswer(ConnectUsersError):
+class LookUpFailed(ConnectUsersError):
     """A look-up failed.
 
     Attributes:
@@ -47,7 +47,7 @@ class NoAnswer(ConnectUsersError):
         self.no_access = no_access
 
 
-class Run:
+class LookUps:
     """The look-ups of one run and their answers. Thread-safe."""
 
     def __init__(self) -> None:
@@ -66,16 +66,16 @@ class Run:
             what: the action, for the error: ``listing queues of ...``.
 
         Raises:
-            NoAnswer
+            LookUpFailed
         """
         with self._lock:
             answer = self._answers.get(key)
             if answer is None:
                 answer = self._answers[key] = self._start(ask, what)
         result = await asyncio.wrap_future(answer)
-        if isinstance(result, NoAnswer):
+        if isinstance(result, LookUpFailed):
             # A copy: the traceback of a raised exception would keep the run alive.
-            raise NoAnswer(str(result), no_access=result.no_access)
+            raise LookUpFailed(str(result), no_access=result.no_access)
         return cast(T, result)
 
     def _start(self, ask: Callable[[], Any], what: str) -> Future[Any]:
@@ -115,7 +115,7 @@ class Run:
             return await task
         except NoSuchName:
             raise pulumi.RunError(await self._all_unknown_names()) from None
-        except NoAnswer as problem:
+        except LookUpFailed as problem:
             if problem.no_access and pulumi.runtime.is_dry_run():
                 self._warn(str(problem))
                 return cast(T, pulumi.UNKNOWN)
@@ -149,20 +149,20 @@ class Run:
 
 
 def _answer(ask: Callable[[], Any], what: str) -> Any:
-    """The answer, or a `NoAnswer`."""
+    """The answer, or a `LookUpFailed`."""
     try:
         return ask()
     except ConnectApiError as problem:
-        return NoAnswer(str(problem.about(what)), no_access=isinstance(problem, CredentialsProblem))
+        return LookUpFailed(str(problem.about(what)), no_access=isinstance(problem, CredentialsProblem))
     except ConnectUsersError as problem:
-        return NoAnswer(str(problem), no_access=isinstance(problem, NotConnected))
+        return LookUpFailed(str(problem), no_access=isinstance(problem, NotConnected))
 
 
-_runs: WeakKeyDictionary[Any, Run] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[Any, LookUps] = WeakKeyDictionary()
 _runs_lock: Final = threading.Lock()
 
 
-def current_run() -> Run:
+def look_ups_of_run() -> LookUps:
     """The run of the calling program."""
     with _runs_lock:
-        return _runs.setdefault(SETTINGS.rpc_manager, Run())
+        return _runs.setdefault(SETTINGS.rpc_manager, LookUps())
