@@ -46,9 +46,10 @@ class DeclaredUser:
 
 
 class Declarations:
-    """The declarations of one run of a program so far: users, their problems, and the names of rosters.
+    """The declarations of one run of a program so far: users and their problems.
 
     Attributes:
+        rosters: the names of all rosters, with or without people.
         stack: the stack's configuration, which is slow to read.
         complete: whether nothing more is declared once the body of the program has ended.
     """
@@ -115,11 +116,6 @@ def declared_as(name: str, instance_id: object, username: str, opts: pulumi.Reso
         return None
     other = this_run().users.get(_key(instance_id, username, opts))
     return None if other is None or other.resource == name else other.resource
-
-
-def declare_roster(name: str) -> None:
-    """Note that this run has a roster of this name, with or without people."""
-    this_run().rosters.add(name)
 
 
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ from pulumi import Input, Output
 from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.phrases import plural
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.engine.collector import Registering
 from connect_users.program import registration
 from connect_users.program.guard import RosterGuard, guard_inputs
@@ -35,7 +36,6 @@ from connect_users.program.user import ConnectUser
 from connect_users.roster import days, leavers
 from connect_users.roster.guarding import assigned_personas
 from connect_users.roster.holders import holder_problems
-from connect_users.roster.late_names import unknown_name_problems
 from connect_users.roster.people import (
     JudgedRoster,
     Person,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from connect_users.program.args import IdentityManagementType
     from connect_users.program.instance import ConnectInstance
+    from connect_users.program.roster_names import Missing
     from connect_users.roster.moves import Moves, StateUser
     from connect_users.roster.tables import Table
 
@@ -166,26 +167,23 @@ class ConnectUserRoster(pulumi.ComponentResource):
         """
         registration.refuse_ignored_options(name, opts)
         dicts = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
-        refuse_wrong_forms(name, roster, instance_id, instance, **dicts)
-        looked_up = None if instance is None else InstanceNames(name, instance)
-        names = names_of(
-            name,
-            looked_up,
-            routing_profiles=routing_profiles,
-            security_profiles=security_profiles,
-            hierarchy_groups=hierarchy_groups,
-        )
-        ignored = strings_of(name, "ignore_columns", ignore_columns)
         try:
+            refuse_wrong_forms(roster, instance_id, instance, dicts)
+            looked_up = None if instance is None else InstanceNames(name, instance)
+            ids = {
+                ROUTING_PROFILE: routing_profiles,
+                SECURITY_PROFILE: security_profiles,
+                HIERARCHY_GROUP: hierarchy_groups,
+            }
             allowed = leavers.limit(max_deletions)
             today = days.today(timezone, self._types.now)
             options = RosterOptions(
                 instance_id=instance_id if instance_id is not None or instance is None else instance.arn,
                 identity_management_type=identity_management_type,
-                names=names,
+                names=names_of(name, looked_up, ids),
                 defaults=defaults or {},
-                personas=personas_of(name, personas),
-                ignore_columns=(*ignored, *foreign_columns(where or {})),
+                personas=personas_of(personas),
+                ignore_columns=(*strings_of("ignore_columns", ignore_columns), *foreign_columns(where or {})),
                 password_of=password_of(name, passwords),
                 reserved_tags=registration.reserved_tags(opts),
                 today=lambda: today,
@@ -196,7 +194,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
         super().__init__(self._types.type_token, name, None, opts)
-        registration.declare_roster(name)
+        registration.this_run().rosters.add(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
         if last := days.leaving_today(judged.dated, today):
@@ -256,10 +254,16 @@ def _judged(
     if problems:
         raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
     if looked_up is not None:
-        looked_up.error_text = lambda missing: _refusal(
-            name, list(map(str, unknown_name_problems(table, options, missing)))
-        )
+        looked_up.error_text = lambda missing: _missing_names(name, table, options, missing)
     return judged
+
+
+def _missing_names(name: str, table: Table, options: RosterOptions, missing: Missing) -> str:
+    """The error with every place that has one of these names, which were looked up after the roster was judged."""
+    for (reference, wanted), problem in missing.items():
+        options.names[reference].refuse(wanted, problem)
+    judged = judge(table, options)
+    return _refusal(name, list(map(str, judged.problems)), judged.more[0])
 
 
 def _declared_twice(

@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
 
 #: Kind and name -> the problem.
-Missing = Mapping[tuple[Reference, str], str]
+Missing = Mapping[tuple[Reference, str], NoSuchName]
 
 
 class InstanceNames:
     """Collects the names while the roster is judged; they are looked up once the program's body has ended.
 
     Attributes:
-        error_text: the error for names that do not exist.
+        error_text: from the names that do not exist to the error.
     """
 
     def __init__(self, roster: str, instance: ConnectInstance) -> None:
         self._roster = roster
         self._instance = instance
         self._ids: dict[tuple[Reference, str], Output[str]] = {}
-        self.error_text: Callable[[Missing], str] = lambda missing: "; ".join(missing.values())
+        self.error_text: Callable[[Missing], str]
 
     def look_up(self, reference: Reference) -> LookUp:
         """A function from names of a kind to outputs."""
@@ -62,12 +62,12 @@ class InstanceNames:
 
     async def _find_all(self, directory: Directory) -> dict[tuple[Reference, str], str]:
         ids: dict[tuple[Reference, str], str] = {}
-        missing: dict[tuple[Reference, str], str] = {}
+        missing: dict[tuple[Reference, str], NoSuchName] = {}
         for reference, name in self._ids:
             try:
                 ids[reference, name] = await directory.find(reference, name)
             except NoSuchName as problem:
-                missing[reference, name] = str(clearer(reference, name, problem))
+                missing[reference, name] = clearer(reference, name, problem)
         if missing:
             raise pulumi.RunError(self.error_text(missing))
         return ids

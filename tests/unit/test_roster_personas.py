@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.core.misspellings import NoSuchName
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
+from connect_users.core.spec import UNKNOWN
 from connect_users.roster.choosing import with_personas
 from connect_users.roster.explaining import explanations
-from connect_users.roster.late_names import unknown_name_problems
 from connect_users.roster.names import Names
 from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
 from connect_users.roster.personas import RuleCondition
@@ -458,12 +459,17 @@ def test_a_rule_may_name_thousands_of_people() -> None:
     assert any("did you mean username: 'agent7', as in rule 1?" in each.text for each in judged.problems)
 
 
-def test_names_that_are_looked_up_later_are_told_where_the_persona_has_them(file: str) -> None:
-    personas = read_personas(file)
-    options = RosterOptions(INSTANCE, personas=personas, defaults={"routing_profile": "Sales"})
+def test_a_name_that_a_look_up_did_not_find_is_a_problem_at_every_place_that_has_it(file: str) -> None:
+    names = {
+        reference: Names(reference, look_up=lambda _: UNKNOWN) for reference in (SECURITY_PROFILE, ROUTING_PROFILE)
+    }
+    defaults = {"routing_profile": "Sales"}
+    options = RosterOptions(INSTANCE, personas=read_personas(file), defaults=defaults, names=names)
     table = read([_person("ada", title="x", security_profiles="Lead")])
-    missing = {(SECURITY_PROFILE, "Lead"): "no such profile", (ROUTING_PROFILE, "Sales"): "no such routing"}
-    assert [str(each) for each in unknown_name_problems(table, options, missing)] == [
+    assert judge(table, options).problems == ()
+    names[SECURITY_PROFILE].refuse("Lead", NoSuchName("no such profile"))
+    names[ROUTING_PROFILE].refuse("Sales", NoSuchName("no such routing"))
+    assert [str(each) for each in judge(table, options).problems] == [
         "roster: defaults.routing_profile: no such routing",
         "row 1: security_profiles: no such profile",
         "personas.yaml:8: personas.lead.routing_profile: no such routing",
