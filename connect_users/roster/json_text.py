@@ -7,13 +7,11 @@ import re
 from collections import Counter
 from typing import Any, Final
 
-from connect_users.roster.record_shapes import FORM, Member, dict_of, table
+from connect_users.roster.record_shapes import FORM, LEVELS, Member, dict_of, table
 from connect_users.roster.tables import Table, UnreadableRoster, check_cells
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = {"[": "]", "{": "}"}
-#: Levels of dicts whose members are read one by one. Members of a person need no line of their own.
-_DEPTH: Final = 2
 
 
 def read(text: str, source: str) -> Table:
@@ -40,7 +38,7 @@ class _JsonParser:
             raise UnreadableRoster(self._source, f"is empty; {FORM}")
         if self._text[at] not in _ENDS:
             raise UnreadableRoster(self._source, f"is not a list; {FORM}", 1)
-        root, end = self._member("", at, _DEPTH)
+        root, end = self._member("", at, LEVELS)
         if self._skip(end) < len(self._text):
             what = "list" if isinstance(root.value, list) else "dict"
             raise self._wrong(f"is not JSON: there are characters after the {what}", end)

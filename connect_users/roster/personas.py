@@ -26,11 +26,12 @@ from connect_users.roster.cells import BadCell, plain, text
 from connect_users.roster.columns import find, unknown
 from connect_users.roster.exports import ACTIVE
 from connect_users.roster.problems import RosterProblem
-from connect_users.roster.record_shapes import Member
 from connect_users.roster.selection import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from connect_users.roster.record_shapes import Member
 
 #: The members of the file. Members with one of the prefixes are not read: YAML's anchors, an editor's schema.
 MEMBERS: Final = ("personas", "rules", "default", "columns")
@@ -115,13 +116,6 @@ class Personas(NamedTuple):
     def label(self) -> str:
         """The file's name in messages."""
         return self.source or "personas"
-
-
-def tree(name: str, value: Any) -> Member:
-    """A program's own value as a member with all its members."""
-    if isinstance(value, Mapping):
-        return Member(0, name, value, tuple(tree(str(key), item) for key, item in value.items()))
-    return Member(0, name, value, tuple(tree("", item) for item in value) if isinstance(value, (list, tuple)) else ())
 
 
 def personas_of(root: Member, source: str) -> Personas:

@@ -64,7 +64,7 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     if named is None:
         from connect_users.roster.record_shapes import member_of, table
 
-        return _whole("", [exports.as_roster(table(member_of("", _rows(roster), 0), ""), columns)])
+        return _whole("", [exports.as_roster(table(member_of(_rows(roster)), ""), columns)])
     files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
     if personas is not None and personas.source and len(files) > 1:
         files.pop(Path(personas.source).absolute(), None)
@@ -82,10 +82,11 @@ def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Perso
         UnreadableRoster: the file cannot be read. Other mistakes are in the result's `problems`.
     """
     from connect_users.roster import yaml_text
-    from connect_users.roster.personas import personas_of, tree
+    from connect_users.roster.personas import personas_of
+    from connect_users.roster.record_shapes import member_of
 
     if isinstance(personas, Mapping):
-        return personas_of(tree("", personas), "")
+        return personas_of(member_of(personas, limits.ROSTER_DEPTH_MAX), "")
     path, source = Path(personas), str(personas)
     if path.suffix.lower() not in _PERSONAS:
         raise UnreadableRoster(source, f"is not a persona file; write YAML or JSON ({' '.join(_PERSONAS)})")
