@@ -14,7 +14,7 @@ from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from connect_users.core.references import Reference
     from connect_users.roster.names import Names
@@ -82,6 +82,16 @@ class Preset(NamedTuple):
     line: int = 0
     lines: Mapping[str, int] = MappingProxyType({})
 
+    @property
+    def cells(self) -> Sequence[tuple[str, Any]]:
+        """The values under their headers, without those that are empty.
+
+        Raises:
+            UnreadableRoster: they are not written as in a roster.
+        """
+        rows = from_records(self.name, [(0, self.values)]).rows
+        return rows[0].cells if rows else ()
+
     def line_of(self, header: str) -> int:
         """The line of a setting, or of the dict or list that contains it."""
         while header and header not in self.lines:
@@ -102,11 +112,11 @@ class Layer:
         self.settings: list[tuple[str, tuple[str, ...], CellValue]] = []
         self.problems: list[tuple[str, str]] = []
         try:
-            rows = from_records(preset.name, [(0, preset.values)]).rows
+            cells = preset.cells
         except UnreadableRoster as problem:
             self.problems.append(("", problem.reason))
             return
-        for header, raw in rows[0].cells if rows else ():
+        for header, raw in cells:
             column = find(header)
             if column is None:
                 self.problems.append((header, unknown(header)))

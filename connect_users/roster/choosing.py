@@ -12,10 +12,10 @@ from connect_users.roster import scim
 from connect_users.roster.columns import find, normal
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.selection import readers_of
-from connect_users.roster.tables import from_records, joined
+from connect_users.roster.tables import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connect_users.roster.columns import Column
     from connect_users.roster.personas import Personas, Rule, RuleCondition
@@ -141,22 +141,22 @@ class Chooser:
 
 def with_personas(table: Table, personas: Personas) -> Table:
     """The table whose rows also have the settings of their personas, for reviews. Nothing is judged."""
-    settings = {
-        name: [cell for row in from_records(preset.name, [(0, preset.values)]).rows for cell in row.cells]
-        for name, preset in personas.settings.items()
-    }
-    parts = [_applied(file, Chooser(personas, file), settings) for file in table.files]
+    cells = {name: preset.cells for name, preset in personas.settings.items()}
+    parts = [_applied(file, Chooser(personas, file), cells) for file in table.files]
     return joined(table.source, parts) if table.parts else parts[0]
 
 
-def _applied(table: Table, chooser: Chooser, settings: Mapping[str, list[tuple[str, Any]]]) -> Table:
+def _applied(table: Table, chooser: Chooser, cells: Mapping[str, Sequence[tuple[str, Any]]]) -> Table:
     headers, columns = dict(table.headers), dict(table.columns)
     rows = []
     for row in table.rows:
         choice = chooser.of(row)
         own = {column.path for header, _ in row.cells if (column := table.column(header)) is not None}
-        cells = settings[choice.persona] if isinstance(choice, Choice) else []
-        more = [(header, raw) for header, raw in cells if (it := find(header)) is not None and it.path not in own]
+        more = [
+            (header, raw)
+            for header, raw in (cells[choice.persona] if isinstance(choice, Choice) else ())
+            if (column := find(header)) is not None and column.path not in own
+        ]
         for header, _ in more:
             headers.setdefault(header, 0)
             columns[header] = find(header)

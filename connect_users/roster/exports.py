@@ -156,19 +156,19 @@ def _recognised(table: Table) -> ExportFormat | None:
 
 def _doubled(table: Table, read: Mapping[str, list[Column]], form: str) -> Table:
     """The table in which each header has its column; a header with several columns is repeated under their names."""
-    columns: dict[str, Column | None] = {header: next(iter(read.get(header, ())), None) for header in table.headers}
-    more = {header: several[1:] for header, several in read.items() if several[1:]}
-    headers, rows = dict(table.headers), table.rows
-    if more:
-        for header, several in more.items():
-            headers.update({column.name: table.headers[header] for column in several})
-            columns.update({column.name: column for column in several})
+    headers = dict(table.headers)
+    columns: dict[str, Column | None] = dict.fromkeys(headers)
+    copies: dict[str, list[str]] = {}
+    for header, (first, *others) in read.items():
+        columns[header] = first
+        for column in others:
+            headers[column.name], columns[column.name] = table.headers[header], column
+            copies.setdefault(header, []).append(column.name)
+    rows = table.rows
+    if copies:
         rows = tuple(
             row._replace(
-                cells=[
-                    *row.cells,
-                    *((column.name, raw) for header, raw in row.cells for column in more.get(header, ())),
-                ],
+                cells=[*row.cells, *((name, raw) for header, raw in row.cells for name in copies.get(header, ()))]
             )
             for row in rows
         )
