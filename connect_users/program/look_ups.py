@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections import deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakSet
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The number of threads: about one for each kind.
+#: The number of calls at the same time: about one for each kind.
 WORKERS: Final = 8
 
 
@@ -53,8 +52,7 @@ class LookUps:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
-        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
-        self._workers = 0
+        self._slots = threading.Semaphore(WORKERS)
         self._unknown_names: dict[str, None] = {}
         self._look_ups: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._warned = False
@@ -84,24 +82,17 @@ class LookUps:
         answer.set_running_or_notify_cancel()
         # The context holds the connection to the engine, which shows how long a call waits.
         context = contextvars.copy_context()
-        self._waiting.append((answer, lambda: context.run(_answer, ask, what)))
-        if self._workers < WORKERS:
-            self._workers += 1
-            # A daemon, so that a failed program does not wait for the retries of a call.
-            threading.Thread(target=self._work, name="connect-users-look-up", daemon=True).start()
-        return answer
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._workers -= 1
-                    return
-                answer, ask = self._waiting.popleft()
-            try:
-                answer.set_result(ask())
-            except Exception as error:  # an error of this package; raised where the answer is awaited
-                answer.set_exception(error)
+        def work() -> None:
+            with self._slots:
+                try:
+                    answer.set_result(context.run(_answer, ask, what))
+                except Exception as error:  # a bug of this package; raised where the answer is awaited
+                    answer.set_exception(error)
+
+        # A daemon, so that a failed program does not wait for the retries of a call.
+        threading.Thread(target=work, name="connect-users-look-up", daemon=True).start()
+        return answer
 
     async def result_of(self, look_up: Coroutine[Any, Any, T]) -> T:
         """The result of a look-up, for the program; unknown in a preview without access.
@@ -163,6 +154,6 @@ _runs_lock: Final = threading.Lock()
 
 
 def look_ups_of_run() -> LookUps:
-    """The run of the calling program."""
+    """The look-ups of the calling program."""
     with _runs_lock:
         return _runs.setdefault(SETTINGS.rpc_manager, LookUps())
