@@ -50,7 +50,7 @@ class Chooser:
 
     def __init__(self, personas: Personas, table: Table) -> None:
         self._personas = personas
-        self._columns = columns_of(personas)
+        self._columns = list(_first_uses(personas))
         #: Header -> number of the rules' column, reader of its cells, and the values so far: cells repeat themselves.
         self._wanted: dict[str, list[tuple[int, Reader, dict[str, tuple[str, ...]]]]] = {}
         #: Columns with personal data, which no message repeats.
@@ -164,34 +164,30 @@ def _applied(table: Table, chooser: Chooser, cells: Mapping[str, Sequence[tuple[
     return table._replace(rows=tuple(rows), headers=headers, columns=columns)
 
 
-def columns_of(personas: Personas) -> list[str]:
-    """The columns that the rules use."""
-    return list(dict.fromkeys(each.column for rule in personas.rules for each in rule.conditions))
-
-
-def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[tuple[RosterProblem, bool]]:
-    """The problems of rules and ``columns`` that use a column which no file has, and whether each is certain.
-
-    It is not certain in YAML, JSON and rows of a program: they leave out columns in which nobody has a value.
-    """
-    tables = [table for table in tables if table.rows]
-    headers = sorted({header for table in tables for header in table.headers})
-    certain = all(table.header_line or table.form for table in tables)
-    for name, (header, line) in personas.columns.items() if tables else ():
-        if all(normal(header) != normal(each) for each in headers):
-            text = f"the roster has no column {quoted(header)}; {suggestion(header, headers)}"
-            yield RosterProblem(personas.label, line, f"columns.{name}", text), certain
-    seen = set()
-    for rule in personas.rules if tables else ():
+def _first_uses(personas: Personas) -> dict[str, tuple[Rule, RuleCondition]]:
+    """The columns that the rules use, each with the first rule and condition that use it."""
+    uses: dict[str, tuple[Rule, RuleCondition]] = {}
+    for rule in personas.rules:
         for condition in rule.conditions:
-            column = condition.column
-            if column not in seen and not any(_may_have(table, column) for table in tables):
-                text = f"the roster has no such column; {suggestion(column, headers)}"
-                yield (
-                    RosterProblem(personas.label, condition.line, f"rules[{rule.number}].when.{column}", text),
-                    certain,
-                )
-            seen.add(column)
+            uses.setdefault(condition.column, (rule, condition))
+    return uses
+
+
+def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[RosterProblem]:
+    """The problems of rules and ``columns`` that use a column which no file has."""
+    tables = [table for table in tables if table.rows]
+    if not tables:
+        return
+    headers = sorted({header for table in tables for header in table.headers})
+    known = set(map(normal, headers))
+    for name, (header, line) in personas.columns.items():
+        if normal(header) not in known:
+            text = f"the roster has no column {quoted(header)}; {suggestion(header, headers)}"
+            yield RosterProblem(personas.label, line, f"columns.{name}", text)
+    for column, (rule, condition) in _first_uses(personas).items():
+        if not any(_may_have(table, column) for table in tables):
+            text = f"the roster has no such column; {suggestion(column, headers)}"
+            yield RosterProblem(personas.label, condition.line, f"rules[{rule.number}].when.{column}", text)
 
 
 def _may_have(table: Table, column: str) -> bool:
