@@ -17,7 +17,6 @@ from connect_users.roster.tables import joined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from connect_users.roster.columns import Column
     from connect_users.roster.personas import Personas, Rule, RuleCondition
     from connect_users.roster.tables import Row, Table
 
@@ -52,38 +51,32 @@ class Chooser:
         self._personas = personas
         self._columns = list(_first_uses(personas))
         #: Header -> number of the rules' column, reader of its cells, and the values so far: cells repeat themselves.
-        self._wanted: dict[str, list[tuple[int, Reader, dict[str, tuple[str, ...]]]]] = {}
+        self._readers: dict[str, list[tuple[int, Reader, dict[str, tuple[str, ...]]]]] = {}
         #: Columns with personal data, which no message repeats.
         self._personal: set[str] = set()
         for number, column in enumerate(self._columns):
             for header, reader in readers_of(table, column).items():
-                self._wanted.setdefault(header, []).append((number, reader, {}))
-                self._add_personal(column, table.column(header))
+                self._readers.setdefault(header, []).append((number, reader, {}))
+                of_header = table.column(header)
+                field = None if of_header is None else BY_NAME.get(of_header.path[0])
+                if field is not None and field.discreet:
+                    self._personal.add(column)
         self._choices: dict[tuple[tuple[str, ...], ...], Choice | str] = {}
         self._unmatched = 0
 
-    def _add_personal(self, column: str, of_header: Column | None) -> None:
-        field = None if of_header is None else BY_NAME.get(of_header.path[0])
-        if field is not None and field.discreet:
-            self._personal.add(column)
-
     def reads(self, header: str) -> bool:
         """Whether a rule uses the column under this header."""
-        return header in self._wanted
+        return header in self._readers
 
     def of(self, row: Row) -> Choice | str:
         """The choice for a row, or the reason why there is none."""
         values: list[tuple[str, ...]] = [()] * len(self._columns)
-        wanted = self._wanted
         for header, raw in row.cells:
-            if header in wanted:
-                for number, reader, read in wanted[header]:
-                    if not isinstance(raw, str):
-                        values[number] += reader(raw)
-                        continue
-                    if raw not in read:
-                        read[raw] = reader(raw)
-                    values[number] += read[raw]
+            for number, reader, read in self._readers.get(header, ()):
+                of_cell = read.get(raw) if isinstance(raw, str) else reader(raw)
+                if of_cell is None:
+                    of_cell = read[raw] = reader(raw)
+                values[number] += of_cell
         key = tuple(values)
         if key not in self._choices:
             self._choices[key] = self._chosen(dict(zip(self._columns, key, strict=True)))
@@ -114,11 +107,11 @@ class Chooser:
 
     def _no_rule(self, values: dict[str, tuple[str, ...]]) -> str:
         shown = [
-            f"{column} is {quoted(_cell(cell))}" for column, cell in values.items() if column not in self._personal
+            f"{column} is {quoted(cell[0][:_SHOWN] if cell else '')}"
+            for column, cell in values.items()
+            if column not in self._personal
         ]
-        text = f"no rule of {self._personas.label} matches this person"
-        if shown:
-            text += f": {all_of(shown)}"
+        text = f"no rule of {self._personas.label} matches this person{': ' if shown else ''}{all_of(shown, '')}"
         hint = self._hint(values) if self._unmatched <= _SUGGESTIONS else ""
         return f"{text}; {hint or 'add a rule or a default'}"
 
@@ -193,7 +186,3 @@ def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[Ros
 def _may_have(table: Table, column: str) -> bool:
     """Whether a file may have a column; SCIM leaves out attributes without a value."""
     return bool(readers_of(table, column)) or (table.form == scim.FORM and column.lower() in scim.ATTRIBUTES)
-
-
-def _cell(values: tuple[str, ...]) -> str:
-    return values[0][:_SHOWN] if values else ""

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits
 from connect_users.core.misspellings import did_you_mean, quoted, suggestion
+from connect_users.roster import cells
 from connect_users.roster.assembly import Preset
-from connect_users.roster.cells import BadCell, plain, text
 from connect_users.roster.columns import find, unknown
 from connect_users.roster.exports import ACTIVE
 from connect_users.roster.problems import RosterProblem
@@ -170,9 +170,8 @@ class _PersonasReader:
                 self._wrong(rules, "rules", "is not a list; write - {persona: NAME, when: {COLUMN: VALUE}}")
             return
         if len(rules.parts) > limits.PERSONAS_RULES_MAX:
-            self._wrong(
-                rules, "rules", f"has more than {limits.PERSONAS_RULES_MAX:,} rules; name several values in one"
-            )
+            text = f"has more than {limits.PERSONAS_RULES_MAX:,} rules; name several values in one"
+            self._wrong(rules, "rules", text)
             return
         for number, rule in enumerate(rules.parts, start=1):
             path = f"rules[{number}]"
@@ -184,30 +183,28 @@ class _PersonasReader:
                 if name not in RULE_MEMBERS:
                     hint = did_you_mean(name, RULE_MEMBERS) or f"write it under when: {{{name}: ...}}"
                     self._wrong(part, f"{path}.{name}", f"is not a member of a rule; {hint}")
-            persona = None
-            if "persona" in parts:
-                persona = self._persona(parts["persona"], f"{path}.persona", settings)
-            else:
+            persona, when = parts.get("persona"), parts.get("when")
+            if persona is None:
                 self._wrong(rule, path, f"names no persona; {suggestion('', settings)}")
-            conditions = tuple(self._conditions(parts["when"], f"{path}.when")) if "when" in parts else ()
-            if "when" not in parts or not parts["when"].value:
-                self._wrong(
-                    rule, path, "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
-                )
+            chosen = self._persona(persona, f"{path}.persona", settings) if persona else None
+            conditions = tuple(self._conditions(when, f"{path}.when")) if when else ()
+            if when is None or not when.value:
+                text = "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
+                self._wrong(rule, path, text)
             # Without a persona, the rule's columns still count as used.
-            yield Rule(number, persona or "", conditions, rule.line)
+            yield Rule(number, chosen or "", conditions, rule.line)
 
     def _persona(self, part: Member, path: str, settings: Mapping[str, Preset]) -> str | None:
-        name = text(part.value)
+        name = cells.text(part.value)
         if part.value is None and path == "default":
             return None
-        if isinstance(name, str) and name in settings:
-            return name
         if not isinstance(name, str):
             self._wrong(part, path, "is not the name of a persona")
-        else:
+            return None
+        if name not in settings:
             self._wrong(part, path, f"{quoted(name)} is not a persona of this file; {suggestion(name, settings)}")
-        return None
+            return None
+        return name
 
     def _conditions(self, when: Member, path: str) -> Iterator[RuleCondition]:
         for part in self._members(when, "a dict of columns and values", path):
@@ -221,7 +218,7 @@ class _PersonasReader:
     def _columns(self, columns: Member) -> Iterator[tuple[str, tuple[str, int]]]:
         for part in self._members(columns, "a dict of a roster's columns and the headers of the file"):
             column = find(part.name)
-            header = text(part.value)
+            header = cells.text(part.value)
             if part.name != ACTIVE and column is None:
                 self._wrong(part, f"columns.{part.name}", unknown(part.name))
             elif not isinstance(header, str) or not header:
@@ -233,8 +230,8 @@ class _PersonasReader:
 def _value(item: Any) -> str | None:
     """A value of a condition as it is compared with cells; None if it is not a single value."""
     try:
-        value = plain(item)
-    except BadCell:
+        value = cells.plain(item)
+    except cells.BadCell:
         return None
     return "" if value is None else comparable(value)
 
