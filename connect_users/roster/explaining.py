@@ -9,6 +9,7 @@ from connect_users.roster.assembly import DEFAULTS, Preset
 from connect_users.roster.cells import BadCell
 from connect_users.roster.columns import USERNAME, find
 from connect_users.roster.notations import tags
+from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,8 +47,8 @@ class Explanation(NamedTuple):
 def explanations(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explanation]:
     """Everybody who has a persona, in the order of their usernames."""
     personas = {} if options.personas is None else options.personas.settings
-    defaults = list(_settings(Preset(DEFAULTS, options.defaults).cells, find))
-    settings = {name: list(_settings(preset.cells, find)) for name, preset in personas.items()}
+    defaults = _of_preset(Preset(DEFAULTS, options.defaults))
+    settings = {name: _of_preset(preset) for name, preset in personas.items()}
     rows = {(file.source, row.line): (file, row) for file in judged.files for row in file.rows}
     for person in judged.people:
         if person.choice is None:
@@ -62,6 +63,14 @@ def explanations(judged: JudgedRoster, options: RosterOptions) -> Iterator[Expla
             paths += free.values()
             origins.update(dict.fromkeys(free, origin))
         yield Explanation(person, person.choice, origins)
+
+
+def _of_preset(preset: Preset) -> list[tuple[str, Path]]:
+    try:
+        return list(_settings(preset.cells, find))
+    except UnreadableRoster:
+        # One of the roster's problems.
+        return []
 
 
 def _settings(

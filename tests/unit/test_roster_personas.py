@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -135,6 +136,22 @@ def test_tags_that_cannot_be_read_are_explained_as_none() -> None:
     options = RosterOptions(personas=read_personas({"personas": {"a": {"tags.b": "c"}}, "default": "a"}))
     (ada,) = explanations(judge(read([{"username": "ada", "tags": "no tag"}]), options), options)
     assert ada.settings == {"tags.b": "persona"}
+
+
+def test_a_persona_that_cannot_be_read_is_a_problem_and_its_people_are_explained_without_it() -> None:
+    personas = read_personas({"personas": {"a": {"routing_profile": "x" * 40_000}}, "default": "a"})
+    options = RosterOptions(personas=personas)
+    judged = judge(read([{"username": "ada", "routing_profile_id": SUPPORT}]), options)
+    assert "a cell has 40,000 characters" in str(judged.problems[-1])
+    (ada,) = explanations(judged, options)
+    assert ada.settings == {"routing_profile_id": "row"}
+
+
+def test_a_persona_that_only_somebody_who_has_left_would_have_is_not_used(file: str) -> None:
+    rows = [_person("ada", "Sales", title="Team lead", last_day="2026-12-30"), _person("bo", title="Clerk")]
+    judged = _judged(file, rows, today=lambda: dt.date(2026, 12, 31))
+    assert list(_by_name(judged)) == ["bo"]
+    assert [str(each) for each in judged.remarks] == ["personas.yaml:7: personas.lead: nobody has this persona"]
 
 
 def test_the_default_is_for_everybody_else_and_may_be_an_empty_persona() -> None:
