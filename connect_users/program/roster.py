@@ -36,12 +36,7 @@ from connect_users.program.user import ConnectUser
 from connect_users.roster import days, leavers
 from connect_users.roster.guarding import assigned_personas
 from connect_users.roster.holders import holder_problems
-from connect_users.roster.people import (
-    JudgedRoster,
-    Person,
-    RosterOptions,
-    judge,
-)
+from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.reading import read
 from connect_users.roster.selection import foreign_columns, select

@@ -26,13 +26,7 @@ from connect_users.roster.assembly import (
     ValueReader,
     with_unknowns,
 )
-from connect_users.roster.columns import (
-    INSTANCE,
-    PROFICIENCIES,
-    USERNAME,
-    normal,
-    unknown,
-)
+from connect_users.roster.columns import INSTANCE, PROFICIENCIES, USERNAME, normal, unknown
 from connect_users.roster.days import DatedPerson, Period
 from connect_users.roster.placing import PASSWORDS, ProblemPlaces
 from connect_users.roster.problems import Problems, RosterProblem
