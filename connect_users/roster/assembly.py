@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
@@ -55,8 +55,8 @@ class RowInputs:
         profiles: the security profiles' names.
     """
 
-    def __init__(self, inputs: Props) -> None:
-        self.inputs = inputs
+    def __init__(self) -> None:
+        self.inputs: Props = {}
         self.problems: list[tuple[str, str]] = []
         self.plain = True
         self.profiles: tuple[str, ...] = ()
@@ -197,8 +197,8 @@ class RowReader:
 
     def of(self, row: Row, layers: Iterable[Layer]) -> RowInputs:
         """The inputs of one row. Inputs that it does not have come from the layers; the first layer wins."""
-        tree: Props = {}
-        built = RowInputs(tree)
+        built = RowInputs()
+        tree = built.inputs
         for header, raw in row.cells:
             column = self._columns[header]
             if column is None or column.path in DAYS:
@@ -261,13 +261,10 @@ class RowReader:
         return reads[raw]
 
     def _put(self, built: RowInputs, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
-        node: Any = built.inputs
-        for part in path[:-1]:
-            node = node.setdefault(part, {})
-            if not isinstance(node, dict):
-                built.problems.append((header, f"is set beside {path[0]}; keep one of them"))
-                return
-        if path[-1] not in node:
+        node = _parent(built.inputs, path)
+        if node is None:
+            built.problems.append((header, f"is set beside {path[0]}; keep one of them"))
+        elif path[-1] not in node:
             node[path[-1]] = value
         elif other := self._contradicts(row, header, path, node[path[-1]], value):
             built.problems.append((header, f"contradicts {other!r}; keep one of them"))
@@ -298,14 +295,20 @@ def _judged(value: Any) -> bool:
     return value is not UNKNOWN and not (isinstance(value, list) and UNKNOWN in value)
 
 
-def _add(tree: Props, path: tuple[str, ...], value: Any) -> bool:
-    """Add a default if the input has no value yet; returns whether it was added."""
+def _parent(tree: Props, path: tuple[str, ...]) -> Props | None:
+    """The dict that contains a path; None if something else is in its place."""
     node: Any = tree
     for part in path[:-1]:
         node = node.setdefault(part, {})
         if not isinstance(node, dict):
-            return False
-    if path[-1] in node:
+            return None
+    return cast("Props", node)
+
+
+def _add(tree: Props, path: tuple[str, ...], value: Any) -> bool:
+    """Add a default if the input has no value yet; returns whether it was added."""
+    node = _parent(tree, path)
+    if node is None or path[-1] in node:
         return False
     node[path[-1]] = value
     return True

@@ -28,8 +28,7 @@ from connect_users.roster.assembly import (
 )
 from connect_users.roster.columns import INSTANCE, PROFICIENCIES, USERNAME, normal, unknown
 from connect_users.roster.days import DatedPerson, Period
-from connect_users.roster.placing import PASSWORDS, ProblemPlaces
-from connect_users.roster.problems import Problems, RosterProblem
+from connect_users.roster.problems import PASSWORDS, ProblemPlaces, Problems, RosterProblem
 from connect_users.roster.proficiency_rows import one_row_each
 from connect_users.roster.tables import Row, Table, place
 

@@ -37,21 +37,13 @@ def clipped(text: str) -> str:
 
 
 def check_rows(source: str, count: int, line: int) -> None:
-    """Refuse a roster with too many rows.
-
-    Raises:
-        UnreadableRoster
-    """
+    """Raise `UnreadableRoster` if there are too many rows."""
     if count > limits.ROSTER_ROWS_MAX:
         raise UnreadableRoster(source, f"has more than {limits.ROSTER_ROWS_MAX:,} rows; split it", line)
 
 
 def check_cells(source: str, count: int, line: int = 0) -> None:
-    """Refuse a roster with too many cells.
-
-    Raises:
-        UnreadableRoster
-    """
+    """Raise `UnreadableRoster` if there are too many cells."""
     if count > limits.ROSTER_CELLS_MAX:
         text = f"has more than {limits.ROSTER_CELLS_MAX:,} cells; remove rows and columns that are not needed"
         raise UnreadableRoster(source, text, line)
