@@ -61,10 +61,10 @@ class RowInputs:
         self.plain = True
         self.profiles: tuple[str, ...] = ()
 
-    def take(self, read: CellValue) -> None:
-        """Add the profiles and problems that come with a value."""
-        self.profiles += read.names
-        self.plain = self.plain and read.plain
+    def take(self, cell: CellValue) -> None:
+        """Note the profiles of a value, and whether it is plain."""
+        self.profiles += cell.names
+        self.plain = self.plain and cell.plain
 
 
 class Preset(NamedTuple):
@@ -103,7 +103,7 @@ class Layer:
     """A preset whose values have been read.
 
     Attributes:
-        settings: (header, path, value). Each tag is a setting of its own, so that tags are added key by key.
+        settings: (header, path, value).
         problems: (header, text); the header is "" if the whole preset is wrong.
     """
 
@@ -124,14 +124,10 @@ class Layer:
                 kind = "a default" if preset.name == DEFAULTS else "a persona's"
                 self.problems.append((header, f"a username names one person, so it cannot be {kind}"))
             else:
-                self._take(header, column.path, values.of(column, raw))
-
-    def _take(self, header: str, path: tuple[str, ...], read: CellValue) -> None:
-        self.problems += [(header, text) for text in read.problems]
-        if path == ("tags",) and isinstance(read.value, dict):
-            self.settings += [(header, ("tags", str(key)), _cell_value(item)) for key, item in read.value.items()]
-        else:
-            self.settings.append((header, path, read))
+                cell = values.of(column, raw)
+                self.problems += [(header, text) for text in cell.problems]
+                settings = _settings(column.path, cell.value)
+                self.settings += [(header, path, cell._replace(value=value)) for path, value in settings]
 
     def header(self, parts: tuple[str, ...]) -> str:
         """The header of the setting that an input, or a part of one, came from; "" if there is none."""
@@ -165,10 +161,10 @@ class ValueReader:
         if column.reference is None:
             return _cell_value(value)
         if isinstance(value, list) and column.plural:
-            reads = [self._id(column.reference, item) for item in value]
+            cells = [self._id(column.reference, item) for item in value]
             names = tuple(item for item in value if isinstance(item, str))
             return _cell_value(
-                [read.value for read in reads], names, tuple(text for read in reads for text in read.problems)
+                [cell.value for cell in cells], names, tuple(text for cell in cells for text in cell.problems)
             )
         return self._id(column.reference, value)
 
@@ -193,32 +189,29 @@ class RowReader:
     def __init__(self, columns: Mapping[str, Column | None], values: ValueReader) -> None:
         self._columns = dict(columns)
         self._values = values
-        self._read: dict[str, dict[str, CellValue]] = {header: {} for header in columns}
+        self._cells: dict[str, dict[str, CellValue]] = {header: {} for header in columns}
 
     def of(self, row: Row, layers: Iterable[Layer]) -> RowInputs:
         """The inputs of one row. Inputs that it does not have come from the layers; the first layer wins."""
-        built = RowInputs()
-        tree = built.inputs
+        result = RowInputs()
+        tree = result.inputs
         for header, raw in row.cells:
             column = self._columns[header]
             if column is None or column.path in DAYS:
                 continue
-            read = self._cell(header, column, raw)
-            built.problems += [(header, text) for text in read.problems]
-            built.take(read)
-            if column.path == ("tags",) and isinstance(read.value, dict):
-                for key, value in read.value.items():
-                    self._put(built, row, header, ("tags", key), value)
-            else:
-                self._put(built, row, header, column.path, read.value)
+            cell = self._cell(header, column, raw)
+            result.problems += [(header, text) for text in cell.problems]
+            result.take(cell)
+            for path, value in _settings(column.path, cell.value):
+                self._put(result, row, header, path, value)
         for layer in layers:
-            for _, path, read in layer.settings:
-                if path not in DAYS and _add(tree, path, read.value):
-                    built.take(read)
+            for _, path, cell in layer.settings:
+                if path not in DAYS and _add(tree, path, cell.value):
+                    result.take(cell)
         for name in PER_CHANNEL.intersection(tree):
             if isinstance(tree[name], dict):
                 tree[name] = [{"channel": channel, **members} for channel, members in tree[name].items()]
-        return built
+        return result
 
     def username(self, row: Row) -> Any:
         """The username of one row."""
@@ -233,10 +226,10 @@ class RowReader:
         days: dict[tuple[str, ...], dt.date] = {}
         problems: list[tuple[str, str]] = []
         last = "last_day"
-        for header, path, read in self._days(row, layers):
-            problems += [(header, text) for text in read.problems]
-            if read.value is not UNKNOWN and path not in days:
-                days[path] = read.value
+        for header, path, cell in self._days(row, layers):
+            problems += [(header, text) for text in cell.problems]
+            if cell.value is not UNKNOWN and path not in days:
+                days[path] = cell.value
                 last = header if header and path == LAST_DAY else last
         period = Period(days.get(FIRST_DAY), days.get(LAST_DAY))
         if period.is_before(period.first):
@@ -250,24 +243,24 @@ class RowReader:
                 yield header, column.path, self._cell(header, column, raw)
         # A problem of a default, or of a persona, is not a problem of the row.
         settings = (setting for layer in layers for setting in layer.settings)
-        yield from (("", path, _cell_value(read.value)) for _, path, read in settings if path in DAYS)
+        yield from (("", path, cell._replace(problems=())) for _, path, cell in settings if path in DAYS)
 
     def _cell(self, header: str, column: Column, raw: Any) -> CellValue:
         if not isinstance(raw, str):
             return self._values.of(column, raw)
-        reads = self._read[header]
-        if raw not in reads:
-            reads[raw] = self._values.of(column, raw)
-        return reads[raw]
+        cells = self._cells[header]
+        if raw not in cells:
+            cells[raw] = self._values.of(column, raw)
+        return cells[raw]
 
-    def _put(self, built: RowInputs, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
-        node = _parent(built.inputs, path)
+    def _put(self, result: RowInputs, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
+        node = _parent(result.inputs, path)
         if node is None:
-            built.problems.append((header, f"is set beside {path[0]}; keep one of them"))
+            result.problems.append((header, f"is set beside {path[0]}; keep one of them"))
         elif path[-1] not in node:
             node[path[-1]] = value
         elif other := self._contradicts(row, header, path, node[path[-1]], value):
-            built.problems.append((header, f"contradicts {other!r}; keep one of them"))
+            result.problems.append((header, f"contradicts {other!r}; keep one of them"))
 
     def _contradicts(self, row: Row, header: str, path: tuple[str, ...], before: Any, value: Any) -> str:
         """The header of an earlier cell that has another value for the same input; "" if they agree."""
@@ -280,6 +273,13 @@ class RowReader:
         # Names whose ids are not known yet may have the same id, unless two cells of one column differ.
         column, cell = self._columns[header], cells[header]
         return next((name for name in same if columns[name] is column and cells[name] != cell), "")
+
+
+def _settings(path: tuple[str, ...], value: Any) -> Sequence[tuple[tuple[str, ...], Any]]:
+    """The settings in a cell with their paths: each tag is one, so that tags are added key by key."""
+    if path == ("tags",) and isinstance(value, dict):
+        return [(("tags", str(key)), item) for key, item in value.items()]
+    return ((path, value),)
 
 
 def _value_of(column: Column, raw: Any) -> Any:

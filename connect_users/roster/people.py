@@ -276,10 +276,10 @@ class _FileJudge:
         period = self._period(row, layers)
         if period is None:
             return None
-        built = self._rows.of(row, layers)
-        inputs = built.inputs
+        result = self._rows.of(row, layers)
+        inputs = result.inputs
         username = inputs.get("username")
-        for header, text in built.problems:
+        for header, text in result.problems:
             self._add(row.line, header, text, username)
         early = period.is_after(self._judge.today)
         self._judge_instance(row, inputs)
@@ -292,7 +292,7 @@ class _FileJudge:
                 self._add(row.line, "", choice, username)
             choice = None
         else:
-            plain = built.plain and self._plain_instance
+            plain = result.plain and self._plain_instance
             plain = plain and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
             review = rules.review(inputs if plain else with_unknowns(inputs), reserved_tags=self._options.reserved_tags)
             for problems, into in ((review.problems, self._problems), (review.warnings, self._judge.warnings)):
@@ -300,7 +300,7 @@ class _FileJudge:
                     into.add(*self._places.of(problem, row, inputs, layers))
         if choice is not None:
             self._judge.used.add(choice.persona)
-        person = self._counted(row, built, choice, period)
+        person = self._counted(row, result, choice, period)
         return None if early else person
 
     def _period(self, row: Row, layers: Sequence[Layer]) -> Period | None:
@@ -344,8 +344,8 @@ class _FileJudge:
         inputs[name] = value
         return name
 
-    def _counted(self, row: Row, built: RowInputs, choice: Choice | None, period: Period) -> Person | None:
-        username = built.inputs.get("username")
+    def _counted(self, row: Row, result: RowInputs, choice: Choice | None, period: Period) -> Person | None:
+        username = result.inputs.get("username")
         if not isinstance(username, str):
             if username is not UNKNOWN and with_unknowns(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
@@ -356,7 +356,7 @@ class _FileJudge:
         source = self._table.source
         self._judge.places.setdefault(username, (source, row.line))
         own = tuple(self._settings[header] for header, _ in row.cells if header in self._settings) if choice else ()
-        return Person(username, built.inputs, row.line, built.profiles, source, choice, own)
+        return Person(username, result.inputs, row.line, result.profiles, source, choice, own)
 
     def _note(self, username: Any, row: Row, period: Period) -> bool:
         """Note a row of a person; returns whether no other row has the username at the same time."""
