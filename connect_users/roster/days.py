@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.misspellings import suggestion
-from connect_users.core.phrases import some
+from connect_users.core.phrases import plural, some
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -109,8 +109,8 @@ def leaving_today(dated: Collection[DatedPerson], day: dt.date) -> str:
     names = sorted(each.username for each in dated if each.period.last == day and (each.username, day) not in begun)
     if not names:
         return ""
-    people = "1 person" if len(names) == 1 else f"{len(names):,} people"
-    return f"today, {day}, is the last day of {people}: {some(names, _SHOWN)}; the next run on a later day deletes them"
+    people = f"{plural(len(names), 'person', 'people')}: {some(names, _SHOWN)}"
+    return f"today, {day}, is the last day of {people}; the next run on a later day deletes them"
 
 
 def coming(dated: Collection[DatedPerson], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:

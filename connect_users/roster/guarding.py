@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core import spelling
 from connect_users.core.errors import ConnectUsersError
-from connect_users.core.phrases import some
+from connect_users.core.phrases import plural, some
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster import leavers
 
@@ -151,8 +151,8 @@ def check(old: Props, new: Props) -> GuardCheck:
     leaving = in_state - declared - moved_to.keys()
     by_date = [f"{username} (last day {ended[username]})" for username in sorted(leaving & ended.keys())]
     if by_date:
-        verb = "person leaves" if len(by_date) == 1 else "people leave"
-        messages.append(("warning", f"{len(by_date):,} {verb} by date: {some(by_date, _SHOWN)}"))
+        people = plural(len(by_date), "person leaves", "people leave")
+        messages.append(("warning", f"{people} by date: {some(by_date, _SHOWN)}"))
     if kept:
         messages.append(("warning", _kept_text(kept)))
     if leaving and new.get("retain_leavers") and not old.get("retain_leavers"):
@@ -177,7 +177,7 @@ def _pairs(lines: object) -> dict[str, str]:
 
 
 def _kept_text(kept: Collection[str]) -> str:
-    people = "1 person who would leave stays" if len(kept) == 1 else f"{len(kept):,} people who would leave stay"
+    people = plural(len(kept), "person who would leave stays", "people who would leave stay")
     who = some(sorted(kept), _KEPT_SHOWN)
     return f"connect-users:removals is false: {people}: {who}; the next run without it removes whoever is not declared"
 
@@ -187,5 +187,5 @@ def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:
     if not moves:
         return ""
     who = [f"{username} ({word} {resource})" for username, resource in sorted(moves.items())]
-    count = f"1 person {verb.replace('move', 'moves')}" if len(moves) == 1 else f"{len(moves)} people {verb}"
-    return f"{count} and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some(who, _SHOWN)}"
+    one = f"person {verb.replace('move', 'moves')} and keeps the id"
+    return f"{plural(len(moves), one, f'people {verb} and keep their id')}: {some(who, _SHOWN)}"

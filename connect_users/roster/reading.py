@@ -64,7 +64,7 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     if named is None:
         from connect_users.roster.record_shapes import member_of, table
 
-        return _whole("", [exports.as_roster(table(member_of(_rows(roster)), ""), columns)])
+        return _whole("", [exports.as_roster(table(member_of(_records(roster)), ""), columns)])
     files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
     if personas is not None and personas.source and len(files) > 1:
         files.pop(Path(personas.source).absolute(), None)
@@ -190,16 +190,14 @@ def decoded(data: bytes, source: str) -> str:
     return text
 
 
-def _rows(rows: Rows) -> Any:
-    return rows if isinstance(rows, Mapping) else list(_records(rows))
-
-
-def _records(rows: Rows) -> Iterable[Any]:
+def _records(rows: Rows) -> Mapping[Any, Any] | list[Any]:
+    if isinstance(rows, Mapping):
+        return rows
     # Frames, without importing either library: polars has to_dicts, pandas to_dict (also on a single column).
     if hasattr(rows, "to_dicts"):
-        return list(rows.to_dicts())
-    if hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
-        return list(rows.to_dict("records"))
+        rows = rows.to_dicts()
+    elif hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
+        rows = rows.to_dict("records")
     if isinstance(rows, bytes) or not isinstance(rows, Iterable):
         raise UnreadableRoster("", f"is of type {type(rows).__name__}; pass a path or rows")
-    return rows
+    return list(rows)
