@@ -164,7 +164,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
         dicts = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
         try:
             refuse_wrong_forms(roster, instance_id, instance, dicts)
-            looked_up = None if instance is None else InstanceNames(name, instance)
+            instance_names = None if instance is None else InstanceNames(name, instance)
             ids = {
                 ROUTING_PROFILE: routing_profiles,
                 SECURITY_PROFILE: security_profiles,
@@ -175,7 +175,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             options = RosterOptions(
                 instance_id=instance_id if instance_id is not None or instance is None else instance.arn,
                 identity_management_type=identity_management_type,
-                names=names_of(name, looked_up, ids),
+                names=names_of(name, instance_names, ids),
                 defaults=defaults or {},
                 personas=personas_of(personas),
                 ignore_columns=(*strings_of("ignore_columns", ignore_columns), *foreign_columns(where or {})),
@@ -184,7 +184,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
                 today=lambda: today,
             )
             table = select(read(roster, options.personas), where or {})
-            judged = _judged(name, table, options, looked_up, min_holders, required_holders, opts)
+            judged = _judged(name, table, options, instance_names, min_holders, required_holders, opts)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
@@ -203,8 +203,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
         configuration = registration.configuration(opts)
         moves: Output[Moves | None] = Output.from_input(cast(Any, moves_and_kept(name, configuration, allowed)))
         waits_for: list[Output[None]] = []
-        if looked_up is not None and looked_up.looked_up is not None:
-            waits_for.append(looked_up.looked_up.apply(lambda _: None))
+        if instance_names is not None and instance_names.all_ids is not None:
+            waits_for.append(instance_names.all_ids.apply(lambda _: None))
         if require_self:
             waits_for.append(caller_keeps_power(name, instance, instance_id, configuration, people, moves))
         inputs = guard_inputs(
@@ -218,8 +218,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
             waits_for=waits_for,
         )
         guard = self._types.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
-        self.users = _declared(name, people, self, guard, retain_leavers)
-        moves.apply(lambda it: _keep(name, it.kept if it else (), self, guard, retain_leavers))
+        self.users = self._register(name, people, guard, retain_leavers)
+        moves.apply(lambda it: self._keep(name, it.kept if it else (), guard, retain_leavers))
         self.register_outputs({"user_count": len(self.users)})
 
     @functools.cached_property
@@ -227,12 +227,52 @@ class ConnectUserRoster(pulumi.ComponentResource):
         """Username -> the user's id."""
         return Output.all(**{username: user.id for username, user in self.users.items()}).apply(dict)
 
+    def _register(self, name: str, people: list[Person], guard: RosterGuard, retain: bool) -> dict[str, ConnectUser]:
+        """A user for each person, who is removed from the list. No user is changed before the guard is checked.
+
+        The SDK prepares all registrations at once, and each takes memory until its answer. So each wave of people waits
+        for the last wave but one: some are always ready, but never all.
+        """
+        collector = Registering()
+        users: dict[str, ConnectUser] = {}
+        ends: list[ConnectUser] = []
+        opts = None
+        people.reverse()
+        while people:
+            if len(users) % _WAVE == 0:
+                ready: Input[pulumi.Resource] = guard if len(ends) < 2 else Output.from_input(_after(ends[-2], guard))
+                opts = self._options(ready, retain)
+            person = people.pop()
+            user = self._types.user(_child(name, person), **person.inputs, opts=opts)
+            users[person.username] = user
+            if len(users) % _WAVE == 0:
+                ends.append(user)
+        if users:
+            user.urn.apply(lambda _: collector.end())
+        else:
+            collector.end()
+        return users
+
+    def _keep(self, name: str, kept: Iterable[StateUser], guard: RosterGuard, retain: bool) -> None:
+        """Declare the people who are kept."""
+        for user in kept:
+            child = _child(name, user)
+            opts = self._options(guard, retain)
+            # A later roster must not declare the same user.
+            registration.declare(child, user.instance, user.username, opts)
+            # The dynamic provider has no use for the plugin's state.
+            type_ = tokens.PLUGIN_USER if user.plugin else self._types.user_token
+            self._types.kept(type_, child, kept_options(user, child, type_, opts))
+
+    def _options(self, ready: Input[pulumi.Resource], retain: bool) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=[ready], retain_on_delete=retain or None)
+
 
 def _judged(
     name: str,
     table: Table,
     options: RosterOptions,
-    looked_up: InstanceNames | None,
+    instance_names: InstanceNames | None,
     min_holders: Mapping[str, int] | None,
     required_holders: Mapping[str, Sequence[str]] | None,
     opts: pulumi.ResourceOptions | None,
@@ -245,11 +285,10 @@ def _judged(
     judged = judge(table, options)
     holders = () if judged.problems else holder_problems(judged, options.names, min_holders, required_holders)
     declared_twice = _declared_twice(name, judged, options, opts)
-    problems = [str(problem) for problem in (*judged.problems, *holders, *declared_twice)]
-    if problems:
+    if problems := (*judged.problems, *holders, *declared_twice):
         raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
-    if looked_up is not None:
-        looked_up.error_text = lambda missing: _missing_names(name, table, options, missing)
+    if instance_names is not None:
+        instance_names.error_text = lambda missing: _missing_names(name, table, options, missing)
     return judged
 
 
@@ -258,7 +297,7 @@ def _missing_names(name: str, table: Table, options: RosterOptions, missing: Mis
     for (reference, wanted), problem in missing.items():
         options.names[reference].refuse(wanted, problem)
     judged = judge(table, options)
-    return _refusal(name, list(map(str, judged.problems)), judged.more[0])
+    return _refusal(name, judged.problems, judged.more[0])
 
 
 def _declared_twice(
@@ -272,54 +311,6 @@ def _declared_twice(
             yield RosterProblem(person.source, person.line, "username", text, person.username)
 
 
-def _declared(
-    name: str, people: list[Person], parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
-) -> dict[str, ConnectUser]:
-    """A user for each person, who is removed from the list. No user is changed before the guard is checked.
-
-    The SDK prepares all registrations at once, and each takes memory until its answer. So each wave of people waits for
-    the last wave but one: some are always ready, but never all.
-    """
-    collector = Registering()
-    users: dict[str, ConnectUser] = {}
-    ends: list[ConnectUser] = []
-    opts = None
-    people.reverse()
-    while people:
-        if len(users) % _WAVE == 0:
-            ready: Input[pulumi.Resource] = guard if len(ends) < 2 else Output.from_input(_after(ends[-2], guard))
-            opts = pulumi.ResourceOptions(
-                parent=parent, depends_on=[ready], retain_on_delete=True if retain_leavers else None
-            )
-        person = people.pop()
-        user = parent._types.user(_child(name, person), **person.inputs, opts=opts)  # noqa: SLF001 - of this module
-        users[person.username] = user
-        if len(users) % _WAVE == 0:
-            ends.append(user)
-    if users:
-        user.urn.apply(lambda _: collector.end())
-    else:
-        collector.end()
-    return users
-
-
-def _keep(
-    name: str, kept: Iterable[StateUser], parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
-) -> None:
-    """Declare the people who are kept."""
-    types = parent._types  # noqa: SLF001 - of this module
-    for user in kept:
-        child = _child(name, user)
-        opts = pulumi.ResourceOptions(
-            parent=parent, depends_on=[guard], retain_on_delete=True if retain_leavers else None
-        )
-        # A later roster must not declare the same user.
-        registration.declare(child, user.instance, user.username, opts)
-        # The dynamic provider has no use for the plugin's state.
-        type_ = tokens.PLUGIN_USER if user.plugin else types.user_token
-        types.kept(type_, child, kept_options(user, child, type_, opts))
-
-
 def _child(name: str, person: Person | StateUser) -> str:
     """The logical name of a person's resource, which does not depend on the order of the rows."""
     return f"{name}-{person.username}"
@@ -331,11 +322,10 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
     return guard
 
 
-def _refusal(name: str, problems: Sequence[str], more: int = 0) -> str:
-    all_ = len(problems) + more
-    lines = list(problems[:_LINES_MAX])
-    if all_ > len(lines):
-        lines.append(f"... and {all_ - len(lines):,} more; connect-users check lists {'all' if not more else 'more'}")
-    return "\n".join(
-        [f"roster '{name}' has {plural(all_, 'problem')}; nothing was changed:", *(f"  {line}" for line in lines)]
-    )
+def _refusal(name: str, problems: Sequence[RosterProblem], more: int) -> str:
+    count, shown = len(problems) + more, problems[:_LINES_MAX]
+    lines = [f"roster '{name}' has {plural(count, 'problem')}; nothing was changed:"]
+    lines += [f"  {problem}" for problem in shown]
+    if count > len(shown):
+        lines.append(f"  ... and {count - len(shown):,} more; connect-users check lists {'more' if more else 'all'}")
+    return "\n".join(lines)

@@ -91,7 +91,7 @@ def personas_of(personas: object) -> Personas | None:
 
 
 def names_of(
-    roster: str, looked_up: InstanceNames | None, ids_by_kind: Mapping[Reference, Ids | None]
+    roster: str, instance_names: InstanceNames | None, ids_by_kind: Mapping[Reference, Ids | None]
 ) -> dict[Reference, Names]:
     """The look-ups from names to ids, for each kind.
 
@@ -105,7 +105,7 @@ def names_of(
             continue
         if ids is not None:
             _refuse_no_dict(reference.argument, ids)
-        names[reference] = Names(reference, ids, looked_up.look_up(reference) if looked_up else None)
+        names[reference] = Names(reference, ids, instance_names.look_up(reference) if instance_names else None)
     return names
 
 

@@ -52,7 +52,7 @@ class InstanceNames:
         return output
 
     @property
-    def looked_up(self) -> Output[Any] | None:
+    def all_ids(self) -> Output[Any] | None:
         """Resolves once every name is looked up; None if there are no names to look up."""
         return self._all_ids if self._ids else None
 
