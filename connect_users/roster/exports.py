@@ -56,36 +56,20 @@ class ExportFormat(NamedTuple):
     headers: Mapping[str, tuple[str, ...]]
 
 
-_SCIM: Final = ExportFormat(
-    scim.FORM,
-    {
-        "username": ("username",),
-        "identity_info.first_name": ("namegivenname",),
-        "identity_info.last_name": ("namefamilyname",),
-        "identity_info.email": ("emails",),
-        ACTIVE: ("active",),
-    },
-)
-_FORMS: Final = (
-    ExportFormat(
-        "Entra ID",
-        {
-            "username": ("userprincipalname",),
-            "identity_info.first_name": ("givenname",),
-            "identity_info.last_name": ("surname",),
-            "identity_info.email": ("mail",),
-            ACTIVE: ("accountenabled",),
-        },
-    ),
-    ExportFormat(
+def _format(name: str, *headers: tuple[str, ...]) -> ExportFormat:
+    return ExportFormat(name, dict(zip((*_NAMES, ACTIVE), headers, strict=True)))
+
+
+_SCIM: Final = _format(scim.FORM, ("username",), ("namegivenname",), ("namefamilyname",), ("emails",), ("active",))
+_FORMATS: Final = (
+    _format("Entra ID", ("userprincipalname",), ("givenname",), ("surname",), ("mail",), ("accountenabled",)),
+    _format(
         "Okta",
-        {
-            "username": ("oktausername", "login", "profilelogin"),
-            "identity_info.first_name": ("firstname", "profilefirstname"),
-            "identity_info.last_name": ("lastname", "profilelastname"),
-            "identity_info.email": ("primaryemail", "email", "profileemail"),
-            ACTIVE: ("oktauserstatus", "useraccountstatus", "status"),
-        },
+        ("oktausername", "login", "profilelogin"),
+        ("firstname", "profilefirstname"),
+        ("lastname", "profilelastname"),
+        ("primaryemail", "email", "profileemail"),
+        ("oktauserstatus", "useraccountstatus", "status"),
     ),
 )
 
@@ -147,7 +131,7 @@ def _named(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]
 def _recognised(table: Table) -> ExportFormat | None:
     if any((column := find(header)) is not None and column.path == USERNAME for header in table.headers):
         return None
-    for form in _FORMS:
+    for form in _FORMATS:
         named = _named(table, form.headers)
         if "username" in named and len(named) > 1:
             return form
