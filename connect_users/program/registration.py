@@ -63,7 +63,7 @@ class Declarations:
         self.problems: list[str] = []
 
     async def settle(self, is_open: Callable[[], bool]) -> None:
-        """Wait for more declarations, as long as ``is_open`` says that they matter."""
+        """Wait for more declarations, as long as they matter (``is_open``)."""
 
     async def fail(self) -> NoReturn:
         """Raise all problems."""

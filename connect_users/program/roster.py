@@ -198,8 +198,8 @@ class ConnectUserRoster(pulumi.ComponentResource):
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        marks = assigned_personas(people)
-        self.personas = {username: mark.persona for username, mark in marks.items()}
+        assigned = assigned_personas(people)
+        self.personas = {username: each.persona for username, each in assigned.items()}
         configuration = registration.configuration(opts)
         moves: Output[Moves | None] = Output.from_input(cast(Any, moves_and_kept(name, configuration, allowed)))
         waits_for: list[Output[None]] = []
@@ -212,7 +212,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             usernames=self.usernames,
             max_deletions=allowed,
             retain_leavers=retain_leavers,
-            personas=marks,
+            personas=assigned,
             moves=moves,
             ended=ended,
             waits_for=waits_for,

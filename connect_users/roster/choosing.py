@@ -172,9 +172,9 @@ def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[Ros
     if not tables:
         return
     headers = sorted({header for table in tables for header in table.headers})
-    known = set(map(normal, headers))
+    normalised = set(map(normal, headers))
     for name, (header, line) in personas.columns.items():
-        if normal(header) not in known:
+        if normal(header) not in normalised:
             text = f"the roster has no column {quoted(header)}; {suggestion(header, headers)}"
             yield RosterProblem(personas.label, line, f"columns.{name}", text)
     for column, (rule, condition) in _first_uses(personas).items():

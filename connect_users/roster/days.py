@@ -53,12 +53,12 @@ def today(timezone: object = None, now: Now = utc_now) -> dt.date:
         zone = zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         # Which of them it is depends on the name: a folder of the database, say, is an OSError.
-        known = zoneinfo.available_timezones()
-        if not known:
+        zones = zoneinfo.available_timezones()
+        if not zones:
             text = "this machine has no time zone database; run pip install tzdata, or leave timezone out for UTC"
             raise ConfigurationError(f"timezone: {timezone!r} was not found: {text}") from None
         raise ConfigurationError(
-            f"timezone: {timezone!r} is not the name of a time zone; {suggestion(timezone, known)}"
+            f"timezone: {timezone!r} is not the name of a time zone; {suggestion(timezone, zones)}"
         ) from None
     return now().astimezone(zone).date()
 
@@ -94,13 +94,13 @@ class DatedPerson(NamedTuple):
 def ended(dated: Iterable[DatedPerson], day: dt.date) -> dict[str, dt.date]:
     """Username -> last day, of the people who have left by a day and have not come back."""
     last: dict[str, dt.date] = {}
-    here = set()
+    present = set()
     for username, period in ((each.username, each.period) for each in dated):
         if period.last is not None and period.last < day:
             last[username] = max(period.last, last.get(username, period.last))
         elif not period.is_after(day):
-            here.add(username)
-    return {username: when for username, when in last.items() if username not in here}
+            present.add(username)
+    return {username: when for username, when in last.items() if username not in present}
 
 
 def leaving_today(dated: Collection[DatedPerson], day: dt.date) -> str:

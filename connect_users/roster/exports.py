@@ -164,7 +164,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
         return table
     active: dict[Any, bool | None] = {}
     rows: list[Row] = []
-    gone: list[str] = []
+    inactive: list[str] = []
     unclear: list[tuple[Row, str]] = []
     for row in table.rows:
         raw = next((value for header, value in row.cells if header == status), True)
@@ -176,7 +176,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
         elif active[word] is None:
             unclear.append((row, str(word)))
         else:
-            gone.append(_username(table, row))
+            inactive.append(_username(table, row))
     if unclear:
         row, word = unclear[0]
         more = f" (and {plural(len(unclear) - 1, 'more row')})" if unclear[1:] else ""
@@ -186,7 +186,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
             f"another column by columns: {{{ACTIVE}: ...}} in the personas",
             row.line,
         )
-    return table._replace(rows=tuple(rows), inactive=tuple(sorted(gone)))
+    return table._replace(rows=tuple(rows), inactive=tuple(sorted(inactive)))
 
 
 def _is_active(word: bool | str) -> bool | None:

@@ -90,11 +90,11 @@ def assigned_personas(people: Iterable[Person]) -> dict[str, AssignedPersona]:
 
 def recorded_personas(lines: object) -> dict[str, AssignedPersona]:
     """Username -> persona, from a guard's `PERSONAS`."""
-    marks = {}
+    personas = {}
     for username, line in _pairs(lines).items():
-        persona, _, own = line.partition("\t")
-        marks[username] = AssignedPersona(persona, tuple(own.split(",")) if own else ())
-    return marks
+        name, _, own = line.partition("\t")
+        personas[username] = AssignedPersona(name, tuple(own.split(",")) if own else ())
+    return personas
 
 
 def inputs_of(
@@ -114,12 +114,12 @@ def inputs_of(
     if retain_leavers:
         inputs["retain_leavers"] = True
     if personas:
-        inputs[PERSONAS] = lines_of({username: str(mark) for username, mark in personas.items()})
+        inputs[PERSONAS] = lines_of(personas)
     return inputs
 
 
-def lines_of(pairs: Mapping[str, str]) -> str | None:
-    """Username -> resource as an input that `check` reads; None if there are none."""
+def lines_of(pairs: Mapping[str, object]) -> str | None:
+    """Username -> resource, or persona, as an input that `check` reads; None if there are none."""
     return "\n".join(f"{username}\t{resource}" for username, resource in sorted(pairs.items())) or None
 
 
@@ -178,8 +178,8 @@ def _pairs(lines: object) -> dict[str, str]:
 
 def _kept_text(kept: Collection[str]) -> str:
     people = plural(len(kept), "person who would leave stays", "people who would leave stay")
-    who = some(sorted(kept), _KEPT_SHOWN)
-    return f"connect-users:removals is false: {people}: {who}; the next run without it removes whoever is not declared"
+    advice = "the next run without it deletes everybody who is not declared"
+    return f"connect-users:removals is false: {people}: {some(sorted(kept), _KEPT_SHOWN)}; {advice}"
 
 
 def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:

@@ -1,7 +1,7 @@
 """From the names of profiles and hierarchy groups to their ids.
 
 A name is searched in the program's dict first, and then looked up in the instance, if there is a look-up. With neither,
-names cannot be judged: `strict` says whether that is a problem. Names of security profiles have no commas and no
+names cannot be judged; whether that is a problem depends on `strict`. Names of security profiles have no commas and no
 semicolons (botocore: CreateSecurityProfileName), so a cell with one has several names.
 """
 

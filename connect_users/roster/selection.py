@@ -27,23 +27,23 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
     """
     for header, wanted in where.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
-        known: set[str] = set()
-        parts = [_selected(part, header, values, known) for part in table.files]
+        all_values: set[str] = set()
+        parts = [_selected(part, header, values, all_values) for part in table.files]
         if table.rows and not any(part.rows for part in parts):
             shown = " or ".join(map(repr, values))
-            hint = suggestion(" ".join(values), known) if known else "the column is empty or missing"
+            hint = suggestion(" ".join(values), all_values) if all_values else "the column is empty or missing"
             raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}; {hint}")
         table = joined(table.source, parts) if table.parts else parts[0]
     return table
 
 
-def _selected(table: Table, header: str, values: Sequence[str], known: set[str]) -> Table:
-    """The rows of one file that have one of the values. All values of the file are added to ``known``."""
+def _selected(table: Table, header: str, values: Sequence[str], all_values: set[str]) -> Table:
+    """The rows of one file that have one of the values. All values of the file are added to ``all_values``."""
     readers = readers_of(table, header)
     values_by_row = [
         {value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows
     ]
-    known.update(*values_by_row)
+    all_values.update(*values_by_row)
     rows = tuple(row for row, of_row in zip(table.rows, values_by_row, strict=True) if not of_row.isdisjoint(values))
     return table._replace(rows=rows)
 
