@@ -65,9 +65,8 @@ async def _removals(configuration: Mapping[str, object]) -> bool:
 
 def kept_options(user: StateUser, name: str, type_: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
     """The options of a person who is kept as the resource of that name and type."""
-    if user.urn.endswith(f"${type_}::{name}"):
-        aliases = None
-    else:
+    aliases: list[pulumi.Input[str | pulumi.Alias]] | None = None
+    if not user.urn.endswith(f"${type_}::{name}"):
         # While a run changes the door, the saved URN may have the new roster's type, and be the old URN for the engine
         # only by way of the roster's own aliases.
         former = tokens.PLUGIN_USER if user.plugin else tokens.USER
