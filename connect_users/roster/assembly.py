@@ -180,7 +180,7 @@ class ValueReader:
 
 
 class RowReader:
-    """Assembles the rows of one table. Equal cells are read once: rosters repeat themselves.
+    """From the rows of one table to inputs. Equal cells are read once: rosters repeat themselves.
 
     Args:
         columns: header -> column; None if the column is left out.

@@ -79,10 +79,10 @@ class Chooser:
                 values[number] += of_cell
         key = tuple(values)
         if key not in self._choices:
-            self._choices[key] = self._chosen(dict(zip(self._columns, key, strict=True)))
+            self._choices[key] = self._choose(dict(zip(self._columns, key, strict=True)))
         return self._choices[key]
 
-    def _chosen(self, values: dict[str, tuple[str, ...]]) -> Choice | str:
+    def _choose(self, values: dict[str, tuple[str, ...]]) -> Choice | str:
         for rule in self._personas.rules:
             matched = self._matched(rule.conditions, values)
             if matched is not None:
@@ -90,7 +90,7 @@ class Chooser:
         if self._personas.default is not None:
             return Choice(self._personas.default)
         self._unmatched += 1
-        return self._no_rule(values)
+        return self._no_rule_text(values)
 
     def _matched(
         self, conditions: Iterable[RuleCondition], values: dict[str, tuple[str, ...]]
@@ -105,7 +105,7 @@ class Chooser:
             matched.append((condition.column, shown or value))
         return tuple(matched)
 
-    def _no_rule(self, values: dict[str, tuple[str, ...]]) -> str:
+    def _no_rule_text(self, values: dict[str, tuple[str, ...]]) -> str:
         shown = [
             f"{column} is {quoted(cell[0][:_SHOWN] if cell else '')}"
             for column, cell in values.items()
@@ -135,11 +135,11 @@ class Chooser:
 def with_personas(table: Table, personas: Personas) -> Table:
     """The table whose rows also have the settings of their personas, for reviews. Nothing is judged."""
     cells = {name: preset.cells for name, preset in personas.settings.items()}
-    parts = [_applied(file, Chooser(personas, file), cells) for file in table.files]
+    parts = [_with_settings(file, Chooser(personas, file), cells) for file in table.files]
     return joined(table.source, parts) if table.parts else parts[0]
 
 
-def _applied(table: Table, chooser: Chooser, cells: Mapping[str, Sequence[tuple[str, Any]]]) -> Table:
+def _with_settings(table: Table, chooser: Chooser, cells: Mapping[str, Sequence[tuple[str, Any]]]) -> Table:
     headers, columns = dict(table.headers), dict(table.columns)
     rows = []
     for row in table.rows:

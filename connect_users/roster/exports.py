@@ -84,10 +84,10 @@ def as_roster(table: Table, columns: Mapping[str, str] | None = None) -> Table:
         UnreadableRoster: a status does not say whether its account is active.
     """
     configured = {name: header for name, wanted in (columns or {}).items() if (header := _header(table, wanted))}
-    form = _SCIM if table.form == scim.FORM else _recognised(table)
+    form = _SCIM if table.form == scim.FORM else _format_of(table)
     if form is None and not configured:
         return table
-    named = {**({} if form is None else _named(table, form.headers)), **configured}
+    named = {**({} if form is None else _headers_of(table, form.headers)), **configured}
     status = named.pop(ACTIVE, None)
     read: dict[str, list[Column]] = {}
     for name, header in named.items():
@@ -99,7 +99,7 @@ def as_roster(table: Table, columns: Mapping[str, str] | None = None) -> Table:
         column = find(header)
         if column is not None and column.path not in taken and _is_own(header, column):
             read[header] = [column]
-    return _without_inactive(_doubled(table, read, "columns" if form is None else form.name), status)
+    return _without_inactive(_with_columns(table, read, "columns" if form is None else form.name), status)
 
 
 def _is_own(header: str, column: Column) -> bool:
@@ -118,7 +118,7 @@ def _key(header: str) -> str:
     return re.sub(r"[\W_]", "", header.lower())
 
 
-def _named(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]:
+def _headers_of(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]:
     by_key = {_key(header): header for header in reversed(list(table.headers))}
     named = {}
     for name, keys in headers.items():
@@ -128,17 +128,17 @@ def _named(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]
     return named
 
 
-def _recognised(table: Table) -> ExportFormat | None:
+def _format_of(table: Table) -> ExportFormat | None:
     if any((column := find(header)) is not None and column.path == USERNAME for header in table.headers):
         return None
     for form in _FORMATS:
-        named = _named(table, form.headers)
+        named = _headers_of(table, form.headers)
         if "username" in named and len(named) > 1:
             return form
     return None
 
 
-def _doubled(table: Table, read: Mapping[str, list[Column]], form: str) -> Table:
+def _with_columns(table: Table, read: Mapping[str, list[Column]], form: str) -> Table:
     """The table in which each header has its column; a header with several columns is repeated under their names."""
     headers = dict(table.headers)
     columns: dict[str, Column | None] = dict.fromkeys(headers)

@@ -300,7 +300,7 @@ class _FileJudge:
                     into.add(*self._places.of(problem, row, inputs, layers))
         if choice is not None:
             self._judge.used.add(choice.persona)
-        person = self._counted(row, result, choice, period)
+        person = self._to_person(row, result, choice, period)
         return None if early else person
 
     def _period(self, row: Row, layers: Sequence[Layer]) -> Period | None:
@@ -312,7 +312,7 @@ class _FileJudge:
             self._add(row.line, header, text)
         if wrong or not period.is_before(self._judge.today):
             return period
-        self._note(self._rows.username(row), row, period)
+        self._note_row(self._rows.username(row), row, period)
         return None
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
@@ -344,21 +344,21 @@ class _FileJudge:
         inputs[name] = value
         return name
 
-    def _counted(self, row: Row, result: RowInputs, choice: Choice | None, period: Period) -> Person | None:
+    def _to_person(self, row: Row, result: RowInputs, choice: Choice | None, period: Period) -> Person | None:
         username = result.inputs.get("username")
         if not isinstance(username, str):
             if username is not UNKNOWN and with_unknowns(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
                 self._add(row.line, "username", text)
             return None
-        if not self._note(username, row, period):
+        if not self._note_row(username, row, period):
             return None
         source = self._table.source
         self._judge.places.setdefault(username, (source, row.line))
         own = tuple(self._settings[header] for header, _ in row.cells if header in self._settings) if choice else ()
         return Person(username, result.inputs, row.line, result.profiles, source, choice, own)
 
-    def _note(self, username: Any, row: Row, period: Period) -> bool:
+    def _note_row(self, username: Any, row: Row, period: Period) -> bool:
         """Note a row of a person; returns whether no other row has the username at the same time."""
         if not isinstance(username, str):
             return False

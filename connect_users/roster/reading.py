@@ -64,7 +64,7 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     if named is None:
         from connect_users.roster.record_shapes import member_of, table
 
-        return _whole("", [exports.as_roster(table(member_of(_records(roster)), ""), columns)])
+        return _one_table("", [exports.as_roster(table(member_of(_records(roster)), ""), columns)])
     files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
     if personas is not None and personas.source and len(files) > 1:
         files.pop(Path(personas.source).absolute(), None)
@@ -72,7 +72,7 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     for path, source in files.values():
         tables.append(exports.as_roster(read_file(path, source), columns))
         check_rows(source, sum(len(each.rows) for each in tables), 0)
-    return _whole(some(named, _SHOWN), tables)
+    return _one_table(some(named, _SHOWN), tables)
 
 
 def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Personas:
@@ -125,7 +125,7 @@ def _files(named: str) -> Iterator[tuple[Path, str]]:
     yield from ((file, str(file)) for file in rosters)
 
 
-def _whole(source: str, tables: list[Table]) -> Table:
+def _one_table(source: str, tables: list[Table]) -> Table:
     """The tables of all files as one. An export in pages has to be complete."""
     expected = max((each.expected for each in tables), default=0)
     rows = sum(len(each.rows) + len(each.inactive) for each in tables if each.expected)

@@ -28,7 +28,7 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
     for header, wanted in where.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
         all_values: set[str] = set()
-        parts = [_selected(part, header, values, all_values) for part in table.files]
+        parts = [_select_rows(part, header, values, all_values) for part in table.files]
         if table.rows and not any(part.rows for part in parts):
             shown = " or ".join(map(repr, values))
             hint = suggestion(" ".join(values), all_values) if all_values else "the column is empty or missing"
@@ -37,7 +37,7 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
     return table
 
 
-def _selected(table: Table, header: str, values: Sequence[str], all_values: set[str]) -> Table:
+def _select_rows(table: Table, header: str, values: Sequence[str], all_values: set[str]) -> Table:
     """The rows of one file that have one of the values. All values of the file are added to ``all_values``."""
     readers = readers_of(table, header)
     values_by_row = [
