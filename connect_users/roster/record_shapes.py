@@ -16,8 +16,7 @@ A person may be written in the API's words (``Username``, ``IdentityInfo.FirstNa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connect_users.core.channels import TWINS
 from connect_users.core.ownership import declared_tags
@@ -40,8 +39,7 @@ LEVELS: Final = 2
 FORM: Final = "a roster is a list with a dict for each person, or a dict from username to person"
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A member of a dict, or an element of a list.
 
     Attributes:

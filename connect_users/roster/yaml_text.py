@@ -60,8 +60,10 @@ def _member(name: str, node: Node, line: int, source: str, levels: int) -> Membe
         else:
             own.append(_member(key.value, value, key.line, source, levels - 1))
     values = dict_of(own, source)
-    parts = (*(part for part in merged.values() if part.name not in values), *own)
-    return Member(line, name, {part.name: part.value for part in parts}, parts)
+    if merged:
+        own = [*(part for part in merged.values() if part.name not in values), *own]
+        values = {part.name: part.value for part in own}
+    return Member(line, name, values, tuple(own))
 
 
 def _value(node: Node, source: str) -> Any:
