@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.review.access.acceptances import Acceptance
-    from connect_users.review.access.audit import Finding, Judged
-    from connect_users.review.access.history import Earlier
+    from connect_users.review.access.audit import Finding, FindingStatus
+    from connect_users.review.access.history import PreviousAudit
     from connect_users.review.steps import Resource
 
 
@@ -81,15 +81,15 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: a file cannot be used.
     """
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.core.unmanaged import unmanaged
 
     names_of.refuse_roster_options(args, "roster")
     resources = [each for file in args.state for each in names_of.state_file(file)]
     table = names_of.roster_file(args.roster, args.personas) if args.roster else None
-    accepted, sightings = _accepted(args.accepted), gathering.sightings_of(args)
+    accepted, online_times = _accepted(args.accepted), gathering.online_times_of(args)
     day = _day(args.timezone)
-    instance = Instance(args.instance, connecting.settings(args))
+    instance = LiveInstance(args.instance, connecting.settings(args))
     earlier = _earlier(args.previous, args.json, instance.id)
     names = naming.Labels()
     names_of.from_instance(names, instance)
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
         live, people=tuple(dataclasses.replace(each, managed=each.id not in unowned) for each in live.people)
     )
     powers = gathering.power_of(args, snapshot, names, instance)
-    snapshot, dormancy = gathering.dormancy_of(args, snapshot, sightings, instance)
+    snapshot, dormancy = gathering.dormancy_of(args, snapshot, online_times, instance)
     reasons = [(each.username, each.reason) for each in unowned.values()]
     found = list(audit.of_people(snapshot, powers, reasons, dormancy))
     found += _drift(instance, resources, names)
@@ -137,7 +137,9 @@ def run(args: argparse.Namespace) -> int:
     return _say(args, judged, unused, found)
 
 
-def _say(args: argparse.Namespace, judged: Sequence[Judged], unused: Sequence[Acceptance], found: list[Finding]) -> int:
+def _say(
+    args: argparse.Namespace, judged: Sequence[FindingStatus], unused: Sequence[Acceptance], found: list[Finding]
+) -> int:
     for each in judged:
         if each.new:
             word = "expired" if each.status == audit.EXPIRED else "new"
@@ -171,7 +173,7 @@ def _accepted(file: str | None) -> dict[str, Acceptance]:
         raise WrongUsage(str(problem)) from None
 
 
-def _earlier(previous: str | None, json_file: str | None, instance: str) -> Earlier | None:
+def _earlier(previous: str | None, json_file: str | None, instance: str) -> PreviousAudit | None:
     file = previous or (json_file if json_file and Path(json_file).exists() else None)
     if file is None:
         return None
@@ -181,7 +183,7 @@ def _earlier(previous: str | None, json_file: str | None, instance: str) -> Earl
         raise WrongUsage(f"{file} is not a previous audit: {problem}") from None
 
 
-def _drift(instance: Instance, resources: Sequence[Resource], names: naming.Labels) -> Iterator[Finding]:
+def _drift(instance: LiveInstance, resources: Sequence[Resource], names: naming.Labels) -> Iterator[Finding]:
     """The drift that a refresh would find. Users that bulk reads prove unchanged need no call, others one or two."""
     from connect_users.lifecycle import observe
     from connect_users.lifecycle.apply import Operation

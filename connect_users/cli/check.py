@@ -236,9 +236,9 @@ def _options(args: argparse.Namespace) -> RosterOptions:
     identity: str | None = args.identity_management
     instance_id: Any = UNKNOWN
     if args.instance is not None:
-        from connect_users.cli.instance import Instance
+        from connect_users.cli.instance import LiveInstance
 
-        instance = Instance(args.instance, connecting.settings(args))
+        instance = LiveInstance(args.instance, connecting.settings(args))
         instance_id, identity = instance.id, identity or instance.identity_management_type
         for reference in OF_USERS:
             names[reference].look_up = instance.look_up(reference)

@@ -17,7 +17,7 @@ CONFIG = {"connect-users:emulator": "true"}
 PASSWORD = "Demo-Passw0rd"
 
 
-class Emulated:
+class DemoConsole:
     """The emulated instance, with the changes that somebody makes in the console."""
 
     def __init__(self, project: Path) -> None:

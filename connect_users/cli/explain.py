@@ -27,9 +27,9 @@ from connect_users.review.reading import read_preview
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.review.model import Review
-    from connect_users.review.reach import Facts
+    from connect_users.review.reach import ProfileFacts
     from connect_users.review.steps import Preview
 
 FORMATS = ("text", "markdown", "json", "sarif")
@@ -99,7 +99,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     connecting.add(parser)
 
 
-def _conditions(words: str) -> tuple[gate.Condition, ...]:
+def _conditions(words: str) -> tuple[gate.GateCondition, ...]:
     try:
         return gate.conditions(words)
     except ValueError as problem:
@@ -136,7 +136,7 @@ def run(args: argparse.Namespace) -> int:
     with Progress("reviewing users") as progress:
         found = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
     if instance is not None:
-        found = contacts.looked_up(found, instance, required=gate.ON_CONTACT in words)
+        found = contacts.with_current_contacts(found, instance, required=gate.ON_CONTACT in words)
     if args.policy is not None:
         found = dataclasses.replace(found, violations=violations(preview, names, policies, powers))
     failures = gate.failures(found, args.fail_on)
@@ -150,22 +150,22 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failures or found.errors else 0
 
 
-def _instance(args: argparse.Namespace) -> Instance | None:
+def _instance(args: argparse.Namespace) -> LiveInstance | None:
     if args.instance is None:
         return None
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
 
-    return Instance(args.instance, connecting.settings(args))
+    return LiveInstance(args.instance, connecting.settings(args))
 
 
 def _names(
-    args: argparse.Namespace, preview: Preview, instance: Instance | None
+    args: argparse.Namespace, preview: Preview, instance: LiveInstance | None
 ) -> tuple[naming.Labels, dict[str, tuple[str, int]], Powers]:
     names = naming.Labels()
     lines: dict[str, tuple[str, int]] = {}
     state = names_of.state_file(args.state) if args.state is not None else ()
     granted = granted_by((*state, *preview.resources))
-    live: dict[str, Facts] = {}
+    live: dict[str, ProfileFacts] = {}
     if args.names is not None:
         names_of.names_file(names, args.names)
     if instance is not None:
@@ -173,12 +173,12 @@ def _names(
         # The preview has the future profiles. A profile that the instance does not have cannot be read.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)
         there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
-        for profile, permissions in power.asked(instance, there - written.keys(), args).items():
+        for profile, permissions in power.permissions_of(instance, there - written.keys(), args).items():
             # A profile that the preview does not change may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
         # Most resources cannot declare whom a profile reaches, so their updates do not change it.
         declared = facts_by((step.new for step in preview.other_steps if step.new is not None), names)
-        live = power.described(instance, there - declared.keys(), args, names)
+        live = power.facts_of(instance, there - declared.keys(), args, names)
     # Deployed names come first: the pull request's name for a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:

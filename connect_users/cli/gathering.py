@@ -22,8 +22,8 @@ from connect_users.roster import days
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connect_users.cli.instance import Instance
-    from connect_users.review.access.dormancy import Dormancy, Sightings
+    from connect_users.cli.instance import LiveInstance
+    from connect_users.review.access.dormancy import Dormancy, OnlineTimes
     from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
@@ -91,7 +91,7 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
         ConnectUsersError
     """
     _refuse_other_sources(args, kind)
-    sightings = sightings_of(args)
+    online_times = online_times_of(args)
     names = naming.Labels()
     if args.names is not None:
         names_of.names_file(names, args.names)
@@ -100,16 +100,16 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
     since = _read(args.since, args.personas) if args.since is not None else None
     live = None
     if args.instance:
-        from connect_users.cli.instance import Instance
+        from connect_users.cli.instance import LiveInstance
 
-        live = Instance(args.instance, connecting.settings(args))
+        live = LiveInstance(args.instance, connecting.settings(args))
         names_of.from_instance(names, live)
     # All names come before any people, so that a name from one file is used for both.
     for source in filter(None, (shown, since)):
         naming.from_resources(names, source.resources)
     snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names)
     powers = power_of(args, snapshot, names, live, shown.resources)
-    snapshot, dormant = dormancy_of(args, snapshot, sightings, live)
+    snapshot, dormant = dormancy_of(args, snapshot, online_times, live)
     return Gathered(snapshot, powers, since.snapshot(names) if since is not None else None, dormant)
 
 
@@ -117,17 +117,17 @@ def power_of(
     args: argparse.Namespace,
     snapshot: Snapshot,
     names: naming.Labels,
-    live: Instance | None,
+    live: LiveInstance | None,
     resources: Sequence[Resource] = (),
 ) -> Powers:
     """What is power, from the options, the resources of a stack, and the security profiles of the instance."""
     granted, facts = granted_by(resources), facts_by(resources, names)
     if live is not None:
         known = _profiles(snapshot, names)
-        for id_, permissions in power.asked(live, known, args).items():
+        for id_, permissions in power.permissions_of(live, known, args).items():
             # For a profile of the stack, both its live and its declared permissions count. The page has it by name.
             granted[known[id_]] = (*granted.get(known[id_], ()), *permissions)
-        for id_, found in power.described(live, known, args, names).items():
+        for id_, found in power.facts_of(live, known, args, names).items():
             facts[known[id_]] = facts[known[id_]] | found if known[id_] in facts else found
     return power.powers(args, granted, facts)
 
@@ -177,7 +177,7 @@ def _is_state(file: str) -> bool:
     return isinstance(document, dict) and "deployment" in document
 
 
-def _live(name: str, instance: Instance, names: naming.Labels) -> Snapshot:
+def _live(name: str, instance: LiveInstance, names: naming.Labels) -> Snapshot:
     users = []
     with Progress(f"reading the users of {name}") as progress:
         for found, total in instance.gateway.search_all_users(instance.id):
@@ -192,7 +192,7 @@ def _profiles(snapshot: Snapshot, names: naming.Labels) -> dict[str, str]:
     return {profile: name for profile, name in names.known[SECURITY_PROFILE].items() if name in used}
 
 
-def sightings_of(args: argparse.Namespace) -> list[Sightings]:
+def online_times_of(args: argparse.Namespace) -> list[OnlineTimes]:
     """The logins in the files of ``--logins``.
 
     Raises:
@@ -203,7 +203,7 @@ def sightings_of(args: argparse.Namespace) -> list[Sightings]:
     return [_logins(file) for file in args.logins]
 
 
-def _logins(file: str) -> Sightings:
+def _logins(file: str) -> OnlineTimes:
     try:
         return logins.read(names_of.text_of(file), Path(file).name)
     except ValueError as problem:
@@ -211,8 +211,8 @@ def _logins(file: str) -> Sightings:
 
 
 def _online(
-    args: argparse.Namespace, snapshot: Snapshot, live: Instance, *, needed: bool
-) -> tuple[Snapshot, Sequence[Sightings]]:
+    args: argparse.Namespace, snapshot: Snapshot, live: LiveInstance, *, needed: bool
+) -> tuple[Snapshot, Sequence[OnlineTimes]]:
     """The people with their ids, and the online time of the people in the instance.
 
     Args:
@@ -244,14 +244,14 @@ def _online(
 
 
 def dormancy_of(
-    args: argparse.Namespace, snapshot: Snapshot, sightings: Sequence[Sightings], live: Instance | None
+    args: argparse.Namespace, snapshot: Snapshot, online_times: Sequence[OnlineTimes], live: LiveInstance | None
 ) -> tuple[Snapshot, Dormancy | None]:
     """The people, with ids if they were read, and when they were online (None without ``--dormant``)."""
     if args.dormant is None:
         return snapshot, None
     if live is not None:
-        snapshot, online = _online(args, snapshot, live, needed=not sightings)
-        sightings = [*sightings, *online]
+        snapshot, online = _online(args, snapshot, live, needed=not online_times)
+        online_times = [*online_times, *online]
     # AWS's time, if it has answered.
     now = datetime.fromtimestamp(live.gateway.now, timezone.utc) if live is not None else datetime.now(timezone.utc)
-    return snapshot, dormancy.Dormancy(tuple(sightings), now.replace(tzinfo=None), args.dormant)
+    return snapshot, dormancy.Dormancy(tuple(online_times), now.replace(tzinfo=None), args.dormant)

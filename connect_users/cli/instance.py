@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Instance:
+class LiveInstance:
     """An instance by its id, ARN or alias.
 
     Raises:

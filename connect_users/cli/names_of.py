@@ -16,7 +16,7 @@ from connect_users.review.reading import UnreadablePreview, read_state
 if TYPE_CHECKING:
     import argparse
 
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.review.steps import Resource
     from connect_users.roster.tables import Table
 
@@ -119,7 +119,7 @@ def state_file(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
         raise WrongUsage(f"{_said(file)}: {problem}") from None
 
 
-def from_instance(names: naming.Labels, instance: Instance) -> None:
+def from_instance(names: naming.Labels, instance: LiveInstance) -> None:
     """Add the names of an instance's profiles and groups.
 
     Raises:

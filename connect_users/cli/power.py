@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Mapping
 
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.review.naming import Labels
-    from connect_users.review.reach import Facts
+    from connect_users.review.reach import ProfileFacts
 
 
 def add_options(parser: argparse._ActionsContainer) -> None:
@@ -48,13 +48,13 @@ def _several(text: str) -> tuple[str, ...]:
 def powers(
     args: argparse.Namespace,
     granted: Mapping[str, Iterable[str]] | None = None,
-    facts: Mapping[str, Facts] | None = None,
+    facts: Mapping[str, ProfileFacts] | None = None,
 ) -> Powers:
     """What counts as power, by the options."""
     return Powers(args.power, args.power_permission, granted or {}, facts or {})
 
 
-def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
+def permissions_of(instance: LiveInstance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
     """Id -> permissions of security profiles, one request each; empty if permissions do not count.
 
     Raises:
@@ -73,7 +73,9 @@ def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> d
     return found
 
 
-def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Labels) -> dict[str, Facts]:
+def facts_of(
+    instance: LiveInstance, ids: Iterable[str], args: argparse.Namespace, names: Labels
+) -> dict[str, ProfileFacts]:
     """Id -> whom a security profile reaches, and other facts: two requests each, if boto3 has both.
 
     Facts that the credentials may not read are unknown, and a line says so.
@@ -82,7 +84,7 @@ def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, 
         ConnectUsersError
     """
     wanted = sorted(set(ids)) if args.power_permission else []
-    found: dict[str, Facts] = {}
+    found: dict[str, ProfileFacts] = {}
     list_agents: Callable[[str, str], list[str] | None] = instance.gateway.list_security_profile_ai_agents
     with Progress("reading whom security profiles reach") as progress:
         for number, id_ in enumerate(wanted, start=1):

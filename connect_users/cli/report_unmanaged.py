@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: no instance is named.
     """
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.cli.names_of import state_file
     from connect_users.core.unmanaged import unmanaged
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         raise WrongUsage("--unmanaged needs --instance")
     resources = [each for file in args.state or () for each in state_file(file)]
     declared = declared_by(resources) if args.state else None
-    users = Instance(args.instance, connecting.settings(args)).people()
+    users = LiveInstance(args.instance, connecting.settings(args)).people()
     found = sorted(unmanaged(tagged(users), declared), key=lambda user: user.username)
     if args.json:
         print(json.dumps([dataclasses.asdict(user) for user in found], indent=2))

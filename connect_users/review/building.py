@@ -21,17 +21,17 @@ from connect_users.review.model import (
     LEAVES,
     MOVES,
     REPLACED,
-    Change,
-    Person,
+    InputChange,
     Review,
-    Widened,
+    UserChange,
+    WidenedProfile,
 )
 from connect_users.review.naming import TYPES, name_of
 from connect_users.review.personas import notes_of
 from connect_users.review.powers import Gain, Powers, facts_by, gain, granted_by, permissions_of
 from connect_users.review.profiles import ProfileReader, another, unchanged
 from connect_users.review.reach import Reach, of_resource
-from connect_users.review.steps import Preview, Resource, Step
+from connect_users.review.steps import Preview, PreviewStep, Resource
 from connect_users.review.users import mentioning
 from connect_users.review.wording import Wording
 
@@ -94,20 +94,20 @@ def review(
     return Review(tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, powers, names)))
 
 
-def _with_moves(steps: Sequence[Step]) -> list[Step]:
+def _with_moves(steps: Sequence[PreviewStep]) -> list[PreviewStep]:
     """The steps; a user who leaves one resource of the stack and joins another is one step, a move.
 
     The ownership tag names a resource of this stack, so the new one takes the user over. Users whose name is declared
     twice, or is not known yet, do not move.
     """
-    sides: dict[tuple[str, str], dict[str, list[Step]]] = defaultdict(lambda: defaultdict(list))
+    sides: dict[tuple[str, str], dict[str, list[PreviewStep]]] = defaultdict(lambda: defaultdict(list))
     for step in steps:
         resource = step.new or step.old
         if step.operation in ("create", "delete") and resource is not None and resource.type in tokens.USERS:
             username, instance = resource.inputs.get("username"), bare_id(resource.inputs.get("instance_id"))
             if isinstance(username, str) and isinstance(instance, (str, type(None))):
                 sides[username, instance or ""][step.operation].append(step)
-    moves: dict[int, Step | None] = {}
+    moves: dict[int, PreviewStep | None] = {}
     for both in sides.values():
         if len(both["create"]) == len(both["delete"]) == 1:
             (new,), (old,) = both["create"], both["delete"]
@@ -117,7 +117,7 @@ def _with_moves(steps: Sequence[Step]) -> list[Step]:
     return [step for step in found if step is not None]
 
 
-def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[Widened]:
+def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[WidenedProfile]:
     """The security profiles of the stack that get a new powerful permission, or reach more with one."""
     for step in map(with_changed_secrets, preview.other_steps):
         kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
@@ -132,7 +132,7 @@ def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[Widene
         ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
         holders = {username_of(each) for each in preview.resources if _holds(each, ids, step.urn)}
         name = name_of(step.new) or step.new.name
-        yield Widened(name, gained, tuple(sorted(holders)), step.urn, after.words(gained, len(gained)), wider)
+        yield WidenedProfile(name, gained, tuple(sorted(holders)), step.urn, after.words(gained, len(gained)), wider)
 
 
 def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
@@ -165,14 +165,14 @@ class _Reviewer:
         self._wording = Wording(names, self._profiles, powers, personal=personal)
         self._powers = powers
 
-    def person(self, step: Step) -> Person:
+    def person(self, step: PreviewStep) -> UserChange:
         old, new = step.old, step.new
         action = _action(step)
         after = self._profiles.of(new) if action != LEAVES else {}
         before = self._profiles.before(step)
         gained = gain(self._powers, before, after)
         own = [name or id_ for id_, name in after.items() if id_ in before and self._reaches_own_group(id_, name)]
-        return Person(
+        return UserChange(
             username_of(new or old),
             action,
             step.urn,
@@ -195,7 +195,7 @@ class _Reviewer:
         reach = self._powers.about(id_, name).reach
         return any(map(reach.is_own, self._powers.by_permission(id_, name)))
 
-    def _changes(self, step: Step, action: str) -> Iterable[Change]:
+    def _changes(self, step: PreviewStep, action: str) -> Iterable[InputChange]:
         if action == LEAVES:
             return self._wording.leaving(step.old) if step.old else ()
         if step.new is None:
@@ -205,19 +205,19 @@ class _Reviewer:
         return self._wording.changing(step)
 
 
-def _action(step: Step) -> str:
+def _action(step: PreviewStep) -> str:
     if step.operation == "update":
         return MOVES if _MOVING.intersection(_differing(step)) else CHANGES
     return _ACTIONS[step.operation]
 
 
-def _differing(step: Step) -> set[str]:
+def _differing(step: PreviewStep) -> set[str]:
     if step.old is None or step.new is None:
         return set(step.changed)
     return {name for name in _MOVING if step.old.inputs.get(name) != step.new.inputs.get(name)}
 
 
-def _alarms(step: Step, action: str, gained: Gain, own: Sequence[str]) -> Iterator[str]:
+def _alarms(step: PreviewStep, action: str, gained: Gain, own: Sequence[str]) -> Iterator[str]:
     """Reasons why power is gained without a security profile: power over others, or a user who can be taken over.
 
     Args:
@@ -251,7 +251,7 @@ def _new_password(old: Resource, new: Resource) -> bool:
     return False
 
 
-def _notes(step: Step, action: str) -> Iterable[str]:
+def _notes(step: PreviewStep, action: str) -> Iterable[str]:
     old, new = step.old, step.new
     if action == LEAVES and old is not None and old.retained:
         yield "stays in Connect, only Pulumi forgets the user"
@@ -266,7 +266,7 @@ def _notes(step: Step, action: str) -> Iterable[str]:
         yield f"not managed by connect_users, but by {resource.type}"
 
 
-def _same_name(step: Step) -> str:
+def _same_name(step: PreviewStep) -> str:
     """The effect of a replacement with the same name: an input needs it, or somebody forces it."""
     if any(BY_NAME[name].verdict in _DELETES_FIRST for name in step.reasons if name in BY_NAME):
         return "deleted first, then created again with a new id: statistics and contact history stay with the old user"
@@ -279,10 +279,10 @@ def _same_name(step: Step) -> str:
 _TWICE: Final = "the same name leaves and joins: in the same instance, the new user meets the old one"
 
 
-def _noted(person: Person, note: str) -> Person:
+def _noted(person: UserChange, note: str) -> UserChange:
     return dataclasses.replace(person, notes=(*person.notes, note)) if note else person
 
 
-def _placed(person: Person, lines: Mapping[str, tuple[str, int]]) -> Person:
+def _placed(person: UserChange, lines: Mapping[str, tuple[str, int]]) -> UserChange:
     place = lines.get(person.username)
     return person if place is None else dataclasses.replace(person, place=place)

@@ -41,14 +41,14 @@ _SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
-class Condition:
+class GateCondition:
     """Fails a review if its count is more than `most`."""
 
     word: str
     most: int = 0
 
 
-def conditions(text: str) -> tuple[Condition, ...]:
+def conditions(text: str) -> tuple[GateCondition, ...]:
     """Conditions from their words, separated by commas.
 
     Raises:
@@ -59,11 +59,11 @@ def conditions(text: str) -> tuple[Condition, ...]:
         match = re.fullmatch(r"(?P<word>[a-z-]+)\s*(>\s*(?P<most>\d{1,9}))?", part)
         if match is None or match["word"] not in _COUNTS:
             raise ValueError(f"{part!r} is not a condition; write {', '.join(WORDS)}, each alone or as in deletions>10")
-        found.append(Condition(match["word"], int(match["most"] or 0)))
+        found.append(GateCondition(match["word"], int(match["most"] or 0)))
     return tuple(found)
 
 
-def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
+def failures(review: Review, checked: tuple[GateCondition, ...]) -> tuple[str, ...]:
     """The conditions that fail a review, a line for each."""
     found = []
     for condition in checked:

@@ -38,12 +38,12 @@ class Labels:
 
     Attributes:
         known: kind -> id -> name.
-        claimed: the same from a roster, only to be shown.
+        in_roster: the same from a roster, only to be shown.
         by_urn: URN of an ``aws.connect`` resource -> (kind, name), for ids that do not exist yet.
     """
 
     known: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    claimed: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    in_roster: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     by_urn: dict[str, tuple[Reference, str]] = field(default_factory=dict)
 
     def add(self, kind: Reference, id_: str, name: str) -> None:
@@ -54,9 +54,9 @@ class Labels:
         """The name of an id; None if it is not certain."""
         return self.known[kind].get(str(bare_id(id_)))
 
-    def claim(self, kind: Reference, id_: Any) -> str | None:
+    def roster_name(self, kind: Reference, id_: Any) -> str | None:
         """The name that a roster has for an id."""
-        return self.claimed[kind].get(str(bare_id(id_)))
+        return self.in_roster[kind].get(str(bare_id(id_)))
 
     def of_unknown(self, kind: Reference, urns: Iterable[str]) -> list[str]:
         """The names of things that do not exist yet, by the resources that an input depends on."""
@@ -170,4 +170,4 @@ def from_roster(
         for name, ids in having.items():
             left = ids - without[name]
             if len(left) == 1:
-                names.claimed[kind].setdefault(left.pop(), name)
+                names.in_roster[kind].setdefault(left.pop(), name)

@@ -21,7 +21,7 @@ from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review.hidden import PLACEHOLDERS, placeholder
 from connect_users.review.naming import TYPES, name_of
-from connect_users.review.reach import Facts, of_resource
+from connect_users.review.reach import ProfileFacts, of_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,7 +56,7 @@ class Powers:
     profiles: tuple[str, ...] = DEFAULT_POWERS
     permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
     granted: Mapping[str, Iterable[str]] = field(default_factory=dict)
-    facts: Mapping[str, Facts] = field(default_factory=dict)
+    facts: Mapping[str, ProfileFacts] = field(default_factory=dict)
 
     def judge(self, id_: str, name: str | None) -> Judgement:
         """Judge a security profile; its name is None if it is not known."""
@@ -89,10 +89,10 @@ class Powers:
         found = {self.about(id_, name).reach.of(permission) for permission in permissions}
         return "" if "" in found else " or ".join(sorted(found))
 
-    def about(self, id_: str, name: str | None) -> Facts:
+    def about(self, id_: str, name: str | None) -> ProfileFacts:
         """The facts of a security profile besides its permissions; if sources differ, the wider reach counts."""
         known = [self.facts[key] for key in dict.fromkeys((id_, name or "")) if key in self.facts]
-        return reduce(or_, known) if known else Facts()
+        return reduce(or_, known) if known else ProfileFacts()
 
     def among(self, permissions: Iterable[str]) -> tuple[str, ...]:
         """The permissions that are or may be power, sorted."""
@@ -169,13 +169,13 @@ def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def facts_by(resources: Iterable[Resource], names: Labels) -> dict[str, Facts]:
+def facts_by(resources: Iterable[Resource], names: Labels) -> dict[str, ProfileFacts]:
     """Id and name -> facts of the security profiles of a stack whose resources can declare whom they reach."""
-    found: dict[str, Facts] = {}
+    found: dict[str, ProfileFacts] = {}
     for key, resource in _profiles(resources):
         reach = of_resource(resource, names)
         if reach is not None:
-            found[key] = found[key] | Facts(reach) if key in found else Facts(reach)
+            found[key] = found[key] | ProfileFacts(reach) if key in found else ProfileFacts(reach)
     return found
 
 

@@ -11,7 +11,7 @@ from connect_users.review.hidden import ABSENT, LATER, ODD, placeholder
 
 if TYPE_CHECKING:
     from connect_users.review.naming import Labels
-    from connect_users.review.steps import Resource, Step
+    from connect_users.review.steps import PreviewStep, Resource
 
 _INPUT: Final = "security_profile_ids"
 #: Inputs whose change makes it another user: Connect creates a new user, and a directory id is another sign-in.
@@ -54,7 +54,7 @@ class ProfileReader:
             for number, item in enumerate(hidden, start=1)
         }
 
-    def before(self, step: Step) -> Profiles:
+    def before(self, step: PreviewStep) -> Profiles:
         """The old security profiles of a step's user: none if it was another user, or if they are not known.
 
         Only old values that can be compared count.

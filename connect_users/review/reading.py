@@ -17,7 +17,7 @@ from connect_users.core import tokens
 from connect_users.core.errors import WrongUsage
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.hidden import SECRET, has_secret
-from connect_users.review.steps import Path, Preview, Resource, Step, parts
+from connect_users.review.steps import Path, Preview, PreviewStep, Resource, parts
 from connect_users.review.users import WORDS, path_of, users_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         raise UnreadablePreview("the JSON has no steps; it was not written by pulumi preview --json")
     if any(not isinstance(step, dict) for step in _list(document.get("steps"))):
         raise UnreadablePreview("one of its steps is not an object; it was not written by pulumi preview --json")
-    users: list[Step] = []
+    users: list[PreviewStep] = []
     other_steps = []
     resources: list[Resource] = []
     before: list[Resource] = []
@@ -89,16 +89,16 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         reasons = _reasons(entry, new or old)
         if had or has:
             places = list(dict.fromkeys((*had, *has)))
-            users += _user_steps(Step(operation, urn, old, new, paths, reasons, word), had, has, places)
+            users += _user_steps(PreviewStep(operation, urn, old, new, paths, reasons, word), had, has, places)
         elif word != "create-replacement" and (new or old or Resource(urn, "")).type not in _HELPERS:
             others[operation or _writable(word)[:_WORD_MAX] or "unknown"] += 1
-            other_steps.append(Step(operation, urn, old, new, paths, word=word))
+            other_steps.append(PreviewStep(operation, urn, old, new, paths, word=word))
     return Preview(_once(users), tuple(resources), others, errors, tuple(other_steps), tuple(before))
 
 
 def _user_steps(
-    step: Step, had: Mapping[Path, Resource], has: Mapping[Path, Resource], places: list[Path]
-) -> Iterator[Step]:
+    step: PreviewStep, had: Mapping[Path, Resource], has: Mapping[Path, Resource], places: list[Path]
+) -> Iterator[PreviewStep]:
     """The steps of the users of one resource."""
     for place in places:
         old, new = had.get(place), has.get(place)
@@ -112,9 +112,9 @@ def _user_steps(
         yield dataclasses.replace(step, operation=operation, old=old, new=new, paths=paths)
 
 
-def _once(steps: list[Step]) -> tuple[Step, ...]:
+def _once(steps: list[PreviewStep]) -> tuple[PreviewStep, ...]:
     """One step for each URN: if a replacement is shown in parts, the one with the reasons."""
-    kept: list[Step] = []
+    kept: list[PreviewStep] = []
     replaced: dict[tuple[str, str], int] = {}
     for step in steps:
         if step.operation != "replace":

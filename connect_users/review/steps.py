@@ -67,7 +67,7 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Step:
+class PreviewStep:
     """What happens to one resource.
 
     Attributes:
@@ -104,9 +104,9 @@ class Preview:
         steps, other_steps: of users, and of everything else.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[PreviewStep, ...]
     resources: tuple[Resource, ...]
     others: Mapping[str, int]
     errors: tuple[str, ...] = ()
-    other_steps: tuple[Step, ...] = ()
+    other_steps: tuple[PreviewStep, ...] = ()
     before: tuple[Resource, ...] = ()

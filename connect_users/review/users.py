@@ -18,7 +18,7 @@ from connect_users.core.arns import bare_id
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from connect_users.review.steps import Path, Resource, Step
+    from connect_users.review.steps import Path, PreviewStep, Resource
 
 #: Types of users -> their names for our inputs, if they are not our names in camelCase.
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -97,7 +97,7 @@ def mentioned(resource: Resource | None, ids: Collection[str]) -> Resource | Non
     return dataclasses.replace(resource, inputs={_INPUT: found}, user=True) if found else None
 
 
-def mentioning(steps: Iterable[Step], ids: Collection[str]) -> Iterator[Step]:
+def mentioning(steps: Iterable[PreviewStep], ids: Collection[str]) -> Iterator[PreviewStep]:
     """Steps of dynamic resources that mention the ids of security profiles: they may have users."""
     for step in steps:
         old, new = mentioned(step.old, ids), mentioned(step.new, ids)

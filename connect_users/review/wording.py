@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
 from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.hidden import ABSENT, LATER, Secret
-from connect_users.review.model import Change
+from connect_users.review.hidden import ABSENT, LATER, HiddenSecret
+from connect_users.review.model import InputChange
 from connect_users.review.powers import Judgement, Powers
 from connect_users.review.profiles import unchanged
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from connect_users.review.naming import Labels
     from connect_users.review.profiles import ProfileReader, Profiles
-    from connect_users.review.steps import Resource, Step
+    from connect_users.review.steps import PreviewStep, Resource
 
 _NONE: Final = "none"
 _WORDS: Final = {
@@ -49,12 +49,12 @@ class Wording:
         self._powers = powers
         self._personal = personal
 
-    def joining(self, step: Step) -> Iterator[Change]:
+    def joining(self, step: PreviewStep) -> Iterator[InputChange]:
         """The settings of a new user."""
         if step.new is not None:
             yield from self._differences(step, {}, step.new.inputs, None, step.new)
 
-    def changing(self, step: Step) -> Iterator[Change]:
+    def changing(self, step: PreviewStep) -> Iterator[InputChange]:
         """The differences, also of secret values, which only the step's diff shows."""
         old, new = step.old, step.new
         if old is None or new is None:
@@ -62,31 +62,31 @@ class Wording:
         shown = list(self._differences(step, old.inputs, new.inputs, old, new))
         about = {change.about for change in shown}
         shown += [
-            Change(name, "new password" if name == "password" else f"{_word(name)} changed")
+            InputChange(name, "new password" if name == "password" else f"{_word(name)} changed")
             for name in step.changed
             if name in BY_NAME and name not in about and name not in _QUIET
         ]
         # Shown only if the review would have no change at all.
         yield from shown or self._recorded(old.inputs, new.inputs)
 
-    def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[InputChange]:
         for field in FIELDS:
             one, other = old.get(field.name), new.get(field.name)
             if field.name in _QUIET and not unchanged(one, other):
-                yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
+                yield InputChange(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
 
-    def leaving(self, old: Resource) -> Iterator[Change]:
+    def leaving(self, old: Resource) -> Iterator[InputChange]:
         """The settings of a leaver that matter."""
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
-                yield Change(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
+                yield InputChange(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
         profiles = [self._profile(id_, name) for id_, name in self._reader.of(old).items() if id_ != ABSENT]
         if profiles:
-            yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(profiles))}")
+            yield InputChange("security_profile_ids", f"security profiles were {', '.join(sorted(profiles))}")
 
     def _profile(self, id_: str, name: str | None) -> str:
-        claim = self._names.claim(SECURITY_PROFILE, id_)
-        text = name or (f"{claim} (a name of the roster only)" if claim else id_)
+        roster_name = self._names.roster_name(SECURITY_PROFILE, id_)
+        text = name or (f"{roster_name} (a name of the roster only)" if roster_name else id_)
         power = self._powers.judge(id_, name) is Judgement.POWER
         notes = (self._powers.why(id_, name) if power else "", *self._powers.about(id_, name).marks)
         noted = "; ".join(filter(None, notes))
@@ -94,12 +94,12 @@ class Wording:
 
     def _differences(
         self,
-        step: Step,
+        step: PreviewStep,
         old: Mapping[str, Any],
         new: Mapping[str, Any],
         before: Resource | None,
         after: Resource,
-    ) -> Iterator[Change]:
+    ) -> Iterator[InputChange]:
         for field in FIELDS:
             name = field.name
             one, other = old.get(name), new.get(name)
@@ -114,9 +114,9 @@ class Wording:
             else:
                 words = self._plain(field, one, other, joining=before is None)
             for text in words:
-                yield Change(name, text)
+                yield InputChange(name, text)
 
-    def _profiles(self, step: Step, old: Resource | None, new: Resource) -> Iterator[str]:
+    def _profiles(self, step: PreviewStep, old: Resource | None, new: Resource) -> Iterator[str]:
         had: Profiles = {} if old is None else self._reader.before(step)
         has = self._reader.of(new)
         if all(self._powers.judge(id_, name) is Judgement.PLAIN for id_, name in has.items()):
@@ -132,7 +132,7 @@ class Wording:
         to = self._named(name, other, new)
         if old is None:
             return f"{_word(name)} {to}"
-        if isinstance(one, Secret) and isinstance(other, Secret):
+        if isinstance(one, HiddenSecret) and isinstance(other, HiddenSecret):
             return f"{_word(name)} changed"
         return f"{_word(name)} {self._named(name, one, old)} → {to}"
 
@@ -145,7 +145,7 @@ class Wording:
         if not isinstance(value, str):
             return repr(value)
         kind = BY_FIELD.get(name)
-        return (kind and (self._names.name(kind, value) or self._names.claim(kind, value))) or value
+        return (kind and (self._names.name(kind, value) or self._names.roster_name(kind, value))) or value
 
     def _plain(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
         if field.kind is Kind.BLOCK:
@@ -209,7 +209,9 @@ class Wording:
         return f"={value}" if self._personal else ""
 
     def _arrow(self, label: str, field: Field, one: Any, other: Any) -> str:
-        if (field.discreet and not self._personal) or (isinstance(one, Secret) and isinstance(other, Secret)):
+        if (field.discreet and not self._personal) or (
+            isinstance(one, HiddenSecret) and isinstance(other, HiddenSecret)
+        ):
             return f"{label} changed"
         return f"{label} {self._value(field, one)} → {self._value(field, other)}"
 
@@ -225,7 +227,7 @@ class Wording:
         return str(value)
 
 
-def _sets_password(step: Step) -> bool:
+def _sets_password(step: PreviewStep) -> bool:
     """Whether a password changes in the preview: not for a move or a forced replacement."""
     return step.operation != "move" and bool(step.operation != "replace" or step.paths or "password" in step.reasons)
 

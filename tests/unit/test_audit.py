@@ -14,7 +14,7 @@ from connect_users.review.access.audit import Finding, counts, judge, of_people,
 from connect_users.review.access.sources import Entry, Snapshot
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
-from connect_users.review.reach import Facts, Limit, Reach
+from connect_users.review.reach import ProfileFacts, Reach, Restriction
 from connect_users.roster.tables import UnreadableRoster
 
 TODAY = date(2026, 11, 27)
@@ -56,7 +56,7 @@ def test_new_findings_stand_first_and_nothing_is_said_twice() -> None:
 def test_power_that_reaches_more_is_another_finding() -> None:
     """Whoever accepted a team lead of one site has not accepted one of all sites."""
     snapshot = Snapshot("", (Entry("ada", profiles=("Lead",)),))
-    limited = Facts(Reach({"User": frozenset({Limit("EMEA/UK")})}))
+    limited = ProfileFacts(Reach({"User": frozenset({Restriction("EMEA/UK")})}))
     ids = [
         next(of_people(snapshot, Powers(granted={"Lead": ["Users.Edit"]}, facts=facts))).id
         for facts in ({"Lead": limited}, {})

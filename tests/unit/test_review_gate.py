@@ -12,7 +12,7 @@ from connect_users.core import tokens
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import review
-from connect_users.review.model import JOINS, LEAVES, MOVES, Person, Review
+from connect_users.review.model import JOINS, LEAVES, MOVES, Review, UserChange
 from connect_users.review.reading import UnreadablePreview, read_preview, read_state
 
 ADMIN = "40000000-0000-4000-8000-000000000001"
@@ -338,7 +338,7 @@ def test_who_does_not_surely_stay_the_same_user_leaves_and_joins(extra: Any, inp
 )
 def test_a_replacement_under_the_same_name_is_told_as_it_is(reasons: list[str], note: str) -> None:
     """A forced one, too: the id is new, and the old password is gone."""
-    person: Person
+    person: UserChange
     old, new = ours(password="[secret]"), ours(password="[secret]")
     (person,) = reviewed(step("replace", old, new, replaceReasons=reasons)).people
     assert note in person.words

@@ -55,7 +55,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Judged:
+class FindingStatus:
     """A finding and its acceptance.
 
     Attributes:
@@ -71,7 +71,7 @@ class Judged:
 
 def judge(
     findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, known: Collection[str] = frozenset()
-) -> list[Judged]:
+) -> list[FindingStatus]:
     """The findings with their acceptances: new ones first, then those that are not accepted.
 
     Args:
@@ -82,16 +82,16 @@ def judge(
     for finding in {each.id: each for each in findings}.values():
         acceptance = accepted.get(finding.id)
         status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
-        judged.append(Judged(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
+        judged.append(FindingStatus(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
 
-    def rank(each: Judged) -> tuple[object, ...]:
+    def rank(each: FindingStatus) -> tuple[object, ...]:
         finding = each.finding
         return not each.new, _ORDER.index(each.status), KINDS.index(finding.kind), finding.username, finding.id
 
     return sorted(judged, key=rank)
 
 
-def counts(judged: Iterable[Judged]) -> dict[str, int]:
+def counts(judged: Iterable[FindingStatus]) -> dict[str, int]:
     """The number of new findings, and of those with each status."""
     found = Counter(status for each in judged for status in (each.status, "new" if each.new else ""))
     return {word: found[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}

@@ -73,7 +73,7 @@ class LastOnline:
 
 
 @dataclass(frozen=True)
-class Sightings:
+class OnlineTimes:
     """The answers of one source.
 
     Attributes:
@@ -100,7 +100,7 @@ class Dormancy:
         days: people who were online in this number of days are not dormant.
     """
 
-    sources: Sequence[Sightings]
+    sources: Sequence[OnlineTimes]
     now: datetime
     days: int
 
@@ -119,7 +119,7 @@ class Dormancy:
 
 def from_online_days(
     days: Mapping[str, datetime], requested: Iterable[str], start: datetime, source: str = "online time of agents"
-) -> Sightings:
+) -> OnlineTimes:
     """The answers of GetMetricDataV2.
 
     Args:
@@ -129,7 +129,7 @@ def from_online_days(
     """
     absent = LastOnline(absent_since=start)
     seen = {user: LastOnline(days[user]) if user in days else absent for user in requested}
-    return Sightings(source, seen, LastOnline(why=(f"not in the {source}",)))
+    return OnlineTimes(source, seen, LastOnline(why=(f"not in the {source}",)))
 
 
 def days_of(text: str) -> int:

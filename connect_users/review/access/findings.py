@@ -127,7 +127,7 @@ def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
     return found
 
 
-class Difference(NamedTuple):
+class AccessChange(NamedTuple):
     """The difference of one user between two snapshots.
 
     Attributes:
@@ -142,7 +142,7 @@ class Difference(NamedTuple):
     instance: str = ""
 
 
-def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
+def changes(before: Snapshot, after: Snapshot) -> list[AccessChange]:
     """The users who differ, by username. Settings that one of the snapshots does not have are not compared.
 
     If that is the instance, a user is compared with the users of the same name in all instances.
@@ -154,7 +154,7 @@ def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
     ]
     by_instance = "instance" in compared
     old, new = (_by_user(snapshot, by_instance, after.instance) for snapshot in (before, after))
-    found: list[Difference] = []
+    found: list[AccessChange] = []
     for user in sorted({*old, *new}):
         for one, other in _pairs(old.get(user, []), new.get(user, [])):
             found += _difference(one, other, compared)
@@ -189,15 +189,15 @@ def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, E
     yield from zip_longest(old, left)
 
 
-def _difference(old: Entry | None, new: Entry | None, compared: Iterable[str]) -> Iterable[Difference]:
+def _difference(old: Entry | None, new: Entry | None, compared: Iterable[str]) -> Iterable[AccessChange]:
     if new is None:
         if old is not None:
-            yield Difference(old.username, "left", ", ".join(old.profiles), (), old.instance)
+            yield AccessChange(old.username, "left", ", ".join(old.profiles), (), old.instance)
     elif old is None:
-        yield Difference(new.username, "joined", ", ".join(new.profiles), new.profiles, new.instance)
+        yield AccessChange(new.username, "joined", ", ".join(new.profiles), new.profiles, new.instance)
     elif words := _differences(old, new, compared):
         gained = tuple(sorted({*new.profiles} - {*old.profiles}))
-        yield Difference(new.username, "changed", "; ".join(words), gained, new.instance)
+        yield AccessChange(new.username, "changed", "; ".join(words), gained, new.instance)
 
 
 def _differences(old: Entry, new: Entry, compared: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connect_users.review.access.acceptances import Acceptance
-    from connect_users.review.access.audit import Judged
+    from connect_users.review.access.audit import FindingStatus
     from connect_users.review.access.dormancy import Dormancy
     from connect_users.review.powers import Powers
 
@@ -25,7 +25,7 @@ _NAMES: Final = {"routing": "routing_profile", "hierarchy": "hierarchy_group", "
 
 
 @dataclass(frozen=True)
-class Earlier:
+class PreviousAudit:
     """An earlier audit.
 
     Attributes:
@@ -39,7 +39,7 @@ class Earlier:
 def document(
     snapshot: Snapshot,
     powers: Powers,
-    judged: Sequence[Judged],
+    judged: Sequence[FindingStatus],
     unused: Iterable[Acceptance] = (),
     *,
     made: str,
@@ -87,7 +87,7 @@ def document(
     }
 
 
-def _finding(judged: Judged) -> dict[str, Any]:
+def _finding(judged: FindingStatus) -> dict[str, Any]:
     finding, acceptance = judged.finding, judged.acceptance
     return {
         "id": finding.id,
@@ -102,7 +102,7 @@ def _finding(judged: Judged) -> dict[str, Any]:
     }
 
 
-def read(document: Any, instance: str) -> Earlier:
+def read(document: Any, instance: str) -> PreviousAudit:
     """Read the audit of a document.
 
     Args:
@@ -122,7 +122,7 @@ def read(document: Any, instance: str) -> Earlier:
         source = f"the audit of {document['made']}"
     except (AttributeError, KeyError, TypeError):
         raise ValueError("it was not written by connect-users audit --json") from None
-    return Earlier(Snapshot(source, people, instance), frozenset(known))
+    return PreviousAudit(Snapshot(source, people, instance), frozenset(known))
 
 
 def _entry(person: Mapping[str, Any]) -> Entry:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
-from connect_users.review.access.dormancy import LastOnline, Sightings
+from connect_users.review.access.dormancy import LastOnline, OnlineTimes
 from connect_users.roster.csv_text import Grid
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _WRITE: Final = "write times as 2026-11-20 08:00:00"
 _HOW: Final = "download the Login/Logout report with Download CSV"
 
 
-def read(text: str, source: str) -> Sightings:
+def read(text: str, source: str) -> OnlineTimes:
     """The logins in a report.
 
     Raises:
@@ -64,7 +64,7 @@ def read(text: str, source: str) -> Sightings:
         # A user who has not signed out was still signed in when the report was made, at least at its last row.
         found = LastOnline(times[row[logout]]) if row[logout] else LastOnline(end, signed_in=True)
         seen[row[agent]] = seen.get(row[agent], LastOnline()) | found
-    return Sightings(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
+    return OnlineTimes(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
 
 
 def _span(times: Collection[datetime]) -> str:

@@ -15,7 +15,7 @@ from connect_users.review.powers import Judgement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connect_users.review.access.audit import Judged
+    from connect_users.review.access.audit import FindingStatus
     from connect_users.review.access.dormancy import Dormancy
     from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
@@ -28,7 +28,7 @@ def data(
     before: Snapshot | None = None,
     made: str = "",
     dormancy: Dormancy | None = None,
-    findings: Sequence[Judged] | None = None,
+    findings: Sequence[FindingStatus] | None = None,
 ) -> dict[str, Any]:
     """The data of the page. People are rows, because there are many.
 
@@ -137,7 +137,7 @@ def render(
     title: str = "Access review",
     made: str = "",
     dormancy: Dormancy | None = None,
-    findings: Sequence[Judged] | None = None,
+    findings: Sequence[FindingStatus] | None = None,
 ) -> str:
     """The page as HTML; ``made`` is the time of the snapshot."""
     # Neither a closing tag nor a comment may begin inside the data.

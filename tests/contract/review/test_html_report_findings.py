@@ -17,10 +17,10 @@ import pytest
 from connect_users.review.access import page
 from connect_users.review.access.acceptances import Acceptance
 from connect_users.review.access.audit import Finding, judge, of_people
-from connect_users.review.access.dormancy import Dormancy, LastOnline, Sightings
+from connect_users.review.access.dormancy import Dormancy, LastOnline, OnlineTimes
 from connect_users.review.access.sources import Entry, Snapshot
 from connect_users.review.powers import Powers
-from connect_users.review.reach import Facts, Limit, Reach
+from connect_users.review.reach import ProfileFacts, Reach, Restriction
 from tests.contract.review import browser
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ EVIL = "</script><img src=x onerror=\"document.title='broken'\">"
 NOW = datetime.fromisoformat("2026-11-27")
 POWERS = Powers(
     granted={"Lead": ("Users.Edit",), "Admin": ("Users.Edit",)},
-    facts={"Lead": Facts(Reach({"User": frozenset({Limit("EMEA/UK")})}), managed=True)},
+    facts={"Lead": ProfileFacts(Reach({"User": frozenset({Restriction("EMEA/UK")})}), managed=True)},
 )
 
 
@@ -49,7 +49,7 @@ def shown_page(file: Path) -> None:
         entry.username: LastOnline(NOW - timedelta(days=number * 5)) for number, entry in enumerate(snapshot.people)
     }
     del online["agent01"]
-    dormancy = Dormancy([Sightings("report", online)], NOW, 60)
+    dormancy = Dormancy([OnlineTimes("report", online)], NOW, 60)
     findings = [
         *of_people(snapshot, POWERS, [("agent02", f"no stack owns this user {EVIL}")], dormancy),
         Finding("drift", EVIL, "gone", "is in the state, but not in the instance"),
