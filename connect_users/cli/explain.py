@@ -8,16 +8,14 @@ import json
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_users.cli import connecting, contacts, names_of, policy_file, power
+from connect_users.cli import connecting, contacts, files, policy_file, power, roster_files
 from connect_users.cli.progress import Progress
 from connect_users.core import __version__
 from connect_users.core.errors import WrongUsage
 from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE
-from connect_users.importing import texts
 from connect_users.policy import violations
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
@@ -119,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: a condition needs --policy, or a file cannot be used.
     """
-    names_of.refuse_roster_options(args, "roster")
+    roster_files.refuse_options_without(args, "roster")
     words = {condition.word for condition in args.fail_on}
     if args.policy is None and "policy" in words:
         raise WrongUsage("--fail-on policy needs --policy FILE")
@@ -127,12 +125,12 @@ def run(args: argparse.Namespace) -> int:
         raise WrongUsage(f"--fail-on {gate.ON_CONTACT} needs --instance ID, to read who is on a contact")
     policies = policy_file.policies(args.policy) if args.policy is not None else ()
     with Progress("reading the preview") as progress:
-        source = names_of.text_of(args.preview)
+        source = files.text_of(args.preview)
         progress.say(f"{len(source):,} characters")
         preview = read_preview(source)
     instance = _instance(args)
     names, lines, powers = _names(args, preview, instance)
-    log = names_of.text_of(args.log) if args.log is not None else ""
+    log = files.text_of(args.log) if args.log is not None else ""
     with Progress("reviewing users") as progress:
         found = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
     if instance is not None:
@@ -163,13 +161,13 @@ def _names(
 ) -> tuple[naming.Labels, dict[str, tuple[str, int]], Powers]:
     names = naming.Labels()
     lines: dict[str, tuple[str, int]] = {}
-    state = names_of.state_file(args.state) if args.state is not None else ()
+    state = files.state_of(args.state) if args.state is not None else ()
     granted = granted_by((*state, *preview.resources))
     live: dict[str, ProfileFacts] = {}
     if args.names is not None:
-        names_of.names_file(names, args.names)
+        files.add_names(names, args.names)
     if instance is not None:
-        names_of.from_instance(names, instance)
+        instance.add_names(names)
         # The preview has the future profiles. A profile that the instance does not have cannot be read.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)
         there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
@@ -182,7 +180,7 @@ def _names(
     # Deployed names come first: the pull request's name for a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:
-        people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.personas))
+        people, lines = roster_files.names_in(roster_files.read(args.roster, args.personas))
         naming.from_roster(names, people, preview.resources)
     facts = facts_by((*state, *preview.resources), names)
     facts.update({profile: facts[profile] | each if profile in facts else each for profile, each in live.items()})
@@ -215,5 +213,5 @@ def _color(args: argparse.Namespace) -> bool:
 def _write(file: str | None, written: str) -> None:
     if file is None:
         print(written)
-        return
-    texts.put(Path(file), f"{written}\n")
+    else:
+        files.write(file, f"{written}\n")

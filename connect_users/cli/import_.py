@@ -335,15 +335,15 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _into(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.cli.names_of import text_of
-    from connect_users.importing import skeleton, texts
+    from connect_users.cli.files import text_of, write
+    from connect_users.importing import skeleton
 
     document = skeleton.read(text_of(args.into), args.into)
     declared = skeleton.declared(text_of(args.preview)) if args.preview else None
     users: list[LiveUser] = []
     instance = _read(args, settings, None, users)
     filled = skeleton.fill(document, users, instance.id, declared)
-    texts.put(Path(args.into), filled.text)
+    write(args.into, filled.text)
     if args.json:
         _print_json(args.instance, people=filled.people, unmatched=list(filled.unmatched))
         return 1 if filled.unmatched else 0

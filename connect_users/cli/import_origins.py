@@ -6,7 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.cli.names_of import text_of
+from connect_users.cli.files import shown, text_of
 from connect_users.core.errors import WrongUsage
 from connect_users.core.phrases import some
 from connect_users.importing import origins as states
@@ -30,7 +30,7 @@ def read(file: str) -> Origins:
         ConfigurationError: it has another form.
         WrongUsage: it cannot be read.
     """
-    return states.read(text_of(file), "stdin" if file == "-" else file)
+    return states.read(text_of(file), shown(file))
 
 
 def instance_of(origins: Origins) -> str:

@@ -34,13 +34,13 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: no instance is named.
     """
+    from connect_users.cli.files import state_of
     from connect_users.cli.instance import LiveInstance
-    from connect_users.cli.names_of import state_file
     from connect_users.core.unmanaged import unmanaged
 
     if not args.instance:
         raise WrongUsage("--unmanaged needs --instance")
-    resources = [each for file in args.state or () for each in state_file(file)]
+    resources = [each for file in args.state or () for each in state_of(file)]
     declared = declared_by(resources) if args.state else None
     users = LiveInstance(args.instance, connecting.settings(args)).people()
     found = sorted(unmanaged(tagged(users), declared), key=lambda user: user.username)

@@ -13,7 +13,7 @@ from connect_users.core import ownership, tokens
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.review.access import logins
 from connect_users.review.access.dormancy import Dormancy, LastOnline, days_of, from_online_days
-from connect_users.review.access.findings import flags, power_first
+from connect_users.review.access.findings import AccessReview
 from connect_users.review.access.sources import Entry, Snapshot, from_live, from_state
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
@@ -178,15 +178,15 @@ def test_people_with_power_stand_first() -> None:
         Entry("staff", profiles=("Agent",), id="u1"),
     )
     snapshot, dormancy = Snapshot("s", people), Dormancy((ONLINE,), NOW, 60)
-    found = [entry.username for entry in power_first(snapshot, Powers(), dormancy)]
-    assert found == ["idle", "boss", "agent", "new", "busy", "staff"]
-    flagged = {entry.username: each for entry, each in zip(people, flags(snapshot, Powers(), dormancy), strict=True)}
+    review = AccessReview(snapshot, Powers(), dormancy=dormancy)
+    assert [entry.username for entry in review.power_first()] == ["idle", "boss", "agent", "new", "busy", "staff"]
+    flagged = {entry.username: each for entry, each in zip(people, review.flags, strict=True)}
     assert flagged["idle"] == ("power", "dormant-power", "no-hierarchy")
     assert flagged["boss"] == ("power", "unseen-power", "no-hierarchy")
     assert flagged["agent"] == ("dormant", "no-hierarchy")
     assert flagged["new"] == flagged["staff"] == ("no-hierarchy",)
     assert flagged["busy"] == ("power", "no-hierarchy")
-    assert flags(snapshot, Powers())[3] == ("power", "no-hierarchy")
+    assert AccessReview(snapshot, Powers()).flags[3] == ("power", "no-hierarchy")
 
 
 @pytest.mark.parametrize("text", ["60d", "60", " 60d "])

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from connect_users.review.access.findings import changes, flags, judgements
+from connect_users.review.access.findings import changes
 from connect_users.review.access.sources import Snapshot
 from connect_users.review.powers import Judgement
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from connect_users.review.access.acceptances import Acceptance
-    from connect_users.review.access.dormancy import Dormancy
+    from connect_users.review.access.findings import AccessReview
     from connect_users.review.access.sources import Entry
-    from connect_users.review.powers import Powers
 
 DORMANT, DRIFT, ROSTER = "dormant-power", "drift", "roster"
 #: Kinds of findings, the most important first: unused power, power, possible power, unmanaged users, differences from a
@@ -78,51 +77,46 @@ def judge(
         accepted: id -> acceptance.
         known: ids that an earlier audit had and that were not accepted.
     """
-    judged = []
+    statuses = []
     for finding in {each.id: each for each in findings}.values():
         acceptance = accepted.get(finding.id)
         status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
-        judged.append(FindingStatus(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
+        statuses.append(FindingStatus(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
 
     def rank(each: FindingStatus) -> tuple[object, ...]:
         finding = each.finding
         return not each.new, _ORDER.index(each.status), KINDS.index(finding.kind), finding.username, finding.id
 
-    return sorted(judged, key=rank)
+    return sorted(statuses, key=rank)
 
 
-def counts(judged: Iterable[FindingStatus]) -> dict[str, int]:
+def counts(statuses: Iterable[FindingStatus]) -> dict[str, int]:
     """The number of new findings, and of those with each status."""
-    found = Counter(status for each in judged for status in (each.status, "new" if each.new else ""))
-    return {word: found[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
+    numbers = Counter(status for each in statuses for status in (each.status, "new" if each.new else ""))
+    return {word: numbers[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
 
 
-def of_people(
-    snapshot: Snapshot,
-    powers: Powers,
-    unmanaged: Iterable[tuple[str, str]] = (),
-    dormancy: Dormancy | None = None,
-) -> Iterator[Finding]:
+def of_people(review: AccessReview, unmanaged: Iterable[tuple[str, str]] = ()) -> Iterator[Finding]:
     """Findings of power, one for each security profile; of unused power; and of unmanaged users.
 
     Args:
         unmanaged: usernames with the reasons.
     """
-    judged = judgements(snapshot, powers)
-    for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True):
-        held = [profile for profile in entry.profiles if judged[profile] is Judgement.POWER]
-        for profile in held:
-            limits, why = powers.limits(profile, profile), powers.why(profile, profile)
-            about = f"{profile} ({limits})" if limits else profile
+    powers, judgements = review.powers, review.judgements
+    for entry, flags in zip(review.snapshot.people, review.flags, strict=True):
+        powerful = [profile for profile in entry.profiles if judgements[profile] is Judgement.POWER]
+        for profile in powerful:
+            reach, why = review.reach(profile), powers.why(profile, profile)
+            about = f"{profile} ({reach})" if reach else profile
             yield Finding("power", entry.username, about, f"security profile {profile}{f' ({why})' if why else ''}")
-        unclear = [profile for profile in entry.profiles if judged[profile] is Judgement.UNKNOWN]
+        unclear = [profile for profile in entry.profiles if judgements[profile] is Judgement.UNKNOWN]
         for profile in unclear:
             text = f"security profile {profile}, whose name is not known"
             yield Finding("unnamed-power", entry.username, profile, text)
-        if dormancy is not None and DORMANT in flagged:
-            seen = dormancy.last_online(entry)
+        if review.dormancy is not None and DORMANT in flags:
+            seen = review.dormancy.last_online(entry)
             last = f"last online {seen}" if seen.at is not None else str(seen)
-            yield Finding(DORMANT, entry.username, "", f"{', '.join((*held, *unclear))}; {last}")
+            yield Finding(DORMANT, entry.username, "", f"{', '.join((*powerful, *unclear))}; {last}")
     for username, reason in unmanaged:
         yield Finding("unmanaged", username, "", reason)
 

@@ -18,6 +18,7 @@ from connect_users.review.access import page
 from connect_users.review.access.acceptances import Acceptance
 from connect_users.review.access.audit import Finding, judge, of_people
 from connect_users.review.access.dormancy import Dormancy, LastOnline, OnlineTimes
+from connect_users.review.access.findings import AccessReview
 from connect_users.review.access.sources import Entry, Snapshot
 from connect_users.review.powers import Powers
 from connect_users.review.reach import ProfileFacts, Reach, Restriction
@@ -50,8 +51,12 @@ def shown_page(file: Path) -> None:
     }
     del online["agent01"]
     dormancy = Dormancy([OnlineTimes("report", online)], NOW, 60)
+    before = Snapshot(
+        "the audit of last night", tuple(dataclasses.replace(each, profiles=("Agent",)) for each in snapshot.people)
+    )
+    review = AccessReview(snapshot, POWERS, before, dormancy)
     findings = [
-        *of_people(snapshot, POWERS, [("agent02", f"no stack owns this user {EVIL}")], dormancy),
+        *of_people(review, [("agent02", f"no stack owns this user {EVIL}")]),
         Finding("drift", EVIL, "gone", "is in the state, but not in the instance"),
     ]
     why = f"=leads {EVIL}"
@@ -60,12 +65,8 @@ def shown_page(file: Path) -> None:
         "power/agent16/Admin": Acceptance("power/agent16/Admin", "grace", date(2026, 11, 26), why, 2),
     }
     known = {"power/agent00/Lead (only hierarchy EMEA/UK)", "power/agent10/Lead (only hierarchy EMEA/UK)"}
-    before = Snapshot(
-        "the audit of last night", tuple(dataclasses.replace(each, profiles=("Agent",)) for each in snapshot.people)
-    )
     judged = judge(findings, accepted, date(2026, 11, 27), known)
-    text = page.render(snapshot, powers=POWERS, before=before, dormancy=dormancy, findings=judged, title=EVIL)
-    file.write_text(text, encoding="utf-8")
+    file.write_text(page.render(review, findings=judged, title=EVIL), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

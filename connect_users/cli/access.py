@@ -1,4 +1,4 @@
-"""The data of an access review: the people of a roster, a state or a live instance, their power, and who was online."""
+"""The access review of the people of a roster, a state or a live instance: their power, and who was online."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from connect_users.cli import connecting, names_of, power
+from connect_users.cli import connecting, files, power, roster_files
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import AccessDenied, WrongUsage
 from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE, USER
 from connect_users.review import naming
 from connect_users.review.access import dormancy, logins, sources
+from connect_users.review.access.findings import AccessReview
 from connect_users.review.powers import facts_by, granted_by
-from connect_users.roster import days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from connect_users.cli.instance import LiveInstance
-    from connect_users.review.access.dormancy import Dormancy, OnlineTimes
+    from connect_users.review.access.dormancy import OnlineTimes
     from connect_users.review.access.sources import Snapshot
     from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
+    from connect_users.roster.days import Now
     from connect_users.roster.tables import Table
 
 
@@ -34,6 +36,7 @@ def add_options(group: argparse._ActionsContainer) -> None:
     """Add the options for the people of a review, except ``--instance`` and ``--state``, which all reports have."""
     group.add_argument("--roster", metavar="FILE", help="show the people of this roster: a file, a folder or a glob")
     group.add_argument("--personas", metavar="FILE", help="the personas of --roster, and of a roster of --since")
+    roster_files.add_timezone(group)
     group.add_argument(
         "--names", metavar="FILE", help='JSON: {"security_profiles": {"Admin": "<id>"}, "routing_profiles": ...}'
     )
@@ -67,34 +70,22 @@ def _days(text: str) -> int:
         raise argparse.ArgumentTypeError(str(problem)) from None
 
 
-class Gathered(NamedTuple):
-    """The data of a review.
-
-    Attributes:
-        before: the people of ``--since``.
-    """
-
-    snapshot: Snapshot
-    powers: Powers
-    before: Snapshot | None = None
-    dormancy: Dormancy | None = None
-
-
-def gather(args: argparse.Namespace, kind: str) -> Gathered:
+def review_of(args: argparse.Namespace, kind: str, now: Now | None = None) -> AccessReview:
     """The people, those of ``--since``, what is power, and when people were online.
 
     Args:
         kind: the option of the review, for messages.
+        now: the clock for the days of a roster.
 
     Raises:
         WrongUsage: there is not exactly one source of people, or a file cannot be used.
         ConnectUsersError
     """
     _refuse_other_sources(args, kind)
-    online_times = online_times_of(args)
+    day, online_times = roster_files.today(args, now), online_times_of(args)
     names = naming.Labels()
     if args.names is not None:
-        names_of.names_file(names, args.names)
+        files.add_names(names, args.names)
     file = args.state[0] if args.state else args.roster
     shown = _read(file, args.personas, state=bool(args.state)) if file is not None else _File("")
     since = _read(args.since, args.personas) if args.since is not None else None
@@ -103,24 +94,44 @@ def gather(args: argparse.Namespace, kind: str) -> Gathered:
         from connect_users.cli.instance import LiveInstance
 
         live = LiveInstance(args.instance, connecting.settings(args))
-        names_of.from_instance(names, live)
+        live.add_names(names)
     # All names come before any people, so that a name from one file is used for both.
     for source in filter(None, (shown, since)):
         naming.from_resources(names, source.resources)
-    snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names)
-    powers = power_of(args, snapshot, names, live, shown.resources)
-    snapshot, dormant = dormancy_of(args, snapshot, online_times, live)
-    return Gathered(snapshot, powers, since.snapshot(names) if since is not None else None, dormant)
+    snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names, day)
+    before = since.snapshot(names, day) if since is not None else None
+    return judged(args, snapshot, before, names, online_times, live, shown.resources)
 
 
-def power_of(
+def judged(
+    args: argparse.Namespace,
+    snapshot: Snapshot,
+    before: Snapshot | None,
+    names: naming.Labels,
+    online_times: Sequence[OnlineTimes],
+    live: LiveInstance | None,
+    resources: Sequence[Resource] = (),
+) -> AccessReview:
+    """The review of people: what is power, from the options, a stack and the instance, and when people were online."""
+    powers = _powers(args, snapshot, names, live, resources)
+    time, dormant = datetime.now(timezone.utc), None
+    if args.dormant is not None:
+        if live is not None:
+            snapshot, online = _online(args, snapshot, live, needed=not online_times)
+            online_times = [*online_times, *online]
+        # AWS's time, if it has answered.
+        now = datetime.fromtimestamp(live.gateway.now, timezone.utc) if live is not None else time
+        dormant = dormancy.Dormancy(tuple(online_times), now.replace(tzinfo=None), args.dormant)
+    return AccessReview(snapshot, powers, before, dormant, time)
+
+
+def _powers(
     args: argparse.Namespace,
     snapshot: Snapshot,
     names: naming.Labels,
     live: LiveInstance | None,
-    resources: Sequence[Resource] = (),
+    resources: Sequence[Resource],
 ) -> Powers:
-    """What is power, from the options, the resources of a stack, and the security profiles of the instance."""
     granted, facts = granted_by(resources), facts_by(resources, names)
     if live is not None:
         known = _profiles(snapshot, names)
@@ -133,10 +144,10 @@ def power_of(
 
 
 def _refuse_other_sources(args: argparse.Namespace, kind: str) -> None:
-    files = [name for name in ("roster", "state") if getattr(args, name) is not None]
-    if len(files) > 1 or not (files or args.instance):
-        named = " and ".join(f"--{name}" for name in files) or "none of them"
-        raise WrongUsage(f"{kind} shows one of --roster, --state and --instance, not {named}")
+    named = [name for name in ("roster", "state") if getattr(args, name) is not None]
+    if len(named) > 1 or not (named or args.instance):
+        words = " and ".join(f"--{name}" for name in named) or "none of them"
+        raise WrongUsage(f"{kind} shows one of --roster, --state and --instance, not {words}")
     if args.state and len(args.state) > 1:
         raise WrongUsage(f"{kind} shows one --state")
     if args.dormant is not None and not (args.logins or args.instance):
@@ -150,10 +161,10 @@ class _File(NamedTuple):
     table: Table | None = None
     resources: tuple[Resource, ...] = ()
 
-    def snapshot(self, names: naming.Labels) -> Snapshot:
-        """Its people."""
+    def snapshot(self, names: naming.Labels, day: date) -> Snapshot:
+        """Its people on a day."""
         if self.table is not None:
-            return sources.from_roster(self.table, names, days.today())
+            return sources.from_roster(self.table, names, day)
         return sources.from_state(self.name, self.resources, names)
 
 
@@ -165,13 +176,13 @@ def _read(file: str, personas: str | None, *, state: bool = False) -> _File:
     """
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
-        return _File(name, resources=names_of.state_file(file, leaving=True))
-    return _File(name, names_of.roster_file(file, personas)._replace(source=name))
+        return _File(name, resources=files.state_of(file, leaving=True))
+    return _File(name, roster_files.read(file, personas)._replace(source=name))
 
 
 def _is_state(file: str) -> bool:
     try:
-        document = names_of.json_of(file)
+        document = files.json_of(file)
     except ValueError:
         return False
     return isinstance(document, dict) and "deployment" in document
@@ -205,7 +216,7 @@ def online_times_of(args: argparse.Namespace) -> list[OnlineTimes]:
 
 def _logins(file: str) -> OnlineTimes:
     try:
-        return logins.read(names_of.text_of(file), Path(file).name)
+        return logins.read(files.text_of(file), Path(file).name)
     except ValueError as problem:
         raise WrongUsage(f"{file}: {printable(str(problem))}") from None
 
@@ -241,17 +252,3 @@ def _online(
         print(f"{args.prog}: the online time of agents is not known: {problem}", file=sys.stderr)
         return snapshot, ()
     return dataclasses.replace(snapshot, people=people), (dormancy.from_online_days(*online),)
-
-
-def dormancy_of(
-    args: argparse.Namespace, snapshot: Snapshot, online_times: Sequence[OnlineTimes], live: LiveInstance | None
-) -> tuple[Snapshot, Dormancy | None]:
-    """The people, with ids if they were read, and when they were online (None without ``--dormant``)."""
-    if args.dormant is None:
-        return snapshot, None
-    if live is not None:
-        snapshot, online = _online(args, snapshot, live, needed=not online_times)
-        online_times = [*online_times, *online]
-    # AWS's time, if it has answered.
-    now = datetime.fromtimestamp(live.gateway.now, timezone.utc) if live is not None else datetime.now(timezone.utc)
-    return snapshot, dormancy.Dormancy(tuple(online_times), now.replace(tzinfo=None), args.dormant)
