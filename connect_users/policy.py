@@ -30,7 +30,6 @@ from connect_users.core.limits import SIGN_OUT
 from connect_users.core.phrases import all_of, any_of
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.building import username_of
 from connect_users.review.hidden import ABSENT
 from connect_users.review.model import Violation
 from connect_users.review.powers import Judgement, Powers
@@ -316,7 +315,7 @@ def violations(
         hidden = {id_: name or "" for id_, name in reader.hidden(step.new).items()}
         subject = Subject(step.new.inputs, known, hidden, powers or Powers())
         for policy in policies:
-            found += [Violation(policy.name, username_of(step.new), text, step.urn) for text in policy.check(subject)]
+            found += [Violation(policy.name, step.new.username, text, step.urn) for text in policy.check(subject)]
     return tuple(sorted(found, key=lambda each: (each.username, each.policy, each.text)))
 
 
@@ -344,7 +343,7 @@ def _users(args: Any, names: Mapping[str, str]) -> Iterable[tuple[str, Mapping[s
             # The SDK's own error: the pack cannot judge the user yet, and the engine says so.
             raise unknown[0]
         for user in found.values():
-            yield username_of(user), user.inputs
+            yield user.username, user.inputs
 
 
 class _InOurWords(Mapping[str, Any]):

@@ -130,7 +130,7 @@ def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[Widene
         if not gained and not wider:
             continue
         ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
-        holders = {username_of(each) for each in preview.resources if _holds(each, ids, step.urn)}
+        holders = {each.username for each in preview.resources if _holds(each, ids, step.urn)}
         name = name_of(step.new) or step.new.name
         yield WidenedProfile(name, gained, tuple(sorted(holders)), step.urn, after.words(gained, len(gained)), wider)
 
@@ -151,14 +151,6 @@ def profiles_of(preview: Preview) -> set[str]:
     return found
 
 
-def username_of(resource: Resource | None) -> str:
-    """The username, or the resource's name if it is not known yet."""
-    if resource is None:
-        return ""
-    value = resource.inputs.get("username")
-    return value if isinstance(value, str) else resource.urn.rpartition("::")[2]
-
-
 class _Reviewer:
     def __init__(self, names: Labels, powers: Powers, personal: bool) -> None:
         self._profiles = ProfileReader(names)
@@ -167,13 +159,14 @@ class _Reviewer:
 
     def person(self, step: PreviewStep) -> UserChange:
         old, new = step.old, step.new
+        user = new or old or Resource(step.urn, "")
         action = _action(step)
         after = self._profiles.of(new) if action != LEAVES else {}
         before = self._profiles.before(step)
         gained = gain(self._powers, before, after)
         own = [name or id_ for id_, name in after.items() if id_ in before and self._reaches_own_group(id_, name)]
         return UserChange(
-            username_of(new or old),
+            user.username,
             action,
             step.urn,
             tuple(self._changes(step, action)),
@@ -184,7 +177,7 @@ class _Reviewer:
             why=gained.why,
             reasons=step.reasons,
             notes=tuple(_notes(step, action)),
-            place=(new or old or Resource("", "")).position,
+            place=user.position,
             user_id=user_id_of(old),
             instance_id=str(bare_id(old.inputs.get("instance_id")) or "") if old is not None else "",
             retained=old is not None and old.retained,
@@ -244,18 +237,15 @@ def _email(resource: Resource) -> Any:
 
 
 def _new_password(old: Resource, new: Resource) -> bool:
-    for name in ("password", "password_secret_arn"):
-        value = new.inputs.get(name)
-        if value is not None and not unchanged(old.inputs.get(name), value):
-            return True
-    return False
+    names = (name for name in ("password", "password_secret_arn") if new.inputs.get(name) is not None)
+    return not all(unchanged(old.inputs.get(name), new.inputs[name]) for name in names)
 
 
 def _notes(step: PreviewStep, action: str) -> Iterable[str]:
     old, new = step.old, step.new
     if action == LEAVES and old is not None and old.retained:
         yield "stays in Connect, only Pulumi forgets the user"
-    if action == REPLACED and old is not None and new is not None and username_of(old) == username_of(new):
+    if action == REPLACED and old is not None and new is not None and old.username == new.username:
         yield _same_name(step)
     if action == JOINS and new is not None and new.inputs.get("adopt_existing") is True:
         yield "an existing user of this name is taken over"

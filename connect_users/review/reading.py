@@ -33,6 +33,8 @@ _ALWAYS_SECRET: Final = frozenset({"password"})
 #: Resources that come with users and do not matter to a reviewer.
 _HELPERS: Final = frozenset({tokens.STACK, *tokens.ROSTERS})
 _WORD_MAX: Final = 40
+#: Where the JSON may begin: at the first brace, or at one that begins a later line.
+_START: Final = re.compile(r"\A[^{]*\{|\n\{")
 #: Operations whose outputs are what the provider has read, not what the program declares.
 _READS: Final = frozenset({"read", "read-replacement", "refresh", "import", "import-replacement"})
 
@@ -186,17 +188,12 @@ def _state(document: Mapping[str, Any], leaving: bool) -> tuple[Resource, ...]:
 
 
 def _document(text: str, what: str) -> dict[str, Any]:
-    start = min((at for at in (text.find("{"),) if at >= 0), default=-1)
-    while start >= 0:
+    for match in _START.finditer(text):
         try:
-            document, _ = json.JSONDecoder().raw_decode(text, start)
+            document: dict[str, Any] = json.JSONDecoder().raw_decode(text, match.end() - 1)[0]
         except ValueError:
-            start = text.find("\n{", start)
-            start = start + 1 if start >= 0 else -1
             continue
-        if isinstance(document, dict):
-            return document
-        break
+        return document
     raise UnreadablePreview(f"this is not {what}")
 
 

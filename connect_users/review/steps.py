@@ -65,6 +65,12 @@ class Resource:
         """The resource's name in the program."""
         return self.urn.rpartition("::")[2]
 
+    @property
+    def username(self) -> str:
+        """The username of a user, or the resource's name if it is not known yet."""
+        value = self.inputs.get("username")
+        return value if isinstance(value, str) else self.name
+
 
 @dataclass(frozen=True)
 class PreviewStep:

@@ -11,7 +11,6 @@ from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.core.ownership import Owner, made_at, owner_of
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
-from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
 from connect_users.roster import cells
 from connect_users.roster.columns import FIRST_DAY, LAST_DAY
@@ -148,7 +147,7 @@ def _of_state(resource: Resource, names: Labels) -> Entry:
     phone = next((each for each in reversed(phones) if isinstance(each, str)), "")
     profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.listed("security_profile_ids")}
     return Entry(
-        username_of(user),
+        user.username,
         _name(names, ROUTING_PROFILE, user.inputs.get("routing_profile_id")),
         tuple(sorted(profiles)),
         _name(names, HIERARCHY_GROUP, user.inputs.get("hierarchy_group_id")),
