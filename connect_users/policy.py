@@ -35,7 +35,15 @@ from connect_users.review.model import Violation
 from connect_users.review.powers import Judgement, Powers
 from connect_users.review.profiles import ProfileReader
 from connect_users.review.steps import Preview, Resource
-from connect_users.review.users import WORDS, holds_profiles, in_our_words, mentioned, mentioning, snake, users_of
+from connect_users.review.users import (
+    WORDS,
+    holds_profiles,
+    in_our_words,
+    input_name,
+    mentioned,
+    mentioning,
+    users_of,
+)
 
 if TYPE_CHECKING:
     from connect_users.review.naming import Labels
@@ -352,7 +360,7 @@ class _InOurWords(Mapping[str, Any]):
     def __init__(self, props: Mapping[str, Any], words: Mapping[str, str]) -> None:
         self._props = props
         self._words = words
-        self._keys = {words.get(snake(key), snake(key)): key for key in props}
+        self._keys = {input_name(key, words): key for key in props}
 
     def __getitem__(self, name: str) -> Any:
         key = self._keys[name]

@@ -132,7 +132,7 @@ def run(args: argparse.Namespace) -> int:
     names, lines, powers = _names(args, preview, instance)
     log = files.text_of(args.log) if args.log is not None else ""
     with Progress("reviewing users") as progress:
-        found = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
+        found = review(preview, names, powers=powers, personal=args.personal, lines=lines, progress=progress.at)
     if instance is not None:
         found = contacts.with_current_contacts(found, instance, required=gate.ON_CONTACT in words)
     if args.policy is not None:

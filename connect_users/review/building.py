@@ -31,7 +31,6 @@ from connect_users.review.personas import notes_of
 from connect_users.review.powers import Gain, Powers, facts_by, gain, granted_by, permissions_of
 from connect_users.review.profiles import ProfileReader, another, unchanged
 from connect_users.review.reach import Reach, of_resource
-from connect_users.review.steps import Preview, PreviewStep, Resource
 from connect_users.review.users import mentioning
 from connect_users.review.wording import Wording
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connect_users.review.naming import Labels
+    from connect_users.review.steps import Preview, PreviewStep, Resource
 
 _GROUP: Final = "hierarchy_group_id"
 _MOVING = frozenset({"routing_profile_id", _GROUP})
@@ -61,7 +61,7 @@ def review(
     powers: Powers | None = None,
     personal: bool = False,
     lines: Mapping[str, tuple[str, int]] | None = None,
-    tell: Callable[[int, int], None] = lambda _done, _of: None,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Review:
     """Build the review of a preview.
 
@@ -70,7 +70,7 @@ def review(
             none.
         personal: also show values that are personal data.
         lines: username -> file and line of a roster.
-        tell: called with the number of users that are done, and of all users.
+        progress: called with the number of users that are done, and of all users.
     """
     powers = powers or Powers()
     powers = dataclasses.replace(
@@ -82,14 +82,14 @@ def review(
     people = []
     steps = _with_moves((*preview.steps, *mentioning(preview.other_steps, names.known[SECURITY_PROFILE])))
     for number, step in enumerate(steps, start=1):
-        people.append(_placed(reviewer.person(with_changed_secrets(step)), lines or {}))
-        tell(number, len(steps))
-    twice = {person.username for person in people if person.action == LEAVES}.intersection(
-        person.username for person in people if person.action == JOINS
-    )
-    people = [_noted(person, _TWICE) if person.username in twice else person for person in people]
-    personas = notes_of(preview)
-    people = [_noted(each, personas.get(each.urn.rpartition("::")[2], "")) for each in people]
+        people.append(reviewer.person(with_changed_secrets(step)))
+        progress(number, len(steps))
+    leavers, joiners = ({each.username for each in people if each.action == action} for action in (LEAVES, JOINS))
+    personas, lines = notes_of(preview), lines or {}
+    for place, person in enumerate(people):
+        twice = _TWICE if person.username in leavers & joiners else ""
+        notes = filter(None, (*person.notes, twice, personas.get(person.urn.rpartition("::")[2])))
+        people[place] = dataclasses.replace(person, notes=tuple(notes), place=lines.get(person.username, person.place))
     people.sort(key=lambda person: (ACTIONS.index(person.action), person.username, person.urn))
     return Review(tuple(people), dict(preview.others), preview.errors, widened=tuple(_widened(preview, powers, names)))
 
@@ -102,8 +102,8 @@ def _with_moves(steps: Sequence[PreviewStep]) -> list[PreviewStep]:
     """
     sides: dict[tuple[str, str], dict[str, list[PreviewStep]]] = defaultdict(lambda: defaultdict(list))
     for step in steps:
-        resource = step.new or step.old
-        if step.operation in ("create", "delete") and resource is not None and resource.type in tokens.USERS:
+        resource = step.resource
+        if step.operation in ("create", "delete") and resource.type in tokens.USERS:
             username, instance = resource.inputs.get("username"), bare_id(resource.inputs.get("instance_id"))
             if isinstance(username, str) and isinstance(instance, (str, type(None))):
                 sides[username, instance or ""][step.operation].append(step)
@@ -159,14 +159,13 @@ class _Reviewer:
 
     def person(self, step: PreviewStep) -> UserChange:
         old, new = step.old, step.new
-        user = new or old or Resource(step.urn, "")
         action = _action(step)
         after = self._profiles.of(new) if action != LEAVES else {}
         before = self._profiles.before(step)
         gained = gain(self._powers, before, after)
         own = [name or id_ for id_, name in after.items() if id_ in before and self._reaches_own_group(id_, name)]
         return UserChange(
-            user.username,
+            step.resource.username,
             action,
             step.urn,
             tuple(self._changes(step, action)),
@@ -177,7 +176,7 @@ class _Reviewer:
             why=gained.why,
             reasons=step.reasons,
             notes=tuple(_notes(step, action)),
-            place=user.position,
+            place=step.resource.position,
             user_id=user_id_of(old),
             instance_id=str(bare_id(old.inputs.get("instance_id")) or "") if old is not None else "",
             retained=old is not None and old.retained,
@@ -251,9 +250,8 @@ def _notes(step: PreviewStep, action: str) -> Iterable[str]:
         yield "an existing user of this name is taken over"
     if step.operation == "move" and old is not None and new is not None:
         yield f"stays the same user: resource {old.name} becomes {new.name}"
-    resource = new or old
-    if resource is not None and resource.type not in tokens.USERS:
-        yield f"not managed by connect_users, but by {resource.type}"
+    if step.resource.type not in tokens.USERS:
+        yield f"not managed by connect_users, but by {step.resource.type}"
 
 
 def _same_name(step: PreviewStep) -> str:
@@ -267,12 +265,3 @@ def _same_name(step: PreviewStep) -> str:
 
 
 _TWICE: Final = "the same name leaves and joins: in the same instance, the new user meets the old one"
-
-
-def _noted(person: UserChange, note: str) -> UserChange:
-    return dataclasses.replace(person, notes=(*person.notes, note)) if note else person
-
-
-def _placed(person: UserChange, lines: Mapping[str, tuple[str, int]]) -> UserChange:
-    place = lines.get(person.username)
-    return person if place is None else dataclasses.replace(person, place=place)

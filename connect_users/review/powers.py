@@ -66,10 +66,6 @@ class Powers:
             return Judgement.PLAIN
         return Judgement.UNKNOWN
 
-    def has(self, id_: str, name: str | None) -> bool:
-        """Whether a security profile is certainly power."""
-        return self.judge(id_, name) is Judgement.POWER
-
     def by_permission(self, id_: str, name: str | None) -> tuple[str, ...]:
         """Its permissions that make it power, sorted."""
         return tuple(sorted({*self._powerful.get(id_, ()), *self._powerful.get(name or "", ())}))

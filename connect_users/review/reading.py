@@ -87,22 +87,19 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         if word in tokens.QUIET_OPERATIONS:
             continue
         operation = tokens.OPERATIONS.get(word, "")
-        paths = tuple(map(parts, _paths(entry)))
-        reasons = _reasons(entry, new or old)
+        step = PreviewStep(operation, urn, old, new, tuple(map(parts, _paths(entry))), word=word)
         if had or has:
-            places = list(dict.fromkeys((*had, *has)))
-            users += _user_steps(PreviewStep(operation, urn, old, new, paths, reasons, word), had, has, places)
-        elif word != "create-replacement" and (new or old or Resource(urn, "")).type not in _HELPERS:
+            step = dataclasses.replace(step, reasons=_reasons(entry, step.resource))
+            users += _user_steps(step, had, has)
+        elif word != "create-replacement" and step.resource.type not in _HELPERS:
             others[operation or _writable(word)[:_WORD_MAX] or "unknown"] += 1
-            other_steps.append(PreviewStep(operation, urn, old, new, paths, word=word))
+            other_steps.append(step)
     return Preview(_once(users), tuple(resources), others, errors, tuple(other_steps), tuple(before))
 
 
-def _user_steps(
-    step: PreviewStep, had: Mapping[Path, Resource], has: Mapping[Path, Resource], places: list[Path]
-) -> Iterator[PreviewStep]:
-    """The steps of the users of one resource."""
-    for place in places:
+def _user_steps(step: PreviewStep, had: Mapping[Path, Resource], has: Mapping[Path, Resource]) -> Iterator[PreviewStep]:
+    """The steps of the users of one resource, by their paths in it."""
+    for place in dict.fromkeys((*had, *has)):
         old, new = had.get(place), has.get(place)
         operation = step.operation
         if operation == "update":
@@ -110,7 +107,7 @@ def _user_steps(
         if place and old is not None and new is not None and old.inputs == new.inputs and not has_secret(new.inputs):
             continue
         # The engine's paths are the resource's. If it has several users, all secrets of each may have changed.
-        paths = () if place else tuple(path_of(step.new or step.old, path) for path in step.paths)
+        paths = () if place else tuple(path_of(step.resource, path) for path in step.paths)
         yield dataclasses.replace(step, operation=operation, old=old, new=new, paths=paths)
 
 
@@ -122,7 +119,7 @@ def _once(steps: list[PreviewStep]) -> tuple[PreviewStep, ...]:
         if step.operation != "replace":
             kept.append(step)
             continue
-        key = (step.urn, repr((step.new or step.old or Resource("", "")).inputs.get("username")))
+        key = (step.urn, repr(step.resource.inputs.get("username")))
         if key not in replaced:
             replaced[key] = len(kept)
             kept.append(step)
@@ -136,7 +133,7 @@ def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(map(str, detailed if isinstance(detailed, dict) and detailed else _list(entry.get("diffReasons"))))
 
 
-def _reasons(entry: Mapping[str, Any], resource: Resource | None) -> tuple[str, ...]:
+def _reasons(entry: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
     found = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
     # A forced replacement has the reason `id`, which is not an input.
     return tuple(path[0] for path in found if path and path[0] != "id")

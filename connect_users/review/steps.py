@@ -93,6 +93,11 @@ class PreviewStep:
     word: str = ""
 
     @property
+    def resource(self) -> Resource:
+        """The resource as it will be; if it is deleted, as it was."""
+        return self.new or self.old or Resource(self.urn, "")
+
+    @property
     def changed(self) -> tuple[str, ...]:
         """Names of inputs that differ."""
         return tuple(dict.fromkeys(path[0] for path in self.paths if path))

@@ -77,14 +77,12 @@ def users_of(resource: Resource | None) -> dict[Path, Resource]:
     return {path: _guessed(resource, path, found) for path, found in _holders(source, resource.type)}
 
 
-def path_of(resource: Resource | None, path: Path) -> Path:
+def path_of(resource: Resource, path: Path) -> Path:
     """A path of the engine's diff with the names that `users_of` uses for the same resource."""
-    words = {} if resource is None else WORDS.get(resource.type, _GUESSED)
     if not path:
         return path
-    first = snake(path[0])
-    first = words.get(first, first)
-    if resource is not None and resource.type not in WORDS and _names_profiles(first, resource.type):
+    first = input_name(path[0], WORDS.get(resource.type, _GUESSED))
+    if resource.type not in WORDS and _names_profiles(first, resource.type):
         first = _INPUT
     return (first, *path[1:]) if first == "tags" else (first, *map(snake, path[1:]))
 
@@ -114,7 +112,7 @@ def holds_profiles(inputs: Iterable[str], type_: str) -> bool:
 def _known(resource: Resource, words: Mapping[str, str]) -> Resource:
     inputs, outputs = in_our_words(resource.inputs, words), in_our_words(resource.outputs, words)
     filled = {name: outputs[name] for name in _WHO if inputs.get(name) is None and outputs.get(name) is not None}
-    depends = {words.get(snake(name), snake(name)): urns for name, urns in resource.depends.items()}
+    depends = {input_name(name, words): urns for name, urns in resource.depends.items()}
     return dataclasses.replace(
         resource, inputs={**inputs, **filled}, outputs={**resource.outputs, **outputs}, depends=depends, user=True
     )
@@ -144,14 +142,18 @@ def in_our_words(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[st
     """
     inputs = {}
     # If a resource has both, our own name wins: `username` over `name`.
-    for given, value in sorted(values.items(), key=lambda pair: snake(pair[0]) in words):
-        name = snake(given)
-        name = words.get(name, name)
+    for key, value in sorted(values.items(), key=lambda pair: snake(pair[0]) in words):
+        name = input_name(key, words)
         if name == "tags":
             inputs[name] = _tags(value)
         elif inputs.get(name) is None:
             inputs[name] = _snake_within(value)
     return inputs
+
+
+def input_name(name: str, words: Mapping[str, str]) -> str:
+    """Our name for an input; ``words`` are those of `WORDS` for its type."""
+    return words.get(snake(name), snake(name))
 
 
 def _snake_within(value: Any) -> Any:

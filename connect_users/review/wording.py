@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
 from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
@@ -34,6 +35,10 @@ _QUIET_AT_JOINING: Final = frozenset({"instance_id", "username"})
 #: Inputs that change only how the stack treats the user, not Connect.
 _QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_password_change"})
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
+
+
+#: Keys of an entry of a list -> the entry.
+_Entries: TypeAlias = "Mapping[tuple[str, ...], Mapping[str, Any]]"
 
 
 class Wording:
@@ -152,8 +157,8 @@ class Wording:
             yield from self._block(field, one or {}, other or {}, joining=joining)
         elif field.kind is Kind.TAGS and isinstance(one or {}, dict) and isinstance(other or {}, dict):
             yield from self._tags(one, other, joining=joining)
-        elif field.kind is Kind.BLOCKS and _keyed(field.keys, one) and _keyed(field.keys, other):
-            yield from _levels(one, other) if field.name == "user_proficiencies" else self._channels(field, one, other)
+        elif field.kind is Kind.BLOCKS and (entries := _by_key(field.keys, one, other)) is not None:
+            yield from _levels(*entries) if field.name == "user_proficiencies" else self._channels(field, *entries)
         elif field.kind in (Kind.TAGS, Kind.BLOCKS):
             yield f"{_word(field.name)} {'set' if joining else 'changed'}"
         elif joining:
@@ -180,8 +185,7 @@ class Wording:
         if shown:
             yield f"{_word(field.name)}: {', '.join(shown)}"
 
-    def _channels(self, field: Field, one: Any, other: Any) -> Iterator[str]:
-        was, now = _by(field.keys, one), _by(field.keys, other)
+    def _channels(self, field: Field, was: _Entries, now: _Entries) -> Iterator[str]:
         for key in sorted({*was, *now}):
             entry, next_ = was.get(key, {}), now.get(key, {})
             for member in field.members[1:]:
@@ -236,20 +240,17 @@ def _word(name: str) -> str:
     return _WORDS.get(name, name.replace("_configs", "").replace("_id", "").replace("_", " "))
 
 
-def _keyed(keys: tuple[str, ...], entries: Any) -> bool:
-    """Whether each entry of a list is identified by its keys."""
-    if not entries:
-        return True
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        return False
-    found = [tuple(entry.get(key) for key in keys) for entry in entries]
-    return all(isinstance(part, str) for key in found for part in key) and len(set(found)) == len(found)
-
-
-def _by(keys: tuple[str, ...], entries: Any) -> dict[tuple[str, ...], Mapping[str, Any]]:
-    if not isinstance(entries, list):
-        return {}
-    return {tuple(str(entry.get(key)) for key in keys): entry for entry in entries if isinstance(entry, dict)}
+def _by_key(keys: tuple[str, ...], *lists: Any) -> list[_Entries] | None:
+    """The entries of each list by their keys; None if something is hidden, or if two entries have the same keys."""
+    found: list[_Entries] = []
+    for entries in lists:
+        if not isinstance(entries, (list, NoneType)) or not all(isinstance(entry, dict) for entry in entries or ()):
+            return None
+        pairs = [(tuple(entry.get(key) for key in keys), entry) for entry in entries or ()]
+        if not all(isinstance(part, str) for key, _ in pairs for part in key) or len(dict(pairs)) < len(pairs):
+            return None
+        found.append(dict(pairs))
+    return found
 
 
 def _leaf(member: Field, one: Any, other: Any) -> tuple[Field, Any, Any]:
@@ -262,9 +263,7 @@ def _leaf(member: Field, one: Any, other: Any) -> tuple[Field, Any, Any]:
     return member, one, other
 
 
-def _levels(one: Any, other: Any) -> Iterator[str]:
-    keys = BY_NAME["user_proficiencies"].keys
-    was, now = _by(keys, one), _by(keys, other)
+def _levels(was: _Entries, now: _Entries) -> Iterator[str]:
     for key in sorted({*was, *now}):
         before, after = (entries.get(key, {}).get("level") for entries in (was, now))
         name = ":".join(key)

@@ -10,7 +10,7 @@ import pytest
 from connect_users.core.references import HIERARCHY_GROUP, SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.naming import Labels
-from connect_users.review.powers import Powers, facts_by
+from connect_users.review.powers import Judgement, Powers, facts_by
 from connect_users.review.reach import ProfileFacts, Reach, Restriction, of_answer, of_resource
 from connect_users.review.steps import Resource
 
@@ -101,7 +101,7 @@ def test_permissions_are_told_with_their_reach() -> None:
     """Those of the same reach together, those that reach everything first."""
     powers = Powers(granted={"sp": [EDIT, GIVE, PROFILES]}, facts={"sp": ProfileFacts(IN_UK)})
     assert powers.why("sp", "Lead") == f"{PROFILES}; {EDIT}, {GIVE}, only hierarchy EMEA/UK"
-    assert powers.has("sp", "Lead")
+    assert powers.judge("sp", "Lead") is Judgement.POWER
     assert Powers(granted={"sp": [EDIT]}).why("sp", "Lead") == EDIT
 
 
