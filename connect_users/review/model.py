@@ -119,11 +119,8 @@ class WidenedProfile:
         """Its gains, its wider permissions, and the number of holders."""
         gains = f"gains {self.gains}" if self.gains else ""
         wider = f"reaches more with {'; '.join(self.wider)}" if self.wider else ""
-        return f"security profile {self.name} {' and '.join(filter(None, (gains, wider)))} ({self._holders})"
-
-    @property
-    def _holders(self) -> str:
-        return f"{plural(len(self.holders), 'user')} here" if self.holders else "no user here has it"
+        holders = f"{plural(len(self.holders), 'user')} here" if self.holders else "no user here has it"
+        return f"security profile {self.name} {' and '.join(filter(None, (gains, wider)))} ({holders})"
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,7 @@ class Dormancy:
         return self.last_online(entry).dormant(self.now, self.days)
 
 
-def from_online_days(
-    days: Mapping[str, datetime], requested: Iterable[str], start: datetime, source: str = "online time of agents"
-) -> OnlineTimes:
+def from_online_days(days: Mapping[str, datetime], requested: Iterable[str], start: datetime) -> OnlineTimes:
     """The answers of GetMetricDataV2.
 
     Args:
@@ -127,7 +125,7 @@ def from_online_days(
         requested: ids of all users in the requests.
         start: the first day of the requests.
     """
-    absent = LastOnline(absent_since=start)
+    source, absent = "online time of agents", LastOnline(absent_since=start)
     seen = {user: LastOnline(days[user]) if user in days else absent for user in requested}
     return OnlineTimes(source, seen, LastOnline(why=(f"not in the {source}",)))
 
