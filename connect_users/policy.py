@@ -267,15 +267,15 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
         "sign_out_required": _sign_out_required,
         "personas_only": _personas_only,
     }
-    found = []
+    policies = []
     for name, value in rules.items():
         if name not in readers:
             raise ConfigurationError(f"policy: unknown rule '{name}'; the rules are {', '.join(readers)}")
         try:
-            found.append(readers[name](value))
+            policies.append(readers[name](value))
         except ValueError as problem:
             raise ConfigurationError(f"policy: {name}: {problem}") from None
-    return tuple(policy for policy in found if policy is not None)
+    return tuple(policy for policy in policies if policy is not None)
 
 
 def pack_policies(
@@ -316,15 +316,15 @@ def violations(
     """The violations by users that a preview creates or changes, by username."""
     known = dict(names.known[SECURITY_PROFILE])
     reader = ProfileReader(names)
-    found = []
+    broken = []
     for step in (*preview.steps, *mentioning(preview.other_steps, known)):
         if step.new is None or step.operation == "delete":
             continue
         hidden = {id_: name or "" for id_, name in reader.hidden(step.new).items()}
         subject = Subject(step.new.inputs, known, hidden, powers or Powers())
         for policy in policies:
-            found += [Violation(policy.name, step.new.username, text, step.urn) for text in policy.check(subject)]
-    return tuple(sorted(found, key=lambda each: (each.username, each.policy, each.text)))
+            broken += [Violation(policy.name, step.new.username, text, step.urn) for text in policy.check(subject)]
+    return tuple(sorted(broken, key=lambda each: (each.username, each.policy, each.text)))
 
 
 def _validation(policy: Policy, names: Mapping[str, str], powers: Powers) -> Callable[[Any, Callable[..., None]], None]:
@@ -346,11 +346,11 @@ def _users(args: Any, names: Mapping[str, str]) -> Iterable[tuple[str, Mapping[s
         unknown: list[Exception] = []
         resource = Resource(getattr(args, "urn", ""), type_, _plain(props, unknown))
         one = mentioned(resource, names)
-        found = users_of(resource) or ({} if one is None else {(): one})
-        if found and unknown:
+        users = users_of(resource) or ({} if one is None else {(): one})
+        if users and unknown:
             # The SDK's own error: the pack cannot judge the user yet, and the engine says so.
             raise unknown[0]
-        for user in found.values():
+        for user in users.values():
             yield user.username, user.inputs
 
 

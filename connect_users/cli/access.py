@@ -138,8 +138,8 @@ def _powers(
         for id_, permissions in power.permissions_of(live, known, args).items():
             # For a profile of the stack, both its live and its declared permissions count. The page has it by name.
             granted[known[id_]] = (*granted.get(known[id_], ()), *permissions)
-        for id_, found in power.facts_of(live, known, args, names).items():
-            facts[known[id_]] = facts[known[id_]] | found if known[id_] in facts else found
+        for id_, live_facts in power.facts_of(live, known, args, names).items():
+            facts[known[id_]] = facts[known[id_]] | live_facts if known[id_] in facts else live_facts
     return power.powers(args, granted, facts)
 
 
@@ -191,8 +191,8 @@ def _is_state(file: str) -> bool:
 def _live(name: str, instance: LiveInstance, names: naming.Labels) -> Snapshot:
     users = []
     with Progress(f"reading the users of {name}") as progress:
-        for found, total in instance.gateway.search_all_users(instance.id):
-            users += found
+        for page, total in instance.gateway.search_all_users(instance.id):
+            users += page
             progress.at(len(users), total)
     return sources.from_live(name, users, names, instance.id)
 

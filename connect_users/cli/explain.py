@@ -132,20 +132,20 @@ def run(args: argparse.Namespace) -> int:
     names, lines, powers = _names(args, preview, instance)
     log = files.text_of(args.log) if args.log is not None else ""
     with Progress("reviewing users") as progress:
-        found = review(preview, names, powers=powers, personal=args.personal, lines=lines, progress=progress.at)
+        reviewed = review(preview, names, powers=powers, personal=args.personal, lines=lines, progress=progress.at)
     if instance is not None:
-        found = contacts.with_current_contacts(found, instance, required=gate.ON_CONTACT in words)
+        reviewed = contacts.with_current_contacts(reviewed, instance, required=gate.ON_CONTACT in words)
     if args.policy is not None:
-        found = dataclasses.replace(found, violations=violations(preview, names, policies, powers))
-    failures = gate.failures(found, args.fail_on)
+        reviewed = dataclasses.replace(reviewed, violations=violations(preview, names, policies, powers))
+    failures = gate.failures(reviewed, args.fail_on)
     for format_, file in args.write:
-        _write(file, _rendered(format_, args, found, failures, log, color=args.color == "always"))
-    _write(args.output, _rendered(args.format, args, found, failures, log, color=_color(args)))
+        _write(file, _rendered(format_, args, reviewed, failures, log, color=args.color == "always"))
+    _write(args.output, _rendered(args.format, args, reviewed, failures, log, color=_color(args)))
     for failure in failures:
         print(f"connect-users explain: {printable(failure)}", file=sys.stderr)
-    for error in found.errors:
+    for error in reviewed.errors:
         print(f"connect-users explain: the preview failed: {printable(' '.join(error.split()))}", file=sys.stderr)
-    return 1 if failures or found.errors else 0
+    return 1 if failures or reviewed.errors else 0
 
 
 def _instance(args: argparse.Namespace) -> LiveInstance | None:
@@ -188,15 +188,15 @@ def _names(
 
 
 def _rendered(
-    format_: str, args: argparse.Namespace, found: Review, failures: Sequence[str], log: str, *, color: bool
+    format_: str, args: argparse.Namespace, reviewed: Review, failures: Sequence[str], log: str, *, color: bool
 ) -> str:
     if format_ == "markdown":
-        return markdown.render(found, failures=failures, title=args.title, log=log)
+        return markdown.render(reviewed, failures=failures, title=args.title, log=log)
     if format_ == "json":
-        return _json(documents.document(found, failures))
+        return _json(documents.document(reviewed, failures))
     if format_ == "sarif":
-        return _json(documents.as_sarif(found, __version__))
-    return text.render(found, width=args.width or shutil.get_terminal_size().columns, color=color)
+        return _json(documents.as_sarif(reviewed, __version__))
+    return text.render(reviewed, width=args.width or shutil.get_terminal_size().columns, color=color)
 
 
 def _json(document: Any) -> str:

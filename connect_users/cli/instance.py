@@ -68,11 +68,11 @@ class LiveInstance:
 
     def people(self) -> list[dict[str, Any]]:
         """All users as SearchUsers returns them. Users that are too new for the search are described."""
-        found = []
+        users = []
         with Progress(f"reading the users of Connect instance '{self._name}'") as progress:
             for listed in survey_of(self.gateway).everyone(self.id, progress.say):
                 try:
-                    found.append(dict(listed.summary or self.gateway.describe_user(self.id, listed.id)))
+                    users.append(dict(listed.summary or self.gateway.describe_user(self.id, listed.id)))
                 except ResourceNotFound:
                     continue
-        return found
+        return users

@@ -61,16 +61,16 @@ def permissions_of(instance: LiveInstance, ids: Iterable[str], args: argparse.Na
         ConnectUsersError
     """
     wanted = sorted(set(ids)) if args.power_permission else []
-    found = {}
+    permissions = {}
     with Progress("reading the permissions of security profiles") as progress:
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:
-                found[id_] = tuple(instance.gateway.list_security_profile_permissions(instance.id, id_))
+                permissions[id_] = tuple(instance.gateway.list_security_profile_permissions(instance.id, id_))
             except ResourceNotFound:
                 # It is in another instance, or is gone: its name decides.
                 continue
-    return found
+    return permissions
 
 
 def facts_of(
@@ -84,7 +84,7 @@ def facts_of(
         ConnectUsersError
     """
     wanted = sorted(set(ids)) if args.power_permission else []
-    found: dict[str, ProfileFacts] = {}
+    facts: dict[str, ProfileFacts] = {}
     list_agents: Callable[[str, str], list[str] | None] = instance.gateway.list_security_profile_ai_agents
     with Progress("reading whom security profiles reach") as progress:
         for number, id_ in enumerate(wanted, start=1):
@@ -101,5 +101,5 @@ def facts_of(
             except (AccessDenied, InvalidRequest) as problem:
                 print(f"connect-users: AI agents of security profiles are not shown: {problem}", file=sys.stderr)
                 agents, list_agents = None, lambda *_: None
-            found[id_] = of_answer(profile, names, agents)
-    return found
+            facts[id_] = of_answer(profile, names, agents)
+    return facts

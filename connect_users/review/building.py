@@ -113,8 +113,8 @@ def _with_moves(steps: Sequence[PreviewStep]) -> list[PreviewStep]:
             (new,), (old,) = both["create"], both["delete"]
             moves[id(new)] = dataclasses.replace(new, operation="move", old=old.old)
             moves[id(old)] = None
-    found = (moves.get(id(step), step) for step in steps)
-    return [step for step in found if step is not None]
+    joined = (moves.get(id(step), step) for step in steps)
+    return [step for step in joined if step is not None]
 
 
 def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[WidenedProfile]:
@@ -144,11 +144,11 @@ def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
 
 def profiles_of(preview: Preview) -> set[str]:
     """The ids of the security profiles of all users that the preview creates, changes or deletes."""
-    found: set[str] = set()
+    profiles: set[str] = set()
     for step in preview.steps:
         for resource in (step.old, step.new):
-            found.update(resource.ids("security_profile_ids") if resource is not None else ())
-    return found
+            profiles.update(resource.ids("security_profile_ids") if resource is not None else ())
+    return profiles
 
 
 class _Reviewer:

@@ -60,8 +60,8 @@ class Labels:
 
     def of_unknown(self, kind: Reference, urns: Iterable[str]) -> list[str]:
         """The names of things that do not exist yet, by the resources that an input depends on."""
-        found = (self.by_urn.get(urn) for urn in urns)
-        return [each[1] for each in found if each is not None and each[0] == kind]
+        sources = (self.by_urn.get(urn) for urn in urns)
+        return [each[1] for each in sources if each is not None and each[0] == kind]
 
 
 def from_mapping(names: Labels, document: Any) -> None:
@@ -114,8 +114,8 @@ def from_resources(names: Labels, resources: Iterable[Resource]) -> None:
 
 def name_of(resource: Resource) -> str | None:
     """The name of a resource of `TYPES`, if it is shown. ``aws-native`` has it under CloudFormation's word."""
-    found = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
-    return next((name for name in found if isinstance(name, str)), None)
+    names = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
+    return next((name for name in names if isinstance(name, str)), None)
 
 
 def _add_groups(names: Labels, groups: Mapping[str, tuple[str, str, str]]) -> None:

@@ -82,8 +82,8 @@ class Powers:
     def limits(self, id_: str, name: str | None) -> str:
         """Whom its power reaches, in words; empty for everybody, and if its permissions are unknown."""
         permissions = self.by_permission(id_, name)
-        found = {self.about(id_, name).reach.of(permission) for permission in permissions}
-        return "" if "" in found else " or ".join(sorted(found))
+        reaches = {self.about(id_, name).reach.of(permission) for permission in permissions}
+        return "" if "" in reaches else " or ".join(sorted(reaches))
 
     def about(self, id_: str, name: str | None) -> ProfileFacts:
         """The facts of a security profile besides its permissions; if sources differ, the wider reach counts."""
@@ -159,20 +159,20 @@ def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
 
     Profiles with the same name (in several instances) have the permissions of all of them.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    granted: dict[str, tuple[str, ...]] = {}
     for key, resource in _profiles(resources):
-        found[key] = tuple(dict.fromkeys((*found.get(key, ()), *permissions_of(resource))))
-    return found
+        granted[key] = tuple(dict.fromkeys((*granted.get(key, ()), *permissions_of(resource))))
+    return granted
 
 
 def facts_by(resources: Iterable[Resource], names: Labels) -> dict[str, ProfileFacts]:
     """Id and name -> facts of the security profiles of a stack whose resources can declare whom they reach."""
-    found: dict[str, ProfileFacts] = {}
+    facts: dict[str, ProfileFacts] = {}
     for key, resource in _profiles(resources):
         reach = of_resource(resource, names)
         if reach is not None:
-            found[key] = found[key] | ProfileFacts(reach) if key in found else ProfileFacts(reach)
-    return found
+            facts[key] = facts[key] | ProfileFacts(reach) if key in facts else ProfileFacts(reach)
+    return facts
 
 
 def _profiles(resources: Iterable[Resource]) -> Iterator[tuple[str, Resource]]:

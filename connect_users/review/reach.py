@@ -87,12 +87,12 @@ class Reach:
 
     def wider(self, before: Reach, permissions: Iterable[str]) -> tuple[str, ...]:
         """The permissions that reach more than before, in words. If it cannot be compared, it counts as wider."""
-        found = []
+        lines = []
         for permission in sorted(permissions):
             had, has = before._of(permission), self._of(permission)
             if had and not (has and all(any(limit.within(old) for old in had) for limit in has)):
-                found.append(f"{permission}: {before.of(permission)} → {self.of(permission) or EVERYTHING}")
-        return tuple(found)
+                lines.append(f"{permission}: {before.of(permission)} → {self.of(permission) or EVERYTHING}")
+        return tuple(lines)
 
     def __or__(self, other: Reach) -> Reach:
         """The reach of either of two profiles."""

@@ -134,9 +134,9 @@ def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _reasons(entry: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
-    found = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
+    paths = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
     # A forced replacement has the reason `id`, which is not an input.
-    return tuple(path[0] for path in found if path and path[0] != "id")
+    return tuple(path[0] for path in paths if path and path[0] != "id")
 
 
 def _list(value: Any) -> list[Any]:
@@ -175,13 +175,13 @@ def _state(document: Mapping[str, Any], leaving: bool) -> tuple[Resource, ...]:
         if isinstance(deployment, dict) and "manifest" in deployment:
             return ()
         raise UnreadablePreview("the JSON has no resources; it was not written by pulumi stack export")
-    found = (
+    resources = (
         _resource(entry)
         for entry in entries
         # A resource that waits for its replacement has been deleted.
         if isinstance(entry, dict) and not entry.get("pendingReplacement") and (leaving or not entry.get("delete"))
     )
-    return tuple(chain.from_iterable(users_of(each).values() or [each] for each in found if each is not None))
+    return tuple(chain.from_iterable(users_of(each).values() or [each] for each in resources if each is not None))
 
 
 def _document(text: str, what: str) -> dict[str, Any]:

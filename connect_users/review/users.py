@@ -74,7 +74,7 @@ def users_of(resource: Resource | None) -> dict[Path, Resource]:
     if resource.type in tokens.ROSTERS or resource.type.startswith(_NOT_USERS):
         return {}
     source = resource.inputs or resource.outputs
-    return {path: _guessed(resource, path, found) for path, found in _holders(source, resource.type)}
+    return {path: _guessed(resource, path, values) for path, values in _holders(source, resource.type)}
 
 
 def path_of(resource: Resource, path: Path) -> Path:
@@ -91,8 +91,8 @@ def mentioned(resource: Resource | None, ids: Collection[str]) -> Resource | Non
     """A dynamic resource as a user with the security profiles of ``ids`` that are anywhere in its inputs."""
     if resource is None or not resource.type.startswith(tokens.DYNAMIC):
         return None
-    found = sorted({id_ for each in _strings(resource.inputs) if (id_ := str(bare_id(each))) in ids})
-    return dataclasses.replace(resource, inputs={_INPUT: found}, user=True) if found else None
+    profiles = sorted({id_ for each in _strings(resource.inputs) if (id_ := str(bare_id(each))) in ids})
+    return dataclasses.replace(resource, inputs={_INPUT: profiles}, user=True) if profiles else None
 
 
 def mentioning(steps: Iterable[PreviewStep], ids: Collection[str]) -> Iterator[PreviewStep]:
@@ -118,12 +118,12 @@ def _known(resource: Resource, words: Mapping[str, str]) -> Resource:
     )
 
 
-def _guessed(resource: Resource, path: Path, found: Mapping[str, Any]) -> Resource:
+def _guessed(resource: Resource, path: Path, values: Mapping[str, Any]) -> Resource:
     profiles: list[Any] = []
-    for name, value in found.items():
+    for name, value in values.items():
         if _names_profiles(name, resource.type):
             profiles += value if isinstance(value, list) else [value]
-    inputs = in_our_words(found, _GUESSED)
+    inputs = in_our_words(values, _GUESSED)
     inputs[_INPUT] = profiles
     if path and not isinstance(inputs.get("username"), str):
         inputs["username"] = ".".join((resource.name, *path))

@@ -242,15 +242,15 @@ def _word(name: str) -> str:
 
 def _by_key(keys: tuple[str, ...], *lists: Any) -> list[_Entries] | None:
     """The entries of each list by their keys; None if something is hidden, or if two entries have the same keys."""
-    found: list[_Entries] = []
+    by_key: list[_Entries] = []
     for entries in lists:
         if not isinstance(entries, (list, NoneType)) or not all(isinstance(entry, dict) for entry in entries or ()):
             return None
         pairs = [(tuple(entry.get(key) for key in keys), entry) for entry in entries or ()]
         if not all(isinstance(part, str) for key, _ in pairs for part in key) or len(dict(pairs)) < len(pairs):
             return None
-        found.append(dict(pairs))
-    return found
+        by_key.append(dict(pairs))
+    return by_key
 
 
 def _leaf(member: Field, one: Any, other: Any) -> tuple[Field, Any, Any]:

@@ -129,13 +129,13 @@ def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
     for entry in snapshot.people:
         if entry.phone:
             phones[entry.instance, entry.routing][entry.phone] += 1
-    found = {}
+    usual = {}
     for routing, counted in phones.items():
         phone, number = counted.most_common(1)[0]
         total = counted.total()
         if total >= _COLLEAGUES and number < total and number >= total * _USUAL_SHARE:
-            found[routing] = phone
-    return found
+            usual[routing] = phone
+    return usual
 
 
 class AccessChange(NamedTuple):
@@ -165,11 +165,11 @@ def changes(before: Snapshot, after: Snapshot) -> list[AccessChange]:
     ]
     by_instance = "instance" in compared
     old, new = (_by_user(snapshot, by_instance, after.instance) for snapshot in (before, after))
-    found: list[AccessChange] = []
+    differences: list[AccessChange] = []
     for user in sorted({*old, *new}):
         for one, other in _pairs(old.get(user, []), new.get(user, [])):
-            found += _difference(one, other, compared)
-    return found
+            differences += _difference(one, other, compared)
+    return differences
 
 
 def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple[str, str], list[Entry]]:
@@ -179,11 +179,11 @@ def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple
         by_instance: whether the same username in another instance is another user.
         instance: the only instance whose users are compared; "" for all.
     """
-    found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    rows: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in snapshot.people:
         if not (instance and entry.instance) or entry.instance == instance:
-            found[entry.username, entry.instance if by_instance else ""].append(entry)
-    return found
+            rows[entry.username, entry.instance if by_instance else ""].append(entry)
+    return rows
 
 
 def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, Entry | None]]:

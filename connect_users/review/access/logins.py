@@ -62,8 +62,8 @@ def read(text: str, source: str) -> OnlineTimes:
         if not row[agent] or not (row[login] or row[logout]):
             raise ValueError(f"row {number} has no agent or no time; {_HOW}")
         # A user who has not signed out was still signed in when the report was made, at least at its last row.
-        found = LastOnline(times[row[logout]]) if row[logout] else LastOnline(end, signed_in=True)
-        seen[row[agent]] = seen.get(row[agent], LastOnline()) | found
+        last = LastOnline(times[row[logout]]) if row[logout] else LastOnline(end, signed_in=True)
+        seen[row[agent]] = seen.get(row[agent], LastOnline()) | last
     return OnlineTimes(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
 
 
@@ -77,19 +77,19 @@ def _columns(headers: Sequence[str], sessions: Sequence[Sequence[str]]) -> tuple
     def filled(place: int) -> str:
         return next((row[place] for row in sessions if row[place]), "")
 
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for place, header in enumerate(headers):
         name = re.sub(r"[^a-z]", "", header.lower())
         if _LOGOUT.match(name):
-            found.setdefault("logout", place)
+            places.setdefault("logout", place)
         elif _LOGIN.match(name) and (_timed(filled(place)) or (name not in _AGENT and not filled(place))):
-            found.setdefault("login", place)
+            places.setdefault("login", place)
         elif name in _AGENT:
-            found.setdefault("agent", place)
-    missing = [column for column in ("agent", "login", "logout") if column not in found]
+            places.setdefault("agent", place)
+    missing = [column for column in ("agent", "login", "logout") if column not in places]
     if missing:
         raise ValueError(f"it is not a Login/Logout report: it has no column for the {missing[0]}; {_HOW}")
-    return found["agent"], found["login"], found["logout"]
+    return places["agent"], places["login"], places["logout"]
 
 
 def _timed(cell: str) -> bool:
@@ -111,13 +111,13 @@ def _times(cells: Iterable[str]) -> Mapping[str, datetime]:
 
 
 def _all(form: _Read, cells: Sequence[str]) -> dict[str, datetime] | None:
-    found = {}
+    times = {}
     for cell in cells:
         time = _read_as(form, cell)
         if time is None:
             return None
-        found[cell] = time
-    return found
+        times[cell] = time
+    return times
 
 
 def _read_as(form: _Read, cell: str) -> datetime | None:

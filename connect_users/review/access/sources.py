@@ -104,7 +104,7 @@ def _period(row: Row, days: Mapping[str, Column]) -> Period:
 
 
 def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | None:
-    found: dict[str, list[str]] = {"profiles": []}
+    texts: dict[str, list[str]] = {"profiles": []}
     unnamed = set()
     for header, raw in row.cells:
         column = columns.get(header)
@@ -115,15 +115,15 @@ def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | N
         for item in value if isinstance(value, list) else [value]:
             text = _name(names, kind, cells.text(item))
             if text:
-                found.setdefault(member, []).append(text)
+                texts.setdefault(member, []).append(text)
             if column.name == SECURITY_PROFILE.field and kind and names.name(kind, item) is None:
                 unnamed.add(text)
-    if not (found.get("username") or found["profiles"]):
+    if not (texts.get("username") or texts["profiles"]):
         return None
     # A row without a username has power, too.
-    username = next(iter(found.get("username", ())), f"[no username, line {row.line}]")
-    routing, hierarchy, phone = (next(iter(found.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
-    profiles = tuple(sorted({*found["profiles"]}))
+    username = next(iter(texts.get("username", ())), f"[no username, line {row.line}]")
+    routing, hierarchy, phone = (next(iter(texts.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
+    profiles = tuple(sorted({*texts["profiles"]}))
     return Entry(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
 
 
