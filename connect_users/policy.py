@@ -176,8 +176,8 @@ def power_restricted(*usernames: str, restricted: Sequence[str] = ()) -> Policy:
         powers = subject.powers
         for id_, name in subject.security_profiles():
             judgement = powers.judge(id_, name or None)
-            known = id_ in powers.facts or name in powers.facts
-            if judgement is Judgement.PLAIN or (not known and (id_ in restricted or name in restricted)):
+            reach_known = id_ in powers.facts or name in powers.facts
+            if judgement is Judgement.PLAIN or (not reach_known and (id_ in restricted or name in restricted)):
                 continue
             if judgement is Judgement.UNKNOWN:
                 yield f"has the security profile {id_}, whose name is not known, so it may be power over everybody"
@@ -314,14 +314,14 @@ def violations(
     preview: Preview, names: Labels, policies: Iterable[Policy], powers: Powers | None = None
 ) -> tuple[Violation, ...]:
     """The violations by users that a preview creates or changes, by username."""
-    known = dict(names.known[SECURITY_PROFILE])
+    profile_names = dict(names.known[SECURITY_PROFILE])
     reader = ProfileReader(names)
     broken = []
-    for step in (*preview.steps, *mentioning(preview.other_steps, known)):
+    for step in (*preview.steps, *mentioning(preview.other_steps, profile_names)):
         if step.new is None or step.operation == "delete":
             continue
         hidden = {id_: name or "" for id_, name in reader.hidden(step.new).items()}
-        subject = Subject(step.new.inputs, known, hidden, powers or Powers())
+        subject = Subject(step.new.inputs, profile_names, hidden, powers or Powers())
         for policy in policies:
             broken += [Violation(policy.name, step.new.username, text, step.urn) for text in policy.check(subject)]
     return tuple(sorted(broken, key=lambda each: (each.username, each.policy, each.text)))

@@ -134,12 +134,12 @@ def _powers(
 ) -> Powers:
     granted, facts = granted_by(resources), facts_by(resources, names)
     if live is not None:
-        known = _profiles(snapshot, names)
-        for id_, permissions in power.permissions_of(live, known, args).items():
+        profiles = _profiles(snapshot, names)
+        for id_, permissions in power.permissions_of(live, profiles, args).items():
             # For a profile of the stack, both its live and its declared permissions count. The page has it by name.
-            granted[known[id_]] = (*granted.get(known[id_], ()), *permissions)
-        for id_, live_facts in power.facts_of(live, known, args, names).items():
-            facts[known[id_]] = facts[known[id_]] | live_facts if known[id_] in facts else live_facts
+            granted[profiles[id_]] = (*granted.get(profiles[id_], ()), *permissions)
+        for id_, live_facts in power.facts_of(live, profiles, args, names).items():
+            facts[profiles[id_]] = facts[profiles[id_]] | live_facts if profiles[id_] in facts else live_facts
     return power.powers(args, granted, facts)
 
 

@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     findings = [*audit.of_people(review, unmanaged), *_drift(instance, resources, names)]
     if table is not None:
         findings += audit.of_roster(sources.from_roster(table, names, day, begun=True), review.snapshot)
-    statuses = audit.judge(findings, accepted, days.today(), previous.known if previous else ())
+    statuses = audit.judge(findings, accepted, days.today(), previous.open_ids if previous else ())
     # Findings of kinds that this run did not look for may still exist.
     looked = ((audit.DORMANT, review.dormancy), (audit.DRIFT, args.state), (audit.ROSTER, table))
     kept = {kind for kind, source in looked if not source}
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
         files.write(args.html, page.render(review, title=args.title, findings=statuses))
     if args.json:
         # The last step: findings in it are no longer new.
-        still = [id_ for id_ in previous.known if _kind(id_) in kept] if previous else ()
+        still = [id_ for id_ in previous.open_ids if _kind(id_) in kept] if previous else ()
         document = history.document(review, statuses, unused, still)
         files.write(args.json, json.dumps(document, indent=1) + "\n")
     return _print(args, statuses, unused, ids)

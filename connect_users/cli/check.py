@@ -205,12 +205,12 @@ def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
     for judged in rosters:
         remarks = list(judged.remarks)
         for person in judged.people:
-            here = RosterProblem(person.source, person.line, "username", "", person.username)
-            other = first.setdefault(person.username, here)
-            if Path(other.source).absolute() != Path(here.source).absolute():
+            mention = RosterProblem(person.source, person.line, "username", "", person.username)
+            other = first.setdefault(person.username, mention)
+            if Path(other.source).absolute() != Path(mention.source).absolute():
                 where = place(other.source, other.line)
                 text = f"{person.username!r} is also in {where}; a user of one instance belongs to one roster"
-                remarks.append(here._replace(text=text))
+                remarks.append(mention._replace(text=text))
         warned.append(judged._replace(remarks=tuple(remarks)))
     return warned
 

@@ -170,13 +170,13 @@ def _names(
         instance.add_names(names)
         # The preview has the future profiles. A profile that the instance does not have cannot be read.
         written = granted_by(step.new for step in preview.other_steps if step.new is not None)
-        there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
-        for profile, permissions in power.permissions_of(instance, there - written.keys(), args).items():
+        live_ids = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
+        for profile, permissions in power.permissions_of(instance, live_ids - written.keys(), args).items():
             # A profile that the preview does not change may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
         # Most resources cannot declare whom a profile reaches, so their updates do not change it.
         declared = facts_by((step.new for step in preview.other_steps if step.new is not None), names)
-        live = power.facts_of(instance, there - declared.keys(), args, names)
+        live = power.facts_of(instance, live_ids - declared.keys(), args, names)
     # Deployed names come first: the pull request's name for a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:

@@ -77,10 +77,10 @@ def from_mapping(names: Labels, document: Any) -> None:
         if not isinstance(entries, Mapping):
             raise ValueError(f"{kind.nouns}: not a dict of names to ids")
         ids: dict[str, str] = {}
-        for name, given in entries.items():
-            if not isinstance(given, str):
+        for name, value in entries.items():
+            if not isinstance(value, str):
                 raise ValueError(f"{kind.nouns}: {name}: not an id")
-            id_ = str(bare_id(given))
+            id_ = str(bare_id(value))
             if ids.setdefault(id_, name) != name:
                 raise ValueError(f"{kind.nouns}: {ids[id_]} and {name} have the same id")
             names.add(kind, id_, str(name))

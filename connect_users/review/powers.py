@@ -87,8 +87,8 @@ class Powers:
 
     def about(self, id_: str, name: str | None) -> ProfileFacts:
         """The facts of a security profile besides its permissions; if sources differ, the wider reach counts."""
-        known = [self.facts[key] for key in dict.fromkeys((id_, name or "")) if key in self.facts]
-        return reduce(or_, known) if known else ProfileFacts()
+        facts = [self.facts[key] for key in dict.fromkeys((id_, name or "")) if key in self.facts]
+        return reduce(or_, facts) if facts else ProfileFacts()
 
     def among(self, permissions: Iterable[str]) -> tuple[str, ...]:
         """The permissions that are or may be power, sorted."""

@@ -45,8 +45,8 @@ class ProfileReader:
             return {} if resource.inputs.get(_INPUT) is not None else {ABSENT: None}
         later = sum(item is UNKNOWN for item in hidden)
         urns = resource.depends.get(_INPUT, ())
-        known = {self._names.name(SECURITY_PROFILE, id_) for id_ in resource.ids(_INPUT)}
-        new = [name for name in self._names.of_unknown(SECURITY_PROFILE, urns) if name not in known]
+        shown = {self._names.name(SECURITY_PROFILE, id_) for id_ in resource.ids(_INPUT)}
+        new = [name for name in self._names.of_unknown(SECURITY_PROFILE, urns) if name not in shown]
         # For unknown values only their source resources are known; all of them need a name.
         named = iter(new if len(new) == later else ())
         return {

@@ -150,6 +150,6 @@ def test_the_next_audit_reads_what_the_last_one_wrote() -> None:
     assert document["people"][0]["reach"] == {"Admin": "everybody"}
     assert document["people"][0]["last_online"] is None
     earlier = history.read(document, "i")
-    assert earlier.known == {"power/ada/Admin"}
+    assert earlier.open_ids == {"power/ada/Admin"}
     assert earlier.snapshot.source == "the audit of 2026-11-27 02:17 UTC"
     assert earlier.snapshot.people == (dataclasses.replace(entry, instance="", id=""),)

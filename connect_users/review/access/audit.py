@@ -59,7 +59,7 @@ class FindingStatus:
 
     Attributes:
         status: accepted, expired (its acceptance has ended) or open.
-        new: whether it is not accepted, and an earlier audit did not have it as not accepted.
+        new: whether it is not accepted, and the previous audit did not have it as not accepted.
     """
 
     finding: Finding
@@ -69,19 +69,19 @@ class FindingStatus:
 
 
 def judge(
-    findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, known: Collection[str] = frozenset()
+    findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, previous: Collection[str] = ()
 ) -> list[FindingStatus]:
     """The findings with their acceptances: new ones first, then those that are not accepted.
 
     Args:
         accepted: id -> acceptance.
-        known: ids that an earlier audit had and that were not accepted.
+        previous: ids of the open findings of the previous audit.
     """
     statuses = []
     for finding in {each.id: each for each in findings}.values():
         acceptance = accepted.get(finding.id)
         status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
-        statuses.append(FindingStatus(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
+        statuses.append(FindingStatus(finding, status, status != ACCEPTED and finding.id not in previous, acceptance))
 
     def rank(each: FindingStatus) -> tuple[object, ...]:
         finding = each.finding
@@ -123,14 +123,14 @@ def of_people(review: AccessReview, unmanaged: Iterable[tuple[str, str]] = ()) -
 
 def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
     """Differences from a roster. Empty cells (which may have defaults) and phones are not compared."""
-    known = {entry.username: entry for entry in live.people}
+    live_entries = {entry.username: entry for entry in live.people}
     words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
-    for each in changes(Snapshot("", tuple(_filled(entry, known) for entry in roster.people)), live):
+    for each in changes(Snapshot("", tuple(_filled(entry, live_entries) for entry in roster.people)), live):
         about = each.kind if each.kind in words else each.words
         yield Finding(ROSTER, each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
 
 
-def _filled(entry: Entry, known: Mapping[str, Entry]) -> Entry:
-    live = known.get(entry.username, entry)
+def _filled(entry: Entry, live_entries: Mapping[str, Entry]) -> Entry:
+    live = live_entries.get(entry.username, entry)
     open_ = {name: getattr(live, name) for name in ("routing", "profiles", "hierarchy") if not getattr(entry, name)}
     return dataclasses.replace(entry, phone=live.phone, **open_)

@@ -27,11 +27,11 @@ class PreviousAudit:
     """The previous audit.
 
     Attributes:
-        known: ids of the findings that were not accepted.
+        open_ids: of the findings that were not accepted.
     """
 
     snapshot: Snapshot
-    known: frozenset[str]
+    open_ids: frozenset[str]
 
 
 def document(
@@ -107,13 +107,13 @@ def read(document: Any, instance: str) -> PreviousAudit:
             raise ValueError(f"its schema is {document['schema']!r}, but this version reads {SCHEMA}")
         if document["instance"] != instance:
             raise ValueError(f"it is the audit of another instance, {document['instance']}")
-        known = [str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED]
-        known += map(str, document["not_looked_for"])
+        open_ids = [str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED]
+        open_ids += map(str, document["not_looked_for"])
         people = tuple(map(_entry, document["people"]))
         source = f"the audit of {document['made']}"
     except (AttributeError, KeyError, TypeError):
         raise ValueError("it was not written by connect-users audit --json") from None
-    return PreviousAudit(Snapshot(source, people, instance), frozenset(known))
+    return PreviousAudit(Snapshot(source, people, instance), frozenset(open_ids))
 
 
 def _entry(person: Mapping[str, Any]) -> Entry:

@@ -85,9 +85,9 @@ def from_roster(table: Table, names: Labels, day: date, *, begun: bool = False) 
 
 
 def _of_file(file: Table, names: Labels, day: date, *, begun: bool) -> Iterator[Entry]:
-    known = {header: column for header in file.headers if (column := file.column(header)) is not None}
-    columns = {header: column for header, column in known.items() if column.name in _COLUMNS}
-    days = {header: column for header, column in known.items() if column.path in (FIRST_DAY, LAST_DAY)}
+    by_header = {header: column for header in file.headers if (column := file.column(header)) is not None}
+    columns = {header: column for header, column in by_header.items() if column.name in _COLUMNS}
+    days = {header: column for header, column in by_header.items() if column.path in (FIRST_DAY, LAST_DAY)}
     for row in file.rows:
         period = _period(row, days)
         if not period.is_before(day) and not (begun and period.is_after(day)):
