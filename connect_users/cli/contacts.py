@@ -49,8 +49,8 @@ def with_current_contacts(review: Review, instance: LiveInstance, *, required: b
     if unknown:
         names = printable(some(unknown, _SHOWN))
         print(
-            f"connect-users explain: whether {names} may be on a contact is not known: another instance has them, or "
-            "the preview does not say their ids",
+            f"connect-users explain: whether {names} may be on a contact is not known: they are in another instance, "
+            "or the preview does not have their ids",
             file=sys.stderr,
         )
     return with_contacts(review, ids, data)

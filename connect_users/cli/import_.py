@@ -88,8 +88,8 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--personas",
         action="store_true",
-        help="what many people share becomes named settings in personas.yaml, rows keep what differs; once the folder "
-        "has them, it stays so",
+        help="write settings that many people share to personas.yaml, and only what differs to the rows; later imports "
+        "into the folder do the same",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the roster and its personas even if they were edited"
@@ -160,8 +160,8 @@ def _misuse(args: argparse.Namespace) -> str:
     return ""
 
 
-class _Watcher:
-    """Shows progress, and the expected time."""
+class _ReadingProgress:
+    """Shows the progress of reading users, and the time that it will take."""
 
     def __init__(self, progress: Progress, rate: float, *, kept: bool) -> None:
         self._progress = progress
@@ -171,7 +171,7 @@ class _Watcher:
         self.note = progress.note
 
     def begin(self, total: int, new: int) -> None:
-        """New users are described, at the rate of requests."""
+        """Say how long it takes to describe the new users at the rate of requests."""
         seconds = new / self._rate
         if seconds > _LONG:
             time = f"{seconds / 60:.0f} min" if seconds > 100 else f"{seconds:.0f} s"
@@ -207,8 +207,8 @@ def _read(
         selection.check(instance.labels)
         if origins is not None:
             selection = dataclasses.replace(selection, ids=_ids(origins, instance.id, args.from_stack))
-        watcher = _Watcher(progress, settings.requests_per_second, kept=kept)
-        read_users(gateway, instance, selection, known, watcher, users, always)
+        shown = _ReadingProgress(progress, settings.requests_per_second, kept=kept)
+        read_users(gateway, instance, selection, known, shown, users, always)
     return instance
 
 

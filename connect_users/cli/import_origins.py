@@ -80,9 +80,9 @@ class Move:
         for name in self.gone:
             print(f"{name}: the user no longer exists in the instance; {refresh} drops it", file=sys.stderr)
         for name, by in self.leaving.held.items():
-            print(f"{name}: {some(by, _SHOWN)} depends on it; give that the id from elsewhere first", file=sys.stderr)
+            print(f"{name}: {some(by, _SHOWN)} depends on it; first give that the id in another way", file=sys.stderr)
         if self._elsewhere:
-            print(f"users of other instances, which stay where they are: {self._elsewhere}", file=sys.stderr)
+            print(f"users of other instances, which are not moved: {self._elsewhere}", file=sys.stderr)
 
     def advise(self, folder: Folder) -> None:
         """Print the next steps for the program and the state that manage the users now."""

@@ -94,12 +94,12 @@ def facts_of(
             except ResourceNotFound:
                 continue
             except AccessDenied as problem:
-                print(f"connect-users: whom security profiles reach is not shown: {problem}", file=sys.stderr)
+                print(f"{args.prog}: cannot show whom security profiles reach: {problem}", file=sys.stderr)
                 break
             try:
                 agents = list_agents(instance.id, id_)
             except (AccessDenied, InvalidRequest) as problem:
-                print(f"connect-users: AI agents of security profiles are not shown: {problem}", file=sys.stderr)
+                print(f"{args.prog}: cannot show the AI agents of security profiles: {problem}", file=sys.stderr)
                 agents, list_agents = None, lambda *_: None
             facts[id_] = of_answer(profile, names, agents)
     return facts

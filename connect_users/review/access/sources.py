@@ -145,19 +145,26 @@ def _of_state(resource: Resource, names: Labels) -> Entry:
     blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
     phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
     phone = next((each for each in reversed(phones) if isinstance(each, str)), "")
-    profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.listed("security_profile_ids")}
+    profiles, unnamed = _profiles(names, user.listed("security_profile_ids"))
     return Entry(
         user.username,
         _name(names, ROUTING_PROFILE, user.inputs.get("routing_profile_id")),
-        tuple(sorted(profiles)),
+        profiles,
         _name(names, HIERARCHY_GROUP, user.inputs.get("hierarchy_group_id")),
         phone,
-        True,
-        str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
-        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
-        _user_id(user.outputs.get("arn") or user.outputs.get("user_arn")),
-        _made(Owner(str(user.outputs.get(TOKEN_KEY, "")), "")),
+        managed=True,
+        instance=str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
+        unnamed=unnamed,
+        id=_user_id(user.outputs.get("arn") or user.outputs.get("user_arn")),
+        made=_made(Owner(str(user.outputs.get(TOKEN_KEY, "")), "")),
     )
+
+
+def _profiles(names: Labels, ids: Iterable[Any]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The names of security profiles; and those of them that are ids (or secrets) without a known name."""
+    by_name = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in ids}
+    unnamed = frozenset(name for name, id_ in by_name.items() if names.name(SECURITY_PROFILE, id_) is None)
+    return tuple(sorted(by_name)), unnamed
 
 
 def _made(owner: Owner | None) -> float:
@@ -177,19 +184,19 @@ def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Labels, in
 
 
 def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> Entry:
-    profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
+    profiles, unnamed = _profiles(names, user.get("SecurityProfileIds") or ())
     owner = owner_of(user.get("Tags") or {})
     return Entry(
         str(user.get("Username", "")),
         _name(names, ROUTING_PROFILE, user.get("RoutingProfileId")),
-        tuple(sorted(profiles)),
+        profiles,
         _name(names, HIERARCHY_GROUP, user.get("HierarchyGroupId")),
         str((user.get("PhoneConfig") or {}).get("PhoneType", "")),
-        owner is not None,
-        instance,
-        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
-        str(user.get("Id", "")),
-        _made(owner),
+        managed=owner is not None,
+        instance=instance,
+        unnamed=unnamed,
+        id=str(user.get("Id", "")),
+        made=_made(owner),
     )
 
 

@@ -190,7 +190,7 @@ def test_without_the_permission_login_reports_are_enough(
     code, out, err = printed(capsys, *live(emulator, "--dormant", "60d", "--logins", str(file)))
     assert code == 0
     assert [line.partition(":")[0] for line in out.splitlines()] == ["ada", "zoe"]
-    assert "whom security profiles reach is not shown" in err
+    assert "cannot show whom security profiles reach" in err
     assert "connect:DescribeSecurityProfile" in err
     assert "the online time of agents is not known" in err
     code, out, err = printed(capsys, *live(emulator, "--dormant", "60d"))
