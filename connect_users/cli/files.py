@@ -1,4 +1,4 @@
-"""The files of a command, read and written; a file that cannot be used is wrong usage."""
+"""The files of a command, read and written. All functions raise WrongUsage for a file that cannot be used."""
 
 from __future__ import annotations
 
@@ -23,11 +23,7 @@ def shown(file: str) -> str:
 
 
 def text_of(file: str) -> str:
-    """The content of a file, or of stdin for ``-``: UTF-8, or UTF-16 with its mark, which PowerShell's ``>`` writes.
-
-    Raises:
-        WrongUsage
-    """
+    """The content of a file, or of stdin for ``-``: UTF-8, or UTF-16 with its mark, which PowerShell's ``>`` writes."""
     try:
         if file == "-":
             return sys.stdin.read()
@@ -44,7 +40,6 @@ def json_of(file: str) -> Any:
 
     Raises:
         ValueError: it is not JSON, or is nested too deeply.
-        WrongUsage: it cannot be read.
     """
     try:
         return json.loads(text_of(file))
@@ -57,11 +52,7 @@ def json_of(file: str) -> Any:
 
 
 def add_names(names: naming.Labels, file: str) -> None:
-    """Add the names in a JSON file.
-
-    Raises:
-        WrongUsage
-    """
+    """Add the names in a JSON file."""
     try:
         naming.from_mapping(names, json_of(file))
     except ValueError as problem:
@@ -69,11 +60,7 @@ def add_names(names: naming.Labels, file: str) -> None:
 
 
 def state_of(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
-    """The resources of an exported state; with ``leaving`` also those that are still to be deleted.
-
-    Raises:
-        WrongUsage
-    """
+    """The resources of an exported state; with ``leaving`` also those that are still to be deleted."""
     try:
         return read_state(text_of(file), leaving=leaving)
     except UnreadablePreview as problem:
@@ -81,11 +68,7 @@ def state_of(file: str, *, leaving: bool = False) -> tuple[Resource, ...]:
 
 
 def write(file: str, text: str) -> None:
-    """Write or replace a file that an option names.
-
-    Raises:
-        WrongUsage: it cannot be written.
-    """
+    """Write or replace a file that an option names."""
     try:
         texts.put(Path(file), text)
     except ConfigurationError as problem:

@@ -55,11 +55,7 @@ def powers(
 
 
 def permissions_of(instance: LiveInstance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
-    """Id -> permissions of security profiles, one request each; empty if permissions do not count.
-
-    Raises:
-        ConnectUsersError
-    """
+    """Id -> permissions of security profiles, one request each; empty if permissions do not count."""
     wanted = sorted(set(ids)) if args.power_permission else []
     permissions = {}
     with Progress("reading the permissions of security profiles") as progress:
@@ -79,9 +75,6 @@ def facts_of(
     """Id -> whom a security profile reaches, and other facts: two requests each, if boto3 has both.
 
     Facts that the credentials may not read are unknown, and a line says so.
-
-    Raises:
-        ConnectUsersError
     """
     wanted = sorted(set(ids)) if args.power_permission else []
     facts: dict[str, ProfileFacts] = {}

@@ -29,11 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if everybody was online or it is not known; 1 if somebody was not.
-
-    Raises:
-        WrongUsage: there is not exactly one source of people, or a file cannot be used.
-    """
+    """0 if everybody was online or it is not known; 1 if somebody was not."""
     review = access.review_of(args, "--dormant")
     rows = list(_rows(review, cast("Dormancy", review.dormancy)))  # there is one with --dormant
     if args.csv is not None:

@@ -26,11 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0.
-
-    Raises:
-        WrongUsage: there is not exactly one source of people, or a file cannot be used.
-    """
+    """Write the page; 0."""
     review = access.review_of(args, "--html")
     files.write(args.html, page.render(review, title=args.title))
     nameless = review.unclear

@@ -1,4 +1,7 @@
-"""The options for a roster, and its content, the same for every command that reads one."""
+"""The options for a roster, and its content, the same for every command that reads one.
+
+All functions raise WrongUsage for options and files that cannot be used.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,6 @@ def today(args: argparse.Namespace, now: Now | None = None) -> date:
 
     Args:
         now: the clock.
-
-    Raises:
-        WrongUsage: there is no such zone.
     """
     from connect_users.roster import days
 
@@ -48,9 +48,6 @@ def refuse_options_without(args: argparse.Namespace, *rosters: str) -> None:
 
     Args:
         rosters: the options that may name one, as attributes.
-
-    Raises:
-        WrongUsage
     """
     if all(getattr(args, name) is None for name in rosters):
         for option in ("personas", "timezone"):
@@ -70,11 +67,7 @@ def readable() -> Iterator[None]:
 
 
 def personas_of(file: str) -> Personas:
-    """The personas in a file.
-
-    Raises:
-        WrongUsage: it cannot be read, or has a problem.
-    """
+    """The personas in a file."""
     from connect_users.roster.reading import read_personas
 
     with readable():
@@ -85,11 +78,7 @@ def personas_of(file: str) -> Personas:
 
 
 def read(file: str, personas_file: str | None = None) -> Table:
-    """The roster in a file, a folder or a glob; with a persona file, its rows have the settings of their personas.
-
-    Raises:
-        WrongUsage
-    """
+    """The roster in a file, a folder or a glob; with a persona file, its rows have the settings of their personas."""
     from connect_users.roster import choosing, reading
 
     personas = None if personas_file is None else personas_of(personas_file)

@@ -234,14 +234,11 @@ def _writable(value: Any) -> str:
 
 
 def _values(entries: Any) -> dict[str, Any]:
-    return dict(_plain(entries)) if isinstance(entries, dict) else {}
-
-
-def _plain(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in entries.items():
-        if name.startswith(tokens.INTERNAL):
-            continue
-        yield name, SECRET if name in _ALWAYS_SECRET and value is not None else clean(value)
+    return {
+        name: SECRET if name in _ALWAYS_SECRET and value is not None else clean(value)
+        for name, value in (entries.items() if isinstance(entries, dict) else ())
+        if not name.startswith(tokens.INTERNAL)
+    }
 
 
 def clean(value: Any, depth: int = _DEPTH) -> Any:

@@ -20,12 +20,10 @@ _ESCAPE: Final = re.compile(r"\\(.)")
 
 def parts(path: object) -> Path:
     """``tags["cost.center"]`` -> ``("tags", "cost.center")``; indexes of a list are strings."""
-    return tuple(_part(match) for match in _PART.finditer(str(path)))
-
-
-def _part(match: re.Match[str]) -> str:
-    quoted = match["quoted"]
-    return match["index"] or match["name"] or _ESCAPE.sub(r"\1", quoted or "")
+    return tuple(
+        match["index"] or match["name"] or _ESCAPE.sub(r"\1", match["quoted"] or "")
+        for match in _PART.finditer(str(path))
+    )
 
 
 @dataclass(frozen=True)

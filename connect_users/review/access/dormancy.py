@@ -59,8 +59,7 @@ class LastOnline:
         later = other.at is not None and (self.at is None or (other.at, other.signed_in) > (self.at, self.signed_in))
         latest = other if later else self
         absences = [each.absent_since for each in (self, other) if each.absent_since is not None]
-        why = self.why + other.why if self.why and other.why else self.why or other.why
-        return LastOnline(latest.at, latest.signed_in, min(absences, default=None), why)
+        return LastOnline(latest.at, latest.signed_in, min(absences, default=None), self.why + other.why)
 
     def dormant(self, now: datetime, days: int) -> bool | None:
         """Whether the user was not online in the last ``days`` days; None if it is not known."""
