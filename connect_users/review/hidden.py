@@ -11,7 +11,7 @@ from connect_users.core.spec import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.review.steps import Path, PreviewStep
+    from connect_users.review.steps import PreviewStep, PropertyPath
 
 
 class HiddenSecret:
@@ -55,7 +55,7 @@ def with_changed_secrets(step: PreviewStep) -> PreviewStep:
     return dataclasses.replace(step, new=dataclasses.replace(step.new, inputs=inputs))
 
 
-def _marked(value: Any, paths: list[Path]) -> Any:
+def _marked(value: Any, paths: list[PropertyPath]) -> Any:
     """``value`` with the secrets at ``paths`` marked as changed; an empty path means everything."""
     if not paths:
         return value
@@ -68,5 +68,5 @@ def _marked(value: Any, paths: list[Path]) -> Any:
     return value
 
 
-def _below(paths: Iterable[Path], name: str) -> list[Path]:
+def _below(paths: Iterable[PropertyPath], name: str) -> list[PropertyPath]:
     return [path[1:] for path in paths if not path or path[0] == name]

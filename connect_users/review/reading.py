@@ -17,7 +17,7 @@ from connect_users.core import tokens
 from connect_users.core.errors import WrongUsage
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.hidden import SECRET, has_secret
-from connect_users.review.steps import Path, Preview, PreviewStep, Resource, parts
+from connect_users.review.steps import Preview, PreviewStep, PropertyPath, Resource, parts
 from connect_users.review.users import WORDS, path_of, users_of
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ def _preview(document: Mapping[str, Any]) -> Preview:
     return Preview(_once(users), tuple(resources), others, errors, tuple(other_steps), tuple(before))
 
 
-def _user_steps(step: PreviewStep, had: Mapping[Path, Resource], has: Mapping[Path, Resource]) -> Iterator[PreviewStep]:
+def _user_steps(
+    step: PreviewStep, had: Mapping[PropertyPath, Resource], has: Mapping[PropertyPath, Resource]
+) -> Iterator[PreviewStep]:
     """The steps of the users of one resource, by their paths in it."""
     for place in dict.fromkeys((*had, *has)):
         old, new = had.get(place), has.get(place)

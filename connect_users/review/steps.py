@@ -11,14 +11,15 @@ from connect_users.core.arns import bare_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Path = tuple[str, ...]
+#: Path to a value in a resource, as `parts` reads it.
+PropertyPath = tuple[str, ...]
 
 #: One part of a path as the engine writes it: ``.name``, ``[0]`` or ``["a name with a dot"]``.
 _PART: Final = re.compile(r'\[(?P<index>\d+)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\.?(?P<name>[^.\[\]]+)')
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 
-def parts(path: object) -> Path:
+def parts(path: object) -> PropertyPath:
     """``tags["cost.center"]`` -> ``("tags", "cost.center")``; indexes of a list are strings."""
     return tuple(
         match["index"] or match["name"] or _ESCAPE.sub(r"\1", match["quoted"] or "")
@@ -86,7 +87,7 @@ class PreviewStep:
     urn: str
     old: Resource | None
     new: Resource | None
-    paths: tuple[Path, ...] = ()
+    paths: tuple[PropertyPath, ...] = ()
     reasons: tuple[str, ...] = ()
     word: str = ""
 

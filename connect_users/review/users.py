@@ -18,7 +18,7 @@ from connect_users.core.arns import bare_id
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from connect_users.review.steps import Path, PreviewStep, Resource
+    from connect_users.review.steps import PreviewStep, PropertyPath, Resource
 
 #: Types of users -> their names for our inputs, if they are not our names in camelCase.
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -65,7 +65,7 @@ def snake(name: str) -> str:
     return _BOUNDARY.sub("_", name).lower()
 
 
-def users_of(resource: Resource | None) -> dict[Path, Resource]:
+def users_of(resource: Resource | None) -> dict[PropertyPath, Resource]:
     """Path in a resource -> a user with our names for its inputs; the path is empty for the resource itself."""
     if resource is None:
         return {}
@@ -77,7 +77,7 @@ def users_of(resource: Resource | None) -> dict[Path, Resource]:
     return {path: _guessed(resource, path, values) for path, values in _holders(source, resource.type)}
 
 
-def path_of(resource: Resource, path: Path) -> Path:
+def path_of(resource: Resource, path: PropertyPath) -> PropertyPath:
     """A path of the engine's diff with the names that `users_of` uses for the same resource."""
     if not path:
         return path
@@ -118,7 +118,7 @@ def _known(resource: Resource, words: Mapping[str, str]) -> Resource:
     )
 
 
-def _guessed(resource: Resource, path: Path, values: Mapping[str, Any]) -> Resource:
+def _guessed(resource: Resource, path: PropertyPath, values: Mapping[str, Any]) -> Resource:
     profiles: list[Any] = []
     for name, value in values.items():
         if _names_profiles(name, resource.type):
@@ -169,7 +169,7 @@ def _tags(value: Any) -> Any:
     return value
 
 
-def _holders(value: Any, type_: str, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _holders(value: Any, type_: str, path: PropertyPath = ()) -> Iterator[tuple[PropertyPath, Mapping[str, Any]]]:
     if isinstance(value, dict):
         if any(_names_profiles(name, type_) and item is not None for name, item in value.items()):
             yield path, value

@@ -12,7 +12,7 @@ from connect_users.review.access import acceptances, drift, history
 from connect_users.review.access.acceptances import Acceptance
 from connect_users.review.access.audit import Finding, counts, judge, of_people, of_roster
 from connect_users.review.access.findings import AccessReview
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.reach import ProfileFacts, Reach, Restriction
@@ -56,7 +56,7 @@ def test_new_findings_stand_first_and_nothing_is_said_twice() -> None:
 
 def test_power_that_reaches_more_is_another_finding() -> None:
     """Whoever accepted a team lead of one site has not accepted one of all sites."""
-    snapshot = Snapshot("", (Entry("ada", profiles=("Lead",)),))
+    snapshot = Snapshot("", (UserAccess("ada", profiles=("Lead",)),))
     limited = ProfileFacts(Reach({"User": frozenset({Restriction("EMEA/UK")})}))
     ids = [
         next(of_people(AccessReview(snapshot, Powers(granted={"Lead": ["Users.Edit"]}, facts=facts)))).id
@@ -67,8 +67,12 @@ def test_power_that_reaches_more_is_another_finding() -> None:
 
 def test_a_roster_is_compared_as_far_as_it_says_anything() -> None:
     """An empty cell may be filled by the roster's defaults."""
-    live = Snapshot("", (Entry("ada", "Sales", ("Agent",), "EMEA", "SOFT_PHONE"), Entry("bo", "Support", ("Agent",))))
-    roster = Snapshot("", (Entry("ada", "Support", (), "", "DESK_PHONE"), Entry("bo", "Support", ("Agent", "Admin"))))
+    live = Snapshot(
+        "", (UserAccess("ada", "Sales", ("Agent",), "EMEA", "SOFT_PHONE"), UserAccess("bo", "Support", ("Agent",)))
+    )
+    roster = Snapshot(
+        "", (UserAccess("ada", "Support", (), "", "DESK_PHONE"), UserAccess("bo", "Support", ("Agent", "Admin")))
+    )
     assert [each.id for each in of_roster(roster, live)] == [
         "roster/ada/routing Support → Sales",
         "roster/bo/- Admin",
@@ -141,7 +145,7 @@ def test_an_empty_file_accepts_nothing() -> None:
 
 def test_the_next_audit_reads_what_the_last_one_wrote() -> None:
     """Who had what; what was accepted is not known, so that it is new when the acceptance is over."""
-    entry = Entry("ada", "Sales", ("Admin",), "EMEA", "SOFT_PHONE", False, "i", frozenset({"sp-1"}), "u")
+    entry = UserAccess("ada", "Sales", ("Admin",), "EMEA", "SOFT_PHONE", False, "i", frozenset({"sp-1"}), "u")
     findings = [Finding("power", "ada", "Admin", "x"), Finding("unmanaged", "ada", "", "y")]
     judged = judge(findings, accepted("unmanaged/ada", TODAY), TODAY)
     time = datetime(2026, 11, 27, 2, 17, tzinfo=timezone.utc)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from connect_users.review.access.acceptances import Acceptance
     from connect_users.review.access.findings import AccessReview
-    from connect_users.review.access.sources import Entry
+    from connect_users.review.access.sources import UserAccess
 
 DORMANT, DRIFT, ROSTER = "dormant-power", "drift", "roster"
 #: Kinds of findings, the most important first: unused power, power, possible power, unmanaged users, differences from a
@@ -130,7 +130,7 @@ def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
         yield Finding(ROSTER, each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
 
 
-def _filled(entry: Entry, live_entries: Mapping[str, Entry]) -> Entry:
+def _filled(entry: UserAccess, live_entries: Mapping[str, UserAccess]) -> UserAccess:
     live = live_entries.get(entry.username, entry)
     open_ = {name: getattr(live, name) for name in ("routing", "profiles", "hierarchy") if not getattr(entry, name)}
     return dataclasses.replace(entry, phone=live.phone, **open_)

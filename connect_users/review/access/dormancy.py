@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from connect_users.review.access.sources import Entry
+    from connect_users.review.access.sources import UserAccess
 
 _DAYS: Final = re.compile(r"(?P<days>[1-9]\d{0,3})d?")
 UNKNOWN: Final = "unknown"
@@ -85,7 +85,7 @@ class OnlineTimes:
     seen: Mapping[str, LastOnline] = field(default_factory=dict)
     absent: LastOnline = field(default_factory=LastOnline)
 
-    def of(self, entry: Entry) -> LastOnline:
+    def of(self, entry: UserAccess) -> LastOnline:
         """Its answer for one of the people."""
         return self.seen.get(entry.username) or self.seen.get(entry.id) or self.absent
 
@@ -103,12 +103,12 @@ class Dormancy:
     now: datetime
     days: int
 
-    def last_online(self, entry: Entry) -> LastOnline:
+    def last_online(self, entry: UserAccess) -> LastOnline:
         """The answer of all sources together for one of the people."""
         first, *more = (source.of(entry) for source in self.sources) if self.sources else (LastOnline(),)
         return reduce(or_, more, first)
 
-    def of(self, entry: Entry) -> bool | None:
+    def of(self, entry: UserAccess) -> bool | None:
         """Whether one of the people is dormant; None if it is unknown. Users created since then are not."""
         start = (self.now - timedelta(days=self.days)).replace(tzinfo=timezone.utc).timestamp()
         if start < entry.made <= self.now.replace(tzinfo=timezone.utc).timestamp():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connect_users.review.access.dormancy import Dormancy
-    from connect_users.review.access.sources import Entry, Snapshot
+    from connect_users.review.access.sources import Snapshot, UserAccess
     from connect_users.review.powers import Powers
 
 #: Flag -> its text on the page.
@@ -86,18 +86,18 @@ class AccessReview:
         """Whom a powerful profile reaches, in words; "" for everybody, and for other profiles."""
         return self.powers.limits(profile, profile) if self.judgements[profile] is Judgement.POWER else ""
 
-    def power_first(self) -> list[Entry]:
+    def power_first(self) -> list[UserAccess]:
         """The people: first those with power who are or may be dormant, then other dormant people, then the rest."""
         order = ("dormant-power", "unseen-power", "dormant")
 
-        def rank(row: tuple[Entry, tuple[str, ...]]) -> int:
+        def rank(row: tuple[UserAccess, tuple[str, ...]]) -> int:
             entry, flags = row
             unknown = self.dormancy is None or self.dormancy.of(entry) is None
             return next((order.index(flag) for flag in order if flag in flags), len(order) + (not unknown))
 
         return [entry for entry, _ in sorted(zip(self.snapshot.people, self.flags, strict=True), key=rank)]
 
-    def _flags(self, entry: Entry, usual: str) -> Iterable[str]:
+    def _flags(self, entry: UserAccess, usual: str) -> Iterable[str]:
         judgements = [self.judgements[profile] for profile in entry.profiles]
         powerful = judgements.count(Judgement.POWER)
         unclear = Judgement.UNKNOWN in judgements
@@ -172,21 +172,21 @@ def changes(before: Snapshot, after: Snapshot) -> list[AccessChange]:
     return differences
 
 
-def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple[str, str], list[Entry]]:
+def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple[str, str], list[UserAccess]]:
     """Username and instance -> the rows of that user.
 
     Args:
         by_instance: whether the same username in another instance is another user.
         instance: the only instance whose users are compared; "" for all.
     """
-    rows: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    rows: dict[tuple[str, str], list[UserAccess]] = defaultdict(list)
     for entry in snapshot.people:
         if not (instance and entry.instance) or entry.instance == instance:
             rows[entry.username, entry.instance if by_instance else ""].append(entry)
     return rows
 
 
-def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, Entry | None]]:
+def _pairs(old: list[UserAccess], new: list[UserAccess]) -> Iterable[tuple[UserAccess | None, UserAccess | None]]:
     """Pairs of rows of one user: first rows with the same security profiles, then the rest in order."""
     old = list(old)
     left = []
@@ -200,7 +200,7 @@ def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, E
     yield from zip_longest(old, left)
 
 
-def _difference(old: Entry | None, new: Entry | None, compared: Iterable[str]) -> Iterable[AccessChange]:
+def _difference(old: UserAccess | None, new: UserAccess | None, compared: Iterable[str]) -> Iterable[AccessChange]:
     if new is None:
         if old is not None:
             yield AccessChange(old.username, "left", ", ".join(old.profiles), (), old.instance)
@@ -211,7 +211,7 @@ def _difference(old: Entry | None, new: Entry | None, compared: Iterable[str]) -
         yield AccessChange(new.username, "changed", "; ".join(words), gained, new.instance)
 
 
-def _differences(old: Entry, new: Entry, compared: Iterable[str]) -> list[str]:
+def _differences(old: UserAccess, new: UserAccess, compared: Iterable[str]) -> list[str]:
     words = [f"+ {name}" for name in sorted({*new.profiles} - {*old.profiles})]
     words += [f"- {name}" for name in sorted({*old.profiles} - {*new.profiles})]
     for name in compared:

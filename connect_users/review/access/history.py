@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.review.access.audit import ACCEPTED, counts
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ def read(document: Any, instance: str) -> PreviousAudit:
     return PreviousAudit(Snapshot(source, people, instance), frozenset(open_ids))
 
 
-def _entry(person: Mapping[str, Any]) -> Entry:
+def _entry(person: Mapping[str, Any]) -> UserAccess:
     routing, hierarchy, phone = (str(person[name]) for name in _NAMES.values())
-    return Entry(
+    return UserAccess(
         str(person["username"]),
         routing,
         tuple(map(str, person["security_profiles"])),

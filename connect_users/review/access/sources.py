@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One user. A member is "" if the user does not have it, or if the source does not have it.
+class UserAccess:
+    """The access of one user. A member is "" if the user does not have it, or if the source does not have it.
 
     Attributes:
         managed: whether a stack created the user; None if it is not known.
@@ -60,7 +60,7 @@ class Snapshot:
     """
 
     source: str
-    people: tuple[Entry, ...]
+    people: tuple[UserAccess, ...]
     instance: str = ""
 
 
@@ -84,7 +84,7 @@ def from_roster(table: Table, names: Labels, day: date, *, begun: bool = False) 
     return _snapshot(f"roster {table.source}", entries)
 
 
-def _of_file(file: Table, names: Labels, day: date, *, begun: bool) -> Iterator[Entry]:
+def _of_file(file: Table, names: Labels, day: date, *, begun: bool) -> Iterator[UserAccess]:
     by_header = {header: column for header in file.headers if (column := file.column(header)) is not None}
     columns = {header: column for header, column in by_header.items() if column.name in _COLUMNS}
     days = {header: column for header, column in by_header.items() if column.path in (FIRST_DAY, LAST_DAY)}
@@ -103,7 +103,7 @@ def _period(row: Row, days: Mapping[str, Column]) -> Period:
     return Period(first, last)
 
 
-def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | None:
+def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> UserAccess | None:
     texts: dict[str, list[str]] = {"profiles": []}
     unnamed = set()
     for header, raw in row.cells:
@@ -124,7 +124,7 @@ def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | N
     username = next(iter(texts.get("username", ())), f"[no username, line {row.line}]")
     routing, hierarchy, phone = (next(iter(texts.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
     profiles = tuple(sorted({*texts["profiles"]}))
-    return Entry(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
+    return UserAccess(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
 
 
 def _read(column: Column, raw: Any) -> Any:
@@ -140,13 +140,13 @@ def from_state(source: str, resources: Iterable[Resource], names: Labels) -> Sna
     return _snapshot(f"state {source}", (_of_state(user, names) for user in users))
 
 
-def _of_state(resource: Resource, names: Labels) -> Entry:
+def _of_state(resource: Resource, names: Labels) -> UserAccess:
     user = dataclasses.replace(resource, inputs={**resource.outputs, **resource.inputs})
     blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
     phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
     phone = next((each for each in reversed(phones) if isinstance(each, str)), "")
     profiles, unnamed = _profiles(names, user.listed("security_profile_ids"))
-    return Entry(
+    return UserAccess(
         user.username,
         _name(names, ROUTING_PROFILE, user.inputs.get("routing_profile_id")),
         profiles,
@@ -183,10 +183,10 @@ def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Labels, in
     return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
 
 
-def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> Entry:
+def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> UserAccess:
     profiles, unnamed = _profiles(names, user.get("SecurityProfileIds") or ())
     owner = owner_of(user.get("Tags") or {})
-    return Entry(
+    return UserAccess(
         str(user.get("Username", "")),
         _name(names, ROUTING_PROFILE, user.get("RoutingProfileId")),
         profiles,
@@ -209,5 +209,5 @@ def _name(names: Labels, kind: Reference | None, value: Any) -> str:
     return (kind and names.name(kind, value)) or str(bare_id(value))
 
 
-def _snapshot(source: str, people: Iterable[Entry], instance: str = "") -> Snapshot:
+def _snapshot(source: str, people: Iterable[UserAccess], instance: str = "") -> Snapshot:
     return Snapshot(source, tuple(sorted(people, key=lambda entry: (entry.username, entry.instance))), instance)

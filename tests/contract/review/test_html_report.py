@@ -17,7 +17,7 @@ from connect_users.cli import main
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import AccessReview, changes
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from tests.contract.emulator.support import connect
@@ -41,7 +41,7 @@ def people(count: int) -> Snapshot:
         profiles += ["CallCenterManager"] if number % 50 == 0 else []
         profiles += [EVIL] if number == 1 else []
         entries.append(
-            Entry(
+            UserAccess(
                 f"agent{number:05d}",
                 ("Support", "Sales")[number % 2],
                 tuple(sorted(profiles)),
@@ -70,14 +70,16 @@ def test_flags_say_what_to_look_at() -> None:
     assert told["agent00003"] == ("no-hierarchy",)
     assert told["agent00007"] == ("odd-phone",)
     assert told["agent00002"] == ()
-    few = Snapshot("", tuple(Entry(f"a{n}", "Support", (), "EMEA", phone) for n, phone in enumerate(("A", "A", "B"))))
+    few = Snapshot(
+        "", tuple(UserAccess(f"a{n}", "Support", (), "EMEA", phone) for n, phone in enumerate(("A", "A", "B")))
+    )
     assert set(flags(few)) == {()}
 
 
 def test_a_security_profile_that_nothing_is_known_of_is_flagged() -> None:
     """It may be the powerful one; by its id, its permissions or its name it can be judged."""
     unknown = "40000000-0000-4000-8000-000000000001"
-    snapshot = Snapshot("", (Entry("ada", profiles=(unknown, "Agent"), hierarchy="EMEA"),))
+    snapshot = Snapshot("", (UserAccess("ada", profiles=(unknown, "Agent"), hierarchy="EMEA"),))
     assert flags(snapshot) == [("unnamed-power",)]
     assert flags(snapshot, Powers((unknown,))) == [("power",)]
     assert flags(snapshot, Powers(granted={unknown: ["Users.View"]})) == [()]
@@ -85,8 +87,10 @@ def test_a_security_profile_that_nothing_is_known_of_is_flagged() -> None:
 
 def test_changes_since_another_snapshot_are_told() -> None:
     """Who joined, who left, and what differs."""
-    before = Snapshot("", (Entry("ada", "Support", ("Agent",), "EMEA"), Entry("bo"), Entry("same")))
-    after = Snapshot("", (Entry("ada", "Sales", ("Admin",), ""), Entry("chloe", profiles=("Agent",)), Entry("same")))
+    before = Snapshot("", (UserAccess("ada", "Support", ("Agent",), "EMEA"), UserAccess("bo"), UserAccess("same")))
+    after = Snapshot(
+        "", (UserAccess("ada", "Sales", ("Admin",), ""), UserAccess("chloe", profiles=("Agent",)), UserAccess("same"))
+    )
     assert [each[:4] for each in changes(before, after)] == [
         ("ada", "changed", "+ Admin; - Agent; routing Support → Sales", ("Admin",)),
         ("bo", "left", "", ()),

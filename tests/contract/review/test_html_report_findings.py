@@ -19,7 +19,7 @@ from connect_users.review.access.acceptances import Acceptance
 from connect_users.review.access.audit import Finding, judge, of_people
 from connect_users.review.access.dormancy import Dormancy, LastOnline, OnlineTimes
 from connect_users.review.access.findings import AccessReview
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.powers import Powers
 from connect_users.review.reach import ProfileFacts, Reach, Restriction
 from tests.contract.review import browser
@@ -40,7 +40,9 @@ def people() -> Snapshot:
     entries = []
     for number in range(30):
         profiles = ["Agent", *(["Lead"] if number % 10 == 0 else []), *(["Admin"] if number % 15 == 1 else [])]
-        entries.append(Entry(f"agent{number:02d}", "Support", tuple(sorted(profiles)), f"EMEA/{EVIL}", "SOFT_PHONE"))
+        entries.append(
+            UserAccess(f"agent{number:02d}", "Support", tuple(sorted(profiles)), f"EMEA/{EVIL}", "SOFT_PHONE")
+        )
     return Snapshot("instance contact-center", tuple(entries))
 
 

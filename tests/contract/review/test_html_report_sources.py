@@ -16,7 +16,7 @@ from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.access import page, sources
 from connect_users.review.access.findings import AccessReview, changes
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.reading import read_state
@@ -313,7 +313,7 @@ def test_instances_are_shown_where_there_are_several(tmp_path: Path) -> None:
     if program is None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
     file = tmp_path / "review.html"
-    people = tuple(Entry("ada", "Support", ("Agent",), instance=f"i-{number}") for number in range(3))
+    people = tuple(UserAccess("ada", "Support", ("Agent",), instance=f"i-{number}") for number in range(3))
     with browser.Browser(program, tmp_path) as opened:
         for count, shown in ((3, ["i-0", "i-1", "i-2"]), (1, [])):
             file.write_text(page.render(AccessReview(Snapshot("state s", people[:count]), Powers())), encoding="utf-8")
