@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.cli import connecting, files, power, roster_files
 from connect_users.cli.progress import Progress
@@ -17,7 +18,7 @@ from connect_users.core.references import SECURITY_PROFILE, USER
 from connect_users.review import naming
 from connect_users.review.access import dormancy, logins, sources
 from connect_users.review.access.findings import AccessReview
-from connect_users.review.powers import facts_by, granted_by
+from connect_users.review.powers import Powers, facts_by, granted_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from connect_users.cli.instance import LiveInstance
     from connect_users.review.access.dormancy import OnlineTimes
     from connect_users.review.access.sources import Snapshot
-    from connect_users.review.powers import Powers
     from connect_users.review.steps import Resource
     from connect_users.roster.days import Now
     from connect_users.roster.tables import Table
+
+_DAYS: Final = re.compile(r"(?P<days>[1-9]\d{0,3})d?")
 
 
 def add_options(group: argparse._ActionsContainer) -> None:
@@ -48,7 +50,7 @@ def add_dormancy(group: argparse._ActionsContainer) -> None:
     """Add the options about who was online."""
     group.add_argument(
         "--dormant",
-        type=_days,
+        type=days_of,
         metavar="DAYS",
         help="show when people were last online, and who was not in this number of days, such as 60d; from --logins, "
         "and from the online time of agents in --instance, which AWS keeps for three months",
@@ -63,11 +65,16 @@ def add_dormancy(group: argparse._ActionsContainer) -> None:
     )
 
 
-def _days(text: str) -> int:
-    try:
-        return dormancy.days_of(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from None
+def days_of(text: str) -> int:
+    """``60d`` (or ``60``) -> 60.
+
+    Raises:
+        ArgumentTypeError: it is not that.
+    """
+    match = _DAYS.fullmatch(text.strip())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days, such as 60d")
+    return int(match["days"])
 
 
 def review_of(args: argparse.Namespace, kind: str, now: Now | None = None) -> AccessReview:
@@ -100,10 +107,10 @@ def review_of(args: argparse.Namespace, kind: str, now: Now | None = None) -> Ac
         naming.from_resources(names, source.resources)
     snapshot = _live(args.instance, live, names) if file is None and live is not None else shown.snapshot(names, day)
     before = since.snapshot(names, day) if since is not None else None
-    return judged(args, snapshot, before, names, online_times, live, shown.resources)
+    return review_people(args, snapshot, before, names, online_times, live, shown.resources)
 
 
-def judged(
+def review_people(
     args: argparse.Namespace,
     snapshot: Snapshot,
     before: Snapshot | None,
@@ -140,7 +147,7 @@ def _powers(
             granted[profiles[id_]] = (*granted.get(profiles[id_], ()), *permissions)
         for id_, live_facts in power.facts_of(live, profiles, args, names).items():
             facts[profiles[id_]] = facts[profiles[id_]] | live_facts if profiles[id_] in facts else live_facts
-    return power.powers(args, granted, facts)
+    return Powers(args.power, args.power_permission, granted, facts)
 
 
 def _refuse_other_sources(args: argparse.Namespace, kind: str) -> None:

@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     naming.from_resources(names, resources)
     snapshot, unmanaged = _people(args, instance, resources, names)
     before = previous.snapshot if previous else None
-    review = access.judged(args, snapshot, before, names, online_times, instance)
+    review = access.review_people(args, snapshot, before, names, online_times, instance)
     findings = [*audit.of_people(review, unmanaged), *_drift(instance, resources, names)]
     if table is not None:
         findings += audit.of_roster(sources.from_roster(table, names, day, begun=True), review.snapshot)

@@ -184,7 +184,7 @@ def _names(
         naming.from_roster(names, people, preview.resources)
     facts = facts_by((*state, *preview.resources), names)
     facts.update({profile: facts[profile] | each if profile in facts else each for profile, each in live.items()})
-    return names, lines, power.powers(args, granted, facts)
+    return names, lines, Powers(args.power, args.power_permission, granted, facts)
 
 
 def _rendered(

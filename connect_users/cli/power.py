@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import AccessDenied, InvalidRequest, ResourceNotFound
 from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
-from connect_users.review.powers import Powers
 from connect_users.review.reach import of_answer
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from connect_users.cli.instance import LiveInstance
     from connect_users.review.naming import Labels
@@ -43,15 +42,6 @@ def add_options(parser: argparse._ActionsContainer) -> None:
 
 def _several(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in text.split(","))))
-
-
-def powers(
-    args: argparse.Namespace,
-    granted: Mapping[str, Iterable[str]] | None = None,
-    facts: Mapping[str, ProfileFacts] | None = None,
-) -> Powers:
-    """What counts as power, by the options."""
-    return Powers(args.power, args.power_permission, granted or {}, facts or {})
 
 
 def permissions_of(instance: LiveInstance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:

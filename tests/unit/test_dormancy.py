@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from contextlib import suppress
 from datetime import datetime
 
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.cli.access import days_of
 from connect_users.core import ownership, tokens
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.review.access import logins
-from connect_users.review.access.dormancy import Dormancy, LastOnline, days_of, from_online_days
+from connect_users.review.access.dormancy import Dormancy, LastOnline, from_online_days
 from connect_users.review.access.findings import AccessReview
 from connect_users.review.access.sources import Snapshot, UserAccess, from_live, from_state
 from connect_users.review.naming import Labels
@@ -198,7 +200,7 @@ def test_a_time_is_a_number_of_days(text: str) -> None:
 @pytest.mark.parametrize("text", ["0d", "", "2w", "-1", "99999d", "1.5d"])
 def test_any_other_time_is_refused(text: str) -> None:
     """Nothing is guessed."""
-    with pytest.raises(ValueError, match="is not a number of days, such as 60d"):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a number of days, such as 60d"):
         days_of(text)
 
 

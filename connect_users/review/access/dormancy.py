@@ -13,7 +13,6 @@ If neither source knows, the answer is "unknown", not "never".
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import reduce
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from connect_users.review.access.sources import UserAccess
 
-_DAYS: Final = re.compile(r"(?P<days>[1-9]\d{0,3})d?")
 UNKNOWN: Final = "unknown"
 
 
@@ -127,15 +125,3 @@ def from_online_days(days: Mapping[str, datetime], requested: Iterable[str], sta
     source, absent = "online time of agents", LastOnline(absent_since=start)
     seen = {user: LastOnline(days[user]) if user in days else absent for user in requested}
     return OnlineTimes(source, seen, LastOnline(why=(f"not in the {source}",)))
-
-
-def days_of(text: str) -> int:
-    """``60d`` (or ``60``) -> 60.
-
-    Raises:
-        ValueError: it is not that.
-    """
-    match = _DAYS.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a number of days, such as 60d")
-    return int(match["days"])
