@@ -136,19 +136,14 @@ def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[Widene
 
 
 def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
-    if not resource.user:
-        return False
     name = "security_profile_ids"
-    return bool(ids.intersection(resource.ids(name))) or urn in resource.depends.get(name, ())
+    return resource.user and (not ids.isdisjoint(resource.ids(name)) or urn in resource.depends.get(name, ()))
 
 
 def profiles_of(preview: Preview) -> set[str]:
     """The ids of the security profiles of all users that the preview creates, changes or deletes."""
-    profiles: set[str] = set()
-    for step in preview.steps:
-        for resource in (step.old, step.new):
-            profiles.update(resource.ids("security_profile_ids") if resource is not None else ())
-    return profiles
+    users = (user for step in preview.steps for user in (step.old, step.new) if user is not None)
+    return {id_ for user in users for id_ in user.ids("security_profile_ids")}
 
 
 class _Reviewer:

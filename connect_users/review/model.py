@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 JOINS, LEAVES, MOVES, CHANGES, REPLACED, ADOPTED = "joins", "leaves", "moves", "changes", "replaced", "imported"
-#: In the order for a reviewer: losses come first.
-ACTIONS: Final = (LEAVES, REPLACED, JOINS, ADOPTED, MOVES, CHANGES)
+#: Action -> its heading, in the order for a reviewer: losses come first.
 HEADINGS: Final = {
     LEAVES: "Leavers",
     REPLACED: "Replaced",
@@ -21,6 +20,7 @@ HEADINGS: Final = {
     MOVES: "Movers",
     CHANGES: "Changed",
 }
+ACTIONS: Final = tuple(HEADINGS)
 
 
 @dataclass(frozen=True)

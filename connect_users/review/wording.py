@@ -153,23 +153,21 @@ class Wording:
         return (kind and (self._names.name(kind, value) or self._names.roster_name(kind, value))) or value
 
     def _plain(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
-        if field.kind is Kind.BLOCK:
+        dicts = isinstance(one or {}, dict) and isinstance(other or {}, dict)
+        if field.kind is Kind.BLOCK and dicts:
             yield from self._block(field, one or {}, other or {}, joining=joining)
-        elif field.kind is Kind.TAGS and isinstance(one or {}, dict) and isinstance(other or {}, dict):
-            yield from self._tags(one, other, joining=joining)
+        elif field.kind is Kind.TAGS and dicts:
+            yield from self._tags(one or {}, other or {}, joining=joining)
         elif field.kind is Kind.BLOCKS and (entries := _by_key(field.keys, one, other)) is not None:
             yield from _levels(*entries) if field.name == "user_proficiencies" else self._channels(field, *entries)
-        elif field.kind in (Kind.TAGS, Kind.BLOCKS):
+        elif field.kind in (Kind.BLOCK, Kind.TAGS, Kind.BLOCKS):
             yield f"{_word(field.name)} {'set' if joining else 'changed'}"
         elif joining:
             yield f"{_word(field.name)} {self._value(field, other)}" if not field.personal else _word(field.name)
         else:
             yield self._arrow(_word(field.name), field, one, other)
 
-    def _block(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
-        if not isinstance(one, dict) or not isinstance(other, dict):
-            yield f"{_word(field.name)} {'set' if joining else 'changed'}"
-            return
+    def _block(self, field: Field, one: Mapping[str, Any], other: Mapping[str, Any], *, joining: bool) -> Iterator[str]:
         shown, hidden = [], []
         for member in field.members:
             if unchanged(one.get(member.name), other.get(member.name)):
@@ -196,21 +194,16 @@ class Wording:
                     )
                     yield self._arrow(label, leaf, before, after)
 
-    def _tags(self, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
-        was, now = (value if isinstance(value, dict) else {} for value in (one, other))
-        shown = [f"+ tag {key}{self._tag(now[key])}" for key in sorted({*now} - {*was})]
-        shown += [f"- tag {key}" for key in sorted({*was} - {*now})]
-        shown += [
-            f"tag {key} " + (f"{was[key]} → {now[key]}" if self._personal else "changed")
-            for key in sorted({*was} & {*now})
-            if not unchanged(was[key], now[key])
-        ]
+    def _tags(self, was: Mapping[str, Any], now: Mapping[str, Any], *, joining: bool) -> Iterator[str]:
         if joining and not self._personal:
             return
-        yield from shown
-
-    def _tag(self, value: Any) -> str:
-        return f"={value}" if self._personal else ""
+        for key in sorted({*now} - {*was}):
+            yield f"+ tag {key}" + (f"={now[key]}" if self._personal else "")
+        for key in sorted({*was} - {*now}):
+            yield f"- tag {key}"
+        for key in sorted({*was} & {*now}):
+            if not unchanged(was[key], now[key]):
+                yield f"tag {key} " + (f"{was[key]} → {now[key]}" if self._personal else "changed")
 
     def _arrow(self, label: str, field: Field, one: Any, other: Any) -> str:
         if (field.discreet and not self._personal) or (

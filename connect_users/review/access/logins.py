@@ -93,7 +93,7 @@ def _columns(headers: Sequence[str], sessions: Sequence[Sequence[str]]) -> tuple
 
 
 def _timed(cell: str) -> bool:
-    return any(_read_as(form, cell) is not None for form in _FORMS)
+    return any(_all(form, [cell]) is not None for form in _FORMS)
 
 
 def _times(cells: Iterable[str]) -> Mapping[str, datetime]:
@@ -110,22 +110,16 @@ def _times(cells: Iterable[str]) -> Mapping[str, datetime]:
     return first
 
 
-def _all(form: _Read, cells: Sequence[str]) -> dict[str, datetime] | None:
+def _all(form: _Read, cells: Iterable[str]) -> dict[str, datetime] | None:
+    """Cell -> time; None if the format does not read all of them."""
     times = {}
-    for cell in cells:
-        time = _read_as(form, cell)
-        if time is None:
-            return None
-        times[cell] = time
-    return times
-
-
-def _read_as(form: _Read, cell: str) -> datetime | None:
     try:
-        time = form(cell if cell[-2:].upper() in ("AM", "PM") else _ZONE.sub("", cell))
-        return time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
+        for cell in cells:
+            time = form(cell if cell[-2:].upper() in ("AM", "PM") else _ZONE.sub("", cell))
+            times[cell] = time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
+    return times
 
 
 def _iso(text: str) -> datetime:
