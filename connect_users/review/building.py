@@ -26,7 +26,7 @@ from connect_users.review.model import (
     UserChange,
     WidenedProfile,
 )
-from connect_users.review.naming import TYPES, name_of
+from connect_users.review.naming import id_of, kind_of, name_of
 from connect_users.review.personas import notes_of
 from connect_users.review.powers import Gain, Powers, facts_by, gain, granted_by, permissions_of
 from connect_users.review.profiles import ProfileReader, another, unchanged
@@ -120,8 +120,7 @@ def _with_moves(steps: Sequence[PreviewStep]) -> list[PreviewStep]:
 def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[WidenedProfile]:
     """The security profiles of the stack that get a new powerful permission, or reach more with one."""
     for step in map(with_changed_secrets, preview.other_steps):
-        kind, keys = TYPES.get(step.new.type if step.new else "", ("", ()))
-        if kind != SECURITY_PROFILE or step.old is None or step.new is None:
+        if step.old is None or step.new is None or kind_of(step.new) != SECURITY_PROFILE:
             continue
         had = {*permissions_of(step.old)} - {LATER, ODD}
         gained = powers.among({*permissions_of(step.new)} - had)
@@ -129,15 +128,15 @@ def _widened(preview: Preview, powers: Powers, names: Labels) -> Iterable[Widene
         wider = after.wider(before, powers.among(had.intersection(permissions_of(step.new))))
         if not gained and not wider:
             continue
-        ids = {bare_id(id_) for key in keys if isinstance(id_ := step.old.outputs.get(key), str)}
-        holders = {each.username for each in preview.resources if _holds(each, ids, step.urn)}
+        id_ = id_of(step.old)
+        holders = {each.username for each in preview.resources if each.user and _has_profile(each, id_, step.urn)}
         name = name_of(step.new) or step.new.name
         yield WidenedProfile(name, gained, tuple(sorted(holders)), step.urn, after.words(gained, len(gained)), wider)
 
 
-def _holds(resource: Resource, ids: set[Any], urn: str) -> bool:
+def _has_profile(user: Resource, id_: str, urn: str) -> bool:
     name = "security_profile_ids"
-    return resource.user and (not ids.isdisjoint(resource.ids(name)) or urn in resource.depends.get(name, ()))
+    return id_ in user.ids(name) or urn in user.depends.get(name, ())
 
 
 def profiles_of(preview: Preview) -> set[str]:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 _UP_TO: Final = 5  # levels of a hierarchy
 
-#: Resource type (both pulumi_aws and pulumi_aws_native) -> kind, and the outputs that may hold the id.
-TYPES: Final = {
-    "aws:connect/routingProfile:RoutingProfile": (ROUTING_PROFILE, ("routingProfileId",)),
-    "aws:connect/securityProfile:SecurityProfile": (SECURITY_PROFILE, ("securityProfileId",)),
-    "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY_GROUP, ("hierarchyGroupId",)),
-    "aws-native:connect:RoutingProfile": (ROUTING_PROFILE, ("routingProfileArn",)),
-    "aws-native:connect:SecurityProfile": (SECURITY_PROFILE, ("securityProfileArn",)),
-    "aws-native:connect:UserHierarchyGroup": (HIERARCHY_GROUP, ("userHierarchyGroupArn",)),
+#: Resource type (both pulumi_aws and pulumi_aws_native) -> kind, and the output with the id.
+_TYPES: Final = {
+    "aws:connect/routingProfile:RoutingProfile": (ROUTING_PROFILE, "routingProfileId"),
+    "aws:connect/securityProfile:SecurityProfile": (SECURITY_PROFILE, "securityProfileId"),
+    "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY_GROUP, "hierarchyGroupId"),
+    "aws-native:connect:RoutingProfile": (ROUTING_PROFILE, "routingProfileArn"),
+    "aws-native:connect:SecurityProfile": (SECURITY_PROFILE, "securityProfileArn"),
+    "aws-native:connect:UserHierarchyGroup": (HIERARCHY_GROUP, "userHierarchyGroupArn"),
 }
 
 
@@ -90,30 +90,33 @@ def from_resources(names: Labels, resources: Iterable[Resource]) -> None:
     """Add the names of ``aws.connect`` resources. The first name of an id counts, so pass deployed ones first."""
     groups: dict[str, tuple[str, str, str]] = {}
     for resource in resources:
-        if resource.type not in TYPES:
+        kind, name, id_ = kind_of(resource), name_of(resource), id_of(resource)
+        if kind is None or name is None:
             continue
-        kind, keys = TYPES[resource.type]
-        name = name_of(resource)
-        if name is None:
-            continue
-        ids = [resource.outputs[key] for key in keys if isinstance(resource.outputs.get(key), str)]
         if kind == HIERARCHY_GROUP:
             parent = resource.inputs.get("parentGroupId")
-            above = next(iter(resource.depends.get("parentGroupId", ())), "")
-            groups[resource.urn] = (
-                name,
-                str(bare_id(ids[0])) if ids else "",
-                parent if isinstance(parent, str) else above,
-            )
+            above = parent if isinstance(parent, str) else next(iter(resource.depends.get("parentGroupId", ())), "")
+            groups[resource.urn] = (name, id_, above)
             continue
         names.by_urn[resource.urn] = (kind, name)
-        for id_ in ids:
-            names.add(kind, str(bare_id(id_)), name)
+        if id_:
+            names.add(kind, id_, name)
     _add_groups(names, groups)
 
 
+def kind_of(resource: Resource) -> Reference | None:
+    """What kind of thing that users refer to an ``aws.connect`` resource is; None for other resources."""
+    return _TYPES[resource.type][0] if resource.type in _TYPES else None
+
+
+def id_of(resource: Resource) -> str:
+    """The id of such a resource; "" if it is not known yet."""
+    value = resource.outputs.get(_TYPES[resource.type][1]) if resource.type in _TYPES else None
+    return str(bare_id(value)) if isinstance(value, str) else ""
+
+
 def name_of(resource: Resource) -> str | None:
-    """The name of a resource of `TYPES`, if it is shown. ``aws-native`` has it under CloudFormation's word."""
+    """The name of such a resource, if it is shown. ``aws-native`` has it under CloudFormation's word."""
     names = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
     return next((name for name in names if isinstance(name, str)), None)
 

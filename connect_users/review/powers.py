@@ -15,12 +15,11 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Final
 
-from connect_users.core.arns import bare_id
 from connect_users.core.limits import ID_PATTERN
 from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review.hidden import PLACEHOLDERS, placeholder
-from connect_users.review.naming import TYPES, name_of
+from connect_users.review.naming import id_of, kind_of, name_of
 from connect_users.review.reach import ProfileFacts, of_resource
 
 if TYPE_CHECKING:
@@ -177,15 +176,13 @@ def facts_by(resources: Iterable[Resource], names: Labels) -> dict[str, ProfileF
 
 def _profiles(resources: Iterable[Resource]) -> Iterator[tuple[str, Resource]]:
     """Id and name of each security profile of a stack; the last entry of a resource counts."""
-    latest: dict[tuple[str, ...], Resource] = {}
+    latest: dict[tuple[str, str], Resource] = {}
     for resource in resources:
-        kind, keys = TYPES.get(resource.type, ("", ()))
-        if kind == SECURITY_PROFILE:
+        if kind_of(resource) == SECURITY_PROFILE:
             # The old half of a replacement, which is still to be deleted, is another profile.
-            ids = (resource.outputs.get(key) for key in keys)
-            latest[(resource.urn, *(str(bare_id(id_)) for id_ in ids if isinstance(id_, str)))] = resource
-    for (_, *ids_), resource in latest.items():
-        for key in filter(None, (name_of(resource), *ids_)):
+            latest[resource.urn, id_of(resource)] = resource
+    for (_, id_), resource in latest.items():
+        for key in filter(None, (name_of(resource), id_)):
             yield key, resource
 
 
