@@ -169,14 +169,13 @@ def _names(
     if instance is not None:
         instance.add_names(names)
         # The preview has the future profiles. A profile that the instance does not have cannot be read.
-        written = granted_by(step.new for step in preview.other_steps if step.new is not None)
+        future = [step.new for step in preview.other_steps if step.new is not None]
         live_ids = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
-        for profile, permissions in power.permissions_of(instance, live_ids - written.keys(), args).items():
+        for profile, permissions in power.permissions_of(instance, live_ids - granted_by(future).keys(), args).items():
             # A profile that the preview does not change may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
         # Most resources cannot declare whom a profile reaches, so their updates do not change it.
-        declared = facts_by((step.new for step in preview.other_steps if step.new is not None), names)
-        live = power.facts_of(instance, live_ids - declared.keys(), args, names)
+        live = power.facts_of(instance, live_ids - facts_by(future, names).keys(), args, names)
     # Deployed names come first: the pull request's name for a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:

@@ -140,7 +140,7 @@ def _add_groups(names: Labels, groups: Mapping[str, tuple[str, str, str]]) -> No
 def from_roster(
     names: Labels, people: Mapping[str, Mapping[str, tuple[str, ...]]], resources: Iterable[Resource]
 ) -> None:
-    """Add the names that a roster has for the ids of people in the preview, as claims.
+    """Add the names that a roster has for the ids of people in the preview, only to be shown.
 
     A name gets an id only if it is clear: everybody who has the name in the roster has the id in the preview, and
     nobody else has it.
@@ -148,29 +148,16 @@ def from_roster(
     Args:
         people: username -> input -> names.
     """
-    users = [
-        (each, people[username])
-        for each in resources
-        if each.user and isinstance(username := each.inputs.get("username"), str) and username in people
-    ]
+    users = [(user, people[user.username]) for user in resources if user.user and user.username in people]
     for input_, kind in BY_FIELD.items():
-        having: dict[str, set[str]] = {}
-        without: dict[str, set[str]] = defaultdict(set)
         rows = []
         for user, named in users:
-            known = user.ids(input_)
+            row, ids = {*named.get(input_, ())}, user.ids(input_)
             # Where one of several is a secret or still to come, it may be the one that is named.
-            rows.append((set(named.get(input_, ())), set(known if len(known) == len(user.listed(input_)) else ())))
-        every = {name for row_names, _ in rows for name in row_names}
-        for row_names, ids in rows:
-            if len(row_names) != len(ids):
-                continue
-            for name in every:
-                if name in row_names:
-                    having[name] = having[name] & ids if name in having else set(ids)
-                else:
-                    without[name] |= ids
-        for name, ids in having.items():
-            left = ids - without[name]
-            if len(left) == 1:
-                names.in_roster[kind].setdefault(left.pop(), name)
+            if len(ids) == len(user.listed(input_)) and len(row) == len({*ids}):
+                rows.append((row, {*ids}))
+        for name in sorted({name for row, _ in rows for name in row}):
+            common = set.intersection(*(ids for row, ids in rows if name in row))
+            common.difference_update(*(ids for row, ids in rows if name not in row))
+            if len(common) == 1:
+                names.in_roster[kind].setdefault(common.pop(), name)
