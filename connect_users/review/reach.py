@@ -17,6 +17,7 @@ from connect_users.core.phrases import all_of, plural, some
 from connect_users.core.references import HIERARCHY_GROUP
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.hidden import placeholder
+from connect_users.review.users import tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -172,12 +173,10 @@ def _reach(profile: Mapping[str, Any], names: Labels) -> Reach:
 
 
 def _tags(value: Any) -> frozenset[tuple[str, str]]:
-    """Tags of a dict, or of CloudFormation's list of keys and values; a hidden value is a placeholder."""
-    if isinstance(value, list):
-        value = {each["key"]: each.get("value") for each in value if isinstance(each, dict) and "key" in each}
-    if not isinstance(value, dict):
-        return frozenset()
-    return frozenset((str(key), text if isinstance(text, str) else placeholder(text)) for key, text in value.items())
+    """The tags; a hidden value is a placeholder."""
+    tags = tags_of(value)
+    pairs = tags.items() if isinstance(tags, dict) else ()
+    return frozenset((str(key), text if isinstance(text, str) else placeholder(text)) for key, text in pairs)
 
 
 def _strings(value: Any) -> frozenset[str]:

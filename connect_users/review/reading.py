@@ -63,14 +63,15 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         raise UnreadablePreview("its steps are not a list; it was not written by pulumi preview --json")
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
         raise UnreadablePreview("the JSON has no steps; it was not written by pulumi preview --json")
-    if any(not isinstance(step, dict) for step in _list(document.get("steps"))):
+    entries = _list(document.get("steps"))
+    if any(not isinstance(entry, dict) for entry in entries):
         raise UnreadablePreview("one of its steps is not an object; it was not written by pulumi preview --json")
     users: list[PreviewStep] = []
     other_steps = []
     resources: list[Resource] = []
     before: list[Resource] = []
     others: Counter[str] = Counter()
-    for entry in _list(document.get("steps")):
+    for entry in entries:
         word, urn = str(entry.get("op", "")), _writable(entry.get("urn", ""))
         old, new = _resource(entry.get("oldState"), urn), _resource(entry.get("newState"), urn)
         if word in _READS and new is not None:
@@ -115,19 +116,13 @@ def _user_steps(
 
 def _once(steps: list[PreviewStep]) -> tuple[PreviewStep, ...]:
     """One step for each URN: if a replacement is shown in parts, the one with the reasons."""
-    kept: list[PreviewStep] = []
-    replaced: dict[tuple[str, str], int] = {}
-    for step in steps:
-        if step.operation != "replace":
-            kept.append(step)
-            continue
-        key = (step.urn, repr(step.resource.inputs.get("username")))
-        if key not in replaced:
-            replaced[key] = len(kept)
-            kept.append(step)
-        elif not kept[replaced[key]].reasons:
-            kept[replaced[key]] = step
-    return tuple(sorted(kept, key=lambda step: step.urn))
+    kept: dict[object, PreviewStep] = {}
+    for number, step in enumerate(steps):
+        # One resource may have several users.
+        key = (step.urn, repr(step.resource.inputs.get("username"))) if step.operation == "replace" else number
+        if key not in kept or not kept[key].reasons:
+            kept[key] = step
+    return tuple(sorted(kept.values(), key=lambda step: step.urn))
 
 
 def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:

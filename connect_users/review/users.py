@@ -145,7 +145,7 @@ def in_our_words(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[st
     for key, value in sorted(values.items(), key=lambda pair: snake(pair[0]) in words):
         name = input_name(key, words)
         if name == "tags":
-            inputs[name] = _tags(value)
+            inputs[name] = tags_of(value)
         elif inputs.get(name) is None:
             inputs[name] = _snake_within(value)
     return inputs
@@ -162,8 +162,8 @@ def _snake_within(value: Any) -> Any:
     return [_snake_within(item) for item in value] if isinstance(value, list) else value
 
 
-def _tags(value: Any) -> Any:
-    """Tags as a dict; CloudFormation has a list of keys and values."""
+def tags_of(value: Any) -> Any:
+    """Tags as a dict, also those of CloudFormation: a list of keys and values. Everything else stays as it is."""
     if isinstance(value, list) and all(isinstance(each, dict) and isinstance(each.get("key"), str) for each in value):
         return {each["key"]: each.get("value") for each in value}
     return value
