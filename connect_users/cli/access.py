@@ -176,11 +176,7 @@ class _File(NamedTuple):
 
 
 def _read(file: str, personas: str | None, *, state: bool = False) -> _File:
-    """Read a state, if the file has the JSON of one or has to; else a roster.
-
-    Raises:
-        WrongUsage
-    """
+    """Read a state, if the file has the JSON of one or has to; else a roster."""
     name = Path(file).name
     if state or (Path(file).suffix.lower() == ".json" and _is_state(file)):
         return _File(name, resources=files.state_of(file, leaving=True))

@@ -29,9 +29,6 @@ def with_current_contacts(review: Review, instance: LiveInstance, *, required: b
 
     Args:
         required: whether a condition depends on it; then the error is raised.
-
-    Raises:
-        ConnectUsersError
     """
     ids = users_to_ask_about(review, instance.id)
     data: list[dict[str, Any]] = []

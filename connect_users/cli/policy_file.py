@@ -46,11 +46,7 @@ def _rule(name: str, value: Any, folder: Path) -> Any:
 
 
 def _profiles_of_personas(file: Path) -> dict[str, list[str]]:
-    """Persona -> security profiles, of a file of personas that the policy file names.
-
-    Raises:
-        WrongUsage
-    """
+    """Persona -> security profiles, of a file of personas that the policy file names."""
     from connect_users.review.access.sources import from_roster
     from connect_users.review.naming import Labels
     from connect_users.roster.tables import from_records

@@ -40,15 +40,11 @@ _READS: Final = frozenset({"read", "read-replacement", "refresh", "import", "imp
 
 
 class UnreadablePreview(WrongUsage):
-    """The text is not a preview, or not a state."""
+    """The text is not a preview, or not a state; `read_preview` and `read_state` raise it."""
 
 
 def read_preview(text: str) -> Preview:
-    """The preview in the output of `pulumi preview --json`. Lines before the JSON (warnings of a shell) are ignored.
-
-    Raises:
-        UnreadablePreview
-    """
+    """The preview in the output of `pulumi preview --json`. Lines before the JSON (warnings of a shell) are ignored."""
     try:
         return _preview(_document(text, "a preview; write it with: pulumi preview --json > preview.json"))
     except RecursionError:
@@ -155,9 +151,6 @@ def read_state(text: str, *, leaving: bool = False) -> tuple[Resource, ...]:
 
     Args:
         leaving: also replaced resources that are still to be deleted.
-
-    Raises:
-        UnreadablePreview
     """
     try:
         return _state(_document(text, "a state; write it with: pulumi stack export > state.json"), leaving)
