@@ -226,7 +226,7 @@ def personas_only(personas: Mapping[str, Sequence[str]]) -> Policy:
     Args:
         personas: name -> security profiles, by name or id.
     """
-    allowed = {frozenset(profiles): persona for persona, profiles in personas.items()}
+    allowed = {frozenset(profiles) for profiles in personas.values()}
 
     def check(subject: Subject) -> Iterable[str]:
         names = dict(subject.security_profiles())
@@ -260,12 +260,12 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
     if not isinstance(rules, Mapping):
         raise ConfigurationError("the policy file is not a dict of rules")
     readers: dict[str, Callable[[Any], Policy | None]] = {
-        "admins_only": _admins_only,
-        "no_plain_passwords": lambda value: no_plain_passwords() if _flag(value) else None,
-        "hierarchy_required": lambda value: hierarchy_required() if _flag(value) else None,
+        "admins_only": _with_usernames(admins_only, "profiles"),
+        "no_plain_passwords": _switch(no_plain_passwords),
+        "hierarchy_required": _switch(hierarchy_required),
         "tags_required": lambda value: tags_required(*_strings(value)),
-        "power_restricted": _power_restricted,
-        "sign_out_required": _sign_out_required,
+        "power_restricted": _switch(power_restricted, _with_usernames(power_restricted, "restricted")),
+        "sign_out_required": _switch(sign_out_required, lambda value: sign_out_required(str(value))),
         "personas_only": _personas_only,
     }
     policies = []
@@ -397,32 +397,33 @@ def _item(container: Any, key: Any, unknown: list[Exception]) -> Any:
         return UNKNOWN
 
 
-def _admins_only(value: Any) -> Policy:
-    usernames, profiles = _usernames_and(value, "profiles", list(DEFAULT_PROFILES))
-    return admins_only(*usernames, profiles=profiles)
+def _switch(
+    policy: Callable[[], Policy], other: Callable[[Any], Policy] | None = None
+) -> Callable[[Any], Policy | None]:
+    """Reads true, false, or what another reader reads."""
+
+    def read(value: Any) -> Policy | None:
+        if isinstance(value, bool):
+            return policy() if value else None
+        if other is None:
+            raise ValueError("is not true or false")
+        return other(value)
+
+    return read
 
 
-def _power_restricted(value: Any) -> Policy | None:
-    if isinstance(value, bool):
-        return power_restricted() if value else None
-    usernames, restricted = _usernames_and(value, "restricted", [])
-    return power_restricted(*usernames, restricted=restricted)
+def _with_usernames(policy: Callable[..., Policy], other: str) -> Callable[[Any], Policy]:
+    """Reads a list of usernames, or a dict with it and the list ``other``."""
 
+    def read(value: Any) -> Policy:
+        lists = dict(value) if isinstance(value, Mapping) else {"usernames": value}
+        surplus = [str(key) for key in lists if key not in ("usernames", other)]
+        if surplus:
+            raise ValueError(f"unknown key {', '.join(surplus)}; the keys are usernames, {other}")
+        usernames = _strings(lists.pop("usernames", []))
+        return policy(*usernames, **{key: _strings(each) for key, each in lists.items()})
 
-def _usernames_and(value: Any, other: str, default: list[str]) -> tuple[list[str], list[str]]:
-    """A list of usernames, or a dict with it and another list."""
-    if not isinstance(value, Mapping):
-        return _strings(value), default
-    surplus = [str(key) for key in value if key not in ("usernames", other)]
-    if surplus:
-        raise ValueError(f"unknown key {', '.join(surplus)}; the keys are usernames, {other}")
-    return _strings(value.get("usernames", [])), _strings(value.get(other, default))
-
-
-def _sign_out_required(value: Any) -> Policy | None:
-    if isinstance(value, bool):
-        return sign_out_required() if value else None
-    return sign_out_required(value if isinstance(value, str) else "")
+    return read
 
 
 def _personas_only(value: Any) -> Policy:
@@ -434,12 +435,6 @@ def _personas_only(value: Any) -> Policy:
 def _strings(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise ValueError("is not a list of strings")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("is not true or false")
     return value
 
 
