@@ -145,7 +145,7 @@ def test_rules_of_a_file_are_the_same_policies() -> None:
         ({"admins_only": {"users": []}}, "unknown key users"),
         ({"power_restricted": {"profiles": []}}, "unknown key profiles; the keys are usernames, restricted"),
         ({"sign_out_required": "never"}, "sign_out_required: 'never' is not on_delete or on_loss"),
-        ({"sign_out_required": []}, "sign_out_required: '[]' is not on_delete or on_loss"),
+        ({"sign_out_required": 3}, "sign_out_required: '3' is not on_delete or on_loss"),
         ({"personas_only": ["Agent"]}, "personas_only: is not a dict of personas"),
     ],
 )
