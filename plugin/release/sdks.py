@@ -24,7 +24,9 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build both packages and print their paths."""
     parser = argparse.ArgumentParser(prog="python -m plugin.release.sdks", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("dist"), metavar="DIR", help="where to create the folders npm and pypi")
+    parser.add_argument(
+        "--out", type=Path, default=Path("dist"), metavar="DIR", help="where to create the folders npm and pypi"
+    )
     out = parser.parse_args(arguments).out.resolve()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)

@@ -38,7 +38,7 @@ def problems(tag: str, repository: str, root: Path) -> Iterator[str]:
         yield f"the tag is {tag}, but the package is v{VERSION}"
     url = f"github://api.github.com/{repository}"
     if url != schema.DOWNLOADS:
-        yield f"pluginDownloadURL is {schema.DOWNLOADS}, but the archives will be at {url}: set it in connect_users/plugin"
+        yield f"pluginDownloadURL is {schema.DOWNLOADS}, but the archives will be at {url}: set schema.DOWNLOADS"
     if schema.document().get("repository") != f"https://github.com/{repository}":
         yield f"the schema's repository is not https://github.com/{repository}; npm compares them"
     if (root / "schema.json").read_text(encoding="utf-8") != schema.text():

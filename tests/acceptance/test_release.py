@@ -106,7 +106,7 @@ def test_examples_and_schema_of_another_version_cannot_be_released(tmp_path: Pat
     (tmp_path / "schema.json").write_text("{}", encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text("## Unreleased\n", encoding="utf-8")
     told = list(tag.problems(f"v{VERSION}", "o/r", tmp_path))
-    assert "examples/typescript/Pulumi.yaml: the plugin's version is 9.9.9, the package's " + VERSION in told
+    assert "examples/typescript/Pulumi.yaml: the plugin's version is 9.9.9, but the package's is " + VERSION in told
     assert "schema.json is out of date: run connect-users plugin schema > schema.json" in told
     assert f"CHANGELOG.md has no section {VERSION}" in told
     (tmp_path / "CHANGELOG.md").write_text(f"## {VERSION} - 2026-12-01\n", encoding="utf-8")
