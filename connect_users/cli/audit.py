@@ -36,7 +36,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
         "Audit a live instance (read only): unmanaged users, drift from exported states and rosters, power, and power "
-        "that nobody uses. Every finding has an id, with which somebody can accept it for a time. Exit status: 0; 1 if "
+        "that nobody uses. Every finding has an id, so that somebody can accept it for a time. Exit status: 0; 1 if "
         "a finding is new: it is not accepted, and was not an open finding of the previous audit; 2 for wrong usage or "
         "a file that cannot be used."
     )
@@ -57,7 +57,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="ZONE",
         help="time zone for first_day and last_day, like timezone= of the program (default: UTC)",
     )
-    parser.add_argument("--html", metavar="FILE", help="write the access review as a page, which any browser opens")
+    parser.add_argument("--html", metavar="FILE", help="write the access review as a page for any browser")
     parser.add_argument("--json", metavar="FILE", help="write the audit as JSON, which the next audit compares with")
     parser.add_argument(
         "--previous",

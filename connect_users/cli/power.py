@@ -84,7 +84,7 @@ def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, 
     wanted = sorted(set(ids)) if args.power_permission else []
     found: dict[str, Facts] = {}
     list_agents: Callable[[str, str], list[str] | None] = instance.gateway.list_security_profile_ai_agents
-    with Progress("reading whom security profiles reach") as progress:
+    with Progress("reading the reach of security profiles") as progress:
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:
@@ -92,7 +92,7 @@ def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, 
             except ResourceNotFound:
                 continue
             except AccessDenied as problem:
-                print(f"connect-users: whom security profiles reach is not shown: {problem}", file=sys.stderr)
+                print(f"connect-users: the reach of security profiles is not shown: {problem}", file=sys.stderr)
                 break
             try:
                 agents = list_agents(instance.id, id_)

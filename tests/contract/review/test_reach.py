@@ -151,7 +151,7 @@ def test_without_the_permission_the_review_says_that_the_reach_is_not_shown(
     out, err = explained(emulator, tmp_path, capsys, joins(lead), status=1)
     assert "+ security profile Lead ⚠ (Users.Edit)" in out
     first, second = err.splitlines()
-    assert first.startswith("connect-users: whom security profiles reach is not shown: DescribeSecurityProfile")
+    assert first.startswith("connect-users: the reach of security profiles is not shown: DescribeSecurityProfile")
     assert "connect:DescribeSecurityProfile" in first
     assert "admin-gained" in second
 
