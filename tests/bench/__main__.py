@@ -9,8 +9,8 @@ Parts (``--only`` runs one of them):
 - ``quota``: new users under a quota of requests.
 
 Options: ``--users 100,1000`` and ``--rounds 3`` for other sizes (the bars are for 1,000 users), ``--short``
-(takes seconds and shows in CI that the benchmarks work; ignore its figures), ``--large`` (also 1,000 and 5,000 users, and
-AWS's own quota in real time), ``--yaml`` (the plugin's program is in YAML, not in Python).
+(takes seconds and shows in CI that the benchmarks work; ignore its figures), ``--large`` (also 1,000 and 5,000 users,
+and AWS's own quota in real time), ``--yaml`` (the plugin's program is in YAML, not in Python).
 """
 
 from __future__ import annotations

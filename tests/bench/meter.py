@@ -1,8 +1,8 @@
 """The cost of a command: wall time, CPU and memory of it and of all processes that it starts.
 
 `measure` runs the command below another process (this file as a script), which writes a report. It adopts processes
-that the command leaves behind (on Linux) and ends them, so that their CPU counts, too. Memory is the highest sum over all
-processes, each with its own peak until then.
+that the command leaves behind (on Linux) and ends them, so that their CPU counts, too. Memory is the highest sum over
+all processes, each with its own peak until then.
 """
 
 from __future__ import annotations
