@@ -52,8 +52,8 @@ def add_dormancy(group: argparse._ActionsContainer) -> None:
         "--dormant",
         type=days_of,
         metavar="DAYS",
-        help="show when people were last online, and who was not in this number of days, such as 60d; from --logins, "
-        "and from the online time of agents in --instance, which AWS keeps for three months",
+        help="show when people were last online, and who was not online for this number of days, such as 60d; from "
+        "--logins, and from the online time of agents in --instance, which AWS keeps for three months",
     )
     group.add_argument(
         "--logins",

@@ -32,7 +32,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's description and options."""
     parser.description = (
         "Audit a live instance (read only): unmanaged users, drift from exported states and rosters, power, and power "
-        "that nobody uses. Every finding has an id, with which somebody can accept it for a time. Exit status: 0; 1 if "
+        "that nobody uses. Every finding has an id, so that somebody can accept it for a time. Exit status: 0; 1 if "
         "a finding is new: it is not accepted, and was not an open finding of the previous audit; 2 for wrong usage or "
         "a file that cannot be used."
     )
@@ -49,7 +49,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--personas", metavar="FILE", help="the personas of --roster")
     roster_files.add_timezone(parser)
-    parser.add_argument("--html", metavar="FILE", help="write the access review as a page, which any browser opens")
+    parser.add_argument("--html", metavar="FILE", help="write the access review as a page for any browser")
     parser.add_argument("--json", metavar="FILE", help="write the audit as JSON, which the next audit compares with")
     parser.add_argument(
         "--previous",

@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--region", metavar="REGION", help="AWS region")
     group.add_argument("--profile", metavar="NAME", help="profile of AWS's shared configuration files")
     group.add_argument(
-        "--endpoint-url", metavar="URL", help="an endpoint to use in place of AWS's, such as an emulator's"
+        "--endpoint-url", metavar="URL", help="an endpoint to use instead of AWS's, such as an emulator's"
     )
     group.add_argument("--emulator-state", metavar="FILE", help="use the embedded emulator with this state file")
 

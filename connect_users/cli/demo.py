@@ -89,7 +89,7 @@ SCENES = (
         ("preview", "up"),
         edits=(*((new, old) for old, new in _BAD), (_GRACE, _GRACE.replace("hopper", "murray"))),
     ),
-    Scene("Destroy: everybody leaves", ("destroy",)),
+    Scene("Destroy: all users are deleted", ("destroy",)),
 )
 
 

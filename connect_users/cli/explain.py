@@ -80,7 +80,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         "SARIF refers to its lines",
     )
     sources.add_argument("--personas", metavar="FILE", help="the personas of --roster")
-    sources.add_argument("--state", metavar="FILE", help="output of `pulumi stack export`: the stack as it is deployed")
+    sources.add_argument("--state", metavar="FILE", help="output of `pulumi stack export`: the deployed stack")
     sources.add_argument(
         "--names",
         metavar="FILE",

@@ -75,9 +75,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language",
         choices=_LANGUAGES,
-        help="of the program (default: that of the project in DIR, else python): python writes a ConnectUserRoster, "
-        "with the dynamic provider; yaml, typescript and go write a connect-users:UserRoster, with the plugin "
-        "(connect-users plugin install)",
+        help="language of the program (default: that of the project in DIR, else python): python writes a "
+        "ConnectUserRoster, with the dynamic provider; yaml, typescript and go write a connect-users:UserRoster, with "
+        "the plugin (connect-users plugin install)",
     )
     parser.add_argument(
         "--each",
@@ -283,7 +283,7 @@ def _advise(done: Done, folder: Folder) -> None:
     if done.snippet:
         print(f"add these lines to {folder.language.main}:\n{done.snippet}", end="")
     if done.argument:
-        print(f"give the roster in {folder.language.main} its personas: {done.argument}")
+        print(f"add this argument to the roster in {folder.language.main}: {done.argument}")
     if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):

@@ -69,7 +69,7 @@ def facts_of(
     wanted = sorted(set(ids)) if args.power_permission else []
     facts: dict[str, ProfileFacts] = {}
     list_agents: Callable[[str, str], list[str] | None] = instance.gateway.list_security_profile_ai_agents
-    with Progress("reading whom security profiles reach") as progress:
+    with Progress("reading the reach of security profiles") as progress:
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:

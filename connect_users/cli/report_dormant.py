@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     dormant, unknown = (sum(row["dormant"] is each for row in rows) for each in (True, None))
     print(
         f"{dormant:,} of {plural(len(rows), 'person was', 'people were')} not online in the last "
-        f"{plural(args.dormant, 'day')}" + (f"; of {unknown:,} it is unknown" if unknown else ""),
+        f"{plural(args.dormant, 'day')}" + (f"; unknown for {unknown:,}" if unknown else ""),
         file=sys.stderr,
     )
     return 1 if dormant else 0

@@ -210,15 +210,15 @@ def _alarms(step: PreviewStep, action: str, gained: Gain, own: Sequence[str]) ->
         own: the powerful security profiles that the user keeps and that reach the user's own hierarchy group.
     """
     if not step.operation:
-        yield f"this version does not know the operation {step.word!r}, so it cannot judge it"
+        yield f"this version does not know the operation {step.word!r}, so it counts as power"
     old, new = step.old, step.new
     if old is None or new is None or not gained.kept or another(old, new):
         return
     if own and not unchanged(old.inputs.get(_GROUP), new.inputs.get(_GROUP)):
-        yield f"the hierarchy group changes, and with it whom the user reaches with {all_of(own)}"
+        yield f"the hierarchy group changes, and with it who is within reach of the user's {all_of(own)}"
     kept = all_of(gained.kept)
     if not unchanged(_email(old), _email(new)) and _email(new) is not None:
-        yield f"the e-mail address changes, to which a new password is sent, and the user has {kept}"
+        yield f"the e-mail address for password resets changes, and the user has {kept}"
     if action == REPLACED and _new_password(old, new):
         yield f"the user is created again with a password of the program, and has {kept}"
 

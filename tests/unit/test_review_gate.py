@@ -178,13 +178,13 @@ def test_the_address_of_a_user_with_power_does_not_change_unseen(old: Any, new: 
     """Whoever reads it can set a new password: the account can be taken over."""
     review_ = reviewed(step("update", old, new, *paths))
     assert refused(review_) == alarm
-    assert any("the e-mail address changes" in each for each in review_.people[0].alarms) == alarm
+    assert any("the e-mail address for password resets changes" in each for each in review_.people[0].alarms) == alarm
 
 
 def test_an_alarm_is_in_every_format() -> None:
     """Also where no security profile is gained."""
     review_ = reviewed(step("update", with_email("a@x.com"), with_email("b@x.com"), "identity_info.email"))
-    said = "the e-mail address changes, to which a new password is sent, and the user has Admin"
+    said = "the e-mail address for password resets changes, and the user has Admin"
     assert "1 changed; 1 user gains power ⚠" in text.render(review_)
     assert f"{said} ⚠" in text.render(review_, width=300)
     assert f"- **ada** (changes): {said}" in markdown.render(review_)

@@ -155,6 +155,6 @@ def test_who_moves_reaches_another_group_where_power_goes_by_the_users_own(
     """Neither the user's security profiles nor any of theirs change."""
     powers = Powers(granted={"sp-lead": granted}, facts=facts)
     (person,) = reviewed(("update", user(hierarchy_group_id="g1"), user(**after)), powers=powers).people
-    words = "the hierarchy group changes, and with it whom the user reaches with sp-lead"
+    words = "the hierarchy group changes, and with it who is within reach of the user's sp-lead"
     assert person.alarms == ((words,) if alarmed else ())
     assert person.gains_power is alarmed
