@@ -178,8 +178,8 @@ def _pairs(lines: object) -> dict[str, str]:
 
 def _kept_text(kept: Collection[str]) -> str:
     people = plural(len(kept), "person who would leave stays", "people who would leave stay")
-    advice = "the next run without it deletes everybody who is not declared"
-    return f"connect-users:removals is false: {people}: {some(sorted(kept), _KEPT_SHOWN)}; {advice}"
+    who = some(sorted(kept), _KEPT_SHOWN)
+    return f"connect-users:removals is false: {people}: {who}; the next run without it removes them"
 
 
 def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:
