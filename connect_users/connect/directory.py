@@ -2,7 +2,7 @@
 
 Each listing, search and description is a question to Connect that is asked once, to its last page, and only when
 somebody needs it. Who makes a `Directory` decides where the answers are kept, on whose thread a question is asked, and
-what becomes of a failure (`Once`).
+what becomes of a failure (`AskOnce`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Once(Protocol):
+class AskOnce(Protocol):
     """Asks a question when its answer is needed for the first time."""
 
     async def __call__(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
@@ -45,7 +45,7 @@ class Once(Protocol):
 
 
 class AnswerCache:
-    """A `Once` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
+    """A `AskOnce` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
 
     Args:
         gateway: connects; called for each question.
@@ -85,14 +85,14 @@ class AnswerCache:
 
 
 @dataclass(frozen=True)
-class Address:
+class InstanceAddress:
     """What the name that a program gives an instance says about it: nothing where that is an alias."""
 
     id: str = ""
     arn: str = ""
 
 
-def address(text: object) -> Address:
+def address(text: object) -> InstanceAddress:
     """Recognise an id, an ARN or an alias.
 
     Raises:
@@ -106,8 +106,8 @@ def address(text: object) -> Address:
             raise ConfigurationError(
                 f"'{text}' is not the ARN of a Connect instance (arn:aws:connect:REGION:ACCOUNT:instance/ID)"
             )
-        return Address(arn.instance_id, text)
-    return Address(text if ID_PATTERN.fullmatch(text) else "")
+        return InstanceAddress(arn.instance_id, text)
+    return InstanceAddress(text if ID_PATTERN.fullmatch(text) else "")
 
 
 class Directory:
@@ -119,7 +119,7 @@ class Directory:
         notify: is called when a wait begins that a person would notice.
     """
 
-    def __init__(self, instance: object, once: Once, notify: Notify | None = None) -> None:
+    def __init__(self, instance: object, once: AskOnce, notify: Notify | None = None) -> None:
         self._instance = instance
         self._once = once
         self._notify = notify

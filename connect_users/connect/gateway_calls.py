@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connect_users.connect.pacing import Notify, Pacer, SystemTimer, Timer
-from connect_users.connect.transport import Answer, Transport
+from connect_users.connect.transport import CallResult, Transport
 from connect_users.core.answers import expect
 from connect_users.core.errors import Cancelled, ConnectApiError
 from connect_users.core.fields import FIELDS
@@ -94,7 +94,7 @@ class Calls:
         notify: Notify | None = None,
         *,
         paced: bool = True,
-    ) -> Answer[Result]:
+    ) -> CallResult[Result]:
         """One call; an answer that is not from AWS (see `connect_users.core.answers`) does not count."""
         answered_at: float | None = None
 

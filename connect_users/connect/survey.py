@@ -30,7 +30,7 @@ from weakref import WeakKeyDictionary
 
 from connect_users.connect.gateway_calls import SEARCH_PAGE
 from connect_users.core.errors import Cancelled, ConnectApiError
-from connect_users.core.snapshot_proof import Listed, epoch, whole
+from connect_users.core.snapshot_proof import UserSnapshot, epoch, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +74,7 @@ class Survey:
         self._refreshes: dict[str, _Refresh] = {}
         self._proficiencies_move: dict[str, bool] = {}
 
-    def find(self, instance_id: str, urn: str, user_id: str, say: Callable[[str, str], None]) -> Listed | None:
+    def find(self, instance_id: str, urn: str, user_id: str, say: Callable[[str, str], None]) -> UserSnapshot | None:
         """What bulk reads show of a user that is being read; None where it has to be described.
 
         Args:
@@ -93,7 +93,7 @@ class Survey:
                 return None
         return _listed(refresh, user_id)
 
-    def everyone(self, instance_id: str, notify: Notify) -> list[Listed]:
+    def everyone(self, instance_id: str, notify: Notify) -> list[UserSnapshot]:
         """All users of the instance, in the order of the listing. Reads that follow are answered from the same pages.
 
         Raises:
@@ -183,13 +183,13 @@ def _keep(refresh: _Refresh, users: list[dict[str, Any]]) -> None:
         refresh.summaries[user["Id"]] = json.dumps(user, default=str).encode()
 
 
-def _listed(refresh: _Refresh, user_id: str) -> Listed | None:
+def _listed(refresh: _Refresh, user_id: str) -> UserSnapshot | None:
     entry = (refresh.listed or {}).get(user_id)
     if entry is None:
         return None
     text = refresh.summaries.get(user_id)
     arn, username, modified = entry
-    return Listed(user_id, arn, username, modified, None if text is None else json.loads(text), refresh.exact)
+    return UserSnapshot(user_id, arn, username, modified, None if text is None else json.loads(text), refresh.exact)
 
 
 _lock = threading.Lock()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core import channels, plan
 from connect_users.core.fields import BY_NAME
 from connect_users.core.phrases import all_of
-from connect_users.core.rules import Review
+from connect_users.core.rules import Findings
 from connect_users.core.shapes import Problem
 from connect_users.core.spec import UNKNOWN, contains_unknown
 
@@ -38,10 +38,10 @@ _RESET_CALLBACK: Final = {
 }
 
 
-def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Review:
+def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Findings:
     """Judge the change from the old inputs to the new ones (both canonical) of a user that exists."""
     if plan.replacement(old, new) is not None:
-        return Review()
+        return Findings()
     problems, warnings = [], [*_kept(_readable(old), _readable(new)), *_reset(_readable(old), _readable(new))]
     if plan.password_changed(old, new):
         policy = new.get("on_password_change", "refuse")
@@ -55,7 +55,7 @@ def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Review:
                     "or set on_password_change='replace' to delete the user and create it again",
                 )
             )
-    return Review(tuple(problems), tuple(warnings))
+    return Findings(tuple(problems), tuple(warnings))
 
 
 def _readable(props: Mapping[str, Any]) -> dict[str, Any]:

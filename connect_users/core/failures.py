@@ -29,24 +29,24 @@ class Retry(Enum):
 
 
 @dataclass(frozen=True)
-class Meaning:
+class CodeMeaning:
     """What a code stands for."""
 
     error: type[errors.ConnectApiError]
     retry: Retry = Retry.FINAL
 
 
-_DENIED: Final = Meaning(errors.AccessDenied)
-_CREDENTIALS: Final = Meaning(errors.CredentialsProblem)
-_INVALID: Final = Meaning(errors.InvalidRequest)
-_QUOTA: Final = Meaning(errors.QuotaReached)
-_THROTTLED: Final = Meaning(errors.Throttled, Retry.THROTTLED)
-_UNCERTAIN: Final = Meaning(errors.Unreachable, Retry.UNCERTAIN)
+_DENIED: Final = CodeMeaning(errors.AccessDenied)
+_CREDENTIALS: Final = CodeMeaning(errors.CredentialsProblem)
+_INVALID: Final = CodeMeaning(errors.InvalidRequest)
+_QUOTA: Final = CodeMeaning(errors.QuotaReached)
+_THROTTLED: Final = CodeMeaning(errors.Throttled, Retry.THROTTLED)
+_UNCERTAIN: Final = CodeMeaning(errors.Unreachable, Retry.UNCERTAIN)
 
 #: AWS's code, or ours for what is not an answer. Sources: botocore's Connect model; botocore's list of throttle codes
 #: without LimitExceededException; TooManyRequestsException is what AWS's own CloudFormation handler matches; the
 #: credential codes are those of SigV4 front ends. "429" is an answer without any code.
-MEANINGS: Final[dict[str, Meaning]] = {
+MEANINGS: Final[dict[str, CodeMeaning]] = {
     "AccessDenied": _DENIED,
     "AccessDeniedException": _DENIED,
     "UnauthorizedOperation": _DENIED,
@@ -67,16 +67,16 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "RequestTimeTooSkewed": _CREDENTIALS,
     "SignatureDoesNotMatch": _CREDENTIALS,
     "UnrecognizedClientException": _CREDENTIALS,
-    "DuplicateResourceException": Meaning(errors.DuplicateResource),
+    "DuplicateResourceException": CodeMeaning(errors.DuplicateResource),
     "InvalidParameterException": _INVALID,
     "InvalidRequestException": _INVALID,
     "ParamValidationError": _INVALID,
     "ValidationException": _INVALID,
     "LimitExceededException": _QUOTA,
     "ServiceQuotaExceededException": _QUOTA,
-    "ResourceNotFoundException": Meaning(errors.ResourceNotFound),
+    "ResourceNotFoundException": CodeMeaning(errors.ResourceNotFound),
     # AWS does not say what triggers one (UpdateUserConfig only), so it may never pass.
-    "ConditionalOperationFailedException": Meaning(errors.ConnectApiError, Retry.CONFLICT),
+    "ConditionalOperationFailedException": CodeMeaning(errors.ConnectApiError, Retry.CONFLICT),
     "429": _THROTTLED,
     "BandwidthLimitExceeded": _THROTTLED,
     "PriorRequestNotComplete": _THROTTLED,
@@ -101,9 +101,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "ServiceUnavailableException": _UNCERTAIN,
     # Ours, with the detail of botocore: no answer, no connection, an answer of somebody else, the end of the run.
     "NoAnswer": _UNCERTAIN,
-    "ConnectionFailed": Meaning(errors.Unreachable, Retry.NOT_SENT),
-    "ForeignAnswer": Meaning(errors.Unreachable),
-    "Cancelled": Meaning(errors.Cancelled),
+    "ConnectionFailed": CodeMeaning(errors.Unreachable, Retry.NOT_SENT),
+    "ForeignAnswer": CodeMeaning(errors.Unreachable),
+    "Cancelled": CodeMeaning(errors.Cancelled),
 }
 
 #: In lower case: what a code that is not in the table contains where it is one of throttling. "limit" may be a quota.
@@ -116,14 +116,14 @@ _FIRST: Final = {Retry.THROTTLED: 1.0, Retry.UNCERTAIN: 0.5, Retry.NOT_SENT: 0.5
 _CAP: Final = 20.0
 
 
-def meaning_of(code: str, status: int = 0) -> Meaning:
+def meaning_of(code: str, status: int = 0) -> CodeMeaning:
     """What an AWS error code means; the HTTP status counts only where the code is not in the table."""
     known = MEANINGS.get(code)
     if known is not None:
         return known
     if any(word in code.lower() for word in _THROTTLE_WORDS):
         return _THROTTLED
-    return _UNCERTAIN if status >= 500 else Meaning(errors.ConnectApiError)
+    return _UNCERTAIN if status >= 500 else CodeMeaning(errors.ConnectApiError)
 
 
 def delay(retry: Retry, tries: int, jitter: float) -> float | None:

@@ -77,6 +77,14 @@ class Owner:
         """Whether the user was created outside this stack."""
         return self._mark == _TAKEN
 
+    def is_leftover(self, now: float) -> bool:
+        """Whether the tag is recent enough to have been left behind by an interrupted run.
+
+        Args:
+            now: AWS's time. A machine with a fast clock writes tokens of the future.
+        """
+        return now - made_at(self.token) < LEFTOVER
+
     @property
     def _mark(self) -> str:
         parts = _TOKEN_FORM.fullmatch(self.token)
@@ -155,7 +163,7 @@ def handed_over(token: str, urn: str) -> str:
     return token if parts is None else f"{parts[1]}{parts[2]}{_hash(urn)[:_URN_HASH]}{_hash(parts[4] + urn)[:_MAKING]}"
 
 
-def same_making(one: object, other: object) -> bool:
+def same_creation(one: object, other: object) -> bool:
     """Whether two tokens stem from the same creation or take-over, whatever URN each names."""
     if one == other:
         return True
@@ -240,18 +248,10 @@ class Unowned:
 
 
 @dataclass(frozen=True)
-class OtherMaking:
+class OtherToken:
     """The tag names this resource, but its token is not the one that was expected."""
 
     owner: Owner
-
-    def is_leftover(self, now: float) -> bool:
-        """Whether it is recent enough to have been left behind by an interrupted run.
-
-        Args:
-            now: AWS's time. A machine with a fast clock writes tokens of the future.
-        """
-        return now - made_at(self.owner.token) < LEFTOVER
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ class OtherStack:
 
 
 #: Who owns a live user, from the view of one resource.
-Claim = Proven | Unowned | OtherMaking | OtherResource | OtherStack
+Claim = Proven | Unowned | OtherToken | OtherResource | OtherStack
 
 
 def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") -> Claim:
@@ -288,15 +288,15 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
     in_this_stack = owner.stack is not None and owner.stack == stack_of(owner_name(urn))
     if token is not None:
         # A state from before its user went to another stack has the same making, too.
-        proven = same_making(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))
+        proven = same_creation(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))
         # Or a run died after it had written the tag for this stack.
         proven = proven or (mine and owner.token == handed_over(str(token), urn))
     else:
-        proven = bool(arn) and mine and same_making(owner.token, first_token(made_at(owner.token), urn, arn))
+        proven = bool(arn) and mine and same_creation(owner.token, first_token(made_at(owner.token), urn, arn))
     if proven:
         return Proven(owner)
     if mine:
-        return OtherMaking(owner)
+        return OtherToken(owner)
     if not owner.name:
         return Unowned()
     if in_this_stack:

@@ -24,14 +24,14 @@ from connect_users.core.tag_rules import tag_problems
 _CHANNEL_LISTS = tuple(field for field in FIELDS if field.keys == ("channel",))
 
 
-class Review(NamedTuple):
+class Findings(NamedTuple):
     """What `review` found."""
 
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
 
-def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
+def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Findings:
     """Judge the inputs of a user as they were written, ARNs and all.
 
     Args:
@@ -47,7 +47,7 @@ def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
         for problem in rule(sound, inputs):
             (warnings if isinstance(problem, _Warning) else problems).append(problem)
     problems.extend(tag_problems(sound, reserved_tags))
-    return Review(tuple(problems), tuple(warnings))
+    return Findings(tuple(problems), tuple(warnings))
 
 
 class _Warning(Problem):

@@ -40,7 +40,7 @@ from connect_users.core.steps import (
 )
 from connect_users.lifecycle import gone, proficiencies
 from connect_users.lifecycle.blocks import BlockWriter
-from connect_users.lifecycle.run import Run
+from connect_users.lifecycle.run import EngineRun
 from connect_users.lifecycle.sign_out import Sessions
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Operation:
     say: Callable[[str, str], None]
     wait: Callable[[float], None]
     now: Callable[[], float]
-    run: Run = field(default_factory=Run)
+    run: EngineRun = field(default_factory=EngineRun)
 
     def inform(self, text: str) -> None:
         """Show an info message on the resource."""
@@ -219,10 +219,10 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
             return ownership.renamed(owner.token, op.urn)
         case ownership.Proven(owner):
             return ownership.handed_over(owner.token, op.urn)
-        case ownership.OtherMaking(owner) if ownership.made_at(owner.token) < ownership.made_at(str(token)):
+        case ownership.OtherToken(owner) if ownership.made_at(owner.token) < ownership.made_at(str(token)):
             # The read is older than the tag.
             return ownership.renamed(str(token), op.urn)
-        case ownership.OtherMaking(owner):
+        case ownership.OtherToken(owner):
             op.inform(CORRECTED)
             return owner.token
         case ownership.OtherResource(owner) if op.owns and not op.run.declares(owner, new):

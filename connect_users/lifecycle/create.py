@@ -174,13 +174,13 @@ def _settle(
             return adopt.take_over(op, props, user, ours=False)
         case ownership.Unowned():
             raise OwnedByOther(f"{action}: {where} and {_unowned(op, tags, error)}")
-        case ownership.OtherMaking(owner) as making if owner.took_over and (
-            props.get("adopt_existing") or making.is_leftover(op.now())
+        case ownership.OtherToken(owner) if owner.took_over and (
+            props.get("adopt_existing") or owner.is_leftover(op.now())
         ):
             return adopt.take_over(op, props, user, ours=not owner.adopted)
-        case ownership.OtherMaking(owner) as making if not owner.took_over and making.is_leftover(op.now()):
+        case ownership.OtherToken(owner) if not owner.took_over and owner.is_leftover(op.now()):
             return adopt.take_over(op, props, user, ours=True) if _changed_in_this_run(op, user) else None
-        case ownership.OtherMaking(owner):
+        case ownership.OtherToken(owner):
             day = time.strftime("%Y-%m-%d", time.gmtime(ownership.made_at(owner.token)))
             raise OwnedByOther(
                 f"{action}: {where} and belongs to this resource, created or taken over on {day} (tag "
@@ -285,7 +285,7 @@ def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> Ow
     """The error if only a user whose name differs in case exists. A name that was just deleted would be free soon."""
     user = op.gateway.describe_user(props["instance_id"], near["Id"], notify=op.inform)
     name = near["Username"]
-    if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherMaking):
+    if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherToken):
         advice = f"that is this resource's own user: keep '{name}', or remove it in one run and declare it in the next"
     else:
         advice = f"declare '{name}' (with adopt_existing=True to take that user over), or choose another username"

@@ -77,7 +77,7 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
             if rival is not None:
                 op.say("warning", f"not deleted: {rival} has the same user")
             return rival is None
-        case ownership.OtherMaking():
+        case ownership.OtherToken():
             raise OwnedByOther(
                 f"{action}: its tag {ownership.TAG_KEY} names this resource, but with another token than this state, "
                 "which may be older (restored from a backup?); nothing was deleted; run pulumi refresh, "

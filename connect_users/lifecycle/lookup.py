@@ -14,25 +14,16 @@ from connect_users.core.live import declarable, live_props
 from connect_users.core.references import USER
 from connect_users.core.shapes import shown
 from connect_users.lifecycle import observe
+from connect_users.lifecycle.observe import UserState
 
 if TYPE_CHECKING:
-    from connect_users.core.spec import Props
     from connect_users.lifecycle.apply import Operation
 
 _COMPOSITE: Final = re.compile(r"([^\s:/]+):([^\s:/]+)")
 
 
 @dataclass(frozen=True)
-class Found:
-    """An existing user, with its bare id."""
-
-    id: str
-    inputs: Props
-    outputs: Props
-
-
-@dataclass(frozen=True)
-class Place:
+class ImportId:
     """The instance and the id in an import's id; ``arn`` is "" if it is not an ARN."""
 
     instance_id: str
@@ -40,7 +31,7 @@ class Place:
     arn: str = ""
 
 
-def place_of(text: str) -> Place:
+def parse_import_id(text: str) -> ImportId:
     """Parse an import's id: ``INSTANCE_ID:USER_ID``, or the user's ARN.
 
     Raises:
@@ -48,16 +39,16 @@ def place_of(text: str) -> Place:
     """
     arn = parse_arn(text)
     if arn is not None and arn.resource == USER.arn_word:
-        return Place(arn.instance_id, arn.resource_id, text)
+        return ImportId(arn.instance_id, arn.resource_id, text)
     ids = _COMPOSITE.fullmatch(text)
     if ids is None:
         raise ConnectUsersError(
             f"importing a Connect user: {shown(text)} cannot be imported: use INSTANCE_ID:USER_ID or the user's ARN"
         )
-    return Place(ids[1], ids[2])
+    return ImportId(ids[1], ids[2])
 
 
-def lookup(op: Operation, place: Place) -> Found | None:
+def lookup(op: Operation, place: ImportId) -> UserState | None:
     """The user as it is now; None if its instance has no such user.
 
     Raises:
@@ -82,10 +73,10 @@ def lookup(op: Operation, place: Place) -> Found | None:
     outputs = {**inputs, **observe.computed(op, user, live, {}), ARN_KEY: user["Arn"]}
     if TOKEN_KEY in outputs or ownership.owner_of(user.get("Tags", {})) is None:
         outputs |= snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
-    return Found(place.user_id, inputs, outputs)
+    return UserState(place.user_id, inputs, outputs)
 
 
-def _described(op: Operation, place: Place) -> dict[str, Any] | None:
+def _described(op: Operation, place: ImportId) -> dict[str, Any] | None:
     try:
         return op.gateway.describe_user(place.instance_id, place.user_id, notify=op.inform)
     except ResourceNotFound:

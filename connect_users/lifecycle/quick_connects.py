@@ -36,7 +36,7 @@ Config = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Pointer:
+class UserQuickConnect:
     """A quick connect that leads to a user."""
 
     id: str
@@ -53,7 +53,7 @@ class _Cache:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: float = float("-inf")
-    by_user: dict[str, list[Pointer]] = field(default_factory=dict)
+    by_user: dict[str, list[UserQuickConnect]] = field(default_factory=dict)
     refused: ConnectApiError | None = None
 
 
@@ -84,7 +84,7 @@ def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, de
         ) from None
 
 
-def _warn(op: Operation, pointers: list[Pointer]) -> None:
+def _warn(op: Operation, pointers: list[UserQuickConnect]) -> None:
     if pointers:
         names = ", ".join(f"'{pointer.name}'" for pointer in pointers)
         what, them = ("quick connects", "them") if len(pointers) > 1 else ("quick connect", "it")
@@ -95,7 +95,7 @@ def _warn(op: Operation, pointers: list[Pointer]) -> None:
         )
 
 
-def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> list[Pointer]:
+def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> list[UserQuickConnect]:
     with _lock:
         cache = _caches.setdefault(op.gateway, {}).setdefault(instance_id, _Cache())
     with cache.lock:
@@ -114,18 +114,18 @@ def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) ->
         return list(cache.by_user.get(user_id, ()))
 
 
-def _read(op: Operation, instance_id: str) -> dict[str, list[Pointer]]:
+def _read(op: Operation, instance_id: str) -> dict[str, list[UserQuickConnect]]:
     gateway = op.gateway
     names = {entry["Id"]: entry.get("Name", entry["Id"]) for entry in gateway.list_quick_connects(instance_id)}
     configs: dict[str, Config] = {}
     if len(names) > _FEW:
         for entry in gateway.search_quick_connects(instance_id, notify=op.inform):
             configs[entry["QuickConnectId"]] = entry.get("QuickConnectConfig") or {}
-    by_user: dict[str, list[Pointer]] = {}
+    by_user: dict[str, list[UserQuickConnect]] = {}
     for id_, name in names.items():
         if id_ not in configs:
             configs[id_] = _config(op, instance_id, id_)
-        by_user.setdefault(_led_to(configs[id_]), []).append(Pointer(id_, name))
+        by_user.setdefault(_led_to(configs[id_]), []).append(UserQuickConnect(id_, name))
     return by_user
 
 
@@ -147,7 +147,7 @@ def _led_to(config: Mapping[str, Any]) -> str:
     return str(user_id).rpartition("/")[2]
 
 
-def _delete(op: Operation, instance_id: str, user_id: str, pointer: Pointer) -> None:
+def _delete(op: Operation, instance_id: str, user_id: str, pointer: UserQuickConnect) -> None:
     """Delete a quick connect, unless it is gone or leads elsewhere by now."""
     for pause in (SECOND_LOOK, 0.0):
         if _led_to(_config(op, instance_id, pointer.id)) != user_id:

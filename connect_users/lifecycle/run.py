@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _Ownership = tuple[object, object]
 
 
-class Run:
+class EngineRun:
     """The users of one run. Thread-safe: every change is one step."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -95,4 +95,4 @@ def _ownership(outputs: Mapping[str, Any]) -> _Ownership:
 
 
 def _same(one: _Ownership, other: _Ownership) -> bool:
-    return ownership.same_making(one[0], other[0]) and one[1] == other[1]
+    return ownership.same_creation(one[0], other[0]) and one[1] == other[1]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from connect_users.connect.gateway import Gateway
     from connect_users.core.steps import Step
-    from connect_users.lifecycle.run import Run
+    from connect_users.lifecycle.run import EngineRun
 
 _PROFILES: Final = "security_profile_ids"
 
@@ -38,7 +38,7 @@ class Sessions:
     """
 
     gateway: Gateway
-    run: Run
+    run: EngineRun
     say: Callable[[str, str], None]
 
     def before_deletion(self, user_id: str, outputs: Mapping[str, Any]) -> None:
