@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from connect_users.core import errors
 from connect_users.core.answers import ForeignAnswer, NotAnswered, died_reading, foreign
-from connect_users.core.failures import CodeMeaning, Retry, api_error, delay, meaning_of
+from connect_users.core.failures import CodeMeaning, Retry, delay, meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -142,9 +142,9 @@ def _story(operation: str, failure: Failure) -> str:
     return f"no definite answer to {operation} ({failure.code}): {detail}"
 
 
-def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApiError:
+def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.Cancelled:
     detail = f"cancelled while waiting to try again after {tries} tries" if tries else "cancelled before it was sent"
-    return api_error(operation, "Cancelled", detail, uncertain=uncertain)
+    return errors.Cancelled(operation, "Cancelled", detail, uncertain=uncertain)
 
 
 def _error(

@@ -96,13 +96,14 @@ def _password(props: Props, inputs: Props) -> Iterator[Problem]:
         for name in sources:
             yield Problem(name, f"given, but the instance uses {kind}; remove it")
     if "password" in props:
-        yield from _password_form(props["password"])
+        yield from password_problems(props["password"])
     secret = props.get("password_secret_arn")
     if secret is not None and (not secret or len(secret) > limits.SECRET_ID_MAX or limits.BLANK.search(secret)):
         yield Problem("password_secret_arn", "is not the ARN or name of a Secrets Manager secret")
 
 
-def _password_form(password: str) -> Iterator[Problem]:
+def password_problems(password: str) -> Iterator[Problem]:
+    """What is wrong with a password, which may come from Secrets Manager."""
     if not limits.PASSWORD_MIN <= len(password) <= limits.PASSWORD_MAX:
         yield Problem(
             "password",
@@ -281,8 +282,3 @@ _RULES: tuple[_Rule, ...] = (
     _per_channel,
     _proficiencies,
 )
-
-
-def password_problems(password: str) -> list[Problem]:
-    """What is wrong with a password that was read elsewhere, e.g. from Secrets Manager."""
-    return list(_password_form(password))

@@ -14,6 +14,7 @@ from connect_users.core.spec import UNKNOWN, canonical
 from tests.builders import INSTANCE_ID, user
 from tests.changes import ALL_CHANGES, Change, plain
 from tests.unit.plan_rows import ACW, LIMIT, OTHERS_OFF, PASSWORDS, PHONE_ROWS, ROWS, VOICE_ON, Calls, skill
+from tests.unit.readme_rows import on_change
 
 
 def _calls(planned: tuple[steps.Step, ...]) -> Calls:
@@ -60,7 +61,7 @@ def test_the_plan_makes_exactly_the_calls_of_the_table_of_fields() -> None:
 def test_the_documentation_says_in_which_order_a_user_is_replaced() -> None:
     for sentence, name, _, _, expected in ROWS:
         if isinstance(expected, Replacement):
-            text = BY_NAME[name].on_change
+            text = on_change(BY_NAME[name])
             assert text.startswith("replaced"), sentence
             assert ("deleted first" in text) == expected.delete_first, sentence
 

@@ -122,7 +122,7 @@ def test_without_the_ownership_tag_50_tags_are_allowed() -> None:
 
 
 def test_a_password_that_was_read_elsewhere_is_judged_by_the_same_rules() -> None:
-    assert password_problems("Correct-Horse-1") == []
+    assert list(password_problems("Correct-Horse-1")) == []
     assert [problem.text for problem in password_problems("")] == [
         "has 0 characters; AWS allows 8 to 64",
         "lacks a lower-case letter and an upper-case letter and a digit; AWS requires one of each",
