@@ -36,12 +36,13 @@ from connect_users.core.errors import (
 )
 from connect_users.core.fields import ARN_KEY, TOKEN_KEY
 from connect_users.lifecycle import adopt, apply, delete, observe
+from connect_users.lifecycle.operation import REFERENCE_SETTLING, pauses, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connect_users.core.spec import Props
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 #: The state of a user without proficiencies, for the plan.
 _NO_PROFICIENCIES: Props = {"user_proficiencies": []}
@@ -58,7 +59,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         OwnedByOther: the user of that name has another owner.
         InvalidUser, ConnectApiError
     """
-    action = apply.subject("creating", props)
+    action = subject("creating", props)
     survey_of(op.gateway).forget()
     try:
         token, request = _tagged(op, plan.create_request(props))
@@ -114,7 +115,7 @@ def _existing_user(op: Operation, props: Props, error: ConnectApiError) -> dict[
 
 def _create_user(op: Operation, request: Props) -> CreatedUser:
     """CreateUser, tried again while something that it names is not found yet (a profile created in the same run)."""
-    for pause in apply.pauses(min(apply.REFERENCE_SETTLING, op.grace)):
+    for pause in pauses(min(REFERENCE_SETTLING, op.grace)):
         try:
             made = op.gateway.create_user(request, notify=op.inform)
         except ResourceNotFound:
@@ -135,7 +136,7 @@ def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple
     steps = plan.update_steps({**props, **_NO_PROFICIENCIES}, props) if props.get("user_proficiencies") else ()
     apply.run(
         op,
-        apply.subject("creating", props),
+        subject("creating", props),
         user_id,
         {**outputs, **(_NO_PROFICIENCIES if steps else {})},
         props,
@@ -159,7 +160,7 @@ def _settle(
         UserVanished: it is not found any more.
         PartialUpdate, InvalidUser, ConnectApiError
     """
-    action, where = apply.subject("creating", props), f"the name exists in instance {props['instance_id']}"
+    action, where = subject("creating", props), f"the name exists in instance {props['instance_id']}"
     tags = user.get("Tags", {})
     owner = ownership.owner_of(tags)
     token = owner.token if owner is not None and owner.token in tokens else tokens[-1]
@@ -236,7 +237,7 @@ def _settle_duplicate(
     op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
 ) -> tuple[str, Props]:
     """Find the user of a taken name, or wait until the name of a user deleted just now is free."""
-    pauses, waited, removed, tokens = apply.pauses(op.grace), 0.0, set[str](), [token]
+    waits, waited, removed, tokens = pauses(op.grace), 0.0, set[str](), [token]
     while True:
         named = observe.find_by_name(op, props["instance_id"], props["username"])
         user = named.user
@@ -253,8 +254,8 @@ def _settle_duplicate(
                 op.inform(f"user {user['Id']} has the name, but is no longer found")
                 user = None
         if user is None:
-            pause = next(pauses, None)
-            if named.near is not None and (pause is None or waited + pause > apply.REFERENCE_SETTLING):
+            pause = next(waits, None)
+            if named.near is not None and (pause is None or waited + pause > REFERENCE_SETTLING):
                 raise _differs_by_case(op, props, named.near)
             if pause is None:
                 raise error
@@ -290,7 +291,7 @@ def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> Ow
     else:
         advice = f"declare '{name}' (with adopt_existing=True to take that user over), or choose another username"
     return OwnedByOther(
-        f"{apply.subject('creating', props)}: Connect says that the name is taken, and the only user like it "
+        f"{subject('creating', props)}: Connect says that the name is taken, and the only user like it "
         f"differs in case: '{name}' (user {near['Id']}); {advice}"
     )
 

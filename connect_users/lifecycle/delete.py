@@ -8,14 +8,14 @@ from connect_users.connect.survey import survey_of
 from connect_users.core import ownership
 from connect_users.core.errors import ConnectApiError, OwnedByOther, ResourceNotFound
 from connect_users.core.fields import TOKEN_KEY
-from connect_users.lifecycle import apply, observe, quick_connects
-from connect_users.lifecycle.sign_out import Sessions
+from connect_users.lifecycle import gone, observe, quick_connects, sign_out
+from connect_users.lifecycle.operation import SETTLING, pauses, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.core.spec import Props
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 
 def delete(op: Operation, user_id: str, outputs: Props) -> None:
@@ -27,9 +27,9 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
         OwnedByOther: the tag proves neither that the user belongs to this state nor that it belongs to another.
         ConnectApiError, WrongInstance
     """
-    action = apply.subject("deleting", outputs)
+    action = subject("deleting", outputs)
     survey_of(op.gateway).forget()
-    apply.check_place(op, outputs)
+    gone.check_place(op, outputs)
     if op.run.is_former(op.urn, user_id, outputs):
         op.inform("not deleted: the user was kept by its replacement")
         return
@@ -50,8 +50,8 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
 
 def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
     """DeleteUser for a user that was just described: if it is not found, the read may be stale."""
-    Sessions(op.gateway, op.run, op.say).before_deletion(user_id, outputs)
-    for pause in apply.pauses(min(apply.SETTLING, op.grace)):
+    sign_out.before_deletion(op, user_id, outputs)
+    for pause in pauses(min(SETTLING, op.grace)):
         try:
             op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
         except ResourceNotFound as error:
@@ -65,7 +65,7 @@ def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
 
 
 def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, Any]) -> bool:
-    action, tags, token = apply.subject("deleting", outputs), user.get("Tags", {}), outputs.get(TOKEN_KEY)
+    action, tags, token = subject("deleting", outputs), user.get("Tags", {}), outputs.get(TOKEN_KEY)
     match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
         case ownership.Unowned() if token is not None:
             raise OwnedByOther(

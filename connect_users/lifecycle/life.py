@@ -24,6 +24,7 @@ from connect_users.core.settings import Settings, from_config
 from connect_users.core.shapes import sound
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.lifecycle import adopt, apply, create, delete, lookup, observe
+from connect_users.lifecycle.operation import Operation, subject
 from connect_users.lifecycle.run import EngineRun
 
 if TYPE_CHECKING:
@@ -247,14 +248,14 @@ class Lifecycle:
         state = sound(state)
         self._operate("deleting", urn, state, say, lambda op: delete.delete(op, id_, state))
 
-    def _operate(self, action: str, urn: str, props: Props, say: Say, work: Callable[[apply.Operation], T]) -> T:
+    def _operate(self, action: str, urn: str, props: Props, say: Say, work: Callable[[Operation], T]) -> T:
         """Do ``work`` with a connection; ``props`` have the username for messages."""
-        with one_line(apply.subject(action, props)):
+        with one_line(subject(action, props)):
             if self.problems:
                 raise ConfigurationError("; ".join(self.problems))
             gateway = self._gateway or gateway_for(self.settings, self._cancelled)
             return work(
-                apply.Operation(
+                Operation(
                     gateway=gateway,
                     urn=urn,
                     owns=self.settings.ownership_tag,

@@ -17,7 +17,7 @@ from connect_users.lifecycle import observe
 from connect_users.lifecycle.observe import UserState
 
 if TYPE_CHECKING:
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 _COMPOSITE: Final = re.compile(r"([^\s:/]+):([^\s:/]+)")
 

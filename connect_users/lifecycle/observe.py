@@ -28,13 +28,14 @@ from connect_users.core.fields import (
 )
 from connect_users.core.live import declared_view, live_props
 from connect_users.lifecycle import gone
-from connect_users.lifecycle.apply import CORRECTED, REFERENCE_SETTLING, SETTLING, check_place, subject
+from connect_users.lifecycle.apply import CORRECTED
+from connect_users.lifecycle.operation import REFERENCE_SETTLING, SETTLING, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.core.spec import Props
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 #: Inputs that are outputs only if they were declared.
 _MANAGED: Final = BY_NAME.keys() - {DIRECTORY_KEY}
@@ -62,7 +63,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
         ConnectApiError, WrongInstance
     """
     action = subject("reading", outputs)
-    check_place(op, outputs)
+    gone.check_place(op, outputs)
     declared = {name: value for name, value in (inputs or outputs).items() if name in BY_NAME}
     # Changes of an update that failed are only in the outputs. Without them, no update would ever undo them.
     managed = {**declared, **{name: value for name, value in outputs.items() if name in _MANAGED}}
@@ -187,7 +188,7 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
                 return user
         op.wait(SECOND_LOOK)
         waited += SECOND_LOOK
-    gone.check_instance(op.gateway, outputs, op.inform)
+    gone.check_instance(op, outputs)
     return None
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.connect.gateway import Gateway
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 #: Seconds during which the users of quick connects count as known.
 MAX_AGE: Final = 300.0

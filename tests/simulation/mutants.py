@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership, plan
 from connect_users.core.errors import PartialUpdate, ResourceNotFound
-from connect_users.lifecycle import adopt, apply, create, delete, gone, observe
+from connect_users.lifecycle import adopt, apply, create, delete, gone, observe, sign_out
 from connect_users.lifecycle.run import EngineRun
-from connect_users.lifecycle.sign_out import Sessions
 from connect_users.roster import guarding, moves
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def _one_look(_: Any) -> Any:
         try:
             return op.gateway.describe_user(outputs["instance_id"], user_id)
         except ResourceNotFound:
-            gone.check_instance(op.gateway, outputs, op.inform)
+            gone.check_instance(op, outputs)
             return None
 
     return describe
@@ -134,7 +133,7 @@ MUTANTS: Final = (
     Mutant("two resources of one stack may have one user", EngineRun, "rival", _always(None)),
     Mutant("an update that failed is saved as if it had not", apply, "run", _saves_what_failed),
     Mutant("an update writes all settings", plan, "update_steps", _writes_everything),
-    Mutant("a leaver is not signed out", Sessions, "before_deletion", _always(None)),
+    Mutant("a leaver is not signed out", sign_out, "before_deletion", _always(None)),
     Mutant("nobody looks before a user gets power", apply, "_in_doubt", _always(False)),
 )
 

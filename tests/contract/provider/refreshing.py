@@ -14,7 +14,7 @@ from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
 from connect_users.emulator import seed
 from connect_users.lifecycle import create, observe
-from connect_users.lifecycle.apply import Operation
+from connect_users.lifecycle.operation import Operation
 from tests.contract.hosting import OWNER_KEY, urn, user
 from tests.contract.provider.timed import EPOCH, TimedSite
 
