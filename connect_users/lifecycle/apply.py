@@ -134,16 +134,13 @@ def _describe(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -
     describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.inform)
     waits = pauses(min(SETTLING, op.grace))
     while True:
-        try:
-            user = _retrying(op, subject("updating", new), user_id, old, describe)
-            owner = ownership.owner_of(user.get("Tags", {}))
-            pause = next(waits, None)
-            if owner is None or pause is None or not ownership.of_another_stack(owner, op.urn, old.get(TOKEN_KEY)):
-                return user
-            op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
-            op.wait(pause)
-        except ConnectApiError as error:
-            raise error.about(subject("updating", new)) from None
+        user = _retrying(op, subject("updating", new), user_id, old, describe)
+        owner = ownership.owner_of(user.get("Tags", {}))
+        pause = next(waits, None)
+        if owner is None or pause is None or not ownership.of_another_stack(owner, op.urn, old.get(TOKEN_KEY)):
+            return user
+        op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
+        op.wait(pause)
 
 
 def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], new: Props) -> str | None:

@@ -59,7 +59,6 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         OwnedByOther: the user of that name has another owner.
         InvalidUser, ConnectApiError
     """
-    action = subject("creating", props)
     survey_of(op.gateway).forget()
     try:
         token, request = _tagged(op, plan.create_request(props))
@@ -79,11 +78,9 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
             _remove_leftover(op, props, user)
             token, request = _tagged(op, request)
             made = _create_user(op, request)
-    except ConnectApiError as error:
-        raise error.about(action) from None
     except adopt.UserVanished:
         raise ConnectUsersError(
-            f"{action}: a user of this name existed, but was gone a moment later; run again"
+            f"{subject('creating', props)}: a user of this name existed, but was gone a moment later; run again"
         ) from None
     return _finish(op, props, made, token)
 

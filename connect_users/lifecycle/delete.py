@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.survey import survey_of
 from connect_users.core import ownership
-from connect_users.core.errors import ConnectApiError, OwnedByOther, ResourceNotFound
+from connect_users.core.errors import OwnedByOther, ResourceNotFound
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.lifecycle import gone, observe, quick_connects, sign_out
 from connect_users.lifecycle.operation import SETTLING, pauses, subject
@@ -27,25 +27,21 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
         OwnedByOther: the tag proves neither that the user belongs to this state nor that it belongs to another.
         ConnectApiError, WrongInstance
     """
-    action = subject("deleting", outputs)
     survey_of(op.gateway).forget()
     gone.check_place(op, outputs)
     if op.run.is_former(op.urn, user_id, outputs):
         op.inform("not deleted: the user was kept by its replacement")
         return
-    try:
-        user = observe.describe(op, user_id, outputs)
-        if user is not None:
-            if not _may_delete(op, user_id, outputs, user):
-                return
-            remove_user(op, user_id, outputs)
-        wanted = outputs.get("delete_quick_connects") is True
-        if user is not None or wanted:
-            # Also if the user was already gone: an earlier run may have failed before the quick connects.
-            username = str(outputs.get("username", "?"))
-            quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
-    except ConnectApiError as error:
-        raise error.about(action) from None
+    user = observe.describe(op, user_id, outputs)
+    if user is not None:
+        if not _may_delete(op, user_id, outputs, user):
+            return
+        remove_user(op, user_id, outputs)
+    wanted = outputs.get("delete_quick_connects") is True
+    if user is not None or wanted:
+        # Also if the user was already gone: an earlier run may have failed before the quick connects.
+        username = str(outputs.get("username", "?"))
+        quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
 
 
 def remove_user(op: Operation, user_id: str, outputs: Props) -> None:

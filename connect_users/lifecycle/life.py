@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from connect_users.connect.connection import gateway_for
 from connect_users.core import changes, ownership, plan, rules
-from connect_users.core.errors import ConfigurationError, ConnectUsersError
+from connect_users.core.errors import ConfigurationError, ConnectApiError, ConnectUsersError
 from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, PENDING_KEY, TOKEN_KEY
 from connect_users.core.settings import Settings, from_config
 from connect_users.core.shapes import sound
@@ -274,13 +274,15 @@ def one_line(action: str = "") -> Iterator[None]:
     """Turn every exception into a `ConnectUsersError` of one line.
 
     Args:
-        action: "creating Connect user 'ada'", for errors without an action.
+        action: "creating Connect user 'ada'", for errors that do not name one.
     """
     about = f"{action}: " if action else ""
     try:
         yield
     except ConfigurationError as error:
         raise ConfigurationError(f"{about}{error}") from None
+    except ConnectApiError as error:
+        raise (error.about(action) if action and not error.subject else error) from None
     except ConnectUsersError:
         raise
     except Exception as error:

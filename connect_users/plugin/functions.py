@@ -19,7 +19,7 @@ from connect_users.core.shapes import shown
 from connect_users.core.spec import contains_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from connect_users.connect.directory import AnswerCache
     from connect_users.connect.pacing import Notify
@@ -48,7 +48,7 @@ class Function:
     """A function: its arguments, its results and its implementation."""
 
     about: str
-    ask: Callable[[Directory, Json], Awaitable[Json]]
+    ask: Callable[[Directory, Json], Coroutine[Any, Any, Json]]
     takes: Mapping[str, Value]
     gives: Mapping[str, Value]
     #: The argument that names the instance.
@@ -174,22 +174,18 @@ def call(token: str, given: Json, answers: AnswerCache, notify: Notify) -> Json:
     Raises:
         ConnectUsersError: an argument is invalid, a name does not exist, or a call failed.
     """
-    function = FUNCTIONS.get(token.removeprefix(_INDEX))
+    name = token.removeprefix(_INDEX)
+    function = FUNCTIONS.get(name)
     if function is None:
         known = ", ".join(FUNCTIONS)
         raise ConnectUsersError(f"the package connect-users has no function {shown(token)}; it has {known}")
-    name = token.removeprefix(_INDEX)
     arguments = {key: value for key, value in given.items() if value is not None}
-    problems = [*_problems(function, arguments)]
+    problems = _problems(function, arguments)
     if problems:
         raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
     instance = arguments[function.instance]
     directory = Directory(instance, answers.once, lambda line: notify(f"Connect instance '{instance}': {line}"))
-    return asyncio.run(_answer(function, directory, arguments))
-
-
-async def _answer(function: Function, directory: Directory, arguments: Json) -> Json:
-    return await function.ask(directory, arguments)
+    return asyncio.run(function.ask(directory, arguments))
 
 
 def _problems(function: Function, given: Json) -> list[str]:
