@@ -12,8 +12,7 @@ import json
 import re
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from connect_users.connect.listings import Listing, group_path, name_member
 from connect_users.core.arns import parse_arn
@@ -69,24 +68,17 @@ class AnswerCache:
                 answer = self._answers[key] = Future()
         if mine:
             try:
-                answer.set_result(self._ask(ask, what))
+                answer.set_result(ask(self._gateway()))
             except Exception as error:
                 with self._lock:
                     del self._answers[key]
-                answer.set_exception(error)
+                answer.set_exception(error.about(what) if isinstance(error, ConnectApiError) else error)
         result: T = answer.result()
         return result
 
-    def _ask(self, ask: Callable[[Gateway], T], what: str) -> T:
-        try:
-            return ask(self._gateway())
-        except ConnectApiError as error:
-            raise error.about(what) from None
 
-
-@dataclass(frozen=True)
-class InstanceAddress:
-    """What the name that a program gives an instance says about it: nothing where that is an alias."""
+class InstanceAddress(NamedTuple):
+    """The id and the ARN in what a program calls an instance; both are empty for an alias."""
 
     id: str = ""
     arn: str = ""
@@ -286,12 +278,12 @@ def by_alias(alias: str, region: str, instances: Sequence[Entry]) -> Entry:
     Raises:
         NoSuchName
     """
-    known = {
+    by_name = {
         each.get("InstanceAlias", ""): each for each in instances if each.get("InstanceStatus") != "CREATION_FAILED"
     }
-    if alias in known:
-        return known[alias]
-    hint = suggestion(alias, [name for name in known if name])
+    if alias in by_name:
+        return by_name[alias]
+    hint = suggestion(alias, [name for name in by_name if name])
     raise NoSuchName(
         f"no Connect instance in {region} has the alias '{alias}'",
         f"{hint} (connect-users:region and connect-users:profile say where to look)",

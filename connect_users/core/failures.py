@@ -86,9 +86,8 @@ _CAP: Final = 20.0
 
 def meaning_of(code: str, status: int = 0) -> CodeMeaning:
     """What an AWS error code means; the HTTP status counts only where the code is not in the table."""
-    known = MEANINGS.get(code)
-    if known is not None:
-        return known
+    if code in MEANINGS:
+        return MEANINGS[code]
     if any(word in code.lower() for word in _THROTTLE_WORDS):
         return _THROTTLED
     return _UNCERTAIN if status >= 500 else CodeMeaning(errors.ConnectApiError)

@@ -48,10 +48,10 @@ class ExportedStacks:
     @classmethod
     def of(cls, users: Iterable[tuple[str, Mapping[str, Any]]], urns: Iterable[str]) -> ExportedStacks:
         """From URN and outputs of each user in the states, and the URNs of everything."""
-        found = list(users)
+        states = list(users)
         return cls(
-            frozenset(str(outputs.get("arn", "")).rpartition("/")[2] for _, outputs in found),
-            frozenset(ownership.owner_name(urn) for urn, _ in found),
+            frozenset(str(outputs.get("arn", "")).rpartition("/")[2] for _, outputs in states),
+            frozenset(ownership.owner_name(urn) for urn, _ in states),
             frozenset(filter(None, map(ownership.stack_of, urns))),
         )
 

@@ -275,8 +275,8 @@ def _carry_out(
         return op.gateway.describe_user(instance_id, user_id, notify=op.inform) if live is None else live
 
     def arn() -> str:
-        known = str(state.get(ARN_KEY, ""))
-        return known if parse_arn(known) is not None else str(describe()["Arn"])
+        state_arn = str(state.get(ARN_KEY, ""))
+        return state_arn if parse_arn(state_arn) is not None else str(describe()["Arn"])
 
     as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
     writer = BlockWriter(send, describe, as_made)

@@ -112,15 +112,16 @@ def _existing_user(op: Operation, props: Props, error: ConnectApiError) -> dict[
 
 def _create_user(op: Operation, request: Props) -> CreatedUser:
     """CreateUser, tried again while something that it names is not found yet (a profile created in the same run)."""
-    for pause in pauses(min(REFERENCE_SETTLING, op.grace)):
+    waits = pauses(min(REFERENCE_SETTLING, op.grace))
+    while True:
         try:
-            made = op.gateway.create_user(request, notify=op.inform)
+            return op.gateway.create_user(request, notify=op.inform)
         except ResourceNotFound:
+            pause = next(waits, None)
+            if pause is None:
+                raise
             op.inform(f"waiting {pause:g} s: Amazon Connect does not find something that this user names yet")
             op.wait(pause)
-        else:
-            return made
-    return op.gateway.create_user(request, notify=op.inform)
 
 
 def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple[str, Props]:
@@ -301,13 +302,10 @@ def _secret_password(op: Operation, props: Props) -> str:
     except ValueError:
         parsed = None
     password = parsed.get("password") if isinstance(parsed, dict) else text
-    if not isinstance(password, str):
-        problems = ["password_secret_arn: the secret is a JSON object without a string 'password'"]
+    if isinstance(password, str):
+        problems = [f"the password in the secret {problem.text}" for problem in rules.password_problems(password)]
+        if not problems:
+            return password
     else:
-        problems = [
-            f"password_secret_arn: the password in the secret {problem.text}"
-            for problem in rules.password_problems(password)
-        ]
-    if problems or not isinstance(password, str):
-        raise InvalidUser(str(props["username"]), problems)
-    return password
+        problems = ["the secret is a JSON object without a string 'password'"]
+    raise InvalidUser(str(props["username"]), [f"password_secret_arn: {problem}" for problem in problems])

@@ -47,17 +47,18 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
 def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
     """DeleteUser for a user that was just described: if it is not found, the read may be stale."""
     sign_out.before_deletion(op, user_id, outputs)
-    for pause in pauses(min(SETTLING, op.grace)):
+    waits = pauses(min(SETTLING, op.grace))
+    while True:
         try:
-            op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
+            return op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
         except ResourceNotFound as error:
+            pause = next(waits, None)
+            if pause is None:
+                raise
             if error.uncertain or observe.describe(op, user_id, outputs) is None:
-                return
+                return None
             op.inform(f"waiting {pause:g} s: Amazon Connect shows the user, but DeleteUser does not find it yet")
             op.wait(pause)
-        else:
-            return
-    op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
 
 
 def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, Any]) -> bool:

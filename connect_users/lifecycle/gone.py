@@ -52,11 +52,11 @@ def check_instance(op: Operation, outputs: Mapping[str, Any]) -> None:
             f"check the account of the credentials and the region; {stays} (if the instance was deleted, "
             "remove the user with pulumi state delete)"
         ) from None
-    here, there = parse_arn(str(instance.get("Arn", ""))), parse_arn(str(outputs.get(ARN_KEY, "")))
-    if here is not None and there is not None and (here.account, here.region) != (there.account, there.region):
+    arn, state_arn = parse_arn(str(instance.get("Arn", ""))), parse_arn(str(outputs.get(ARN_KEY, "")))
+    if arn and state_arn and (arn.account, arn.region) != (state_arn.account, state_arn.region):
         raise WrongInstance(
-            f"Connect user '{username}' is in account {there.account}, {there.region}, but the credentials reach "
-            f"account {here.account}, {here.region}; {stays}"
+            f"Connect user '{username}' is in account {state_arn.account}, {state_arn.region}, but the credentials "
+            f"reach account {arn.account}, {arn.region}; {stays}"
         )
 
 

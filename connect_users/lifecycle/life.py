@@ -229,8 +229,9 @@ class Lifecycle:
             id_: ``INSTANCE_ID:USER_ID``, or the user's ARN.
         """
         with one_line():
-            place = lookup.parse_import_id(id_)
-        return self._operate("importing", urn, {"username": place.user_id}, say, lambda op: lookup.lookup(op, place))
+            import_id = lookup.parse_import_id(id_)
+        subject_of = {"username": import_id.user_id}
+        return self._operate("importing", urn, subject_of, say, lambda op: lookup.lookup(op, import_id))
 
     def update(self, urn: str, id_: str, state: Props, new: Props, say: Say) -> Props:
         """Update the user with the fewest calls; returns the new outputs.

@@ -72,8 +72,8 @@ async def _instance(directory: Directory, _: Json) -> Json:
 def _named(reference: Reference, name: str = "name", which: str = "") -> Function:
     """A function that looks up one kind."""
 
-    async def ask(directory: Directory, given: Json) -> Json:
-        entry = await directory.entry(reference, given[name])
+    async def ask(directory: Directory, arguments: Json) -> Json:
+        entry = await directory.entry(reference, arguments[name])
         return {"id": entry["Id"], "arn": entry["Arn"], name: entry[name_member(reference)]}
 
     about = f"The {name}, as it is written in Connect; case counts."
@@ -85,32 +85,32 @@ def _named(reference: Reference, name: str = "name", which: str = "") -> Functio
     )
 
 
-async def _group(directory: Directory, given: Json) -> Json:
-    entry = await directory.entry(references.HIERARCHY_GROUP, given["path"])
-    return {"id": entry["Id"], "arn": entry["Arn"], "name": entry["Name"], "path": given["path"]}
+async def _group(directory: Directory, arguments: Json) -> Json:
+    entry = await directory.entry(references.HIERARCHY_GROUP, arguments["path"])
+    return {"id": entry["Id"], "arn": entry["Arn"], "name": entry["Name"], "path": arguments["path"]}
 
 
-async def _users(directory: Directory, given: Json) -> Json:
+async def _users(directory: Directory, arguments: Json) -> Json:
     conditions: list[Json] = [
-        {"StringCondition": {"FieldName": word, "Value": bare_id(given[name]), "ComparisonType": comparison}}
+        {"StringCondition": {"FieldName": word, "Value": bare_id(arguments[name]), "ComparisonType": comparison}}
         for name, word, comparison in (
             ("usernamePrefix", "Username", "STARTS_WITH"),
             ("routingProfileId", "RoutingProfileId", "EXACT"),
             ("securityProfileId", "SecurityProfileId", "EXACT"),
         )
-        if name in given
+        if name in arguments
     ]
-    if "hierarchyGroupId" in given:
-        group = {"Value": bare_id(given["hierarchyGroupId"]), "HierarchyGroupMatchType": "WITH_CHILD_GROUPS"}
+    if "hierarchyGroupId" in arguments:
+        group = {"Value": bare_id(arguments["hierarchyGroupId"]), "HierarchyGroupMatchType": "WITH_CHILD_GROUPS"}
         conditions.append({"HierarchyGroupCondition": group})
-    if conditions or given.get("tags"):
-        found = await directory.users(conditions, given.get("tags"))
+    if conditions or arguments.get("tags"):
+        users = await directory.users(conditions, arguments.get("tags"))
     else:
-        found = await directory.entries(references.USER)
+        users = await directory.entries(references.USER)
     return {
-        "ids": [user["Id"] for user in found],
-        "usernames": [user["Username"] for user in found],
-        "users": [{"id": user["Id"], "arn": user["Arn"], "username": user["Username"]} for user in found],
+        "ids": [user["Id"] for user in users],
+        "usernames": [user["Username"] for user in users],
+        "users": [{"id": user["Id"], "arn": user["Arn"], "username": user["Username"]} for user in users],
     }
 
 
@@ -168,7 +168,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 
 
-def call(token: str, given: Json, answers: AnswerCache, notify: Notify) -> Json:
+def call(token: str, arguments: Json, answers: AnswerCache, notify: Notify) -> Json:
     """The answer of a function.
 
     Raises:
@@ -179,7 +179,7 @@ def call(token: str, given: Json, answers: AnswerCache, notify: Notify) -> Json:
     if function is None:
         known = ", ".join(FUNCTIONS)
         raise ConnectUsersError(f"the package connect-users has no function {shown(token)}; it has {known}")
-    arguments = {key: value for key, value in given.items() if value is not None}
+    arguments = {key: value for key, value in arguments.items() if value is not None}
     problems = _problems(function, arguments)
     if problems:
         raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
@@ -188,21 +188,21 @@ def call(token: str, given: Json, answers: AnswerCache, notify: Notify) -> Json:
     return asyncio.run(function.ask(directory, arguments))
 
 
-def _problems(function: Function, given: Json) -> list[str]:
-    known = ", ".join(function.takes)
-    found = [f"{key}: no such argument; there are {known}" for key in given if key not in function.takes]
+def _problems(function: Function, arguments: Json) -> list[str]:
+    names = ", ".join(function.takes)
+    problems = [f"{key}: no such argument; there are {names}" for key in arguments if key not in function.takes]
     for key, value in function.takes.items():
-        if key not in given:
+        if key not in arguments:
             if value.required:
-                found.append(f"{key}: missing; it is required")
-        elif contains_unknown(given[key]):
-            found.append(f"{key}: not known yet")
+                problems.append(f"{key}: missing; it is required")
+        elif contains_unknown(arguments[key]):
+            problems.append(f"{key}: not known yet")
         elif value.type is _STRING:
-            if not isinstance(given[key], str) or not given[key]:
-                found.append(f"{key}: {shown(given[key])} is not a string with something in it")
-        elif not isinstance(given[key], dict) or not all(isinstance(each, str) for each in given[key].values()):
-            found.append(f"{key}: {shown(given[key])} is not a map of strings")
-    return found
+            if not isinstance(arguments[key], str) or not arguments[key]:
+                problems.append(f"{key}: {shown(arguments[key])} is not a string with something in it")
+        elif not isinstance(arguments[key], dict) or not all(isinstance(each, str) for each in arguments[key].values()):
+            problems.append(f"{key}: {shown(arguments[key])} is not a map of strings")
+    return problems
 
 
 def schemas() -> dict[str, Json]:

@@ -73,7 +73,7 @@ def test_tokens_tell_when_they_were_made_and_are_never_the_same() -> None:
     assert {ownership.made_at(token) for token in tokens} == {1_760_000_000.0}
 
 
-def test_a_token_knows_that_its_resource_was_renamed_and_stays_of_the_same_making() -> None:
+def test_a_token_knows_that_its_resource_was_renamed_and_stays_of_the_same_creation() -> None:
     token = ownership.new_token(1_760_000_000.0, _URN)
     other = ownership.renamed(token, _URN + "2")
     assert not ownership.names_another(token, _URN)
@@ -132,7 +132,7 @@ def test_a_state_is_proven_by_its_token_only() -> None:
     assert isinstance(_claim({}), ownership.Unowned)
 
 
-def test_a_view_of_the_same_making_in_another_stack_is_told_from_every_other() -> None:
+def test_a_view_of_the_same_creation_in_another_stack_is_told_from_every_other() -> None:
     """The tag that names the stack as before, or the stack that has the user now."""
     mine, elsewhere, first_release = ownership.new_token(0, _URN), _URN.replace("urn:pulumi:", "urn:pulumi:x"), "a" * 24
     for token, name, urn, expected in (
