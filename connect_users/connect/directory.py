@@ -1,8 +1,7 @@
 """`Directory`: one instance, and what is in it by name. Programs, commands, imports and the plugin look names up here.
 
-Each listing, search and description is a question to Connect that is asked once, to its last page, and only when
-somebody needs it. Who makes a `Directory` decides where the answers are kept, on whose thread a question is asked, and
-what becomes of a failure (`AskOnce`).
+Each listing, search and description is a question to Connect that is asked once, to its last page, and only when it is
+needed. `AskOnce` decides where the answers are kept, on which thread a question is asked, and what a failure becomes.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class AskOnce(Protocol):
 
 
 class AnswerCache:
-    """A `AskOnce` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
+    """An `AskOnce` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
 
     Args:
         gateway: connects; called for each question.
@@ -177,7 +176,7 @@ class Directory:
         return [searched[id_] if id_ in searched else await self._described_group(id_) for id_ in ids]
 
     async def caller(self) -> str:
-        """The ARN of who calls; "" where AWS does not say."""
+        """The caller's ARN; "" if AWS does not return it."""
         return await self._asked("caller", lambda api: api.caller, "finding out who calls, for")
 
     async def permissions(self, security_profile_id: str) -> list[str]:

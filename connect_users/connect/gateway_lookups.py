@@ -36,7 +36,7 @@ class Lookups(Calls):
 
     @property
     def caller(self) -> str:
-        """The ARN of who calls; "" where AWS does not say so at once."""
+        """The caller's ARN; "" if AWS does not return it at once."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
@@ -100,10 +100,7 @@ class Lookups(Calls):
     def get_current_user_data(
         self, instance_id: str, user_ids: Sequence[str], *, notify: Notify | None = None
     ) -> Iterator[dict[str, Any]]:
-        """What each of at most `gateway_calls.AGENTS` users does now: ``User``, ``Status`` and ``Contacts``.
-
-        Nothing of those who are not signed in.
-        """
+        """What at most `gateway_calls.AGENTS` users do now, if signed in: ``User``, ``Status`` and ``Contacts``."""
         params = {"InstanceId": instance_id, "Filters": {"Agents": list(user_ids)}, "MaxResults": SMALL_PAGE}
         return self._items("GetCurrentUserData", "UserDataList", params, notify)
 
@@ -158,7 +155,7 @@ class Lookups(Calls):
         self._call("DeleteQuickConnect", params, notify)
 
     def get_secret_value(self, secret_id: str, *, notify: Notify | None = None) -> str:
-        """The text of a secret in AWS Secrets Manager: in the region that its ARN names, or of that name in ours.
+        """The string of a secret in AWS Secrets Manager, in the region of its ARN, else in the gateway's region.
 
         Not paced: the quota of GetSecretValue is thousands a second.
 

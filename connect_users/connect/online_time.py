@@ -46,12 +46,12 @@ class OnlineDays(NamedTuple):
 
 
 def last_online_days(
-    gateway: Gateway, instance_arn: str, user_ids: Iterable[str], tell: Callable[[int, int], None] = lambda *_: None
+    gateway: Gateway, instance_arn: str, user_ids: Iterable[str], progress: Callable[[int, int], None] = lambda *_: None
 ) -> OnlineDays:
     """When each of some users was last online.
 
     Args:
-        tell: is called with how many of how many users are found.
+        progress: is called with the numbers of users found, and of all.
 
     Raises:
         ConnectUsersError
@@ -67,7 +67,7 @@ def last_online_days(
                 if user and any(entry.get("Value") for entry in row.get("Collections") or ()):
                     day = _day(row, start)
                     found[user] = max(day, found.get(user, day))
-            tell(len(found), len(every))
+            progress(len(found), len(every))
         left = [user for user in left if user not in found and user not in gone]
     asked = tuple(user for user in every if user not in gone)
     return OnlineDays(found, asked, windows[-1][0].replace(tzinfo=None))

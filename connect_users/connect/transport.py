@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-#: Seconds of one wait that are worth telling a user, and of a call in all after which any wait is.
+#: Seconds of one wait of which a user is informed, and of a whole call after which any wait is reported.
 NOTICE_AFTER = 2.0
 NOTICE_EVERY = 10.0
 

@@ -1,7 +1,7 @@
 """Problems and warnings of the check: changes that no API can make, or that do more than the diff shows.
 
 - A changed password.
-- Settings that are declared no longer: Connect keeps what it has.
+- Settings that are no longer declared: Connect keeps its values.
 - Per-channel lists: a declared list is complete, so a channel that it does not name is reset.
 """
 
@@ -30,7 +30,7 @@ _RESET: Final = {
     "persistent_connection_configs": "the persistent connection of {} is turned off",
     "voice_enhancement_configs": "voice enhancement of {} is turned off",
 }
-#: Member of a VOICE entry about the agent's own call-backs -> what it means that it is declared no longer.
+#: Member of a VOICE entry about the agent's own call-backs -> what happens when it is no longer declared.
 _RESET_CALLBACK: Final = {
     "agent_first_callback_auto_accept": "the agent's own call-backs are no longer accepted automatically",
     "agent_first_callback_after_contact_work_config": "after-contact work of the agent's own call-backs becomes that "
@@ -77,7 +77,7 @@ def _is_sound(name: str, value: Any) -> bool:
 
 
 def _kept(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
-    """Settings that are declared no longer, in one line: there may be thousands of users."""
+    """Settings that are no longer declared, in one line: there may be thousands of users."""
     if any(value is None for value in (*old.values(), *new.values())):
         return
     paths = plan.no_longer_declared(old, new)

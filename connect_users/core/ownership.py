@@ -36,10 +36,10 @@ _MADE: Final = "u"
 _MOVED: Final = "m"
 _TAKEN: Final = "t"
 _URN_HASH: Final = 6
-_MAKING: Final = 9
-_TOKEN: Final = _TIME + len(_MADE) + _URN_HASH + _MAKING
+_RANDOM: Final = 9
+_TOKEN: Final = _TIME + len(_MADE) + _URN_HASH + _RANDOM
 _TOKEN_FORM: Final = pattern(
-    rf"([0-9a-f]{{{_TIME}}})([{_MADE}{_MOVED}{_TAKEN}])([0-9a-f]{{{_URN_HASH}}})([0-9a-f]{{{_MAKING}}})"
+    rf"([0-9a-f]{{{_TIME}}})([{_MADE}{_MOVED}{_TAKEN}])([0-9a-f]{{{_URN_HASH}}})([0-9a-f]{{{_RANDOM}}})"
 )
 _FIRST_TOKEN_FORM: Final = pattern(rf"[0-9a-f]{{{_TOKEN}}}")
 _HASH_PREFIX: Final = "sha256:"
@@ -124,7 +124,7 @@ def _random() -> str:
     # Imported here: OpenSSL takes longer to load than a roster takes to check.
     import secrets
 
-    return secrets.token_hex(_MAKING)
+    return secrets.token_hex(_RANDOM)
 
 
 def first_token(now: float, urn: str, arn: str) -> str:
@@ -135,8 +135,8 @@ def first_token(now: float, urn: str, arn: str) -> str:
     return _token(now, _TAKEN, urn, _hash(arn))
 
 
-def _token(now: float, mark: str, urn: str, making: str) -> str:
-    return f"{int(now) & 0xFFFFFFFF:08x}{mark}{_hash(urn)[:_URN_HASH]}{making[:_MAKING]}"
+def _token(now: float, mark: str, urn: str, random: str) -> str:
+    return f"{int(now) & 0xFFFFFFFF:08x}{mark}{_hash(urn)[:_URN_HASH]}{random[:_RANDOM]}"
 
 
 def _hash(text: str) -> str:
@@ -160,7 +160,7 @@ def renamed(token: str, urn: str) -> str:
 def handed_over(token: str, urn: str) -> str:
     """The token for a tag that named another stack and is to name ``urn``."""
     parts = _TOKEN_FORM.fullmatch(token)
-    return token if parts is None else f"{parts[1]}{parts[2]}{_hash(urn)[:_URN_HASH]}{_hash(parts[4] + urn)[:_MAKING]}"
+    return token if parts is None else f"{parts[1]}{parts[2]}{_hash(urn)[:_URN_HASH]}{_hash(parts[4] + urn)[:_RANDOM]}"
 
 
 def same_creation(one: object, other: object) -> bool:
@@ -170,12 +170,12 @@ def same_creation(one: object, other: object) -> bool:
     if not isinstance(one, str) or not isinstance(other, str):
         return False
     first, second = _TOKEN_FORM.fullmatch(one), _TOKEN_FORM.fullmatch(other)
-    # The mark was added in a later release, and does not tell creations apart.
+    # The mark was added in a later release, and does not distinguish creations.
     return first is not None and second is not None and first.group(1, 4) == second.group(1, 4)
 
 
 def _same_name(one: object, other: str) -> bool:
-    """Whether two tokens of one making were written for the same URN."""
+    """Whether two tokens of one creation were written for the same URN."""
     first, second = _TOKEN_FORM.fullmatch(str(one)), _TOKEN_FORM.fullmatch(other)
     return first is None or second is None or first[3] == second[3]
 
@@ -287,7 +287,7 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
     mine = bool(urn) and owner.name == owner_name(urn)
     in_this_stack = owner.stack is not None and owner.stack == stack_of(owner_name(urn))
     if token is not None:
-        # A state from before its user went to another stack has the same making, too.
+        # A state from before its user went to another stack has a token of the same creation, too.
         proven = same_creation(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))
         # Or a run died after it had written the tag for this stack.
         proven = proven or (mine and owner.token == handed_over(str(token), urn))

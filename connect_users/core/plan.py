@@ -145,7 +145,7 @@ def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
 
 
 def no_longer_declared(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
-    """The paths of settings that are declared no longer and that no call takes back: Connect keeps what it has.
+    """The paths of settings that are no longer declared and that no call removes: Connect keeps its values.
 
     A setting that moved between `phone_config` and its list is declared.
     """

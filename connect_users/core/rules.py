@@ -177,7 +177,7 @@ def _security_profiles(props: Props, _inputs: Props) -> Iterator[Problem]:
     if not limits.SECURITY_PROFILES_MIN <= len(ids) <= limits.SECURITY_PROFILES_MAX:
         yield Problem(
             "security_profile_ids",
-            f"{len(ids)} given, AWS allows {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX}",
+            f"{len(ids)} given; AWS allows {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX}",
         )
     for item, times in Counter(bare_id(item) for item in ids if item is not UNKNOWN).items():
         if times > 1:
@@ -253,7 +253,7 @@ def _entry(path: str, entry: Props, channel: Any) -> Iterator[Problem]:
 def _proficiencies(props: Props, _inputs: Props) -> Iterator[Problem]:
     entries = props.get("user_proficiencies", [])
     if len(entries) > limits.PROFICIENCIES_MAX:
-        yield Problem("user_proficiencies", f"{len(entries)} given, AWS allows at most {limits.PROFICIENCIES_MAX}")
+        yield Problem("user_proficiencies", f"{len(entries)} given; AWS allows at most {limits.PROFICIENCIES_MAX}")
     seen: dict[tuple[Any, Any], int] = {}
     for index, entry in enumerate(entries):
         if entry is UNKNOWN:

@@ -28,7 +28,7 @@ def tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
     room = limits.TAGS_MAX - reserved_tags
     if len(tags) > room:
         beside = " beside the ownership tag" if reserved_tags else ""
-        yield Problem("tags", f"{len(tags)} given, AWS allows at most {room}{beside}")
+        yield Problem("tags", f"{len(tags)} given; AWS allows at most {room}{beside}")
     for key, value in tags.items():
         path = f"tags.{in_path(key)}"
         if not 1 <= len(key) <= limits.TAG_KEY_MAX:

@@ -78,8 +78,8 @@ class EngineRun:
 
     def is_former(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> bool:
         """Whether a state is the old half of a replacement that kept the user: the resource has another such state."""
-        making = self._holders.get(user_id, {}).get(urn)
-        return making is not None and not _same(making, _ownership(outputs))
+        held = self._holders.get(user_id, {}).get(urn)
+        return held is not None and not _same(held, _ownership(outputs))
 
     def rival(self, urn: str, user_id: str) -> str | None:
         """Another resource whose state has the user; None if there is none."""

@@ -7,7 +7,7 @@ creates do not exist in the first preview: take the id from the resource.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.connect.directory import Directory
@@ -35,7 +35,7 @@ _ENTRY: Final = "UserEntry"
 
 
 @dataclass(frozen=True)
-class Value:
+class Property:
     """An argument or a result: its type in the schema's words, and its description."""
 
     type: Json
@@ -45,19 +45,18 @@ class Value:
 
 @dataclass(frozen=True)
 class Function:
-    """A function: its arguments, its results and its implementation."""
+    """A function of the package; ``instance`` is the argument that names the instance."""
 
     about: str
-    ask: Callable[[Directory, Json], Coroutine[Any, Any, Json]]
-    takes: Mapping[str, Value]
-    gives: Mapping[str, Value]
-    #: The argument that names the instance.
-    instance: str = field(default="instanceId")
+    look_up: Callable[[Directory, Json], Coroutine[Any, Any, Json]]
+    inputs: Mapping[str, Property]
+    outputs: Mapping[str, Property]
+    instance: str = "instanceId"
 
 
-_INSTANCE: Final = Value(_STRING, "The instance: its id, its ARN or its alias.")
-_ID: Final = Value(_STRING, "The bare id.")
-_ARN: Final = Value(_STRING, "The ARN.")
+_INSTANCE: Final = Property(_STRING, "The instance: its id, its ARN or its alias.")
+_ID: Final = Property(_STRING, "The bare id.")
+_ARN: Final = Property(_STRING, "The ARN.")
 
 
 async def _instance(directory: Directory, _: Json) -> Json:
@@ -72,16 +71,16 @@ async def _instance(directory: Directory, _: Json) -> Json:
 def _named(reference: Reference, name: str = "name", which: str = "") -> Function:
     """A function that looks up one kind."""
 
-    async def ask(directory: Directory, arguments: Json) -> Json:
+    async def look_up(directory: Directory, arguments: Json) -> Json:
         entry = await directory.entry(reference, arguments[name])
         return {"id": entry["Id"], "arn": entry["Arn"], name: entry[name_member(reference)]}
 
     about = f"The {name}, as it is written in Connect; case counts."
     return Function(
         f"The id and the ARN of a {reference.noun}{which}, by its {name}.",
-        ask,
-        {"instanceId": _INSTANCE, name: Value(_STRING, about)},
-        {"id": _ID, "arn": _ARN, name: Value(_STRING, f"The {name}.")},
+        look_up,
+        {"instanceId": _INSTANCE, name: Property(_STRING, about)},
+        {"id": _ID, "arn": _ARN, name: Property(_STRING, f"The {name}.")},
     )
 
 
@@ -123,8 +122,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
         {
             "id": _ID,
             "arn": _ARN,
-            "alias": Value(_STRING, "The alias; empty where the instance has none."),
-            "identityManagementType": Value(_STRING, "SAML, CONNECT_MANAGED or EXISTING_DIRECTORY."),
+            "alias": Property(_STRING, "The alias; empty where the instance has none."),
+            "identityManagementType": Property(_STRING, "SAML, CONNECT_MANAGED or EXISTING_DIRECTORY."),
         },
         "instance",
     ),
@@ -133,12 +132,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "getHierarchyGroup": Function(
         "The id and the ARN of a hierarchy group, by its path from the top.",
         _group,
-        {"instanceId": _INSTANCE, "path": Value(_STRING, "The names of all levels: `EMEA/UK/London`.")},
+        {"instanceId": _INSTANCE, "path": Property(_STRING, "The names of all levels: `EMEA/UK/London`.")},
         {
             "id": _ID,
             "arn": _ARN,
-            "name": Value(_STRING, "The name of the group itself."),
-            "path": Value(_STRING, "The path."),
+            "name": Property(_STRING, "The name of the group itself."),
+            "path": Property(_STRING, "The path."),
         },
     ),
     "getQueue": _named(references.QUEUE),
@@ -151,16 +150,16 @@ FUNCTIONS: Final[dict[str, Function]] = {
         _users,
         {
             "instanceId": _INSTANCE,
-            "tags": Value(_MAP, "Tags that the users have, all of them, with these values.", False),
-            "usernamePrefix": Value(_STRING, "What the username begins with; case does not count.", False),
-            "routingProfileId": Value(_STRING, "Id or ARN of the routing profile.", False),
-            "securityProfileId": Value(_STRING, "Id or ARN of a security profile.", False),
-            "hierarchyGroupId": Value(_STRING, "Id or ARN of the hierarchy group, or of one above it.", False),
+            "tags": Property(_MAP, "Tags that the users have, all of them, with these values.", False),
+            "usernamePrefix": Property(_STRING, "What the username begins with; case does not count.", False),
+            "routingProfileId": Property(_STRING, "Id or ARN of the routing profile.", False),
+            "securityProfileId": Property(_STRING, "Id or ARN of a security profile.", False),
+            "hierarchyGroupId": Property(_STRING, "Id or ARN of the hierarchy group, or of one above it.", False),
         },
         {
-            "ids": Value(_STRINGS, "The bare ids."),
-            "usernames": Value(_STRINGS, "The usernames."),
-            "users": Value(
+            "ids": Property(_STRINGS, "The bare ids."),
+            "usernames": Property(_STRINGS, "The usernames."),
+            "users": Property(
                 {"type": "array", "items": {"$ref": f"#/types/{_INDEX}{_ENTRY}"}}, "Ids, ARNs and usernames together."
             ),
         },
@@ -185,13 +184,13 @@ def call(token: str, arguments: Json, answers: AnswerCache, notify: Notify) -> J
         raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
     instance = arguments[function.instance]
     directory = Directory(instance, answers.once, lambda line: notify(f"Connect instance '{instance}': {line}"))
-    return asyncio.run(function.ask(directory, arguments))
+    return asyncio.run(function.look_up(directory, arguments))
 
 
 def _problems(function: Function, arguments: Json) -> list[str]:
-    names = ", ".join(function.takes)
-    problems = [f"{key}: no such argument; there are {names}" for key in arguments if key not in function.takes]
-    for key, value in function.takes.items():
+    names = ", ".join(function.inputs)
+    problems = [f"{key}: no such argument; there are {names}" for key in arguments if key not in function.inputs]
+    for key, value in function.inputs.items():
         if key not in arguments:
             if value.required:
                 problems.append(f"{key}: missing; it is required")
@@ -199,7 +198,7 @@ def _problems(function: Function, arguments: Json) -> list[str]:
             problems.append(f"{key}: not known yet")
         elif value.type is _STRING:
             if not isinstance(arguments[key], str) or not arguments[key]:
-                problems.append(f"{key}: {shown(arguments[key])} is not a string with something in it")
+                problems.append(f"{key}: {shown(arguments[key])} is not a non-empty string")
         elif not isinstance(arguments[key], dict) or not all(isinstance(each, str) for each in arguments[key].values()):
             problems.append(f"{key}: {shown(arguments[key])} is not a map of strings")
     return problems
@@ -210,8 +209,8 @@ def schemas() -> dict[str, Json]:
     return {
         f"{_INDEX}{name}": {
             "description": function.about,
-            "inputs": _object(function.takes),
-            "outputs": _object(function.gives),
+            "inputs": _object(function.inputs),
+            "outputs": _object(function.outputs),
         }
         for name, function in FUNCTIONS.items()
     }
@@ -219,11 +218,11 @@ def schemas() -> dict[str, Json]:
 
 def types() -> dict[str, Json]:
     """The types of functions only, by their tokens."""
-    members = {"id": _ID, "arn": _ARN, "username": Value(_STRING, "The username.")}
+    members = {"id": _ID, "arn": _ARN, "username": Property(_STRING, "The username.")}
     return {f"{_INDEX}{_ENTRY}": {"description": "A user of an instance.", **_object(members)}}
 
 
-def _object(members: Mapping[str, Value]) -> Json:
+def _object(members: Mapping[str, Property]) -> Json:
     return {
         "type": "object",
         "properties": {name: {**value.type, "description": value.about} for name, value in members.items()},

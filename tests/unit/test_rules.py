@@ -118,7 +118,7 @@ def test_nothing_known_is_nothing_wrong() -> None:
 def test_without_the_ownership_tag_50_tags_are_allowed() -> None:
     assert review(user(tags={f"k{n}": "" for n in range(50)})) == Findings()
     (problem,) = review(user(tags={f"k{n}": "" for n in range(51)})).problems
-    assert str(problem) == "tags: 51 given, AWS allows at most 50"
+    assert str(problem) == "tags: 51 given; AWS allows at most 50"
 
 
 def test_a_password_that_was_read_elsewhere_is_judged_by_the_same_rules() -> None:
