@@ -123,11 +123,9 @@ class Lookups(Calls):
         params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
         return self._items("SearchUserHierarchyGroups", "UserHierarchyGroups", params, notify)
 
-    def list_queues(
-        self, instance_id: str, queue_types: Sequence[str] = ("STANDARD",), *, notify: Notify | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """``Id``, ``Arn``, ``Name`` and ``QueueType`` of the queues; agents' own queues are type AGENT."""
-        params = {"InstanceId": instance_id, "QueueTypes": list(queue_types), "MaxResults": LIST_PAGE}
+    def list_queues(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """``Id``, ``Arn``, ``Name`` and ``QueueType`` of the queues, without agents' own."""
+        params = {"InstanceId": instance_id, "QueueTypes": ["STANDARD"], "MaxResults": LIST_PAGE}
         return self._items("ListQueues", "QueueSummaryList", params, notify)
 
     def list_quick_connects(

@@ -66,10 +66,9 @@ class _Refresh:
 class Survey:
     """The bulk reads of one gateway. Thread-safe."""
 
-    def __init__(self, gateway: Gateway, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         # The gateway is the key under which its survey is found: it must be free to go.
         self._gateway = weakref.proxy(gateway)
-        self._clock = clock
         self._lock = threading.Lock()
         self._refreshes: dict[str, _Refresh] = {}
         self._proficiencies_move: dict[str, bool] = {}
@@ -99,7 +98,7 @@ class Survey:
         Raises:
             ConnectApiError
         """
-        refresh = _Refresh(self._clock())
+        refresh = _Refresh(time.monotonic())
         self._read_pages(instance_id, refresh, notify)
         with self._lock:
             self._refreshes[instance_id] = refresh
@@ -135,8 +134,8 @@ class Survey:
         """The refresh that this read belongs to, and its number in it."""
         with self._lock:
             refresh = self._refreshes.get(instance_id)
-            if refresh is None or reading in refresh.read or self._clock() - refresh.began > MAX_AGE:
-                refresh = self._refreshes[instance_id] = _Refresh(self._clock())
+            if refresh is None or reading in refresh.read or time.monotonic() - refresh.began > MAX_AGE:
+                refresh = self._refreshes[instance_id] = _Refresh(time.monotonic())
             refresh.read.add(reading)
             return refresh, len(refresh.read)
 

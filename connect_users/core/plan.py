@@ -189,11 +189,10 @@ def _tag_steps(old: Props, new: Props, owner_tag: Mapping[str, str]) -> list[Ste
     return [*([Untag(removed)] if removed else ()), *([Tag(written)] if written else ())]
 
 
-def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None = None) -> Props:
-    """The parameters of CreateUser, without a password that is read elsewhere. Proficiencies are a call of their own.
+def create_request(props: Mapping[str, Any]) -> Props:
+    """The parameters of CreateUser, without the ownership tag and a password that is read elsewhere.
 
-    Args:
-        owner_tag: the ownership tag; None makes a user without one.
+    Proficiencies are a call of their own.
     """
     request: Props = {}
     for field in FIELDS:
@@ -206,7 +205,6 @@ def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None
         if value not in ({}, []):
             request[field.name] = value
     wire: Props = to_wire(request)
-    tags = {**props.get("tags", {}), **(owner_tag or {})}
-    if tags:
-        wire["Tags"] = tags
+    if props.get("tags"):
+        wire["Tags"] = props["tags"]
     return wire

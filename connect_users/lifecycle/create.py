@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from connect_users.core.spec import Props
     from connect_users.lifecycle.operation import Operation
 
-#: The state of a user without proficiencies, for the plan.
-_NO_PROFICIENCIES: Props = {"user_proficiencies": []}
-
 
 def create(op: Operation, props: Props) -> tuple[str, Props]:
     """Create the user, or take over the existing user of that name; returns its id and outputs.
@@ -131,16 +128,9 @@ def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple
     if token:
         outputs[TOKEN_KEY] = token
     op.run.hold(op.urn, user_id, outputs, alone=True)
-    steps = plan.update_steps({**props, **_NO_PROFICIENCIES}, props) if props.get("user_proficiencies") else ()
-    apply.run(
-        op,
-        subject("creating", props),
-        user_id,
-        {**outputs, **(_NO_PROFICIENCIES if steps else {})},
-        props,
-        steps,
-        done=("CreateUser",),
-    )
+    before = {**outputs, "user_proficiencies": []}
+    steps = plan.update_steps(before, props)
+    apply.run(op, subject("creating", props), user_id, before, props, steps, done=("CreateUser",))
     return user_id, outputs
 
 
