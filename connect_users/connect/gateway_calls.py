@@ -1,7 +1,6 @@
 """What every method of the gateway shares: the clients, one way to call, one way to page.
 
-Each call is paced and retried by `connect_users.connect.transport`; a listing is one call per page, made when its items
-are asked for. Every failure is an error of `connect_users.core.errors`.
+Part of `connect_users.connect.gateway`, whose contract holds here.
 """
 
 from __future__ import annotations

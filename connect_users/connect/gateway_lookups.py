@@ -1,6 +1,6 @@
 """Look-ups: the instance, the things that users refer to, quick connects, and a password kept in Secrets Manager.
 
-Part of the `connect_users.connect.gateway`, whose contract holds here. Answers are AWS's dictionaries.
+Part of `connect_users.connect.gateway`, whose contract holds here.
 """
 
 from __future__ import annotations

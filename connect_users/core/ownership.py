@@ -236,36 +236,29 @@ def missing(tags: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Proven:
-    """The live token is that of the state (or of this CreateUser), or of this resource by another name."""
-
-    owner: Owner
-
-
-@dataclass(frozen=True)
 class Unowned:
     """There is no ownership tag, or it names no resource."""
 
 
 @dataclass(frozen=True)
-class OtherToken:
+class _Owned:
+    owner: Owner
+
+
+class Proven(_Owned):
+    """The live token is that of the state (or of this CreateUser), or of this resource by another name."""
+
+
+class OtherToken(_Owned):
     """The tag names this resource, but its token is not the one that was expected."""
 
-    owner: Owner
 
-
-@dataclass(frozen=True)
-class OtherResource:
+class OtherResource(_Owned):
     """The tag names another resource of the same stack and project."""
 
-    owner: Owner
 
-
-@dataclass(frozen=True)
-class OtherStack:
+class OtherStack(_Owned):
     """The tag names a resource of another stack or project, or has only a hash of its URN."""
-
-    owner: Owner
 
 
 #: Who owns a live user, from the view of one resource.

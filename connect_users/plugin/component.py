@@ -21,7 +21,7 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
-from connect_users.plugin.gathering import program_of
+from connect_users.plugin.declarations import program_of
 from connect_users.plugin.version import VERSION
 from connect_users.program import registration
 from connect_users.program.instance import ConnectInstance
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from connect_users.core.settings import Settings
-    from connect_users.plugin.gathering import RosterDeclarations
+    from connect_users.plugin.declarations import RosterDeclarations
 
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {

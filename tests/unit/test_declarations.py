@@ -6,8 +6,8 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
-from connect_users.plugin import gathering
-from connect_users.plugin.gathering import RosterDeclarations
+from connect_users.plugin import declarations
+from connect_users.plugin.declarations import RosterDeclarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def test_rosters_declare_their_people_one_after_the_other() -> None:
 
 def test_each_program_has_its_own() -> None:
     """By the address of the engine that runs it."""
-    one = gathering.program_of("127.0.0.1:1", {"connect-users:removals": "false"})
-    assert gathering.program_of("127.0.0.1:1", {}) is one
+    one = declarations.program_of("127.0.0.1:1", {"connect-users:removals": "false"})
+    assert declarations.program_of("127.0.0.1:1", {}) is one
     assert one.stack == {"connect-users:removals": "false"}
-    assert gathering.program_of("127.0.0.1:2", {}) is not one
+    assert declarations.program_of("127.0.0.1:2", {}) is not one
