@@ -133,7 +133,7 @@ class Directory:
     async def description(self) -> Entry:
         """The instance as DescribeInstance returns it."""
         id_ = await self.id()
-        return await self._asked(
+        return await self._answer(
             ("instance", id_), lambda api: api.describe_instance(id_, notify=self._notify), "looking at"
         )
 
@@ -177,12 +177,12 @@ class Directory:
 
     async def caller(self) -> str:
         """The caller's ARN; "" if AWS does not return it."""
-        return await self._asked("caller", lambda api: api.caller, "finding out who calls, for")
+        return await self._answer("caller", lambda api: api.caller, "finding out who calls, for")
 
     async def permissions(self, security_profile_id: str) -> list[str]:
         """The permissions of a security profile."""
         instance_id = await self.id()
-        return await self._asked(
+        return await self._answer(
             (instance_id, "permissions", security_profile_id),
             lambda api: list(
                 api.list_security_profile_permissions(instance_id, security_profile_id, notify=self._notify)
@@ -209,11 +209,11 @@ class Directory:
             return sorted((user for page in pages for user in page), key=lambda user: str(user["Username"]))
 
         key = (instance_id, json.dumps([criteria, search_filter], sort_keys=True))
-        return await self._asked(key, search, "searching users of")
+        return await self._answer(key, search, "searching users of")
 
     async def _listing(self, reference: Reference) -> Listing:
         instance_id = await self.id()
-        return await self._asked(
+        return await self._answer(
             (instance_id, reference),
             lambda api: Listing.read(api, instance_id, reference, self.where, self._notify),
             f"listing {reference.nouns} of",
@@ -244,11 +244,11 @@ class Directory:
             except AccessDenied:
                 return {}
 
-        return await self._asked((instance_id, "groups"), search, "searching hierarchy groups of")
+        return await self._answer((instance_id, "groups"), search, "searching hierarchy groups of")
 
     async def _described_group(self, id_: str) -> Entry:
         instance_id = await self.id()
-        return await self._asked(
+        return await self._answer(
             (instance_id, "group", id_),
             lambda api: api.describe_user_hierarchy_group(instance_id, id_, notify=self._notify),
             "looking at a hierarchy group of",
@@ -264,10 +264,10 @@ class Directory:
         def list_instances(api: Gateway) -> tuple[str, list[Entry]]:
             return api.region, list(api.list_instances(notify=self._notify))
 
-        region, instances = await self._asked("ListInstances", list_instances, "looking for")
+        region, instances = await self._answer("ListInstances", list_instances, "looking for")
         return by_alias(str(self._instance), region, instances)
 
-    async def _asked(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
+    async def _answer(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
         return await self._once(key, ask, f"{what} {self.where}")
 
 

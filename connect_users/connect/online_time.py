@@ -36,12 +36,12 @@ class OnlineDays(NamedTuple):
 
     Attributes:
         last: user id -> the last day (UTC) with online time, for those who have any.
-        asked: ids of the users who were asked about; not of those who are not in the instance any more.
-        first: the first day that was asked about.
+        user_ids: of the users in question, without those who are not in the instance any more.
+        first: the first day that was searched.
     """
 
     last: dict[str, datetime]
-    asked: tuple[str, ...]
+    user_ids: tuple[str, ...]
     first: datetime
 
 
@@ -56,7 +56,7 @@ def last_online_days(
     Raises:
         ConnectUsersError
     """
-    found: dict[str, datetime] = {}
+    last: dict[str, datetime] = {}
     gone: set[str] = set()
     left = every = list(dict.fromkeys(user_ids))
     windows = list(_windows(gateway.now))
@@ -66,11 +66,11 @@ def last_online_days(
                 user = bare_id((row.get("Dimensions") or {}).get("AGENT"))
                 if user and any(entry.get("Value") for entry in row.get("Collections") or ()):
                     day = _day(row, start)
-                    found[user] = max(day, found.get(user, day))
-            progress(len(found), len(every))
-        left = [user for user in left if user not in found and user not in gone]
-    asked = tuple(user for user in every if user not in gone)
-    return OnlineDays(found, asked, windows[-1][0].replace(tzinfo=None))
+                    last[user] = max(day, last.get(user, day))
+            progress(len(last), len(every))
+        left = [user for user in left if user not in last and user not in gone]
+    present = tuple(user for user in every if user not in gone)
+    return OnlineDays(last, present, windows[-1][0].replace(tzinfo=None))
 
 
 def _windows(now: float) -> Iterator[tuple[datetime, datetime]]:

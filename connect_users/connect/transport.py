@@ -115,7 +115,7 @@ class Transport:
                 raise _error(operation, failure, tries, now - first_sent_at, uncertain, secrets)
             if notify and (pause > NOTICE_AFTER or now - noted_at > NOTICE_EVERY):
                 noted_at = now
-                notify(f"waiting {pause:.0f} s: {_scrubbed(_story(operation, failure), secrets)} (try {tries})")
+                notify(f"waiting {pause:.0f} s: {_scrubbed(_what_failed(operation, failure), secrets)} (try {tries})")
             if self._timer.wait(pause):
                 raise _cancelled(operation, tries, uncertain)
 
@@ -133,7 +133,7 @@ class Transport:
             self._pacer.accepted(operation)
 
 
-def _story(operation: str, failure: Failure) -> str:
+def _what_failed(operation: str, failure: Failure) -> str:
     if failure.meaning.retry is Retry.THROTTLED:
         return f"Amazon Connect throttled {operation}"
     detail = failure.detail.rstrip(".")

@@ -75,14 +75,14 @@ def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str,
 def replacement(old: Mapping[str, Any], new: Mapping[str, Any]) -> Replacement | None:
     """Whether the change needs a new user. An unknown value of such a field counts as changed."""
     changed = changed_fields(old, new)
-    fresh = [name for name in _REPLACE if name in changed]
-    taken = [name for name in _REPLACE_DELETE_FIRST if name in changed]
+    renamed = [name for name in _REPLACE if name in changed]
+    same_name = [name for name in _REPLACE_DELETE_FIRST if name in changed]
     if new.get("on_password_change") == "replace" and (
         password_changed(old, new) or ("password" in old and new.get("password") is UNKNOWN)
     ):
-        taken.append("password")
-    fields = (*fresh, *taken)
-    return Replacement(fields, delete_first=not fresh) if fields else None
+        same_name.append("password")
+    fields = (*renamed, *same_name)
+    return Replacement(fields, delete_first=not renamed) if fields else None
 
 
 def password_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -69,12 +69,12 @@ def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, de
         Cancelled
     """
     try:
-        pointers = _pointers(op, instance_id, user_id, delete=delete)
+        left = _of_user(op, instance_id, user_id, delete=delete)
         if not delete:
-            _warn(op, pointers)
+            _warn(op, left)
             return
-        for pointer in pointers:
-            _delete(op, instance_id, user_id, pointer)
+        for quick_connect in left:
+            _delete(op, instance_id, user_id, quick_connect)
     except Cancelled:
         raise
     except ConnectApiError as error:
@@ -84,10 +84,10 @@ def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, de
         ) from None
 
 
-def _warn(op: Operation, pointers: list[UserQuickConnect]) -> None:
-    if pointers:
-        names = ", ".join(f"'{pointer.name}'" for pointer in pointers)
-        what, them = ("quick connects", "them") if len(pointers) > 1 else ("quick connect", "it")
+def _warn(op: Operation, left: list[UserQuickConnect]) -> None:
+    if left:
+        names = ", ".join(f"'{quick_connect.name}'" for quick_connect in left)
+        what, them = ("quick connects", "them") if len(left) > 1 else ("quick connect", "it")
         op.say(
             "warning",
             f"left behind: {what} {names} of the deleted user; delete {them} in Connect, or set "
@@ -95,7 +95,7 @@ def _warn(op: Operation, pointers: list[UserQuickConnect]) -> None:
         )
 
 
-def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> list[UserQuickConnect]:
+def _of_user(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> list[UserQuickConnect]:
     with _lock:
         cache = _caches.setdefault(op.gateway, {}).setdefault(instance_id, _Cache())
     with cache.lock:
@@ -147,13 +147,13 @@ def _led_to(config: Mapping[str, Any]) -> str:
     return str(user_id).rpartition("/")[2]
 
 
-def _delete(op: Operation, instance_id: str, user_id: str, pointer: UserQuickConnect) -> None:
+def _delete(op: Operation, instance_id: str, user_id: str, quick_connect: UserQuickConnect) -> None:
     """Delete a quick connect, unless it is gone or leads elsewhere by now."""
     for pause in (SECOND_LOOK, 0.0):
-        if _led_to(_config(op, instance_id, pointer.id)) != user_id:
+        if _led_to(_config(op, instance_id, quick_connect.id)) != user_id:
             return
         try:
-            op.gateway.delete_quick_connect(instance_id, pointer.id, notify=op.inform)
+            op.gateway.delete_quick_connect(instance_id, quick_connect.id, notify=op.inform)
         except ResourceNotFound as error:
             if error.uncertain:
                 break
@@ -162,4 +162,4 @@ def _delete(op: Operation, instance_id: str, user_id: str, pointer: UserQuickCon
             break
     else:
         return
-    op.inform(f"deleted quick connect '{pointer.name}', which led to the deleted user")
+    op.inform(f"deleted quick connect '{quick_connect.name}', which led to the deleted user")
