@@ -2,10 +2,10 @@
 
 Its page in the API reference sets the limits: data of three months, less than 35 days a request where it answers by
 day, at most 100 agents a request. A day with online time is one row, and 100 rows are one page. So the newest days
-are asked about first, in windows that grow, and of each window only those who were not online since: most people are
-found in the first one, and whoever is asked about a long window has few rows in it.
+are requested first, in windows that grow, and each window only for users who were not online since: most are found in
+the first one, and a long window has few rows.
 
-Cost for N users, of whom half were online today, a third was last online yesterday, and the others some time ago:
+Cost for N users, if half were online today, a third was last online yesterday, and the others some time ago:
 N/100 + N/200 + 6 * N/600 calls, about 25 for 1,000 users; 8 * N/100 at most where nobody was online.
 """
 
