@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from connect_users.core import limits, ownership
+from connect_users.core import limits
 from connect_users.core.shapes import Problem, in_path
 from connect_users.core.spec import UNKNOWN
 
@@ -45,6 +45,9 @@ def tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
 
 def is_full(live: Mapping[str, Any]) -> bool:
     """Whether a live user with these tags has no room for the ownership tag, which it does not carry."""
+    # Imported here and below, since checking a roster goes without it.
+    from connect_users.core import ownership
+
     return ownership.TAG_KEY not in live and len(ownership.declared_tags(live)) >= limits.TAGS_MAX
 
 
@@ -55,6 +58,8 @@ def room_problem(live: Mapping[str, Any], gone: Iterable[str], fresh: Iterable[s
         live: tags of the user.
         gone, fresh: keys of tags that are taken away and given before.
     """
+    from connect_users.core import ownership
+
     kept = {*ownership.declared_tags(live)} - {*gone} | {*fresh}
     if ownership.TAG_KEY in live or len(kept) < limits.TAGS_MAX:
         return ""
