@@ -71,10 +71,9 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: ExportedStacks 
             continue
         # Without a URN, a tag that names a resource is always another one's.
         match ownership.claim(ownership.owner_of(tags), ""):
-            case ownership.Unowned() if ownership.TAG_KEY in tags:
-                yield UnmanagedUser(username, id_, "no stack owns this user (an ownership tag that names no resource)")
             case ownership.Unowned():
-                yield UnmanagedUser(username, id_, "no stack owns this user (no ownership tag)")
+                why = "an ownership tag that names no resource" if ownership.TAG_KEY in tags else "no ownership tag"
+                yield UnmanagedUser(username, id_, f"no stack owns this user ({why})")
             case ownership.OtherStack(owner) if declared is not None and declared.lacks(owner):
                 yield UnmanagedUser(username, id_, "its stack no longer declares this user", owner.urn)
             case _:
