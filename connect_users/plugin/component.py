@@ -20,7 +20,7 @@ from pulumi.runtime.settings import SETTINGS
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.plugin import monitor
-from connect_users.plugin.gathering import program_of
+from connect_users.plugin.declarations import program_of
 from connect_users.plugin.version import VERSION
 from connect_users.program import registration
 from connect_users.program.instance import ConnectInstance, LookUpSettings
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from connect_users.core.settings import Settings
-    from connect_users.plugin.gathering import Gathering
+    from connect_users.plugin.declarations import RosterDeclarations
 
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
@@ -62,7 +62,7 @@ _PATTERN: Final = "passwordSecrets"
 _TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "rows"), ("passwords", _PATTERN))
 
 
-class Refused(ConnectUsersError):
+class RosterRefused(ConnectUsersError):
     """The problems of a roster, a line for each."""
 
     def __init__(self, text: str) -> None:
@@ -78,7 +78,7 @@ def construct(request: Any, engine: str, provider: str, settings: Settings, conf
         configuration: the source of the settings.
 
     Raises:
-        Refused: its arguments or people have problems.
+        RosterRefused: its arguments or people have problems.
     """
     program = program_of(request.monitorEndpoint, configuration)
     with program.expecting() as declaring:
@@ -91,7 +91,7 @@ def construct(request: Any, engine: str, provider: str, settings: Settings, conf
             if _PATTERN in request.inputs.fields:
                 # The roster of a Python program has the argument under the other name.
                 text = re.sub(rf"\b{ARGUMENTS[_PATTERN]}\b", _PATTERN, text)
-            raise Refused(text) from None
+            raise RosterRefused(text) from None
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
@@ -107,7 +107,7 @@ class _Components(Provider):
         self,
         provider: str,
         settings: Settings,
-        program: Gathering,
+        program: RosterDeclarations,
         declaring: Callable[[], AbstractContextManager[None]],
     ) -> None:
         super().__init__(VERSION)
@@ -161,7 +161,7 @@ def _whole(value: Any) -> Any:
     return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
-class User(pulumi.CustomResource):
+class PluginUser(pulumi.CustomResource):
     """A person of a roster."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
@@ -184,7 +184,7 @@ def is_plain(value: object) -> bool:
     return value is None or isinstance(value, (str, bool, int, float))
 
 
-class Guard(pulumi.CustomResource):
+class PluginGuard(pulumi.CustomResource):
     """The guard of a roster; see `connect_users.roster.guarding`."""
 
     def __init__(self, name: str, *, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
@@ -199,7 +199,7 @@ class UserRoster(ConnectUserRoster):
     """A roster whose people are the plugin's."""
 
     _types: ClassVar = ResourceTypes(
-        tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, User), cast(Any, Guard), _kept_user
+        tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, PluginUser), cast(Any, PluginGuard), _kept_user
     )
 
     def outputs(self) -> dict[str, Any]:
