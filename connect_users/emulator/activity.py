@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.emulator import paging, user_rows, wire
 from connect_users.emulator.arns import SEEDED_INSTANCE, new_id
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request, not_found
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.emulator.store import Store
-    from connect_users.emulator.user_rows import User
+    from connect_users.emulator.user_rows import StoredUser
 
 _KEY: Final = "Activity"
 #: "A maximum of one filter can be passed from queues, routing profiles, agents, and user hierarchy groups" [D].
@@ -26,7 +26,7 @@ _FILTERS: Final = ("Queues", "RoutingProfiles", "Agents", "UserHierarchyGroups")
 
 
 @writes("DeleteAllEntitySessions")
-def delete_all_entity_sessions(call: Call) -> Result:
+def delete_all_entity_sessions(call: ApiCall) -> Document:
     """[M]; whatever the agent is on is over [I]. Of a user without a session: `Options.no_session` [?]."""
     user = user_rows.find(call, call.params["EntityId"], newest=True)
     if user.doc.pop(_KEY, None) is None and call.options.no_session == "not-found":
@@ -36,7 +36,7 @@ def delete_all_entity_sessions(call: Call) -> Result:
 
 
 @reads("GetCurrentUserData")
-def get_current_user_data(call: Call) -> Result:
+def get_current_user_data(call: ApiCall) -> Document:
     """Users who are signed in [I], of those that the filter names; unknown agents are left out [?]."""
     filters = call.params["Filters"]
     if sum(name in filters for name in _FILTERS) > 1:
@@ -56,7 +56,7 @@ def get_current_user_data(call: Call) -> Result:
     }
 
 
-def _agents(call: Call, values: Iterable[str] | None) -> Iterator[User]:
+def _agents(call: ApiCall, values: Iterable[str] | None) -> Iterator[StoredUser]:
     if values is None:
         yield from user_rows.rows(call)
         return
@@ -68,7 +68,7 @@ def _agents(call: Call, values: Iterable[str] | None) -> Iterator[User]:
                 raise
 
 
-def _data(user: User) -> Document:
+def _data(user: StoredUser) -> Document:
     arn, profile = user.instance.arn, user.doc["RoutingProfileId"]
     activity = user.doc[_KEY]
     return {

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import paging, resources
-from connect_users.emulator.arns import Kind, instance_arn, new_id, partition
-from connect_users.emulator.calls import Call, Document, Instance, Result, reads, writes
+from connect_users.emulator.arns import ResourceKind, instance_arn, new_id, partition
+from connect_users.emulator.calls import ApiCall, Document, Instance, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request, missing
 from connect_users.emulator.profiles import routing_profile_document
 
@@ -32,7 +32,7 @@ DEFAULT_SECURITY_PROFILES: Final = {
 
 
 @writes("CreateInstance")
-def create_instance(call: Call) -> Result:
+def create_instance(call: ApiCall) -> Document:
     """ACTIVE at once. The same ClientToken returns the same instance again [M: idempotency token]."""
     params = call.params
     token = params.get("ClientToken")
@@ -78,11 +78,11 @@ def instance_document(management: str, alias: str | None, now: float) -> Documen
 
 
 #: A resource of a new instance: kind, id and document.
-Row = tuple[Kind, str, Document]
+NewResource = tuple[ResourceKind, str, Document]
 
 
 def insert(
-    tx: sqlite3.Connection, now: float, instance: Instance, rows: Iterable[Row], client_token: str | None = None
+    tx: sqlite3.Connection, now: float, instance: Instance, rows: Iterable[NewResource], client_token: str | None = None
 ) -> None:
     """Store an instance and the resources in it."""
     tx.execute(
@@ -98,7 +98,7 @@ def insert(
 
 def default_rows(
     hours: str, queue: str, routing_profiles: Mapping[str, str], security_profiles: Mapping[str, str]
-) -> Iterator[Row]:
+) -> Iterator[NewResource]:
     """What every new instance contains, from ids and from names with ids: open around the clock, with one queue."""
     days = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
     start, end = {"Hours": 0, "Minutes": 0}, {"Hours": 23, "Minutes": 59}
@@ -117,13 +117,13 @@ def _named(name: str) -> Document:
 
 
 @reads("DescribeInstance")
-def describe_instance(call: Call) -> Result:
+def describe_instance(call: ApiCall) -> Document:
     """Section 2, DescribeInstance."""
     return {"Instance": _description(call.instance)}
 
 
 @reads("ListInstances")
-def list_instances(call: Call) -> Result:
+def list_instances(call: ApiCall) -> Document:
     """At most 10 on a page (section 1)."""
     start = paging.cursor(call)
     rows = call.tx.execute(
@@ -149,7 +149,7 @@ def _description(instance: Instance) -> Document:
 
 
 @writes("DeleteInstance")
-def delete_instance(call: Call) -> None:
+def delete_instance(call: ApiCall) -> None:
     """With everything in it."""
     key = (call.instance.id,)
     call.tx.execute("DELETE FROM user_versions WHERE user_id IN (SELECT id FROM users WHERE instance_id = ?)", key)

@@ -19,7 +19,7 @@ from connect_users.emulator.errors import ApiError, invalid_request
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from connect_users.emulator.calls import Call
+    from connect_users.emulator.calls import ApiCall
 
 _LIFETIME: Final = 24 * 3600.0
 
@@ -44,7 +44,7 @@ class Page(Generic[Row]):
     next_token: str | None
 
 
-def cursor(call: Call) -> Cursor:
+def cursor(call: ApiCall) -> Cursor:
     """Read the request's NextToken."""
     arguments = {name: value for name, value in call.params.items() if name not in ("NextToken", "MaxResults")}
     request = _digest(json.dumps([call.operation, call.account, call.region, arguments], sort_keys=True))
@@ -58,7 +58,7 @@ def cursor(call: Call) -> Cursor:
 
 
 def page(
-    call: Call, start: Cursor, rows: Iterable[tuple[int, Row]], *, default: int = 100, total: int | None = None
+    call: ApiCall, start: Cursor, rows: Iterable[tuple[int, Row]], *, default: int = 100, total: int | None = None
 ) -> Page[Row]:
     """Take MaxResults of `rows`, which are ordered pairs `(sequence number, row)` after `start.after`."""
     remaining = iter(rows)
@@ -68,7 +68,7 @@ def page(
     return Page([row for _, row in taken], token)
 
 
-def numbered_page(call: Call, items: Sequence[Row]) -> Page[Row]:
+def numbered_page(call: ApiCall, items: Sequence[Row]) -> Page[Row]:
     """A page of a list that is kept as a whole."""
     start = cursor(call)
     return page(call, start, list(enumerate(items, 1))[start.after :])

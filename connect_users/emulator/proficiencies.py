@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from connect_users.emulator import paging, resources, user_rows
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
-from connect_users.emulator.resources import Resource, ResourceType
-from connect_users.emulator.user_rows import User, updates
+from connect_users.emulator.resources import ResourceType, StoredResource
+from connect_users.emulator.user_rows import StoredUser, updates
 
 #: The name of a predefined attribute, and one of its values.
 Pair = tuple[str, str]
@@ -21,7 +21,7 @@ Pair = tuple[str, str]
 _RESERVED: Final = ("aws:", "connect:")
 
 
-def _has_users(call: Call, attribute: Resource) -> bool:
+def _has_users(call: ApiCall, attribute: StoredResource) -> bool:
     return any(attribute.id == name for user in user_rows.rows(call) for name, _, _ in user.doc["Proficiencies"])
 
 
@@ -32,7 +32,7 @@ ATTRIBUTES: Final = ResourceType(
 
 
 @writes("CreatePredefinedAttribute")
-def create_attribute(call: Call) -> None:
+def create_attribute(call: ApiCall) -> None:
     """It has a name instead of an id."""
     name, values = call.params["Name"], call.params.get("Values") or {}
     for text in (name, *values.get("StringList", ())):
@@ -55,7 +55,7 @@ def attribute_document(params: Document) -> Document:
 Levels = dict[Pair, Any]
 
 
-def _entries(call: Call) -> Levels:
+def _entries(call: ApiCall) -> Levels:
     """The levels in the request, None for a pair without one."""
     entries: Levels = {}
     for entry in call.params["UserProficiencies"]:
@@ -69,17 +69,17 @@ def _entries(call: Call) -> Levels:
     return entries
 
 
-def _levels(user: User) -> Levels:
+def _levels(user: StoredUser) -> Levels:
     return {(name, value): level for name, value, level in user.doc["Proficiencies"]}
 
 
-def _set(call: Call, user: User, levels: Levels) -> None:
+def _set(call: ApiCall, user: StoredUser, levels: Levels) -> None:
     user.doc["Proficiencies"] = [[name, value, level] for (name, value), level in levels.items()]
     user.doc["ProficienciesTime"] = call.now
 
 
 @updates("AssociateUserProficiencies", settings=False)
-def associate(call: Call, user: User) -> None:
+def associate(call: ApiCall, user: StoredUser) -> None:
     """New pairs only: associating an existing pair is refused [?]."""
     levels, entries = _levels(user), _entries(call)
     for name, value in entries:
@@ -92,7 +92,7 @@ def associate(call: Call, user: User) -> None:
     _set(call, user, {**levels, **entries})
 
 
-def _check_attribute(call: Call, name: str, value: str) -> None:
+def _check_attribute(call: ApiCall, name: str, value: str) -> None:
     """Name and value must exist as a predefined attribute of the instance (section 2 [M])."""
     attribute = resources.get(call, "predefined-attribute", name)
     validated = attribute.doc["AttributeConfiguration"]["EnableValueValidationOnAssociation"]
@@ -101,20 +101,20 @@ def _check_attribute(call: Call, name: str, value: str) -> None:
 
 
 @updates("UpdateUserProficiencies", settings=False)
-def update(call: Call, user: User) -> None:
+def update(call: ApiCall, user: StoredUser) -> None:
     """Changes the levels of pairs that the user has (section 2 [M])."""
     entries = _existing(call, user)
     _set(call, user, {**_levels(user), **entries})
 
 
 @updates("DisassociateUserProficiencies", settings=False)
-def disassociate(call: Call, user: User) -> None:
+def disassociate(call: ApiCall, user: StoredUser) -> None:
     """Removes pairs that the user has. Any other pair is refused [?], so a caller must list before a second attempt."""
     entries = _existing(call, user)
     _set(call, user, {pair: level for pair, level in _levels(user).items() if pair not in entries})
 
 
-def _existing(call: Call, user: User) -> Levels:
+def _existing(call: ApiCall, user: StoredUser) -> Levels:
     levels, entries = _levels(user), _entries(call)
     for name, value in entries:
         if (name, value) not in levels:
@@ -123,7 +123,7 @@ def _existing(call: Call, user: User) -> Levels:
 
 
 @reads("ListUserProficiencies")
-def list_proficiencies(call: Call) -> Result:
+def list_proficiencies(call: ApiCall) -> Document:
     """Pages of at most 100 (section 1)."""
     user = user_rows.find(call)
     page = paging.numbered_page(call, user.doc["Proficiencies"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from connect_users.emulator import resources
-from connect_users.emulator.calls import Call, Result, writes
+from connect_users.emulator.calls import ApiCall, Document, writes
 from connect_users.emulator.errors import invalid_request
-from connect_users.emulator.resources import COMMON_FIELDS, Resource, ResourceType
+from connect_users.emulator.resources import COMMON_FIELDS, ResourceType, StoredResource
 from connect_users.emulator.search import everything
 
 #: The member that each type of quick connect needs [M].
@@ -19,11 +19,11 @@ _DESTINATIONS: Final = {
 }
 
 
-def _has_queue(call: Call, hours: Resource) -> bool:
+def _has_queue(call: ApiCall, hours: StoredResource) -> bool:
     return any(queue.doc["HoursOfOperationId"] == hours.id for _, queue in resources.rows(call, "queue"))
 
 
-def _has_routing_profile(call: Call, queue: Resource) -> bool:
+def _has_routing_profile(call: ApiCall, queue: StoredResource) -> bool:
     return any(
         queue.id in (profile.doc["DefaultOutboundQueueId"], *profile.doc["AssociatedQueueIds"])
         for _, profile in resources.rows(call, "routing-profile")
@@ -53,13 +53,13 @@ QUICK_CONNECTS: Final = ResourceType(
 
 
 @writes("CreateHoursOfOperation")
-def create_hours(call: Call) -> Result:
+def create_hours(call: ApiCall) -> Document:
     """All members are kept."""
     return HOURS_OF_OPERATION.create(call, resources.body(call))
 
 
 @writes("CreateQueue")
-def create_queue(call: Call) -> Result:
+def create_queue(call: ApiCall) -> Document:
     """Its hours must exist."""
     hours = resources.get(call, "operating-hours", call.params["HoursOfOperationId"])
     doc = {**resources.body(call, "QuickConnectIds"), "HoursOfOperationId": hours.id, "Status": "ENABLED"}
@@ -67,7 +67,7 @@ def create_queue(call: Call) -> Result:
 
 
 @writes("CreateQuickConnect")
-def create_quick_connect(call: Call) -> Result:
+def create_quick_connect(call: ApiCall) -> Document:
     """It needs exactly the destination of its type, which need not exist: it may be deleted later, too (section 2)."""
     config = call.params["QuickConnectConfig"]
     destination = _DESTINATIONS[config["QuickConnectType"]]

@@ -12,7 +12,7 @@ import string
 from typing import Final, cast
 
 from connect_users.emulator.arns import new_id, partition
-from connect_users.emulator.calls import SECRETS, Call, Document, Result, reads, writes
+from connect_users.emulator.calls import SECRETS, ApiCall, Document, reads, writes
 from connect_users.emulator.errors import ApiError
 
 _SUFFIX: Final = string.ascii_letters + string.digits
@@ -24,7 +24,7 @@ def _error(code: str, message: str) -> ApiError:
 
 
 @writes("CreateSecret", SECRETS)
-def create_secret(call: Call) -> Result:
+def create_secret(call: ApiCall) -> Document:
     """The ARN ends in a random suffix. The same ClientRequestToken returns the same version again [M]."""
     params = call.params
     name = params["Name"]
@@ -42,7 +42,7 @@ def create_secret(call: Call) -> Result:
     return {**(doc["Versions"][0] if doc["Versions"] else {}), "ARN": doc["ARN"], "Name": name}
 
 
-def _version(call: Call) -> Document:
+def _version(call: ApiCall) -> Document:
     value: Document = {name: call.params[name] for name in ("SecretString", "SecretBinary") if name in call.params}
     if len(value) != 1:
         raise _error("InvalidParameterException", "Set one of SecretString and SecretBinary.")
@@ -50,7 +50,7 @@ def _version(call: Call) -> Document:
 
 
 @writes("PutSecretValue", SECRETS)
-def put_secret_value(call: Call) -> Result:
+def put_secret_value(call: ApiCall) -> Document:
     """The new version becomes AWSCURRENT and the last one AWSPREVIOUS. Older versions are deleted."""
     doc = _get(call)
     version = _version(call)
@@ -60,7 +60,7 @@ def put_secret_value(call: Call) -> Result:
 
 
 @reads("GetSecretValue", SECRETS)
-def get_secret_value(call: Call) -> Result:
+def get_secret_value(call: ApiCall) -> Document:
     """By name, ARN, or ARN without its suffix. AWSCURRENT, unless the request has another stage or version."""
     doc = _get(call)
     id_ = call.params.get("VersionId")
@@ -71,19 +71,19 @@ def get_secret_value(call: Call) -> Result:
     raise _error("ResourceNotFoundException", "Secrets Manager can't find the specified secret value.")
 
 
-def _get(call: Call) -> Document:
+def _get(call: ApiCall) -> Document:
     doc = _find(call, call.params["SecretId"])
     if doc is None:
         raise _error("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
     return doc
 
 
-def _prefix(call: Call) -> str:
+def _prefix(call: ApiCall) -> str:
     """The beginning of the ARN of every secret of the caller."""
     return f"arn:{partition(call.region)}:secretsmanager:{call.region}:{call.account}:secret:"
 
 
-def _find(call: Call, value: str) -> Document | None:
+def _find(call: ApiCall, value: str) -> Document | None:
     """By name, ARN, or ARN without its suffix, in the caller's account and region."""
     row = call.tx.execute(
         "SELECT doc FROM secrets WHERE account = ? AND region = ? AND (arn = ? OR name = ?)",

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from connect_users.emulator import admin
 from connect_users.emulator.callers import check_local
+from connect_users.emulator.dispatcher import Dispatcher, Request, Response
 from connect_users.emulator.errors import ApiError
-from connect_users.emulator.front import Answer, Front, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.connection.settimeout(self.server.front.options.idle_timeout)
+        self.connection.settimeout(self.server.dispatcher.options.idle_timeout)
 
     def handle_one_request(self) -> None:
         """Unlike the base class, this serves every method; the routes decide which of them exist."""
@@ -67,17 +67,17 @@ class _Handler(BaseHTTPRequestHandler):
             return
         path, _, query = self.path.partition("?")
         request = Request(self.command, path, query, cast("Mapping[str, str]", self.headers), body)
-        front = self.server.front
+        dispatcher = self.server.dispatcher
         if path.startswith(admin.PREFIX):
-            answer = admin.answer(front, request, self.server.set_options)
+            answer = admin.answer(dispatcher, request, self.server.set_options)
         else:
-            answer = front.answer(request)
+            answer = dispatcher.answer(request)
         if answer.drop:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         else:
             self._write(answer)
-        front.event("answered", answer.record)
+        dispatcher.event("answered", answer.record)
 
     def _body(self) -> bytes:
         """The body. Raises ApiError if its end is unclear (RFC 9112, section 6.3)."""
@@ -99,10 +99,10 @@ class _Handler(BaseHTTPRequestHandler):
             raise ConnectionResetError
         return body
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, answer: Response) -> None:
         headers = {
             **answer.headers,
-            "Date": self.date_time_string(int(self.server.front.options.clock())),
+            "Date": self.date_time_string(int(self.server.dispatcher.options.clock())),
             "Content-Length": str(len(answer.body)),
             **({"Connection": "close"} if self.close_connection else {}),
         }
@@ -114,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, code: str, message: str) -> None:
         self.close_connection = True
         headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
-        self._write(Answer(status, json.dumps({"Message": message}).encode(), headers))
+        self._write(Response(status, json.dumps({"Message": message}).encode(), headers))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Answer what the standard library found wrong with the request line or the headers."""
@@ -131,9 +131,9 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, front: Front, set_options: admin.SetOptions, port: int) -> None:
+    def __init__(self, dispatcher: Dispatcher, set_options: admin.SetOptions, port: int) -> None:
         """Raises OSError if the port is taken."""
-        self.front = front
+        self.dispatcher = dispatcher
         self.set_options = set_options
         self._lock = Lock()
         self._connections: dict[Thread, socket.socket] = {}
@@ -180,7 +180,7 @@ class Server(ThreadingHTTPServer):
     def close(self) -> None:
         """Stop accepting, cut all connections, and wait a little for the requests under way."""
         self._closing = True
-        self.front.closing.set()
+        self.dispatcher.closing.set()
         try:
             # This wakes the accepting thread, which waits for a connection.
             socket.create_connection((_HOST, self.server_port), timeout=_GRACE).close()

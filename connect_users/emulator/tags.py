@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from connect_users.emulator import resources, user_rows
-from connect_users.emulator.arns import ConnectArn, Kind
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.arns import ConnectArn, ResourceKind
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LIMIT: Final = 50
 
 
-def _target(call: Call, *, newest: bool = True) -> tuple[Document, Callable[[], None]]:
+def _target(call: ApiCall, *, newest: bool = True) -> tuple[Document, Callable[[], None]]:
     """The document of the resource that the ARN names, and a function that saves it.
 
     Whether a change of a user's tags changes LastModifiedTime is `Options.modified_by` [?].
@@ -31,14 +31,14 @@ def _target(call: Call, *, newest: bool = True) -> tuple[Document, Callable[[], 
         if call.options.modified_by == "everything":
             user.doc["LastModifiedTime"] = call.now
         return user.doc, lambda: user_rows.save(call, user)
-    if arn.kind not in get_args(Kind) or arn.kind == "predefined-attribute":
+    if arn.kind not in get_args(ResourceKind) or arn.kind == "predefined-attribute":
         raise invalid_parameter(f"{text!r} is not the ARN of a resource with tags")
-    resource = resources.get(call, cast("Kind", arn.kind), text)
+    resource = resources.get(call, cast("ResourceKind", arn.kind), text)
     return resource.doc, lambda: resources.save(call, resource)
 
 
 @writes("TagResource")
-def tag_resource(call: Call) -> None:
+def tag_resource(call: ApiCall) -> None:
     """Keys that exist get the new value (section 2)."""
     doc, save = _target(call)
     doc["Tags"].update(call.params["tags"])
@@ -48,7 +48,7 @@ def tag_resource(call: Call) -> None:
 
 
 @writes("UntagResource")
-def untag_resource(call: Call) -> None:
+def untag_resource(call: ApiCall) -> None:
     """Unknown keys are ignored (section 2 [I])."""
     doc, save = _target(call)
     doc["Tags"] = {key: value for key, value in doc["Tags"].items() if key not in call.params["tagKeys"]}
@@ -56,7 +56,7 @@ def untag_resource(call: Call) -> None:
 
 
 @reads("ListTagsForResource")
-def list_tags(call: Call) -> Result:
+def list_tags(call: ApiCall) -> Document:
     """All tags at once."""
     doc, _ = _target(call, newest=False)
     return {"tags": doc["Tags"]}

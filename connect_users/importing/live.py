@@ -2,8 +2,8 @@
 
 Cost for N users: the pages of `connect_users.connect.survey`, one DescribeUser for each user (no other call returns
 e-mail addresses and mobile numbers) and one ListUserProficiencies, which has its own quota and so takes no extra time.
-Users known from an earlier import are described only if they may have changed. Their proficiencies are listed only if
-they had some, or the search finds some.
+Users of an earlier import are described only if they may have changed. Their proficiencies are listed only if they had
+some, or the search finds some.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from connect_users.connect.gateway import Gateway
     from connect_users.core.snapshot_proof import Listed
-    from connect_users.importing.instance import Instance
+    from connect_users.importing.instance import SourceInstance
     from connect_users.importing.selection import Selection
 
 #: Concurrent calls. Pacing limits how many are sent per second; this limits how many wait for an answer at once.
@@ -49,7 +49,7 @@ class LiveUser:
     Attributes:
         inputs: from `rows.declared`.
         computed: the outputs that are not inputs.
-        owner: from its ownership tag; None without one.
+        owner: from the ownership tag; None without one.
         selected: False if the selection does not match the user, who was read because the roster already has it.
     """
 
@@ -62,11 +62,11 @@ class LiveUser:
     selected: bool = True
 
 
-class Watcher(Protocol):
+class ReadingProgress(Protocol):
     """Reports progress."""
 
     def begin(self, total: int, new: int) -> None:
-        """Reading starts: ``total`` users, of which ``new`` are not known from an earlier import."""
+        """Reading starts: ``total`` users, of which ``new`` are not in an earlier import."""
 
     def at(self, done: int, total: int) -> None:
         """``done`` users are read."""
@@ -77,17 +77,17 @@ class Watcher(Protocol):
 
 def read_users(
     gateway: Gateway,
-    instance: Instance,
+    instance: SourceInstance,
     selection: Selection,
-    known: Mapping[str, tuple[Props, Props]],
-    watcher: Watcher,
+    imported: Mapping[str, tuple[Props, Props]],
+    progress: ReadingProgress,
     users: list[LiveUser],
     always: Container[str] = frozenset(),
 ) -> None:
     """Read all users that match the selection.
 
     Args:
-        known: id -> inputs and outputs of an earlier import.
+        imported: id -> inputs and outputs of an earlier import.
         users: receives the users one by one, so that an interrupted run keeps those already read.
         always: usernames that are read even if the selection does not match them.
 
@@ -96,7 +96,7 @@ def read_users(
     """
     listed = [
         each
-        for each in survey_of(gateway).everyone(instance.id, watcher.note)
+        for each in survey_of(gateway).everyone(instance.id, progress.note)
         if each.username in always
         or (
             selection.takes_id(each.id)
@@ -104,32 +104,32 @@ def read_users(
             and (each.summary is None or selection.takes(each.summary, instance.labels))
         )
     ]
-    reader = _Reader(gateway, instance, selection, known, watcher)
-    watcher.begin(len(listed), sum(each.id not in known for each in listed))
+    reader = _UserReader(gateway, instance, selection, imported, progress)
+    progress.begin(len(listed), sum(each.id not in imported for each in listed))
     with ThreadPoolExecutor(_WORKERS, "connect-users-import") as pool:
         for number, user in enumerate(pool.map(reader.read, listed), start=1):
-            watcher.at(number, len(listed))
+            progress.at(number, len(listed))
             if user is not None and (user.selected or user.username in always):
                 users.append(user)
 
 
-class _Reader:
+class _UserReader:
     """Reads single users. Thread-safe."""
 
     def __init__(
         self,
         gateway: Gateway,
-        instance: Instance,
+        instance: SourceInstance,
         selection: Selection,
-        known: Mapping[str, tuple[Props, Props]],
-        watcher: Watcher,
+        imported: Mapping[str, tuple[Props, Props]],
+        progress: ReadingProgress,
     ) -> None:
         self._gateway = gateway
         self._instance = instance
         self._selection = selection
-        self._known = known
-        self._notify = watcher.note
-        self._proficient = self._search_proficient() if known else None
+        self._imported = imported
+        self._notify = progress.note
+        self._proficient = self._search_proficient() if imported else None
 
     def _search_proficient(self) -> set[str] | None:
         """The ids of all users with proficiencies; None if the search does not say.
@@ -142,7 +142,7 @@ class _Reader:
             ids = {user["Id"] for user in itertools.chain.from_iterable(pages)}
         except InvalidRequest:
             return None
-        if not ids and any("user_proficiencies" in inputs for inputs, _ in self._known.values()):
+        if not ids and any("user_proficiencies" in inputs for inputs, _ in self._imported.values()):
             return None
         return ids
 
@@ -150,22 +150,22 @@ class _Reader:
         """The user; None if it was deleted meanwhile."""
         try:
             proficiencies = self._proficiencies(listed.id)
-            return self._known_user(listed, proficiencies) or self._described(listed.id, proficiencies)
+            return self._unchanged(listed, proficiencies) or self._described(listed.id, proficiencies)
         except ResourceNotFound:
             return None
 
     def _proficiencies(self, user_id: str) -> list[dict[str, Any]]:
-        if user_id in self._known and self._proficient is not None and user_id not in self._proficient:
-            inputs, _ = self._known[user_id]
+        if user_id in self._imported and self._proficient is not None and user_id not in self._proficient:
+            inputs, _ = self._imported[user_id]
             if "user_proficiencies" not in inputs:
                 return []
         return self._gateway.list_user_proficiencies(self._instance.id, user_id, notify=self._notify)
 
-    def _known_user(self, listed: Listed, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
+    def _unchanged(self, listed: Listed, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
         """The user as an earlier import recorded it, if the record is proven to be current."""
-        if listed.id not in self._known or listed.summary is None:
+        if listed.id not in self._imported or listed.summary is None:
             return None
-        inputs, outputs = self._known[listed.id]
+        inputs, outputs = self._imported[listed.id]
         everything = {"tags": {}, "user_proficiencies": [], **inputs}
         proven = snapshot_proof.proven_outputs(listed, {**everything, **outputs}, everything, proficiencies)
         if proven is None:

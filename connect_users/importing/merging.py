@@ -7,15 +7,14 @@ which is right: that is a conflict, and the roster is left alone.
 Only lines of users that follow the instance are rewritten, and only their cells that Connect has a value for. The order
 of lines and columns, the headers, and the columns of other inputs stay as they are.
 
-Personas stay as they are, and so does everybody's persona: a cell says what differs from it. A new line gets the
+Personas stay as they are, and everybody keeps the persona: a cell has only what differs from it. A new line gets the
 persona that leaves the fewest cells, of those that the column `sharing.COLUMN` chooses.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from connect_users.core import channels
 from connect_users.core.fields import BY_NAME, Verdict
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from connect_users.core.spec import Props
-    from connect_users.importing.rows import Nameable
+    from connect_users.importing.rows import RosterNames
     from connect_users.roster.personas import Personas
 
 #: Verdicts of inputs that Connect never returns.
@@ -39,11 +38,11 @@ _NOT_A_USERS: Final = (INSTANCE, FIRST_DAY, LAST_DAY)
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergeResult:
     """A merged roster.
 
     Attributes:
-        text: None if the roster stays as it is.
+        text: its file's content; None if the roster stays as it is.
         pending: usernames whose lines were edited and differ from the instance until the next ``pulumi up``.
         conflicts: usernames, or what is wrong with the roster itself.
     """
@@ -53,7 +52,7 @@ class Merged:
     conflicts: tuple[str, ...] = ()
 
 
-def apart(coded: Props, live: Props, inputs: Props) -> list[str]:
+def differing_inputs(coded: Props, live: Props, inputs: Props) -> list[str]:
     """The names of the inputs in which a roster and a live user differ.
 
     Args:
@@ -63,37 +62,31 @@ def apart(coded: Props, live: Props, inputs: Props) -> list[str]:
     view = declared_view(live, coded)
     # A roster with the columns of the console's templates has in `phone_config` what the lists have per channel.
     covered = channels.effective(coded)
-    names = [name for name in coded if view.get(name) != coded[name]]
-    for name in inputs:
-        if name not in coded and not (name in covered and channels.same(name, live.get(name, []), covered[name])):
-            names.append(name)
-    return names
+    undeclared = (name for name in inputs if name not in coded)
+    return [
+        *(name for name in coded if view.get(name) != coded[name]),
+        *(n for n in undeclared if not (n in covered and channels.same(n, live.get(n, []), covered[n]))),
+    ]
 
 
-class _Fate(Enum):
-    """What happens to a user's line."""
-
-    STAY = 1
-    FOLLOW = 2
-    DROP = 3
-    PENDING = 4
-    CONFLICT = 5
+#: What happens to a user's line: it stays, is rewritten, dropped, or waits for the next ``pulumi up``, or nobody knows.
+_Action = Literal["stay", "follow", "drop", "pending", "conflict"]
 
 
-def _fate(coded: Props | None, before: Props | None, now: Props | None, live: Props) -> _Fate:
+def _action(coded: Props | None, before: Props | None, now: Props | None, live: Props) -> _Action:
     """By the roster, the instance at the last import, and the instance now; None if one does not have the user."""
-    untouched = coded is not None and before is not None and not apart(coded, both_views(before), before)
+    unedited = coded is not None and before is not None and not differing_inputs(coded, both_views(before), before)
     if now is None:
         if before is None:
             # A joiner who is not created yet.
-            return _Fate.PENDING
-        return _Fate.DROP if untouched else _Fate.CONFLICT
-    if coded is not None and not apart(coded, live, now):
-        return _Fate.STAY
+            return "pending"
+        return "drop" if unedited else "conflict"
+    if coded is not None and not differing_inputs(coded, live, now):
+        return "stay"
     if now == before:
-        return _Fate.PENDING
+        return "pending"
     made_elsewhere = coded is None and before is None
-    return _Fate.FOLLOW if untouched or made_elsewhere else _Fate.CONFLICT
+    return "follow" if unedited or made_elsewhere else "conflict"
 
 
 def merge(
@@ -101,9 +94,9 @@ def merge(
     last: Mapping[str, Props],
     people: Mapping[str, Props],
     lives: Mapping[str, Props],
-    names: Nameable,
+    names: RosterNames,
     personas: Personas | None = None,
-) -> Merged:
+) -> MergeResult:
     """Merge changes of the instance into a roster.
 
     Args:
@@ -111,19 +104,19 @@ def merge(
         last: username -> inputs at the last import.
         people: username -> inputs now.
         lives: username -> everything that Connect returns.
-        personas: of the roster; None if it has none.
+        personas: of the roster; None for a roster without personas.
     """
     coded, problems, marks = _read_back(text, names, personas)
     if problems:
-        return Merged(conflicts=tuple(problems))
-    fates: dict[_Fate, list[str]] = {fate: [] for fate in _Fate}
+        return MergeResult(conflicts=tuple(problems))
+    usernames: dict[_Action, list[str]] = {action: [] for action in get_args(_Action)}
     for name in sorted({*coded, *people}):
-        fates[_fate(coded.get(name), last.get(name), people.get(name), lives.get(name, {}))].append(name)
-    follow, drop, pending = fates[_Fate.FOLLOW], fates[_Fate.DROP], tuple(fates[_Fate.PENDING])
-    if fates[_Fate.CONFLICT] or not (follow or drop):
-        return Merged(None, pending, tuple(fates[_Fate.CONFLICT]))
-    shared = _Personas(personas, names)
-    changes = {}
+        usernames[_action(coded.get(name), last.get(name), people.get(name), lives.get(name, {}))].append(name)
+    follow, drop, pending = usernames["follow"], usernames["drop"], tuple(usernames["pending"])
+    if usernames["conflict"] or not (follow or drop):
+        return MergeResult(None, pending, tuple(usernames["conflict"]))
+    shared = _PersonaSettings(personas, names)
+    cells_of = {}
     for name in follow:
         line = rows.row(people[name], names)
         if name in coded:
@@ -132,41 +125,41 @@ def merge(
         else:
             persona, touched = shared.closest(line), None
             line |= shared.choosing(persona)
-        changes[name] = _Change(line, shared.settings.get(persona or "", {}), touched)
-    merged = _rewritten(text, changes, drop)
+        cells_of[name] = _NewCells(line, shared.settings.get(persona or "", {}), touched)
+    merged = _rewritten(text, cells_of, drop)
     read, problems, chosen = _read_back(merged, names, personas)
-    wrong = [name for name in follow if name not in read or apart(read[name], lives[name], people[name])]
+    wrong = [name for name in follow if name not in read or differing_inputs(read[name], lives[name], people[name])]
     wrong += [name for name in follow if personas is not None and name not in chosen and name not in wrong]
     wrong += [name for name in coded if name not in (*follow, *drop) and read.get(name) != coded[name]]
     if problems or wrong:
         # The columns cannot hold the value, hold it twice, or mean something else with one more column.
-        return Merged(None, pending, tuple(wrong or problems))
-    return Merged(merged, pending)
+        return MergeResult(None, pending, tuple(wrong or problems))
+    return MergeResult(merged, pending)
 
 
-def _read_back(text: str, names: Nameable, personas: Personas | None) -> rows.ReadBack:
+def _read_back(text: str, names: RosterNames, personas: Personas | None) -> rows.ReadBack:
     try:
-        return rows.read_back(csv_text.read(text, "roster"), names, None, personas)
+        return rows.read_back(csv_text.read(text, "roster"), names, personas)
     except UnreadableRoster as problem:
         return rows.ReadBack({}, [str(problem)], {})
 
 
 def _touched(coded: Props, live: Props, inputs: Props) -> set[str]:
     """The inputs whose cells have to be written."""
-    differing = set(apart(coded, live, inputs))
+    differing = set(differing_inputs(coded, live, inputs))
     settings = {"phone_config", *channels.LISTS}
     # AWS takes one form of the phone settings, not both: they change together.
     return differing | settings if "phone_config" in coded and differing & settings else differing
 
 
-class _Personas:
+class _PersonaSettings:
     """What the personas of a roster set, and those that a new line may have.
 
     Attributes:
         settings: by name.
     """
 
-    def __init__(self, personas: Personas | None, names: Nameable) -> None:
+    def __init__(self, personas: Personas | None, names: RosterNames) -> None:
         presets = {} if personas is None else personas.settings
         self.settings = {name: rows.settings_in(preset, names) for name, preset in presets.items()}
         self._cells: dict[str, str] = {}
@@ -177,7 +170,7 @@ class _Personas:
                 self._cells.setdefault(rule.persona, cell)
 
     def closest(self, line: sharing.Line) -> str | None:
-        """The persona of a new line; None if none fits."""
+        """The persona of a new line; None if none of them fits."""
         return sharing.closest(sharing.settings_of(line), {name: self.settings[name] for name in self._cells})
 
     def choosing(self, persona: str | None) -> sharing.Line:
@@ -189,7 +182,7 @@ class _Personas:
 _PERSONA: Final = Column(sharing.COLUMN, (sharing.COLUMN,), cells.text)
 
 
-class _Change:
+class _NewCells:
     """The new cells of a user.
 
     Args:
@@ -199,7 +192,7 @@ class _Change:
     """
 
     def __init__(self, line: sharing.Line, persona: sharing.Settings, touched: Container[str] | None) -> None:
-        self._tags = sharing.untold(notations.tags(line.get("tags", "")), persona)
+        self._tags = sharing.own_tags(line, persona)
         self._touched = touched
         left = sharing.differing(line, persona)
         #: Header -> cell, for values that no column has taken yet.
@@ -216,9 +209,9 @@ class _Change:
         """A line with these columns; cells of unchanged inputs stay as they are."""
         if "tags" in self.left:
             # Tags with their own column are not repeated in the column of all tags.
-            own = _own(columns)
+            elsewhere = {column.path[1] for column in columns if column and _is_of_one_tag(column)}
             self.left["tags"] = notations.render_tags(
-                {key: value for key, value in self._tags.items() if key not in own}
+                {key: value for key, value in self._tags.items() if key not in elsewhere}
             )
         line = [
             self._cell(column) if self._is_touched(column) else values[number] if number < len(values) else ""
@@ -230,7 +223,7 @@ class _Change:
     def _cell(self, column: Column | None) -> str:
         if column is None:
             return ""
-        if column.path[0] == "tags" and len(column.path) > 1:
+        if _is_of_one_tag(column):
             return formulas.guarded(str(self._tags.get(column.path[1], "")))
         return formulas.guarded(self.left.pop(column.name, ""))
 
@@ -239,12 +232,11 @@ def _column(header: str) -> Column | None:
     return _PERSONA if header == sharing.COLUMN else find(header)
 
 
-def _own(columns: Sequence[Column | None]) -> set[str]:
-    """The keys of the tags with their own columns."""
-    return {column.path[1] for column in columns if column and column.path[0] == "tags" and len(column.path) > 1}
+def _is_of_one_tag(column: Column) -> bool:
+    return column.path[0] == "tags" and len(column.path) > 1
 
 
-def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) -> str:
+def _rewritten(text: str, cells_of: Mapping[str, _NewCells], drop: Container[str]) -> str:
     """The roster with some lines rewritten, some dropped and new ones added."""
     grid = csv_text.Grid.of(text)
     at = next(number for number, values in enumerate(grid.rows) if any(values))
@@ -254,15 +246,15 @@ def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) 
     for values in grid.rows[at + 1 :]:
         username = str(cells.text(formulas.unguarded(values[key]))) if len(values) > key else ""
         if username not in drop:
-            change = changes.get(username)
-            body.append((username, change.line(columns, values) if change else values))
-    new = sorted(changes.keys() - {username for username, _ in body})
-    body += [(username, changes[username].line(columns, [])) for username in new]
+            new_cells = cells_of.get(username)
+            body.append((username, new_cells.line(columns, values) if new_cells else values))
+    new = sorted(cells_of.keys() - {username for username, _ in body})
+    body += [(username, cells_of[username].line(columns, [])) for username in new]
     # Values without a column.
-    more = sorted({header for change in changes.values() for header in change.left})
+    more = sorted({header for new_cells in cells_of.values() for header in new_cells.left})
     if more:
         for username, values in body:
-            left = changes[username].left if username in changes else {}
+            left = cells_of[username].left if username in cells_of else {}
             values += [""] * (len(columns) - len(values)) + [formulas.guarded(left.get(header, "")) for header in more]
     headers = [*grid.rows[at], *more]
     return csv_text.Grid(grid.start, grid.separator, [*grid.rows[:at], headers, *(values for _, values in body)]).text()

@@ -11,16 +11,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .driver import Change, CheckFailed, ResourceDriver, State
+    from .driver import CheckFailed, PlannedChange, ResourceDriver, State
     from .provider_process import CheckReply, DiffReply, DynamicHost, HostError, InitFailed, ProviderProcess, StateReply
     from .rehearsal import Rehearsal
-    from .result import RehearsalError, ResourceState, Result, Step
+    from .result import RehearsalError, RehearsedStep, ResourceState, Result
     from .stack import Outcome, Stack, StackError
     from .values import UNKNOWN, Secret
 
-__all__ = ["UNKNOWN", "Change", "CheckFailed", "CheckReply", "DiffReply", "DynamicHost", "HostError", "InitFailed"]
+__all__ = [
+    "UNKNOWN",
+    "CheckFailed",
+    "CheckReply",
+    "DiffReply",
+    "DynamicHost",
+    "HostError",
+    "InitFailed",
+    "PlannedChange",
+]
 __all__ += ["Outcome", "ProviderProcess", "Rehearsal", "RehearsalError", "ResourceDriver", "ResourceState", "Result"]
-__all__ += ["Secret", "Stack", "StackError", "State", "StateReply", "Step"]
+__all__ += ["RehearsedStep", "Secret", "Stack", "StackError", "State", "StateReply"]
 
 
 def __getattr__(name: str) -> Any:

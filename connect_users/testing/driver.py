@@ -32,7 +32,7 @@ class CheckFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class PlannedChange:
     """What bringing a resource to `inputs` takes; `keys` force a replacement."""
 
     op: Literal["create", "update", "replace", "same"]
@@ -59,18 +59,18 @@ class ResourceDriver:
             raise CheckFailed("\n".join(f"{name}: {why}" if name else why for name, why in reply.failures))
         return self._marked(reply.inputs, inputs)
 
-    def plan(self, checked: PropertyMap) -> Change:
+    def plan(self, checked: PropertyMap) -> PlannedChange:
         """Decide what checked inputs take; the engine compares the inputs where the provider leaves that open."""
         state = self.state
         if state is None:
-            return Change("create", checked)
+            return PlannedChange("create", checked)
         diff = self.provider.diff(state.id, state.outputs, checked, old_inputs=state.inputs, urn=self.urn)
         changed = reveal(state.inputs) != reveal(checked) if diff.changes is None else diff.changes
         if diff.replaces and changed:
-            return Change("replace", checked, diff.replaces, diff.delete_before_replace)
-        return Change("update" if changed or state.failed else "same", checked)
+            return PlannedChange("replace", checked, diff.replaces, diff.delete_before_replace)
+        return PlannedChange("update" if changed or state.failed else "same", checked)
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: PlannedChange) -> None:
         """Do it; the old half of a replacement that is made first is left to `delete_doomed`."""
         state = self.state
         if state is None:
@@ -90,7 +90,7 @@ class ResourceDriver:
                 if self.state is not state:
                     self.doomed.append(state)
 
-    def preview(self, change: Change) -> None:
+    def preview(self, change: PlannedChange) -> None:
         """Put in `state` what `apply` would lead to; a changed dynamic resource has no computed outputs yet."""
         state, keeps = self.state, getattr(self.provider, "keeps_outputs", False)
         if state is None or change.op == "replace":

@@ -27,7 +27,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 from connect_users.core.tokens import STACK
 
 from .result import ResourceState
-from .run import Run, Stopped
+from .run import RehearsedRun, RunStopped
 from .values import decode, encode
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class MonitorClosed(grpc.RpcError):
 class RehearsalMonitor(MockMonitor):
     """Answers the program's calls out of one run; methods are named by gRPC."""
 
-    def __init__(self, run: Run, stack: str, project: str) -> None:
+    def __init__(self, run: RehearsedRun, stack: str, project: str) -> None:
         super().__init__(cast(Mocks, None))  # never asked: every call is answered here
         self._run = run
         self._prefix = f"urn:pulumi:{stack}::{project}::"
@@ -89,7 +89,7 @@ class RehearsalMonitor(MockMonitor):
             new.inputs = next((state.inputs for state in self._run.before if state.urn == urn), new.inputs)
         try:
             made = self._run.register(new)
-        except Stopped:
+        except RunStopped:
             raise MonitorClosed from None
         outputs = encode(made.outputs if made.custom else {}, secrets=True, unknowns=True)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=made.id, object=outputs)

@@ -66,7 +66,7 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 
 @dataclass
-class Emulated:
+class EmulatorSetup:
     """An emulator, the configuration that leads there, and an environment without an account."""
 
     #: A running one, None = one of its own where the configuration names none, False = none.

@@ -19,10 +19,10 @@ from connect_users.core.tokens import STACK
 
 from .aws import AwsProvider
 from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run
-from .project import Emulated, Project, read_project
+from .project import EmulatorSetup, Project, read_project
 from .provider_process import Diagnostic, DynamicHost, EngineLog
 from .result import ResourceState, Result, load, save
-from .run import Run, Stopped
+from .run import RehearsedRun, RunStopped
 from .values import PropertyMap, Secret, has_secrets, has_unknowns, reveal
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Rehearsal:
         self._states = load(self._file) if self._file is not None else []
         self._log = EngineLog()
         self._hosts: dict[str, DynamicHost] = {}
-        self._emulated = Emulated(emulator, self._project.root)
+        self._emulated = EmulatorSetup(emulator, self._project.root)
         self._environment = dict(environment or {})
         self._config: dict[str, str | Secret] = dict(self._project.config)
         for key, value in (config or {}).items():
@@ -105,10 +105,10 @@ class Rehearsal:
         return self._rehearse("up", self._run_program)
 
     def refresh(self) -> Result:
-        return self._rehearse("refresh", Run.refresh)
+        return self._rehearse("refresh", RehearsedRun.refresh)
 
     def destroy(self) -> Result:
-        return self._rehearse("destroy", Run.delete_rest)
+        return self._rehearse("destroy", RehearsedRun.delete_rest)
 
     def close(self) -> None:
         _close(self._hosts, self._log, self._emulated)
@@ -120,15 +120,17 @@ class Rehearsal:
         self.close()
 
     def _rehearse(
-        self, operation: Literal["preview", "up", "refresh", "destroy"], work: Callable[[Run], None]
+        self, operation: Literal["preview", "up", "refresh", "destroy"], work: Callable[[RehearsedRun], None]
     ) -> Result:
         self._log.start().take()
         for host in self._hosts.values():
             if host.alive:
                 host.begin_run()
-        made = Run([replace(state) for state in self._states], self._provider, self._log, operation == "preview")
+        made = RehearsedRun(
+            [replace(state) for state in self._states], self._provider, self._log, operation == "preview"
+        )
         try:
-            with contextlib.suppress(Stopped):
+            with contextlib.suppress(RunStopped):
                 work(made)
         finally:
             if not made.dry_run:
@@ -139,7 +141,7 @@ class Rehearsal:
         messages = tuple(map(self._masked, self._log.take()))
         return Result(operation, self.stack, self._project.name, tuple(made.steps), messages, made.failed, outputs)
 
-    def _run_program(self, made: Run) -> None:
+    def _run_program(self, made: RehearsedRun) -> None:
         config = self._emulated.config(self._config)
         settings = {
             "project": self._project.name,
@@ -201,7 +203,7 @@ def _project_of(program: Callable[[], Any] | str | Path, stack: str) -> Project:
     return Project(path if path.is_dir() else path.parent, "rehearsal", path, {})
 
 
-def _close(hosts: dict[str, DynamicHost], log: EngineLog, emulated: Emulated) -> None:
+def _close(hosts: dict[str, DynamicHost], log: EngineLog, emulated: EmulatorSetup) -> None:
     while hosts:
         hosts.popitem()[1].close()
     log.close()

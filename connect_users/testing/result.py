@@ -65,7 +65,7 @@ class RehearsalError(AssertionError):
 
 
 @dataclass(frozen=True)
-class Step:
+class RehearsedStep:
     """What was done, or would be, about one resource."""
 
     op: Literal["same", "create", "update", "replace", "delete-replaced", "delete"]
@@ -87,7 +87,7 @@ class Result:
     operation: Literal["preview", "up", "refresh", "destroy"]
     stack: str
     project: str
-    steps: tuple[Step, ...]
+    steps: tuple[RehearsedStep, ...]
     diagnostics: tuple[Diagnostic, ...]
     failed: bool  # the engine would exit with 1; an error that was only logged fails nothing
     outputs: Mapping[str, Any]
@@ -106,7 +106,7 @@ class Result:
         """How many resources each operation was for (the stack counts too); a replacement counts once."""
         return dict(Counter(step.op for step in self.steps if not step.failed and step.op != "delete-replaced"))
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> RehearsedStep:
         """Return the step of the resource of that name; raises KeyError."""
         return {step.name: step for step in reversed(self.steps)}[name]
 
@@ -126,7 +126,7 @@ class Result:
         return {"steps": list(map(_step, self.steps)), "diagnostics": errors, "changeSummary": self.changes}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: RehearsedStep) -> dict[str, Any]:
     states = {key: _state(it) for key, it in (("oldState", step.old), ("newState", step.new)) if it is not None}
     detailed = {change.path: {"kind": change.kind, "inputDiff": True} for change in step.diff}
     return {"op": step.op, "urn": step.urn, **states, "detailedDiff": detailed, "replaceReasons": step.replace_keys}
@@ -197,7 +197,7 @@ def _render(result: Result, width: int | None) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _step_lines(step: Step, pad: str, room: int) -> Iterator[str]:
+def _step_lines(step: RehearsedStep, pad: str, room: int) -> Iterator[str]:
     why = f" [replaces: {', '.join(step.replace_keys)}]" if step.replace_keys else ""
     yield f"{pad}{_SYMBOLS[step.op]}{step.type} {step.name}: ({step.op}{' failed' if step.failed else ''}){why}"
     if step.old is not None and step.old.id:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .driver import CheckFailed, ResourceDriver
 from .provider_process import HostError
-from .result import Step
+from .result import RehearsedStep
 from .values import PropertyMap, Secret, changes, reveal
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     Maybe = ResourceState | None
 
 
-class Stopped(Exception):
+class RunStopped(Exception):
     """The run was stopped by a failure that is recorded already; nothing more is done."""
 
 
 @dataclass
-class Run:
+class RehearsedRun:
     """The tables of one run."""
 
     before: list[ResourceState]  # the state before; its items are copies
@@ -36,7 +36,7 @@ class Run:
     log: EngineLog
     dry_run: bool  # a preview, which calls nothing that changes anything
     failed: bool = False
-    steps: list[Step] = field(default_factory=list)
+    steps: list[RehearsedStep] = field(default_factory=list)
     news: dict[str, ResourceState] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _gone: set[int] = field(default_factory=set)
@@ -54,7 +54,7 @@ class Run:
         if new.urn in self._seen:
             self.fail(new.urn, f"Duplicate resource URN '{new.urn}'; try giving it a unique name")
         if self.failed:
-            raise Stopped
+            raise RunStopped
         self._seen.add(new.urn)
         old = next((state for state in self.before if state.urn == new.urn and not state.delete), None)
         if new.served:
@@ -80,7 +80,7 @@ class Run:
             return ResourceDriver(self.provider(new.type.split(":")[0], explicit), new.urn, old, make)
         except HostError as error:
             self.fail(new.urn, str(error))
-            raise Stopped from None
+            raise RunStopped from None
 
     def _make(self, new: ResourceState, old: Maybe) -> ResourceState:
         driver, change = self._driver(new, old), None
@@ -97,7 +97,7 @@ class Run:
         if change is not None:
             self._record(change.op, old, made or replace(new, inputs=change.inputs), change.keys, failed=self.failed)
         if made is None or self.failed:
-            raise Stopped
+            raise RunStopped
         return made
 
     def _keep(self, new: Maybe, old: Maybe) -> None:
@@ -145,4 +145,4 @@ class Run:
             diff = changes(old.outputs, new.outputs)
         state = cast("ResourceState", new or old)
         before, after = old and replace(old), new and replace(new)
-        self.steps.append(Step(op, state.urn, state.type, state.name, diff, keys, before, after, failed))
+        self.steps.append(RehearsedStep(op, state.urn, state.type, state.name, diff, keys, before, after, failed))

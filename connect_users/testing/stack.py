@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .project import NO_ACCOUNT, Emulated, read_project
+from .project import NO_ACCOUNT, EmulatorSetup, read_project
 from .values import Secret
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Stack:
         `config` is as in `set_config`, over the project's own (without what is encrypted); users live in `emulator`.
         """
         found = read_project(Path(project).resolve(), name)
-        emulated = Emulated(emulator or False, root / "project")
+        emulated = EmulatorSetup(emulator or False, root / "project")
         stack = cls(root, name=name, environment={**emulated.environment(), **(environment or {})})
         for folder in (stack.backend, root / "home"):
             folder.mkdir(parents=True, exist_ok=True)

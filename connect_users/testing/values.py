@@ -32,14 +32,14 @@ class Secret:
         return "Secret([secret])"
 
 
-class _Unknown:
+class _UnknownValue:
     """The one value that a preview cannot know."""
 
     def __repr__(self) -> str:
         return "[unknown]"
 
 
-UNKNOWN: Final = _Unknown()
+UNKNOWN: Final = _UnknownValue()
 
 
 def decode(struct: Struct) -> PropertyMap:

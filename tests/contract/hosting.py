@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core import tokens
 from connect_users.emulator import Emulator, Options, seed
-from connect_users.testing import Change, HostError, ResourceDriver
 
 # What tests take from here beside `Engine`.
 from connect_users.testing import CheckFailed as CheckFailed
+from connect_users.testing import HostError, PlannedChange, ResourceDriver
 from connect_users.testing import State as State
 from tests.contract.doors import DOORS
 from tests.contract.emulator.support import connect
@@ -199,7 +199,7 @@ class Engine(ResourceDriver):
         self.host.begin_run()
         reply = self.host.check(inputs, None, urn=self.urn)
         assert not reply.failures
-        self.apply(Change("replace", reply.inputs, delete_first=delete_first))
+        self.apply(PlannedChange("replace", reply.inputs, delete_first=delete_first))
         self.delete_doomed()
 
     def refresh(self) -> str:

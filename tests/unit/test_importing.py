@@ -13,11 +13,11 @@ from connect_users.core.fields import FIELDS, Verdict
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.spec import canonical
 from connect_users.importing import rows
-from connect_users.importing.rows import Nameable
+from connect_users.importing.rows import RosterNames
 from tests.builders import INSTANCE_ID
 from tests.strategies import users
 
-NAMES = Nameable(
+NAMES = RosterNames(
     INSTANCE_ID,
     {
         ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales & Co, Ltd"},
@@ -110,7 +110,7 @@ def test_one_whom_every_instance_would_refuse_says_nothing_of_saml() -> None:
     names = {"first_name": "A", "last_name": "B"}
     bad = {**base, "username": "bad", "identity_info": {**names, "first_name": " A"}}
     good = {**base, "username": "good", "identity_info": names}
-    saml = Nameable(INSTANCE_ID, NAMES.names, "SAML")
+    saml = RosterNames(INSTANCE_ID, NAMES.names, "SAML")
     written = rows.write({"bad": bad, "good": good}, saml)
     assert (set(written.left_out), written.identity_management_type) == ({"bad"}, "SAML")
     mailed = {**good, "identity_info": {**names, "email": "a@example.com"}}
@@ -140,4 +140,4 @@ def test_the_number_of_a_desk_phone_is_kept_while_a_soft_phone_is_used() -> None
 
 def test_an_empty_instance_is_an_empty_roster() -> None:
     """Which is a file all the same."""
-    assert rows.write({}, NAMES).texts.rows == "username\n"
+    assert rows.write({}, NAMES).files.rows == "username\n"

@@ -1,4 +1,4 @@
-"""The front of the emulator: it turns an HTTP request into its answer. `server` has the sockets.
+"""The way of a request: from HTTP to its response. `server` has the sockets.
 
 Order: route and parse, record ("received"), faults that come before the work, latency, credential scope, throttle,
 validation, the handler in its transaction ("committed"), faults that come after the work. The server reports
@@ -35,10 +35,10 @@ from connect_users.emulator import (  # noqa: F401
     wire,
 )
 from connect_users.emulator.callers import caller
-from connect_users.emulator.calls import CONNECT, SECRETS, Call, Implementation
+from connect_users.emulator.calls import CONNECT, SECRETS, ApiCall, Implementation
 from connect_users.emulator.errors import ApiError, invalid_request
 from connect_users.emulator.faults import GARBAGE, Fault, Faults
-from connect_users.emulator.records import Log, Phase, RequestRecord, redacted
+from connect_users.emulator.records import Phase, RequestLog, RequestRecord, redacted
 from connect_users.emulator.wire import NotEmulated, Router, service
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One HTTP answer, or none (`drop`): then the connection is closed."""
 
     status: int
@@ -116,13 +116,13 @@ def _router() -> Router:
     return Router(CONNECT)
 
 
-class Front:
+class Dispatcher:
     """Answers requests from a store. Safe for any number of threads."""
 
     def __init__(self, store: Store, options: Options, on_event: OnEvent | None = None) -> None:
         self.store = store
         self.options = options
-        self.log = Log()
+        self.log = RequestLog()
         self.faults = Faults()
         self.closing = Event()
         self._on_event = on_event
@@ -130,7 +130,7 @@ class Front:
         # The model is parsed now rather than during the first request.
         self._router = _router()
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         """The answer to one AWS request. Raises only what `on_event` raises."""
         record = _record(request, self.options.clock())
         if caller_identity.is_asked_by(request):
@@ -165,7 +165,7 @@ class Front:
             return _error_answer(problem, request, record)
         return _answer(200, body, request.content_type, record)
 
-    def _identity(self, request: Request, record: RequestRecord) -> Answer:
+    def _identity(self, request: Request, record: RequestRecord) -> Response:
         record.operation = caller_identity.OPERATION
         self.log.add(record)
         try:
@@ -209,7 +209,7 @@ class Front:
             if operation.input_shape is not None:
                 validate.check(operation.input_shape, params)
             with (self.store.write if implementation.writes else self.store.read)() as tx:
-                call = Call(operation.name, dict(params), tx, self.options, account=who.account, region=who.region)
+                call = ApiCall(operation.name, dict(params), tx, self.options, account=who.account, region=who.region)
                 result = implementation.handler(call) or {}
             return wire.body(operation.output_shape, result)
         except ApiError as error:
@@ -243,13 +243,13 @@ def _record(request: Request, now: float) -> RequestRecord:
     )
 
 
-def _answer(status: int, body: bytes, content_type: str, record: RequestRecord, **headers: str) -> Answer:
+def _answer(status: int, body: bytes, content_type: str, record: RequestRecord, **headers: str) -> Response:
     record.status = status
     headers = {"Content-Type": content_type, "x-amzn-RequestId": record.request_id, **headers}
-    return Answer(status, body, headers, record=record)
+    return Response(status, body, headers, record=record)
 
 
-def _error_answer(error: ApiError, request: Request, record: RequestRecord) -> Answer:
+def _error_answer(error: ApiError, request: Request, record: RequestRecord) -> Response:
     record.code = error.code
     members = {"Message": error.message, **error.members}
     if request.content_type == _JSON_1_1:
@@ -258,10 +258,10 @@ def _error_answer(error: ApiError, request: Request, record: RequestRecord) -> A
     return _answer(error.status, body, request.content_type, record, **{"x-amzn-ErrorType": error.code})
 
 
-def _fault_answer(fault: Fault, request: Request, record: RequestRecord) -> Answer:
+def _fault_answer(fault: Fault, request: Request, record: RequestRecord) -> Response:
     if fault.kind.startswith("drop"):
         record.status = 0
-        return Answer(0, drop=True, record=record)
+        return Response(0, drop=True, record=record)
     if fault.kind.startswith("garbage"):
         return _answer(502 if fault.status is None else fault.status, GARBAGE, "text/html", record)
     return _error_answer(ApiError(fault.code, fault.message, status=fault.status), request, record)
