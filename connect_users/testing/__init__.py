@@ -12,24 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .driver import CheckFailed, PlannedChange, ResourceDriver, State
-    from .provider_process import CheckReply, DiffReply, DynamicHost, HostError, InitFailed, ProviderProcess, StateReply
+    from .provider_process import CheckReply, DiffReply, HostError, ProviderProcess, StateReply
     from .rehearsal import Rehearsal
     from .result import RehearsalError, RehearsedStep, ResourceState, Result
     from .stack import Outcome, Stack, StackError
     from .values import UNKNOWN, Secret
 
-__all__ = [
-    "UNKNOWN",
-    "CheckFailed",
-    "CheckReply",
-    "DiffReply",
-    "DynamicHost",
-    "HostError",
-    "InitFailed",
-    "PlannedChange",
-]
-__all__ += ["Outcome", "ProviderProcess", "Rehearsal", "RehearsalError", "ResourceDriver", "ResourceState", "Result"]
-__all__ += ["RehearsedStep", "Secret", "Stack", "StackError", "State", "StateReply"]
+__all__ = ["UNKNOWN", "CheckFailed", "CheckReply", "DiffReply", "HostError", "Outcome", "PlannedChange"]
+__all__ += ["ProviderProcess", "Rehearsal", "RehearsalError", "RehearsedStep", "ResourceDriver", "ResourceState"]
+__all__ += ["Result", "Secret", "Stack", "StackError", "State", "StateReply"]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class State:
     """What the engine keeps of a resource; `failed` when it was made or changed in part only."""
 
-    id: str
-    inputs: PropertyMap = field(repr=False)
-    outputs: PropertyMap = field(repr=False)
+    id: str = ""
+    inputs: PropertyMap = field(default_factory=dict, repr=False)
+    outputs: PropertyMap = field(default_factory=dict, repr=False)
     failed: bool = False
 
 
@@ -141,6 +141,5 @@ class ResourceDriver:
 
     def _marked(self, properties: PropertyMap, declared: Props) -> PropertyMap:
         """With the secrecy of what was declared, where the provider does not keep secrets apart by itself."""
-        return (
-            properties if getattr(self.provider, "accepts_secrets", False) else annotate_secrets(properties, declared)
-        )
+        keeps = getattr(self.provider, "accepts_secrets", False)
+        return properties if keeps else annotate_secrets(properties, declared)

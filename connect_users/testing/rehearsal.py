@@ -20,7 +20,7 @@ from connect_users.core.tokens import STACK
 from .aws import AwsProvider
 from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run
 from .project import EmulatorSetup, Project, read_project
-from .provider_process import Diagnostic, DynamicHost, EngineLog
+from .provider_process import Diagnostic, EngineLog, ProviderProcess
 from .result import ResourceState, Result, load, save
 from .run import RehearsedRun, RunStopped
 from .values import PropertyMap, Secret, has_secrets, has_unknowns, reveal
@@ -66,7 +66,7 @@ class Rehearsal:
         self._file = Path(state).resolve() if state is not None else None
         self._states = load(self._file) if self._file is not None else []
         self._log = EngineLog()
-        self._hosts: dict[str, DynamicHost] = {}
+        self._hosts: dict[str, ProviderProcess] = {}
         self._emulated = EmulatorSetup(emulator, self._project.root)
         self._environment = dict(environment or {})
         self._config: dict[str, str | Secret] = dict(self._project.config)
@@ -163,7 +163,7 @@ class Rehearsal:
                 made.fail("", str(error))
         made.delete_rest()
 
-    def _provider(self, package: str, inputs: PropertyMap | None) -> DynamicHost | AwsProvider:
+    def _provider(self, package: str, inputs: PropertyMap | None) -> ProviderProcess | AwsProvider:
         """Return what serves a package, configured with the inputs of a provider resource (None = the stack's)."""
         stack = self._emulated.config(self._config)
         config = stack if inputs is None else inputs
@@ -180,7 +180,9 @@ class Rehearsal:
             if not self._in_files:
                 # A function's modules are those of this process; a project's host finds what is installed.
                 env["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-            host = DynamicHost(cwd=self._directory, project=self._project.name, env=env, log=self._log, shared_log=True)
+            host = ProviderProcess(
+                cwd=self._directory, project=self._project.name, env=env, log=self._log, shared_log=True
+            )
             host.start().configure(config)
             self._hosts[key] = host
         return host
@@ -203,7 +205,7 @@ def _project_of(program: Callable[[], Any] | str | Path, stack: str) -> Project:
     return Project(path if path.is_dir() else path.parent, "rehearsal", path, {})
 
 
-def _close(hosts: dict[str, DynamicHost], log: EngineLog, emulated: EmulatorSetup) -> None:
+def _close(hosts: dict[str, ProviderProcess], log: EngineLog, emulated: EmulatorSetup) -> None:
     while hosts:
         hosts.popitem()[1].close()
     log.close()

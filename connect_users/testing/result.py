@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from connect_users.core.tokens import STACK, UNKNOWN_STRING
 
 from .driver import State
-from .values import UNKNOWN, PropertyMap, Secret
+from .values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,9 +36,6 @@ _CHANGE_SYMBOLS = {"add": "+", "delete": "-", "update": "~"}
 class ResourceState(State):
     """One resource as the engine would record it."""
 
-    id: str = ""
-    inputs: PropertyMap = field(default_factory=dict, repr=False)
-    outputs: PropertyMap = field(default_factory=dict, repr=False)
     urn: str = ""
     type: str = ""
     custom: bool = False

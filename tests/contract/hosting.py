@@ -13,7 +13,7 @@ from connect_users.emulator import Emulator, Options, seed
 
 # What tests take from here beside `Engine`.
 from connect_users.testing import CheckFailed as CheckFailed
-from connect_users.testing import HostError, PlannedChange, ResourceDriver
+from connect_users.testing import PlannedChange, ResourceDriver
 from connect_users.testing import State as State
 from tests.contract.doors import DOORS
 from tests.contract.emulator.support import connect
@@ -223,8 +223,6 @@ class Engine(ResourceDriver):
 def judged(error: BaseException, username: str | None = "ada") -> str:
     """The text of a failure, held to what every failure must be: one line, no traceback, no password, about whom."""
     text = str(error)
-    if isinstance(error, HostError) and error.partial:
-        (text,) = error.partial.reasons
     assert "\n" not in text, text
     assert "Traceback" not in text, text
     assert PASSWORD not in text, text
