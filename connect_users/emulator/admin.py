@@ -19,7 +19,6 @@ one of this machine, can control the emulator.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -28,18 +27,15 @@ from connect_users.emulator import activity, metrics, seed
 from connect_users.emulator.dispatcher import Dispatcher, Request, Response
 from connect_users.emulator.errors import ApiError
 from connect_users.emulator.faults import Fault
-from connect_users.emulator.options import Options
 
 PREFIX: Final = "/_emulator/"
 
-SetOptions = Callable[[Options], None]
 
-
-def answer(dispatcher: Dispatcher, request: Request, set_options: SetOptions) -> Response:
-    """Answer a request of the side port."""
+def answer(dispatcher: Dispatcher, request: Request) -> Response:
+    """The response to a request of the side port."""
     status = 200
     try:
-        result = _result(dispatcher, request, set_options)
+        result = _result(dispatcher, request)
     except ApiError as error:
         status, result = error.status, {"Message": error.message}
     except ValueError as error:
@@ -47,7 +43,7 @@ def answer(dispatcher: Dispatcher, request: Request, set_options: SetOptions) ->
     return Response(status, json.dumps(result).encode(), {"Content-Type": "application/json"})
 
 
-def _result(dispatcher: Dispatcher, request: Request, set_options: SetOptions) -> Any:
+def _result(dispatcher: Dispatcher, request: Request) -> Any:
     if request.headers.get("Origin") is not None:
         raise ApiError("AccessDeniedException", "the side port answers programs only, not web pages")
     match request.method, request.path.removeprefix(PREFIX):
@@ -73,14 +69,14 @@ def _result(dispatcher: Dispatcher, request: Request, set_options: SetOptions) -
             return _people(dispatcher, request)
         case ("GET" | "POST") as method, "options":
             if method == "POST":
-                set_options(dispatcher.options.changed(_object(json.loads(request.body))))
+                dispatcher.options = dispatcher.options.changed(_object(json.loads(request.body)))
             return dispatcher.options.to_json()
         case _:
             raise ApiError("UnknownOperationException", f"the side port has no {request.method} {request.path}")
 
 
 def _people(dispatcher: Dispatcher, request: Request) -> Any:
-    """What is kept of users that AWS would see: who is signed in, or who was online when."""
+    """What AWS would see itself: who is signed in, or who was online when."""
     people = _object(json.loads(request.body)) if request.method == "POST" else {}
     if request.path.endswith("online"):
         metrics.set_online(dispatcher.store, people)

@@ -1,7 +1,7 @@
 """ARNs, ids, regions and partitions.
 
-Every id in a request may be a bare id or a full ARN (facts, section 0, finding 9 [O]). The form of an ARN is
-`arn:{partition}:connect:{region}:{account}:instance/{instance}/{kind}/{id}` (facts, section 2 [O]).
+Every id in a request may be a bare id or a full ARN [O]. The form of an ARN is
+`arn:{partition}:connect:{region}:{account}:instance/{instance}/{kind}/{id}` [O].
 """
 
 from __future__ import annotations

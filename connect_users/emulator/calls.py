@@ -50,7 +50,7 @@ class ApiCall:
         self.options = options
         self.account = account
         self.region = region
-        #: Connect returns times in milliseconds at most (facts, section 1, wire notes).
+        #: Connect returns times in milliseconds at most.
         self.now = round(options.clock(), 3)
 
     @cached_property

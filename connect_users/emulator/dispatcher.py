@@ -1,4 +1,4 @@
-"""The way of a request: from HTTP to its response. `server` has the sockets.
+"""The way of a request to its response. `server` has the sockets.
 
 Order: route and parse, record ("received"), faults that come before the work, latency, credential scope, throttle,
 validation, the handler in its transaction ("committed"), faults that come after the work. The server reports
@@ -28,6 +28,7 @@ from connect_users.emulator import (  # noqa: F401
     profiles,
     queues,
     secret_values,
+    seed,
     tags,
     user_search,
     users,
@@ -74,7 +75,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP answer, or none (`drop`): then the connection is closed."""
+    """One HTTP response, or none (`drop`): then the connection is closed."""
 
     status: int
     body: bytes = b""
@@ -88,7 +89,7 @@ _Parsed = tuple[str, "OperationModel", Implementation, dict[str, Any]]
 
 
 class _Throttles:
-    """Token buckets: one for each operation, account and region, as in AWS (facts, section 4 [D])."""
+    """Token buckets: one for each operation, account and region, as in AWS [D]."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -121,7 +122,7 @@ class Dispatcher:
 
     def __init__(self, store: Store, options: Options, on_event: OnEvent | None = None) -> None:
         self.store = store
-        self.options = options
+        self._options = options
         self.log = RequestLog()
         self.faults = Faults()
         self.closing = Event()
@@ -130,8 +131,19 @@ class Dispatcher:
         # The model is parsed now rather than during the first request.
         self._router = _router()
 
+    @property
+    def options(self) -> Options:
+        """The options in force. Set them to change the next requests."""
+        return self._options
+
+    @options.setter
+    def options(self, options: Options) -> None:
+        if options.identity_management_type not in (None, self._options.identity_management_type):
+            seed.seed_instance(self.store, options)
+        self._options = options
+
     def answer(self, request: Request) -> Response:
-        """The answer to one AWS request. Raises only what `on_event` raises."""
+        """The response to one AWS request. Raises only what `on_event` raises."""
         record = _record(request, self.options.clock())
         if caller_identity.is_asked_by(request):
             return self._identity(request, record)
@@ -218,8 +230,6 @@ class Dispatcher:
                 # ListInstances and CreateInstance have only one kind of bad request.
                 raise invalid_request(error.message) from None
             raise
-        except RecursionError as error:
-            raise ApiError("SerializationException", "the request is nested too deeply") from error
         except Exception as error:
             _log.exception("%s failed, request %s", operation.name, record.request_id)
             raise ApiError("InternalServiceException", "the emulator failed; see its log") from error

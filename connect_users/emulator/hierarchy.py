@@ -1,4 +1,4 @@
-"""The agent hierarchy: up to five levels of structure, and the groups on them (facts, section 2)."""
+"""The agent hierarchy: up to five levels of structure, and the groups on them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ _ROOT_LEVEL: Final = "0"
 
 @reads("DescribeUserHierarchyStructure")
 def describe_structure(call: ApiCall) -> Document:
-    """The levels that are defined."""
     instance = call.instance
     levels = {
         level: {**doc, "Arn": _level_arn(instance, doc), "LastModifiedRegion": instance.region}
@@ -80,7 +79,7 @@ def _group(call: ApiCall, group: StoredResource) -> Document:
 GROUPS: Final = ResourceType(
     kind="agent-group",
     noun="UserHierarchyGroup",
-    # Over all levels of an instance (section 4 [D]).
+    # Over all levels of an instance [D].
     quota=500,
     used=_has_users_or_groups,
     prefix="HierarchyGroup",
@@ -96,7 +95,7 @@ GROUPS: Final = ResourceType(
 
 @writes("CreateUserHierarchyGroup")
 def create_group(call: ApiCall) -> Document:
-    """It is one level below its parent, and the structure must define that level first (section 2 [O])."""
+    """It is one level below its parent, and the structure must define that level first [O]."""
     params = call.params
     parent = None
     if params.get("ParentGroupId") is not None:

@@ -6,13 +6,12 @@ Nobody signs in to an emulator, so `set_online` says who was online when. It is 
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.emulator import paging, user_rows
-from connect_users.emulator.arns import SEEDED_INSTANCE, ResourceKind, bare_id
+from connect_users.emulator.arns import ResourceKind, bare_id
 from connect_users.emulator.calls import ApiCall, Document, reads
 from connect_users.emulator.errors import ApiError, invalid_parameter
 
@@ -107,7 +106,7 @@ def _agents(call: ApiCall) -> Iterator[StoredUser]:
 
 
 def set_online(store: Store, people: Mapping[str, Any]) -> None:
-    """Say on which days users of the seeded instance were online, in place of what was said before.
+    """Set the days on which users of the seeded instance were online, in place of those set before.
 
     Args:
         people: username -> day (``2026-11-20``, UTC) -> seconds.
@@ -121,20 +120,12 @@ def set_online(store: Store, people: Mapping[str, Any]) -> None:
                 raise ValueError(f'{username}: write an object of days and seconds, such as {{"2026-11-20": 3600}}')
             for day in days:
                 _midnight(day)
-            changed = tx.execute(
-                "UPDATE users SET doc = json_set(doc, ?, json(?)) WHERE instance_id = ? AND username = ?",
-                (f"$.{_KEY}", json.dumps(days), SEEDED_INSTANCE, username),
-            )
-            if not changed.rowcount:
-                raise ValueError(f"the seeded instance has no user {username!r}")
+            user_rows.set_seeded(tx, username, _KEY, days)
 
 
 def online(store: Store) -> dict[str, dict[str, float]]:
-    """Username -> day -> seconds, of everybody of whom it was said."""
-    query = "SELECT username, json_extract(doc, ?) FROM users WHERE instance_id = ? ORDER BY seq"
-    with store.read() as tx:
-        rows = list(tx.execute(query, (f"$.{_KEY}", SEEDED_INSTANCE)))
-    return {username: json.loads(days) for username, days in rows if days}
+    """Username -> day -> seconds, as `set_online` set them."""
+    return user_rows.seeded(store, _KEY)
 
 
 def _midnight(day: str) -> float:

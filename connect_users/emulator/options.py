@@ -37,7 +37,7 @@ _CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "unknown_agents": get_args(UnknownAgents),
     "no_session": get_args(NoSession),
 }
-_SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency", "idle_timeout")
+_SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency")
 _COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit", "search_page")
 
 
@@ -110,8 +110,6 @@ class Options:
     name_release_delay: float = 0.0
     #: Added to every request.
     latency: float = 0.0
-    #: A client that is silent for so long is disconnected.
-    idle_timeout: float = 120.0
     #: Seconds since 1970, for LastModifiedTime, lags, throttles and the age of page tokens.
     clock: Callable[[], float] = time.time
 

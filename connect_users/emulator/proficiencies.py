@@ -1,4 +1,4 @@
-"""Predefined attributes and the proficiencies of users (facts, section 2).
+"""Predefined attributes and the proficiencies of users.
 
 A proficiency is a pair of a predefined attribute and one of its values, with a level. The three writes cannot return
 LimitExceeded or Duplicate [M], so too many proficiencies and a pair associated twice are InvalidRequestException [I].
@@ -17,7 +17,7 @@ from connect_users.emulator.user_rows import StoredUser, updates
 #: The name of a predefined attribute, and one of its values.
 Pair = tuple[str, str]
 
-#: Names and values must not start with these (section 2 [D]).
+#: Names and values must not start with these [D].
 _RESERVED: Final = ("aws:", "connect:")
 
 
@@ -25,7 +25,7 @@ def _has_users(call: ApiCall, attribute: StoredResource) -> bool:
     return any(attribute.id == name for user in user_rows.rows(call) for name, _, _ in user.doc["Proficiencies"])
 
 
-#: The name is the id, and there is no ARN. The quota is that of an instance (section 4 [D]).
+#: The name is the id, and there is no ARN. The quota is that of an instance [D].
 ATTRIBUTES: Final = ResourceType(
     kind="predefined-attribute", noun="PredefinedAttribute", quota=150, used=_has_users, identifier="Name"
 )
@@ -63,7 +63,7 @@ def _entries(call: ApiCall) -> Levels:
         if pair in entries:
             raise invalid_request(f"UserProficiencies contains {pair[0]} / {pair[1]} twice")
         entries[pair] = entry.get("Level")
-        # The shape allows 1.0 to 5.0, but only whole levels are valid (section 2 [M]).
+        # The shape allows 1.0 to 5.0, but only whole levels are valid [M].
         if "Level" in entry and entry["Level"] != int(entry["Level"]):
             raise invalid_parameter(f"Level: {entry['Level']} is not one of 1, 2, 3, 4, 5")
     return entries
@@ -93,7 +93,7 @@ def associate(call: ApiCall, user: StoredUser) -> None:
 
 
 def _check_attribute(call: ApiCall, name: str, value: str) -> None:
-    """Name and value must exist as a predefined attribute of the instance (section 2 [M])."""
+    """Name and value must exist as a predefined attribute of the instance [M]."""
     attribute = resources.get(call, "predefined-attribute", name)
     validated = attribute.doc["AttributeConfiguration"]["EnableValueValidationOnAssociation"]
     if validated and value not in attribute.doc["Values"].get("StringList", ()):
@@ -102,7 +102,7 @@ def _check_attribute(call: ApiCall, name: str, value: str) -> None:
 
 @updates("UpdateUserProficiencies", settings=False)
 def update(call: ApiCall, user: StoredUser) -> None:
-    """Changes the levels of pairs that the user has (section 2 [M])."""
+    """Changes the levels of pairs that the user has [M]."""
     entries = _existing(call, user)
     _set(call, user, {**_levels(user), **entries})
 
@@ -124,7 +124,7 @@ def _existing(call: ApiCall, user: StoredUser) -> Levels:
 
 @reads("ListUserProficiencies")
 def list_proficiencies(call: ApiCall) -> Document:
-    """Pages of at most 100 (section 1)."""
+    """Pages of at most 100."""
     user = user_rows.find(call)
     page = paging.numbered_page(call, user.doc["Proficiencies"])
     return {

@@ -29,7 +29,7 @@ def _managed_by(profile: StoredResource) -> str:
     return str(profile.doc.get("Type", "CUSTOMER_MANAGED"))
 
 
-#: The quotas are those of an instance (section 4, resource quotas [D]).
+#: The quotas are those of an instance [D].
 ROUTING_PROFILES: Final = ResourceType(
     kind="routing-profile",
     noun="RoutingProfile",
@@ -55,7 +55,7 @@ SECURITY_PROFILES: Final = ResourceType(
 
 @writes("CreateRoutingProfile")
 def create_routing_profile(call: ApiCall) -> Document:
-    """Its queues must exist, and VOICE takes one contact at a time (section 2)."""
+    """Its queues must exist, and VOICE takes one contact at a time."""
     params = call.params
     for media in params["MediaConcurrencies"]:
         if media["Channel"] == "VOICE" and any(limit > 1 for limit in _concurrencies(media)):
@@ -96,7 +96,6 @@ def _concurrencies(media: Document) -> Iterator[int]:
 
 @writes("CreateSecurityProfile")
 def create_security_profile(call: ApiCall) -> Document:
-    """All its members are kept (section 2, minimal create shapes)."""
     name = call.params["SecurityProfileName"]
     return SECURITY_PROFILES.create(call, {"Name": name, **_members(call, "SecurityProfileName")})
 
@@ -122,13 +121,11 @@ def _members(call: ApiCall, *without: str) -> Document:
 
 @reads("ListSecurityProfilePermissions")
 def list_permissions(call: ApiCall) -> Document:
-    """The permissions of one profile."""
     return _listed(call, "Permissions")
 
 
 @reads("ListSecurityProfileAIAgents")
 def list_ai_agents(call: ApiCall) -> Document:
-    """The AI agents that one profile allows."""
     return _listed(call, "AllowedAIAgents")
 
 

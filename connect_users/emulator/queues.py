@@ -54,13 +54,12 @@ QUICK_CONNECTS: Final = ResourceType(
 
 @writes("CreateHoursOfOperation")
 def create_hours(call: ApiCall) -> Document:
-    """All members are kept."""
     return HOURS_OF_OPERATION.create(call, resources.body(call))
 
 
 @writes("CreateQueue")
 def create_queue(call: ApiCall) -> Document:
-    """Its hours must exist."""
+    """Its hours of operation must exist."""
     hours = resources.get(call, "operating-hours", call.params["HoursOfOperationId"])
     doc = {**resources.body(call, "QuickConnectIds"), "HoursOfOperationId": hours.id, "Status": "ENABLED"}
     return QUEUES.create(call, doc)
@@ -68,7 +67,7 @@ def create_queue(call: ApiCall) -> Document:
 
 @writes("CreateQuickConnect")
 def create_quick_connect(call: ApiCall) -> Document:
-    """It needs exactly the destination of its type, which need not exist: it may be deleted later, too (section 2)."""
+    """It needs exactly the destination of its type, which need not exist: it may be deleted later, too."""
     config = call.params["QuickConnectConfig"]
     destination = _DESTINATIONS[config["QuickConnectType"]]
     if [name for name in _DESTINATIONS.values() if config.get(name) is not None] != [destination]:

@@ -166,11 +166,9 @@ class ResourceType:
         return {**resource.doc, **resource.summary(), **self._ids(resource), **self.members(call, resource)}
 
     def describe(self, call: ApiCall) -> Document:
-        """One resource."""
         return {self.prefix or self.noun: self.description(call, self._resource(call))}
 
     def list(self, call: ApiCall) -> Document:
-        """Summaries, in the order of creation."""
         start = paging.cursor(call)
         member, value_of = self.kind_of
         values = call.params.get(f"{member}s")

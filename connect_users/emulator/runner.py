@@ -55,7 +55,7 @@ class Emulator:
     def start(self) -> Self:
         """Listen, and return itself. Raises OSError if the port is taken."""
         if self._server is None:
-            self._server = Server(self._dispatcher, self._set_options, self._port)
+            self._server = Server(self._dispatcher, self._port)
         return self
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class Emulator:
 
     @property
     def agents(self) -> dict[str, Any]:
-        """Username -> what `set_agents` said, of everybody who is signed in."""
+        """Username -> activity of everybody who is signed in."""
         return activity.signed_in(self.store)
 
     def set_agents(self, agents: Mapping[str, Any]) -> None:
@@ -104,7 +104,7 @@ class Emulator:
         activity.set_activity(self.store, agents, self.options.clock())
 
     def set_online(self, people: Mapping[str, Any]) -> None:
-        """Say on which days users were online: see `metrics.set_online`. Raises ValueError."""
+        """Set the days on which users were online: see `metrics.set_online`. Raises ValueError."""
         metrics.set_online(self.store, people)
 
     @property
@@ -114,11 +114,6 @@ class Emulator:
 
     @options.setter
     def options(self, options: Options) -> None:
-        self._set_options(options)
-
-    def _set_options(self, options: Options) -> None:
-        if options.identity_management_type not in (None, self._dispatcher.options.identity_management_type):
-            seed.seed_instance(self.store, options)
         self._dispatcher.options = options
 
 

@@ -1,8 +1,7 @@
 """Search criteria and filters as predicates: the part that all Search operations share.
 
 Comparisons of strings ignore case [?]. This is the looser choice, so a caller that needs one exact username must
-compare the results. CONTAINS works for 2 to 25 characters; otherwise "results are invalid" (facts, section 2 [M]), and
-here there are none.
+compare the results. CONTAINS works for 2 to 25 characters; otherwise "results are invalid" [M]: here there are none.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ Predicate = Callable[[Any], bool]
 Field = Callable[[Any], "list[str]"]
 SearchCondition = Mapping[str, Any]
 
-#: A UserAttributeFilter has at most 25 tag and 20 hierarchy conditions (section 2 [M]).
+#: A UserAttributeFilter has at most 25 tag and 20 hierarchy conditions [M].
 _LIMITS: Final = {"TagConditions": 25, "HierarchyGroupCondition": 20}
 
 
@@ -46,7 +45,7 @@ def criteria(
     fields: Mapping[str, Field],
     others: Mapping[str, Callable[[SearchCondition], Predicate]] | None = None,
 ) -> Predicate:
-    """The predicate of a criteria structure: exactly one of AND, OR and the conditions is set (section 2 [M]).
+    """The predicate of a criteria structure: exactly one of AND, OR and the conditions is set [M].
 
     `others` are the conditions besides StringCondition. Raises InvalidRequestException if none or several are set, and
     InvalidParameterException for an unknown field.
@@ -97,7 +96,7 @@ def search_filter(
     if not conditions:
         return everything
     if len(conditions) > 1:
-        # AWS's own code for this, although it is not about permissions (section 2 [M]).
+        # AWS's own code for this, although it is not about permissions [M].
         raise ApiError("AccessDeniedException", f"{' and '.join(conditions)} cannot be used together")
     (where, condition), *_ = conditions.items()
     name, value = only(condition, where)

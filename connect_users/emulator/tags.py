@@ -1,4 +1,4 @@
-"""Tags of users, instances and everything in them (facts, section 2, Tags)."""
+"""Tags of users, instances and everything in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from connect_users.emulator.errors import invalid_parameter, invalid_request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Of each resource. Tags `aws:*` do not count, but they cannot be created here (section 2 [D]).
+#: Of each resource. Tags `aws:*` do not count, but they cannot be created here [D].
 _LIMIT: Final = 50
 
 
@@ -39,7 +39,7 @@ def _target(call: ApiCall, *, newest: bool = True) -> tuple[Document, Callable[[
 
 @writes("TagResource")
 def tag_resource(call: ApiCall) -> None:
-    """Keys that exist get the new value (section 2)."""
+    """Keys that exist get the new value."""
     doc, save = _target(call)
     doc["Tags"].update(call.params["tags"])
     if len(doc["Tags"]) > _LIMIT:
@@ -49,7 +49,7 @@ def tag_resource(call: ApiCall) -> None:
 
 @writes("UntagResource")
 def untag_resource(call: ApiCall) -> None:
-    """Unknown keys are ignored (section 2 [I])."""
+    """Unknown keys are ignored [I]."""
     doc, save = _target(call)
     doc["Tags"] = {key: value for key, value in doc["Tags"].items() if key not in call.params["tagKeys"]}
     save()
@@ -57,6 +57,5 @@ def untag_resource(call: ApiCall) -> None:
 
 @reads("ListTagsForResource")
 def list_tags(call: ApiCall) -> Document:
-    """All tags at once."""
     doc, _ = _target(call, newest=False)
     return {"tags": doc["Tags"]}

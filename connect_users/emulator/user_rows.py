@@ -2,28 +2,28 @@
 
 A user's document has Username, IdentityInfo, DirectoryUserId, SecurityProfileIds, RoutingProfileId, HierarchyGroupId,
 Tags, LastModifiedTime, Settings and Origin (see `settings`), Proficiencies (name, value, level) and ProficienciesTime.
-Passwords are checked and not kept: no operation returns one (facts, section 0, finding 7).
+Passwords are checked and not kept: no operation returns one.
 
-Consistency (facts, sections 0 and 5 [D]): with a lag of L seconds, a reader sees every user as it was L seconds ago, so
-a new user is not found and a change not seen. A writer refuses a user that is not found yet, and otherwise works on the
-newest version.
+Consistency [D]: with a lag of L seconds, a reader sees every user as it was L seconds ago, so a new user is not found
+and a change not seen. A writer refuses a user that is not found yet, and otherwise works on the newest version.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import settings
-from connect_users.emulator.arns import bare_id
+from connect_users.emulator.arns import SEEDED_INSTANCE, bare_id
 from connect_users.emulator.calls import ApiCall, Document, Instance, writes
 from connect_users.emulator.errors import not_found
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from connect_users.emulator.store import Store
 
 
 @dataclass(frozen=True)
@@ -172,16 +172,31 @@ def save(call: ApiCall, user: StoredUser) -> None:
     call.tx.execute("UPDATE users SET doc = ?, at = ? WHERE seq = ?", (json.dumps(user.doc), call.now, user.seq))
 
 
-Change = Callable[[ApiCall, StoredUser], None]
+def set_seeded(tx: sqlite3.Connection, username: str, member: str, value: object) -> None:
+    """Set a member of a user of the seeded instance that no operation sets. Raises ValueError without such a user."""
+    changed = tx.execute(
+        "UPDATE users SET doc = json_set(doc, ?, json(?)) WHERE instance_id = ? AND username = ?",
+        (f"$.{member}", json.dumps(value), SEEDED_INSTANCE, username),
+    )
+    if not changed.rowcount:
+        raise ValueError(f"the seeded instance has no user {username!r}")
 
 
-def updates(operation: str, *, settings: bool = True) -> Callable[[Change], object]:
+def seeded(store: Store, member: str) -> dict[str, Document]:
+    """Username -> such a member, of the users of the seeded instance who have it."""
+    query = "SELECT username, json_extract(doc, ?) FROM users WHERE instance_id = ? ORDER BY seq"
+    with store.read() as tx:
+        rows = list(tx.execute(query, (f"$.{member}", SEEDED_INSTANCE)))
+    return {username: json.loads(value) for username, value in rows if value}
+
+
+def updates(operation: str, *, settings: bool = True) -> Callable[[Callable[[ApiCall, StoredUser], None]], object]:
     """Register a function that changes a user's document.
 
     `settings` says that its LastModifiedTime changes in any case; otherwise this is `Options.modified_by` [?].
     """
 
-    def register(change: Change) -> object:
+    def register(change: Callable[[ApiCall, StoredUser], None]) -> object:
         def handler(call: ApiCall) -> None:
             user = find(call, newest=True)
             change(call, user)

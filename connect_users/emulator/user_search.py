@@ -1,4 +1,4 @@
-"""SearchUsers (facts, section 2): criteria, filters, and summaries without e-mails, with ACW in milliseconds."""
+"""SearchUsers: criteria, filters, and summaries without e-mails, with ACW in milliseconds."""
 
 from __future__ import annotations
 

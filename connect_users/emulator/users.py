@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @writes("CreateUser")
 def create_user(call: ApiCall) -> Document:
-    """Section 2, CreateUser. A name that is taken is reported before a full quota [?]."""
+    """A name that is taken is reported before a full quota [?]."""
     params, instance = call.params, call.instance
     info = _present(params.get("IdentityInfo", {}))
     identity.check_new_user(params, info, instance.identity_management_type, call.options.username_limit)
@@ -25,7 +25,7 @@ def create_user(call: ApiCall) -> Document:
     doc: Document = {
         "Username": params["Username"],
         "IdentityInfo": info,
-        # The service sets it for every user (section 2, DescribeUser [O]).
+        # The service sets it for every user [O].
         "DirectoryUserId": params.get("DirectoryUserId") or new_id(),
         "RoutingProfileId": resources.get(call, "routing-profile", params["RoutingProfileId"]).id,
         "SecurityProfileIds": _security_profile_ids(call, params["SecurityProfileIds"]),
@@ -47,19 +47,19 @@ def create_user(call: ApiCall) -> Document:
 
 @reads("DescribeUser")
 def describe_user(call: ApiCall) -> Document:
-    """Section 2, DescribeUser: everything except password and proficiencies."""
+    """Everything except password and proficiencies [M]."""
     return {"User": user_rows.description(call, user_rows.find(call))}
 
 
 @writes("DeleteUser")
 def delete_user(call: ApiCall) -> None:
-    """Section 2, DeleteUser: quick connects that point at the user stay, and point nowhere."""
+    """Quick connects that lead to the user stay, and lead nowhere."""
     user_rows.remove(call, user_rows.find(call, newest=True))
 
 
 @reads("ListUsers")
 def list_users(call: ApiCall) -> Document:
-    """Section 2, ListUsers: summaries without tags or profiles."""
+    """Summaries without tags or profiles [M]."""
     start = paging.cursor(call)
     users = user_rows.rows(call, start.after, lag=call.options.consistency_lag)
     page = paging.page(call, start, ((user.seq, user) for user in users))
@@ -71,7 +71,7 @@ def _present(members: Document) -> Document:
 
 
 def _security_profile_ids(call: ApiCall, values: Iterable[str]) -> list[str]:
-    """Bare ids of existing profiles. None may occur twice (unique in CloudFormation's schema, section 3 [O])."""
+    """Bare ids of existing profiles. None may occur twice (they are unique in CloudFormation's schema)."""
     ids = [resources.get(call, "security-profile", value).id for value in values]
     if len(set(ids)) != len(ids):
         raise invalid_request("SecurityProfileIds contains a security profile twice")
@@ -86,25 +86,25 @@ def _hierarchy_group_id(call: ApiCall) -> str | None:
 
 @user_rows.updates("UpdateUserRoutingProfile")
 def update_routing_profile(call: ApiCall, user: StoredUser) -> None:
-    """A user has one routing profile (section 2)."""
+    """A user has one routing profile."""
     user.doc["RoutingProfileId"] = resources.get(call, "routing-profile", call.params["RoutingProfileId"]).id
 
 
 @user_rows.updates("UpdateUserSecurityProfiles")
 def update_security_profiles(call: ApiCall, user: StoredUser) -> None:
-    """The list replaces the set (section 2)."""
+    """The list replaces the set."""
     user.doc["SecurityProfileIds"] = _security_profile_ids(call, call.params["SecurityProfileIds"])
 
 
 @user_rows.updates("UpdateUserHierarchy")
 def update_hierarchy(call: ApiCall, user: StoredUser) -> None:
-    """A request without an id takes the user out of the hierarchy (section 2 [I])."""
+    """A request without an id takes the user out of the hierarchy [I]."""
     user.doc["HierarchyGroupId"] = _hierarchy_group_id(call)
 
 
 @user_rows.updates("UpdateUserIdentityInfo")
 def update_identity_info(call: ApiCall, user: StoredUser) -> None:
-    """Whether members that are left out are cleared is an option (section 2 [?]). A required name is always kept."""
+    """Whether members that are left out are cleared is an option [?]. A required name is always kept."""
     management = user.instance.identity_management_type
     info = _present(call.params["IdentityInfo"])
     identity.check_change(info, management)
@@ -117,12 +117,12 @@ def update_identity_info(call: ApiCall, user: StoredUser) -> None:
 
 @user_rows.updates("UpdateUserPhoneConfig")
 def update_phone_config(call: ApiCall, user: StoredUser) -> None:
-    """Legacy: writes the whole block, and one ACW limit for all channels (section 2 [M])."""
+    """Legacy: writes the whole block, and one ACW limit for all channels [M]."""
     settings.replace_phone(user.doc, call.params["PhoneConfig"])
 
 
 @user_rows.updates("UpdateUserConfig")
 def update_config(call: ApiCall, user: StoredUser) -> None:
-    """Lists that are left out stay. For left-out channels, see `Options.update_user_config` (section 2 [?])."""
+    """Lists that are left out stay. For left-out channels, see `Options.update_user_config` [?]."""
     settings.check(call.params)
     settings.write_lists(user.doc, call.params, call.options.update_user_config)

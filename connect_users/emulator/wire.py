@@ -2,11 +2,11 @@
 
 Everything is read from botocore's own copy of the AWS models, so the emulator and the client under test always agree on
 the model's version. A path that the model has but the emulator does not gets a 501 that names the operation, so that
-nothing fails silently. An unknown path gets a 404, and a known path with another method a 405.
+nothing fails silently. An unknown path gets a 404.
 
-Members that the model puts into the path or the query are not in the body; everything else is JSON (facts, section 1,
-wire notes). The path arrives raw, because an ARN's slashes are `%2F`: labels are decoded after the route was matched.
-Timestamps are epoch seconds. An operation without an output returns 200 with an empty body.
+Members that the model puts into the path or the query are not in the body; everything else is JSON. The path arrives
+raw, because an ARN's slashes are `%2F`: labels are decoded after the route was matched. Timestamps are epoch seconds.
+An operation without an output returns 200 with an empty body.
 """
 
 from __future__ import annotations
@@ -67,14 +67,7 @@ class Router:
                 if name not in self._supported:
                     raise NotEmulated(name)
                 return name, labels
-        methods = [
-            other
-            for (other, length), routes in self._routes.items()
-            if length == len(parts) and any(_labels(route, parts) is not None for _, route in routes)
-        ]
-        if methods:
-            raise ApiError("MethodNotAllowedException", f"this path takes {', '.join(sorted(methods))}")
-        raise ApiError("UnknownOperationException", "no operation has this path")
+        raise ApiError("UnknownOperationException", f"no operation has this path with the method {method}")
 
 
 def _labels(segments: list[str], parts: list[str]) -> dict[str, str] | None:
@@ -113,7 +106,7 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         # NaN and Infinity are not JSON, and `int` refuses them.
         payload = json.loads(body, parse_constant=int)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ApiError("SerializationException", "the body is not JSON") from error
     if not isinstance(payload, dict):
         raise ApiError("SerializationException", "the body is not a JSON object")
