@@ -15,7 +15,15 @@ from connect_users.emulator import paging
 from connect_users.emulator.arns import TITLES, ResourceKind, bare_id, new_id
 from connect_users.emulator.calls import ApiCall, Document, Instance, reads, writes
 from connect_users.emulator.errors import ApiError, not_found
-from connect_users.emulator.search import Field, Predicate, SearchCondition, all_of, criteria, everything, search_filter
+from connect_users.emulator.search import (
+    Predicate,
+    SearchCondition,
+    SearchField,
+    all_of,
+    criteria,
+    everything,
+    search_filter,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -95,7 +103,7 @@ def body(call: ApiCall, *without: str) -> Document:
 
 
 #: Fields of StringCondition that most searches have.
-COMMON_FIELDS: Final[dict[str, Field]] = {
+COMMON_FIELDS: Final[dict[str, SearchField]] = {
     "name": lambda row: [row.name],
     "description": lambda row: [row.doc.get("Description", "")],
     "resourceID": lambda row: [row.id],
@@ -126,7 +134,7 @@ class ResourceType:
     identifier: str = ""
     members: Callable[[ApiCall, StoredResource], Document] = lambda _call, _resource: {}
     kind_of: tuple[str, Callable[[StoredResource], str | None]] = ("Type", lambda _resource: None)
-    fields: Mapping[str, Field] | None = None
+    fields: Mapping[str, SearchField] | None = None
     conditions: Mapping[str, Callable[[SearchCondition], Predicate]] | None = None
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Predicate = Callable[[Any], bool]
 #: The values of one field of a row: several if the field is a list (SecurityProfileId).
-Field = Callable[[Any], "list[str]"]
+SearchField = Callable[[Any], "list[str]"]
 SearchCondition = Mapping[str, Any]
 
 #: A UserAttributeFilter has at most 25 tag and 20 hierarchy conditions [M].
@@ -42,7 +42,7 @@ def everything(_row: Any) -> bool:
 
 def criteria(
     condition: SearchCondition | None,
-    fields: Mapping[str, Field],
+    fields: Mapping[str, SearchField],
     others: Mapping[str, Callable[[SearchCondition], Predicate]] | None = None,
 ) -> Predicate:
     """The predicate of a criteria structure: exactly one of AND, OR and the conditions is set [M].
@@ -72,7 +72,7 @@ def only(members: SearchCondition, where: str) -> tuple[str, Any]:
     return items[0]
 
 
-def _string(condition: SearchCondition, fields: Mapping[str, Field]) -> Predicate:
+def _string(condition: SearchCondition, fields: Mapping[str, SearchField]) -> Predicate:
     name, value, comparison = (condition.get(key) for key in ("FieldName", "Value", "ComparisonType"))
     if name is None or value is None:
         raise invalid_request("StringCondition needs FieldName and Value")

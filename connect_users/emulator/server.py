@@ -11,6 +11,7 @@ import logging
 import re
 import socket
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HOST: Final = "127.0.0.1"
-_MAX_LINE: Final = 65536
 #: Seconds that `close` waits for requests under way.
 _GRACE: Final = 5.0
 
@@ -39,19 +39,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Server
 
-    def handle_one_request(self) -> None:
-        """Unlike the base class, this serves every method; the routes decide which of them exist."""
-        try:
-            self.raw_requestline = self.rfile.readline(_MAX_LINE + 1)
-            self.requestline, self.request_version, self.command = "", "HTTP/1.1", ""
-            if not self.raw_requestline:
-                self.close_connection = True
-            elif len(self.raw_requestline) > _MAX_LINE:
-                self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
-            elif self.parse_request():
-                self._serve()
-        except ConnectionError:
-            self.close_connection = True
+    def handle(self) -> None:
+        """A connection that breaks is not an error."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def _serve(self) -> None:
         try:
@@ -70,6 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._write(answer)
         dispatcher.event("answered", answer.record)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - the base class's names
 
     def _body(self) -> bytes:
         """The body. Raises ApiError if its end is unclear."""

@@ -14,11 +14,11 @@ from connect_users.emulator.errors import invalid_parameter, invalid_request
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.emulator.search import Field, Predicate, SearchCondition
+    from connect_users.emulator.search import Predicate, SearchCondition, SearchField
     from connect_users.emulator.user_rows import StoredUser
 
 #: UserSearchCriteria$StringCondition [M]; note the small r of resourceId.
-_FIELDS: Final[dict[str, Field]] = {
+_FIELDS: Final[dict[str, SearchField]] = {
     "Username": lambda user: [user.username],
     "FirstName": lambda user: [user.doc["IdentityInfo"].get("FirstName", "")],
     "LastName": lambda user: [user.doc["IdentityInfo"].get("LastName", "")],

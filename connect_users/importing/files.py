@@ -348,22 +348,22 @@ class Folder:
         Raises:
             ConfigurationError, UnreadableRoster
         """
-        coded, problems, _ = rows.read_back(self._table, instance.names, self._shared)
-        live = {user.username: user for user in users if user.username in coded or not self._is_others(user)}
-        refused = rows.refusals({name: live[name].inputs for name in live.keys() - coded}, instance.names)
+        declared, problems, _ = rows.read_back(self._table, instance.names, self._shared)
+        live = {user.username: user for user in users if user.username in declared or not self._is_others(user)}
+        refused = rows.refusals({name: live[name].inputs for name in live.keys() - declared}, instance.names)
         differences = [UserDifference("", problem) for problem in problems]
-        for username in sorted({*coded, *live}):
+        for username in sorted({*declared, *live}):
             user = live.get(username)
             names: tuple[str, ...] = ()
             if user is None:
                 text = "in the roster, not in the instance"
-            elif username not in coded:
+            elif username not in declared:
                 why = f", which cannot hold it: {refused[username]}" if username in refused else ""
                 text = f"in the instance, not in the roster{why}"
             elif user.owner is not None and self._is_others(user):
                 text = f"in the roster, but belongs to {user.owner.urn} now"
             else:
-                names = tuple(merging.differing_inputs(coded[username], user.live, user.inputs))
+                names = tuple(merging.differing_inputs(declared[username], user.live, user.inputs))
                 text = f"differs in {', '.join(names)}" if names else ""
             if text:
                 differences.append(UserDifference(username, text, names))

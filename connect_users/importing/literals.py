@@ -99,7 +99,7 @@ def _typescript_key(key: str) -> str:
     return key if _IDENTIFIER.fullmatch(key) else quoted(key)
 
 
-class Go:
+class GoLiterals:
     """Values as Go expressions, with the types of the SDK that Pulumi generates from a schema.
 
     Args:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from connect_users.connect.gateway import Gateway
+    from connect_users.connect.pacing import Notify
     from connect_users.core.snapshot_proof import Listed
     from connect_users.importing.instance import SourceInstance
     from connect_users.importing.selection import Selection
@@ -104,7 +105,8 @@ def read_users(
             and (each.summary is None or selection.takes(each.summary, instance.labels))
         )
     ]
-    reader = _UserReader(gateway, instance, selection, imported, progress)
+    proficient = _proficient(gateway, instance.id, imported, progress.note) if imported else None
+    reader = _UserReader(gateway, instance, selection, imported, proficient, progress.note)
     progress.begin(len(listed), sum(each.id not in imported for each in listed))
     with ThreadPoolExecutor(_WORKERS, "connect-users-import") as pool:
         for number, user in enumerate(pool.map(reader.read, listed), start=1):
@@ -113,38 +115,36 @@ def read_users(
                 users.append(user)
 
 
+def _proficient(
+    gateway: Gateway, instance_id: str, imported: Mapping[str, tuple[Props, Props]], notify: Notify
+) -> set[str] | None:
+    """The ids of all users with proficiencies; None if the search cannot be relied on.
+
+    AWS does not document that a search for any level finds all of them. An empty result is therefore ignored if an
+    earlier import saw proficiencies.
+    """
+    try:
+        pages = gateway.search_users(instance_id, _SOME_PROFICIENCY, notify=notify)
+        ids = {user["Id"] for user in itertools.chain.from_iterable(pages)}
+    except InvalidRequest:
+        return None
+    return ids if ids or not any("user_proficiencies" in inputs for inputs, _ in imported.values()) else None
+
+
+@dataclass(frozen=True)
 class _UserReader:
-    """Reads single users. Thread-safe."""
+    """Reads single users. Thread-safe.
 
-    def __init__(
-        self,
-        gateway: Gateway,
-        instance: SourceInstance,
-        selection: Selection,
-        imported: Mapping[str, tuple[Props, Props]],
-        progress: ReadingProgress,
-    ) -> None:
-        self._gateway = gateway
-        self._instance = instance
-        self._selection = selection
-        self._imported = imported
-        self._notify = progress.note
-        self._proficient = self._search_proficient() if imported else None
+    Attributes:
+        proficient: the ids of all users with proficiencies; None if they are not known.
+    """
 
-    def _search_proficient(self) -> set[str] | None:
-        """The ids of all users with proficiencies; None if the search does not say.
-
-        AWS does not document that a search for any level finds all of them. An empty result is therefore ignored if
-        an earlier import saw proficiencies.
-        """
-        try:
-            pages = self._gateway.search_users(self._instance.id, _SOME_PROFICIENCY, notify=self._notify)
-            ids = {user["Id"] for user in itertools.chain.from_iterable(pages)}
-        except InvalidRequest:
-            return None
-        if not ids and any("user_proficiencies" in inputs for inputs, _ in self._imported.values()):
-            return None
-        return ids
+    gateway: Gateway
+    instance: SourceInstance
+    selection: Selection
+    imported: Mapping[str, tuple[Props, Props]]
+    proficient: set[str] | None
+    notify: Notify
 
     def read(self, listed: Listed) -> LiveUser | None:
         """The user; None if it was deleted meanwhile."""
@@ -155,28 +155,28 @@ class _UserReader:
             return None
 
     def _proficiencies(self, user_id: str) -> list[dict[str, Any]]:
-        if user_id in self._imported and self._proficient is not None and user_id not in self._proficient:
-            inputs, _ = self._imported[user_id]
-            if "user_proficiencies" not in inputs:
-                return []
-        return self._gateway.list_user_proficiencies(self._instance.id, user_id, notify=self._notify)
+        inputs, _ = self.imported.get(user_id, (None, None))
+        had_none = inputs is not None and "user_proficiencies" not in inputs
+        if had_none and self.proficient is not None and user_id not in self.proficient:
+            return []
+        return self.gateway.list_user_proficiencies(self.instance.id, user_id, notify=self.notify)
 
     def _unchanged(self, listed: Listed, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
         """The user as an earlier import recorded it, if the record is proven to be current."""
-        if listed.id not in self._imported or listed.summary is None:
+        if listed.id not in self.imported or listed.summary is None:
             return None
-        inputs, outputs = self._imported[listed.id]
+        inputs, outputs = self.imported[listed.id]
         everything = {"tags": {}, "user_proficiencies": [], **inputs}
         proven = snapshot_proof.proven_outputs(listed, {**everything, **outputs}, everything, proficiencies)
         if proven is None:
             return None
         owner = ownership.owner_of(listed.summary.get("Tags") or {})
         current = rows.without_recorded(inputs)
-        selected = self._selection.takes(listed.summary, self._instance.labels)
+        selected = self.selection.takes(listed.summary, self.instance.labels)
         return LiveUser(listed.id, listed.username, current, _computed(proven), owner, both_views(current), selected)
 
     def _described(self, user_id: str, proficiencies: list[dict[str, Any]]) -> LiveUser:
-        user = self._gateway.describe_user(self._instance.id, user_id, notify=self._notify)
+        user = self.gateway.describe_user(self.instance.id, user_id, notify=self.notify)
         live = live_props(user, proficiencies)
         owner = ownership.owner_of(user.get("Tags") or {})
         stamp = snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), time.time())
@@ -185,8 +185,8 @@ class _UserReader:
             computed["directory_user_id"] = live["directory_user_id"]
         if owner is not None:
             computed[TOKEN_KEY] = owner.token
-        inputs = rows.declared(live, self._instance.names)
-        selected = self._selection.takes(user, self._instance.labels)
+        inputs = rows.declared(live, self.instance.names)
+        selected = self.selection.takes(user, self.instance.labels)
         return LiveUser(user_id, str(user["Username"]), inputs, computed, owner, canonical(live), selected)
 
 

@@ -52,19 +52,19 @@ class MergeResult:
     conflicts: tuple[str, ...] = ()
 
 
-def differing_inputs(coded: Props, live: Props, inputs: Props) -> list[str]:
+def differing_inputs(declared: Props, live: Props, inputs: Props) -> list[str]:
     """The names of the inputs in which a roster and a live user differ.
 
     Args:
         live: everything that Connect returns for the user.
         inputs: the part of it that a new user would not have (`rows.declared`).
     """
-    view = declared_view(live, coded)
+    view = declared_view(live, declared)
     # A roster with the columns of the console's templates has in `phone_config` what the lists have per channel.
-    covered = channels.effective(coded)
-    undeclared = (name for name in inputs if name not in coded)
+    covered = channels.effective(declared)
+    undeclared = (name for name in inputs if name not in declared)
     return [
-        *(name for name in coded if view.get(name) != coded[name]),
+        *(name for name in declared if view.get(name) != declared[name]),
         *(n for n in undeclared if not (n in covered and channels.same(n, live.get(n, []), covered[n]))),
     ]
 
@@ -73,19 +73,21 @@ def differing_inputs(coded: Props, live: Props, inputs: Props) -> list[str]:
 _Action = Literal["stay", "follow", "drop", "pending", "conflict"]
 
 
-def _action(coded: Props | None, before: Props | None, now: Props | None, live: Props) -> _Action:
+def _action(declared: Props | None, before: Props | None, now: Props | None, live: Props) -> _Action:
     """By the roster, the instance at the last import, and the instance now; None if one does not have the user."""
-    unedited = coded is not None and before is not None and not differing_inputs(coded, both_views(before), before)
+    unedited = (
+        declared is not None and before is not None and not differing_inputs(declared, both_views(before), before)
+    )
     if now is None:
         if before is None:
             # A joiner who is not created yet.
             return "pending"
         return "drop" if unedited else "conflict"
-    if coded is not None and not differing_inputs(coded, live, now):
+    if declared is not None and not differing_inputs(declared, live, now):
         return "stay"
     if now == before:
         return "pending"
-    made_elsewhere = coded is None and before is None
+    made_elsewhere = declared is None and before is None
     return "follow" if unedited or made_elsewhere else "conflict"
 
 
@@ -93,7 +95,7 @@ def merge(
     text: str,
     last: Mapping[str, Props],
     people: Mapping[str, Props],
-    lives: Mapping[str, Props],
+    live_users: Mapping[str, Props],
     names: RosterNames,
     personas: Personas | None = None,
 ) -> MergeResult:
@@ -103,34 +105,36 @@ def merge(
         text: the roster.
         last: username -> inputs at the last import.
         people: username -> inputs now.
-        lives: username -> everything that Connect returns.
+        live_users: username -> everything that Connect returns.
         personas: of the roster; None for a roster without personas.
     """
-    coded, problems, marks = _read_back(text, names, personas)
+    declared, problems, marks = _read_back(text, names, personas)
     if problems:
         return MergeResult(conflicts=tuple(problems))
     usernames: dict[_Action, list[str]] = {action: [] for action in get_args(_Action)}
-    for name in sorted({*coded, *people}):
-        usernames[_action(coded.get(name), last.get(name), people.get(name), lives.get(name, {}))].append(name)
+    for name in sorted({*declared, *people}):
+        usernames[_action(declared.get(name), last.get(name), people.get(name), live_users.get(name, {}))].append(name)
     follow, drop, pending = usernames["follow"], usernames["drop"], tuple(usernames["pending"])
     if usernames["conflict"] or not (follow or drop):
         return MergeResult(None, pending, tuple(usernames["conflict"]))
-    shared = _PersonaSettings(personas, names)
+    shared = _RosterPersonas(personas, names)
     cells_of = {}
     for name in follow:
         line = rows.row(people[name], names)
-        if name in coded:
+        if name in declared:
             persona = marks[name].persona if name in marks else None
-            touched = _touched(coded[name], lives[name], people[name])
+            changed = _changed(declared[name], live_users[name], people[name])
         else:
-            persona, touched = shared.closest(line), None
+            persona, changed = shared.closest(line), None
             line |= shared.choosing(persona)
-        cells_of[name] = _NewCells(line, shared.settings.get(persona or "", {}), touched)
+        cells_of[name] = _NewCells(line, shared.settings.get(persona or "", {}), changed)
     merged = _rewritten(text, cells_of, drop)
     read, problems, chosen = _read_back(merged, names, personas)
-    wrong = [name for name in follow if name not in read or differing_inputs(read[name], lives[name], people[name])]
+    wrong = [
+        name for name in follow if name not in read or differing_inputs(read[name], live_users[name], people[name])
+    ]
     wrong += [name for name in follow if personas is not None and name not in chosen and name not in wrong]
-    wrong += [name for name in coded if name not in (*follow, *drop) and read.get(name) != coded[name]]
+    wrong += [name for name in declared if name not in (*follow, *drop) and read.get(name) != declared[name]]
     if problems or wrong:
         # The columns cannot hold the value, hold it twice, or mean something else with one more column.
         return MergeResult(None, pending, tuple(wrong or problems))
@@ -144,15 +148,15 @@ def _read_back(text: str, names: RosterNames, personas: Personas | None) -> rows
         return rows.ReadBack({}, [str(problem)], {})
 
 
-def _touched(coded: Props, live: Props, inputs: Props) -> set[str]:
+def _changed(declared: Props, live: Props, inputs: Props) -> set[str]:
     """The inputs whose cells have to be written."""
-    differing = set(differing_inputs(coded, live, inputs))
+    differing = set(differing_inputs(declared, live, inputs))
     settings = {"phone_config", *channels.LISTS}
     # AWS takes one form of the phone settings, not both: they change together.
-    return differing | settings if "phone_config" in coded and differing & settings else differing
+    return differing | settings if "phone_config" in declared and differing & settings else differing
 
 
-class _PersonaSettings:
+class _RosterPersonas:
     """What the personas of a roster set, and those that a new line may have.
 
     Attributes:
@@ -169,11 +173,11 @@ class _PersonaSettings:
             if condition.column == sharing.COLUMN and cell and not more:
                 self._cells.setdefault(rule.persona, cell)
 
-    def closest(self, line: sharing.Line) -> str | None:
+    def closest(self, line: sharing.Row) -> str | None:
         """The persona of a new line; None if none of them fits."""
         return sharing.closest(sharing.settings_of(line), {name: self.settings[name] for name in self._cells})
 
-    def choosing(self, persona: str | None) -> sharing.Line:
+    def choosing(self, persona: str | None) -> sharing.Row:
         """The cell that chooses a persona."""
         return {} if persona is None else {sharing.COLUMN: self._cells[persona]}
 
@@ -188,22 +192,22 @@ class _NewCells:
     Args:
         line: all cells, as the user is now.
         persona: what the persona sets.
-        touched: the inputs that have changed; None for all.
+        changed: the inputs that have changed; None for all.
     """
 
-    def __init__(self, line: sharing.Line, persona: sharing.Settings, touched: Container[str] | None) -> None:
+    def __init__(self, line: sharing.Row, persona: sharing.RowSettings, changed: Container[str] | None) -> None:
         self._tags = sharing.own_tags(line, persona)
-        self._touched = touched
+        self._changed = changed
         left = sharing.differing(line, persona)
         #: Header -> cell, for values that no column has taken yet.
-        self.left = {header: cell for header, cell in left.items() if self._is_touched(_column(header))}
+        self.left = {header: cell for header, cell in left.items() if self._is_changed(_column(header))}
 
-    def _is_touched(self, column: Column | None) -> bool:
+    def _is_changed(self, column: Column | None) -> bool:
         if column is _PERSONA:
-            return self._touched is None
+            return self._changed is None
         if column is None or column.path in _NOT_A_USERS or BY_NAME[column.path[0]].verdict in _NEVER_RETURNED:
             return False
-        return self._touched is None or column.path[0] in self._touched
+        return self._changed is None or column.path[0] in self._changed
 
     def line(self, columns: Sequence[Column | None], values: Sequence[Any]) -> list[Any]:
         """A line with these columns; cells of unchanged inputs stay as they are."""
@@ -214,7 +218,7 @@ class _NewCells:
                 {key: value for key, value in self._tags.items() if key not in elsewhere}
             )
         line = [
-            self._cell(column) if self._is_touched(column) else values[number] if number < len(values) else ""
+            self._cell(column) if self._is_changed(column) else values[number] if number < len(values) else ""
             for number, column in enumerate(columns)
         ]
         self.left = {header: cell for header, cell in self.left.items() if cell}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConfigurationError
-from connect_users.importing.literals import Go, python, quoted, typescript, yaml_lines
+from connect_users.importing.literals import GoLiterals, python, quoted, typescript, yaml_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -284,7 +284,7 @@ def _go_resources(resources: Mapping[str, _Resource]) -> str:
     from connect_users.plugin import schema
 
     document = schema.document()
-    go = Go(_GO_PACKAGE, document)
+    go = GoLiterals(_GO_PACKAGE, document)
     tabs = "\t\t"
     declared = []
     for name, resource in resources.items():

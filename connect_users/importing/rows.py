@@ -57,10 +57,6 @@ class RosterNames:
     names: Mapping[Reference, Mapping[str, str]] = field(default_factory=dict)
     identity_management_type: str = ""
 
-    def ids(self, kind: Reference) -> dict[str, str]:
-        """Name -> id."""
-        return {name: id_ for id_, name in self.names.get(kind, {}).items()}
-
 
 def writable(kind: Reference, names: Mapping[str, str]) -> dict[str, str]:
     """The entries of id -> name that are unambiguous in a roster: the name is unique, and a cell keeps it unchanged.
@@ -147,7 +143,7 @@ class RosterFiles(NamedTuple):
     personas: str | None = None
 
 
-def roster_files(lines: Mapping[str, sharing.Line], roster: str, *, personas: bool) -> RosterFiles:
+def roster_files(lines: Mapping[str, sharing.Row], roster: str, *, personas: bool) -> RosterFiles:
     """The files for rows by username.
 
     Args:
@@ -243,10 +239,11 @@ def _lost(inputs: Props, read: Props) -> str:
 
 def _options(names: RosterNames, identity: str | None = None, personas: Personas | None = None) -> RosterOptions:
     """The options with which a roster of this instance is judged."""
+    ids = {kind: {name: id_ for id_, name in names.names.get(kind, {}).items()} for kind in OF_USERS}
     return RosterOptions(
         instance_id=names.instance_id,
         identity_management_type=identity,
-        names={kind: Names(kind, names.ids(kind), strict=False) for kind in OF_USERS},
+        names={kind: Names(kind, of_kind, strict=False) for kind, of_kind in ids.items()},
         personas=personas,
     )
 
@@ -256,7 +253,7 @@ def without_recorded(inputs: Props) -> Props:
     return {name: value for name, value in inputs.items() if BY_NAME[name].verdict is not Verdict.RECORD}
 
 
-def settings_in(preset: Preset, names: RosterNames) -> sharing.Settings:
+def settings_in(preset: Preset, names: RosterNames) -> sharing.RowSettings:
     """What a persona sets, as a row would have it."""
     options = _options(names)._replace(defaults=preset.values)
     (person,) = judge(from_grid("persona", ["username"], 1, [(2, ["somebody"])]), options).people

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: A row: header -> cell.
-Line = dict[str, str]
-Path = tuple[str, ...]
+Row = dict[str, str]
+InputPath = tuple[str, ...]
 #: What a row or a persona sets: path of the input -> header and cell. Each tag is a setting of its own.
-Settings = dict[Path, tuple[str, str]]
+RowSettings = dict[InputPath, tuple[str, str]]
 
 #: The file of personas, beside the roster.
 FILE: Final = "personas.yaml"
@@ -48,9 +48,9 @@ _SAVING: Final = 10
 _NAME_MAX: Final = 60
 
 
-def settings_of(line: Mapping[str, str]) -> Settings:
+def settings_of(line: Mapping[str, str]) -> RowSettings:
     """The settings in a row, without the columns that identify a person."""
-    settings: Settings = {}
+    settings: RowSettings = {}
     for header, cell in line.items():
         column = find(header)
         if header == _TAGS:
@@ -60,7 +60,7 @@ def settings_of(line: Mapping[str, str]) -> Settings:
     return settings
 
 
-def differing(line: Mapping[str, str], persona: Mapping[Path, tuple[str, str]]) -> Line:
+def differing(line: Mapping[str, str], persona: Mapping[InputPath, tuple[str, str]]) -> Row:
     """The cells of a row that a persona does not have."""
     cells = dict(line)
     for path, (header, cell) in persona.items():
@@ -71,19 +71,19 @@ def differing(line: Mapping[str, str], persona: Mapping[Path, tuple[str, str]]) 
     return {header: cell for header, cell in cells.items() if cell}
 
 
-def own_tags(line: Mapping[str, str], persona: Mapping[Path, tuple[str, str]]) -> dict[str, str]:
+def own_tags(line: Mapping[str, str], persona: Mapping[InputPath, tuple[str, str]]) -> dict[str, str]:
     """The tags in a row that a persona does not have."""
     tags = notations.tags(line.get(_TAGS, ""))
     return {key: value for key, value in tags.items() if persona.get((_TAGS, key)) != (f"tags.{key}", value)}
 
 
-def closest(settings: Settings, personas: Mapping[str, Settings]) -> str | None:
+def closest(settings: RowSettings, personas: Mapping[str, RowSettings]) -> str | None:
     """The first persona that leaves the fewest cells in the row; None if none of them fits the row."""
     fitting = (name for name, persona in personas.items() if persona.keys() <= settings.keys())
     return max(fitting, key=lambda name: len(settings.items() & personas[name].items()), default=None)
 
 
-def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Line]]:
+def shared(lines: Mapping[str, Row]) -> tuple[dict[str, RowSettings], dict[str, Row]]:
     """Name -> settings of personas, and username -> the remaining cells, with the name of the persona.
 
     Args:
@@ -112,7 +112,7 @@ def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Li
     }
 
 
-def text(personas: Mapping[str, Settings], roster: str) -> str:
+def text(personas: Mapping[str, RowSettings], roster: str) -> str:
     """The file of personas.
 
     Args:
@@ -128,7 +128,7 @@ def text(personas: Mapping[str, Settings], roster: str) -> str:
     return f"{about}{body}rules:\n{rules}"
 
 
-def _nested(settings: Settings) -> dict[str, Any]:
+def _nested(settings: RowSettings) -> dict[str, Any]:
     """A persona as it is written: tags as a dict, whole numbers without quotes."""
     written: dict[str, Any] = {}
     for path, (header, cell) in settings.items():
@@ -139,7 +139,7 @@ def _nested(settings: Settings) -> dict[str, Any]:
     return written
 
 
-def _groups(everybody: Mapping[str, Settings]) -> tuple[list[list[str]], list[str]]:
+def _groups(everybody: Mapping[str, RowSettings]) -> tuple[list[list[str]], list[str]]:
     """The people of each persona, and the people of groups that are too small for one."""
     few = max(_FEW, len(everybody) // _PART)
     roles: dict[tuple[str, str], dict[tuple[str, str], list[str]]] = {}
@@ -159,7 +159,7 @@ def _groups(everybody: Mapping[str, Settings]) -> tuple[list[list[str]], list[st
     return groups, others
 
 
-def _split(members: list[str], everybody: Mapping[str, Settings]) -> Iterator[list[str]]:
+def _split(members: list[str], everybody: Mapping[str, RowSettings]) -> Iterator[list[str]]:
     """The people who have a setting that most share, and those who lack it, as long as that makes the rows shorter."""
     best, saved = None, max(_COST, len(members) // _SAVING)
     for path, values in sorted(_counts(members, everybody).items()):
@@ -174,15 +174,15 @@ def _split(members: list[str], everybody: Mapping[str, Settings]) -> Iterator[li
         yield from _split([name for name in members if (best in everybody[name]) is has], everybody)
 
 
-def _counts(members: Iterable[str], everybody: Mapping[str, Settings]) -> dict[Path, Counter[tuple[str, str]]]:
-    counts: dict[Path, Counter[tuple[str, str]]] = {}
+def _counts(members: Iterable[str], everybody: Mapping[str, RowSettings]) -> dict[InputPath, Counter[tuple[str, str]]]:
+    counts: dict[InputPath, Counter[tuple[str, str]]] = {}
     for name in members:
         for path, setting in everybody[name].items():
             counts.setdefault(path, Counter())[setting] += 1
     return counts
 
 
-def _common(members: Sequence[str], everybody: Mapping[str, Settings]) -> Settings:
+def _common(members: Sequence[str], everybody: Mapping[str, RowSettings]) -> RowSettings:
     """The settings that all members have, with the values of most; the profiles of a single person."""
     counts = _counts(members, everybody)
     common = {}
@@ -199,10 +199,10 @@ def _common(members: Sequence[str], everybody: Mapping[str, Settings]) -> Settin
 
 
 def _named(
-    groups: Sequence[tuple[list[str], Settings]], everybody: Mapping[str, Settings], taken: Iterable[str] = ()
-) -> dict[str, tuple[list[str], Settings]]:
+    groups: Sequence[tuple[list[str], RowSettings]], everybody: Mapping[str, RowSettings], taken: Iterable[str] = ()
+) -> dict[str, tuple[list[str], RowSettings]]:
     """Name -> people and settings: by the routing profile; where several share it, by the security profiles, too."""
-    of_role: dict[tuple[str, str], dict[tuple[str, str], list[Settings]]] = {}
+    of_role: dict[tuple[str, str], dict[tuple[str, str], list[RowSettings]]] = {}
     for _, common in groups:
         of_role.setdefault(common[_ROUTING], {}).setdefault(common[_SECURITY], []).append(common)
     names = set(taken)
@@ -224,7 +224,7 @@ def _named(
     return named
 
 
-def _lacking(settings: Settings, personas: Iterable[Settings]) -> list[str]:
+def _lacking(settings: RowSettings, personas: Iterable[RowSettings]) -> list[str]:
     """The words that distinguish people who lack one setting of personas with the same profiles."""
     missing = sorted({header for each in personas for path, (header, _) in each.items() if path not in settings})
     return ["without", _slug(("", missing[0]))] if len(missing) == 1 else []

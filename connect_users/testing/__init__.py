@@ -11,16 +11,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .driver import CheckFailed, PlannedChange, ResourceDriver, State
+    from .driver import CheckFailed, PlannedChange, ResourceDriver, ResourceState
     from .provider_process import CheckReply, DiffReply, HostError, ProviderProcess, StateReply
     from .rehearsal import Rehearsal
-    from .result import RehearsalError, RehearsedStep, ResourceState, Result
+    from .result import RehearsalError, RehearsedStep, Result
     from .stack import Outcome, Stack, StackError
     from .values import UNKNOWN, Secret
 
 __all__ = ["UNKNOWN", "CheckFailed", "CheckReply", "DiffReply", "HostError", "Outcome", "PlannedChange"]
 __all__ += ["ProviderProcess", "Rehearsal", "RehearsalError", "RehearsedStep", "ResourceDriver", "ResourceState"]
-__all__ += ["Result", "Secret", "Stack", "StackError", "State", "StateReply"]
+__all__ += ["Result", "Secret", "Stack", "StackError", "StateReply"]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from connect_users.core.tokens import STACK
 
 from .aws import AwsProvider
-from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run
+from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run_program
 from .project import EmulatorSetup, Project, read_project
 from .provider_process import Diagnostic, EngineLog, ProviderProcess
-from .result import ResourceState, Result, load, save
+from .result import Result, load, save
 from .run import RehearsedRun, RunStopped
 from .values import PropertyMap, Secret, has_secrets, has_unknowns, reveal
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from connect_users.emulator import Emulator
+
+    from .driver import ResourceState
 
 
 class Rehearsal:
@@ -126,42 +128,42 @@ class Rehearsal:
         for host in self._hosts.values():
             if host.alive:
                 host.begin_run()
-        made = RehearsedRun(
+        run = RehearsedRun(
             [replace(state) for state in self._states], self._provider, self._log, operation == "preview"
         )
         try:
             with contextlib.suppress(RunStopped):
-                work(made)
+                work(run)
         finally:
-            if not made.dry_run:
-                self._states = made.states()
+            if not run.dry_run:
+                self._states = run.states()
                 if self._file is not None:
                     save(self._file, self._states)
-        outputs = next((it.outputs for it in made.states() if it.type == STACK), {})
+        outputs = next((it.outputs for it in run.states() if it.type == STACK), {})
         messages = tuple(map(self._masked, self._log.take()))
-        return Result(operation, self.stack, self._project.name, tuple(made.steps), messages, made.failed, outputs)
+        return Result(operation, self.stack, self._project.name, tuple(run.steps), messages, run.failed, outputs)
 
-    def _run_program(self, made: RehearsedRun) -> None:
+    def _run_program(self, run: RehearsedRun) -> None:
         config = self._emulated.config(self._config)
         settings = {
             "project": self._project.name,
             "stack": self.stack,
             "organization": "rehearsal",
-            "monitor": RehearsalMonitor(made, self.stack, self._project.name),
+            "monitor": RehearsalMonitor(run, self.stack, self._project.name),
             "engine": self._log,
-            "dry_run": made.dry_run,
+            "dry_run": run.dry_run,
             "root_directory": str(self._project.root),
         }
         texts = {key: str(reveal(value)) for key, value in config.items()}
         try:
             with in_place(self._directory if self._in_files else None, self._changes()):
                 secrets = [key for key, value in config.items() if has_secrets(value)]
-                contextvars.copy_context().run(run, self._program, settings, texts, secrets)
+                contextvars.copy_context().run(run_program, self._program, settings, texts, secrets)
         except ProgramFailed as error:
             # Once the run is stopped, the program only reports that its monitor went away.
-            if not made.failed:
-                made.fail("", str(error))
-        made.delete_rest()
+            if not run.failed:
+                run.fail("", str(error))
+        run.delete_rest()
 
     def _provider(self, package: str, inputs: PropertyMap | None) -> ProviderProcess | AwsProvider:
         """Return what serves a package, configured with the inputs of a provider resource (None = the stack's)."""

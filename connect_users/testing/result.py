@@ -1,4 +1,4 @@
-"""What a rehearsal did: as data, as the JSON of `pulumi preview --json`, as text; and what it remembers of resources.
+"""The result of a rehearsal: as data, as the JSON of `pulumi preview --json`, as text; and the states of its resources.
 
 The file of states is for rehearsals only: mode 0600, secrets marked and not legible (base64), never Pulumi's own state.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from connect_users.core.tokens import STACK, UNKNOWN_STRING
 
-from .driver import State
+from .driver import ResourceState
 from .values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
@@ -32,38 +32,13 @@ _SYMBOLS = {"create": "+ ", "update": "~ ", "delete": "- ", "replace": "+-"}
 _CHANGE_SYMBOLS = {"add": "+", "delete": "-", "update": "~"}
 
 
-@dataclass
-class ResourceState(State):
-    """One resource as the engine would record it."""
-
-    urn: str = ""
-    type: str = ""
-    custom: bool = False
-    parent: str = ""
-    provider: str = ""  # the reference `urn::id` of its explicit provider, "" for the stack's
-    dependencies: list[str] = field(default_factory=list)
-    property_dependencies: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    secret_outputs: list[str] = field(default_factory=list)
-    retain_on_delete: bool = False
-    delete: bool = False  # it was replaced, and is still to be deleted
-
-    @property
-    def name(self) -> str:
-        return self.urn.split("::", 3)[3]
-
-    @property
-    def served(self) -> bool:
-        """Whether a provider makes it; components and providers themselves are only registered."""
-        return self.custom and not self.type.startswith("pulumi:providers:")
-
-
 class RehearsalError(AssertionError):
     """A run had errors; the text lists them."""
 
 
 @dataclass(frozen=True)
 class RehearsedStep:
-    """What was done, or would be, about one resource."""
+    """What was done, or would be done, to one resource."""
 
     op: Literal["same", "create", "update", "replace", "delete-replaced", "delete"]
     urn: str
@@ -114,8 +89,19 @@ class Result:
         return self
 
     def render(self, *, width: int | None = None) -> str:
-        """Return the plan as text in Pulumi's look; `width` in characters."""
-        return _render(self, width)
+        """Return the plan as Pulumi prints it; `width` in characters."""
+        room = width or max(40, shutil.get_terminal_size((100, 24)).columns)
+        lines = [f"REHEARSAL of {self.project}/{self.stack}: no Pulumi engine, nothing is deployed"]
+        lines.append(f"{_TITLES[self.operation]} ({self.stack}):")
+        depths: dict[str, int] = {}
+        for step in self.steps:
+            state = step.new or step.old
+            depths[step.urn] = depths.get(state.parent, -1) + 1 if state is not None else 0
+            if step.op in _SYMBOLS:
+                lines.extend(_step_lines(step, "    " * depths[step.urn], room))
+        if self.outputs and self.operation in ("preview", "up"):
+            lines.extend(["    --outputs:--", *_value_lines(self.outputs, "    ", room)])
+        return "\n".join(line.rstrip() for line in (*lines, *_diagnostics(self), *_summary(self)))
 
     def as_preview(self) -> dict[str, Any]:
         """Return the run as `pulumi preview --json` would write it; no secret's value and no configuration is in it."""
@@ -159,7 +145,7 @@ def save(path: Path, states: Iterable[ResourceState]) -> None:
 
 
 def load(path: Path) -> list[ResourceState]:
-    """Return the states of the file, none where there is no file; raises ValueError where it is another's."""
+    """Return the states in the file, none without a file; raises ValueError for any other file."""
     if not path.exists():
         return []
     try:
@@ -175,23 +161,6 @@ def _conceal(secret: Secret) -> dict[str, str]:
 
 def _unconceal(value: dict[str, Any]) -> Any:
     return Secret(json.loads(base64.b64decode(value["$secret"]))) if value.keys() == {"$secret"} else value
-
-
-def _render(result: Result, width: int | None) -> str:
-    room = width or max(40, shutil.get_terminal_size((100, 24)).columns)
-    lines = [f"REHEARSAL of {result.project}/{result.stack}: no Pulumi engine, nothing is deployed"]
-    lines.append(f"{_TITLES[result.operation]} ({result.stack}):")
-    depths: dict[str, int] = {}
-    for step in result.steps:
-        state = step.new or step.old
-        depths[step.urn] = depths.get(state.parent, -1) + 1 if state is not None else 0
-        if step.op in _SYMBOLS:
-            lines.extend(_step_lines(step, "    " * depths[step.urn], room))
-    if result.outputs and result.operation in ("preview", "up"):
-        lines.extend(["    --outputs:--", *_value_lines(result.outputs, "    ", room)])
-    lines.extend(_diagnostics(result))
-    lines.extend(_summary(result))
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _step_lines(step: RehearsedStep, pad: str, room: int) -> Iterator[str]:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 from .driver import CheckFailed, ResourceDriver
 from .provider_process import HostError
 from .result import RehearsedStep
-from .values import PropertyMap, Secret, changes, reveal
+from .values import PropertyMap, changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .driver import ResourceState
     from .provider_process import EngineLog
-    from .result import ResourceState
 
     Maybe = ResourceState | None
 
@@ -50,7 +50,7 @@ class RehearsedRun:
         self.failed = True
 
     def register(self, new: ResourceState) -> ResourceState:
-        """Bring one resource to what is declared; returns its state, in a preview the coming one, or raises Stopped."""
+        """Bring one resource to what is declared; returns its state, in a preview the new one. Raises RunStopped."""
         if new.urn in self._seen:
             self.fail(new.urn, f"Duplicate resource URN '{new.urn}'; try giving it a unique name")
         if self.failed:
@@ -66,18 +66,11 @@ class RehearsedRun:
         return new
 
     def _driver(self, new: ResourceState, old: Maybe) -> ResourceDriver:
-        """Drive a resource with the provider that it names (or raise Stopped); states of it are made like `new`."""
-
-        def make(id_: str, inputs: PropertyMap, outputs: PropertyMap, failed: bool) -> ResourceState:
-            marked = {
-                key: Secret(reveal(value)) if key in new.secret_outputs else value for key, value in outputs.items()
-            }
-            return replace(new, id=id_, inputs=inputs, outputs=marked, failed=failed)
-
+        """Drive a resource with the provider that it names, or raise RunStopped."""
         urn = new.provider.rpartition("::")[0]
         explicit = next((it.inputs for it in [*self.news.values(), *self.before] if urn and it.urn == urn), None)
         try:
-            return ResourceDriver(self.provider(new.type.split(":")[0], explicit), new.urn, old, make)
+            return ResourceDriver(self.provider(new.type.split(":")[0], explicit), new.urn, old, new)
         except HostError as error:
             self.fail(new.urn, str(error))
             raise RunStopped from None
@@ -89,7 +82,7 @@ class RehearsedRun:
             (driver.preview if self.dry_run else driver.apply)(change)
         except (CheckFailed, HostError) as error:
             self.fail(new.urn, str(error))
-        made = cast("Maybe", driver.state)
+        made = driver.state
         if made is not old:
             self._keep(made, None if driver.doomed else old)
         if old is not None and driver.doomed:
@@ -132,7 +125,7 @@ class RehearsedRun:
                     driver.refresh()
                     # What an up right now would undo is the drift.
                     op = "update" if driver.state and driver.plan(old.inputs).op != "same" else "same"
-                    new = cast("Maybe", driver.state)
+                    new = driver.state
             except HostError as error:
                 failed = True
                 self.fail(old.urn, str(error))

@@ -14,7 +14,7 @@ from connect_users.emulator import Emulator, Options, seed
 # What tests take from here beside `Engine`.
 from connect_users.testing import CheckFailed as CheckFailed
 from connect_users.testing import PlannedChange, ResourceDriver
-from connect_users.testing import State as State
+from connect_users.testing import ResourceState as ResourceState
 from tests.contract.doors import DOORS
 from tests.contract.emulator.support import connect
 
@@ -150,7 +150,7 @@ class Site:
 class Engine(ResourceDriver):
     """The engine's part for one user, who is named as the resource is."""
 
-    def __init__(self, host: Any, name: str = "ada", state: State | None = None, stack: str = "dev") -> None:
+    def __init__(self, host: Any, name: str = "ada", state: ResourceState | None = None, stack: str = "dev") -> None:
         """`host`: a `Host`, or what answers as it does."""
         super().__init__(host, urn(name, stack, getattr(host, "type", tokens.USER)), state)
 
