@@ -13,10 +13,11 @@ import socket
 import time
 from contextlib import suppress
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
-from threading import Lock, Thread, current_thread
+from http.server import BaseHTTPRequestHandler
+from socketserver import TCPServer, ThreadingMixIn
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final, cast
+from weakref import WeakKeyDictionary
 
 from connect_users.emulator import admin
 from connect_users.emulator.callers import check_local
@@ -98,32 +99,29 @@ class _Handler(BaseHTTPRequestHandler):
         _log.debug(format, *args)
 
 
-class Server(ThreadingHTTPServer):
-    """A listening socket and its threads."""
+class Server(ThreadingMixIn, TCPServer):
+    """A listening socket and its threads.
 
-    daemon_threads = True
-    block_on_close = False
+    It is not an `HTTPServer`, which looks up the host's name and so may ask a name server.
+    """
+
+    allow_reuse_address = True
     request_queue_size = 128
 
     def __init__(self, dispatcher: Dispatcher, port: int) -> None:
         """Raises OSError if the port is taken."""
         self.dispatcher = dispatcher
-        self._lock = Lock()
-        self._connections: dict[Thread, socket.socket] = {}
+        #: Threads that have ended drop out.
+        self._connections: WeakKeyDictionary[Thread, socket.socket] = WeakKeyDictionary()
         self._closing = False
         super().__init__((_HOST, port), _Handler)
         self._accepting = Thread(target=self._accept, name="connect-emulator", daemon=True)
         self._accepting.start()
 
-    def server_bind(self) -> None:
-        """Unlike the base class, this does not look up the host's name, which may ask a name server."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = _HOST, int(self.server_address[1])
-
     @property
     def url(self) -> str:
         """What clients take as their endpoint."""
-        return f"http://{_HOST}:{self.server_port}"
+        return f"http://{_HOST}:{self.server_address[1]}"
 
     def _accept(self) -> None:
         while not self._closing:
@@ -134,41 +132,29 @@ class Server(ThreadingHTTPServer):
         if self._closing:
             self.shutdown_request(request)
             return
-        thread = Thread(target=self._converse, args=(request, client_address), name="connect-client", daemon=True)
-        with self._lock:
-            self._connections[thread] = request
+        arguments = (request, client_address)
+        thread = Thread(target=self.process_request_thread, args=arguments, name="connect-client", daemon=True)
+        self._connections[thread] = request
         thread.start()
 
-    def _converse(self, request: Any, client_address: Any) -> None:
-        try:
-            self.process_request_thread(request, client_address)
-        finally:
-            with self._lock:
-                self._connections.pop(current_thread(), None)
-
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Log what `on_event` raised, or a defect. A connection that breaks is not an error."""
+        """Log what `on_event` raised, or a defect."""
         _log.exception("connection dropped")
 
     def close(self) -> None:
         """Stop accepting, cut all connections, and wait a little for the requests under way."""
         self._closing = True
         self.dispatcher.closing.set()
-        try:
+        with suppress(OSError):
             # This wakes the accepting thread, which waits for a connection.
-            socket.create_connection((_HOST, self.server_port), timeout=_GRACE).close()
-        except OSError:
-            _log.debug("no wake-up was needed")
+            socket.create_connection((_HOST, self.server_address[1]), timeout=_GRACE).close()
         self._accepting.join(_GRACE)
         self.server_close()
-        with self._lock:
-            connections = dict(self._connections)
-        for connection in connections.values():
-            try:
+        connections = list(self._connections.items())
+        for _, connection in connections:
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                _log.debug("the connection is closed already")
         give_up = time.monotonic() + _GRACE
-        for thread in connections:
+        for thread, _ in connections:
             if thread is not current_thread():
                 thread.join(max(0.0, give_up - time.monotonic()))
