@@ -45,12 +45,12 @@ class ResourceState:
 
 
 class CheckFailed(Exception):
-    """The provider found something wrong with the inputs: a line each."""
+    """The provider refuses the inputs: a line for each reason."""
 
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """What bringing a resource to `inputs` takes; `keys` force a replacement."""
+    """What the engine has to do to bring a resource to `inputs`; `keys` force a replacement."""
 
     op: Literal["create", "update", "replace", "same"]
     inputs: PropertyMap
@@ -76,7 +76,7 @@ class ResourceDriver:
         return self._marked(reply.inputs, inputs)
 
     def plan(self, checked: PropertyMap) -> PlannedChange:
-        """Decide what checked inputs take; the engine compares the inputs where the provider leaves that open."""
+        """Decide what to do for checked inputs; the engine compares the inputs if the provider leaves that open."""
         state = self.state
         if state is None:
             return PlannedChange("create", checked)
@@ -87,7 +87,7 @@ class ResourceDriver:
         return PlannedChange("update" if changed or state.failed else "same", checked)
 
     def apply(self, change: PlannedChange) -> None:
-        """Do it; the old half of a replacement that is made first is left to `delete_doomed`."""
+        """Make the change. Of a replacement that is made first, `delete_doomed` deletes the old half."""
         state = self.state
         if state is None:
             self._create(change.inputs)
@@ -108,7 +108,7 @@ class ResourceDriver:
 
     def preview(self, change: PlannedChange) -> None:
         """Put in `state` what `apply` would lead to; a changed dynamic resource has no computed outputs yet."""
-        state, keeps = self.state, self.provider.keeps_outputs
+        state, keeps = self.state, getattr(self.provider, "keeps_outputs", False)
         if state is None or change.op == "replace":
             self.state = self._recorded("", change.inputs, change.inputs)
         else:
@@ -163,5 +163,5 @@ class ResourceDriver:
 
     def _marked(self, properties: PropertyMap, declared: Props) -> PropertyMap:
         """With the secrecy of what was declared, where the provider does not keep secrets apart by itself."""
-        keeps = self.provider.accepts_secrets
+        keeps = getattr(self.provider, "accepts_secrets", False)
         return properties if keeps else annotate_secrets(properties, declared)

@@ -43,8 +43,8 @@ class Rehearsal:
     Args:
         program: a function, a project directory (whose Pulumi.yaml names the project), or a .py file.
         stack: the stack's name; also chooses `Pulumi.<stack>.yaml`.
-        config: over the project's own, whose encrypted values are left out; secret values as `Secret`.
-        emulator: a running one, None = one of its own unless the configuration names one, False = none.
+        config: overrides the project's own, whose encrypted values are left out; secret values as `Secret`.
+        emulator: a running one; None: its own one, unless the configuration names an endpoint; False: none.
         state: a file that keeps the state; None = in memory.
         environment: variables for the program and the dynamic host (None = unset).
     """
@@ -95,7 +95,7 @@ class Rehearsal:
         self._config[key if ":" in key else f"{self._project.name}:{key}"] = value
 
     def use(self, program: Callable[[], Any]) -> None:
-        """Run another program from now on, over the same state: what an edit of the program does."""
+        """Run another program from now on, over the same state, as after an edit of the program."""
         self._program, self._in_files = program, False
 
     def preview(self) -> Result:

@@ -28,7 +28,7 @@ class RunStopped(Exception):
 
 @dataclass
 class RehearsedRun:
-    """The tables of one run."""
+    """One run: its states before and after, and its steps."""
 
     before: list[ResourceState]  # the state before; its items are copies
     #: Returns what serves a package, configured with the inputs of a provider resource (None = the stack's).
@@ -115,7 +115,7 @@ class RehearsedRun:
             self._record("delete-replaced" if old.delete else "delete", old, None, failed=self.failed)
 
     def refresh(self) -> None:
-        """Read what is live; a failed read leaves its resource as it was."""
+        """Read the live resources; a failed read leaves its resource as it was."""
         for old in (state for state in self.before if not state.delete):
             new: Maybe = old
             op, failed = "same", False

@@ -115,7 +115,7 @@ def annotate_secrets(outputs: PropertyMap, inputs: Props) -> PropertyMap:
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """One changed path, as `tags["a b"]`, and both values; None where there is none. A secret stays a `Secret`."""
+    """One changed path, such as `tags["a b"]`, and both values; None for a missing one. A secret stays a `Secret`."""
 
     path: str
     kind: Literal["add", "delete", "update"]
