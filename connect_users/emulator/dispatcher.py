@@ -12,7 +12,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -40,7 +39,7 @@ from connect_users.emulator.calls import CONNECT, SECRETS, ApiCall, Implementati
 from connect_users.emulator.errors import ApiError, invalid_request
 from connect_users.emulator.faults import GARBAGE, Fault, Faults
 from connect_users.emulator.records import Phase, RequestLog, RequestRecord, redacted
-from connect_users.emulator.wire import NotEmulated, Router, service
+from connect_users.emulator.wire import service
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -112,11 +111,6 @@ class _Throttles:
             raise ApiError("ThrottlingException", "Rate exceeded")
 
 
-@cache
-def _router() -> Router:
-    return Router(CONNECT)
-
-
 class Dispatcher:
     """Answers requests from a store. Safe for any number of threads."""
 
@@ -129,7 +123,7 @@ class Dispatcher:
         self._on_event = on_event
         self._throttles = _Throttles()
         # The model is parsed now rather than during the first request.
-        self._router = _router()
+        wire.routes()
 
     @property
     def options(self) -> Options:
@@ -196,19 +190,15 @@ class Dispatcher:
         labels: dict[str, str] = {}
         if target is not None:
             name, service_name, table = target.removeprefix(_SECRETS_TARGET), "secretsmanager", SECRETS
-            record.operation = name
-            if name == target or name not in service(service_name).operation_names:
-                raise ApiError("UnknownOperationException", f"{target} is not emulated")
-            if name not in SECRETS:
-                raise NotEmulated(name)
         else:
+            name, labels = wire.match(request.method, request.path)
             service_name, table = "connect", CONNECT
-            try:
-                name, labels = self._router.match(request.method, request.path)
-            except NotEmulated as error:
-                record.operation = error.operation
-                raise
-            record.operation = name
+        record.operation = name
+        if name == target or name not in service(service_name).operation_names:
+            raise ApiError("UnknownOperationException", f"{target} is not emulated")
+        if name not in table:
+            # AWS has it, but the emulator does not: nothing fails silently.
+            raise ApiError("UnsupportedOperationException", f"{name} is not emulated")
         operation = service(service_name).operation_model(name)
         return service_name, operation, table[name], wire.parse(operation, labels, request.query, request.body)
 
