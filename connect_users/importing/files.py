@@ -262,15 +262,15 @@ class Folder:
             lines = {name: rows.row(rows.without_recorded(inputs), instance.names) for name, inputs in people.items()}
             return rows.roster_files(lines, self.roster.name, personas=personas)
 
-        # At last, a roster whose settings become personas only now.
-        return (
-            differs(generated.files)
-            and differs(files_of(self._last, personas=self.has_personas))
-            and not (
-                self.has_personas
-                and any(not differs(files_of(each, personas=False)) for each in (self._last, generated.inputs))
-            )
-        )
+        def unedited() -> Iterator[rows.RosterFiles]:
+            yield generated.files
+            yield files_of(self._last, personas=self.has_personas)
+            if self.has_personas:
+                # A roster whose settings become personas only now.
+                yield files_of(self._last, personas=False)
+                yield files_of(generated.inputs, personas=False)
+
+        return all(map(differs, unedited()))
 
     def _merged(self, instance: SourceInstance, kept: Mapping[str, LiveUser]) -> merging.MergeResult:
         """The edited roster, with what changed in the instance.

@@ -11,7 +11,6 @@ dependants are reported.
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from connect_users.core import tokens
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.phrases import some
 from connect_users.core.references import USER
+from connect_users.importing.texts import json_of
 from connect_users.lifecycle.lookup import Place, place_of
 
 Json = Mapping[str, Any]
@@ -87,10 +87,7 @@ def read(text: str, file: str) -> Origins:
     Raises:
         ConfigurationError: the file has another form, or its users cannot be taken over.
     """
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        document = None
+    document = json_of(text)
     if not isinstance(document, dict):
         raise ConfigurationError(f"{file} is not what {_FORMS} writes")
     origins = _of_terraform(document, file) if "format_version" in document else _of_pulumi(document, file)
