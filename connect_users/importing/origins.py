@@ -11,6 +11,7 @@ dependants are reported.
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from connect_users.core import tokens
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.phrases import some
 from connect_users.core.references import USER
-from connect_users.importing.texts import json_of
 from connect_users.lifecycle.lookup import Place, place_of
 
 Json = Mapping[str, Any]
@@ -87,7 +87,10 @@ def read(text: str, file: str) -> Origins:
     Raises:
         ConfigurationError: the file has another form, or its users cannot be taken over.
     """
-    document = json_of(text)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
     if not isinstance(document, dict):
         raise ConfigurationError(f"{file} is not what {_FORMS} writes")
     origins = _of_terraform(document, file) if "format_version" in document else _of_pulumi(document, file)

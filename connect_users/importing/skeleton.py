@@ -22,7 +22,6 @@ from connect_users.core.live import declared_view
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.importing.entries import state
 from connect_users.importing.live import LiveUser
-from connect_users.importing.texts import json_of
 from connect_users.review.hidden import SECRET
 from connect_users.review.reading import read_preview
 
@@ -71,7 +70,10 @@ def read(text: str, name: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: it is not such a file.
     """
-    document = json_of(text)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
     entries = document.get("resources") if isinstance(document, dict) else None
     if not isinstance(entries, list) or not all(isinstance(each, dict) and "type" in each for each in entries):
         raise ConfigurationError(f"{name} is not what pulumi preview --import-file writes")

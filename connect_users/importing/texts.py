@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from connect_users.core.errors import ConfigurationError
 
@@ -73,14 +72,6 @@ def read(file: Path) -> str:
         return lines(file.read_bytes().decode("utf-8", errors="replace"))
     except OSError as problem:
         raise ConfigurationError(f"{file} cannot be read: {problem.strerror}") from None
-
-
-def json_of(text: str) -> Any:
-    """The value of a JSON text; None if it is not JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def lines(text: str) -> str:
