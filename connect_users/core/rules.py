@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from connect_users.core import limits
 from connect_users.core.arns import bare_id
 from connect_users.core.fields import FIELDS, Field
+from connect_users.core.phrases import plural
 from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound_parts
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.core.tag_rules import tag_problems
@@ -106,7 +107,7 @@ def _password_form(password: str) -> Iterator[Problem]:
     if not limits.PASSWORD_MIN <= len(password) <= limits.PASSWORD_MAX:
         yield Problem(
             "password",
-            f"has {len(password)} characters; AWS allows {limits.PASSWORD_MIN} to {limits.PASSWORD_MAX}",
+            f"has {plural(len(password), 'character')}; AWS allows {limits.PASSWORD_MIN} to {limits.PASSWORD_MAX}",
         )
     missing = [name for name, pattern in limits.PASSWORD_PARTS.items() if not pattern.search(password)]
     if missing:

@@ -250,7 +250,7 @@ def script(origins: Origins, removal: StateRemoval) -> str:
     """The commands as a script."""
     lines = [
         "#!/bin/sh",
-        f"# Makes {origins.where} forget users whom another program has now. Nobody is deleted in Connect.",
+        f"# Makes {origins.where} forget users that another program declares now. No user is deleted in Connect.",
         "# Run it in that project's folder, after the import, once the users are removed from its program.",
         "set -e",
         *removal.commands,

@@ -55,7 +55,7 @@ class Function:
     instance: str = field(default="instanceId")
 
 
-_INSTANCE: Final = Value(_STRING, "The instance: its id, its ARN or its alias.")
+_INSTANCE: Final = Value(_STRING, "Id, ARN or alias of the instance.")
 _ID: Final = Value(_STRING, "The bare id.")
 _ARN: Final = Value(_STRING, "The ARN.")
 
@@ -76,7 +76,7 @@ def _named(reference: Reference, name: str = "name", which: str = "") -> Functio
         entry = await directory.entry(reference, given[name])
         return {"id": entry["Id"], "arn": entry["Arn"], name: entry[name_member(reference)]}
 
-    about = f"The {name}, as it is written in Connect; case counts."
+    about = f"The {name}, as in Connect; case-sensitive."
     return Function(
         f"The id and the ARN of a {reference.noun}{which}, by its {name}.",
         ask,
@@ -117,13 +117,13 @@ async def _users(directory: Directory, given: Json) -> Json:
 #: Name -> function.
 FUNCTIONS: Final[dict[str, Function]] = {
     "getInstance": Function(
-        "An instance that exists, by its alias, its id or its ARN.",
+        "An existing instance, by alias, id or ARN.",
         _instance,
         {"instance": _INSTANCE},
         {
             "id": _ID,
             "arn": _ARN,
-            "alias": Value(_STRING, "The alias; empty where the instance has none."),
+            "alias": Value(_STRING, "The alias; empty if the instance has none."),
             "identityManagementType": Value(_STRING, "SAML, CONNECT_MANAGED or EXISTING_DIRECTORY."),
         },
         "instance",
@@ -143,16 +143,15 @@ FUNCTIONS: Final[dict[str, Function]] = {
     ),
     "getQueue": _named(references.QUEUE),
     "getQuickConnect": _named(references.QUICK_CONNECT),
-    "getUser": _named(references.USER, "username", " who exists, e.g. one that another stack owns"),
+    "getUser": _named(references.USER, "username", " who exists, for example in another stack"),
     "getUsers": Function(
-        "The users of an instance, in the order of their names: all of them, or those for whom every filter that is "
-        "given is true. Filters are answered by Connect's search, which lags behind changes by seconds, sometimes by "
-        "minutes.",
+        "The users of an instance, sorted by name: all of them, or those that match every filter. Filters use "
+        "Connect's search, which lags behind changes by seconds, sometimes by minutes.",
         _users,
         {
             "instanceId": _INSTANCE,
-            "tags": Value(_MAP, "Tags that the users have, all of them, with these values.", False),
-            "usernamePrefix": Value(_STRING, "What the username begins with; case does not count.", False),
+            "tags": Value(_MAP, "Tags and values; the users have all of them.", False),
+            "usernamePrefix": Value(_STRING, "How the username begins; not case-sensitive.", False),
             "routingProfileId": Value(_STRING, "Id or ARN of the routing profile.", False),
             "securityProfileId": Value(_STRING, "Id or ARN of a security profile.", False),
             "hierarchyGroupId": Value(_STRING, "Id or ARN of the hierarchy group, or of one above it.", False),
