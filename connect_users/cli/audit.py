@@ -162,7 +162,7 @@ def _previous(file: str | None, json_file: str | None, instance: str) -> Previou
 def _drift(instance: LiveInstance, resources: Sequence[Resource], names: naming.Labels) -> Iterator[Finding]:
     """The drift that a refresh would find. Users that bulk reads prove unchanged need no call, others one or two."""
     from connect_users.lifecycle import observe
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
     users = [(id_, user) for user in resources if (id_ := drift.user_id(user, instance.id))]
     gateway = instance.gateway

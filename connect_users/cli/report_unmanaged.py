@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from connect_users.core.unmanaged import Declared
+    from connect_users.core.unmanaged import ExportedStacks
     from connect_users.review.steps import Resource
 
 
@@ -60,9 +60,9 @@ def tagged(people: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, dict
         yield str(user["Id"]), str(user["Username"]), dict(user.get("Tags") or {})
 
 
-def declared_by(resources: Sequence[Resource]) -> Declared:
+def declared_by(resources: Sequence[Resource]) -> ExportedStacks:
     """The users and owners of stacks, from the resources of their exported states."""
-    from connect_users.core.unmanaged import Declared
+    from connect_users.core.unmanaged import ExportedStacks
 
     users = [(each.urn, each.outputs) for each in resources if each.user]
-    return Declared.of(users, [each.urn for each in resources])
+    return ExportedStacks.of(users, [each.urn for each in resources])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from connect_users.connect.gateway import Gateway
     from connect_users.connect.pacing import Notify
-    from connect_users.core.snapshot_proof import Listed
+    from connect_users.core.snapshot_proof import UserSnapshot
     from connect_users.importing.instance import SourceInstance
     from connect_users.importing.selection import Selection
 
@@ -146,7 +146,7 @@ class _UserReader:
     proficient: set[str] | None
     notify: Notify
 
-    def read(self, listed: Listed) -> LiveUser | None:
+    def read(self, listed: UserSnapshot) -> LiveUser | None:
         """The user; None if it was deleted meanwhile."""
         try:
             proficiencies = self._proficiencies(listed.id)
@@ -161,7 +161,7 @@ class _UserReader:
             return []
         return self.gateway.list_user_proficiencies(self.instance.id, user_id, notify=self.notify)
 
-    def _unchanged(self, listed: Listed, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
+    def _unchanged(self, listed: UserSnapshot, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
         """The user as an earlier import recorded it, if the record is proven to be current."""
         if listed.id not in self.imported or listed.summary is None:
             return None

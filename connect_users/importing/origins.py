@@ -21,7 +21,7 @@ from connect_users.core import tokens
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.phrases import some
 from connect_users.core.references import USER
-from connect_users.lifecycle.lookup import Place, place_of
+from connect_users.lifecycle.lookup import ImportId, parse_import_id
 
 Json = Mapping[str, Any]
 
@@ -45,7 +45,7 @@ class Origin:
     """
 
     name: str
-    place: Place
+    place: ImportId
     protected: bool = False
     needed_by: tuple[str, ...] = ()
 
@@ -187,11 +187,11 @@ def _refuse_replaced(names: Iterable[str], command: str) -> None:
         )
 
 
-def _place(name: str, id_: Any, values: Any) -> Place:
+def _place(name: str, id_: Any, values: Any) -> ImportId:
     arns = [text for key in _ARNS if isinstance(text := _mapping(values).get(key), str)]
     for text in (*arns, id_):
         try:
-            return place_of(str(text))
+            return parse_import_id(str(text))
         except ConnectUsersError:
             continue
     raise ConfigurationError(f"{name}: neither its id nor its ARN identifies a user; export the state again")

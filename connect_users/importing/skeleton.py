@@ -132,7 +132,7 @@ def fill(
         if isinstance(user, LiveUser):
             matched.add(user.username)
             if user.owner is not None and (
-                program is None or not isinstance(ownership.claim(user.owner, program.urn), ownership.OtherMaking)
+                program is None or not isinstance(ownership.claim(user.owner, program.urn), ownership.OtherToken)
             ):
                 user = f"'{user.username}' belongs to {user.owner.urn}; a user has one stack"
         if isinstance(user, str):

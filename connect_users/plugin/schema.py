@@ -25,8 +25,6 @@ Json = dict[str, Any]
 #: The server of releases. Nothing is published yet, so this is a reserved name (RFC 2606): Pulumi cannot download
 #: another program in place of this one.
 DOWNLOADS: Final = "https://connect-users.invalid/releases"
-#: The type of the dynamic resource, whose users an alias hands to the plugin.
-DYNAMIC_TYPE: Final = tokens.USER
 
 _INDEX: Final = tokens.PLUGIN
 #: Setting -> its type and what it is.
@@ -120,17 +118,18 @@ def _user() -> Json:
         "requiredInputs": required,
         "properties": {**inputs, **outputs},
         "required": [*required, "arn"],
-        "aliases": [{"type": DYNAMIC_TYPE}],
+        # Users of the dynamic resource become the plugin's.
+        "aliases": [{"type": tokens.USER}],
     }
 
 
 def _property(field: Field, path: str) -> Json:
-    found = {**_type(field, path), "description": _sentence(descriptions.ABOUT[path])}
+    schema = {**_type(field, path), "description": _sentence(descriptions.ABOUT[path])}
     if field.secret:
-        found["secret"] = True
+        schema["secret"] = True
     if field.replaces:
-        found["willReplaceOnChanges"] = True
-    return found
+        schema["willReplaceOnChanges"] = True
+    return schema
 
 
 def _type(field: Field, path: str) -> Json:
