@@ -46,14 +46,14 @@ class Router:
 
     def __init__(self, supported: Collection[str]) -> None:
         self._supported = supported
-        #: By method and number of segments: operations and the segments of their paths. A segment `{Name}` is a label,
-        #: which matches any text.
-        self._routes: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
+        #: By method, number of segments and the first of them, which in Connect is never a label: operations and the
+        #: segments of their paths. A segment `{Name}` is a label, which matches any text.
+        self._routes: dict[tuple[str, int, str], list[tuple[str, list[str]]]] = {}
         model = service("connect")
         for name in model.operation_names:
             http = model.operation_model(name).http
             segments = http["requestUri"].split("?")[0].split("/")[1:]
-            self._routes.setdefault((http["method"], len(segments)), []).append((name, segments))
+            self._routes.setdefault((http["method"], len(segments), segments[0]), []).append((name, segments))
         for routes in self._routes.values():
             # Where the model has a literal beside a label, the literal comes first.
             routes.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
@@ -61,7 +61,7 @@ class Router:
     def match(self, method: str, path: str) -> tuple[str, dict[str, str]]:
         """The operation and its decoded path labels. `path` is raw, without its query."""
         parts = path.split("/")[1:]
-        for name, segments in self._routes.get((method, len(parts)), ()):
+        for name, segments in self._routes.get((method, len(parts), parts[0]), ()):
             labels = _labels(segments, parts)
             if labels is not None:
                 if name not in self._supported:
@@ -69,8 +69,9 @@ class Router:
                 return name, labels
         methods = [
             other
-            for (other, length), routes in self._routes.items()
-            if length == len(parts) and any(_labels(route, parts) is not None for _, route in routes)
+            for (other, length, first), routes in self._routes.items()
+            if (length, first) == (len(parts), parts[0])
+            and any(_labels(route, parts) is not None for _, route in routes)
         ]
         if methods:
             raise ApiError("MethodNotAllowedException", f"this path takes {', '.join(sorted(methods))}")

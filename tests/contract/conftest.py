@@ -35,6 +35,14 @@ def shared_host(door: str, shared_site: Site) -> Iterator[Host]:
     host.close()
 
 
+@pytest.fixture(scope="module")
+def shared_untagged(door: str, shared_site: Site) -> Iterator[Host]:
+    """Another one, of a stack that has switched the ownership tag off."""
+    host = shared_site.host(door, ownershipTag="false")
+    yield host
+    host.close()
+
+
 @pytest.fixture
 def site(shared_site: Site) -> Iterator[Site]:
     """The module's emulator, without the users, faults and requests of other tests."""
@@ -56,6 +64,13 @@ def host(shared_host: Host) -> Host:
     """The module's host, with an empty log."""
     shared_host.log.take()
     return shared_host
+
+
+@pytest.fixture
+def untagged(shared_untagged: Host) -> Host:
+    """The module's host without the ownership tag, with an empty log."""
+    shared_untagged.log.take()
+    return shared_untagged
 
 
 @pytest.fixture
