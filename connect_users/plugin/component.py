@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 import pulumi
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ProviderServicer
-from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
+from connect_users.plugin import monitor
 from connect_users.plugin.gathering import program_of
 from connect_users.plugin.version import VERSION
 from connect_users.program import registration
@@ -70,10 +70,12 @@ class Refused(ConnectUsersError):
         Exception.__init__(self, text)
 
 
-def construct(request: Any, engine: str, settings: Settings, configuration: Mapping[str, object]) -> Any:
+def construct(request: Any, engine: str, provider: str, settings: Settings, configuration: Mapping[str, object]) -> Any:
     """Build the component of a ConstructRequest; returns the ConstructResponse.
 
     Args:
+        engine: the engine's address.
+        provider: the reference of this plugin's provider, "" if the engine did not say.
         configuration: the source of the settings.
 
     Raises:
@@ -82,7 +84,7 @@ def construct(request: Any, engine: str, settings: Settings, configuration: Mapp
     program = program_of(request.monitorEndpoint, configuration)
     with program.expecting() as declaring:
         # The SDK keeps its data of a run in context variables, so components that are built at once are separate.
-        servicer = ProviderServicer(_Components(settings, program, declaring), [], engine)
+        servicer = ProviderServicer(_Components(provider, settings, program, declaring), [], engine)
         try:
             return contextvars.copy_context().run(asyncio.run, _constructed(servicer, request))
         except pulumi.RunError as problem:
@@ -103,9 +105,14 @@ class _Components(Provider):
     """The SDK's view of this plugin."""
 
     def __init__(
-        self, settings: Settings, program: Gathering, declaring: Callable[[], AbstractContextManager[None]]
+        self,
+        provider: str,
+        settings: Settings,
+        program: Gathering,
+        declaring: Callable[[], AbstractContextManager[None]],
     ) -> None:
         super().__init__(VERSION)
+        self._reference = provider
         self._settings = settings
         self._program = program
         self._declaring = declaring
@@ -114,31 +121,11 @@ class _Components(Provider):
         self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
         del resource_type
-        quiet(SETTINGS.engine)
+        monitor.join(self._reference)
         registration.join(self._program)
         with self._declaring():
             roster = UserRoster(name, **_arguments(name, inputs, self._settings), opts=_ours_alone(options))
         return ConstructResult(roster.urn, roster.outputs())
-
-
-class _WithoutDebug:
-    """An engine that is sent no debug messages."""
-
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
-
-    def Log(self, request: Any) -> None:  # noqa: N802 - the method of the SDK's stub
-        """Send a message unless it is for debugging."""
-        if request.severity != engine_pb2.DEBUG:
-            self._engine.Log(request)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-
-def quiet(engine: Any) -> None:
-    """Keep this component's debug messages from an engine: the SDK's own two a person take a third of its CPU."""
-    SETTINGS.engine = _WithoutDebug(engine)
 
 
 def _ours_alone(options: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
@@ -187,27 +174,33 @@ class User(pulumi.CustomResource):
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
         registration.declare(name, inputs["instance_id"], inputs["username"], opts)
-        more = pulumi.ResourceOptions(
-            version=VERSION, aliases=[pulumi.Alias(type_=tokens.USER)], additional_secret_outputs=["password"]
+        outputs = {key: value for key, value in inputs.items() if not is_plain(value)}
+        cast(Any, SETTINGS.monitor).add_inputs(
+            name, {key: value for key, value in inputs.items() if key not in outputs}
         )
-        props = {"arn": None, **spelling.theirs(inputs)}
-        if inputs.get("password") is not None:
-            props["password"] = pulumi.Output.secret(inputs["password"])
-        super().__init__(tokens.PLUGIN_USER, name, props, pulumi.ResourceOptions.merge(opts, more))
+        if "password" in outputs:
+            outputs["password"] = pulumi.Output.secret(outputs["password"])
+        super().__init__(tokens.PLUGIN_USER, name, spelling.theirs(outputs), opts)
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value has no output, or anything else for the SDK, in it."""
+    if isinstance(value, dict):
+        return all(map(is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (str, bool, int, float))
 
 
 class Guard(pulumi.CustomResource):
     """The guard of a roster; see `connect_users.roster.guarding`."""
 
     def __init__(self, name: str, *, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        more = pulumi.ResourceOptions(version=VERSION, aliases=[pulumi.Alias(type_=tokens.GUARD)])
-        theirs = spelling.theirs(inputs, guarding.WORDS)
-        super().__init__(tokens.PLUGIN_GUARD, name, theirs, pulumi.ResourceOptions.merge(opts, more))
+        super().__init__(tokens.PLUGIN_GUARD, name, spelling.theirs(inputs, guarding.WORDS), opts)
 
 
 def _kept_user(type_: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    more = pulumi.ResourceOptions(version=VERSION, additional_secret_outputs=["password"])
-    return pulumi.CustomResource(type_, name, {}, pulumi.ResourceOptions.merge(opts, more))
+    return pulumi.CustomResource(type_, name, {}, opts)
 
 
 class UserRoster(ConnectUserRoster):

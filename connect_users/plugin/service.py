@@ -72,6 +72,9 @@ class Service(Answering):
 
     def __init__(self, engine: str = "") -> None:
         self.engine = engine
+        # Of the provider in the stack that this process is; "" if not known, or if it may be several.
+        self._reference = ""
+        self._is_shared = False
         # Until `Configure` is called: all defaults.
         self._configure({})
 
@@ -89,6 +92,7 @@ class Service(Answering):
         self.engine = self.engine or request.address
         # It does not hold the other end of standard input: only a channel tells when it is gone.
         channel.connect(self.engine)
+        self._is_shared = True
         return empty_pb2.Empty()
 
     @answered
@@ -132,6 +136,8 @@ class Service(Answering):
     def Configure(self, call: Call, request: Any) -> Any:
         """Keep the configuration for this process; `Check` tells what is wrong with it."""
         self._configure(call.settings(request.args))
+        if request.urn and not self._is_shared:
+            self._reference = f"{request.urn}::{request.id or tokens.UNKNOWN_STRING}"
         collector.keep_what_is_loaded()
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
@@ -258,7 +264,7 @@ class Service(Answering):
             from connect_users.plugin import component
 
         call.read(request.inputs, spelling.NONE)
-        return component.construct(request, self.engine, self._life.settings, self._configuration)
+        return component.construct(request, self.engine, self._reference, self._life.settings, self._configuration)
 
     @answered
     def Invoke(self, call: Call, request: Any) -> Any:
@@ -273,8 +279,10 @@ class Service(Answering):
         return answer
 
 
-# The engine's four-and-sixty calls may all be waiting for their turn: Cancel does not wait for one of them.
+# The engine's 64 calls may all be waiting for their turn: Cancel does not wait for one of them. And a roster waits for
+# calls about its people: any number of rosters leaves all workers to them.
 Service.Cancel.experimental_thread_pool = ThreadPoolExecutor(1, "connect-users-cancel")  # type: ignore[attr-defined]
+Service.Construct.experimental_thread_pool = ThreadPoolExecutor(1_000, "connect-users-roster")  # type: ignore[attr-defined]
 
 
 def handlers(service: Service) -> grpc.GenericRpcHandler[Any, Any]:

@@ -15,7 +15,7 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import SETTINGS
 
-from connect_users.core import settings
+from connect_users.core import settings, tokens
 from connect_users.program import roster_state
 from connect_users.roster import leavers
 
@@ -65,6 +65,10 @@ async def _removals(configuration: Mapping[str, object]) -> bool:
 
 def kept_options(user: StateUser, name: str, type_: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
     """The options of a person who is kept as the resource of that name and type."""
-    same = user.urn.endswith(f"${type_}::{name}")
-    more = pulumi.ResourceOptions(ignore_changes=["*"], aliases=None if same else [user.urn])
-    return pulumi.ResourceOptions.merge(opts, more)
+    aliases: list[pulumi.Input[str | pulumi.Alias]] | None = None
+    if not user.urn.endswith(f"${type_}::{name}"):
+        # While a run changes the door, the saved URN may have the new roster's type, and be the old URN for the engine
+        # only by way of the roster's own aliases.
+        former = tokens.PLUGIN_USER if user.plugin else tokens.USER
+        aliases = [user.urn, pulumi.Alias(name=user.resource, type_=former)]
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["*"], aliases=aliases))

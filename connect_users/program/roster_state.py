@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
 TOKEN: Final = "pulumi:pulumi:readStackResourceOutputs"
-#: A Python program's roster also keeps people whom the plugin made (`connect_users.program.leaving`).
-_IN_A_ROSTER: Final = (
-    f"{tokens.ROSTER}${tokens.USER}",
-    f"{tokens.ROSTER}${tokens.PLUGIN_USER}",
-    f"{tokens.PLUGIN_ROSTER}${tokens.PLUGIN_USER}",
+#: Any roster may have people of either door: a Python program's keeps people whom the plugin made
+#: (`connect_users.program.leaving`). And in the middle of a run that changes the door, or after a crash there, people
+#: are under the new roster's type and still of the old type themselves.
+_IN_A_ROSTER: Final = tuple(
+    f"{roster}${user}" for roster in (tokens.ROSTER, tokens.PLUGIN_ROSTER) for user in (tokens.USER, tokens.PLUGIN_USER)
 )
 #: The organization of a stack in a backend that has none.
 _NO_ORGANIZATION: Final = "organization"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connect_users.core import tokens
 from connect_users.emulator import seed
 from tests.acceptance.stack import PASSWORD, PROJECT
 from tests.acceptance.test_plugin_yaml import yaml_stack  # noqa: F401 - a fixture
@@ -123,3 +124,26 @@ def test_somebody_whom_the_other_door_made_is_kept_and_leaves_later(
     stack.up()
     assert set(stack.live()) == {"alan"}
     assert stack.plan() == {}
+
+
+def test_a_change_of_doors_that_ended_at_its_first_step_still_knows_who_leaves(
+    yaml_stack: Stack,  # noqa: F811
+) -> None:
+    """The roster has its new type then, also in the URNs of its people, who are still of the old type themselves."""
+    stack = yaml_stack
+    _write(stack, *PEOPLE)
+    _become(stack, "python")
+    stack.up()
+    before = {name: user["Id"] for name, user in stack.live().items()}
+    state = stack.pulumi("stack", "export").text.replace(tokens.ROSTER, tokens.PLUGIN_ROSTER)
+    (stack.folder / "state.json").write_text(state, encoding="utf-8")
+    stack.pulumi("stack", "import", "--file", "state.json")
+    stack.configure(removals=False)
+    _write(stack, "alan")
+    _become(stack, "yaml")
+    assert "1 person who would leave stays: ada" in stack.up().text
+    assert {name: user["Id"] for name, user in stack.live().items()} == before
+    assert "1 person who would leave stays: ada" in stack.up().text
+    stack.configure(removals=None)
+    stack.up()
+    assert set(stack.live()) == {"alan"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.emulator import seed
+from connect_users.plugin.serve import WORKERS
 from tests.acceptance.stack import PASSWORD, PROJECT, SALES
 from tests.acceptance.test_plugin_yaml import yaml_stack  # noqa: F401 - a fixture
 
@@ -212,6 +213,31 @@ def rosters(team: Team, after: dict[str, str] | None = None, **people: list[str]
         if after and name in after:
             project["resources"][name]["options"] = {"dependsOn": [f"${{{after[name]}}}"]}
     (team.stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+
+
+def test_the_state_of_a_roster_has_one_provider_and_nothing_of_the_machine(team: Team) -> None:
+    """One process builds the roster and makes its people, and no frame of the plugin is kept for each of them."""
+    rosters(team, blue=["ada", "bo"])
+    team.stack.up()
+    exported = json.loads(team.stack.pulumi("stack", "export").text)["deployment"]["resources"]
+    providers = [each for each in exported if each["type"] == "pulumi:providers:connect-users"]
+    assert len(providers) == 1
+    people = {each["urn"].rpartition("::")[2]: each for each in exported if each["type"] == "connect-users:index:User"}
+    assert sorted(people) == ["blue-ada", "blue-bo"]
+    for person in people.values():
+        assert person["provider"] == f"{providers[0]['urn']}::{providers[0]['id']}"
+        assert "stackTrace" not in person
+        assert not any(person["propertyDependencies"].values())
+        (guard,) = person["dependencies"]
+        assert guard.endswith("::blue-guard")
+
+
+def test_more_rosters_than_the_plugin_has_workers(team: Team) -> None:
+    """Each waits for calls about its people."""
+    names = [f"team{number}" for number in range(WORKERS + 2)]
+    rosters(team, None, **{name: [f"{name}-agent"] for name in names})
+    team.stack.up()
+    assert len(team.stack.live()) == len(names)
 
 
 def test_people_who_move_to_another_roster_do_not_leave(team: Team) -> None:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -126,29 +125,14 @@ def test_the_sdk_builds_components_in_the_way_that_ours_are_built() -> None:
     assert list(inspect.signature(ConstructResult.__init__).parameters) == ["self", "urn", "state"]
 
 
-def test_a_roster_sends_the_engine_no_debug_messages() -> None:
-    """The SDK has two for each person; its other messages arrive."""
-    import contextvars
+def test_people_are_registered_without_frames_of_this_package() -> None:
+    """The SDK still makes its stack trace where it is replaced, and calls the monitor that is in its settings."""
+    import inspect
 
-    import pulumi
+    from pulumi.runtime import resource
     from pulumi.runtime.settings import SETTINGS
 
-    from connect_users.plugin import component
-
-    class Engine:
-        def __init__(self) -> None:
-            self.messages: list[str] = []
-
-        def Log(self, request: Any) -> None:  # noqa: N802 - the method of the SDK's stub
-            self.messages.append(request.message)
-
-    engine = Engine()
-
-    def run() -> None:
-        component.quiet(engine)
-        for log in (pulumi.log.debug, pulumi.log.info, pulumi.log.warn, pulumi.log.error):
-            log(log.__name__)
-        assert SETTINGS.engine.messages is engine.messages
-
-    contextvars.copy_context().run(run)
-    assert engine.messages == ["info", "warn", "error"]
+    assert not inspect.signature(resource._get_stack_trace).parameters
+    assert "_get_stack_trace()" in inspect.getsource(resource.register_resource)
+    assert "settings.get_monitor()" in inspect.getsource(resource.register_resource)
+    assert hasattr(SETTINGS, "monitor")
