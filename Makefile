@@ -76,8 +76,8 @@ simulate: $(VENV)/dev
 simulate-mutants: $(VENV)/dev
 	@$(BIN)/python -m tests.simulation --mutants
 
-# The contract ring judges the wheel as a user installs it: no source of the package is in sight. Four workers on two
-# cores: much of a test is waiting for another process.
+# The contract ring judges the wheel as a user installs it: no source of the package is in sight. Six workers on two
+# cores: much of a test is waiting, for another process or for a deadline.
 contract: environments
 	$(call judge,.venv-wheel,tests/contract)
 
@@ -86,7 +86,7 @@ lowest: environments
 	$(call judge,.venv-lowest,$(TOUCHES_DEPENDENCIES) --ignore=tests/contract/emulator/test_aws_cli.py)
 
 judge = cd build/judged && PATH="$(CURDIR)/$(1)/bin:$$PATH" CONNECT_USERS_AWSCLI=$(AWS_CLI) \
-  $(CURDIR)/$(1)/bin/pytest $(2) -n 4 --dist worksteal
+  $(CURDIR)/$(1)/bin/pytest $(2) -n 6 --dist worksteal
 
 # Both rings run here, on the same bytecode. It is written before the workers start, or each of them would compile the
 # tests and what they import.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.emulator import seed
+from connect_users.emulator.queues import QUICK_CONNECTS
 from tests.contract.hosting import Engine, Site
 
 if TYPE_CHECKING:
@@ -45,11 +47,15 @@ def shared_untagged(door: str, shared_site: Site) -> Iterator[Host]:
 
 @pytest.fixture
 def site(shared_site: Site) -> Iterator[Site]:
-    """The module's emulator, without the users, faults and requests of other tests."""
+    """The module's emulator, without the users, quick connects, faults and requests of other tests."""
     emulator = shared_site.emulator
     with emulator.store.write() as tx:
         tx.execute("DELETE FROM users")
         tx.execute("DELETE FROM secrets")
+        tx.execute(
+            f"DELETE FROM resources WHERE kind = ? AND id NOT IN ({','.join('?' * len(seed.QUICK_CONNECTS))})",
+            (QUICK_CONNECTS.kind, *seed.QUICK_CONNECTS.values()),
+        )
     emulator.faults.clear()
     shared_site.forget()
     options = emulator.options
