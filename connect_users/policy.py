@@ -1,16 +1,16 @@
 """Policies for users: ready checks, for a `pulumi-policy` pack and for `connect-users explain --policy`. Pure.
 
     admins_only("root.ops")       nobody else has the security profile Admin (or those of `profiles`)
-    no_plain_passwords()          passwords come from AWS Secrets Manager, so that none is in the program or the state
+    no_plain_passwords()          passwords come from AWS Secrets Manager, so none is in the program or the state
     hierarchy_required()          everybody is in a hierarchy group
     tags_required("team")         everybody has these tags
     power_restricted("root.ops")  nobody else has power over everybody: powerful profiles are restricted to a part
-    sign_out_required()           whoever has power is signed out when the user is deleted
+    sign_out_required()           users with power are signed out when they are deleted
     personas_only({"agent": ["Agent"]})   everybody has the security profiles of exactly one persona
 
-A check is a function from a `Subject` to problems in words, so that packs can add their own. A value that a
-preview does not know yet is not judged here (``pulumi-policy`` itself says that it could not run); but security
-profiles are, where a `Subject` says that it has some which are not shown.
+A check is a function from a `Subject` to problems in words, so packs can add their own. A value that a preview does
+not know yet is not judged (``pulumi-policy`` itself says that it could not run), except security profiles: a `Subject`
+names those that it has and that the preview does not show.
 
 The checks judge every Connect user: of this package, of ``aws.connect`` and ``aws-native``, and in any other resource
 with security profiles (see `connect_users.review.users`).
@@ -30,13 +30,20 @@ from connect_users.core.limits import SIGN_OUT
 from connect_users.core.phrases import all_of, any_of
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.building import username_of
 from connect_users.review.hidden import ABSENT
 from connect_users.review.model import Violation
 from connect_users.review.powers import Judgement, Powers
 from connect_users.review.profiles import ProfileReader
 from connect_users.review.steps import Preview, Resource
-from connect_users.review.users import WORDS, holds_profiles, in_our_words, mentioned, mentioning, snake, users_of
+from connect_users.review.users import (
+    WORDS,
+    holds_profiles,
+    in_our_words,
+    input_name,
+    mentioned,
+    mentioning,
+    users_of,
+)
 
 if TYPE_CHECKING:
     from connect_users.review.naming import Labels
@@ -72,7 +79,7 @@ class Subject:
         value = self.props.get("security_profile_ids")
         if value is None and ABSENT not in self.hidden:
             yield ABSENT, ""
-        # Of an exported state a secret list is one string, by which anything may be meant.
+        # In an exported state a secret list is one string, which may stand for anything.
         for item in [value] if isinstance(value, str) else value if isinstance(value, Sequence) else ():
             if isinstance(item, str):
                 yield str(bare_id(item)), self.names.get(str(bare_id(item)), "")
@@ -119,8 +126,8 @@ def no_plain_passwords() -> Policy:
     """Passwords are read from AWS Secrets Manager when a user is created, and are never in a program or a state."""
 
     def check(subject: Subject) -> Iterable[str]:
-        # Whether it is there says enough, and is known when the value is not yet (a random password, in a preview). In
-        # a pack, `in` would ask for the value: the SDK's map has no other way.
+        # The name is enough. The value may not be known yet (a random password, in a preview), and `in` would read it:
+        # the SDK's mapping has no other way.
         if "password" in set(subject.props):
             yield "has a password in the program; name a secret with password_secret_arn instead"
 
@@ -159,8 +166,8 @@ def power_restricted(*usernames: str, restricted: Sequence[str] = ()) -> Policy:
 
     Args:
         usernames: who may; case counts, as in Connect.
-        restricted: names or ids of security profiles that are known to reach only a part, where nothing else says it:
-            a policy pack sees no security profile of an instance.
+        restricted: names or ids of security profiles that reach only a part. A policy pack needs them, since it cannot
+            read the security profiles of an instance.
     """
 
     def check(subject: Subject) -> Iterable[str]:
@@ -169,8 +176,8 @@ def power_restricted(*usernames: str, restricted: Sequence[str] = ()) -> Policy:
         powers = subject.powers
         for id_, name in subject.security_profiles():
             judgement = powers.judge(id_, name or None)
-            known = id_ in powers.facts or name in powers.facts
-            if judgement is Judgement.PLAIN or (not known and (id_ in restricted or name in restricted)):
+            reach_known = id_ in powers.facts or name in powers.facts
+            if judgement is Judgement.PLAIN or (not reach_known and (id_ in restricted or name in restricted)):
                 continue
             if judgement is Judgement.UNKNOWN:
                 yield f"has the security profile {id_}, whose name is not known, so it may be power over everybody"
@@ -185,10 +192,10 @@ def power_restricted(*usernames: str, restricted: Sequence[str] = ()) -> Policy:
 
 
 def sign_out_required(at_least: str = "on_delete") -> Policy:
-    """Whoever has power, or may have, is signed out when the user is deleted.
+    """Users who have power, or may have it, are signed out when they are deleted.
 
     Args:
-        at_least: ``on_loss`` where the user is also to be signed out when a security profile is taken away.
+        at_least: ``on_loss`` to require that they are also signed out when they lose a security profile.
 
     Raises:
         ValueError: it is neither.
@@ -201,14 +208,14 @@ def sign_out_required(at_least: str = "on_delete") -> Policy:
         sign_out = subject.props.get("sign_out")
         if sign_out is UNKNOWN or sign_out in enough:
             return
-        held = [
+        powerful = [
             name or id_
             for id_, name in subject.security_profiles()
             if subject.powers.judge(id_, name or None) is not Judgement.PLAIN
         ]
-        if held:
+        if powerful:
             words = any_of([f"'{each}'" for each in enough])
-            yield f"has power ({', '.join(held)}) that open sessions keep; set sign_out to {words}"
+            yield f"has power ({', '.join(powerful)}) that open sessions keep; set sign_out to {words}"
 
     return Policy("sign-out-required", "Users with power are signed out when they leave.", check)
 
@@ -219,20 +226,20 @@ def personas_only(personas: Mapping[str, Sequence[str]]) -> Policy:
     Args:
         personas: name -> security profiles, by name or id.
     """
-    allowed = {frozenset(profiles): persona for persona, profiles in personas.items()}
+    allowed = {frozenset(profiles) for profiles in personas.values()}
 
     def check(subject: Subject) -> Iterable[str]:
-        held = dict(subject.security_profiles())
-        if not held or any({id_ if id_ in each else name for id_, name in held.items()} == each for each in allowed):
+        names = dict(subject.security_profiles())
+        if not names or any({id_ if id_ in each else name for id_, name in names.items()} == each for each in allowed):
             return
-        words = all_of(sorted(name or id_ for id_, name in held.items()))
+        words = all_of(sorted(name or id_ for id_, name in names.items()))
         yield f"has the security profiles {words}, which no persona has; the personas are {all_of(sorted(personas))}"
 
     return Policy("personas-only", f"Every user is {any_of(sorted(personas))}.", check)
 
 
 def from_rules(rules: Any) -> tuple[Policy, ...]:
-    """Policies from a document, as a file for ``explain --policy`` has it.
+    """Policies from a document of the form of a file for ``explain --policy``.
 
     ::
 
@@ -244,31 +251,32 @@ def from_rules(rules: Any) -> tuple[Policy, ...]:
         sign_out_required: on_loss
         personas_only: {agent: [Agent], lead: [Agent, Team lead EMEA]}
 
-    In a file, ``personas_only`` may also name a roster's file of personas, beside it: ``personas_only: personas.yaml``.
+    In a file, ``personas_only`` may also name a roster's persona file in the same folder:
+    ``personas_only: personas.yaml``.
 
     Raises:
-        ConfigurationError: a rule is not known, or has a value of another form.
+        ConfigurationError: a rule does not exist, or its value has another form.
     """
     if not isinstance(rules, Mapping):
         raise ConfigurationError("the policy file is not a dict of rules")
     readers: dict[str, Callable[[Any], Policy | None]] = {
-        "admins_only": _admins_only,
-        "no_plain_passwords": lambda value: no_plain_passwords() if _flag(value) else None,
-        "hierarchy_required": lambda value: hierarchy_required() if _flag(value) else None,
+        "admins_only": _with_usernames(admins_only, "profiles"),
+        "no_plain_passwords": _switch(no_plain_passwords),
+        "hierarchy_required": _switch(hierarchy_required),
         "tags_required": lambda value: tags_required(*_strings(value)),
-        "power_restricted": _power_restricted,
-        "sign_out_required": _sign_out_required,
+        "power_restricted": _switch(power_restricted, _with_usernames(power_restricted, "restricted")),
+        "sign_out_required": _switch(sign_out_required, lambda value: sign_out_required(str(value))),
         "personas_only": _personas_only,
     }
-    found = []
+    policies = []
     for name, value in rules.items():
         if name not in readers:
             raise ConfigurationError(f"policy: unknown rule '{name}'; the rules are {', '.join(readers)}")
         try:
-            found.append(readers[name](value))
+            policies.append(readers[name](value))
         except ValueError as problem:
             raise ConfigurationError(f"policy: {name}: {problem}") from None
-    return tuple(policy for policy in found if policy is not None)
+    return tuple(policy for policy in policies if policy is not None)
 
 
 def pack_policies(
@@ -280,7 +288,7 @@ def pack_policies(
     """The same as policies for a `pulumi_policy.PolicyPack`.
 
     Args:
-        names: id of a security profile -> its name; without it, name profiles by their ids.
+        names: id of a security profile -> its name; without it, policies must name profiles by their ids.
         enforcement_level: advisory, mandatory or disabled.
         powers: what is power (default: the security profiles Admin and CallCenterManager).
 
@@ -306,18 +314,18 @@ def pack_policies(
 def violations(
     preview: Preview, names: Labels, policies: Iterable[Policy], powers: Powers | None = None
 ) -> tuple[Violation, ...]:
-    """The violations by users that a preview creates or changes, by username."""
-    known = dict(names.known[SECURITY_PROFILE])
+    """The violations of the users that a preview creates or changes, sorted by username."""
+    profile_names = dict(names.known[SECURITY_PROFILE])
     reader = ProfileReader(names)
-    found = []
-    for step in (*preview.steps, *mentioning(preview.other_steps, known)):
+    broken = []
+    for step in (*preview.steps, *mentioning(preview.other_steps, profile_names)):
         if step.new is None or step.operation == "delete":
             continue
         hidden = {id_: name or "" for id_, name in reader.hidden(step.new).items()}
-        subject = Subject(step.new.inputs, known, hidden, powers or Powers())
+        subject = Subject(step.new.inputs, profile_names, hidden, powers or Powers())
         for policy in policies:
-            found += [Violation(policy.name, username_of(step.new), text, step.urn) for text in policy.check(subject)]
-    return tuple(sorted(found, key=lambda each: (each.username, each.policy, each.text)))
+            broken += [Violation(policy.name, step.new.username, text, step.urn) for text in policy.check(subject)]
+    return tuple(sorted(broken, key=lambda each: (each.username, each.policy, each.text)))
 
 
 def _validation(policy: Policy, names: Mapping[str, str], powers: Powers) -> Callable[[Any, Callable[..., None]], None]:
@@ -330,7 +338,7 @@ def _validation(policy: Policy, names: Mapping[str, str], powers: Powers) -> Cal
 
 
 def _users(args: Any, names: Mapping[str, str]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    """Username and inputs of each user in a resource that the engine asks a pack about."""
+    """Username and inputs of each user in a resource that the engine has a pack judge."""
     type_, props = args.resource_type, args.props
     if type_ in WORDS:
         inputs = props if type_ == tokens.USER else _InOurWords(props, WORDS[type_])
@@ -339,21 +347,21 @@ def _users(args: Any, names: Mapping[str, str]) -> Iterable[tuple[str, Mapping[s
         unknown: list[Exception] = []
         resource = Resource(getattr(args, "urn", ""), type_, _plain(props, unknown))
         one = mentioned(resource, names)
-        found = users_of(resource) or ({} if one is None else {(): one})
-        if found and unknown:
+        users = users_of(resource) or ({} if one is None else {(): one})
+        if users and unknown:
             # The SDK's own error: the pack cannot judge the user yet, and the engine says so.
             raise unknown[0]
-        for user in found.values():
-            yield username_of(user), user.inputs
+        for user in users.values():
+            yield user.username, user.inputs
 
 
 class _InOurWords(Mapping[str, Any]):
-    """Inputs of a user of another spelling; a value is read only when it is asked for, since it may be unknown."""
+    """Inputs of a user with our names. A value is read only when it is needed, since reading an unknown one raises."""
 
     def __init__(self, props: Mapping[str, Any], words: Mapping[str, str]) -> None:
         self._props = props
         self._words = words
-        self._keys = {words.get(snake(key), snake(key)): key for key in props}
+        self._keys = {input_name(key, words): key for key in props}
 
     def __getitem__(self, name: str) -> Any:
         key = self._keys[name]
@@ -371,7 +379,7 @@ class _InOurWords(Mapping[str, Any]):
 
 
 def _plain(value: Any, unknown: list[Exception]) -> Any:
-    """Lists and dicts in place of the SDK's, which raise an error for a value that is not known yet."""
+    """Lists and dicts in place of the SDK's, which raise an error for unknown values; it goes to ``unknown``."""
     if isinstance(value, Mapping):
         return {str(key): _item(value, key, unknown) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -389,32 +397,33 @@ def _item(container: Any, key: Any, unknown: list[Exception]) -> Any:
         return UNKNOWN
 
 
-def _admins_only(value: Any) -> Policy:
-    usernames, profiles = _usernames_and(value, "profiles", list(DEFAULT_PROFILES))
-    return admins_only(*usernames, profiles=profiles)
+def _switch(
+    policy: Callable[[], Policy], other: Callable[[Any], Policy] | None = None
+) -> Callable[[Any], Policy | None]:
+    """Reads true, false, or what another reader reads."""
+
+    def read(value: Any) -> Policy | None:
+        if isinstance(value, bool):
+            return policy() if value else None
+        if other is None:
+            raise ValueError("is not true or false")
+        return other(value)
+
+    return read
 
 
-def _power_restricted(value: Any) -> Policy | None:
-    if isinstance(value, bool):
-        return power_restricted() if value else None
-    usernames, restricted = _usernames_and(value, "restricted", [])
-    return power_restricted(*usernames, restricted=restricted)
+def _with_usernames(policy: Callable[..., Policy], other: str) -> Callable[[Any], Policy]:
+    """Reads a list of usernames, or a dict with it and the list ``other``."""
 
+    def read(value: Any) -> Policy:
+        lists = dict(value) if isinstance(value, Mapping) else {"usernames": value}
+        surplus = [str(key) for key in lists if key not in ("usernames", other)]
+        if surplus:
+            raise ValueError(f"unknown key {', '.join(surplus)}; the keys are usernames, {other}")
+        usernames = _strings(lists.pop("usernames", []))
+        return policy(*usernames, **{key: _strings(each) for key, each in lists.items()})
 
-def _usernames_and(value: Any, other: str, default: list[str]) -> tuple[list[str], list[str]]:
-    """A list of usernames, or a dict with it and another list."""
-    if not isinstance(value, Mapping):
-        return _strings(value), default
-    surplus = [str(key) for key in value if key not in ("usernames", other)]
-    if surplus:
-        raise ValueError(f"unknown key {', '.join(surplus)}; the keys are usernames, {other}")
-    return _strings(value.get("usernames", [])), _strings(value.get(other, default))
-
-
-def _sign_out_required(value: Any) -> Policy | None:
-    if isinstance(value, bool):
-        return sign_out_required() if value else None
-    return sign_out_required(value if isinstance(value, str) else "")
+    return read
 
 
 def _personas_only(value: Any) -> Policy:
@@ -426,12 +435,6 @@ def _personas_only(value: Any) -> Policy:
 def _strings(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise ValueError("is not a list of strings")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("is not true or false")
     return value
 
 

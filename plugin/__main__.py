@@ -1,4 +1,4 @@
-"""The plugin, for `pulumi package add` of this repository: Pulumi makes an environment here and runs this."""
+"""Runs the plugin for `pulumi package add` from git: Pulumi creates a venv in this folder and runs this file."""
 
 from connect_users.plugin.serve import main
 

@@ -12,9 +12,9 @@ import io
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from connect_users.cli import check_formats, connecting
+from connect_users.cli import check_formats, connecting, roster_files
 from connect_users.core import limits
-from connect_users.core.errors import ConfigurationError, WrongUsage
+from connect_users.core.errors import WrongUsage
 from connect_users.core.references import OF_USERS
 
 if TYPE_CHECKING:
@@ -113,11 +113,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="PROFILE=USERNAME",
         help="this person must have the profile; may be repeated",
     )
-    parser.add_argument(
-        "--timezone",
-        metavar="ZONE",
-        help="time zone for first_day and last_day, like timezone= of the program (default: UTC)",
-    )
+    roster_files.add_timezone(parser)
     parser.add_argument(
         "--days",
         type=_number,
@@ -154,11 +150,9 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
         raise WrongUsage(f"--explain-personas has no {args.format}; use --format text or json")
     least, required = _counts(args.min_holders), _holders(args.required_holders)
     # Computed only if needed: rosters without days need no calendar.
-    today = partial(days.today, args.timezone, now or days.utc_now)
-    try:
-        _ = args.timezone and today()
-    except ConfigurationError as error:
-        raise WrongUsage(f"--{error}") from None
+    today = partial(roster_files.today, args, now)
+    if args.timezone:
+        today()
     options = _options(args)._replace(today=today)
     rosters, unreadable = [], False
     with Progress("checking rosters") as progress:
@@ -175,10 +169,7 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
         [RosterProblem(*place) for place in days.coming(judged.dated, today(), args.days)] if judged.dated else []
         for judged in rosters
     ]
-    if args.explain_personas:
-        check_formats.EXPLAINING[args.format](rosters, coming, options)
-    else:
-        check_formats.FORMATS[args.format](rosters, coming)
+    check_formats.FORMATS[args.format](rosters, coming, *((options,) if args.explain_personas else ()))
     if unreadable:
         return 2
     return 1 if any(judged.problems for judged in rosters) else 0
@@ -214,12 +205,12 @@ def _in_two_files(rosters: list[JudgedRoster]) -> list[JudgedRoster]:
     for judged in rosters:
         remarks = list(judged.remarks)
         for person in judged.people:
-            here = RosterProblem(person.source, person.line, "username", "", person.username)
-            other = first.setdefault(person.username, here)
-            if Path(other.source).absolute() != Path(here.source).absolute():
+            mention = RosterProblem(person.source, person.line, "username", "", person.username)
+            other = first.setdefault(person.username, mention)
+            if Path(other.source).absolute() != Path(mention.source).absolute():
                 where = place(other.source, other.line)
                 text = f"{person.username!r} is also in {where}; a user of one instance belongs to one roster"
-                remarks.append(here._replace(text=text))
+                remarks.append(mention._replace(text=text))
         warned.append(judged._replace(remarks=tuple(remarks)))
     return warned
 
@@ -236,9 +227,9 @@ def _options(args: argparse.Namespace) -> RosterOptions:
     identity: str | None = args.identity_management
     instance_id: Any = UNKNOWN
     if args.instance is not None:
-        from connect_users.cli.instance import Instance
+        from connect_users.cli.instance import LiveInstance
 
-        instance = Instance(args.instance, connecting.settings(args))
+        instance = LiveInstance(args.instance, connecting.settings(args))
         instance_id, identity = instance.id, identity or instance.identity_management_type
         for reference in OF_USERS:
             names[reference].look_up = instance.look_up(reference)
@@ -256,12 +247,9 @@ def _options(args: argparse.Namespace) -> RosterOptions:
 
 def _personas(file: str) -> Personas:
     from connect_users.roster.reading import read_personas
-    from connect_users.roster.tables import UnreadableRoster
 
-    try:
+    with roster_files.readable():
         return read_personas(file)
-    except UnreadableRoster as problem:
-        raise WrongUsage(str(problem)) from None
 
 
 def _number(text: str) -> int:

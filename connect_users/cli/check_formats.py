@@ -186,14 +186,6 @@ def as_sarif(rosters: Sequence[JudgedRoster], _notices: Notices) -> None:
     print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
 
 
-FORMATS: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices], None]]] = {
-    "text": text,
-    "json": as_json,
-    "github": github,
-    "sarif": as_sarif,
-}
-#: The formats that can also show personas, with the options of the rosters.
-EXPLAINING: Final[dict[str, Callable[[Sequence[JudgedRoster], Notices, RosterOptions], None]]] = {
-    "text": text,
-    "json": as_json,
-}
+FORMATS: Final[dict[str, Callable[..., None]]] = {"text": text, "json": as_json, "github": github, "sarif": as_sarif}
+#: The formats that can also show personas; their functions take the options of the rosters, too.
+EXPLAINING: Final = ("text", "json")

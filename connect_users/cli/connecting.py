@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--region", metavar="REGION", help="AWS region")
     group.add_argument("--profile", metavar="NAME", help="profile of AWS's shared configuration files")
     group.add_argument(
-        "--endpoint-url", metavar="URL", help="an endpoint to use in place of AWS's, such as an emulator's"
+        "--endpoint-url", metavar="URL", help="an endpoint to use instead of AWS's, such as an emulator's"
     )
     group.add_argument("--emulator-state", metavar="FILE", help="use the embedded emulator with this state file")
 
@@ -53,7 +53,7 @@ def settings(args: argparse.Namespace) -> Settings:
     arn = parse_arn(getattr(args, "instance", None) or "")
     if arn is not None and args.region not in (None, arn.region):
         raise WrongUsage(f"--region {args.region} contradicts the ARN of the instance, which is in {arn.region}")
-    given = {
+    options = {
         "region": args.region if arn is None else arn.region,
         "profile": args.profile,
         "endpoint_url": args.endpoint_url,
@@ -62,6 +62,6 @@ def settings(args: argparse.Namespace) -> Settings:
         "emulator_state": args.emulator_state,
     }
     try:
-        return from_config({KEYS[field][0][0]: value for field, value in given.items()})
+        return from_config({KEYS[field][0][0]: value for field, value in options.items()})
     except ConfigurationError as problem:
         raise WrongUsage(str(problem)) from None

@@ -10,30 +10,27 @@ from connect_users.cli.progress import Progress
 from connect_users.connect.gateway_calls import AGENTS
 from connect_users.core.errors import AccessDenied, ResourceNotFound
 from connect_users.core.phrases import printable, some
-from connect_users.review.contacts import asked_about, left_out, with_contacts
+from connect_users.review.contacts import users_elsewhere, users_to_ask_about, with_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.review.model import Review
 
 #: The most names in a message.
 _SHOWN: Final = 3
 
 
-def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
+def with_current_contacts(review: Review, instance: LiveInstance, *, required: bool) -> Review:
     """The review with the people who are on a contact.
 
     If the credentials do not allow the call, a line on stderr says so, and the review stays as it is.
 
     Args:
         required: whether a condition depends on it; then the error is raised.
-
-    Raises:
-        ConnectUsersError
     """
-    ids = asked_about(review, instance.id)
+    ids = users_to_ask_about(review, instance.id)
     data: list[dict[str, Any]] = []
     try:
         with Progress("asking who is on a contact now") as progress:
@@ -45,18 +42,18 @@ def looked_up(review: Review, instance: Instance, *, required: bool) -> Review:
             raise
         print(f"connect-users explain: who is on a contact now is not known: {in_options(str(error))}", file=sys.stderr)
         return review
-    unknown = left_out(review, instance.id) if required else ()
+    unknown = users_elsewhere(review, instance.id) if required else ()
     if unknown:
         names = printable(some(unknown, _SHOWN))
         print(
-            f"connect-users explain: whether {names} may be on a contact is not known: another instance has them, or "
-            "the preview does not say their ids",
+            f"connect-users explain: whether {names} may be on a contact is not known: they are in another instance, "
+            "or the preview does not have their ids",
             file=sys.stderr,
         )
     return with_contacts(review, ids, data)
 
 
-def _current(instance: Instance, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _current(instance: LiveInstance, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     """AWS's data of some users. If one of them is gone, AWS may refuse the whole request (not observed)."""
     try:
         yield from list(instance.gateway.get_current_user_data(instance.id, ids))

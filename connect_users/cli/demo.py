@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage
+    from connect_users.cli.demo_stage import CliStage, DemoConsole, RehearsalStage
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ class Scene:
     title: str
     commands: tuple[str, ...]
     edits: tuple[tuple[str, str], ...] = ()
-    behind: Callable[[Emulated], str] | None = None
+    behind: Callable[[DemoConsole], str] | None = None
     fails: bool = False
 
 
-def _move_grace(emulated: Emulated) -> str:
-    emulated.move("grace.hopper", "Basic Routing Profile")
+def _move_grace(console: DemoConsole) -> str:
+    console.move("grace.hopper", "Basic Routing Profile")
     return "Somebody moves grace.hopper to 'Basic Routing Profile' in the Connect console."
 
 
-def _delete_edsger(emulated: Emulated) -> str:
-    emulated.delete("edsger.dijkstra")
+def _delete_edsger(console: DemoConsole) -> str:
+    console.delete("edsger.dijkstra")
     return "Somebody deletes edsger.dijkstra in the Connect console."
 
 
@@ -89,7 +89,7 @@ SCENES = (
         ("preview", "up"),
         edits=(*((new, old) for old, new in _BAD), (_GRACE, _GRACE.replace("hopper", "murray"))),
     ),
-    Scene("Destroy: everybody leaves", ("destroy",)),
+    Scene("Destroy: all users are deleted", ("destroy",)),
 )
 
 
@@ -105,7 +105,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play all scenes; 1 if one of them does not end as expected."""
-    from connect_users.cli.demo_stage import CliStage, Emulated, RehearsalStage
+    from connect_users.cli.demo_stage import CliStage, DemoConsole, RehearsalStage
 
     pause = not args.no_pause and sys.stdin.isatty() and sys.stdout.isatty()
     with tempfile.TemporaryDirectory(prefix="connect-users-demo-") as folder:
@@ -115,10 +115,10 @@ def run(args: argparse.Namespace) -> int:
         stage = CliStage(project, Path(folder) / "stack") if real else RehearsalStage(project)
         print(f"This demo runs on the embedded Amazon Connect emulator, {stage.description}.")
         with closing(stage):
-            emulated = Emulated(stage.project)
+            console = DemoConsole(stage.project)
             for number, scene in enumerate(SCENES, start=1):
                 print(f"\n━━ {number}/{len(SCENES)} ━━ {scene.title}\n")
-                if not _play(scene, stage, emulated):
+                if not _play(scene, stage, console):
                     print(f"connect-users demo: scene {number} did not end as expected", file=sys.stderr)
                     return 1
                 if pause and number < len(SCENES):
@@ -136,10 +136,10 @@ def wait() -> bool:
     return True
 
 
-def _play(scene: Scene, stage: CliStage | RehearsalStage, emulated: Emulated) -> bool:
+def _play(scene: Scene, stage: CliStage | RehearsalStage, console: DemoConsole) -> bool:
     """Play one scene; returns whether its commands ended as expected."""
     if scene.behind is not None:
-        print(f"  {scene.behind(emulated)}\n")
+        print(f"  {scene.behind(console)}\n")
     for old, new in scene.edits:
         _edit(stage.project / "__main__.py", old, new)
     for command in scene.commands:

@@ -12,12 +12,17 @@ from connect_users.emulator import seed
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The stack's configuration. The password is invented; the emulator needs no real one.
-CONFIG = {"connect-users:emulator": "true"}
-PASSWORD = "Demo-Passw0rd"
+    from connect_users.testing import Secret
 
 
-class Emulated:
+def _config() -> dict[str, str | Secret]:
+    """The stack's configuration. The password is invented; the emulator needs no real one."""
+    from connect_users.testing import Secret
+
+    return {"connect-users:emulator": "true", "firstPassword": Secret("Demo-Passw0rd")}
+
+
+class DemoConsole:
     """The emulated instance, with the changes that somebody makes in the console."""
 
     def __init__(self, project: Path) -> None:
@@ -44,10 +49,9 @@ class CliStage:
     description = "with the real Pulumi engine"
 
     def __init__(self, project: Path, folder: Path) -> None:
-        from connect_users.testing import Secret, Stack
+        from connect_users.testing import Stack
 
-        config = {**CONFIG, "firstPassword": Secret(PASSWORD)}
-        self._stack = Stack.create(project, folder, config=config)
+        self._stack = Stack.create(project, folder, config=_config())
         self.project = self._stack.folder
 
     def run(self, command: str) -> bool:
@@ -68,11 +72,10 @@ class RehearsalStage:
     description = "as a rehearsal, without the Pulumi engine"
 
     def __init__(self, project: Path) -> None:
-        from connect_users.testing import Rehearsal, Secret
+        from connect_users.testing import Rehearsal
 
         self.project = project
-        config: dict[str, str | Secret] = {**CONFIG, "firstPassword": Secret(PASSWORD)}
-        self._rehearsal = Rehearsal(project, config=config)
+        self._rehearsal = Rehearsal(project, config=_config())
 
     def run(self, command: str) -> bool:
         """Rehearse the command."""

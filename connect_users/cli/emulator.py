@@ -6,14 +6,14 @@ It prints exactly `listening on http://127.0.0.1:PORT` once clients can connect,
 from __future__ import annotations
 
 import argparse
-import difflib
 import math
 import signal
-import sys
+from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
-from connect_users.core.errors import one_line
+from connect_users.core.errors import WrongUsage
+from connect_users.core.misspellings import suggestion
 
 if TYPE_CHECKING:
     from connect_users.emulator import Options
@@ -126,7 +126,11 @@ def _seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until stopped: 0; or 2, with one line on stderr, for options, a port or a file that cannot be used."""
+    """Serve until stopped.
+
+    Raises:
+        WrongUsage: options, a port or a file cannot be used.
+    """
     from connect_users.emulator import Emulator, seed_users
     from connect_users.emulator.store import usable
 
@@ -136,28 +140,20 @@ def run(args: argparse.Namespace) -> int:
     try:
         emulator = Emulator(args.state, _options(args), port=args.port)
     except ValueError as error:
-        return _refuse(str(error))
-    try:
+        raise WrongUsage(str(error)) from None
+    with closing(emulator):
         try:
             with usable(args.state):
                 seed_users(emulator.store, args.seed_users)
-        except ValueError as error:
-            return _refuse(str(error))
-        try:
             emulator.start()
+        except ValueError as error:
+            raise WrongUsage(str(error)) from None
         except OSError as error:
-            return _refuse(f"port {args.port} on 127.0.0.1 cannot be used: {error.strerror or error}")
+            raise WrongUsage(f"port {args.port} on 127.0.0.1 cannot be used: {error.strerror or error}") from None
         print(f"listening on {emulator.endpoint_url}", flush=True)
         while not stopped.wait(_POLL):
             pass
-    finally:
-        emulator.close()
     return 0
-
-
-def _refuse(text: str) -> int:
-    print(f"connect-users emulator: {one_line(text)}", file=sys.stderr)
-    return 2
 
 
 def _options(args: argparse.Namespace) -> Options:
@@ -176,8 +172,7 @@ def _options(args: argparse.Namespace) -> Options:
         if not equals:
             raise ValueError(f"--throttle-operation {text!r}: write OPERATION=RATE/BURST")
         if operation not in CONNECT:
-            near = difflib.get_close_matches(operation, CONNECT, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"--throttle-operation {text!r}: {operation} is not emulated{hint}")
+            hint = suggestion(operation, CONNECT)
+            raise ValueError(f"--throttle-operation {text!r}: {operation} is not emulated; {hint}")
         rates[operation] = None if rate.lower() == "none" else rate
     return Options().changed({**values, "throttles": rates})

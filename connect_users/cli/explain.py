@@ -8,16 +8,14 @@ import json
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_users.cli import connecting, contacts, names_of, policy_file, power
+from connect_users.cli import connecting, contacts, files, policy_file, power, roster_files
 from connect_users.cli.progress import Progress
 from connect_users.core import __version__
 from connect_users.core.errors import WrongUsage
 from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE
-from connect_users.importing import texts
 from connect_users.policy import violations
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import profiles_of, review
@@ -27,9 +25,9 @@ from connect_users.review.reading import read_preview
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.review.model import Review
-    from connect_users.review.reach import Facts
+    from connect_users.review.reach import ProfileFacts
     from connect_users.review.steps import Preview
 
 FORMATS = ("text", "markdown", "json", "sarif")
@@ -82,7 +80,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         "SARIF refers to its lines",
     )
     sources.add_argument("--personas", metavar="FILE", help="the personas of --roster")
-    sources.add_argument("--state", metavar="FILE", help="output of `pulumi stack export`: the stack as it is deployed")
+    sources.add_argument("--state", metavar="FILE", help="output of `pulumi stack export`: the deployed stack")
     sources.add_argument(
         "--names",
         metavar="FILE",
@@ -99,7 +97,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     connecting.add(parser)
 
 
-def _conditions(words: str) -> tuple[gate.Condition, ...]:
+def _conditions(words: str) -> tuple[gate.GateCondition, ...]:
     try:
         return gate.conditions(words)
     except ValueError as problem:
@@ -119,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: a condition needs --policy, or a file cannot be used.
     """
-    names_of.refuse_roster_options(args, "roster")
+    roster_files.refuse_options_without(args, "roster")
     words = {condition.word for condition in args.fail_on}
     if args.policy is None and "policy" in words:
         raise WrongUsage("--fail-on policy needs --policy FILE")
@@ -127,78 +125,77 @@ def run(args: argparse.Namespace) -> int:
         raise WrongUsage(f"--fail-on {gate.ON_CONTACT} needs --instance ID, to read who is on a contact")
     policies = policy_file.policies(args.policy) if args.policy is not None else ()
     with Progress("reading the preview") as progress:
-        source = names_of.text_of(args.preview)
+        source = files.text_of(args.preview)
         progress.say(f"{len(source):,} characters")
         preview = read_preview(source)
     instance = _instance(args)
     names, lines, powers = _names(args, preview, instance)
-    log = names_of.text_of(args.log) if args.log is not None else ""
+    log = files.text_of(args.log) if args.log is not None else ""
     with Progress("reviewing users") as progress:
-        found = review(preview, names, powers=powers, personal=args.personal, lines=lines, tell=progress.at)
+        reviewed = review(preview, names, powers=powers, personal=args.personal, lines=lines, progress=progress.at)
     if instance is not None:
-        found = contacts.looked_up(found, instance, required=gate.ON_CONTACT in words)
+        reviewed = contacts.with_current_contacts(reviewed, instance, required=gate.ON_CONTACT in words)
     if args.policy is not None:
-        found = dataclasses.replace(found, violations=violations(preview, names, policies, powers))
-    failures = gate.failures(found, args.fail_on)
+        reviewed = dataclasses.replace(reviewed, violations=violations(preview, names, policies, powers))
+    failures = gate.failures(reviewed, args.fail_on)
     for format_, file in args.write:
-        _write(file, _rendered(format_, args, found, failures, log, color=args.color == "always"))
-    _write(args.output, _rendered(args.format, args, found, failures, log, color=_color(args)))
+        _write(file, _rendered(format_, args, reviewed, failures, log, color=args.color == "always"))
+    _write(args.output, _rendered(args.format, args, reviewed, failures, log, color=_color(args)))
     for failure in failures:
         print(f"connect-users explain: {printable(failure)}", file=sys.stderr)
-    for error in found.errors:
+    for error in reviewed.errors:
         print(f"connect-users explain: the preview failed: {printable(' '.join(error.split()))}", file=sys.stderr)
-    return 1 if failures or found.errors else 0
+    return 1 if failures or reviewed.errors else 0
 
 
-def _instance(args: argparse.Namespace) -> Instance | None:
+def _instance(args: argparse.Namespace) -> LiveInstance | None:
     if args.instance is None:
         return None
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
 
-    return Instance(args.instance, connecting.settings(args))
+    return LiveInstance(args.instance, connecting.settings(args))
 
 
 def _names(
-    args: argparse.Namespace, preview: Preview, instance: Instance | None
+    args: argparse.Namespace, preview: Preview, instance: LiveInstance | None
 ) -> tuple[naming.Labels, dict[str, tuple[str, int]], Powers]:
     names = naming.Labels()
     lines: dict[str, tuple[str, int]] = {}
-    state = names_of.state_file(args.state) if args.state is not None else ()
+    state = files.state_of(args.state) if args.state is not None else ()
     granted = granted_by((*state, *preview.resources))
-    live: dict[str, Facts] = {}
+    live: dict[str, ProfileFacts] = {}
     if args.names is not None:
-        names_of.names_file(names, args.names)
+        files.add_names(names, args.names)
     if instance is not None:
-        names_of.from_instance(names, instance)
+        instance.add_names(names)
         # The preview has the future profiles. A profile that the instance does not have cannot be read.
-        written = granted_by(step.new for step in preview.other_steps if step.new is not None)
-        there = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
-        for profile, permissions in power.asked(instance, there - written.keys(), args).items():
+        future = [step.new for step in preview.other_steps if step.new is not None]
+        live_ids = names.known[SECURITY_PROFILE].keys() & profiles_of(preview)
+        for profile, permissions in power.permissions_of(instance, live_ids - granted_by(future).keys(), args).items():
             # A profile that the preview does not change may have been changed by hand: both count.
             granted[profile] = (*granted.get(profile, ()), *permissions)
         # Most resources cannot declare whom a profile reaches, so their updates do not change it.
-        declared = facts_by((step.new for step in preview.other_steps if step.new is not None), names)
-        live = power.described(instance, there - declared.keys(), args, names)
+        live = power.facts_of(instance, live_ids - facts_by(future, names).keys(), args, names)
     # Deployed names come first: the pull request's name for a deployed profile does not decide.
     naming.from_resources(names, (*state, *preview.before, *preview.resources))
     if args.roster is not None:
-        people, lines = names_of.roster_names(names_of.roster_file(args.roster, args.personas))
+        people, lines = roster_files.names_in(roster_files.read(args.roster, args.personas))
         naming.from_roster(names, people, preview.resources)
     facts = facts_by((*state, *preview.resources), names)
     facts.update({profile: facts[profile] | each if profile in facts else each for profile, each in live.items()})
-    return names, lines, power.powers(args, granted, facts)
+    return names, lines, Powers(args.power, args.power_permission, granted, facts)
 
 
 def _rendered(
-    format_: str, args: argparse.Namespace, found: Review, failures: Sequence[str], log: str, *, color: bool
+    format_: str, args: argparse.Namespace, reviewed: Review, failures: Sequence[str], log: str, *, color: bool
 ) -> str:
     if format_ == "markdown":
-        return markdown.render(found, failures=failures, title=args.title, log=log)
+        return markdown.render(reviewed, failures=failures, title=args.title, log=log)
     if format_ == "json":
-        return _json(documents.document(found, failures))
+        return _json(documents.document(reviewed, failures))
     if format_ == "sarif":
-        return _json(documents.as_sarif(found, __version__))
-    return text.render(found, width=args.width or shutil.get_terminal_size().columns, color=color)
+        return _json(documents.as_sarif(reviewed, __version__))
+    return text.render(reviewed, width=args.width or shutil.get_terminal_size().columns, color=color)
 
 
 def _json(document: Any) -> str:
@@ -215,5 +212,5 @@ def _color(args: argparse.Namespace) -> bool:
 def _write(file: str | None, written: str) -> None:
     if file is None:
         print(written)
-        return
-    texts.put(Path(file), f"{written}\n")
+    else:
+        files.write(file, f"{written}\n")

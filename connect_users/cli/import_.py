@@ -75,9 +75,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language",
         choices=_LANGUAGES,
-        help="of the program (default: that of the project in DIR, else python): python writes a ConnectUserRoster, "
-        "with the dynamic provider; yaml, typescript and go write a connect-users:UserRoster, with the plugin "
-        "(connect-users plugin install)",
+        help="language of the program (default: that of the project in DIR, else python): python writes a "
+        "ConnectUserRoster, with the dynamic provider; yaml, typescript and go write a connect-users:UserRoster, with "
+        "the plugin (connect-users plugin install)",
     )
     parser.add_argument(
         "--each",
@@ -88,8 +88,8 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--personas",
         action="store_true",
-        help="what many people share becomes named settings in personas.yaml, rows keep what differs; once the folder "
-        "has them, it stays so",
+        help="write settings that many people share to personas.yaml, and only what differs to the rows; later imports "
+        "into the folder do the same",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the roster and its personas even if they were edited"
@@ -160,8 +160,8 @@ def _misuse(args: argparse.Namespace) -> str:
     return ""
 
 
-class _Watcher:
-    """Shows progress, and the expected time."""
+class _ReadingProgress:
+    """Shows the progress of reading users, and the time that it will take."""
 
     def __init__(self, progress: Progress, rate: float, *, kept: bool) -> None:
         self._progress = progress
@@ -171,7 +171,7 @@ class _Watcher:
         self.note = progress.note
 
     def begin(self, total: int, new: int) -> None:
-        """New users are described, at the rate of requests."""
+        """Say how long it takes to describe the new users at the rate of requests."""
         seconds = new / self._rate
         if seconds > _LONG:
             time = f"{seconds / 60:.0f} min" if seconds > 100 else f"{seconds:.0f} s"
@@ -207,8 +207,8 @@ def _read(
         selection.check(instance.labels)
         if origins is not None:
             selection = dataclasses.replace(selection, ids=_ids(origins, instance.id, args.from_stack))
-        watcher = _Watcher(progress, settings.requests_per_second, kept=kept)
-        read_users(gateway, instance, selection, known, watcher, users, always)
+        shown = _ReadingProgress(progress, settings.requests_per_second, kept=kept)
+        read_users(gateway, instance, selection, known, shown, users, always)
     return instance
 
 
@@ -283,7 +283,7 @@ def _advise(done: Done, folder: Folder) -> None:
     if done.snippet:
         print(f"add these lines to {folder.language.main}:\n{done.snippet}", end="")
     if done.argument:
-        print(f"give the roster in {folder.language.main} its personas: {done.argument}")
+        print(f"add this argument to the roster in {folder.language.main}: {done.argument}")
     if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):
@@ -335,15 +335,15 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _into(args: argparse.Namespace, settings: Settings) -> int:
-    from connect_users.cli.names_of import text_of
-    from connect_users.importing import skeleton, texts
+    from connect_users.cli.files import text_of, write
+    from connect_users.importing import skeleton
 
     document = skeleton.read(text_of(args.into), args.into)
     declared = skeleton.declared(text_of(args.preview)) if args.preview else None
     users: list[LiveUser] = []
     instance = _read(args, settings, None, users)
     filled = skeleton.fill(document, users, instance.id, declared)
-    texts.put(Path(args.into), filled.text)
+    write(args.into, filled.text)
     if args.json:
         _print_json(args.instance, people=filled.people, unmatched=list(filled.unmatched))
         return 1 if filled.unmatched else 0

@@ -6,7 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_users.cli.names_of import text_of
+from connect_users.cli.files import shown, text_of
 from connect_users.core.errors import WrongUsage
 from connect_users.core.phrases import some
 from connect_users.importing import origins as states
@@ -30,7 +30,7 @@ def read(file: str) -> Origins:
         ConfigurationError: it has another form.
         WrongUsage: it cannot be read.
     """
-    return states.read(text_of(file), "stdin" if file == "-" else file)
+    return states.read(text_of(file), shown(file))
 
 
 def instance_of(origins: Origins) -> str:
@@ -80,9 +80,9 @@ class Move:
         for name in self.gone:
             print(f"{name}: the user no longer exists in the instance; {refresh} drops it", file=sys.stderr)
         for name, by in self.leaving.held.items():
-            print(f"{name}: {some(by, _SHOWN)} depends on it; give that the id from elsewhere first", file=sys.stderr)
+            print(f"{name}: {some(by, _SHOWN)} depends on it; first give that the id in another way", file=sys.stderr)
         if self._elsewhere:
-            print(f"users of other instances, which stay where they are: {self._elsewhere}", file=sys.stderr)
+            print(f"users of other instances, which are not moved: {self._elsewhere}", file=sys.stderr)
 
     def advise(self, folder: Folder) -> None:
         """Print the next steps for the program and the state that manage the users now."""

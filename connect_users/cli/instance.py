@@ -10,6 +10,7 @@ from connect_users.connect.connection import gateway_for
 from connect_users.connect.directory import AnswerCache, Directory
 from connect_users.connect.survey import survey_of
 from connect_users.core.errors import ResourceNotFound
+from connect_users.core.references import OF_USERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from connect_users.connect.gateway import Gateway
     from connect_users.core.references import Reference
     from connect_users.core.settings import Settings
+    from connect_users.review.naming import Labels
     from connect_users.roster.names import LookUp
 
 T = TypeVar("T")
 
 
-class Instance:
+class LiveInstance:
     """An instance by its id, ARN or alias.
 
     Raises:
@@ -58,13 +60,19 @@ class Instance:
         """Id -> name, or path, of everything of a kind."""
         return asyncio.run(self._directory.labels(reference))
 
+    def add_names(self, names: Labels) -> None:
+        """Add the names of its profiles and groups."""
+        for reference in OF_USERS:
+            for id_, label in self.labels(reference).items():
+                names.add(reference, id_, label)
+
     def people(self) -> list[dict[str, Any]]:
         """All users as SearchUsers returns them. Users that are too new for the search are described."""
-        found = []
+        users = []
         with Progress(f"reading the users of Connect instance '{self._name}'") as progress:
             for listed in survey_of(self.gateway).everyone(self.id, progress.say):
                 try:
-                    found.append(dict(listed.summary or self.gateway.describe_user(self.id, listed.id)))
+                    users.append(dict(listed.summary or self.gateway.describe_user(self.id, listed.id)))
                 except ResourceNotFound:
                     continue
-        return found
+        return users

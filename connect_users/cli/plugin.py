@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the three commands."""
     parser.description = (
-        "The plugin pulumi-resource-connect-users: connect-users:index:User for TypeScript, Go, C#, Java, YAML and "
-        "Python programs."
+        "The plugin pulumi-resource-connect-users: users of Amazon Connect for programs in TypeScript, Go, C#, Java, "
+        "YAML and Python."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="what")
     install = commands.add_parser(
@@ -22,7 +22,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="let Pulumi find the plugin on this machine",
         description=(
             "Write a launcher into Pulumi's plugin cache ($PULUMI_HOME/plugins, else ~/.pulumi/plugins) that starts "
-            "the plugin with this Python. Run it again after this Python has moved."
+            "the plugin with this Python. Run it again after each upgrade, or if this Python has moved."
         ),
     )
     install.add_argument(
@@ -31,7 +31,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     commands.add_parser(
         "schema",
         help="print the package's schema",
-        description="Print the schema, from which `pulumi package gen-sdk` makes an SDK of any language.",
+        description="Print the schema, from which `pulumi package gen-sdk` generates an SDK for any language.",
     )
     serve = commands.add_parser(
         "run",
@@ -41,6 +41,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         add_help=False,
     )
     serve.add_argument("arguments", nargs="*", metavar="ENGINE", help="the engine's arguments: its address, options")
+    serve.set_defaults(print_help=serve.print_help)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,6 +67,9 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
+    if not {"-h", "--help"}.isdisjoint(args.arguments):
+        args.print_help()
+        return 0
     from connect_users.plugin.serve import main
 
-    main(args.arguments)
+    return main(args.arguments)

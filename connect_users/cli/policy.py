@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from connect_users.core.errors import WrongUsage
 from connect_users.core.permissions import COMMANDS, Feature, iam_policy
 
 if TYPE_CHECKING:
@@ -75,11 +76,15 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="secrets of AWS Secrets Manager for password_secret_arn (default: none). A secret with its own KMS key "
         "also needs kms:Decrypt on that key",
     )
-    parser.add_argument("--json", action="store_true", help="accepted like by every command; the output is always JSON")
+    parser.add_argument("--json", action="store_true", help="accepted by every command; here the output is always JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0, or 2 if an argument is not an ARN or an id."""
+    """Print it.
+
+    Raises:
+        WrongUsage: an argument is not an ARN or an id.
+    """
     features = [PARTS[part] for part in args.only]
     if args.password_secrets:
         features.append(Feature.PASSWORDS)
@@ -93,8 +98,7 @@ def run(args: argparse.Namespace) -> int:
             password_secret_arns=args.password_secrets,
         )
     except ValueError as problem:
-        print(f"connect-users policy: {problem}", file=sys.stderr)
-        return 2
+        raise WrongUsage(str(problem)) from None
     print(json.dumps(document, indent=2), flush=True)
     if any(UNKNOWN_ACTION in statement["Action"] for statement in document["Statement"]):
         print(NOTE, file=sys.stderr)

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from connect_users.cli.progress import Progress
 from connect_users.core.errors import AccessDenied, InvalidRequest, ResourceNotFound
 from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
-from connect_users.review.powers import Powers
 from connect_users.review.reach import of_answer
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from connect_users.cli.instance import Instance
+    from connect_users.cli.instance import LiveInstance
     from connect_users.review.naming import Labels
-    from connect_users.review.reach import Facts
+    from connect_users.review.reach import ProfileFacts
 
 
 def add_options(parser: argparse._ActionsContainer) -> None:
@@ -45,46 +44,32 @@ def _several(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
-def powers(
-    args: argparse.Namespace,
-    granted: Mapping[str, Iterable[str]] | None = None,
-    facts: Mapping[str, Facts] | None = None,
-) -> Powers:
-    """What counts as power, by the options."""
-    return Powers(args.power, args.power_permission, granted or {}, facts or {})
-
-
-def asked(instance: Instance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
-    """Id -> permissions of security profiles, one request each; empty if permissions do not count.
-
-    Raises:
-        ConnectUsersError
-    """
+def permissions_of(instance: LiveInstance, ids: Iterable[str], args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
+    """Id -> permissions of security profiles, one request each; empty if permissions do not count."""
     wanted = sorted(set(ids)) if args.power_permission else []
-    found = {}
+    permissions = {}
     with Progress("reading the permissions of security profiles") as progress:
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:
-                found[id_] = tuple(instance.gateway.list_security_profile_permissions(instance.id, id_))
+                permissions[id_] = tuple(instance.gateway.list_security_profile_permissions(instance.id, id_))
             except ResourceNotFound:
                 # It is in another instance, or is gone: its name decides.
                 continue
-    return found
+    return permissions
 
 
-def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, names: Labels) -> dict[str, Facts]:
+def facts_of(
+    instance: LiveInstance, ids: Iterable[str], args: argparse.Namespace, names: Labels
+) -> dict[str, ProfileFacts]:
     """Id -> whom a security profile reaches, and other facts: two requests each, if boto3 has both.
 
     Facts that the credentials may not read are unknown, and a line says so.
-
-    Raises:
-        ConnectUsersError
     """
     wanted = sorted(set(ids)) if args.power_permission else []
-    found: dict[str, Facts] = {}
+    facts: dict[str, ProfileFacts] = {}
     list_agents: Callable[[str, str], list[str] | None] = instance.gateway.list_security_profile_ai_agents
-    with Progress("reading whom security profiles reach") as progress:
+    with Progress("reading the reach of security profiles") as progress:
         for number, id_ in enumerate(wanted, start=1):
             progress.at(number, len(wanted))
             try:
@@ -92,12 +77,12 @@ def described(instance: Instance, ids: Iterable[str], args: argparse.Namespace, 
             except ResourceNotFound:
                 continue
             except AccessDenied as problem:
-                print(f"connect-users: whom security profiles reach is not shown: {problem}", file=sys.stderr)
+                print(f"{args.prog}: cannot show whom security profiles reach: {problem}", file=sys.stderr)
                 break
             try:
                 agents = list_agents(instance.id, id_)
             except (AccessDenied, InvalidRequest) as problem:
-                print(f"connect-users: AI agents of security profiles are not shown: {problem}", file=sys.stderr)
+                print(f"{args.prog}: cannot show the AI agents of security profiles: {problem}", file=sys.stderr)
                 agents, list_agents = None, lambda *_: None
-            found[id_] = of_answer(profile, names, agents)
-    return found
+            facts[id_] = of_answer(profile, names, agents)
+    return facts

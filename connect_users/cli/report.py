@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_users.cli import connecting, gathering, names_of, report_dormant, report_page, report_unmanaged
+from connect_users.cli import access, connecting, report_dormant, report_page, report_unmanaged, roster_files
 from connect_users.core.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="output of `pulumi stack export`; with --unmanaged, once for each stack that has users of the instance",
     )
-    gathering.add_options(parser.add_argument_group("the people of an access review, and what is power"))
+    access.add_options(parser.add_argument_group("the people of an access review, and what is power"))
     report_page.add_options(parser)
     report_dormant.add_options(parser)
     report_unmanaged.add_options(parser)
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: no report is chosen, or two; or an option is for a roster, and there is none.
     """
-    names_of.refuse_roster_options(args, "roster", "since")
+    roster_files.refuse_options_without(args, "roster", "since")
     if args.html is not None and args.unmanaged:
         raise WrongUsage("--html and --unmanaged are two reports; ask for one at a time")
     if args.csv is not None and (args.html is not None or args.dormant is None):

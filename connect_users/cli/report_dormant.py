@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from connect_users.cli.gathering import gather
+from connect_users.cli import access, files
 from connect_users.core.phrases import plural, printable
-from connect_users.importing import texts
-from connect_users.review.access.findings import judgements, power_first
 from connect_users.review.powers import Judgement
 from connect_users.roster import csv_text
 
@@ -19,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connect_users.review.access.dormancy import Dormancy
-    from connect_users.review.access.sources import Snapshot
-    from connect_users.review.powers import Powers
+    from connect_users.review.access.findings import AccessReview
 
 #: Columns of the CSV, which are the members of the JSON.
 _COLUMNS: Final = ("username", "instance", "dormant", "last_online", "signed_in", "absent_since", "text", "power")
@@ -33,15 +29,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if everybody was online or it is not known; 1 if somebody was not.
-
-    Raises:
-        WrongUsage: there is not exactly one source of people, or a file cannot be used.
-    """
-    snapshot, powers, _, dormancy = gather(args, "--dormant")
-    rows = list(_rows(snapshot, powers, cast("Dormancy", dormancy)))  # there is one with --dormant
+    """0 if everybody was online or it is not known; 1 if somebody was not."""
+    review = access.review_of(args, "--dormant")
+    rows = list(_rows(review, cast("Dormancy", review.dormancy)))  # there is one with --dormant
     if args.csv is not None:
-        texts.put(Path(args.csv), csv_text.write(_COLUMNS, [_cells(row) for row in rows]))
+        files.write(args.csv, csv_text.write(_COLUMNS, [_cells(row) for row in rows]))
     if args.json:
         print(json.dumps(rows, indent=2))
     else:
@@ -52,16 +44,15 @@ def run(args: argparse.Namespace) -> int:
     dormant, unknown = (sum(row["dormant"] is each for row in rows) for each in (True, None))
     print(
         f"{dormant:,} of {plural(len(rows), 'person was', 'people were')} not online in the last "
-        f"{plural(args.dormant, 'day')}" + (f"; of {unknown:,} it is unknown" if unknown else ""),
+        f"{plural(args.dormant, 'day')}" + (f"; unknown for {unknown:,}" if unknown else ""),
         file=sys.stderr,
     )
     return 1 if dormant else 0
 
 
-def _rows(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> Iterator[dict[str, Any]]:
+def _rows(review: AccessReview, dormancy: Dormancy) -> Iterator[dict[str, Any]]:
     """A row for each of the people; those with power who were not online come first."""
-    judged = judgements(snapshot, powers)
-    for entry in power_first(snapshot, powers, dormancy):
+    for entry in review.power_first():
         seen = dormancy.last_online(entry)
         yield {
             "username": entry.username,
@@ -72,9 +63,9 @@ def _rows(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> Iterator[di
             "absent_since": f"{seen.absent_since:%Y-%m-%d}" if seen.absent_since is not None else None,
             "text": str(seen),
             "power": {
-                profile: powers.why(profile, profile)
+                profile: review.powers.why(profile, profile)
                 for profile in entry.profiles
-                if judged[profile] is not Judgement.PLAIN
+                if review.judgements[profile] is not Judgement.PLAIN
             },
         }
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_users.cli.gathering import gather
+from connect_users.cli import access, files
 from connect_users.core.phrases import plural, printable, some
-from connect_users.importing import texts
 from connect_users.review.access import page
-from connect_users.review.access.findings import unclear
 
 if TYPE_CHECKING:
     import argparse
@@ -30,16 +26,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0.
-
-    Raises:
-        WrongUsage: there is not exactly one source of people, or a file cannot be used.
-    """
-    snapshot, powers, before, dormancy = gather(args, "--html")
-    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    text = page.render(snapshot, powers=powers, before=before, title=args.title, made=made, dormancy=dormancy)
-    texts.put(Path(args.html), text)
-    nameless = unclear(snapshot, powers)
+    """Write the page; 0."""
+    review = access.review_of(args, "--html")
+    files.write(args.html, page.render(review, title=args.title))
+    nameless = review.unclear
     if nameless:
         print(
             f"connect-users report: {plural(len(nameless), 'security profile has', 'security profiles have')} no known "
@@ -47,8 +37,7 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     if args.json:
-        summary = page.summary(snapshot, powers=powers, before=before, dormancy=dormancy)
-        print(json.dumps({"file": args.html, **summary}, indent=2))
+        print(json.dumps({"file": args.html, **page.summary(review)}, indent=2))
     else:
-        print(f"{args.html}: {plural(len(snapshot.people), 'person', 'people')} of {snapshot.source}")
+        print(f"{args.html}: {plural(len(review.snapshot.people), 'person', 'people')} of {review.snapshot.source}")
     return 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from connect_users.core.unmanaged import Declared
+    from connect_users.core.unmanaged import ExportedStacks
     from connect_users.review.steps import Resource
 
 
@@ -34,24 +34,24 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         WrongUsage: no instance is named.
     """
-    from connect_users.cli.instance import Instance
-    from connect_users.cli.names_of import state_file
+    from connect_users.cli.files import state_of
+    from connect_users.cli.instance import LiveInstance
     from connect_users.core.unmanaged import unmanaged
 
     if not args.instance:
         raise WrongUsage("--unmanaged needs --instance")
-    resources = [each for file in args.state or () for each in state_file(file)]
+    resources = [each for file in args.state or () for each in state_of(file)]
     declared = declared_by(resources) if args.state else None
-    users = Instance(args.instance, connecting.settings(args)).people()
-    found = sorted(unmanaged(tagged(users), declared), key=lambda user: user.username)
+    users = LiveInstance(args.instance, connecting.settings(args)).people()
+    unowned = sorted(unmanaged(tagged(users), declared), key=lambda user: user.username)
     if args.json:
-        print(json.dumps([dataclasses.asdict(user) for user in found], indent=2))
-        return 1 if found else 0
-    for user in found:
+        print(json.dumps([dataclasses.asdict(user) for user in unowned], indent=2))
+        return 1 if unowned else 0
+    for user in unowned:
         owner = f" ({user.owner})" if user.owner else ""
         print(f"{user.username}: {user.reason}{owner}")
-    print(f"{len(found)} of {len(users)} users are not managed", file=sys.stderr)
-    return 1 if found else 0
+    print(f"{len(unowned)} of {len(users)} users are not managed", file=sys.stderr)
+    return 1 if unowned else 0
 
 
 def tagged(people: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -60,9 +60,9 @@ def tagged(people: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, dict
         yield str(user["Id"]), str(user["Username"]), dict(user.get("Tags") or {})
 
 
-def declared_by(resources: Sequence[Resource]) -> Declared:
+def declared_by(resources: Sequence[Resource]) -> ExportedStacks:
     """The users and owners of stacks, from the resources of their exported states."""
-    from connect_users.core.unmanaged import Declared
+    from connect_users.core.unmanaged import ExportedStacks
 
     users = [(each.urn, each.outputs) for each in resources if each.user]
-    return Declared.of(users, [each.urn for each in resources])
+    return ExportedStacks.of(users, [each.urn for each in resources])

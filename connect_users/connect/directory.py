@@ -1,8 +1,7 @@
 """`Directory`: one instance, and what is in it by name. Programs, commands, imports and the plugin look names up here.
 
-Each listing, search and description is a question to Connect that is asked once, to its last page, and only when
-somebody needs it. Who makes a `Directory` decides where the answers are kept, on whose thread a question is asked, and
-what becomes of a failure (`Once`).
+Each listing, search and description is a question to Connect that is asked once, to its last page, and only when it is
+needed. `AskOnce` decides where the answers are kept, on which thread a question is asked, and what a failure becomes.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import json
 import re
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from connect_users.connect.listings import Listing, group_path, name_member
 from connect_users.core.arns import parse_arn
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Once(Protocol):
+class AskOnce(Protocol):
     """Asks a question when its answer is needed for the first time."""
 
     async def __call__(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
@@ -45,7 +43,7 @@ class Once(Protocol):
 
 
 class AnswerCache:
-    """A `Once` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
+    """An `AskOnce` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
 
     Args:
         gateway: connects; called for each question.
@@ -69,30 +67,23 @@ class AnswerCache:
                 answer = self._answers[key] = Future()
         if mine:
             try:
-                answer.set_result(self._ask(ask, what))
+                answer.set_result(ask(self._gateway()))
             except Exception as error:
                 with self._lock:
                     del self._answers[key]
-                answer.set_exception(error)
+                answer.set_exception(error.about(what) if isinstance(error, ConnectApiError) else error)
         result: T = answer.result()
         return result
 
-    def _ask(self, ask: Callable[[Gateway], T], what: str) -> T:
-        try:
-            return ask(self._gateway())
-        except ConnectApiError as error:
-            raise error.about(what) from None
 
-
-@dataclass(frozen=True)
-class Address:
-    """What the name that a program gives an instance says about it: nothing where that is an alias."""
+class InstanceAddress(NamedTuple):
+    """The id and the ARN in what a program calls an instance; both are empty for an alias."""
 
     id: str = ""
     arn: str = ""
 
 
-def address(text: object) -> Address:
+def address(text: object) -> InstanceAddress:
     """Recognise an id, an ARN or an alias.
 
     Raises:
@@ -106,8 +97,8 @@ def address(text: object) -> Address:
             raise ConfigurationError(
                 f"'{text}' is not the ARN of a Connect instance (arn:aws:connect:REGION:ACCOUNT:instance/ID)"
             )
-        return Address(arn.instance_id, text)
-    return Address(text if ID_PATTERN.fullmatch(text) else "")
+        return InstanceAddress(arn.instance_id, text)
+    return InstanceAddress(text if ID_PATTERN.fullmatch(text) else "")
 
 
 class Directory:
@@ -119,7 +110,7 @@ class Directory:
         notify: is called when a wait begins that a person would notice.
     """
 
-    def __init__(self, instance: object, once: Once, notify: Notify | None = None) -> None:
+    def __init__(self, instance: object, once: AskOnce, notify: Notify | None = None) -> None:
         self._instance = instance
         self._once = once
         self._notify = notify
@@ -142,7 +133,7 @@ class Directory:
     async def description(self) -> Entry:
         """The instance as DescribeInstance returns it."""
         id_ = await self.id()
-        return await self._asked(
+        return await self._answer(
             ("instance", id_), lambda api: api.describe_instance(id_, notify=self._notify), "looking at"
         )
 
@@ -185,13 +176,13 @@ class Directory:
         return [searched[id_] if id_ in searched else await self._described_group(id_) for id_ in ids]
 
     async def caller(self) -> str:
-        """The ARN of who calls; "" where AWS does not say."""
-        return await self._asked("caller", lambda api: api.caller, "finding out who calls, for")
+        """The caller's ARN; "" if AWS does not return it."""
+        return await self._answer("caller", lambda api: api.caller, "finding out who calls, for")
 
     async def permissions(self, security_profile_id: str) -> list[str]:
         """The permissions of a security profile."""
         instance_id = await self.id()
-        return await self._asked(
+        return await self._answer(
             (instance_id, "permissions", security_profile_id),
             lambda api: list(
                 api.list_security_profile_permissions(instance_id, security_profile_id, notify=self._notify)
@@ -218,11 +209,11 @@ class Directory:
             return sorted((user for page in pages for user in page), key=lambda user: str(user["Username"]))
 
         key = (instance_id, json.dumps([criteria, search_filter], sort_keys=True))
-        return await self._asked(key, search, "searching users of")
+        return await self._answer(key, search, "searching users of")
 
     async def _listing(self, reference: Reference) -> Listing:
         instance_id = await self.id()
-        return await self._asked(
+        return await self._answer(
             (instance_id, reference),
             lambda api: Listing.read(api, instance_id, reference, self.where, self._notify),
             f"listing {reference.nouns} of",
@@ -253,11 +244,11 @@ class Directory:
             except AccessDenied:
                 return {}
 
-        return await self._asked((instance_id, "groups"), search, "searching hierarchy groups of")
+        return await self._answer((instance_id, "groups"), search, "searching hierarchy groups of")
 
     async def _described_group(self, id_: str) -> Entry:
         instance_id = await self.id()
-        return await self._asked(
+        return await self._answer(
             (instance_id, "group", id_),
             lambda api: api.describe_user_hierarchy_group(instance_id, id_, notify=self._notify),
             "looking at a hierarchy group of",
@@ -273,10 +264,10 @@ class Directory:
         def list_instances(api: Gateway) -> tuple[str, list[Entry]]:
             return api.region, list(api.list_instances(notify=self._notify))
 
-        region, instances = await self._asked("ListInstances", list_instances, "looking for")
+        region, instances = await self._answer("ListInstances", list_instances, "looking for")
         return by_alias(str(self._instance), region, instances)
 
-    async def _asked(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
+    async def _answer(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
         return await self._once(key, ask, f"{what} {self.where}")
 
 
@@ -286,12 +277,12 @@ def by_alias(alias: str, region: str, instances: Sequence[Entry]) -> Entry:
     Raises:
         NoSuchName
     """
-    known = {
+    by_name = {
         each.get("InstanceAlias", ""): each for each in instances if each.get("InstanceStatus") != "CREATION_FAILED"
     }
-    if alias in known:
-        return known[alias]
-    hint = suggestion(alias, [name for name in known if name])
+    if alias in by_name:
+        return by_name[alias]
+    hint = suggestion(alias, [name for name in by_name if name])
     raise NoSuchName(
         f"no Connect instance in {region} has the alias '{alias}'",
         f"{hint} (connect-users:region and connect-users:profile say where to look)",

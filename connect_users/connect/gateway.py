@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.gateway_calls import LIST_PAGE, SMALL_PAGE
 from connect_users.connect.gateway_lookups import Lookups
-from connect_users.core.errors import InvalidRequest, OperationMissing
+from connect_users.core.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from connect_users.connect.pacing import Notify
@@ -56,18 +56,16 @@ class Gateway(Lookups):
                 call.
             ConnectApiError: any other failure; with ``uncertain``, the user may exist all the same.
         """
-        method: Callable[..., Any] = self._client.create_user
-        answer = self._call("CreateUser", method, request, notify)
-        return CreatedUser(answer.value["UserId"], answer.value["UserArn"], answer.uncertain, answer.answered_at)
+        made = self._call("CreateUser", request, notify)
+        return CreatedUser(made.value["UserId"], made.value["UserArn"], made.uncertain, made.answered_at)
 
     def describe_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``User``: everything except the password and the proficiencies."""
-        params = {"InstanceId": instance_id, "UserId": user_id}
-        return dict(self._call("DescribeUser", self._client.describe_user, params, notify).value["User"])
+        return dict(self._call("DescribeUser", {"InstanceId": instance_id, "UserId": user_id}, notify).value["User"])
 
     def delete_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> None:
         """Delete a user. ResourceNotFound with ``uncertain`` set: an earlier attempt of this call may have done it."""
-        self._call("DeleteUser", self._client.delete_user, {"InstanceId": instance_id, "UserId": user_id}, notify)
+        self._call("DeleteUser", {"InstanceId": instance_id, "UserId": user_id}, notify)
 
     def delete_all_entity_sessions(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> None:
         """Sign a user out everywhere.
@@ -76,11 +74,8 @@ class Gateway(Lookups):
             OperationMissing: the installed boto3 is older than the operation.
             ConnectApiError
         """
-        method: Callable[..., Any] | None = getattr(self._client, "delete_all_entity_sessions", None)
-        if method is None:
-            raise _missing("DeleteAllEntitySessions", "1.44.4")
         params = {"InstanceId": instance_id, "EntityId": user_id, "EntityType": "USER"}
-        self._call("DeleteAllEntitySessions", method, params, notify)
+        self._call("DeleteAllEntitySessions", params, notify)
 
     def update_user(
         self,
@@ -105,19 +100,7 @@ class Gateway(Lookups):
         Args:
             params: the operation's own members, without the two ids.
         """
-        client = self._client
-        methods: dict[str, Callable[..., Any]] = {
-            "AssociateUserProficiencies": client.associate_user_proficiencies,
-            "DisassociateUserProficiencies": client.disassociate_user_proficiencies,
-            "UpdateUserConfig": client.update_user_config,
-            "UpdateUserHierarchy": client.update_user_hierarchy,
-            "UpdateUserIdentityInfo": client.update_user_identity_info,
-            "UpdateUserPhoneConfig": client.update_user_phone_config,
-            "UpdateUserProficiencies": client.update_user_proficiencies,
-            "UpdateUserRoutingProfile": client.update_user_routing_profile,
-            "UpdateUserSecurityProfiles": client.update_user_security_profiles,
-        }
-        self._call(operation, methods[operation], {**params, "InstanceId": instance_id, "UserId": user_id}, notify)
+        self._call(operation, {**params, "InstanceId": instance_id, "UserId": user_id}, notify)
 
     def list_user_proficiencies(
         self, instance_id: str, user_id: str, *, notify: Notify | None = None
@@ -130,10 +113,9 @@ class Gateway(Lookups):
     ) -> tuple[list[dict[str, Any]], datetime | None]:
         """All proficiencies of a user, and when they were last changed."""
         params = {"InstanceId": instance_id, "UserId": user_id, "MaxResults": SMALL_PAGE}
-        method = self._client.list_user_proficiencies
         entries: list[dict[str, Any]] = []
         modified = None
-        for answer in self._answers("ListUserProficiencies", method, params, notify):
+        for answer in self._answers("ListUserProficiencies", params, notify):
             entries += answer.get("UserProficiencyList") or ()
             modified = answer.get("LastModifiedTime", modified)
         return entries, modified
@@ -141,17 +123,17 @@ class Gateway(Lookups):
     def tag_resource(self, resource_arn: str, tags: Mapping[str, str], *, notify: Notify | None = None) -> None:
         """Add tags, or overwrite those of the same key. At least one, at most 50."""
         params = {"resourceArn": resource_arn, "tags": dict(tags)}
-        self._call("TagResource", self._client.tag_resource, params, notify)
+        self._call("TagResource", params, notify)
 
     def untag_resource(self, resource_arn: str, tag_keys: Iterable[str], *, notify: Notify | None = None) -> None:
         """Remove tags by key. At least one, at most 50; keys that are not there do no harm."""
         params = {"resourceArn": resource_arn, "tagKeys": list(tag_keys)}
-        self._call("UntagResource", self._client.untag_resource, params, notify)
+        self._call("UntagResource", params, notify)
 
     def list_users(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[list[dict[str, Any]]]:
         """All users, page by page (1,000 each): ``Id``, ``Arn``, ``Username`` and modification time."""
         params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}
-        return self._pages("ListUsers", self._client.list_users, "UserSummaryList", params, notify)
+        return self._pages("ListUsers", "UserSummaryList", params, notify)
 
     def search_users(
         self,
@@ -171,7 +153,7 @@ class Gateway(Lookups):
             params["SearchCriteria"] = criteria
         if search_filter is not None:
             params["SearchFilter"] = search_filter
-        return self._pages("SearchUsers", self._client.search_users, "Users", params, notify)
+        return self._pages("SearchUsers", "Users", params, notify)
 
     def search_all_users(
         self, instance_id: str, *, notify: Notify | None = None
@@ -182,7 +164,7 @@ class Gateway(Lookups):
         """
         size = self._search_page
         params: dict[str, Any] = {"InstanceId": instance_id, "MaxResults": size}
-        answers = self._answers("SearchUsers", self._client.search_users, params, notify)
+        answers = self._answers("SearchUsers", params, notify)
         try:
             first = next(answers)
         except InvalidRequest:
@@ -202,11 +184,3 @@ class Gateway(Lookups):
         condition = {"FieldName": "Username", "Value": username, "ComparisonType": "EXACT"}
         pages = self.search_users(instance_id, {"StringCondition": condition}, notify=notify)
         return [user for page in pages for user in page if user.get("Username") == username]
-
-
-def _missing(operation: str, version: str) -> OperationMissing:
-    import boto3
-
-    return OperationMissing(
-        f"{operation} needs boto3 {version} or later, and boto3 {boto3.__version__} is installed; upgrade it"
-    )

@@ -1,19 +1,19 @@
 """What every method of the gateway shares: the clients, one way to call, one way to page.
 
-Each call is paced and retried by `connect_users.connect.transport`; a listing is one call per page, made when its items
-are asked for. Every failure is an error of `connect_users.core.errors`.
+Part of `connect_users.connect.gateway`, whose contract holds here.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.pacing import Notify, Pacer, SystemTimer, Timer
-from connect_users.connect.transport import Answer, Transport
+from connect_users.connect.transport import CallResult, Transport
 from connect_users.core.answers import expect
-from connect_users.core.errors import Cancelled, ConnectApiError
+from connect_users.core.errors import Cancelled, ConnectApiError, OperationMissing
 from connect_users.core.fields import FIELDS
 from connect_users.core.server_clock import ServerClock
 from connect_users.core.spec import wire_name
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from connect_users.core.fields import Field
     from connect_users.core.settings import Settings
 
-Result = TypeVar("Result")
-
 #: Items per page: the most that AWS gives. Search pages hold 100 by the best-practices page of the API reference,
 #: though the model allows 500.
 LIST_PAGE = 1000
 SMALL_PAGE = 100
 SEARCH_PAGE = 500
 INSTANCES_PAGE = 10
+#: Operations that the oldest boto3 that the package allows does not have -> the first boto3 that has them.
+_SINCE = {"DeleteAllEntitySessions": "1.44.4", "ListSecurityProfileAIAgents": "1.43.98"}
 #: Users that one GetCurrentUserData is about (API reference, Filters).
 AGENTS = 100
 
@@ -89,20 +89,21 @@ class Calls:
     def _call(
         self,
         operation: str,
-        method: Callable[..., Result],
         params: Mapping[str, Any],
         notify: Notify | None = None,
         *,
+        client: Any = None,
         paced: bool = True,
-    ) -> Answer[Result]:
+    ) -> CallResult[dict[str, Any]]:
         """One call; an answer that is not from AWS (see `connect_users.core.answers`) does not count."""
+        method = method_of(client or self._client, operation)
         answered_at: float | None = None
 
-        def send() -> Result:
+        def send() -> dict[str, Any]:
             nonlocal answered_at
             sent = self._wall()
             try:
-                answer = method(**params)
+                answer: dict[str, Any] = method(**params)
             except Exception as problem:
                 self._server_clock.answered(getattr(problem, "response", None), sent, self._wall())
                 raise
@@ -110,32 +111,14 @@ class Calls:
             expect(operation, params, answer)
             return answer
 
-        answer = self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
-        return replace(answer, answered_at=answered_at)
+        result = self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
+        return replace(result, answered_at=answered_at)
 
-    def _pages(
-        self,
-        operation: str,
-        method: Callable[..., Mapping[str, Any]],
-        key: str,
-        params: Mapping[str, Any],
-        notify: Notify | None,
-    ) -> Iterator[list[dict[str, Any]]]:
-        """The items under `key`, page by page; each page is fetched when it is asked for."""
-        for answer in self._answers(operation, method, params, notify):
-            yield list(answer.get(key) or ())
-
-    def _answers(
-        self,
-        operation: str,
-        method: Callable[..., Mapping[str, Any]],
-        params: Mapping[str, Any],
-        notify: Notify | None,
-    ) -> Iterator[Mapping[str, Any]]:
-        """The whole answers of a listing, page by page."""
+    def _answers(self, operation: str, params: Mapping[str, Any], notify: Notify | None) -> Iterator[dict[str, Any]]:
+        """The answers of a listing, page by page; each page is fetched when it is asked for."""
         token = None
         while True:
-            page = self._call(operation, method, {**params, "NextToken": token} if token else params, notify).value
+            page = self._call(operation, {**params, "NextToken": token} if token else params, notify).value
             yield page
             following = page.get("NextToken")
             if not following:
@@ -144,17 +127,35 @@ class Calls:
                 raise ConnectApiError(operation, "RepeatedToken", "AWS answered the same page token twice")
             token = following
 
+    def _pages(
+        self, operation: str, member: str, params: Mapping[str, Any], notify: Notify | None
+    ) -> Iterator[list[dict[str, Any]]]:
+        """The items in a member of the answers, page by page."""
+        for answer in self._answers(operation, params, notify):
+            yield list(answer.get(member) or ())
+
     def _items(
-        self,
-        operation: str,
-        method: Callable[..., Mapping[str, Any]],
-        key: str,
-        params: Mapping[str, Any],
-        notify: Notify | None,
+        self, operation: str, member: str, params: Mapping[str, Any], notify: Notify | None
     ) -> Iterator[dict[str, Any]]:
         """The items of all pages, one by one."""
-        for page in self._pages(operation, method, key, params, notify):
-            yield from page
+        return itertools.chain.from_iterable(self._pages(operation, member, params, notify))
+
+
+def method_of(client: Any, operation: str) -> Callable[..., Any]:
+    """The method of a client that calls an operation.
+
+    Raises:
+        OperationMissing: the installed boto3 is older than the operation.
+    """
+    from botocore import xform_name
+
+    method: Callable[..., Any] | None = getattr(client, xform_name(operation), None)
+    if method is None:
+        import boto3
+
+        needs = f"{operation} needs boto3 {_SINCE[operation]} or later"
+        raise OperationMissing(f"{needs}, and boto3 {boto3.__version__} is installed; upgrade it")
+    return method
 
 
 #: Personal words, which may be words of a message, too.

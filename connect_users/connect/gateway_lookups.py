@@ -1,6 +1,6 @@
 """Look-ups: the instance, the things that users refer to, quick connects, and a password kept in Secrets Manager.
 
-Part of the `connect_users.connect.gateway`, whose contract holds here. Answers are AWS's dictionaries.
+Part of `connect_users.connect.gateway`, whose contract holds here.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from connect_users.core.errors import (
     ConfigurationError,
     ConnectApiError,
     CredentialsProblem,
+    OperationMissing,
     SecretUnavailable,
     Throttled,
     Unreachable,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from connect_users.connect.pacing import Notify
 
@@ -35,7 +36,7 @@ class Lookups(Calls):
 
     @property
     def caller(self) -> str:
-        """The ARN of who calls; "" where AWS does not say so at once."""
+        """The caller's ARN; "" if AWS does not return it at once."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
@@ -46,33 +47,29 @@ class Lookups(Calls):
     def describe_instance(self, instance_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``Instance``, with its ``Arn``, ``InstanceAlias`` and ``IdentityManagementType``."""
         params = {"InstanceId": instance_id}
-        method = self._client.describe_instance
-        return dict(self._call("DescribeInstance", method, params, notify).value["Instance"])
+        return dict(self._call("DescribeInstance", params, notify).value["Instance"])
 
     def list_instances(self, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """Summaries of all instances of the account in this region (at most 10 a page)."""
         params = {"MaxResults": INSTANCES_PAGE}
-        return self._items("ListInstances", self._client.list_instances, "InstanceSummaryList", params, notify)
+        return self._items("ListInstances", "InstanceSummaryList", params, notify)
 
     def list_routing_profiles(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn`` and ``Name`` of every routing profile."""
         params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}
-        method = self._client.list_routing_profiles
-        return self._items("ListRoutingProfiles", method, "RoutingProfileSummaryList", params, notify)
+        return self._items("ListRoutingProfiles", "RoutingProfileSummaryList", params, notify)
 
     def list_security_profiles(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn`` and ``Name`` of every security profile."""
         params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}
-        method = self._client.list_security_profiles
-        return self._items("ListSecurityProfiles", method, "SecurityProfileSummaryList", params, notify)
+        return self._items("ListSecurityProfiles", "SecurityProfileSummaryList", params, notify)
 
     def list_security_profile_permissions(
         self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
     ) -> Iterator[str]:
         """What a security profile lets its users do, such as ``Users.Edit``."""
         params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id, "MaxResults": LIST_PAGE}
-        method = self._client.list_security_profile_permissions
-        for answer in self._answers("ListSecurityProfilePermissions", method, params, notify):
+        for answer in self._answers("ListSecurityProfilePermissions", params, notify):
             yield from answer.get("Permissions") or ()
 
     def describe_security_profile(
@@ -80,18 +77,17 @@ class Lookups(Calls):
     ) -> dict[str, Any]:
         """The ``SecurityProfile``: whom it reaches, and, from boto3 1.43.117 on, whether AWS manages it."""
         params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id}
-        method = self._client.describe_security_profile
-        return dict(self._call("DescribeSecurityProfile", method, params, notify).value["SecurityProfile"])
+        return dict(self._call("DescribeSecurityProfile", params, notify).value["SecurityProfile"])
 
     def list_security_profile_ai_agents(
         self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
     ) -> list[str] | None:
         """ARNs of the AI agents that a security profile allows; None where boto3 is older than that (1.43.98)."""
-        method: Callable[..., Any] | None = getattr(self._client, "list_security_profile_ai_agents", None)
-        if method is None:
-            return None
         params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id, "MaxResults": LIST_PAGE}
-        agents = self._items("ListSecurityProfileAIAgents", method, "AllowedAIAgents", params, notify)
+        try:
+            agents = [*self._items("ListSecurityProfileAIAgents", "AllowedAIAgents", params, notify)]
+        except OperationMissing:
+            return None
         return [str(agent.get("Arn", "")) for agent in agents]
 
     def get_metric_data_v2(
@@ -99,78 +95,65 @@ class Lookups(Calls):
     ) -> Iterator[dict[str, Any]]:
         """The ``MetricResults`` of a request (100 a page), which has all its members but the instance."""
         params = {**request, "ResourceArn": instance_arn, "MaxResults": SMALL_PAGE}
-        method: Callable[..., Mapping[str, Any]] = self._client.get_metric_data_v2
-        return self._items("GetMetricDataV2", method, "MetricResults", params, notify)
+        return self._items("GetMetricDataV2", "MetricResults", params, notify)
 
     def get_current_user_data(
         self, instance_id: str, user_ids: Sequence[str], *, notify: Notify | None = None
     ) -> Iterator[dict[str, Any]]:
-        """What each of at most `gateway_calls.AGENTS` users does now: ``User``, ``Status`` and ``Contacts``.
-
-        Nothing of those who are not signed in.
-        """
+        """What at most `gateway_calls.AGENTS` users do now, if signed in: ``User``, ``Status`` and ``Contacts``."""
         params = {"InstanceId": instance_id, "Filters": {"Agents": list(user_ids)}, "MaxResults": SMALL_PAGE}
-        method: Callable[..., Mapping[str, Any]] = self._client.get_current_user_data
-        return self._items("GetCurrentUserData", method, "UserDataList", params, notify)
+        return self._items("GetCurrentUserData", "UserDataList", params, notify)
 
     def list_user_hierarchy_groups(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn`` and ``Name`` of every hierarchy group; names are not unique across levels."""
         params = {"InstanceId": instance_id, "MaxResults": LIST_PAGE}
-        method = self._client.list_user_hierarchy_groups
-        return self._items("ListUserHierarchyGroups", method, "UserHierarchyGroupSummaryList", params, notify)
+        return self._items("ListUserHierarchyGroups", "UserHierarchyGroupSummaryList", params, notify)
 
     def describe_user_hierarchy_group(
         self, instance_id: str, hierarchy_group_id: str, *, notify: Notify | None = None
     ) -> dict[str, Any]:
         """The ``HierarchyGroup``, with its ``HierarchyPath`` from level one down."""
         params = {"InstanceId": instance_id, "HierarchyGroupId": hierarchy_group_id}
-        method = self._client.describe_user_hierarchy_group
-        return dict(self._call("DescribeUserHierarchyGroup", method, params, notify).value["HierarchyGroup"])
+        return dict(self._call("DescribeUserHierarchyGroup", params, notify).value["HierarchyGroup"])
 
     def search_user_hierarchy_groups(
         self, instance_id: str, *, notify: Notify | None = None
     ) -> Iterator[dict[str, Any]]:
         """All groups as `describe_user_hierarchy_group` returns them, and the root; the index lags behind changes."""
         params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
-        method = self._client.search_user_hierarchy_groups
-        return self._items("SearchUserHierarchyGroups", method, "UserHierarchyGroups", params, notify)
+        return self._items("SearchUserHierarchyGroups", "UserHierarchyGroups", params, notify)
 
-    def list_queues(
-        self, instance_id: str, queue_types: Sequence[str] = ("STANDARD",), *, notify: Notify | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """``Id``, ``Arn``, ``Name`` and ``QueueType`` of the queues; agents' own queues are type AGENT."""
-        params = {"InstanceId": instance_id, "QueueTypes": list(queue_types), "MaxResults": LIST_PAGE}
-        return self._items("ListQueues", self._client.list_queues, "QueueSummaryList", params, notify)
+    def list_queues(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
+        """``Id``, ``Arn``, ``Name`` and ``QueueType`` of the queues, without agents' own."""
+        params = {"InstanceId": instance_id, "QueueTypes": ["STANDARD"], "MaxResults": LIST_PAGE}
+        return self._items("ListQueues", "QueueSummaryList", params, notify)
 
     def list_quick_connects(
         self, instance_id: str, types: Sequence[str] = ("USER",), *, notify: Notify | None = None
     ) -> Iterator[dict[str, Any]]:
         """``Id``, ``Arn``, ``Name`` and type of the quick connects; those that lead to a user are type USER."""
         params = {"InstanceId": instance_id, "QuickConnectTypes": list(types), "MaxResults": LIST_PAGE}
-        method = self._client.list_quick_connects
-        return self._items("ListQuickConnects", method, "QuickConnectSummaryList", params, notify)
+        return self._items("ListQuickConnects", "QuickConnectSummaryList", params, notify)
 
     def search_quick_connects(self, instance_id: str, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """All quick connects as `describe_quick_connect` returns them; the index lags behind changes."""
         params = {"InstanceId": instance_id, "MaxResults": SMALL_PAGE}
-        method = self._client.search_quick_connects
-        return self._items("SearchQuickConnects", method, "QuickConnects", params, notify)
+        return self._items("SearchQuickConnects", "QuickConnects", params, notify)
 
     def describe_quick_connect(
         self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None
     ) -> dict[str, Any]:
         """The ``QuickConnect``; the user that it leads to is in ``QuickConnectConfig``."""
         params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
-        method = self._client.describe_quick_connect
-        return dict(self._call("DescribeQuickConnect", method, params, notify).value["QuickConnect"])
+        return dict(self._call("DescribeQuickConnect", params, notify).value["QuickConnect"])
 
     def delete_quick_connect(self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None) -> None:
         """Delete a quick connect. A second deletion raises ResourceNotFound."""
         params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
-        self._call("DeleteQuickConnect", self._client.delete_quick_connect, params, notify)
+        self._call("DeleteQuickConnect", params, notify)
 
     def get_secret_value(self, secret_id: str, *, notify: Notify | None = None) -> str:
-        """The text of a secret in AWS Secrets Manager: in the region that its ARN names, or of that name in ours.
+        """The string of a secret in AWS Secrets Manager, in the region of its ARN, else in the gateway's region.
 
         Not paced: the quota of GetSecretValue is thousands a second.
 
@@ -181,8 +164,7 @@ class Lookups(Calls):
         arn = _SECRET_ARN.fullmatch(secret_id)
         client = self._clients.secrets_manager(arn["region"] if arn else self.region)
         try:
-            params = {"SecretId": secret_id}
-            answer = self._call("GetSecretValue", client.get_secret_value, params, notify, paced=False).value
+            answer = self._call("GetSecretValue", {"SecretId": secret_id}, notify, client=client, paced=False).value
         except _NOT_ABOUT_THE_SECRET:
             raise
         except ConnectApiError as error:
@@ -192,4 +174,4 @@ class Lookups(Calls):
             raise ConfigurationError(
                 f"password_secret_arn: '{secret_id}' has no string value, but a password was expected"
             )
-        return text
+        return str(text)

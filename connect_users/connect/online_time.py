@@ -2,10 +2,10 @@
 
 Its page in the API reference sets the limits: data of three months, less than 35 days a request where it answers by
 day, at most 100 agents a request. A day with online time is one row, and 100 rows are one page. So the newest days
-are asked about first, in windows that grow, and of each window only those who were not online since: most people are
-found in the first one, and whoever is asked about a long window has few rows in it.
+are requested first, in windows that grow, and each window only for users who were not online since: most are found in
+the first one, and a long window has few rows.
 
-Cost for N users, of whom half were online today, a third was last online yesterday, and the others some time ago:
+Cost for N users, if half were online today, a third was last online yesterday, and the others some time ago:
 N/100 + N/200 + 6 * N/600 calls, about 25 for 1,000 users; 8 * N/100 at most where nobody was online.
 """
 
@@ -36,27 +36,27 @@ class OnlineDays(NamedTuple):
 
     Attributes:
         last: user id -> the last day (UTC) with online time, for those who have any.
-        asked: ids of the users who were asked about; not of those who are not in the instance any more.
-        first: the first day that was asked about.
+        user_ids: of the users in question, without those who are not in the instance any more.
+        first: the first day that was searched.
     """
 
     last: dict[str, datetime]
-    asked: tuple[str, ...]
+    user_ids: tuple[str, ...]
     first: datetime
 
 
 def last_online_days(
-    gateway: Gateway, instance_arn: str, user_ids: Iterable[str], tell: Callable[[int, int], None] = lambda *_: None
+    gateway: Gateway, instance_arn: str, user_ids: Iterable[str], progress: Callable[[int, int], None] = lambda *_: None
 ) -> OnlineDays:
     """When each of some users was last online.
 
     Args:
-        tell: is called with how many of how many users are found.
+        progress: is called with the numbers of users found, and of all.
 
     Raises:
         ConnectUsersError
     """
-    found: dict[str, datetime] = {}
+    last: dict[str, datetime] = {}
     gone: set[str] = set()
     left = every = list(dict.fromkeys(user_ids))
     windows = list(_windows(gateway.now))
@@ -66,11 +66,11 @@ def last_online_days(
                 user = bare_id((row.get("Dimensions") or {}).get("AGENT"))
                 if user and any(entry.get("Value") for entry in row.get("Collections") or ()):
                     day = _day(row, start)
-                    found[user] = max(day, found.get(user, day))
-            tell(len(found), len(every))
-        left = [user for user in left if user not in found and user not in gone]
-    asked = tuple(user for user in every if user not in gone)
-    return OnlineDays(found, asked, windows[-1][0].replace(tzinfo=None))
+                    last[user] = max(day, last.get(user, day))
+            progress(len(last), len(every))
+        left = [user for user in left if user not in last and user not in gone]
+    present = tuple(user for user in every if user not in gone)
+    return OnlineDays(last, present, windows[-1][0].replace(tzinfo=None))
 
 
 def _windows(now: float) -> Iterator[tuple[datetime, datetime]]:

@@ -45,7 +45,7 @@ RECOVERY = 0.02
 #: A rate never falls below this share of the configured one: 0.1 requests a second at AWS's default.
 FLOOR = 0.05
 
-#: Seconds of queueing that are worth telling a user, and the least time between two such notes about one call.
+#: Seconds of queueing of which a user is informed, and the least time between two such messages about one call.
 NOTICE_AFTER = 5.0
 NOTICE_EVERY = 10.0
 

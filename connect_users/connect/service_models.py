@@ -35,7 +35,7 @@ class ServiceModels(Loader):
         files = _PlainFiles()
         paths = create_loader(data_path).search_paths
         super().__init__(list(paths), files, include_default_search_paths=False)
-        self._ours = _Ours(list(paths), files, include_default_search_paths=False)
+        self._ours = _OurServices(list(paths), files, include_default_search_paths=False)
         self._parts: dict[tuple[str, str | None], dict[str, Any]] = {}
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
@@ -51,7 +51,7 @@ class ServiceModels(Loader):
         return self._parts[key]
 
 
-class _Ours(Loader):
+class _OurServices(Loader):
     """Looks for `SERVICES` only, instead of in every folder."""
 
     def list_available_services(self, type_name: str) -> list[str]:

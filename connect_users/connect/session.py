@@ -5,7 +5,7 @@
 - Endpoint: `Settings.endpoint_url`, then boto3's own chain (``AWS_ENDPOINT_URL_CONNECT``, the profile).
 - botocore never repeats a request: it would also repeat one that a full quota refused, and would hide that a lost
   answer may have been carried out. `connect_users.connect.transport` does the repeating.
-- STS is never called. Secrets Manager is only called for a user whose password is there.
+- STS is called for `Clients.caller` only, Secrets Manager only for a user whose password is there.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Clients:
             return self._secrets[region]
 
     def caller(self) -> str:
-        """The ARN of who calls, by STS's GetCallerIdentity, which needs no permission.
+        """The caller's ARN, by STS's GetCallerIdentity, which needs no permission.
 
         Raises:
             BotoCoreError, ClientError
@@ -230,7 +230,7 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def _as_configuration_error() -> Iterator[None]:
-    """What botocore says about a missing profile, a malformed endpoint or file, as an error of ours."""
+    """Turn botocore's errors about a missing profile, a malformed endpoint or file into a `ConfigurationError`."""
     from botocore.exceptions import BotoCoreError
 
     try:

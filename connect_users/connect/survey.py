@@ -30,7 +30,7 @@ from weakref import WeakKeyDictionary
 
 from connect_users.connect.gateway_calls import SEARCH_PAGE
 from connect_users.core.errors import Cancelled, ConnectApiError
-from connect_users.core.snapshot_proof import Listed, epoch, whole
+from connect_users.core.snapshot_proof import UserSnapshot, epoch, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,15 +66,14 @@ class _Refresh:
 class Survey:
     """The bulk reads of one gateway. Thread-safe."""
 
-    def __init__(self, gateway: Gateway, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         # The gateway is the key under which its survey is found: it must be free to go.
         self._gateway = weakref.proxy(gateway)
-        self._clock = clock
         self._lock = threading.Lock()
         self._refreshes: dict[str, _Refresh] = {}
         self._proficiencies_move: dict[str, bool] = {}
 
-    def find(self, instance_id: str, urn: str, user_id: str, say: Callable[[str, str], None]) -> Listed | None:
+    def find(self, instance_id: str, urn: str, user_id: str, say: Callable[[str, str], None]) -> UserSnapshot | None:
         """What bulk reads show of a user that is being read; None where it has to be described.
 
         Args:
@@ -93,13 +92,13 @@ class Survey:
                 return None
         return _listed(refresh, user_id)
 
-    def everyone(self, instance_id: str, notify: Notify) -> list[Listed]:
+    def everyone(self, instance_id: str, notify: Notify) -> list[UserSnapshot]:
         """All users of the instance, in the order of the listing. Reads that follow are answered from the same pages.
 
         Raises:
             ConnectApiError
         """
-        refresh = _Refresh(self._clock())
+        refresh = _Refresh(time.monotonic())
         self._read_pages(instance_id, refresh, notify)
         with self._lock:
             self._refreshes[instance_id] = refresh
@@ -135,8 +134,8 @@ class Survey:
         """The refresh that this read belongs to, and its number in it."""
         with self._lock:
             refresh = self._refreshes.get(instance_id)
-            if refresh is None or reading in refresh.read or self._clock() - refresh.began > MAX_AGE:
-                refresh = self._refreshes[instance_id] = _Refresh(self._clock())
+            if refresh is None or reading in refresh.read or time.monotonic() - refresh.began > MAX_AGE:
+                refresh = self._refreshes[instance_id] = _Refresh(time.monotonic())
             refresh.read.add(reading)
             return refresh, len(refresh.read)
 
@@ -183,13 +182,13 @@ def _keep(refresh: _Refresh, users: list[dict[str, Any]]) -> None:
         refresh.summaries[user["Id"]] = json.dumps(user, default=str).encode()
 
 
-def _listed(refresh: _Refresh, user_id: str) -> Listed | None:
+def _listed(refresh: _Refresh, user_id: str) -> UserSnapshot | None:
     entry = (refresh.listed or {}).get(user_id)
     if entry is None:
         return None
     text = refresh.summaries.get(user_id)
     arn, username, modified = entry
-    return Listed(user_id, arn, username, modified, None if text is None else json.loads(text), refresh.exact)
+    return UserSnapshot(user_id, arn, username, modified, None if text is None else json.loads(text), refresh.exact)
 
 
 _lock = threading.Lock()

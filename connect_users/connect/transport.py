@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from connect_users.core import errors
 from connect_users.core.answers import ForeignAnswer, NotAnswered, died_reading, foreign
-from connect_users.core.failures import Meaning, Retry, api_error, delay, meaning_of
+from connect_users.core.failures import CodeMeaning, Retry, delay, meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-#: Seconds of one wait that are worth telling a user, and of a call in all after which any wait is.
+#: Seconds of one wait of which a user is informed, and of a whole call after which any wait is reported.
 NOTICE_AFTER = 2.0
 NOTICE_EVERY = 10.0
 
@@ -36,14 +36,14 @@ NOTICE_EVERY = 10.0
 class Failure:
     """Why one attempt failed, in our words."""
 
-    meaning: Meaning
+    meaning: CodeMeaning
     code: str
     detail: str
     request_id: str = ""
 
 
 @dataclass(frozen=True)
-class Answer(Generic[Result]):
+class CallResult(Generic[Result]):
     """What AWS answered.
 
     Attributes:
@@ -78,7 +78,7 @@ class Transport:
         notify: Notify | None = None,
         secrets: Iterable[str] = (),
         paced: bool = True,
-    ) -> Answer[Result]:
+    ) -> CallResult[Result]:
         """Send until there is an answer; `send` makes exactly one request.
 
         Args:
@@ -106,7 +106,7 @@ class Transport:
                     raise
             else:
                 self._pacer.accepted(operation)
-                return Answer(value, uncertain)
+                return CallResult(value, uncertain)
             uncertain = uncertain or failure.meaning.retry is Retry.UNCERTAIN
             self._learn(operation, failure.meaning.retry, sent_at)
             now = self._timer.now()
@@ -115,7 +115,7 @@ class Transport:
                 raise _error(operation, failure, tries, now - first_sent_at, uncertain, secrets)
             if notify and (pause > NOTICE_AFTER or now - noted_at > NOTICE_EVERY):
                 noted_at = now
-                notify(f"waiting {pause:.0f} s: {_scrubbed(_story(operation, failure), secrets)} (try {tries})")
+                notify(f"waiting {pause:.0f} s: {_scrubbed(_what_failed(operation, failure), secrets)} (try {tries})")
             if self._timer.wait(pause):
                 raise _cancelled(operation, tries, uncertain)
 
@@ -133,7 +133,7 @@ class Transport:
             self._pacer.accepted(operation)
 
 
-def _story(operation: str, failure: Failure) -> str:
+def _what_failed(operation: str, failure: Failure) -> str:
     if failure.meaning.retry is Retry.THROTTLED:
         return f"Amazon Connect throttled {operation}"
     detail = failure.detail.rstrip(".")
@@ -142,9 +142,9 @@ def _story(operation: str, failure: Failure) -> str:
     return f"no definite answer to {operation} ({failure.code}): {detail}"
 
 
-def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.ConnectApiError:
+def _cancelled(operation: str, tries: int, uncertain: bool) -> errors.Cancelled:
     detail = f"cancelled while waiting to try again after {tries} tries" if tries else "cancelled before it was sent"
-    return api_error(operation, "Cancelled", detail, uncertain=uncertain)
+    return errors.Cancelled(operation, "Cancelled", detail, uncertain=uncertain)
 
 
 def _error(
@@ -218,9 +218,9 @@ def failure_of(operation: str, problem: Exception) -> Failure | None:
     if tunnel is not None:
         text = f"{text}: {tunnel[0]}"
     if names & _CREDENTIALS:
-        return Failure(Meaning(errors.CredentialsProblem), type(problem).__name__, text)
+        return Failure(CodeMeaning(errors.CredentialsProblem), type(problem).__name__, text)
     if names & (_NOT_SENT | _NO_ANSWER) and _WILL_NOT_PASS.search(text):
-        return Failure(Meaning(errors.Unreachable), "ConnectionFailed", text)
+        return Failure(CodeMeaning(errors.Unreachable), "ConnectionFailed", text)
     if names & _NOT_SENT:
         return Failure(meaning_of("ConnectionFailed"), "ConnectionFailed", text)
     if names & _NO_ANSWER:
@@ -238,10 +238,10 @@ def _answered(operation: str, problem: object) -> Failure:
     request_id = str(meta.get("RequestId") or "")
     if failed != operation:
         # botocore asked STS or SSO for credentials, and that call failed: ours was not sent.
-        return Failure(Meaning(errors.CredentialsProblem), code, f"{failed}: {message}", request_id)
+        return Failure(CodeMeaning(errors.CredentialsProblem), code, f"{failed}: {message}", request_id)
     meaning = meaning_of(code, int(meta.get("HTTPStatusCode") or 0))
     # Where there is no code, botocore gives the status, and the whole page as the message.
     foreign_answer = foreign(meta) if code.isdigit() and meaning.retry is not Retry.THROTTLED else None
     if foreign_answer is not None:
-        return Failure(Meaning(errors.Unreachable, meaning.retry), "ForeignAnswer", str(foreign_answer), request_id)
+        return Failure(CodeMeaning(errors.Unreachable, meaning.retry), "ForeignAnswer", str(foreign_answer), request_id)
     return Failure(meaning, code, message, request_id)

@@ -25,7 +25,7 @@ _SHOWN: Final = 80
 
 
 @dataclass(frozen=True)
-class _About:
+class _Subject:
     """Where an answer says what it is about.
 
     Attributes:
@@ -41,23 +41,23 @@ class _About:
     parameter: str = ""
 
 
-_ABOUT: Final = {
-    "CreateUser": _About("", "UserId", "UserArn"),
-    "DescribeUser": _About("User", arn="Arn", parameter="UserId"),
-    "ListUsers": _About("UserSummaryList", arn="Arn"),
-    "SearchUsers": _About("Users", arn="Arn"),
-    "DescribeInstance": _About("Instance", arn="Arn", parameter="InstanceId"),
-    "ListInstances": _About("InstanceSummaryList", arn="Arn"),
-    "ListRoutingProfiles": _About("RoutingProfileSummaryList"),
-    "ListSecurityProfiles": _About("SecurityProfileSummaryList"),
-    "DescribeSecurityProfile": _About("SecurityProfile", parameter="SecurityProfileId"),
-    "ListUserHierarchyGroups": _About("UserHierarchyGroupSummaryList"),
-    "SearchUserHierarchyGroups": _About("UserHierarchyGroups"),
-    "DescribeUserHierarchyGroup": _About("HierarchyGroup", parameter="HierarchyGroupId"),
-    "ListQueues": _About("QueueSummaryList"),
-    "ListQuickConnects": _About("QuickConnectSummaryList"),
-    "SearchQuickConnects": _About("QuickConnects", "QuickConnectId"),
-    "DescribeQuickConnect": _About("QuickConnect", "QuickConnectId", parameter="QuickConnectId"),
+_SUBJECTS: Final = {
+    "CreateUser": _Subject("", "UserId", "UserArn"),
+    "DescribeUser": _Subject("User", arn="Arn", parameter="UserId"),
+    "ListUsers": _Subject("UserSummaryList", arn="Arn"),
+    "SearchUsers": _Subject("Users", arn="Arn"),
+    "DescribeInstance": _Subject("Instance", arn="Arn", parameter="InstanceId"),
+    "ListInstances": _Subject("InstanceSummaryList", arn="Arn"),
+    "ListRoutingProfiles": _Subject("RoutingProfileSummaryList"),
+    "ListSecurityProfiles": _Subject("SecurityProfileSummaryList"),
+    "DescribeSecurityProfile": _Subject("SecurityProfile", parameter="SecurityProfileId"),
+    "ListUserHierarchyGroups": _Subject("UserHierarchyGroupSummaryList"),
+    "SearchUserHierarchyGroups": _Subject("UserHierarchyGroups"),
+    "DescribeUserHierarchyGroup": _Subject("HierarchyGroup", parameter="HierarchyGroupId"),
+    "ListQueues": _Subject("QueueSummaryList"),
+    "ListQuickConnects": _Subject("QuickConnectSummaryList"),
+    "SearchQuickConnects": _Subject("QuickConnects", "QuickConnectId"),
+    "DescribeQuickConnect": _Subject("QuickConnect", "QuickConnectId", parameter="QuickConnectId"),
 }
 
 
@@ -85,44 +85,44 @@ def expect(operation: str, params: Mapping[str, Any], answer: Any) -> None:
     problem = foreign(answer.get("ResponseMetadata") or {})
     if problem is not None:
         raise problem
-    about = _ABOUT.get(operation)
-    if about is not None:
-        for entry in _entries(about, answer):
-            _expect_id(about, params, entry)
+    subject = _SUBJECTS.get(operation)
+    if subject is not None:
+        for entry in _entries(subject, answer):
+            _expect_id(subject, params, entry)
     elif operation == "GetSecretValue":
         _expect_secret(str(params["SecretId"]), answer)
 
 
-def _entries(about: _About, answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    if not about.member:
+def _entries(subject: _Subject, answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if not subject.member:
         yield answer
-    elif not about.parameter:
-        yield from answer.get(about.member) or ()
-    elif about.member in answer:
-        yield answer[about.member]
+    elif not subject.parameter:
+        yield from answer.get(subject.member) or ()
+    elif subject.member in answer:
+        yield answer[subject.member]
     else:
-        raise NotAnswered(f"the answer has no {about.member}")
+        raise NotAnswered(f"the answer has no {subject.member}")
 
 
-def _expect_id(about: _About, params: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
-    for member in (about.id, about.arn if about.member == "" else ""):
+def _expect_id(subject: _Subject, params: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
+    for member in (subject.id, subject.arn if subject.member == "" else ""):
         if member and entry.get(member) is None:
             raise NotAnswered(f"the answer has no {member}")
-    id_ = entry[about.id]
+    id_ = entry[subject.id]
     if not isinstance(id_, str) or not _ID.fullmatch(id_):
-        raise ForeignAnswer(f"its {about.id} is {_shown(id_)}, which is not an id")
-    wanted = bare_id(params[about.parameter]) if about.parameter else id_
+        raise ForeignAnswer(f"its {subject.id} is {_shown(id_)}, which is not an id")
+    wanted = bare_id(params[subject.parameter]) if subject.parameter else id_
     if not _same(id_, wanted):
         raise ForeignAnswer(
-            f"the request was about {about.parameter} {_shown(wanted)}, the answer is about {_shown(id_)}"
+            f"the request was about {subject.parameter} {_shown(wanted)}, the answer is about {_shown(id_)}"
         )
-    arn_text = entry.get(about.arn) if about.arn else None
+    arn_text = entry.get(subject.arn) if subject.arn else None
     if not arn_text:
         return
     arn = parse_arn(str(arn_text))
     instance_id = bare_id(params.get("InstanceId", arn.instance_id if arn is not None else ""))
     if arn is None or not _same(arn.resource_id or arn.instance_id, id_) or not _same(arn.instance_id, instance_id):
-        raise ForeignAnswer(f"its {about.arn} is {_shown(arn_text)}, which is not the ARN of {_shown(id_)}")
+        raise ForeignAnswer(f"its {subject.arn} is {_shown(arn_text)}, which is not the ARN of {_shown(id_)}")
 
 
 def _expect_secret(wanted: str, answer: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Problems and warnings of the check: changes that no API can make, or that do more than the diff shows.
 
 - A changed password.
-- Settings that are declared no longer: Connect keeps what it has.
+- Settings that are no longer declared: Connect keeps its values.
 - Per-channel lists: a declared list is complete, so a channel that it does not name is reset.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core import channels, plan
 from connect_users.core.fields import BY_NAME
 from connect_users.core.phrases import all_of
-from connect_users.core.rules import Review
+from connect_users.core.rules import Findings
 from connect_users.core.shapes import Problem
 from connect_users.core.spec import UNKNOWN, contains_unknown
 
@@ -30,7 +30,7 @@ _RESET: Final = {
     "persistent_connection_configs": "the persistent connection of {} is turned off",
     "voice_enhancement_configs": "voice enhancement of {} is turned off",
 }
-#: Member of a VOICE entry about the agent's own call-backs -> what it means that it is declared no longer.
+#: Member of a VOICE entry about the agent's own call-backs -> what happens when it is no longer declared.
 _RESET_CALLBACK: Final = {
     "agent_first_callback_auto_accept": "the agent's own call-backs are no longer accepted automatically",
     "agent_first_callback_after_contact_work_config": "after-contact work of the agent's own call-backs becomes that "
@@ -38,10 +38,10 @@ _RESET_CALLBACK: Final = {
 }
 
 
-def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Review:
+def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Findings:
     """Judge the change from the old inputs to the new ones (both canonical) of a user that exists."""
     if plan.replacement(old, new) is not None:
-        return Review()
+        return Findings()
     problems, warnings = [], [*_kept(_readable(old), _readable(new)), *_reset(_readable(old), _readable(new))]
     if plan.password_changed(old, new):
         policy = new.get("on_password_change", "refuse")
@@ -55,7 +55,7 @@ def review_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Review:
                     "or set on_password_change='replace' to delete the user and create it again",
                 )
             )
-    return Review(tuple(problems), tuple(warnings))
+    return Findings(tuple(problems), tuple(warnings))
 
 
 def _readable(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _is_sound(name: str, value: Any) -> bool:
 
 
 def _kept(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
-    """Settings that are declared no longer, in one line: there may be thousands of users."""
+    """Settings that are no longer declared, in one line: there may be thousands of users."""
     if any(value is None for value in (*old.values(), *new.values())):
         return
     paths = plan.no_longer_declared(old, new)

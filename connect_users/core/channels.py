@@ -33,14 +33,17 @@ LISTS: Final = tuple(_NEUTRAL)
 #: out their neutral value.
 _FIRST_CALLBACK: Final = "agent_first_callback"
 
-#: Member of `phone_config` -> the list with the same setting.
-TWINS: Final = {
-    "phone_type": "phone_number_configs",
-    "auto_accept": "auto_accept_configs",
-    "after_contact_work_time_limit": "after_contact_work_configs",
-    "desk_phone_number": "phone_number_configs",
-    "persistent_connection": "persistent_connection_configs",
+#: Member of `phone_config` -> the list with the same setting, and the member of its entries.
+_TWINS: Final = {
+    "auto_accept": ("auto_accept_configs", "auto_accept"),
+    "after_contact_work_time_limit": ("after_contact_work_configs", "after_contact_work_config"),
+    "phone_type": ("phone_number_configs", "phone_type"),
+    "desk_phone_number": ("phone_number_configs", "phone_number"),
+    "persistent_connection": ("persistent_connection_configs", "persistent_connection"),
 }
+TWINS: Final = {member: name for member, (name, _) in _TWINS.items()}
+#: The member of `phone_config` that is about all channels, and a block in the entries of its list.
+_WORK_LIMIT: Final = "after_contact_work_time_limit"
 
 #: The settings of a user that nobody has configured.
 NEUTRAL_PHONE_CONFIG: Final[Props] = {
@@ -117,24 +120,12 @@ def partial_lists(config: Mapping[str, Any]) -> dict[str, list[Any]]:
     (UpdateUserPhoneConfig: "will always set the same ACW timeouts to all channels the user handles").
     """
     lists: dict[str, list[Any]] = {}
-    if "auto_accept" in config:
-        lists["auto_accept_configs"] = [{"channel": "VOICE", "auto_accept": config["auto_accept"]}]
-    if "after_contact_work_time_limit" in config:
-        limit = {"after_contact_work_time_limit": config["after_contact_work_time_limit"]}
-        lists["after_contact_work_configs"] = [
-            {"channel": channel, "after_contact_work_config": limit} for channel in CHANNELS
-        ]
-    phone = {}
-    if "phone_type" in config:
-        phone["phone_type"] = config["phone_type"]
-    if "desk_phone_number" in config:
-        phone["phone_number"] = config["desk_phone_number"]
-    if phone:
-        lists["phone_number_configs"] = [{"channel": "VOICE", **phone}]
-    if "persistent_connection" in config:
-        lists["persistent_connection_configs"] = [
-            {"channel": "VOICE", "persistent_connection": config["persistent_connection"]}
-        ]
+    for member, (name, part) in _TWINS.items():
+        if member in config:
+            block = member == _WORK_LIMIT
+            channels = CHANNELS if block else ("VOICE",)
+            for entry in lists.setdefault(name, [{"channel": channel} for channel in channels]):
+                entry[part] = {member: config[member]} if block else config[member]
     return lists
 
 
@@ -164,16 +155,14 @@ def from_phone_config(config: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def to_phone_config(lists: Mapping[str, list[Any]]) -> Props:
     """The members of `phone_config` that the VOICE entries of ``lists`` set."""
-    voice = {name: _entry(entries, "VOICE") for name, entries in lists.items()}
     config: Props = {}
-    phone = voice.get("phone_number_configs", {})
-    config["phone_type"] = phone.get("phone_type")
-    config["desk_phone_number"] = phone.get("phone_number")
-    config["auto_accept"] = voice.get("auto_accept_configs", {}).get("auto_accept")
-    work = voice.get("after_contact_work_configs", {}).get("after_contact_work_config", {})
-    config["after_contact_work_time_limit"] = work.get("after_contact_work_time_limit")
-    config["persistent_connection"] = voice.get("persistent_connection_configs", {}).get("persistent_connection")
-    return {name: value for name, value in config.items() if value is not None}
+    for member, (name, part) in _TWINS.items():
+        value = _entry(lists.get(name, []), "VOICE").get(part)
+        if member == _WORK_LIMIT and value is not None:
+            value = value.get(member)
+        if value is not None:
+            config[member] = value
+    return config
 
 
 def _entry(entries: list[Any], channel: str) -> Props:

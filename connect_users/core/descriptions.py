@@ -1,31 +1,21 @@
-"""What each input is, in words: for the docstrings of programs, README's table and the plugin's schema.
+"""Descriptions of every input, for docstrings, README's table and the plugin's schema.
 
-`connect_users.core.fields` is the table that is described, `connect_users.core.limits` has the numbers. Tests hold
-docstrings and README to this page, and the schema is made from it.
+`connect_users.core.fields` is the table that is described, `connect_users.core.limits` has the numbers. The schema is
+made from this module; tests keep docstrings and README equal to it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from connect_users.core import limits
 from connect_users.core.phrases import any_of
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_TO: Final = "\N{EN DASH}"
-
-
-def _coded(words: Sequence[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
-
-
 _ACW: Final = (
-    f"seconds, 0 to {limits.AFTER_CONTACT_WORK_MAX:,}; 0 = unlimited, the agent ends it. That of a chat ends after "
-    f"{limits.AFTER_CONTACT_WORK_CHAT_END:,} s whatever is set."
+    f"seconds, 0 to {limits.AFTER_CONTACT_WORK_MAX:,}; 0 = unlimited: the agent ends it. After-contact work of a "
+    f"chat always ends after {limits.AFTER_CONTACT_WORK_CHAT_END:,} s."
 )
-_CHANNEL: Final = f"{any_of(limits.CHANNELS)}; once in the list."
+_CHANNEL: Final = f"{any_of(limits.CHANNELS)}; at most once in the list."
 _VOICE: Final = "VOICE only."
 _LEVELS: Final = tuple(map(str, limits.PROFICIENCY_LEVELS))
 _TAGS: Final = f"{limits.TAGS_MAX - 1} ({limits.TAGS_MAX} without the ownership tag)"
@@ -34,13 +24,14 @@ _TAGS: Final = f"{limits.TAGS_MAX - 1} ({limits.TAGS_MAX} without the ownership 
 ABOUT: Final[dict[str, str]] = {
     "instance_id": "id or ARN of the instance. Changed: the user is replaced.",
     "username": (
-        f"1 to {limits.USERNAME_MAX} of letters, digits and ``_ - . @``, ``@`` only in a whole e-mail address or a "
-        f"name of Service Cloud Voice; at most {limits.USERNAME_MAX_WITHOUT_SAML} are documented for instances without "
-        "SAML. Case-sensitive. Changed: the user is replaced."
+        f"1 to {limits.USERNAME_MAX} letters, digits and ``_ - . @``; ``@`` only in a whole e-mail address or a "
+        f"Service Cloud Voice name. Without SAML, AWS documents at most {limits.USERNAME_MAX_WITHOUT_SAML}. "
+        "Case-sensitive. Changed: the user is replaced."
     ),
-    "routing_profile_id": "id or ARN of the one routing profile.",
+    "routing_profile_id": "id or ARN of the routing profile.",
     "security_profile_ids": (
-        f"ids or ARNs of {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX} security profiles, a set."
+        f"ids or ARNs of {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX} security profiles, in any "
+        "order."
     ),
     "password": (
         f"{limits.PASSWORD_MIN} to {limits.PASSWORD_MAX} characters without blanks, with a lower-case letter, an "
@@ -62,7 +53,7 @@ ABOUT: Final[dict[str, str]] = {
     ),
     "identity_info.last_name": (
         f"at most {limits.LAST_NAME_MAX} characters (CONNECT_MANAGED: {limits.LAST_NAME_MAX_CONNECT_MANAGED}), in "
-        "Unicode Normalization Form C. Required likewise."
+        "Unicode Normalization Form C. Required for CONNECT_MANAGED and SAML."
     ),
     "identity_info.email": "gets password resets. An error for SAML; documented as required for CONNECT_MANAGED.",
     "identity_info.secondary_email": (
@@ -71,22 +62,24 @@ ABOUT: Final[dict[str, str]] = {
     ),
     "identity_info.mobile": "E.164, e.g. +12025550123. Not used by Connect today. Cannot be cleared.",
     "phone_config": (
-        "soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members that are left "
-        "out are not managed."
+        "soft or desk phone, auto-accept, after-contact work in seconds, the same for all channels. Members that are "
+        "left out are not managed."
     ),
-    "phone_config.phone_type": f"{any_of(limits.PHONE_TYPES)}. Not beside phone_number_configs.",
-    "phone_config.auto_accept": "calls are accepted without a click. Not beside auto_accept_configs.",
-    "phone_config.after_contact_work_time_limit": f"{_ACW} Not beside after_contact_work_configs.",
-    "phone_config.desk_phone_number": "E.164; required for DESK_PHONE. Not beside phone_number_configs.",
+    "phone_config.phone_type": f"{any_of(limits.PHONE_TYPES)}. Cannot be combined with phone_number_configs.",
+    "phone_config.auto_accept": "calls are accepted without a click. Cannot be combined with auto_accept_configs.",
+    "phone_config.after_contact_work_time_limit": f"{_ACW} Cannot be combined with after_contact_work_configs.",
+    "phone_config.desk_phone_number": "E.164; required for DESK_PHONE. Cannot be combined with phone_number_configs.",
     "phone_config.persistent_connection": (
-        "the soft phone stays connected between calls. Not beside persistent_connection_configs."
+        "the soft phone stays connected between calls. Cannot be combined with persistent_connection_configs."
     ),
-    "directory_user_id": "id in an external directory; an error with SAML. Changed: replaced, deleted first.",
+    "directory_user_id": (
+        "id in an external directory; an error with SAML. Changed: the user is deleted, then created again."
+    ),
     "hierarchy_group_id": "id or ARN of the hierarchy group. Removed: the user leaves its group.",
     "auto_accept_configs": (
-        "auto-accept per channel. Each of the five lists is complete: a channel that it does not name gets the neutral "
-        "value (no auto-accept, 0 s = unlimited, soft phone, no persistent connection, NONE). One that is left out "
-        "whole is not managed."
+        "auto-accept per channel. Each of the five per-channel lists is complete: a channel that it leaves out gets "
+        "the neutral value (no auto-accept, 0 s = unlimited, soft phone, no persistent connection, NONE). A list "
+        "that is left out is not managed."
     ),
     "auto_accept_configs.channel": _CHANNEL,
     "auto_accept_configs.auto_accept": "contacts of the channel are accepted without a click.",
@@ -101,89 +94,44 @@ ABOUT: Final[dict[str, str]] = {
         "the limit of agent-first call-backs; VOICE only."
     ),
     "after_contact_work_configs.agent_first_callback_after_contact_work_config.after_contact_work_time_limit": _ACW,
-    "phone_number_configs": "phone of the channel VOICE.",
+    "phone_number_configs": "phone for the channel VOICE.",
     "phone_number_configs.channel": _VOICE,
     "phone_number_configs.phone_type": f"{any_of(limits.PHONE_TYPES)}.",
     "phone_number_configs.phone_number": "E.164; required for DESK_PHONE.",
-    "persistent_connection_configs": "persistent connection of the channel VOICE.",
+    "persistent_connection_configs": "persistent connection for the channel VOICE.",
     "persistent_connection_configs.channel": _VOICE,
     "persistent_connection_configs.persistent_connection": "the soft phone stays connected between calls.",
-    "voice_enhancement_configs": "voice enhancement of the channel VOICE.",
+    "voice_enhancement_configs": "voice enhancement for the channel VOICE.",
     "voice_enhancement_configs.channel": _VOICE,
     "voice_enhancement_configs.voice_enhancement_mode": f"{any_of(limits.VOICE_ENHANCEMENT_MODES)}.",
     "user_proficiencies": (
-        f"at most {limits.PROFICIENCIES_MAX} predefined attributes with levels {_LEVELS[0]} to {_LEVELS[-1]}, the "
-        "whole set."
+        f"at most {limits.PROFICIENCIES_MAX} predefined attributes with levels {_LEVELS[0]} to {_LEVELS[-1]}; the "
+        "list is complete."
     ),
     "user_proficiencies.attribute_name": (
         f"a predefined attribute of the instance, 1 to {limits.ATTRIBUTE_TEXT_MAX} characters."
     ),
     "user_proficiencies.attribute_value": f"one of its values, 1 to {limits.ATTRIBUTE_TEXT_MAX} characters.",
-    "user_proficiencies.level": f"{any_of(_LEVELS)}, the best.",
-    "tags": f"at most {_TAGS}, all of them but for keys of AWS and of this package.",
+    "user_proficiencies.level": f"{_LEVELS[0]} to {_LEVELS[-1]}; {_LEVELS[-1]} is the best.",
+    "tags": f"at most {_TAGS}. All of the user's tags, except those of AWS and of this package.",
     "identity_management_type": (
-        f"{any_of(limits.IDENTITY_MANAGEMENT_TYPES)}, as the instance has it. Not sent; lets the preview judge what "
+        f"{any_of(limits.IDENTITY_MANAGEMENT_TYPES)}, as the instance has it. Not sent; lets the preview check what "
         "depends on it."
     ),
-    "adopt_existing": "take over a user of this name that exists and carries no ownership tag.",
+    "adopt_existing": "take over an existing user of this name that has no ownership tag.",
     "delete_quick_connects": (
         "when the user is deleted, delete the quick connects that lead to it. Otherwise a warning names them."
     ),
     "sign_out": (
         "when the user's sessions are ended: ``never``, ``on_delete`` (just before the user is deleted), ``on_loss`` "
-        "(then, and whenever a security profile is taken away). Needs boto3 1.44.4; a failure is a warning."
-    ),
-}
-
-#: Input -> its form and limit, in a few words, as README's table says it.
-FORMS: Final[dict[str, str]] = {
-    "instance_id": "id or ARN",
-    "username": (
-        f"1{_TO}{limits.USERNAME_MAX} of `a-z A-Z 0-9 _ - . @`; `@` only in a whole e-mail address or a Service Cloud "
-        f"Voice name; above {limits.USERNAME_MAX_WITHOUT_SAML} without SAML: warning"
-    ),
-    "routing_profile_id": "id or ARN, one",
-    "security_profile_ids": f"{limits.SECURITY_PROFILES_MIN}{_TO}{limits.SECURITY_PROFILES_MAX} ids or ARNs, a set",
-    "password": (
-        f"{limits.PASSWORD_MIN}{_TO}{limits.PASSWORD_MAX}, a lower-case and an upper-case letter and a digit, no "
-        "blanks; CONNECT_MANAGED only"
-    ),
-    "password_secret_arn": "ARN or name in AWS Secrets Manager; read at creation only, never in the state",
-    "on_password_change": "`refuse` (default), `ignore`, `replace`",
-    "identity_info": (
-        f"`first_name` ≤{limits.FIRST_NAME_MAX}, `last_name` ≤{limits.LAST_NAME_MAX} "
-        f"({limits.LAST_NAME_MAX_CONNECT_MANAGED} with CONNECT_MANAGED), `email`, `secondary_email`, `mobile` (E.164)"
-    ),
-    "phone_config": (
-        "`phone_type`, `auto_accept`, `after_contact_work_time_limit` (s), `desk_phone_number` (E.164), "
-        "`persistent_connection`"
-    ),
-    "directory_user_id": "an error with SAML",
-    "hierarchy_group_id": "id or ARN; removed = no group",
-    "auto_accept_configs": f"per channel {', '.join(limits.CHANNELS)}",
-    "after_contact_work_configs": f"per channel, 0{_TO}{limits.AFTER_CONTACT_WORK_MAX:,} s, 0 = unlimited",
-    "phone_number_configs": "VOICE only",
-    "persistent_connection_configs": "VOICE only",
-    "voice_enhancement_configs": f"VOICE only: {_coded(limits.VOICE_ENHANCEMENT_MODES)}",
-    "user_proficiencies": f"≤{limits.PROFICIENCIES_MAX}, levels {_LEVELS[0]}{_TO}{_LEVELS[-1]}",
-    "tags": f"≤{_TAGS}, key ≤{limits.TAG_KEY_MAX}, value ≤{limits.TAG_VALUE_MAX}",
-    "identity_management_type": (
-        f"{_coded(limits.IDENTITY_MANAGEMENT_TYPES)}; lets the preview judge what depends on it"
-    ),
-    "adopt_existing": "take over a live user of this name without an ownership tag",
-    "delete_quick_connects": (
-        "when the user is deleted, the quick connects that lead to it go, too; otherwise a warning names them"
-    ),
-    "sign_out": (
-        "end the user's sessions: `never` (default), `on_delete`, `on_loss` (also when a security profile is taken "
-        "away)"
+        "(also when a security profile is taken away). Needs boto3 1.44.4; a failure is a warning."
     ),
 }
 
 #: Name of a field that holds a block, or blocks -> what typed languages call the block, and what it is.
 BLOCKS: Final[dict[str, tuple[str, str]]] = {
     "identity_info": ("IdentityInfo", "Names and addresses. Members that are left out are not managed."),
-    "phone_config": ("PhoneConfig", "Settings of all channels alike, the older form of the per-channel lists."),
+    "phone_config": ("PhoneConfig", "Settings for all channels, the older form of the per-channel lists."),
     "auto_accept_configs": ("AutoAcceptConfig", "Auto-accept of one channel."),
     "after_contact_work_configs": ("AfterContactWorkConfigPerChannel", "After-contact work of one channel."),
     "after_contact_work_config": ("AfterContactWorkConfig", "A limit of after-contact work."),
@@ -197,30 +145,33 @@ BLOCKS: Final[dict[str, tuple[str, str]]] = {
 #: Name of an input with choices -> what typed languages call them, and what they are.
 CHOICES: Final[dict[str, tuple[str, str]]] = {
     "channel": ("Channel", "A kind of contact."),
-    "phone_type": ("PhoneType", "A phone in the browser, or one with a number of its own."),
+    "phone_type": ("PhoneType", "A phone in the browser, or one with its own number."),
     "voice_enhancement_mode": (
         "VoiceEnhancementMode",
-        "What is taken out of an agent's audio: other voices and noise, noise, nothing.",
+        "What is removed from an agent's audio: other voices and noise, noise only, or nothing.",
     ),
     "identity_management_type": (
         "IdentityManagementType",
-        "Who signs users in: a provider of identities, Connect itself, a Microsoft Active Directory. Fixed for good.",
+        "Who signs users in: an identity provider, Connect itself, or a Microsoft Active Directory. It never changes.",
     ),
     "on_password_change": (
         "OnPasswordChange",
-        "What a changed password does: fail the preview, be recorded with a warning, replace the user.",
+        "What a changed password does: it fails the preview, is recorded with a warning, or replaces the user.",
     ),
     "sign_out": (
         "SignOut",
-        "When a user's sessions are ended: never, before a deletion, also when a security profile is taken away.",
+        "When to end a user's sessions: never, before a deletion, or also when a security profile is taken away.",
     ),
 }
-#: The same of lists that take one channel only.
-VOICE_CHANNEL: Final = ("VoiceChannel", "The only channel of the lists about phone, connection and voice enhancement.")
+#: The same for lists that take one channel only.
+VOICE_CHANNEL: Final = (
+    "VoiceChannel",
+    "The only channel of the lists for phone numbers, persistent connection and voice enhancement.",
+)
 
-#: Output beside the inputs -> what it is.
+#: Output that is not an input -> what it is.
 OUTPUTS: Final[dict[str, str]] = {
     "arn": "the user's ARN.",
-    "directory_user_id": "id in an external directory; known from the first refresh on where it was not given.",
-    "ownership_token": "distinguishes this user from one that was created again, as does the user's ownership tag.",
+    "directory_user_id": "id in an external directory; if not declared, known from the first refresh on.",
+    "ownership_token": "a random string, also in the user's ownership tag; it differs if the user is created again.",
 }

@@ -1,21 +1,9 @@
-"""Everything that can go wrong, as one tree of exceptions.
+"""Everything that can go wrong, as one tree of exceptions under `ConnectUsersError`.
 
-    ConnectUsersError
-    ├── ConfigurationError            no region, a config value that cannot be read
-    │   └── WrongUsage                options or files of a command that cannot be used
-    ├── InvalidUser                   inputs that AWS would refuse (problems: all of them)
-    ├── OwnedByOther                  the name belongs to a user of another resource, stack or person
-    ├── UserGone                      the user of a state is not in Connect any more
-    ├── OperationMissing              this boto3 is too old for an operation
-    ├── WrongInstance                 the state is of another region, account or instance than the client
-    ├── PartialUpdate                 some calls of an update were done, one failed, the rest were not tried
-    └── ConnectApiError               AWS answered with an error, or did not answer
-        ├── AccessDenied  ├── CredentialsProblem  ├── Cancelled  ├── DuplicateResource  ├── InvalidRequest
-        ├── QuotaReached  ├── ResourceNotFound    ├── SecretUnavailable  ├── Throttled  └── Unreachable
+What AWS answers, or does not answer, is a `ConnectApiError`; `core.failures` says which class a code stands for.
 
-Contract: ``str(error)`` is one line: what failed, on which user, why, and what to do. It never holds a password,
-and of personal data only the username. Which class AWS's error code stands for:
-`core.failures`.
+Contract: ``str(error)`` is one line: what failed, on which user, why, and what to do. It never holds a password, and of
+personal data only the username.
 """
 
 from __future__ import annotations
@@ -46,7 +34,7 @@ class ConfigurationError(ConnectUsersError):
 
 
 class WrongUsage(ConfigurationError):
-    """Options or files of a command that cannot be used, and no finding about what they hold; it ends with status 2."""
+    """Options or files of a command that cannot be used, whatever the files hold; the command ends with status 2."""
 
 
 class InvalidUser(ConnectUsersError):
@@ -140,27 +128,16 @@ class ConnectApiError(ConnectUsersError):
     @property
     def reason(self) -> str:
         """Why it failed and what to do, without naming the user."""
-        source = ", ".join(
-            part
-            for part in (
-                self.operation if self.subject else "",
-                self.code,
-                f"request {self.request_id}" if self.request_id else "",
-            )
-            if part
-        )
+        operation = self.operation if self.subject else ""
+        request = f"request {self.request_id}" if self.request_id else ""
+        source = ", ".join(filter(None, (operation, self.code, request)))
         detail = self.detail.rstrip(".") or "no further explanation"
         return f"{detail} ({source}); {self.advice.format(operation=self.operation)}"
 
     def about(self, subject: str) -> Self:
         """The same error, naming the action and the user (``"creating Connect user 'ada'"``)."""
         return type(self)(
-            self.operation,
-            self.code,
-            self.detail,
-            self.request_id,
-            uncertain=self.uncertain,
-            subject=subject,
+            self.operation, self.code, self.detail, self.request_id, uncertain=self.uncertain, subject=subject
         )
 
 

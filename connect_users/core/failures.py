@@ -10,12 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from connect_users.core import errors
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Retry(Enum):
@@ -29,82 +26,53 @@ class Retry(Enum):
 
 
 @dataclass(frozen=True)
-class Meaning:
+class CodeMeaning:
     """What a code stands for."""
 
     error: type[errors.ConnectApiError]
     retry: Retry = Retry.FINAL
 
 
-_DENIED: Final = Meaning(errors.AccessDenied)
-_CREDENTIALS: Final = Meaning(errors.CredentialsProblem)
-_INVALID: Final = Meaning(errors.InvalidRequest)
-_QUOTA: Final = Meaning(errors.QuotaReached)
-_THROTTLED: Final = Meaning(errors.Throttled, Retry.THROTTLED)
-_UNCERTAIN: Final = Meaning(errors.Unreachable, Retry.UNCERTAIN)
+_THROTTLED: Final = CodeMeaning(errors.Throttled, Retry.THROTTLED)
+_UNCERTAIN: Final = CodeMeaning(errors.Unreachable, Retry.UNCERTAIN)
 
-#: AWS's code, or ours for what is not an answer. Sources: botocore's Connect model; botocore's list of throttle codes
-#: without LimitExceededException; TooManyRequestsException is what AWS's own CloudFormation handler matches; the
-#: credential codes are those of SigV4 front ends. "429" is an answer without any code.
-MEANINGS: Final[dict[str, Meaning]] = {
-    "AccessDenied": _DENIED,
-    "AccessDeniedException": _DENIED,
-    "UnauthorizedOperation": _DENIED,
-    "AuthFailure": _CREDENTIALS,
-    "ExpiredToken": _CREDENTIALS,
-    "ExpiredTokenException": _CREDENTIALS,
-    "IncompleteSignature": _CREDENTIALS,
-    "IncompleteSignatureException": _CREDENTIALS,
-    "InvalidAccessKeyId": _CREDENTIALS,
-    "InvalidClientTokenId": _CREDENTIALS,
-    "InvalidSignatureException": _CREDENTIALS,
-    "MissingAuthenticationToken": _CREDENTIALS,
-    "MissingAuthenticationTokenException": _CREDENTIALS,
-    "NoCredentials": _CREDENTIALS,
-    "NotAuthorized": _CREDENTIALS,
-    "OptInRequired": _CREDENTIALS,
-    "RequestExpired": _CREDENTIALS,
-    "RequestTimeTooSkewed": _CREDENTIALS,
-    "SignatureDoesNotMatch": _CREDENTIALS,
-    "UnrecognizedClientException": _CREDENTIALS,
-    "DuplicateResourceException": Meaning(errors.DuplicateResource),
-    "InvalidParameterException": _INVALID,
-    "InvalidRequestException": _INVALID,
-    "ParamValidationError": _INVALID,
-    "ValidationException": _INVALID,
-    "LimitExceededException": _QUOTA,
-    "ServiceQuotaExceededException": _QUOTA,
-    "ResourceNotFoundException": Meaning(errors.ResourceNotFound),
+#: What AWS's codes mean, and ours for what is not an answer. Sources: botocore's Connect model; botocore's list of
+#: throttle codes without LimitExceededException; TooManyRequestsException is what AWS's own CloudFormation handler
+#: matches; the credential codes are those of SigV4 front ends.
+_CODES: Final[dict[CodeMeaning, str]] = {
+    CodeMeaning(errors.AccessDenied): "AccessDenied AccessDeniedException UnauthorizedOperation",
+    CodeMeaning(errors.CredentialsProblem): (
+        "AuthFailure ExpiredToken ExpiredTokenException IncompleteSignature IncompleteSignatureException "
+        "InvalidAccessKeyId InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken "
+        "MissingAuthenticationTokenException NoCredentials NotAuthorized OptInRequired RequestExpired "
+        "RequestTimeTooSkewed SignatureDoesNotMatch UnrecognizedClientException"
+    ),
+    CodeMeaning(errors.DuplicateResource): "DuplicateResourceException",
+    CodeMeaning(errors.InvalidRequest): (
+        "InvalidParameterException InvalidRequestException ParamValidationError ValidationException"
+    ),
+    CodeMeaning(errors.QuotaReached): "LimitExceededException ServiceQuotaExceededException",
+    CodeMeaning(errors.ResourceNotFound): "ResourceNotFoundException",
     # AWS does not say what triggers one (UpdateUserConfig only), so it may never pass.
-    "ConditionalOperationFailedException": Meaning(errors.ConnectApiError, Retry.CONFLICT),
-    "429": _THROTTLED,
-    "BandwidthLimitExceeded": _THROTTLED,
-    "PriorRequestNotComplete": _THROTTLED,
-    "RequestLimitExceeded": _THROTTLED,
-    "RequestThrottled": _THROTTLED,
-    "RequestThrottledException": _THROTTLED,
-    "SlowDown": _THROTTLED,
-    "ThrottledException": _THROTTLED,
-    "Throttling": _THROTTLED,
-    "ThrottlingException": _THROTTLED,
-    "TooManyRequests": _THROTTLED,
-    "TooManyRequestsException": _THROTTLED,
-    "InternalError": _UNCERTAIN,
-    "InternalFailure": _UNCERTAIN,
-    "InternalServerError": _UNCERTAIN,
-    "InternalServerException": _UNCERTAIN,
-    "InternalServiceError": _UNCERTAIN,
-    "InternalServiceException": _UNCERTAIN,
-    "RequestTimeout": _UNCERTAIN,
-    "RequestTimeoutException": _UNCERTAIN,
-    "ServiceUnavailable": _UNCERTAIN,
-    "ServiceUnavailableException": _UNCERTAIN,
-    # Ours, with the detail of botocore: no answer, no connection, an answer of somebody else, the end of the run.
-    "NoAnswer": _UNCERTAIN,
-    "ConnectionFailed": Meaning(errors.Unreachable, Retry.NOT_SENT),
-    "ForeignAnswer": Meaning(errors.Unreachable),
-    "Cancelled": Meaning(errors.Cancelled),
+    CodeMeaning(errors.ConnectApiError, Retry.CONFLICT): "ConditionalOperationFailedException",
+    # "429" is an answer without any code.
+    _THROTTLED: (
+        "429 BandwidthLimitExceeded PriorRequestNotComplete RequestLimitExceeded RequestThrottled "
+        "RequestThrottledException SlowDown ThrottledException Throttling ThrottlingException TooManyRequests "
+        "TooManyRequestsException"
+    ),
+    # The last one is ours, with the detail of botocore: no answer.
+    _UNCERTAIN: (
+        "InternalError InternalFailure InternalServerError InternalServerException InternalServiceError "
+        "InternalServiceException RequestTimeout RequestTimeoutException ServiceUnavailable "
+        "ServiceUnavailableException NoAnswer"
+    ),
+    # Ours: no connection, and an answer of somebody else.
+    CodeMeaning(errors.Unreachable, Retry.NOT_SENT): "ConnectionFailed",
+    CodeMeaning(errors.Unreachable): "ForeignAnswer",
 }
+#: Code -> what it means.
+MEANINGS: Final = {code: meaning for meaning, codes in _CODES.items() for code in codes.split()}
 
 #: In lower case: what a code that is not in the table contains where it is one of throttling. "limit" may be a quota.
 _THROTTLE_WORDS: Final = ("throttl", "toomanyrequests", "rateexceeded")
@@ -116,14 +84,13 @@ _FIRST: Final = {Retry.THROTTLED: 1.0, Retry.UNCERTAIN: 0.5, Retry.NOT_SENT: 0.5
 _CAP: Final = 20.0
 
 
-def meaning_of(code: str, status: int = 0) -> Meaning:
+def meaning_of(code: str, status: int = 0) -> CodeMeaning:
     """What an AWS error code means; the HTTP status counts only where the code is not in the table."""
-    known = MEANINGS.get(code)
-    if known is not None:
-        return known
+    if code in MEANINGS:
+        return MEANINGS[code]
     if any(word in code.lower() for word in _THROTTLE_WORDS):
         return _THROTTLED
-    return _UNCERTAIN if status >= 500 else Meaning(errors.ConnectApiError)
+    return _UNCERTAIN if status >= 500 else CodeMeaning(errors.ConnectApiError)
 
 
 def delay(retry: Retry, tries: int, jitter: float) -> float | None:
@@ -135,23 +102,3 @@ def delay(retry: Retry, tries: int, jitter: float) -> float | None:
     if retry is Retry.FINAL or (retry is Retry.CONFLICT and tries >= CONFLICT_TRIES):
         return None
     return jitter * min(_CAP, _FIRST[retry] * 2.0 ** min(tries - 1, 16))
-
-
-def api_error(
-    operation: str,
-    code: str,
-    detail: str = "",
-    request_id: str = "",
-    *,
-    uncertain: bool = False,
-    secrets: Iterable[str] = (),
-) -> errors.ConnectApiError:
-    """The error of the tree for an AWS error code; a code that is not in the table gives the base class.
-
-    Args:
-        secrets: values that must not be repeated, should AWS's message quote one of them.
-    """
-    for secret in secrets:
-        if secret:
-            detail = detail.replace(secret, "[secret]")
-    return meaning_of(code).error(operation, code, detail, request_id, uncertain=uncertain)

@@ -35,7 +35,7 @@ BLOCK, BLOCKS, TAGS = Kind.BLOCK, Kind.BLOCKS, Kind.TAGS
 
 
 class Verdict(Enum):
-    """What a change of a field does; exactly one a field."""
+    """What a change of a field does, in the words of README's table; exactly one a field."""
 
     REPLACE = "replaced (the new user exists before the old one goes)"
     REPLACE_DELETE_FIRST = "replaced (deleted first: the name is taken)"
@@ -93,13 +93,6 @@ class Field:
     def replaces(self) -> bool:
         """Whether every change replaces the user."""
         return self.verdict in (Verdict.REPLACE, Verdict.REPLACE_DELETE_FIRST)
-
-    @property
-    def on_change(self) -> str:
-        """What a change does, as the documentation says it."""
-        if self.verdict is Verdict.UPDATE:
-            return " or ".join(self.operations)
-        return ", ".join((*self.operations, self.verdict.value if self.verdict else ""))
 
 
 _CHANNEL = Field("channel", Kind.TEXT, required=True, choices=limits.CHANNELS)

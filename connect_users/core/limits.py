@@ -11,7 +11,7 @@ from typing import Final
 
 from connect_users.core.patterns import pattern
 
-#: Ids of instances and of what is in them, as Connect makes them; the model allows other texts.
+#: Ids of instances and of what is in them, as Connect makes them; the model allows other strings.
 ID_PATTERN: Final = pattern(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #: The alias of an instance. Model: DirectoryAlias, without its ban of "d-".
 ALIAS_PATTERN: Final = pattern(r"[0-9a-zA-Z][0-9a-zA-Z-]{0,44}")

@@ -66,9 +66,9 @@ def live_props(
 def _present(value: Any) -> Any:
     """``value`` without members that are null or an empty string, at any depth; None where it is one itself."""
     if isinstance(value, dict):
-        return {name: there for name, item in value.items() if (there := _present(item)) is not None}
+        return {name: kept for name, item in value.items() if (kept := _present(item)) is not None}
     if isinstance(value, list):
-        return [there for item in value if (there := _present(item)) is not None]
+        return [kept for item in value if (kept := _present(item)) is not None]
     return None if value == "" else value
 
 

@@ -49,7 +49,7 @@ def quoted(name: str) -> str:
 
 def visible(name: str) -> str:
     """``name`` with everything but single blanks written out: ``Quality<2 blanks>Analyst``."""
-    return _UNSEEN.sub(lambda found: found[0] if found[0] == " " else f"<{_in_words(found[0])}>", name)
+    return _UNSEEN.sub(lambda match: match[0] if match[0] == " " else f"<{_in_words(match[0])}>", name)
 
 
 def _in_words(unseen: str) -> str:

@@ -36,10 +36,10 @@ _MADE: Final = "u"
 _MOVED: Final = "m"
 _TAKEN: Final = "t"
 _URN_HASH: Final = 6
-_MAKING: Final = 9
-_TOKEN: Final = _TIME + len(_MADE) + _URN_HASH + _MAKING
+_RANDOM: Final = 9
+_TOKEN: Final = _TIME + len(_MADE) + _URN_HASH + _RANDOM
 _TOKEN_FORM: Final = pattern(
-    rf"([0-9a-f]{{{_TIME}}})([{_MADE}{_MOVED}{_TAKEN}])([0-9a-f]{{{_URN_HASH}}})([0-9a-f]{{{_MAKING}}})"
+    rf"([0-9a-f]{{{_TIME}}})([{_MADE}{_MOVED}{_TAKEN}])([0-9a-f]{{{_URN_HASH}}})([0-9a-f]{{{_RANDOM}}})"
 )
 _FIRST_TOKEN_FORM: Final = pattern(rf"[0-9a-f]{{{_TOKEN}}}")
 _HASH_PREFIX: Final = "sha256:"
@@ -76,6 +76,14 @@ class Owner:
     def adopted(self) -> bool:
         """Whether the user was created outside this stack."""
         return self._mark == _TAKEN
+
+    def is_leftover(self, now: float) -> bool:
+        """Whether the tag is recent enough to have been left behind by an interrupted run.
+
+        Args:
+            now: AWS's time. A machine with a fast clock writes tokens of the future.
+        """
+        return now - made_at(self.token) < LEFTOVER
 
     @property
     def _mark(self) -> str:
@@ -116,7 +124,7 @@ def _random() -> str:
     # Imported here: OpenSSL takes longer to load than a roster takes to check.
     import secrets
 
-    return secrets.token_hex(_MAKING)
+    return secrets.token_hex(_RANDOM)
 
 
 def first_token(now: float, urn: str, arn: str) -> str:
@@ -127,8 +135,8 @@ def first_token(now: float, urn: str, arn: str) -> str:
     return _token(now, _TAKEN, urn, _hash(arn))
 
 
-def _token(now: float, mark: str, urn: str, making: str) -> str:
-    return f"{int(now) & 0xFFFFFFFF:08x}{mark}{_hash(urn)[:_URN_HASH]}{making[:_MAKING]}"
+def _token(now: float, mark: str, urn: str, random: str) -> str:
+    return f"{int(now) & 0xFFFFFFFF:08x}{mark}{_hash(urn)[:_URN_HASH]}{random[:_RANDOM]}"
 
 
 def _hash(text: str) -> str:
@@ -152,22 +160,22 @@ def renamed(token: str, urn: str) -> str:
 def handed_over(token: str, urn: str) -> str:
     """The token for a tag that named another stack and is to name ``urn``."""
     parts = _TOKEN_FORM.fullmatch(token)
-    return token if parts is None else f"{parts[1]}{parts[2]}{_hash(urn)[:_URN_HASH]}{_hash(parts[4] + urn)[:_MAKING]}"
+    return token if parts is None else f"{parts[1]}{parts[2]}{_hash(urn)[:_URN_HASH]}{_hash(parts[4] + urn)[:_RANDOM]}"
 
 
-def same_making(one: object, other: object) -> bool:
+def same_creation(one: object, other: object) -> bool:
     """Whether two tokens stem from the same creation or take-over, whatever URN each names."""
     if one == other:
         return True
     if not isinstance(one, str) or not isinstance(other, str):
         return False
     first, second = _TOKEN_FORM.fullmatch(one), _TOKEN_FORM.fullmatch(other)
-    # The mark was added in a later release, and does not tell creations apart.
+    # The mark was added in a later release, and does not distinguish creations.
     return first is not None and second is not None and first.group(1, 4) == second.group(1, 4)
 
 
 def _same_name(one: object, other: str) -> bool:
-    """Whether two tokens of one making were written for the same URN."""
+    """Whether two tokens of one creation were written for the same URN."""
     first, second = _TOKEN_FORM.fullmatch(str(one)), _TOKEN_FORM.fullmatch(other)
     return first is None or second is None or first[3] == second[3]
 
@@ -228,48 +236,33 @@ def missing(tags: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Proven:
-    """The live token is that of the state (or of this CreateUser), or of this resource by another name."""
-
-    owner: Owner
-
-
-@dataclass(frozen=True)
 class Unowned:
     """There is no ownership tag, or it names no resource."""
 
 
 @dataclass(frozen=True)
-class OtherMaking:
+class _Owned:
+    owner: Owner
+
+
+class Proven(_Owned):
+    """The live token is that of the state (or of this CreateUser), or of this resource by another name."""
+
+
+class OtherToken(_Owned):
     """The tag names this resource, but its token is not the one that was expected."""
 
-    owner: Owner
 
-    def is_leftover(self, now: float) -> bool:
-        """Whether it is recent enough to have been left behind by an interrupted run.
-
-        Args:
-            now: AWS's time. A machine with a fast clock writes tokens of the future.
-        """
-        return now - made_at(self.owner.token) < LEFTOVER
-
-
-@dataclass(frozen=True)
-class OtherResource:
+class OtherResource(_Owned):
     """The tag names another resource of the same stack and project."""
 
-    owner: Owner
 
-
-@dataclass(frozen=True)
-class OtherStack:
+class OtherStack(_Owned):
     """The tag names a resource of another stack or project, or has only a hash of its URN."""
-
-    owner: Owner
 
 
 #: Who owns a live user, from the view of one resource.
-Claim = Proven | Unowned | OtherMaking | OtherResource | OtherStack
+Claim = Proven | Unowned | OtherToken | OtherResource | OtherStack
 
 
 def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") -> Claim:
@@ -287,16 +280,16 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
     mine = bool(urn) and owner.name == owner_name(urn)
     in_this_stack = owner.stack is not None and owner.stack == stack_of(owner_name(urn))
     if token is not None:
-        # A state from before its user went to another stack has the same making, too.
-        proven = same_making(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))
+        # A state from before its user went to another stack has a token of the same creation, too.
+        proven = same_creation(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))
         # Or a run died after it had written the tag for this stack.
         proven = proven or (mine and owner.token == handed_over(str(token), urn))
     else:
-        proven = bool(arn) and mine and same_making(owner.token, first_token(made_at(owner.token), urn, arn))
+        proven = bool(arn) and mine and same_creation(owner.token, first_token(made_at(owner.token), urn, arn))
     if proven:
         return Proven(owner)
     if mine:
-        return OtherMaking(owner)
+        return OtherToken(owner)
     if not owner.name:
         return Unowned()
     if in_this_stack:

@@ -75,14 +75,14 @@ def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str,
 def replacement(old: Mapping[str, Any], new: Mapping[str, Any]) -> Replacement | None:
     """Whether the change needs a new user. An unknown value of such a field counts as changed."""
     changed = changed_fields(old, new)
-    fresh = [name for name in _REPLACE if name in changed]
-    taken = [name for name in _REPLACE_DELETE_FIRST if name in changed]
+    renamed = [name for name in _REPLACE if name in changed]
+    same_name = [name for name in _REPLACE_DELETE_FIRST if name in changed]
     if new.get("on_password_change") == "replace" and (
         password_changed(old, new) or ("password" in old and new.get("password") is UNKNOWN)
     ):
-        taken.append("password")
-    fields = (*fresh, *taken)
-    return Replacement(fields, delete_first=not fresh) if fields else None
+        same_name.append("password")
+    fields = (*renamed, *same_name)
+    return Replacement(fields, delete_first=not renamed) if fields else None
 
 
 def password_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -145,7 +145,7 @@ def _phone_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
 
 
 def no_longer_declared(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
-    """The paths of settings that are declared no longer and that no call takes back: Connect keeps what it has.
+    """The paths of settings that are no longer declared and that no call removes: Connect keeps its values.
 
     A setting that moved between `phone_config` and its list is declared.
     """
@@ -189,11 +189,10 @@ def _tag_steps(old: Props, new: Props, owner_tag: Mapping[str, str]) -> list[Ste
     return [*([Untag(removed)] if removed else ()), *([Tag(written)] if written else ())]
 
 
-def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None = None) -> Props:
-    """The parameters of CreateUser, without a password that is read elsewhere. Proficiencies are a call of their own.
+def create_request(props: Mapping[str, Any]) -> Props:
+    """The parameters of CreateUser, without the ownership tag and a password that is read elsewhere.
 
-    Args:
-        owner_tag: the ownership tag; None makes a user without one.
+    Proficiencies are a call of their own.
     """
     request: Props = {}
     for field in FIELDS:
@@ -206,7 +205,6 @@ def create_request(props: Mapping[str, Any], owner_tag: Mapping[str, str] | None
         if value not in ({}, []):
             request[field.name] = value
     wire: Props = to_wire(request)
-    tags = {**props.get("tags", {}), **(owner_tag or {})}
-    if tags:
-        wire["Tags"] = tags
+    if props.get("tags"):
+        wire["Tags"] = props["tags"]
     return wire

@@ -25,5 +25,5 @@ DEFAULT_PERMISSIONS: Final = (
 
 def is_power(name: str, permissions: Iterable[str]) -> bool:
     """Whether a security profile is power, by its name or by its permissions."""
-    named = name.casefold() in {each.casefold() for each in DEFAULT_POWERS}
-    return named or not set(permissions).isdisjoint(DEFAULT_PERMISSIONS)
+    by_name = name.casefold() in {each.casefold() for each in DEFAULT_POWERS}
+    return by_name or not set(permissions).isdisjoint(DEFAULT_PERMISSIONS)

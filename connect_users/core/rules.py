@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from connect_users.core import limits
 from connect_users.core.arns import bare_id
 from connect_users.core.fields import FIELDS, Field
+from connect_users.core.phrases import plural
 from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound_parts
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.core.tag_rules import tag_problems
@@ -24,14 +25,14 @@ from connect_users.core.tag_rules import tag_problems
 _CHANNEL_LISTS = tuple(field for field in FIELDS if field.keys == ("channel",))
 
 
-class Review(NamedTuple):
+class Findings(NamedTuple):
     """What `review` found."""
 
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
 
-def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
+def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Findings:
     """Judge the inputs of a user as they were written, ARNs and all.
 
     Args:
@@ -47,7 +48,7 @@ def review(props: Mapping[str, Any], *, reserved_tags: int = 0) -> Review:
         for problem in rule(sound, inputs):
             (warnings if isinstance(problem, _Warning) else problems).append(problem)
     problems.extend(tag_problems(sound, reserved_tags))
-    return Review(tuple(problems), tuple(warnings))
+    return Findings(tuple(problems), tuple(warnings))
 
 
 class _Warning(Problem):
@@ -96,17 +97,18 @@ def _password(props: Props, inputs: Props) -> Iterator[Problem]:
         for name in sources:
             yield Problem(name, f"given, but the instance uses {kind}; remove it")
     if "password" in props:
-        yield from _password_form(props["password"])
+        yield from password_problems(props["password"])
     secret = props.get("password_secret_arn")
     if secret is not None and (not secret or len(secret) > limits.SECRET_ID_MAX or limits.BLANK.search(secret)):
         yield Problem("password_secret_arn", "is not the ARN or name of a Secrets Manager secret")
 
 
-def _password_form(password: str) -> Iterator[Problem]:
+def password_problems(password: str) -> Iterator[Problem]:
+    """What is wrong with a password, which may come from Secrets Manager."""
     if not limits.PASSWORD_MIN <= len(password) <= limits.PASSWORD_MAX:
         yield Problem(
             "password",
-            f"has {len(password)} characters; AWS allows {limits.PASSWORD_MIN} to {limits.PASSWORD_MAX}",
+            f"has {plural(len(password), 'character')}; AWS allows {limits.PASSWORD_MIN} to {limits.PASSWORD_MAX}",
         )
     missing = [name for name, pattern in limits.PASSWORD_PARTS.items() if not pattern.search(password)]
     if missing:
@@ -176,7 +178,7 @@ def _security_profiles(props: Props, _inputs: Props) -> Iterator[Problem]:
     if not limits.SECURITY_PROFILES_MIN <= len(ids) <= limits.SECURITY_PROFILES_MAX:
         yield Problem(
             "security_profile_ids",
-            f"{len(ids)} given, AWS allows {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX}",
+            f"{len(ids)} given; AWS allows {limits.SECURITY_PROFILES_MIN} to {limits.SECURITY_PROFILES_MAX}",
         )
     for item, times in Counter(bare_id(item) for item in ids if item is not UNKNOWN).items():
         if times > 1:
@@ -252,7 +254,7 @@ def _entry(path: str, entry: Props, channel: Any) -> Iterator[Problem]:
 def _proficiencies(props: Props, _inputs: Props) -> Iterator[Problem]:
     entries = props.get("user_proficiencies", [])
     if len(entries) > limits.PROFICIENCIES_MAX:
-        yield Problem("user_proficiencies", f"{len(entries)} given, AWS allows at most {limits.PROFICIENCIES_MAX}")
+        yield Problem("user_proficiencies", f"{len(entries)} given; AWS allows at most {limits.PROFICIENCIES_MAX}")
     seen: dict[tuple[Any, Any], int] = {}
     for index, entry in enumerate(entries):
         if entry is UNKNOWN:
@@ -281,8 +283,3 @@ _RULES: tuple[_Rule, ...] = (
     _per_channel,
     _proficiencies,
 )
-
-
-def password_problems(password: str) -> list[Problem]:
-    """What is wrong with a password that was read elsewhere, e.g. from Secrets Manager."""
-    return list(_password_form(password))

@@ -44,10 +44,10 @@ class ServerClock:
         moment = min(max(self.now(received), date), date + 1.0 - MILLISECOND)
         return max(date, round(moment, 3))
 
-    def now(self, here: float) -> float:
-        """AWS's time when this machine's clock says ``here``, as far as the answers until now show it."""
+    def now(self, local: float) -> float:
+        """AWS's time at the time ``local`` of this machine's clock, as far as the answers until now show it."""
         with self._lock:
-            return here if self._low <= 0.0 <= self._high else here + self._low
+            return local if self._low <= 0.0 <= self._high else local + self._low
 
 
 def date_of(answer: Any) -> float | None:

@@ -152,12 +152,10 @@ def from_config(config: Mapping[str, object]) -> Settings:
                 values[field] = read(value)
         except ValueError as problem:
             problems.append(f"{key}: {json.dumps(value, default=str)} {problem}")
-    known = {key for keys, _ in KEYS.values() for key in keys}
+    ours = sorted(keys[0] for keys, _ in KEYS.values())
     for key in sorted(config):
-        if key.startswith(f"{NAMESPACE}:") and key not in known:
-            problems.append(
-                f"{key}: no such setting; known are {', '.join(sorted(k for k in known if k.startswith(NAMESPACE)))}"
-            )
+        if key.startswith(f"{NAMESPACE}:") and key not in ours:
+            problems.append(f"{key}: no such setting; the settings are {', '.join(ours)}")
     if problems:
         raise ConfigurationError("; ".join(problems))
     return Settings(**values)
@@ -189,7 +187,7 @@ def reserved_tags(config: Mapping[str, object]) -> int:
 
 
 def reached(config: Mapping[str, object]) -> tuple[object, ...]:
-    """What tells apart two configurations by which one id of an instance means two instances.
+    """What distinguishes two configurations under which one id of an instance means two instances.
 
     Those are a region (an instance may have replicas in others), an endpoint and an emulator. A profile counts only
     without a region, which it may name: ids are unique beyond accounts. Outputs are compared by identity.

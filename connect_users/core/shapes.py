@@ -31,7 +31,7 @@ class Problem(NamedTuple):
 
 
 def shape_problems(inputs: Props) -> Iterator[Problem]:
-    """Every place where ``given`` is not shaped like the inputs of a user."""
+    """Every place where ``inputs`` are not shaped like those of a user."""
     for field in FIELDS:
         if field.name in inputs:
             if not _plain(field, inputs[field.name]):
@@ -64,9 +64,9 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
 
 
 def sound_parts(inputs: Props) -> Props:
-    """``given`` with `UNKNOWN` in place of every part that is not shaped like an input, without unknown names.
+    """``inputs`` with `UNKNOWN` in place of every part that is not shaped like an input, without unknown names.
 
-    So that the rules can go on to judge all the other parts: a user hears of every problem at once.
+    The rules can then judge all other parts, so that a user sees every problem at once.
     """
     return {field.name: _sound(field, inputs[field.name], inputs) for field in FIELDS if field.name in inputs}
 
@@ -209,9 +209,9 @@ def _arn_problems(field: Field, path: str, value: str, inputs: Props, what: str)
 
 
 def sound(state: Props) -> Props:
-    """A state in canonical form without inputs that have not the shape of one.
+    """A state in canonical form, without inputs of a wrong shape.
 
-    A state may have been written by hand or by another release: what cannot be read counts as never set, so that the
+    A state may have been written by hand or by another release: what cannot be read counts as not set, so that the
     next update writes it again.
     """
     inputs = {name: value for name, value in state.items() if name in BY_NAME}

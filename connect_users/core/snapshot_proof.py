@@ -127,7 +127,7 @@ def whole(moment: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Listed:
+class UserSnapshot:
     """A user in bulk reads.
 
     Attributes:
@@ -145,7 +145,7 @@ class Listed:
 
 
 def proven_outputs(
-    listed: Listed,
+    listed: UserSnapshot,
     outputs: Mapping[str, Any],
     declared: Mapping[str, Any],
     proficiencies: Sequence[Mapping[str, Any]] | None,

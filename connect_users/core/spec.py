@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class _Unknown:
+class UnknownValue:
     """The type of `UNKNOWN`."""
 
     def __repr__(self) -> str:
@@ -26,7 +26,7 @@ class _Unknown:
 
 
 #: Stands in for a value that is not known in a preview, at any depth.
-UNKNOWN: Final = _Unknown()
+UNKNOWN: Final = UnknownValue()
 
 Props = dict[str, Any]
 

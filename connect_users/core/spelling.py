@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.core.fields import FIELDS, OUTPUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from connect_users.core.fields import Field
 
@@ -25,7 +25,7 @@ def camel(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class Spellings:
     """The words at one place: of a user, or of one block.
 
     Attributes:
@@ -36,20 +36,20 @@ class Words:
 
     to_ours: Mapping[str, str]
     to_theirs: Mapping[str, str]
-    within: Mapping[str, Words]
+    within: Mapping[str, Spellings]
 
 
 #: Where a user's own words are: nothing is turned.
-NONE: Final = Words({}, {}, {})
+NONE: Final = Spellings({}, {}, {})
 
 
 @functools.cache
-def words_of(members: tuple[Field, ...], others: tuple[str, ...] = ()) -> Words:
+def words_of(members: tuple[Field, ...], others: tuple[str, ...] = ()) -> Spellings:
     """The words of fields, and of names beside them."""
     names = [*(member.name for member in members), *others]
     theirs = {name: camel(name) for name in names}
     ours = {spelling: name for name in names for spelling in (name, theirs[name])}
-    return Words(ours, theirs, {member.name: words_of(member.members) for member in members if member.members})
+    return Spellings(ours, theirs, {member.name: words_of(member.members) for member in members if member.members})
 
 
 #: The words of a user: its inputs and outputs.
@@ -64,38 +64,28 @@ def _all(fields: Iterable[Field]) -> set[str]:
 OURS: Final = frozenset(_all(FIELDS))
 
 
-def ours(props: Mapping[str, Any], words: Words = USER) -> dict[str, Any]:
+def ours(props: Mapping[str, Any], words: Spellings = USER) -> dict[str, Any]:
     """Properties in either spelling, in snake_case; of one in both, snake_case counts."""
-    turned: dict[str, Any] = {}
+    spelled: dict[str, Any] = {}
     for key, value in props.items():
         name = words.to_ours.get(key, key)
         if key == name or name not in props:
-            turned[name] = _ours(value, words.within.get(name, NONE))
-    return turned
+            spelled[name] = _within(ours, value, words.within.get(name, NONE))
+    return spelled
 
 
-def _ours(value: Any, words: Words) -> Any:
-    if words is NONE:
-        return value
-    if isinstance(value, dict):
-        return ours(value, words)
-    if isinstance(value, list):
-        return [_ours(item, words) for item in value]
-    return value
-
-
-def theirs(props: Mapping[str, Any], words: Words = USER) -> dict[str, Any]:
+def theirs(props: Mapping[str, Any], words: Spellings = USER) -> dict[str, Any]:
     """Properties in snake_case, in camelCase: the inverse of `ours`."""
     return {
-        words.to_theirs.get(name, name): _theirs(value, words.within.get(name, NONE)) for name, value in props.items()
+        words.to_theirs.get(name, name): _within(theirs, value, words.within.get(name, NONE))
+        for name, value in props.items()
     }
 
 
-def _theirs(value: Any, words: Words) -> Any:
-    if words is NONE:
-        return value
-    if isinstance(value, dict):
-        return theirs(value, words)
-    if isinstance(value, list):
-        return [_theirs(item, words) for item in value]
+def _within(spelled: Callable[[Mapping[str, Any], Spellings], dict[str, Any]], value: Any, words: Spellings) -> Any:
+    """The value of a property, with the blocks in it `spelled`."""
+    if words is not NONE and isinstance(value, dict):
+        return spelled(value, words)
+    if words is not NONE and isinstance(value, list):
+        return [_within(spelled, item, words) for item in value]
     return value

@@ -91,21 +91,18 @@ class _ProficiencyStep:
         return {"UserProficiencies": to_wire(self.entries)}
 
 
-@dataclass(frozen=True)
 class Disassociate(_ProficiencyStep):
     """Remove proficiencies; the entries have no level."""
 
     operation: ClassVar[str] = _DISASSOCIATE
 
 
-@dataclass(frozen=True)
 class Associate(_ProficiencyStep):
     """Add proficiencies that the user does not have."""
 
     operation: ClassVar[str] = _ASSOCIATE
 
 
-@dataclass(frozen=True)
 class UpdateLevels(_ProficiencyStep):
     """Change the levels of proficiencies that the user has."""
 

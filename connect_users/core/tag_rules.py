@@ -28,7 +28,7 @@ def tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
     room = limits.TAGS_MAX - reserved_tags
     if len(tags) > room:
         beside = " beside the ownership tag" if reserved_tags else ""
-        yield Problem("tags", f"{len(tags)} given, AWS allows at most {room}{beside}")
+        yield Problem("tags", f"{len(tags)} given; AWS allows at most {room}{beside}")
     for key, value in tags.items():
         path = f"tags.{in_path(key)}"
         if not 1 <= len(key) <= limits.TAG_KEY_MAX:
@@ -45,6 +45,7 @@ def tag_problems(props: Props, reserved_tags: int) -> Iterator[Problem]:
 
 def is_full(live: Mapping[str, Any]) -> bool:
     """Whether a live user with these tags has no room for the ownership tag, which it does not carry."""
+    # Imported here and below, since checking a roster goes without it.
     from connect_users.core import ownership
 
     return ownership.TAG_KEY not in live and len(ownership.declared_tags(live)) >= limits.TAGS_MAX
@@ -57,7 +58,6 @@ def room_problem(live: Mapping[str, Any], gone: Iterable[str], fresh: Iterable[s
         live: tags of the user.
         gone, fresh: keys of tags that are taken away and given before.
     """
-    # Imported here, since checking a roster goes without it.
     from connect_users.core import ownership
 
     kept = {*ownership.declared_tags(live)} - {*gone} | {*fresh}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Unmanaged:
+class UnmanagedUser:
     """One user, and why it is unmanaged.
 
     Attributes:
@@ -32,7 +32,7 @@ class Unmanaged:
 
 
 @dataclass(frozen=True)
-class Declared:
+class ExportedStacks:
     """What the stacks of some exported states have.
 
     Attributes:
@@ -46,12 +46,12 @@ class Declared:
     stacks: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
-    def of(cls, users: Iterable[tuple[str, Mapping[str, Any]]], urns: Iterable[str]) -> Declared:
+    def of(cls, users: Iterable[tuple[str, Mapping[str, Any]]], urns: Iterable[str]) -> ExportedStacks:
         """From URN and outputs of each user in the states, and the URNs of everything."""
-        found = list(users)
+        states = list(users)
         return cls(
-            frozenset(str(outputs.get("arn", "")).rpartition("/")[2] for _, outputs in found),
-            frozenset(ownership.owner_name(urn) for urn, _ in found),
+            frozenset(str(outputs.get("arn", "")).rpartition("/")[2] for _, outputs in states),
+            frozenset(ownership.owner_name(urn) for urn, _ in states),
             frozenset(filter(None, map(ownership.stack_of, urns))),
         )
 
@@ -60,7 +60,7 @@ class Declared:
         return owner.name not in self.owners and owner.stack in self.stacks
 
 
-def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None) -> Iterator[Unmanaged]:
+def unmanaged(users: Iterable[tuple[str, str, Props]], declared: ExportedStacks | None) -> Iterator[UnmanagedUser]:
     """The unmanaged ones of some users, given as id, username and tags.
 
     Args:
@@ -71,11 +71,10 @@ def unmanaged(users: Iterable[tuple[str, str, Props]], declared: Declared | None
             continue
         # Without a URN, a tag that names a resource is always another one's.
         match ownership.claim(ownership.owner_of(tags), ""):
-            case ownership.Unowned() if ownership.TAG_KEY in tags:
-                yield Unmanaged(username, id_, "no stack owns this user (an ownership tag that names no resource)")
             case ownership.Unowned():
-                yield Unmanaged(username, id_, "no stack owns this user (no ownership tag)")
+                why = "an ownership tag that names no resource" if ownership.TAG_KEY in tags else "no ownership tag"
+                yield UnmanagedUser(username, id_, f"no stack owns this user ({why})")
             case ownership.OtherStack(owner) if declared is not None and declared.lacks(owner):
-                yield Unmanaged(username, id_, "its stack no longer declares this user", owner.urn)
+                yield UnmanagedUser(username, id_, "its stack no longer declares this user", owner.urn)
             case _:
                 pass

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Call:
+class HostRequest:
     """One request of the engine; all parts are None outside the host.
 
     Attributes:
@@ -70,18 +70,18 @@ class Call:
         return names if all(key in others and fields[key] == others[key] for key in names) else None
 
 
-def current_call() -> Call:
+def current_call() -> HostRequest:
     """The request that the host is serving on this thread."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the way to frames
     while frame is not None:
         names = frame.f_locals
         if "request" in names and hasattr(names.get("context"), "set_trailing_metadata"):
-            return Call(names["request"], names["context"], getattr(names.get("self"), "_config", None))
+            return HostRequest(names["request"], names["context"], getattr(names.get("self"), "_config", None))
         frame = frame.f_back
-    return Call()
+    return HostRequest()
 
 
-def fail(call: Call, text: str) -> NoReturn:
+def fail(call: HostRequest, text: str) -> NoReturn:
     """End the call with a one-line error instead of a traceback.
 
     The exception that is being handled is dropped: where the host shows its own traceback after all, it holds only
@@ -95,7 +95,9 @@ def fail(call: Call, text: str) -> NoReturn:
     raise status.CallFailed(text) from None
 
 
-def fail_partly(call: Call, text: str, id_: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> NoReturn:
+def fail_partly(
+    call: HostRequest, text: str, id_: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> NoReturn:
     """End a create or update that did part of its work: the engine saves the outputs, and updates next time.
 
     Args:
@@ -131,7 +133,7 @@ def watch_engine() -> None:
         channel.connect(_engine_address())
 
 
-def say(call: Call, severity: str, text: str) -> None:
+def say(call: HostRequest, severity: str, text: str) -> None:
     """Show a message on the resource.
 
     Args:

@@ -57,7 +57,7 @@ class ConnectUserProvider(ResourceProvider):
             host.watch_engine()
             collector.keep_what_is_loaded()
 
-    def _life_of(self, call: host.Call) -> Lifecycle:
+    def _life_of(self, call: host.HostRequest) -> Lifecycle:
         """The life of users in the run of the engine that a call belongs to."""
         with _lock:
             if self._configuration is not call.configuration:
@@ -137,11 +137,11 @@ class ConnectUserProvider(ResourceProvider):
             self._life_of(call).delete(call.urn, id_, codec.decode(props), _say(call))
 
 
-def _say(call: host.Call) -> Callable[[str, str], None]:
+def _say(call: host.HostRequest) -> Callable[[str, str], None]:
     return lambda severity, text: host.say(call, severity, text)
 
 
-def _inputs_of(call: host.Call, outputs: Props, state: Props) -> tuple[Props | None, Props | None]:
+def _inputs_of(call: host.HostRequest, outputs: Props, state: Props) -> tuple[Props | None, Props | None]:
     """The inputs of a Read as they are and in sound form. Most are equal to outputs, which are decoded already.
 
     Args:
@@ -159,7 +159,7 @@ def _inputs_of(call: host.Call, outputs: Props, state: Props) -> tuple[Props | N
 
 
 @contextmanager
-def _one_line_errors(call: host.Call, inputs: Props | None = None) -> Iterator[None]:
+def _one_line_errors(call: host.HostRequest, inputs: Props | None = None) -> Iterator[None]:
     """End a call that fails with one line, and with the state of a create or update that did part of its work."""
     try:
         with one_line():

@@ -24,7 +24,7 @@ def connect(address: str) -> Any:
             from connect_users.engine.protocol import engine_pb2_grpc
 
             channel = grpc.insecure_channel(address)
-            _Watch(channel)
+            _EngineWatch(channel)
             _engines[address] = engine_pb2_grpc.EngineStub(channel)
         return _engines[address]
 
@@ -50,7 +50,7 @@ def log(address: str, urn: str, severity: str, text: str) -> bool:
     return True
 
 
-class _Watch:
+class _EngineWatch:
     """Sets `CANCELLED` when the engine behind a channel is gone.
 
     A killed engine leaves its providers running. No state would keep what they still do, and a call that waited for its
@@ -59,17 +59,17 @@ class _Watch:
 
     def __init__(self, channel: grpc.Channel) -> None:
         self._channel = channel
-        self._seen = False
-        self._idle = False
+        self._was_ready = False
+        self._is_idle = False
         channel.subscribe(self, try_to_connect=True)
 
     def __call__(self, state: grpc.ChannelConnectivity) -> None:
-        was_idle, self._idle = self._idle, state.name == "IDLE"
+        was_idle, self._is_idle = self._is_idle, state.name == "IDLE"
         if state.name == "READY":
-            self._seen = True
-        elif self._seen and state.name == "TRANSIENT_FAILURE":
+            self._was_ready = True
+        elif self._was_ready and state.name == "TRANSIENT_FAILURE":
             CANCELLED.set()
-        elif self._seen and self._idle and not was_idle:
+        elif self._was_ready and self._is_idle and not was_idle:
             # A connection also ends after a long silence: only a new one shows whether the engine is alive. A new
             # subscriber is called at once with the idle state, and does not subscribe a second time.
             self._channel.unsubscribe(self)

@@ -54,7 +54,7 @@ def keep_what_is_loaded() -> None:
     gc.freeze()
 
 
-class Registering:
+class RareCollections:
     """Makes collections rarer until `end`, while a roster is registered. A collector that is off stays off."""
 
     def __init__(self) -> None:

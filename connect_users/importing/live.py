@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from connect_users.connect.gateway import Gateway
-    from connect_users.core.snapshot_proof import Listed
+    from connect_users.core.snapshot_proof import UserSnapshot
     from connect_users.importing.instance import Instance
     from connect_users.importing.selection import Selection
 
@@ -146,7 +146,7 @@ class _Reader:
             return None
         return ids
 
-    def read(self, listed: Listed) -> LiveUser | None:
+    def read(self, listed: UserSnapshot) -> LiveUser | None:
         """The user; None if it was deleted meanwhile."""
         try:
             proficiencies = self._proficiencies(listed.id)
@@ -161,7 +161,7 @@ class _Reader:
                 return []
         return self._gateway.list_user_proficiencies(self._instance.id, user_id, notify=self._notify)
 
-    def _known_user(self, listed: Listed, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
+    def _known_user(self, listed: UserSnapshot, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
         """The user as an earlier import recorded it, if the record is proven to be current."""
         if listed.id not in self._known or listed.summary is None:
             return None

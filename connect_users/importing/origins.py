@@ -21,7 +21,7 @@ from connect_users.core import tokens
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.phrases import some
-from connect_users.lifecycle.lookup import Place, place_of
+from connect_users.lifecycle.lookup import ImportId, parse_import_id
 
 Json = Mapping[str, Any]
 
@@ -45,7 +45,7 @@ class Origin:
     """
 
     name: str
-    place: Place
+    place: ImportId
     protected: bool = False
     needed_by: tuple[str, ...] = ()
 
@@ -188,7 +188,7 @@ def _refuse_leaving(names: Iterable[str], command: str) -> None:
         )
 
 
-def _place(name: str, id_: Any, values: Any) -> Place:
+def _place(name: str, id_: Any, values: Any) -> ImportId:
     """The identity of a user.
 
     Raises:
@@ -197,7 +197,7 @@ def _place(name: str, id_: Any, values: Any) -> Place:
     arns = [text for key in _ARNS if isinstance(text := _mapping(values).get(key), str)]
     for text in (*arns, id_):
         try:
-            return place_of(str(text))
+            return parse_import_id(str(text))
         except ConnectUsersError:
             continue
     raise ConfigurationError(f"{name}: neither its id nor its ARN identifies a user; export the state again")
@@ -257,7 +257,7 @@ def script(origins: Origins, leaving: Leaving) -> str:
     """The commands as a script."""
     lines = [
         "#!/bin/sh",
-        f"# Makes {origins.where} forget users whom another program has now. Nobody is deleted in Connect.",
+        f"# Makes {origins.where} forget users that another program declares now. No user is deleted in Connect.",
         "# Run it in that project's folder, after the import, once the users are removed from its program.",
         "set -e",
         *leaving.commands,

@@ -128,7 +128,7 @@ def fill(
         found = live.named(name, parent) if program is None else live.of(program)
         if isinstance(found, LiveUser) and found.owner is not None:
             taken.add(found.username)
-            if program is None or not isinstance(ownership.claim(found.owner, program.urn), ownership.OtherMaking):
+            if program is None or not isinstance(ownership.claim(found.owner, program.urn), ownership.OtherToken):
                 found = f"'{found.username}' belongs to {found.owner.urn}; a user has one stack"
         if isinstance(found, str):
             unmatched.append(f"{name}: {found}")

@@ -21,13 +21,14 @@ from connect_users.core.errors import (
 from connect_users.core.fields import ARN_KEY, PENDING_KEY, TAKEN_KEY, TOKEN_KEY
 from connect_users.core.live import declared_view, leftovers, live_props
 from connect_users.lifecycle import apply, gone, observe
+from connect_users.lifecycle.operation import SETTLING, pauses, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.core.spec import Props
     from connect_users.core.steps import Step
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 
 class UserVanished(Exception):
@@ -102,7 +103,7 @@ def _pending(
 ) -> PartialUpdate:
     """The outputs to save once the tag is written: from then on only a state with its token may delete the user."""
     return PartialUpdate(
-        apply.subject("taking over", props),
+        subject("taking over", props),
         str(user["Id"]),
         {**declared_view(live_props(user), props), **computed, PENDING_KEY: ours},
         done=("TagResource",),
@@ -125,13 +126,13 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
         except apply.MovesHere as moves:
             op.inform(f"moves here from {moves.owner.urn}, which no longer declares it")
             return _take_over_again(op, old, new, moves.user, ours=not moves.owner.adopted)
-    apply.check_place(op, old)
+    gone.check_place(op, old)
     survey_of(op.gateway).forget()
-    action, ours = apply.subject("taking over", new), old[PENDING_KEY] is True
+    action, ours = subject("taking over", new), old[PENDING_KEY] is True
     try:
         user = observe.describe(op, user_id, old)
         if user is None:
-            raise gone.user_gone(op.gateway, action, user_id, old, op.inform)
+            raise gone.user_gone(op, action, user_id, old)
         owner = ownership.owner_of(user.get("Tags", {}))
         claim = ownership.claim(owner, op.urn, old.get(TOKEN_KEY))
         if isinstance(claim, ownership.Proven):
@@ -152,11 +153,11 @@ def _take_over_again(
     op: Operation, old: Mapping[str, Any], new: Props, user: Mapping[str, Any], *, ours: bool
 ) -> Props:
     """Take over a user that the state already has; returns the outputs."""
-    action = apply.subject("taking over", new)
+    action = subject("taking over", new)
     try:
         return take_over(op, new, user, ours=ours)[1]
     except UserVanished:
-        raise gone.user_gone(op.gateway, action, str(user["Id"]), old, op.inform) from None
+        raise gone.user_gone(op, action, str(user["Id"]), old) from None
     except ConnectApiError as error:
         raise error.about(action) from None
 
@@ -174,7 +175,7 @@ def _write_declared(
     stamp = snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
     outputs = {**computed, **stamp}
     _report_adoption(op, props, user_id, steps)
-    apply.run(op, apply.subject("taking over", props), user_id, {**before, **outputs}, props, steps, done)
+    apply.run(op, subject("taking over", props), user_id, {**before, **outputs}, props, steps, done)
     return {**outputs, **props}
 
 
@@ -193,14 +194,14 @@ def _settled_view(op: Operation, props: Props, user: Mapping[str, Any], token: s
     Raises:
         OwnedByOther: another resource took the user over at the same moment, and its tag won.
     """
-    waits = apply.pauses(min(apply.SETTLING, op.grace))
+    waits = pauses(min(SETTLING, op.grace))
     while True:
         user = op.gateway.describe_user(props["instance_id"], str(user["Id"]), notify=op.inform)
         pause = next(waits, None)
         claim = ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn, token)
         if pause is None and isinstance(claim, ownership.OtherResource | ownership.OtherStack):
             raise OwnedByOther(
-                f"{apply.subject('taking over', props)}: {claim.owner.urn} took it over at the "
+                f"{subject('taking over', props)}: {claim.owner.urn} took it over at the "
                 f"same moment (tag {ownership.TAG_KEY}); nothing else was changed; declare the user in one place"
             )
         if pause is None or isinstance(claim, ownership.Proven):

@@ -10,8 +10,6 @@ Contract:
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -24,7 +22,6 @@ from connect_users.core.errors import (
     OwnedByOther,
     PartialUpdate,
     ResourceNotFound,
-    WrongInstance,
 )
 from connect_users.core.fields import ARN_KEY, KEPT_BY_UPDATE, OTHER_OWNER_KEY, TOKEN_KEY, VERIFIED_KEY
 from connect_users.core.steps import (
@@ -38,26 +35,19 @@ from connect_users.core.steps import (
     WriteLists,
     WritePhoneConfig,
 )
-from connect_users.lifecycle import gone, proficiencies
+from connect_users.lifecycle import gone, proficiencies, sign_out
 from connect_users.lifecycle.blocks import BlockWriter
-from connect_users.lifecycle.run import Run
-from connect_users.lifecycle.sign_out import Sessions
+from connect_users.lifecycle.operation import REFERENCE_SETTLING, SETTLING, pauses, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from connect_users.connect.gateway import Gateway
     from connect_users.core.spec import Props
     from connect_users.core.steps import Step
+    from connect_users.lifecycle.operation import Operation
 
-#: Seconds during which a new user may not be found ("usually seconds, sometimes minutes": API reference, eventual
-#: consistency).
-SETTLING: Final = 60.0
 #: Seconds during which a user from CreateUser counts as unchanged, and as this resource's.
 FRESH: Final = 600.0
-#: Seconds to wait for something else that a request names, e.g. a profile created in the same run.
-REFERENCE_SETTLING: Final = 8.0
-
 #: The message about a state whose token is not the live one, for example a state from a backup.
 CORRECTED: Final = (
     f"the tag {ownership.TAG_KEY} names this resource, but its token is newer than the state's (was the state restored "
@@ -79,50 +69,6 @@ class MovesHere(Exception):
         self.user, self.owner = user, owner
 
 
-@dataclass(frozen=True)
-class Operation:
-    """The context of one call of the engine.
-
-    Attributes:
-        urn: of the resource; "" if it is not known. Then a user that a crash left behind cannot be taken over.
-        owns: whether users get the ownership tag.
-        grace: the most seconds to wait until something new is found, or a name is released.
-        say: shows an ("info" or "warning", text) message on the resource.
-        wait: sleeps for some seconds, or raises `Cancelled`.
-        now: AWS's time in seconds since the epoch, as far as it is known.
-        run: the users of the stack in this run.
-    """
-
-    gateway: Gateway
-    urn: str
-    owns: bool
-    grace: float
-    say: Callable[[str, str], None]
-    wait: Callable[[float], None]
-    now: Callable[[], float]
-    run: Run = field(default_factory=Run)
-
-    def inform(self, text: str) -> None:
-        """Show an info message on the resource."""
-        self.say("info", text)
-
-
-def pauses(total: float) -> Iterator[float]:
-    """Pauses of 1, 2, 4, 8, 8, ... seconds that add up to ``total``."""
-    left = total
-    for exponent in itertools.count():
-        pause = min(2.0 ** min(exponent, 3), left)
-        if pause <= 0:
-            return
-        yield pause
-        left -= pause
-
-
-def subject(action: str, props: Mapping[str, Any]) -> str:
-    """An action and its user, as messages begin."""
-    return f"{action} Connect user '{props.get('username', '?')}'"
-
-
 def kept_outputs(old: Mapping[str, Any]) -> Props:
     """The outputs of a state that an update does not change."""
     return {key: old[key] for key in KEPT_BY_UPDATE if key in old}
@@ -142,7 +88,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
         MovesHere, OwnedByOther, InvalidUser: before anything is changed.
         PartialUpdate, ConnectApiError, WrongInstance
     """
-    check_place(op, old)
+    gone.check_place(op, old)
     survey_of(op.gateway).forget()
     old = snapshot_proof.without_outdated_stamp(old, new)
     kept = kept_outputs(old)
@@ -188,16 +134,13 @@ def _describe(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -
     describe = partial(op.gateway.describe_user, new["instance_id"], user_id, notify=op.inform)
     waits = pauses(min(SETTLING, op.grace))
     while True:
-        try:
-            user = _retrying(op, subject("updating", new), user_id, old, describe)
-            owner = ownership.owner_of(user.get("Tags", {}))
-            pause = next(waits, None)
-            if owner is None or pause is None or not ownership.of_another_stack(owner, op.urn, old.get(TOKEN_KEY)):
-                return user
-            op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
-            op.wait(pause)
-        except ConnectApiError as error:
-            raise error.about(subject("updating", new)) from None
+        user = _retrying(op, subject("updating", new), user_id, old, describe)
+        owner = ownership.owner_of(user.get("Tags", {}))
+        pause = next(waits, None)
+        if owner is None or pause is None or not ownership.of_another_stack(owner, op.urn, old.get(TOKEN_KEY)):
+            return user
+        op.inform(f"waiting {pause:g} s: Amazon Connect shows the tag of {owner.urn}, which may be out of date")
+        op.wait(pause)
 
 
 def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], new: Props) -> str | None:
@@ -219,10 +162,10 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
             return ownership.renamed(owner.token, op.urn)
         case ownership.Proven(owner):
             return ownership.handed_over(owner.token, op.urn)
-        case ownership.OtherMaking(owner) if ownership.made_at(owner.token) < ownership.made_at(str(token)):
+        case ownership.OtherToken(owner) if ownership.made_at(owner.token) < ownership.made_at(str(token)):
             # The read is older than the tag.
             return ownership.renamed(str(token), op.urn)
-        case ownership.OtherMaking(owner):
+        case ownership.OtherToken(owner):
             op.inform(CORRECTED)
             return owner.token
         case ownership.OtherResource(owner) if op.owns and not op.run.declares(owner, new):
@@ -260,13 +203,13 @@ def run(
         ConnectApiError: the first step failed and nothing was done before.
         PartialUpdate: a step failed after others were done.
     """
-    state, sessions = dict(before), Sessions(op.gateway, op.run, op.say)
+    state = dict(before)
     names = [*done, *(step.operation for step in calls)]
     for index, step in enumerate(calls, start=len(done)):
         try:
             attempt = partial(_carry_out, op, user_id, state, new, step, live)
             _retrying(op, action, user_id, before, attempt)
-            sessions.after_step(user_id, state, new, step, live)
+            sign_out.after_step(op, user_id, state, new, step, live)
         except ConnectApiError as error:
             if len(names) == 1 and state == before:
                 raise error.about(action) from None
@@ -300,14 +243,14 @@ def _retrying(op: Operation, action: str, user_id: str, outputs: Mapping[str, An
         try:
             return attempt()
         except ResourceNotFound:
-            exists = gone.exists(op.gateway, outputs["instance_id"], user_id)
+            exists = gone.exists(op, outputs["instance_id"], user_id)
             young = snapshot_proof.age(outputs, op.now()) < SETTLING
             pause = next(waits, None)
             limit = REFERENCE_SETTLING if exists else SETTLING if young else 0.0
             if pause is None or waited + pause > limit:
                 if exists:
                     raise
-                raise gone.user_gone(op.gateway, action, user_id, outputs, op.inform) from None
+                raise gone.user_gone(op, action, user_id, outputs) from None
             late = "something that this change names" if exists else "the user, which was just created,"
             op.inform(f"waiting {pause:g} s: Amazon Connect does not find {late} yet")
             op.wait(pause)
@@ -332,8 +275,8 @@ def _carry_out(
         return op.gateway.describe_user(instance_id, user_id, notify=op.inform) if live is None else live
 
     def arn() -> str:
-        known = str(state.get(ARN_KEY, ""))
-        return known if parse_arn(known) is not None else str(describe()["Arn"])
+        state_arn = str(state.get(ARN_KEY, ""))
+        return state_arn if parse_arn(state_arn) is not None else str(describe()["Arn"])
 
     as_made = snapshot_proof.is_as_made(state.get(VERIFIED_KEY)) and snapshot_proof.age(state, op.now()) < FRESH
     writer = BlockWriter(send, describe, as_made)
@@ -347,28 +290,8 @@ def _carry_out(
         case WriteLists(lists):
             writer.lists(lists, new)
         case Disassociate() | Associate() | UpdateLevels():
-            proficiencies.write(op.gateway, user_id, state, new, step, op.inform)
+            proficiencies.write(op, user_id, state, new, step)
         case Untag(keys):
             op.gateway.untag_resource(arn(), keys, notify=op.inform)
         case Tag(tags):
             op.gateway.tag_resource(arn(), tags, notify=op.inform)
-
-
-def check_place(op: Operation, outputs: Mapping[str, Any]) -> None:
-    """Refuse a state without its user's instance, or with another region: there everything would be "not found".
-
-    Raises:
-        WrongInstance
-    """
-    username = outputs.get("username", "?")
-    if not isinstance(outputs.get("instance_id"), str):
-        raise WrongInstance(
-            f"the state of Connect user '{username}' has no instance_id, so the user cannot be identified; "
-            "remove it with pulumi state delete and adopt the user with adopt_existing=True"
-        )
-    arn = parse_arn(str(outputs.get(ARN_KEY, "")))
-    if arn is not None and arn.region != op.gateway.region:
-        raise WrongInstance(
-            f"Connect user '{username}' is in {arn.region}, but the client is set to {op.gateway.region}: "
-            f"set connect-users:region (or the provider's region) to {arn.region}; nothing was done"
-        )

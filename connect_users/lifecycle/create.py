@@ -36,15 +36,13 @@ from connect_users.core.errors import (
 )
 from connect_users.core.fields import ARN_KEY, TOKEN_KEY
 from connect_users.lifecycle import adopt, apply, delete, observe
+from connect_users.lifecycle.operation import REFERENCE_SETTLING, pauses, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connect_users.core.spec import Props
-    from connect_users.lifecycle.apply import Operation
-
-#: The state of a user without proficiencies, for the plan.
-_NO_PROFICIENCIES: Props = {"user_proficiencies": []}
+    from connect_users.lifecycle.operation import Operation
 
 
 def create(op: Operation, props: Props) -> tuple[str, Props]:
@@ -58,7 +56,6 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         OwnedByOther: the user of that name has another owner.
         InvalidUser, ConnectApiError
     """
-    action = apply.subject("creating", props)
     survey_of(op.gateway).forget()
     try:
         token, request = _tagged(op, plan.create_request(props))
@@ -78,11 +75,9 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
             _remove_leftover(op, props, user)
             token, request = _tagged(op, request)
             made = _create_user(op, request)
-    except ConnectApiError as error:
-        raise error.about(action) from None
     except adopt.UserVanished:
         raise ConnectUsersError(
-            f"{action}: a user of this name existed, but was gone a moment later; run again"
+            f"{subject('creating', props)}: a user of this name existed, but was gone a moment later; run again"
         ) from None
     return _finish(op, props, made, token)
 
@@ -114,15 +109,16 @@ def _existing_user(op: Operation, props: Props, error: ConnectApiError) -> dict[
 
 def _create_user(op: Operation, request: Props) -> CreatedUser:
     """CreateUser, tried again while something that it names is not found yet (a profile created in the same run)."""
-    for pause in apply.pauses(min(apply.REFERENCE_SETTLING, op.grace)):
+    waits = pauses(min(REFERENCE_SETTLING, op.grace))
+    while True:
         try:
-            made = op.gateway.create_user(request, notify=op.inform)
+            return op.gateway.create_user(request, notify=op.inform)
         except ResourceNotFound:
+            pause = next(waits, None)
+            if pause is None:
+                raise
             op.inform(f"waiting {pause:g} s: Amazon Connect does not find something that this user names yet")
             op.wait(pause)
-        else:
-            return made
-    return op.gateway.create_user(request, notify=op.inform)
 
 
 def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple[str, Props]:
@@ -132,16 +128,9 @@ def _finish(op: Operation, props: Props, made: CreatedUser, token: str) -> tuple
     if token:
         outputs[TOKEN_KEY] = token
     op.run.hold(op.urn, user_id, outputs, alone=True)
-    steps = plan.update_steps({**props, **_NO_PROFICIENCIES}, props) if props.get("user_proficiencies") else ()
-    apply.run(
-        op,
-        apply.subject("creating", props),
-        user_id,
-        {**outputs, **(_NO_PROFICIENCIES if steps else {})},
-        props,
-        steps,
-        done=("CreateUser",),
-    )
+    before = {**outputs, "user_proficiencies": []}
+    steps = plan.update_steps(before, props)
+    apply.run(op, subject("creating", props), user_id, before, props, steps, done=("CreateUser",))
     return user_id, outputs
 
 
@@ -159,7 +148,7 @@ def _settle(
         UserVanished: it is not found any more.
         PartialUpdate, InvalidUser, ConnectApiError
     """
-    action, where = apply.subject("creating", props), f"the name exists in instance {props['instance_id']}"
+    action, where = subject("creating", props), f"the name exists in instance {props['instance_id']}"
     tags = user.get("Tags", {})
     owner = ownership.owner_of(tags)
     token = owner.token if owner is not None and owner.token in tokens else tokens[-1]
@@ -174,13 +163,13 @@ def _settle(
             return adopt.take_over(op, props, user, ours=False)
         case ownership.Unowned():
             raise OwnedByOther(f"{action}: {where} and {_unowned(op, tags, error)}")
-        case ownership.OtherMaking(owner) as making if owner.took_over and (
-            props.get("adopt_existing") or making.is_leftover(op.now())
+        case ownership.OtherToken(owner) if owner.took_over and (
+            props.get("adopt_existing") or owner.is_leftover(op.now())
         ):
             return adopt.take_over(op, props, user, ours=not owner.adopted)
-        case ownership.OtherMaking(owner) as making if not owner.took_over and making.is_leftover(op.now()):
+        case ownership.OtherToken(owner) if not owner.took_over and owner.is_leftover(op.now()):
             return adopt.take_over(op, props, user, ours=True) if _changed_in_this_run(op, user) else None
-        case ownership.OtherMaking(owner):
+        case ownership.OtherToken(owner):
             day = time.strftime("%Y-%m-%d", time.gmtime(ownership.made_at(owner.token)))
             raise OwnedByOther(
                 f"{action}: {where} and belongs to this resource, created or taken over on {day} (tag "
@@ -236,7 +225,7 @@ def _settle_duplicate(
     op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
 ) -> tuple[str, Props]:
     """Find the user of a taken name, or wait until the name of a user deleted just now is free."""
-    pauses, waited, removed, tokens = apply.pauses(op.grace), 0.0, set[str](), [token]
+    waits, waited, removed, tokens = pauses(op.grace), 0.0, set[str](), [token]
     while True:
         named = observe.find_by_name(op, props["instance_id"], props["username"])
         user = named.user
@@ -253,8 +242,8 @@ def _settle_duplicate(
                 op.inform(f"user {user['Id']} has the name, but is no longer found")
                 user = None
         if user is None:
-            pause = next(pauses, None)
-            if named.near is not None and (pause is None or waited + pause > apply.REFERENCE_SETTLING):
+            pause = next(waits, None)
+            if named.near is not None and (pause is None or waited + pause > REFERENCE_SETTLING):
                 raise _differs_by_case(op, props, named.near)
             if pause is None:
                 raise error
@@ -285,12 +274,12 @@ def _differs_by_case(op: Operation, props: Props, near: Mapping[str, Any]) -> Ow
     """The error if only a user whose name differs in case exists. A name that was just deleted would be free soon."""
     user = op.gateway.describe_user(props["instance_id"], near["Id"], notify=op.inform)
     name = near["Username"]
-    if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherMaking):
+    if isinstance(ownership.claim(ownership.owner_of(user.get("Tags", {})), op.urn), ownership.OtherToken):
         advice = f"that is this resource's own user: keep '{name}', or remove it in one run and declare it in the next"
     else:
         advice = f"declare '{name}' (with adopt_existing=True to take that user over), or choose another username"
     return OwnedByOther(
-        f"{apply.subject('creating', props)}: Connect says that the name is taken, and the only user like it "
+        f"{subject('creating', props)}: Connect says that the name is taken, and the only user like it "
         f"differs in case: '{name}' (user {near['Id']}); {advice}"
     )
 
@@ -303,13 +292,10 @@ def _secret_password(op: Operation, props: Props) -> str:
     except ValueError:
         parsed = None
     password = parsed.get("password") if isinstance(parsed, dict) else text
-    if not isinstance(password, str):
-        problems = ["password_secret_arn: the secret is a JSON object without a string 'password'"]
+    if isinstance(password, str):
+        problems = [f"the password in the secret {problem.text}" for problem in rules.password_problems(password)]
+        if not problems:
+            return password
     else:
-        problems = [
-            f"password_secret_arn: the password in the secret {problem.text}"
-            for problem in rules.password_problems(password)
-        ]
-    if problems or not isinstance(password, str):
-        raise InvalidUser(str(props["username"]), problems)
-    return password
+        problems = ["the secret is a JSON object without a string 'password'"]
+    raise InvalidUser(str(props["username"]), [f"password_secret_arn: {problem}" for problem in problems])

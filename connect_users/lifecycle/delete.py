@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.survey import survey_of
 from connect_users.core import ownership
-from connect_users.core.errors import ConnectApiError, OwnedByOther, ResourceNotFound
+from connect_users.core.errors import OwnedByOther, ResourceNotFound
 from connect_users.core.fields import TOKEN_KEY
-from connect_users.lifecycle import apply, observe, quick_connects
-from connect_users.lifecycle.sign_out import Sessions
+from connect_users.lifecycle import gone, observe, quick_connects, sign_out
+from connect_users.lifecycle.operation import SETTLING, pauses, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.core.spec import Props
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 
 def delete(op: Operation, user_id: str, outputs: Props) -> None:
@@ -27,45 +27,42 @@ def delete(op: Operation, user_id: str, outputs: Props) -> None:
         OwnedByOther: the tag proves neither that the user belongs to this state nor that it belongs to another.
         ConnectApiError, WrongInstance
     """
-    action = apply.subject("deleting", outputs)
     survey_of(op.gateway).forget()
-    apply.check_place(op, outputs)
+    gone.check_place(op, outputs)
     if op.run.is_former(op.urn, user_id, outputs):
         op.inform("not deleted: the user was kept by its replacement")
         return
-    try:
-        user = observe.describe(op, user_id, outputs)
-        if user is not None:
-            if not _may_delete(op, user_id, outputs, user):
-                return
-            remove_user(op, user_id, outputs)
-        wanted = outputs.get("delete_quick_connects") is True
-        if user is not None or wanted:
-            # Also if the user was already gone: an earlier run may have failed before the quick connects.
-            username = str(outputs.get("username", "?"))
-            quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
-    except ConnectApiError as error:
-        raise error.about(action) from None
+    user = observe.describe(op, user_id, outputs)
+    if user is not None:
+        if not _may_delete(op, user_id, outputs, user):
+            return
+        remove_user(op, user_id, outputs)
+    wanted = outputs.get("delete_quick_connects") is True
+    if user is not None or wanted:
+        # Also if the user was already gone: an earlier run may have failed before the quick connects.
+        username = str(outputs.get("username", "?"))
+        quick_connects.clean_up(op, outputs["instance_id"], user_id, username, delete=wanted)
 
 
 def remove_user(op: Operation, user_id: str, outputs: Props) -> None:
     """DeleteUser for a user that was just described: if it is not found, the read may be stale."""
-    Sessions(op.gateway, op.run, op.say).before_deletion(user_id, outputs)
-    for pause in apply.pauses(min(apply.SETTLING, op.grace)):
+    sign_out.before_deletion(op, user_id, outputs)
+    waits = pauses(min(SETTLING, op.grace))
+    while True:
         try:
-            op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
+            return op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
         except ResourceNotFound as error:
+            pause = next(waits, None)
+            if pause is None:
+                raise
             if error.uncertain or observe.describe(op, user_id, outputs) is None:
-                return
+                return None
             op.inform(f"waiting {pause:g} s: Amazon Connect shows the user, but DeleteUser does not find it yet")
             op.wait(pause)
-        else:
-            return
-    op.gateway.delete_user(outputs["instance_id"], user_id, notify=op.inform)
 
 
 def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, Any]) -> bool:
-    action, tags, token = apply.subject("deleting", outputs), user.get("Tags", {}), outputs.get(TOKEN_KEY)
+    action, tags, token = subject("deleting", outputs), user.get("Tags", {}), outputs.get(TOKEN_KEY)
     match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
         case ownership.Unowned() if token is not None:
             raise OwnedByOther(
@@ -77,7 +74,7 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
             if rival is not None:
                 op.say("warning", f"not deleted: {rival} has the same user")
             return rival is None
-        case ownership.OtherMaking():
+        case ownership.OtherToken():
             raise OwnedByOther(
                 f"{action}: its tag {ownership.TAG_KEY} names this resource, but with another token than this state, "
                 "which may be older (restored from a backup?); nothing was deleted; run pulumi refresh, "

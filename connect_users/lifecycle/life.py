@@ -18,21 +18,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 from connect_users.connect.connection import gateway_for
 from connect_users.core import changes, ownership, plan, rules
-from connect_users.core.errors import ConfigurationError, ConnectUsersError
+from connect_users.core.errors import ConfigurationError, ConnectApiError, ConnectUsersError
 from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, PENDING_KEY, TOKEN_KEY
 from connect_users.core.settings import Settings, from_config
 from connect_users.core.shapes import sound
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.lifecycle import adopt, apply, create, delete, lookup, observe
-from connect_users.lifecycle.run import Run
+from connect_users.lifecycle.operation import Operation, subject
+from connect_users.lifecycle.run import EngineRun
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Mapping
 
     from connect_users.connect.gateway import Gateway
-    from connect_users.lifecycle.lookup import Found
-    from connect_users.lifecycle.observe import Seen
+    from connect_users.lifecycle.observe import UserState
 
     #: Shows an ("info" or "warning", text) message on the resource of the call.
     Say = Callable[[str, str], None]
@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedInputs:
     """The canonical form of a user's inputs, and their problems, a line each."""
 
     inputs: Props
@@ -50,7 +50,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Difference:
+class UserDiff:
     """The difference between a state and new inputs.
 
     Attributes:
@@ -97,7 +97,7 @@ class Lifecycle:
 
     def begin_run(self) -> None:
         """Forget the users of an earlier run of the engine: one process may serve several runs."""
-        self._run, self._rename_shown = Run(self._clock), False
+        self._run, self._rename_shown = EngineRun(self._clock), False
 
     @classmethod
     def configured(cls, config: Mapping[str, object], cancelled: threading.Event) -> Lifecycle:
@@ -110,7 +110,7 @@ class Lifecycle:
         except ConnectUsersError as problem:
             return cls(Settings(), (str(problem),), cancelled=cancelled)
 
-    def check(self, urn: str, old: Props, new: Props) -> Checked:
+    def check(self, urn: str, old: Props, new: Props) -> CheckedInputs:
         """All problems of the inputs at once, and their canonical form.
 
         Args:
@@ -120,8 +120,8 @@ class Lifecycle:
             review = rules.review(new, reserved_tags=self.settings.reserved_tags)
             inputs = canonical(new)
             self._run.declare(urn, inputs)
-            change = changes.review_change(sound(old), inputs) if old and old != inputs else rules.Review()
-            return Checked(
+            change = changes.review_change(sound(old), inputs) if old and old != inputs else rules.Findings()
+            return CheckedInputs(
                 inputs,
                 (*self.problems, *map(str, (*review.problems, *change.problems))),
                 tuple(map(str, (*review.warnings, *change.warnings))),
@@ -135,7 +135,7 @@ class Lifecycle:
         new: Props,
         say: Say,
         old_inputs: Callable[[], Props | None] = lambda: None,
-    ) -> Difference:
+    ) -> UserDiff:
         """The difference between a state and new inputs, and whether it needs a new user.
 
         Args:
@@ -161,13 +161,13 @@ class Lifecycle:
                 # If two resources have the user, an update finds out which one owns it.
                 doubted = self._run.rival(urn, id_) is not None
                 changed = doubted or moves or PENDING_KEY in state or self._renamed(urn, state, say)
-                return Difference(changed, in_inputs=False)
+                return UserDiff(changed, in_inputs=False)
             replacement = plan.replacement(state, new)
             if replacement is not None:
-                return Difference(True, fields, replacement.fields, replacement.delete_first)
+                return UserDiff(True, fields, replacement.fields, replacement.delete_first)
             before = old_inputs()
             same = before is not None and not plan.changed_fields(canonical(before), new)
-            return Difference(True, fields, in_inputs=not same)
+            return UserDiff(True, fields, in_inputs=not same)
 
     def _moves_here(self, urn: str, state: Props, new: Props) -> bool:
         """Whether, at a refresh, the user belonged to another resource of this stack that no longer declares it."""
@@ -213,7 +213,7 @@ class Lifecycle:
         inputs = canonical(inputs)
         return self._operate("creating", urn, inputs, say, lambda op: create.create(op, inputs))
 
-    def read(self, urn: str, id_: str, state: Props, declared: Props | None, say: Say) -> Seen | None:
+    def read(self, urn: str, id_: str, state: Props, declared: Props | None, say: Say) -> UserState | None:
         """The user as it is now; None if it is gone.
 
         Args:
@@ -222,15 +222,16 @@ class Lifecycle:
         """
         return self._operate("reading", urn, state, say, lambda op: observe.read(op, id_, state, declared))
 
-    def lookup(self, urn: str, id_: str, say: Say) -> Found | None:
+    def lookup(self, urn: str, id_: str, say: Say) -> UserState | None:
         """The user of an import, as it is now; None if it does not exist.
 
         Args:
             id_: ``INSTANCE_ID:USER_ID``, or the user's ARN.
         """
         with one_line():
-            place = lookup.place_of(id_)
-        return self._operate("importing", urn, {"username": place.user_id}, say, lambda op: lookup.lookup(op, place))
+            import_id = lookup.parse_import_id(id_)
+        subject_of = {"username": import_id.user_id}
+        return self._operate("importing", urn, subject_of, say, lambda op: lookup.lookup(op, import_id))
 
     def update(self, urn: str, id_: str, state: Props, new: Props, say: Say) -> Props:
         """Update the user with the fewest calls; returns the new outputs.
@@ -248,14 +249,14 @@ class Lifecycle:
         state = sound(state)
         self._operate("deleting", urn, state, say, lambda op: delete.delete(op, id_, state))
 
-    def _operate(self, action: str, urn: str, props: Props, say: Say, work: Callable[[apply.Operation], T]) -> T:
+    def _operate(self, action: str, urn: str, props: Props, say: Say, work: Callable[[Operation], T]) -> T:
         """Do ``work`` with a connection; ``props`` have the username for messages."""
-        with one_line(apply.subject(action, props)):
+        with one_line(subject(action, props)):
             if self.problems:
                 raise ConfigurationError("; ".join(self.problems))
             gateway = self._gateway or gateway_for(self.settings, self._cancelled)
             return work(
-                apply.Operation(
+                Operation(
                     gateway=gateway,
                     urn=urn,
                     owns=self.settings.ownership_tag,
@@ -274,13 +275,15 @@ def one_line(action: str = "") -> Iterator[None]:
     """Turn every exception into a `ConnectUsersError` of one line.
 
     Args:
-        action: "creating Connect user 'ada'", for errors without an action.
+        action: "creating Connect user 'ada'", for errors that do not name one.
     """
     about = f"{action}: " if action else ""
     try:
         yield
     except ConfigurationError as error:
         raise ConfigurationError(f"{about}{error}") from None
+    except ConnectApiError as error:
+        raise (error.about(action) if action and not error.subject else error) from None
     except ConnectUsersError:
         raise
     except Exception as error:

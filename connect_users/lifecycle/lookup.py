@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.arns import parse_arn
@@ -14,25 +13,15 @@ from connect_users.core.live import declarable, live_props
 from connect_users.core.references import USER
 from connect_users.core.shapes import shown
 from connect_users.lifecycle import observe
+from connect_users.lifecycle.observe import UserState
 
 if TYPE_CHECKING:
-    from connect_users.core.spec import Props
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 _COMPOSITE: Final = re.compile(r"([^\s:/]+):([^\s:/]+)")
 
 
-@dataclass(frozen=True)
-class Found:
-    """An existing user, with its bare id."""
-
-    id: str
-    inputs: Props
-    outputs: Props
-
-
-@dataclass(frozen=True)
-class Place:
+class ImportId(NamedTuple):
     """The instance and the id in an import's id; ``arn`` is "" if it is not an ARN."""
 
     instance_id: str
@@ -40,7 +29,7 @@ class Place:
     arn: str = ""
 
 
-def place_of(text: str) -> Place:
+def parse_import_id(text: str) -> ImportId:
     """Parse an import's id: ``INSTANCE_ID:USER_ID``, or the user's ARN.
 
     Raises:
@@ -48,58 +37,55 @@ def place_of(text: str) -> Place:
     """
     arn = parse_arn(text)
     if arn is not None and arn.resource == USER.arn_word:
-        return Place(arn.instance_id, arn.resource_id, text)
+        return ImportId(arn.instance_id, arn.resource_id, text)
     ids = _COMPOSITE.fullmatch(text)
     if ids is None:
         raise ConnectUsersError(
             f"importing a Connect user: {shown(text)} cannot be imported: use INSTANCE_ID:USER_ID or the user's ARN"
         )
-    return Place(ids[1], ids[2])
+    return ImportId(ids[1], ids[2])
 
 
-def lookup(op: Operation, place: Place) -> Found | None:
+def lookup(op: Operation, import_id: ImportId) -> UserState | None:
     """The user as it is now; None if its instance has no such user.
 
     Raises:
         ConnectApiError, WrongInstance
     """
-    action = f"importing Connect user {place.user_id}"
+    instance_id, user_id, arn = import_id
+    action = f"importing Connect user {user_id}"
     try:
-        user = _described(op, place)
+        user = _described(op, action, instance_id, user_id)
         if user is None:
             return None
-        if place.arn and user.get("Arn") != place.arn:
+        if arn and user.get("Arn") != arn:
             raise WrongInstance(
-                f"{action}: the id is {place.arn}, but the credentials reach {user.get('Arn')}; check the account and "
-                "the region"
+                f"{action}: the id is {arn}, but the credentials reach {user.get('Arn')}; "
+                "check the account and the region"
             )
-        proficiencies = op.gateway.list_user_proficiencies(place.instance_id, place.user_id, notify=op.inform)
-        directory = bool(user.get("DirectoryUserId")) and _signs_in_by_directory(op, place.instance_id)
+        proficiencies = op.gateway.list_user_proficiencies(instance_id, user_id, notify=op.inform)
+        # A directory matters only to a user who has an id in one.
+        instance = op.gateway.describe_instance(instance_id, notify=op.inform) if user.get("DirectoryUserId") else {}
     except ConnectApiError as error:
         raise error.about(action) from None
     live = live_props(user, proficiencies)
-    inputs = declarable(live, place.instance_id, directory=directory)
+    inputs = declarable(live, instance_id, directory=instance.get("IdentityManagementType") == "EXISTING_DIRECTORY")
     outputs = {**inputs, **observe.computed(op, user, live, {}), ARN_KEY: user["Arn"]}
     if TOKEN_KEY in outputs or ownership.owner_of(user.get("Tags", {})) is None:
         outputs |= snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
-    return Found(place.user_id, inputs, outputs)
+    return UserState(user_id, inputs, outputs)
 
 
-def _described(op: Operation, place: Place) -> dict[str, Any] | None:
+def _described(op: Operation, action: str, instance_id: str, user_id: str) -> dict[str, Any] | None:
     try:
-        return op.gateway.describe_user(place.instance_id, place.user_id, notify=op.inform)
+        return op.gateway.describe_user(instance_id, user_id, notify=op.inform)
     except ResourceNotFound:
         pass
     try:
-        op.gateway.describe_instance(place.instance_id, notify=op.inform)
+        op.gateway.describe_instance(instance_id, notify=op.inform)
     except ResourceNotFound:
         raise WrongInstance(
-            f"importing Connect user {place.user_id}: its instance {place.instance_id} is not found in "
-            f"{op.gateway.region}: check the account of the credentials and the region"
+            f"{action}: its instance {instance_id} is not found in {op.gateway.region}: check the account of the "
+            "credentials and the region"
         ) from None
     return None
-
-
-def _signs_in_by_directory(op: Operation, instance_id: str) -> bool:
-    instance = op.gateway.describe_instance(instance_id, notify=op.inform)
-    return instance.get("IdentityManagementType") == "EXISTING_DIRECTORY"

@@ -28,13 +28,14 @@ from connect_users.core.fields import (
 )
 from connect_users.core.live import declared_view, live_props
 from connect_users.lifecycle import gone
-from connect_users.lifecycle.apply import CORRECTED, REFERENCE_SETTLING, SETTLING, check_place, subject
+from connect_users.lifecycle.apply import CORRECTED
+from connect_users.lifecycle.operation import REFERENCE_SETTLING, SETTLING, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.core.spec import Props
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 #: Inputs that are outputs only if they were declared.
 _MANAGED: Final = BY_NAME.keys() - {DIRECTORY_KEY}
@@ -43,14 +44,15 @@ SECOND_LOOK: Final = 3.0
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A live user, in the form of the state."""
+class UserState:
+    """A live user, in the form of a state; ``id`` is its bare id."""
 
+    id: str
     inputs: Props
     outputs: Props
 
 
-def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = None) -> Seen | None:
+def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = None) -> UserState | None:
     """The user as it is now, with its drift in the inputs; None if it is gone.
 
     Args:
@@ -61,7 +63,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
         ConnectApiError, WrongInstance
     """
     action = subject("reading", outputs)
-    check_place(op, outputs)
+    gone.check_place(op, outputs)
     declared = {name: value for name, value in (inputs or outputs).items() if name in BY_NAME}
     # Changes of an update that failed are only in the outputs. Without them, no update would ever undo them.
     managed = {**declared, **{name: value for name, value in outputs.items() if name in _MANAGED}}
@@ -69,7 +71,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     try:
         proven = _in_bulk(reading, outputs, declared)
         if proven is not None:
-            return Seen(declared, proven)
+            return UserState(user_id, declared, proven)
         user = describe(op, user_id, outputs)
         if user is None:
             return None
@@ -89,9 +91,8 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     # A user with another owner is described each time, so that each refresh warns.
     ours = snapshot_proof.same_owner(user.get("Tags", {}), outputs)
     stamp = snapshot_proof.read_stamp(modified, op.now()) if ours else {}
-    return Seen(
-        declared_view(live, declared), {**declared_view(live, managed), **computed(op, user, live, outputs), **stamp}
-    )
+    now = {**declared_view(live, managed), **computed(op, user, live, outputs), **stamp}
+    return UserState(user_id, declared_view(live, declared), now)
 
 
 class _Reading:
@@ -150,7 +151,7 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
                 result[TAKEN_KEY] = str(token)[-8:]
         case ownership.Proven():
             pass
-        case ownership.OtherMaking(owner):
+        case ownership.OtherToken(owner):
             result[TOKEN_KEY] = owner.token
             # Without a state, this is an import of a user that the state lost.
             if outputs:
@@ -187,7 +188,7 @@ def describe(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> dict[st
                 return user
         op.wait(SECOND_LOOK)
         waited += SECOND_LOOK
-    gone.check_instance(op.gateway, outputs, op.inform)
+    gone.check_instance(op, outputs)
     return None
 
 
@@ -212,14 +213,14 @@ def _stale_view_wait(op: Operation, tags: Mapping[str, Any], outputs: Mapping[st
         case ownership.Unowned():
             # More likely, somebody removed the tag.
             return min(settling, REFERENCE_SETTLING)
-        case ownership.OtherMaking(owner) | ownership.OtherResource(owner):
+        case ownership.OtherToken(owner) | ownership.OtherResource(owner):
             return settling if ownership.made_at(owner.token) < ownership.made_at(str(token)) else 0.0
         case ownership.Proven() | ownership.OtherStack():
             return 0.0
 
 
 @dataclass(frozen=True)
-class Named:
+class NameMatch:
     """The user with a name.
 
     Attributes:
@@ -231,19 +232,19 @@ class Named:
     near: Mapping[str, Any] | None = None
 
 
-def find_by_name(op: Operation, instance_id: str, username: str) -> Named:
+def find_by_name(op: Operation, instance_id: str, username: str) -> NameMatch:
     """Find the user with a name.
 
     SearchUsers comes first, since it is one call. Its index may lag by minutes, so ListUsers decides.
     """
     searched = search_by_name(op, instance_id, username)
     if searched is not None:
-        return Named(searched)
+        return NameMatch(searched)
     listed = (user for page in op.gateway.list_users(instance_id, notify=op.inform) for user in page)
     near = [user for user in listed if str(user.get("Username")).casefold() == username.casefold()]
     exact = [user for user in near if user["Username"] == username]
     user = _named(op, instance_id, [user["Id"] for user in exact], username)
-    return Named(user, next((user for user in near if user not in exact), None) if user is None else None)
+    return NameMatch(user, next((user for user in near if user not in exact), None) if user is None else None)
 
 
 def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:

@@ -19,15 +19,12 @@ from connect_users.core.steps import Associate, Disassociate, UpdateLevels
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connect_users.connect.gateway import Gateway
-    from connect_users.connect.pacing import Notify
     from connect_users.core.spec import Props
-    from connect_users.core.steps import ProficiencyStep
+    from connect_users.core.steps import ProficiencyStep, Step
+    from connect_users.lifecycle.operation import Operation
 
 
-def write(
-    gateway: Gateway, user_id: str, state: Props, new: Mapping[str, Any], step: ProficiencyStep, notify: Notify
-) -> None:
+def write(op: Operation, user_id: str, state: Props, new: Mapping[str, Any], step: ProficiencyStep) -> None:
     """Associate, update or disassociate.
 
     Args:
@@ -36,34 +33,31 @@ def write(
     Raises:
         ConnectApiError
     """
-    instance_id = new["instance_id"]
     try:
-        gateway.update_user(step.operation, instance_id, user_id, step.params, notify=notify)
+        _send(op, user_id, new, step)
     except (InvalidRequest, ResourceNotFound) as error:
         if isinstance(error, ResourceNotFound) and isinstance(step, Associate):
             # That needs only the user and the attribute, which may be new.
             raise
-        live = live_props({}, gateway.list_user_proficiencies(instance_id, user_id, notify=notify))
+        live = live_props({}, op.gateway.list_user_proficiencies(new["instance_id"], user_id, notify=op.inform))
         wanted = steps.after(live, step, new)
         left = plan.update_steps(live, wanted)
         if left == (step,):
             if isinstance(error, ResourceNotFound):
                 raise
-            _one_by_one(gateway, user_id, state, new, step, error, notify)
+            _one_by_one(op, user_id, state, new, step, error)
             return
         for each in left:
-            gateway.update_user(each.operation, instance_id, user_id, each.params, notify=notify)
+            _send(op, user_id, new, each)
             state.update(steps.after(state, each, new))
 
 
+def _send(op: Operation, user_id: str, new: Mapping[str, Any], step: Step) -> None:
+    op.gateway.update_user(step.operation, new["instance_id"], user_id, step.params, notify=op.inform)
+
+
 def _one_by_one(
-    gateway: Gateway,
-    user_id: str,
-    state: Props,
-    new: Mapping[str, Any],
-    step: ProficiencyStep,
-    error: InvalidRequest,
-    notify: Notify,
+    op: Operation, user_id: str, state: Props, new: Mapping[str, Any], step: ProficiencyStep, error: InvalidRequest
 ) -> None:
     """Write each proficiency of a refused step alone, with the step's own operation or else with the other one.
 
@@ -76,7 +70,7 @@ def _one_by_one(
 
     def accepted(attempt: ProficiencyStep) -> bool:
         try:
-            gateway.update_user(attempt.operation, new["instance_id"], user_id, attempt.params, notify=notify)
+            _send(op, user_id, new, attempt)
         except InvalidRequest:
             return False
         return True

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_users.connect.gateway import Gateway
-    from connect_users.lifecycle.apply import Operation
+    from connect_users.lifecycle.operation import Operation
 
 #: Seconds during which the users of quick connects count as known.
 MAX_AGE: Final = 300.0
@@ -36,7 +36,7 @@ Config = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Pointer:
+class UserQuickConnect:
     """A quick connect that leads to a user."""
 
     id: str
@@ -53,7 +53,7 @@ class _Cache:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: float = float("-inf")
-    by_user: dict[str, list[Pointer]] = field(default_factory=dict)
+    by_user: dict[str, list[UserQuickConnect]] = field(default_factory=dict)
     refused: ConnectApiError | None = None
 
 
@@ -69,12 +69,12 @@ def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, de
         Cancelled
     """
     try:
-        pointers = _pointers(op, instance_id, user_id, delete=delete)
+        left = _of_user(op, instance_id, user_id, delete=delete)
         if not delete:
-            _warn(op, pointers)
+            _warn(op, left)
             return
-        for pointer in pointers:
-            _delete(op, instance_id, user_id, pointer)
+        for quick_connect in left:
+            _delete(op, instance_id, user_id, quick_connect)
     except Cancelled:
         raise
     except ConnectApiError as error:
@@ -84,10 +84,10 @@ def clean_up(op: Operation, instance_id: str, user_id: str, username: str, *, de
         ) from None
 
 
-def _warn(op: Operation, pointers: list[Pointer]) -> None:
-    if pointers:
-        names = ", ".join(f"'{pointer.name}'" for pointer in pointers)
-        what, them = ("quick connects", "them") if len(pointers) > 1 else ("quick connect", "it")
+def _warn(op: Operation, left: list[UserQuickConnect]) -> None:
+    if left:
+        names = ", ".join(f"'{quick_connect.name}'" for quick_connect in left)
+        what, them = ("quick connects", "them") if len(left) > 1 else ("quick connect", "it")
         op.say(
             "warning",
             f"left behind: {what} {names} of the deleted user; delete {them} in Connect, or set "
@@ -95,7 +95,7 @@ def _warn(op: Operation, pointers: list[Pointer]) -> None:
         )
 
 
-def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> list[Pointer]:
+def _of_user(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> list[UserQuickConnect]:
     with _lock:
         cache = _caches.setdefault(op.gateway, {}).setdefault(instance_id, _Cache())
     with cache.lock:
@@ -114,18 +114,18 @@ def _pointers(op: Operation, instance_id: str, user_id: str, *, delete: bool) ->
         return list(cache.by_user.get(user_id, ()))
 
 
-def _read(op: Operation, instance_id: str) -> dict[str, list[Pointer]]:
+def _read(op: Operation, instance_id: str) -> dict[str, list[UserQuickConnect]]:
     gateway = op.gateway
     names = {entry["Id"]: entry.get("Name", entry["Id"]) for entry in gateway.list_quick_connects(instance_id)}
     configs: dict[str, Config] = {}
     if len(names) > _FEW:
         for entry in gateway.search_quick_connects(instance_id, notify=op.inform):
             configs[entry["QuickConnectId"]] = entry.get("QuickConnectConfig") or {}
-    by_user: dict[str, list[Pointer]] = {}
+    by_user: dict[str, list[UserQuickConnect]] = {}
     for id_, name in names.items():
         if id_ not in configs:
             configs[id_] = _config(op, instance_id, id_)
-        by_user.setdefault(_led_to(configs[id_]), []).append(Pointer(id_, name))
+        by_user.setdefault(_led_to(configs[id_]), []).append(UserQuickConnect(id_, name))
     return by_user
 
 
@@ -147,13 +147,13 @@ def _led_to(config: Mapping[str, Any]) -> str:
     return str(user_id).rpartition("/")[2]
 
 
-def _delete(op: Operation, instance_id: str, user_id: str, pointer: Pointer) -> None:
+def _delete(op: Operation, instance_id: str, user_id: str, quick_connect: UserQuickConnect) -> None:
     """Delete a quick connect, unless it is gone or leads elsewhere by now."""
     for pause in (SECOND_LOOK, 0.0):
-        if _led_to(_config(op, instance_id, pointer.id)) != user_id:
+        if _led_to(_config(op, instance_id, quick_connect.id)) != user_id:
             return
         try:
-            op.gateway.delete_quick_connect(instance_id, pointer.id, notify=op.inform)
+            op.gateway.delete_quick_connect(instance_id, quick_connect.id, notify=op.inform)
         except ResourceNotFound as error:
             if error.uncertain:
                 break
@@ -162,4 +162,4 @@ def _delete(op: Operation, instance_id: str, user_id: str, pointer: Pointer) -> 
             break
     else:
         return
-    op.inform(f"deleted quick connect '{pointer.name}', which led to the deleted user")
+    op.inform(f"deleted quick connect '{quick_connect.name}', which led to the deleted user")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _Ownership = tuple[object, object]
 
 
-class Run:
+class EngineRun:
     """The users of one run. Thread-safe: every change is one step."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -78,8 +78,8 @@ class Run:
 
     def is_former(self, urn: str, user_id: str, outputs: Mapping[str, Any]) -> bool:
         """Whether a state is the old half of a replacement that kept the user: the resource has another such state."""
-        making = self._holders.get(user_id, {}).get(urn)
-        return making is not None and not _same(making, _ownership(outputs))
+        held = self._holders.get(user_id, {}).get(urn)
+        return held is not None and not _same(held, _ownership(outputs))
 
     def rival(self, urn: str, user_id: str) -> str | None:
         """Another resource whose state has the user; None if there is none."""
@@ -95,4 +95,4 @@ def _ownership(outputs: Mapping[str, Any]) -> _Ownership:
 
 
 def _same(one: _Ownership, other: _Ownership) -> bool:
-    return ownership.same_making(one[0], other[0]) and one[1] == other[1]
+    return ownership.same_creation(one[0], other[0]) and one[1] == other[1]

@@ -14,71 +14,66 @@ for up to 12 hours after the sign-in (AWS re:Post, "troubleshoot agent logouts")
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.errors import AccessDenied, Cancelled, ConnectApiError, OperationMissing, ResourceNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from connect_users.connect.gateway import Gateway
     from connect_users.core.steps import Step
-    from connect_users.lifecycle.run import Run
+    from connect_users.lifecycle.operation import Operation
 
 _PROFILES: Final = "security_profile_ids"
 
 
-@dataclass(frozen=True)
-class Sessions:
-    """Ends sessions; the attributes are those of `connect_users.lifecycle.apply.Operation`.
+def before_deletion(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> None:
+    """Sign out a user who is about to be deleted.
 
     Raises:
-        Cancelled: from the methods.
+        Cancelled
     """
+    if outputs.get("sign_out") in ("on_delete", "on_loss"):
+        _end_sessions(op, outputs["instance_id"], user_id)
 
-    gateway: Gateway
-    run: Run
-    say: Callable[[str, str], None]
 
-    def before_deletion(self, user_id: str, outputs: Mapping[str, Any]) -> None:
-        """Sign out a user who is about to be deleted."""
-        if outputs.get("sign_out") in ("on_delete", "on_loss"):
-            self._end(outputs["instance_id"], user_id)
+def after_step(
+    op: Operation,
+    user_id: str,
+    state: Mapping[str, Any],
+    new: Mapping[str, Any],
+    step: Step,
+    live: Mapping[str, Any] | None,
+) -> None:
+    """Sign out the user if the step has taken a security profile away.
 
-    def after_step(
-        self,
-        user_id: str,
-        state: Mapping[str, Any],
-        new: Mapping[str, Any],
-        step: Step,
-        live: Mapping[str, Any] | None,
-    ) -> None:
-        """Sign out the user if the step has taken a security profile away.
+    Args:
+        state: the outputs before the step.
+        live: the user from DescribeUser before the step, if it was called.
 
-        Args:
-            state: the outputs before the step.
-            live: the user from DescribeUser before the step, if it was called.
-        """
-        if new.get("sign_out") == "on_loss" and _PROFILES in step.fields:
-            had = {*(state.get(_PROFILES) or ()), *((live or {}).get("SecurityProfileIds") or ())}
-            if had - set(new[_PROFILES]):
-                self._end(new["instance_id"], user_id)
+    Raises:
+        Cancelled
+    """
+    if new.get("sign_out") == "on_loss" and _PROFILES in step.fields:
+        had = {*(state.get(_PROFILES) or ()), *((live or {}).get("SecurityProfileIds") or ())}
+        if had - set(new[_PROFILES]):
+            _end_sessions(op, new["instance_id"], user_id)
 
-    def _end(self, instance_id: str, user_id: str) -> None:
-        try:
-            self.gateway.delete_all_entity_sessions(instance_id, user_id, notify=lambda text: self.say("info", text))
-        except Cancelled:
-            raise
-        except OperationMissing as error:
-            if self.run.first("sign_out"):
-                self.say("warning", f"users are not signed out: {error} (shown once)")
-        except ResourceNotFound:
-            self.say("info", "nobody to sign out: Amazon Connect finds no session of the user")
-        except ConnectApiError as error:
-            advice = f"; {error.advice.format(operation=error.operation)}" if isinstance(error, AccessDenied) else ""
-            self.say(
-                "warning",
-                f"not signed out, sessions of the user may last for up to 12 hours: {error.detail} "
-                f"({error.operation}, {error.code}){advice}",
-            )
+
+def _end_sessions(op: Operation, instance_id: str, user_id: str) -> None:
+    try:
+        op.gateway.delete_all_entity_sessions(instance_id, user_id, notify=op.inform)
+    except Cancelled:
+        raise
+    except OperationMissing as error:
+        if op.run.first("sign_out"):
+            op.say("warning", f"users are not signed out: {error} (shown once)")
+    except ResourceNotFound:
+        op.inform("nobody to sign out: Amazon Connect finds no session of the user")
+    except ConnectApiError as error:
+        advice = f"; {error.advice.format(operation=error.operation)}" if isinstance(error, AccessDenied) else ""
+        op.say(
+            "warning",
+            f"not signed out, sessions of the user may last for up to 12 hours: {error.detail} "
+            f"({error.operation}, {error.code}){advice}",
+        )

@@ -16,7 +16,7 @@ from connect_users.core.spec import contains_unknown
 from connect_users.engine import channel, status
 from connect_users.lifecycle.life import one_line
 from connect_users.plugin import names, secrecy, wire
-from connect_users.plugin.wire import Bag
+from connect_users.plugin.wire import PropertyBag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,25 +24,16 @@ if TYPE_CHECKING:
 
     from google.protobuf.struct_pb2 import Struct
 
-    from connect_users.core.spelling import Words
+    from connect_users.core.spelling import Spellings
+    from connect_users.plugin.service import Service
 
-Server = TypeVar("Server", bound="Answering")
+Server = TypeVar("Server", bound="Service")
 
 #: What the engine puts among the provider's configuration.
 _ENGINES_OWN: Final = ("version", "pluginDownloadURL")
 
 
-class Answering:
-    """The context of a servicer's methods besides the request.
-
-    Attributes:
-        engine: the engine's address; "" while it is not known.
-    """
-
-    engine: str = ""
-
-
-class Call:
+class EngineCall:
     """One request.
 
     Attributes:
@@ -53,8 +44,8 @@ class Call:
         self._engine = engine
         self._request = request
         self._context = context
-        self._bags: list[tuple[Struct, Bag]] = []
-        self.new = Bag()
+        self._bags: list[tuple[Struct, PropertyBag]] = []
+        self.new = PropertyBag()
 
     @property
     def urn(self) -> str:
@@ -67,7 +58,7 @@ class Call:
         parts = self.urn.split("::")
         return parts[2].rpartition("$")[2] if len(parts) > 2 else ""
 
-    def read(self, struct: Struct, words: Words = spelling.USER) -> Bag:
+    def read(self, struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
         """A property bag of the request; its secrets will not be shown.
 
         Most users of a large stack do not change: a bag that is equal to another one of the request is read once.
@@ -113,12 +104,12 @@ class Call:
         self.fail(text, status.partly(self.worded(text), error.id, outputs, inputs))
 
 
-def answered(method: Callable[[Server, Call, Any], Any]) -> Callable[[Server, Any, grpc.ServicerContext], Any]:
+def answered(method: Callable[[Server, EngineCall, Any], Any]) -> Callable[[Server, Any, grpc.ServicerContext], Any]:
     """A method of the servicer whose failures are one line."""
 
     @functools.wraps(method)
     def answer(self: Server, request: Any, context: grpc.ServicerContext) -> Any:
-        call = Call(self.engine, request, context)
+        call = EngineCall(self.engine, request, context)
         try:
             with one_line():
                 return method(self, call, request)

@@ -21,7 +21,7 @@ from pulumi.runtime.settings import SETTINGS
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.plugin import monitor
-from connect_users.plugin.gathering import program_of
+from connect_users.plugin.declarations import program_of
 from connect_users.plugin.version import VERSION
 from connect_users.program import registration
 from connect_users.program.instance import ConnectInstance
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from connect_users.core.settings import Settings
-    from connect_users.plugin.gathering import Gathering
+    from connect_users.plugin.declarations import RosterDeclarations
 
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
@@ -63,7 +63,7 @@ _PATTERN: Final = "passwordSecrets"
 _TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "rows"), ("passwords", _PATTERN))
 
 
-class Refused(ConnectUsersError):
+class RosterRefused(ConnectUsersError):
     """The problems of a roster, a line for each."""
 
     def __init__(self, text: str) -> None:
@@ -79,7 +79,7 @@ def construct(request: Any, engine: str, provider: str, settings: Settings, conf
         configuration: the source of the settings.
 
     Raises:
-        Refused: its arguments or people have problems.
+        RosterRefused: its arguments or people have problems.
     """
     program = program_of(request.monitorEndpoint, configuration)
     with program.expecting() as declaring:
@@ -92,7 +92,7 @@ def construct(request: Any, engine: str, provider: str, settings: Settings, conf
             if _PATTERN in request.inputs.fields:
                 # The roster of a Python program has the argument under the other name.
                 text = re.sub(rf"\b{ARGUMENTS[_PATTERN]}\b", _PATTERN, text)
-            raise Refused(text) from None
+            raise RosterRefused(text) from None
 
 
 async def _constructed(servicer: ProviderServicer, request: Any) -> Any:
@@ -108,7 +108,7 @@ class _Components(Provider):
         self,
         provider: str,
         settings: Settings,
-        program: Gathering,
+        program: RosterDeclarations,
         declaring: Callable[[], AbstractContextManager[None]],
     ) -> None:
         super().__init__(VERSION)
@@ -136,7 +136,7 @@ def _ours_alone(options: pulumi.ResourceOptions | None) -> pulumi.ResourceOption
 
 
 @dataclass(frozen=True)
-class _Place:
+class _LookupProvider:
     """The provider of the look-ups, in place of a `connect_users.Provider`."""
 
     settings: Settings
@@ -156,7 +156,7 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
     if not isinstance(given.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")
     if "instance" in given:
-        given["instance"] = ConnectInstance(given["instance"], provider=cast(Any, _Place(settings)))
+        given["instance"] = ConnectInstance(given["instance"], provider=cast(Any, _LookupProvider(settings)))
     return {ARGUMENTS[key]: value for key, value in given.items()}
 
 
@@ -169,7 +169,7 @@ def _whole(value: Any) -> Any:
     return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
-class User(pulumi.CustomResource):
+class PluginUser(pulumi.CustomResource):
     """A person of a roster."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
@@ -192,7 +192,7 @@ def is_plain(value: object) -> bool:
     return value is None or isinstance(value, (str, bool, int, float))
 
 
-class Guard(pulumi.CustomResource):
+class PluginGuard(pulumi.CustomResource):
     """The guard of a roster; see `connect_users.roster.guarding`."""
 
     def __init__(self, name: str, *, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
@@ -206,7 +206,9 @@ def _kept_user(type_: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Re
 class UserRoster(ConnectUserRoster):
     """A roster whose people are the plugin's."""
 
-    _parts: ClassVar = Parts(tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, User), cast(Any, Guard), _kept_user)
+    _parts: ClassVar = Parts(
+        tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, PluginUser), cast(Any, PluginGuard), _kept_user
+    )
 
     def outputs(self) -> dict[str, Any]:
         """What the program sees."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connect_users.core.spec import Props
-    from connect_users.core.spelling import Words
-    from connect_users.lifecycle.life import Difference
+    from connect_users.core.spelling import Spellings
+    from connect_users.lifecycle.life import UserDiff
 
 ADD: Final = "ADD"
 DELETE: Final = "DELETE"
@@ -37,7 +37,7 @@ class Detail:
     in_inputs: bool
 
 
-def details(difference: Difference, state: Props, old_inputs: Props, new: Props) -> list[Detail]:
+def details(difference: UserDiff, state: Props, old_inputs: Props, new: Props) -> list[Detail]:
     """Every path at which the fields of a difference differ."""
     if not difference.fields:
         return []
@@ -53,7 +53,7 @@ def details(difference: Difference, state: Props, old_inputs: Props, new: Props)
     return paths
 
 
-def _differing(path: str, old: Any, new: Any, words: Words) -> Iterator[tuple[str, str]]:
+def _differing(path: str, old: Any, new: Any, words: Spellings) -> Iterator[tuple[str, str]]:
     """The paths below ``path`` at which two values differ; None is a missing value."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:

@@ -7,7 +7,7 @@ creates do not exist in the first preview: take the id from the resource.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.connect.directory import Directory
@@ -19,7 +19,7 @@ from connect_users.core.shapes import shown
 from connect_users.core.spec import contains_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from connect_users.connect.directory import AnswerCache
     from connect_users.connect.pacing import Notify
@@ -35,7 +35,7 @@ _ENTRY: Final = "UserEntry"
 
 
 @dataclass(frozen=True)
-class Value:
+class Property:
     """An argument or a result: its type in the schema's words, and its description."""
 
     type: Json
@@ -45,19 +45,18 @@ class Value:
 
 @dataclass(frozen=True)
 class Function:
-    """A function: its arguments, its results and its implementation."""
+    """A function of the package; ``instance`` is the argument that names the instance."""
 
     about: str
-    ask: Callable[[Directory, Json], Awaitable[Json]]
-    takes: Mapping[str, Value]
-    gives: Mapping[str, Value]
-    #: The argument that names the instance.
-    instance: str = field(default="instanceId")
+    look_up: Callable[[Directory, Json], Coroutine[Any, Any, Json]]
+    inputs: Mapping[str, Property]
+    outputs: Mapping[str, Property]
+    instance: str = "instanceId"
 
 
-_INSTANCE: Final = Value(_STRING, "The instance: its id, its ARN or its alias.")
-_ID: Final = Value(_STRING, "The bare id.")
-_ARN: Final = Value(_STRING, "The ARN.")
+_INSTANCE: Final = Property(_STRING, "Id, ARN or alias of the instance.")
+_ID: Final = Property(_STRING, "The bare id.")
+_ARN: Final = Property(_STRING, "The ARN.")
 
 
 async def _instance(directory: Directory, _: Json) -> Json:
@@ -72,59 +71,59 @@ async def _instance(directory: Directory, _: Json) -> Json:
 def _named(reference: Reference, name: str = "name", which: str = "") -> Function:
     """A function that looks up one kind."""
 
-    async def ask(directory: Directory, given: Json) -> Json:
-        entry = await directory.entry(reference, given[name])
+    async def look_up(directory: Directory, arguments: Json) -> Json:
+        entry = await directory.entry(reference, arguments[name])
         return {"id": entry["Id"], "arn": entry["Arn"], name: entry[name_member(reference)]}
 
-    about = f"The {name}, as it is written in Connect; case counts."
+    about = f"The {name}, as in Connect; case-sensitive."
     return Function(
         f"The id and the ARN of a {reference.noun}{which}, by its {name}.",
-        ask,
-        {"instanceId": _INSTANCE, name: Value(_STRING, about)},
-        {"id": _ID, "arn": _ARN, name: Value(_STRING, f"The {name}.")},
+        look_up,
+        {"instanceId": _INSTANCE, name: Property(_STRING, about)},
+        {"id": _ID, "arn": _ARN, name: Property(_STRING, f"The {name}.")},
     )
 
 
-async def _group(directory: Directory, given: Json) -> Json:
-    entry = await directory.entry(references.HIERARCHY_GROUP, given["path"])
-    return {"id": entry["Id"], "arn": entry["Arn"], "name": entry["Name"], "path": given["path"]}
+async def _group(directory: Directory, arguments: Json) -> Json:
+    entry = await directory.entry(references.HIERARCHY_GROUP, arguments["path"])
+    return {"id": entry["Id"], "arn": entry["Arn"], "name": entry["Name"], "path": arguments["path"]}
 
 
-async def _users(directory: Directory, given: Json) -> Json:
+async def _users(directory: Directory, arguments: Json) -> Json:
     conditions: list[Json] = [
-        {"StringCondition": {"FieldName": word, "Value": bare_id(given[name]), "ComparisonType": comparison}}
+        {"StringCondition": {"FieldName": word, "Value": bare_id(arguments[name]), "ComparisonType": comparison}}
         for name, word, comparison in (
             ("usernamePrefix", "Username", "STARTS_WITH"),
             ("routingProfileId", "RoutingProfileId", "EXACT"),
             ("securityProfileId", "SecurityProfileId", "EXACT"),
         )
-        if name in given
+        if name in arguments
     ]
-    if "hierarchyGroupId" in given:
-        group = {"Value": bare_id(given["hierarchyGroupId"]), "HierarchyGroupMatchType": "WITH_CHILD_GROUPS"}
+    if "hierarchyGroupId" in arguments:
+        group = {"Value": bare_id(arguments["hierarchyGroupId"]), "HierarchyGroupMatchType": "WITH_CHILD_GROUPS"}
         conditions.append({"HierarchyGroupCondition": group})
-    if conditions or given.get("tags"):
-        found = await directory.users(conditions, given.get("tags"))
+    if conditions or arguments.get("tags"):
+        users = await directory.users(conditions, arguments.get("tags"))
     else:
-        found = await directory.entries(references.USER)
+        users = await directory.entries(references.USER)
     return {
-        "ids": [user["Id"] for user in found],
-        "usernames": [user["Username"] for user in found],
-        "users": [{"id": user["Id"], "arn": user["Arn"], "username": user["Username"]} for user in found],
+        "ids": [user["Id"] for user in users],
+        "usernames": [user["Username"] for user in users],
+        "users": [{"id": user["Id"], "arn": user["Arn"], "username": user["Username"]} for user in users],
     }
 
 
 #: Name -> function.
 FUNCTIONS: Final[dict[str, Function]] = {
     "getInstance": Function(
-        "An instance that exists, by its alias, its id or its ARN.",
+        "An existing instance, by alias, id or ARN.",
         _instance,
         {"instance": _INSTANCE},
         {
             "id": _ID,
             "arn": _ARN,
-            "alias": Value(_STRING, "The alias; empty where the instance has none."),
-            "identityManagementType": Value(_STRING, "SAML, CONNECT_MANAGED or EXISTING_DIRECTORY."),
+            "alias": Property(_STRING, "The alias; empty if the instance has none."),
+            "identityManagementType": Property(_STRING, "SAML, CONNECT_MANAGED or EXISTING_DIRECTORY."),
         },
         "instance",
     ),
@@ -133,34 +132,33 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "getHierarchyGroup": Function(
         "The id and the ARN of a hierarchy group, by its path from the top.",
         _group,
-        {"instanceId": _INSTANCE, "path": Value(_STRING, "The names of all levels: `EMEA/UK/London`.")},
+        {"instanceId": _INSTANCE, "path": Property(_STRING, "The names of all levels: `EMEA/UK/London`.")},
         {
             "id": _ID,
             "arn": _ARN,
-            "name": Value(_STRING, "The name of the group itself."),
-            "path": Value(_STRING, "The path."),
+            "name": Property(_STRING, "The name of the group itself."),
+            "path": Property(_STRING, "The path."),
         },
     ),
     "getQueue": _named(references.QUEUE),
     "getQuickConnect": _named(references.QUICK_CONNECT),
-    "getUser": _named(references.USER, "username", " who exists, e.g. one that another stack owns"),
+    "getUser": _named(references.USER, "username", " who exists, for example in another stack"),
     "getUsers": Function(
-        "The users of an instance, in the order of their names: all of them, or those for whom every filter that is "
-        "given is true. Filters are answered by Connect's search, which lags behind changes by seconds, sometimes by "
-        "minutes.",
+        "The users of an instance, sorted by name: all of them, or those that match every filter. Filters use "
+        "Connect's search, which lags behind changes by seconds, sometimes by minutes.",
         _users,
         {
             "instanceId": _INSTANCE,
-            "tags": Value(_MAP, "Tags that the users have, all of them, with these values.", False),
-            "usernamePrefix": Value(_STRING, "What the username begins with; case does not count.", False),
-            "routingProfileId": Value(_STRING, "Id or ARN of the routing profile.", False),
-            "securityProfileId": Value(_STRING, "Id or ARN of a security profile.", False),
-            "hierarchyGroupId": Value(_STRING, "Id or ARN of the hierarchy group, or of one above it.", False),
+            "tags": Property(_MAP, "Tags and values; the users have all of them.", False),
+            "usernamePrefix": Property(_STRING, "How the username begins; not case-sensitive.", False),
+            "routingProfileId": Property(_STRING, "Id or ARN of the routing profile.", False),
+            "securityProfileId": Property(_STRING, "Id or ARN of a security profile.", False),
+            "hierarchyGroupId": Property(_STRING, "Id or ARN of the hierarchy group, or of one above it.", False),
         },
         {
-            "ids": Value(_STRINGS, "The bare ids."),
-            "usernames": Value(_STRINGS, "The usernames."),
-            "users": Value(
+            "ids": Property(_STRINGS, "The bare ids."),
+            "usernames": Property(_STRINGS, "The usernames."),
+            "users": Property(
                 {"type": "array", "items": {"$ref": f"#/types/{_INDEX}{_ENTRY}"}}, "Ids, ARNs and usernames together."
             ),
         },
@@ -168,45 +166,41 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 
 
-def call(token: str, given: Json, answers: AnswerCache, notify: Notify) -> Json:
+def call(token: str, arguments: Json, answers: AnswerCache, notify: Notify) -> Json:
     """The answer of a function.
 
     Raises:
         ConnectUsersError: an argument is invalid, a name does not exist, or a call failed.
     """
-    function = FUNCTIONS.get(token.removeprefix(_INDEX))
+    name = token.removeprefix(_INDEX)
+    function = FUNCTIONS.get(name)
     if function is None:
         known = ", ".join(FUNCTIONS)
         raise ConnectUsersError(f"the package connect-users has no function {shown(token)}; it has {known}")
-    name = token.removeprefix(_INDEX)
-    arguments = {key: value for key, value in given.items() if value is not None}
-    problems = [*_problems(function, arguments)]
+    arguments = {key: value for key, value in arguments.items() if value is not None}
+    problems = _problems(function, arguments)
     if problems:
         raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
     instance = arguments[function.instance]
     directory = Directory(instance, answers.once, lambda line: notify(f"Connect instance '{instance}': {line}"))
-    return asyncio.run(_answer(function, directory, arguments))
+    return asyncio.run(function.look_up(directory, arguments))
 
 
-async def _answer(function: Function, directory: Directory, arguments: Json) -> Json:
-    return await function.ask(directory, arguments)
-
-
-def _problems(function: Function, given: Json) -> list[str]:
-    known = ", ".join(function.takes)
-    found = [f"{key}: no such argument; there are {known}" for key in given if key not in function.takes]
-    for key, value in function.takes.items():
-        if key not in given:
+def _problems(function: Function, arguments: Json) -> list[str]:
+    names = ", ".join(function.inputs)
+    problems = [f"{key}: no such argument; there are {names}" for key in arguments if key not in function.inputs]
+    for key, value in function.inputs.items():
+        if key not in arguments:
             if value.required:
-                found.append(f"{key}: missing; it is required")
-        elif contains_unknown(given[key]):
-            found.append(f"{key}: not known yet")
+                problems.append(f"{key}: missing; it is required")
+        elif contains_unknown(arguments[key]):
+            problems.append(f"{key}: not known yet")
         elif value.type is _STRING:
-            if not isinstance(given[key], str) or not given[key]:
-                found.append(f"{key}: {shown(given[key])} is not a string with something in it")
-        elif not isinstance(given[key], dict) or not all(isinstance(each, str) for each in given[key].values()):
-            found.append(f"{key}: {shown(given[key])} is not a map of strings")
-    return found
+            if not isinstance(arguments[key], str) or not arguments[key]:
+                problems.append(f"{key}: {shown(arguments[key])} is not a non-empty string")
+        elif not isinstance(arguments[key], dict) or not all(isinstance(each, str) for each in arguments[key].values()):
+            problems.append(f"{key}: {shown(arguments[key])} is not a map of strings")
+    return problems
 
 
 def schemas() -> dict[str, Json]:
@@ -214,8 +208,8 @@ def schemas() -> dict[str, Json]:
     return {
         f"{_INDEX}{name}": {
             "description": function.about,
-            "inputs": _object(function.takes),
-            "outputs": _object(function.gives),
+            "inputs": _object(function.inputs),
+            "outputs": _object(function.outputs),
         }
         for name, function in FUNCTIONS.items()
     }
@@ -223,11 +217,11 @@ def schemas() -> dict[str, Json]:
 
 def types() -> dict[str, Json]:
     """The types of functions only, by their tokens."""
-    members = {"id": _ID, "arn": _ARN, "username": Value(_STRING, "The username.")}
+    members = {"id": _ID, "arn": _ARN, "username": Property(_STRING, "The username.")}
     return {f"{_INDEX}{_ENTRY}": {"description": "A user of an instance.", **_object(members)}}
 
 
-def _object(members: Mapping[str, Value]) -> Json:
+def _object(members: Mapping[str, Property]) -> Json:
     return {
         "type": "object",
         "properties": {name: {**value.type, "description": value.about} for name, value in members.items()},

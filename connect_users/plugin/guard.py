@@ -12,10 +12,10 @@ from connect_users.plugin import wire
 from connect_users.roster import guarding
 
 if TYPE_CHECKING:
-    from connect_users.plugin.call import Call
+    from connect_users.plugin.call import EngineCall
 
 
-def check(call: Call, request: Any) -> Any:
+def check(call: EngineCall, request: Any) -> Any:
     """Fails if more people would leave than the roster allows."""
     old, new = call.read(request.olds, guarding.WORDS), call.read(request.news, guarding.WORDS)
     checked = guarding.check(old.props, new.props)
@@ -27,7 +27,7 @@ def check(call: Call, request: Any) -> Any:
     )
 
 
-def diff(call: Call, request: Any) -> Any:
+def diff(call: EngineCall, request: Any) -> Any:
     """The lines of `usernames` show who joins and who leaves."""
     old, new = call.read(request.old_inputs, guarding.WORDS), call.read(request.news, guarding.WORDS)
     changed = [name for name in guarding.MEMBERS if old.props.get(name) != new.props.get(name)]
@@ -40,23 +40,23 @@ def diff(call: Call, request: Any) -> Any:
     )
 
 
-def create(call: Call, request: Any) -> Any:
+def create(call: EngineCall, request: Any) -> Any:
     """Only an id; a guard has no outputs besides its inputs."""
     name = call.read(request.properties, guarding.WORDS).props.get("roster")
     id_ = "" if request.preview else str(name or "roster")
     return provider_pb2.CreateResponse(id=id_, properties=request.properties)
 
 
-def read(call: Call, request: Any) -> Any:  # noqa: ARG001 - as all methods
+def read(call: EngineCall, request: Any) -> Any:  # noqa: ARG001 - as all methods
     """The state, unchanged."""
     return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
 
-def update(call: Call, request: Any) -> Any:  # noqa: ARG001
+def update(call: EngineCall, request: Any) -> Any:  # noqa: ARG001
     """The new inputs."""
     return provider_pb2.UpdateResponse(properties=request.news)
 
 
-def delete(call: Call, request: Any) -> Any:  # noqa: ARG001
+def delete(call: EngineCall, request: Any) -> Any:  # noqa: ARG001
     """Nothing."""
     return empty_pb2.Empty()

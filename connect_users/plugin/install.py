@@ -28,7 +28,7 @@ _MARK: Final = "written by connect-users plugin install"
 
 
 @dataclass(frozen=True)
-class Installed:
+class Installation:
     """The result of an installation.
 
     Attributes:
@@ -50,7 +50,7 @@ def launcher_in(pulumi_home: Path) -> Path:
     return pulumi_home / "plugins" / FOLDER / (f"{NAME}.cmd" if sys.platform == "win32" else NAME)
 
 
-def install(pulumi_home: Path) -> Installed:
+def install(pulumi_home: Path) -> Installation:
     """Write the launcher for this Python.
 
     Raises:
@@ -72,7 +72,7 @@ def install(pulumi_home: Path) -> Installed:
         new.replace(launcher)
     except OSError as error:
         raise ConnectUsersError(f"the plugin cannot be written to {folder}: {error.strerror or error}") from None
-    return Installed(launcher, replaced)
+    return Installation(launcher, replaced)
 
 
 def _is_ours(launcher: Path) -> bool:

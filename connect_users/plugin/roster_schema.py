@@ -34,19 +34,19 @@ _INPUTS: Final[dict[str, Json]] = {
         "files are one roster. Exports of Entra ID, Okta and SCIM interfaces can be used as they are.",
         plain=True,
     ),
-    "rosters": _property(_STRINGS, "Several paths, in place of one, whose files are one roster.", plain=True),
+    "rosters": _property(_STRINGS, "Several paths instead of one; their files are one roster.", plain=True),
     "personas": _property(
         {"oneOf": [_STRING, _map(_ANY)]},
-        "Path to a YAML or JSON file of personas, or what it would hold: named settings, and rules that give people "
-        "one of them by the columns of their rows. What a row says itself wins over its persona, and the persona over "
+        "Path to a YAML or JSON file of personas, or its contents: named settings, and rules that give people one of "
+        "them by the columns of their rows. A value in the row overrides the persona, and the persona overrides "
         "`defaults`.",
         plain=True,
     ),
     "rows": _property(
         {"type": "array", "items": _map(_ANY)},
-        "The people themselves, in place of a file: column -> value. The columns are those of the files.",
+        "The people themselves, instead of a file: column -> value. The columns are those of the files.",
     ),
-    "instance": _property(_STRING, "Id, ARN or alias of the instance, to look up names that no mapping has."),
+    "instance": _property(_STRING, "Id, ARN or alias of the instance, to look up names that the maps do not have."),
     "instanceId": _property(_STRING, "Id or ARN of the instance. May be left out with `instance`."),
     "routingProfiles": _property(_map(_STRING), "Name -> id or ARN of routing profiles, for the names in the roster."),
     "securityProfiles": _property(_map(_STRING), "Name -> id or ARN of security profiles."),
@@ -62,11 +62,11 @@ _INPUTS: Final[dict[str, Json]] = {
     ),
     "where": _property(
         _map(_ANY),
-        "Column -> value, or values: only the people who have it belong to this roster, as in `tags.site: london`.",
+        "Column -> value, or values: only people who match belong to this roster, as in `tags.site: london`.",
     ),
     "identityManagementType": _property(
         {"$ref": f"#/types/{tokens.PLUGIN}IdentityManagementType"},
-        "The instance's type; with it, more can be judged.",
+        "The instance's type; with it, the preview can check more.",
     ),
     "ignoreColumns": _property(_STRINGS, "Headers of the file that the roster does not use."),
     "maxDeletions": _property(
@@ -97,10 +97,10 @@ _OUTPUTS: Final[dict[str, Json]] = {
 }
 _GUARD: Final[dict[str, Json]] = {
     "roster": _property(_STRING, "The roster's name."),
-    "usernames": _property(_STRING, "The people of the roster, a line each."),
+    "usernames": _property(_STRING, "The people of the roster, one a line."),
     "maxDeletions": _property(_STRING, "How many people may leave in one run."),
     "retainLeavers": _property({"type": "boolean"}, "People who leave stay in Connect."),
-    "personas": _property(_STRING, "The persona of each person, a line each, with the columns of the row itself."),
+    "personas": _property(_STRING, "The persona of each person, one a line, with the columns of the row itself."),
 }
 
 
@@ -111,8 +111,8 @@ def resources() -> dict[str, Json]:
         tokens.PLUGIN_ROSTER: {
             "description": (
                 "A file of people, or rows of a program, as users of the stack: a new row creates a user, a removed "
-                "row deletes one, and a changed cell takes one call. Everything that can be judged is judged before "
-                "anything changes. A person's resource is named after roster and username, so the order of the rows "
+                "row deletes one, and a changed cell updates one. All checks that are possible run before anything "
+                "changes. A person's resource is named after roster and username, so the order of the rows "
                 "does not matter. People who move to another roster keep their ids, and do not count as leavers."
             ),
             "isComponent": True,

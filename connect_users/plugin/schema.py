@@ -25,22 +25,20 @@ Json = dict[str, Any]
 #: The server of releases. Nothing is published yet, so this is a reserved name (RFC 2606): Pulumi cannot download
 #: another program in place of this one.
 DOWNLOADS: Final = "https://connect-users.invalid/releases"
-#: The type of the dynamic resource, whose users an alias hands to the plugin.
-DYNAMIC_TYPE: Final = tokens.USER
 
 _INDEX: Final = tokens.PLUGIN
 #: Setting -> its type and what it is.
 _SETTINGS: Final[dict[str, tuple[str, str]]] = {
-    "region": ("string", "AWS region; else boto3's own chain decides (AWS_REGION, the profile)."),
-    "profile": ("string", "profile of AWS's shared configuration files."),
-    "endpoint_url": ("string", "another endpoint than AWS's."),
-    "requests_per_second": ("number", "rate of each API operation; AWS's default quota, and ours, is 2."),
-    "burst": ("integer", "requests of one operation that may be sent at once; AWS's default quota, and ours, is 5."),
+    "region": ("string", "AWS region (default: boto3's own chain, such as AWS_REGION or the profile)."),
+    "profile": ("string", "profile in AWS's shared configuration files."),
+    "endpoint_url": ("string", "an endpoint to use instead of AWS's."),
+    "requests_per_second": ("number", "requests per second for each API operation; the default, 2, is AWS's quota."),
+    "burst": ("integer", "requests of one operation that may be sent at once; the default, 5, is AWS's quota."),
     "timeout": ("number", "seconds to keep retrying one call; 300 by default."),
-    "ownership_tag": ("boolean", "users carry the tag that makes creation exactly-once; true by default."),
+    "ownership_tag": ("boolean", "give users the tag that makes creation exactly-once; true by default."),
     "removals": (
         "boolean",
-        "people who leave a roster are deleted; true by default. False keeps them in this run, and names them.",
+        "delete people who leave a roster; true by default. False keeps them in this run, and names them.",
     ),
     "emulator": ("boolean", "use the embedded emulator."),
     "emulator_state": ("string", "the emulator's file, relative to the project."),
@@ -109,28 +107,29 @@ def _user() -> Json:
     return {
         "description": (
             "A user (agent, supervisor, administrator) of an Amazon Connect instance.\n\n"
-            "Made with CreateUser, changed with the update operation of each input, deleted with DeleteUser. The "
-            "inputs are those of CreateUser; an input that is left out is not managed. Ids may be given as ARNs and "
-            "are stored as bare ids.\n\n"
+            "It is created with CreateUser, changed with the update operation of each input, and deleted with "
+            "DeleteUser. The inputs are those of CreateUser; an input that is left out is not managed. Ids may be "
+            "ARNs, and are stored as bare ids.\n\n"
             "## Import\n\n"
             "```sh\npulumi import connect-users:index:User ada INSTANCE_ID:USER_ID\n```\n\n"
-            "The user's ARN does as well."
+            "The user's ARN also works as the id."
         ),
         "inputProperties": inputs,
         "requiredInputs": required,
         "properties": {**inputs, **outputs},
         "required": [*required, "arn"],
-        "aliases": [{"type": DYNAMIC_TYPE}],
+        # Users of the dynamic resource become the plugin's.
+        "aliases": [{"type": tokens.USER}],
     }
 
 
 def _property(field: Field, path: str) -> Json:
-    found = {**_type(field, path), "description": _sentence(descriptions.ABOUT[path])}
+    schema = {**_type(field, path), "description": _sentence(descriptions.ABOUT[path])}
     if field.secret:
-        found["secret"] = True
+        schema["secret"] = True
     if field.replaces:
-        found["willReplaceOnChanges"] = True
-    return found
+        schema["willReplaceOnChanges"] = True
+    return schema
 
 
 def _type(field: Field, path: str) -> Json:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = "[secret]"
 #: The number of letters that reveal a secret, in case the rest was cut off.
-_TELLING: Final = 8
+_REVEALING: Final = 8
 
 
 def masked(text: str, secrets: Iterable[Any]) -> str:
@@ -48,22 +48,22 @@ def _leaves(value: Any) -> Iterator[str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """How a message may hold a text: as it is, folded to one line, or quoted by Python or JSON."""
+    """How a message may hold a string: as it is, folded to one line, or quoted by Python or JSON."""
     quoted = (repr(secret), json.dumps(secret), json.dumps(secret, ensure_ascii=False))
-    # In a text with both of Python's quotes.
+    # In a string with both of Python's quotes.
     within = repr(f"{secret}'\"")[1:-4]
     return {secret, one_line(secret), *(each[1:-1] for each in quoted), within} - {""}
 
 
 def _without(text: str, form: str) -> str:
-    if len(form) < _TELLING:
+    if len(form) < _REVEALING:
         # Too short to be searched within words.
         return re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", _SHOWN, text)
-    start = text.find(form[:_TELLING])
+    start = text.find(form[:_REVEALING])
     while start >= 0:
-        end = start + _TELLING
+        end = start + _REVEALING
         while end < len(text) and end - start < len(form) and text[end] == form[end - start]:
             end += 1
         text = f"{text[:start]}{_SHOWN}{text[end:]}"
-        start = text.find(form[:_TELLING], start + len(_SHOWN))
+        start = text.find(form[:_REVEALING], start + len(_SHOWN))
     return text

@@ -27,9 +27,9 @@ from connect_users.engine import channel, collector
 from connect_users.engine.channel import CANCELLED
 from connect_users.engine.protocol import plugin_pb2, provider_pb2
 from connect_users.lifecycle.life import Lifecycle
-from connect_users.lifecycle.lookup import place_of
+from connect_users.lifecycle.lookup import parse_import_id
 from connect_users.plugin import details, guard, wire
-from connect_users.plugin.call import Answering, Call, answered
+from connect_users.plugin.call import EngineCall, answered
 from connect_users.plugin.version import VERSION, require_components
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from google.protobuf.empty_pb2 import Empty
 
     from connect_users.connect.gateway import Gateway
-    from connect_users.plugin.wire import Bag
+    from connect_users.plugin.wire import PropertyBag
 
 _SERVICE: Final = "ResourceProvider"
 _SOME, _NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
 
 
-def of_a_resource(method: Callable[[Service, Call, Any], Any]) -> Callable[[Service, Any, Any], Any]:
+def of_a_resource(method: Callable[[Service, EngineCall, Any], Any]) -> Callable[[Service, Any, Any], Any]:
     """A method about a user; about the guard of a roster, the guard answers in its place.
 
     Raises:
@@ -53,7 +53,7 @@ def of_a_resource(method: Callable[[Service, Call, Any], Any]) -> Callable[[Serv
     of_the_guard = getattr(guard, method.__name__.lower())
 
     @functools.wraps(method)
-    def chosen(self: Service, call: Call, request: Any) -> Any:
+    def chosen(self: Service, call: EngineCall, request: Any) -> Any:
         if call.type == tokens.PLUGIN_USER:
             return method(self, call, request)
         if call.type == tokens.PLUGIN_GUARD:
@@ -63,7 +63,7 @@ def of_a_resource(method: Callable[[Service, Call, Any], Any]) -> Callable[[Serv
     return answered(chosen)
 
 
-class Service(Answering):
+class Service:
     """The plugin, under one configuration. Thread-safe.
 
     Args:
@@ -81,13 +81,13 @@ class Service(Answering):
     # About the plugin.
 
     @answered
-    def Handshake(self, call: Call, request: Any) -> Any:
+    def Handshake(self, call: EngineCall, request: Any) -> Any:
         """What the plugin understands."""
         self.engine = self.engine or request.engine_address
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
 
     @answered
-    def Attach(self, call: Call, request: Any) -> Empty:
+    def Attach(self, call: EngineCall, request: Any) -> Empty:
         """An engine that did not start this plugin (PULUMI_DEBUG_PROVIDERS) introduces itself."""
         self.engine = self.engine or request.address
         # It does not hold the other end of standard input: only a channel tells when it is gone.
@@ -96,24 +96,24 @@ class Service(Answering):
         return empty_pb2.Empty()
 
     @answered
-    def GetPluginInfo(self, call: Call, request: Empty) -> Any:
+    def GetPluginInfo(self, call: EngineCall, request: Empty) -> Any:
         """The plugin's version."""
         return plugin_pb2.PluginInfo(version=VERSION)
 
     @answered
-    def GetSchema(self, call: Call, request: Any) -> Any:
+    def GetSchema(self, call: EngineCall, request: Any) -> Any:
         """The package's schema."""
         from connect_users.plugin import schema
 
         return provider_pb2.GetSchemaResponse(schema=schema.text())
 
     @answered
-    def GetMapping(self, call: Call, request: Any) -> Any:
+    def GetMapping(self, call: EngineCall, request: Any) -> Any:
         """There is no Terraform provider behind this one."""
         return provider_pb2.GetMappingResponse()
 
     @answered
-    def Cancel(self, call: Call, request: Empty) -> Empty:
+    def Cancel(self, call: EngineCall, request: Empty) -> Empty:
         """End every wait, and with it the call that waits."""
         CANCELLED.set()
         return empty_pb2.Empty()
@@ -121,19 +121,19 @@ class Service(Answering):
     # The configuration.
 
     @answered
-    def CheckConfig(self, call: Call, request: Any) -> Any:
+    def CheckConfig(self, call: EngineCall, request: Any) -> Any:
         """Every setting that cannot be read, in one line."""
         problems = Lifecycle.configured(call.settings(request.news), CANCELLED).problems
         failures = [provider_pb2.CheckFailure(reason=call.worded(problem)) for problem in problems]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     @answered
-    def DiffConfig(self, call: Call, request: Any) -> Any:
+    def DiffConfig(self, call: EngineCall, request: Any) -> Any:
         """Never a reason to replace users: the engine asks this about each of them whose provider changed."""
         return provider_pb2.DiffResponse(changes=_NONE if request.olds == request.news else _SOME)
 
     @answered
-    def Configure(self, call: Call, request: Any) -> Any:
+    def Configure(self, call: EngineCall, request: Any) -> Any:
         """Keep the configuration for this process; `Check` tells what is wrong with it."""
         self._configure(call.settings(request.args))
         if request.urn and not self._is_shared:
@@ -157,7 +157,7 @@ class Service(Answering):
     # A user's life.
 
     @of_a_resource
-    def Check(self, call: Call, request: Any) -> Any:
+    def Check(self, call: EngineCall, request: Any) -> Any:
         """Every problem of the inputs at once; their canonical form."""
         old, new = call.read(request.olds), call.read(request.news)
         checked = self._life.check(call.urn, old.props, new.props)
@@ -168,7 +168,7 @@ class Service(Answering):
         return provider_pb2.CheckResponse(inputs=wire.encode(checked.inputs, new.secrets), failures=failures)
 
     @of_a_resource
-    def Diff(self, call: Call, request: Any) -> Any:
+    def Diff(self, call: EngineCall, request: Any) -> Any:
         """Whether anything differs, where, and what needs a new user."""
         state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
         difference = self._life.diff(call.urn, request.id, state.props, new.props, call.say, lambda: old.props)
@@ -190,7 +190,7 @@ class Service(Answering):
         )
 
     @of_a_resource
-    def Create(self, call: Call, request: Any) -> Any:
+    def Create(self, call: EngineCall, request: Any) -> Any:
         """Make the user exactly once."""
         new = call.new = call.read(request.properties)
         if request.preview:
@@ -201,7 +201,7 @@ class Service(Answering):
         return provider_pb2.CreateResponse(id=id_, properties=wire.encode(outputs, new.secrets))
 
     @of_a_resource
-    def Read(self, call: Call, request: Any) -> Any:
+    def Read(self, call: EngineCall, request: Any) -> Any:
         """The user as it is; an empty id says that it is gone. Without a state, it is an import."""
         state, inputs = call.read(request.properties), call.read(request.inputs)
         secrets = state.secrets | inputs.secrets
@@ -209,7 +209,7 @@ class Service(Answering):
             return self._import(call, request.id, state)
         declared = sound(inputs.props) if inputs.props else None
         # Of a resource that a program only reads, the engine keeps the id that the program gave.
-        user_id = place_of(request.id).user_id if ":" in request.id else request.id
+        user_id = parse_import_id(request.id).user_id if ":" in request.id else request.id
         seen = self._life.read(call.urn, user_id, sound(state.props), declared, call.say)
         if seen is None:
             return provider_pb2.ReadResponse()
@@ -219,7 +219,7 @@ class Service(Answering):
             answer.inputs.CopyFrom(wire.encode(seen.inputs, secrets))
         return answer
 
-    def _import(self, call: Call, id_: str, given: Bag) -> Any:
+    def _import(self, call: EngineCall, id_: str, given: PropertyBag) -> Any:
         """A user by the id of an import, or by its own where a program names the instance beside it."""
         instance = given.props.get("instance_id")
         if isinstance(instance, str) and ":" not in id_:
@@ -234,7 +234,7 @@ class Service(Answering):
         )
 
     @of_a_resource
-    def Update(self, call: Call, request: Any) -> Any:
+    def Update(self, call: EngineCall, request: Any) -> Any:
         """Only the calls that the difference needs."""
         state, new = call.read(request.olds), call.read(request.news)
         call.new = new
@@ -246,7 +246,7 @@ class Service(Answering):
         return provider_pb2.UpdateResponse(properties=wire.encode(outputs, secrets))
 
     @of_a_resource
-    def Delete(self, call: Call, request: Any) -> Empty:
+    def Delete(self, call: EngineCall, request: Any) -> Empty:
         """Delete the user if it is still this state's; one who is gone is a success."""
         self._life.delete(call.urn, request.id, call.read(request.properties).props, call.say)
         return empty_pb2.Empty()
@@ -254,7 +254,7 @@ class Service(Answering):
     # Rosters and functions.
 
     @answered
-    def Construct(self, call: Call, request: Any) -> Any:
+    def Construct(self, call: EngineCall, request: Any) -> Any:
         """A roster, which is built like a program."""
         if request.type != tokens.PLUGIN_ROSTER:
             known = tokens.PLUGIN_ROSTER
@@ -267,7 +267,7 @@ class Service(Answering):
         return component.construct(request, self.engine, self._reference, self._life.settings, self._configuration)
 
     @answered
-    def Invoke(self, call: Call, request: Any) -> Any:
+    def Invoke(self, call: EngineCall, request: Any) -> Any:
         """The answer of a function; it can never be "not known yet", not even in a preview."""
         from connect_users.plugin import functions
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.struct_pb2 import Struct, Value
 
-    from connect_users.core.spelling import Words
+    from connect_users.core.spelling import Spellings
 
     #: Where a secret is.
     Place = tuple[str, ...]
@@ -30,7 +30,7 @@ _PASSWORDS: Final = "passwords"
 
 
 @dataclass(frozen=True)
-class Bag:
+class PropertyBag:
     """A Struct that was read.
 
     Attributes:
@@ -56,7 +56,7 @@ class Bag:
         return value
 
 
-def decode(struct: Struct, words: Words = spelling.USER) -> Bag:
+def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
     """The properties of a Struct, without the keys that belong to an SDK (``__provider``)."""
     found: set[Place] = set()
     props: Props = {}
@@ -69,10 +69,10 @@ def decode(struct: Struct, words: Words = spelling.USER) -> Bag:
                 # Of one input in both spellings, the program's own counts.
                 continue
             props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), found)
-    return Bag(props, frozenset(found), tokens.PROVIDER_KEY in fields)
+    return PropertyBag(props, frozenset(found), tokens.PROVIDER_KEY in fields)
 
 
-def _decoded(value: Value, words: Words, place: Place, found: set[Place]) -> Any:
+def _decoded(value: Value, words: Spellings, place: Place, found: set[Place]) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -88,7 +88,7 @@ def _decoded(value: Value, words: Words, place: Place, found: set[Place]) -> Any
     return None
 
 
-def _decoded_struct(fields: Mapping[str, Value], words: Words, place: Place, found: set[Place]) -> Any:
+def _decoded_struct(fields: Mapping[str, Value], words: Spellings, place: Place, found: set[Place]) -> Any:
     signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
     if signature == tokens.RESOURCE_SIGNATURE:
         key = "id" if "id" in fields else "urn"
@@ -106,7 +106,7 @@ def _decoded_struct(fields: Mapping[str, Value], words: Words, place: Place, fou
     return members
 
 
-def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Words = spelling.USER) -> Struct:
+def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Spellings = spelling.USER) -> Struct:
     """A Struct of properties, in camelCase."""
     from google.protobuf.struct_pb2 import Struct
 
@@ -122,7 +122,7 @@ def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Words
     return struct
 
 
-def _fill_marked(out: Value, value: Any, words: Words, secret: set[str] | None) -> None:
+def _fill_marked(out: Value, value: Any, words: Spellings, secret: set[str] | None) -> None:
     """Write a value of which nothing (None), some members, or all (empty, or "" among them) is secret."""
     if secret is None:
         _fill(out, value, words)
@@ -138,7 +138,7 @@ def _fill_marked(out: Value, value: Any, words: Words, secret: set[str] | None) 
         _fill(fields["value"], value, words)
 
 
-def _fill(out: Value, value: Any, words: Words) -> None:
+def _fill(out: Value, value: Any, words: Spellings) -> None:
     if isinstance(value, str):
         out.string_value = value
     elif isinstance(value, bool):

@@ -25,11 +25,11 @@ CLASSES: Final = set[type]()
 
 #: A kind of contact.
 Channel = Literal["VOICE", "CHAT", "TASK", "EMAIL"]
-#: The only channel of the lists about phone, connection and voice enhancement.
+#: The only channel of the lists for phone numbers, persistent connection and voice enhancement.
 VoiceChannel = Literal["VOICE"]
-#: A phone in the browser, or one with a number of its own.
+#: A phone in the browser, or one with its own number.
 PhoneType = Literal["SOFT_PHONE", "DESK_PHONE"]
-#: What is removed from an agent's audio: other voices and noise, noise, nothing.
+#: What is removed from an agent's audio: other voices and noise, noise only, or nothing.
 VoiceEnhancementMode = Literal["VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"]
 #: Who signs users in: your identity provider, Connect itself, a Microsoft Active Directory. Fixed for an instance.
 IdentityManagementType = Literal["SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"]
@@ -66,7 +66,8 @@ class IdentityInfoArgs:
 
     Attributes:
         first_name: at most 255 characters, in Unicode Normalization Form C. Required for CONNECT_MANAGED and SAML.
-        last_name: at most 300 characters (CONNECT_MANAGED: 256), in Unicode Normalization Form C. Required likewise.
+        last_name: at most 300 characters (CONNECT_MANAGED: 256), in Unicode Normalization Form C. Required for
+            CONNECT_MANAGED and SAML.
         email: gets password resets. An error for SAML; documented as required for CONNECT_MANAGED.
         secondary_email: gets notifications other than password resets; at most 265 characters. Cannot be cleared.
         mobile: E.164, e.g. +12025550123. Not used by Connect today. Cannot be cleared.
@@ -80,7 +81,7 @@ class IdentityInfoArgs:
 
 
 class PhoneConfigArgsDict(TypedDict):
-    """Settings of all channels alike, the older form of the per-channel lists. See `PhoneConfigArgs`."""
+    """Settings for all channels, the older form of the per-channel lists. See `PhoneConfigArgs`."""
 
     phone_type: NotRequired[pulumi.Input[PhoneType]]
     auto_accept: NotRequired[pulumi.Input[bool]]
@@ -91,15 +92,16 @@ class PhoneConfigArgsDict(TypedDict):
 
 @_args
 class PhoneConfigArgs:
-    """Settings of all channels alike, the older form of the per-channel lists.
+    """Settings for all channels, the older form of the per-channel lists.
 
     Attributes:
-        phone_type: SOFT_PHONE or DESK_PHONE. Not beside phone_number_configs.
-        auto_accept: calls are accepted without a click. Not beside auto_accept_configs.
-        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited, the agent ends it. That of a chat ends
-            after 5,400 s whatever is set. Not beside after_contact_work_configs.
-        desk_phone_number: E.164; required for DESK_PHONE. Not beside phone_number_configs.
-        persistent_connection: the soft phone stays connected between calls. Not beside persistent_connection_configs.
+        phone_type: SOFT_PHONE or DESK_PHONE. Cannot be combined with phone_number_configs.
+        auto_accept: calls are accepted without a click. Cannot be combined with auto_accept_configs.
+        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited: the agent ends it. After-contact work of
+            a chat always ends after 5,400 s. Cannot be combined with after_contact_work_configs.
+        desk_phone_number: E.164; required for DESK_PHONE. Cannot be combined with phone_number_configs.
+        persistent_connection: the soft phone stays connected between calls. Cannot be combined with
+            persistent_connection_configs.
     """
 
     phone_type: pulumi.Input[PhoneType] | None = None
@@ -122,7 +124,7 @@ class AutoAcceptConfigArgs:
     """Auto-accept of one channel.
 
     Attributes:
-        channel: VOICE, CHAT, TASK or EMAIL; once in the list.
+        channel: VOICE, CHAT, TASK or EMAIL; at most once in the list.
         auto_accept: contacts of the channel are accepted without a click.
         agent_first_callback_auto_accept: the same for agent-first call-backs; VOICE only.
     """
@@ -143,8 +145,8 @@ class AfterContactWorkConfigArgs:
     """A limit of after-contact work.
 
     Attributes:
-        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited, the agent ends it. That of a chat ends
-            after 5,400 s whatever is set.
+        after_contact_work_time_limit: seconds, 0 to 2,000,000; 0 = unlimited: the agent ends it. After-contact work of
+            a chat always ends after 5,400 s.
     """
 
     after_contact_work_time_limit: pulumi.Input[int] | None = None
@@ -165,7 +167,7 @@ class AfterContactWorkConfigPerChannelArgs:
     """After-contact work of one channel.
 
     Attributes:
-        channel: VOICE, CHAT, TASK or EMAIL; once in the list.
+        channel: VOICE, CHAT, TASK or EMAIL; at most once in the list.
         after_contact_work_config: the limit.
         agent_first_callback_after_contact_work_config: the limit of agent-first call-backs; VOICE only.
     """
@@ -255,7 +257,7 @@ class UserProficiencyArgs:
     Attributes:
         attribute_name: a predefined attribute of the instance, 1 to 100 characters.
         attribute_value: one of its values, 1 to 100 characters.
-        level: 1, 2, 3, 4 or 5, the best.
+        level: 1 to 5; 5 is the best.
     """
 
     attribute_name: pulumi.Input[str]

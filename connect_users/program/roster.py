@@ -16,7 +16,7 @@ from pulumi import Input, Output
 from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.phrases import plural
-from connect_users.engine.collector import Registering
+from connect_users.engine.collector import RareCollections
 from connect_users.program import registration
 from connect_users.program.guard import RosterGuard, guard_inputs
 from connect_users.program.leaving import Leaving, kept_options, leaving_of
@@ -281,7 +281,7 @@ def _declared(
     The SDK prepares all registrations at once, and each takes memory until its answer. So each wave of people waits for
     the last wave but one: some are always ready, but never all.
     """
-    collector = Registering()
+    collector = RareCollections()
     users: dict[str, ConnectUser] = {}
     ends: list[ConnectUser] = []
     opts = None

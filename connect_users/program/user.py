@@ -125,39 +125,39 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
         Args:
             name: the resource's name in the stack; it is not the username.
             instance_id: id or ARN of the instance. Changed: the user is replaced.
-            username: 1 to 64 of letters, digits and ``_ - . @``, ``@`` only in a whole e-mail address or a name of
-                Service Cloud Voice; at most 20 are documented for instances without SAML. Case-sensitive. Changed: the
-                user is replaced.
-            routing_profile_id: id or ARN of the one routing profile.
-            security_profile_ids: ids or ARNs of 1 to 10 security profiles, a set.
-            password: 8 to 64 characters without blanks, with a lower-case letter, an upper-case letter and a digit.
-                For CONNECT_MANAGED instances only. Kept as a secret; no API reads or changes it.
+            username: 1 to 64 letters, digits and ``_ - . @``; ``@`` only in a whole e-mail address or a Service Cloud
+                Voice name. Without SAML, AWS documents at most 20. Case-sensitive. Changed: the user is replaced.
+            routing_profile_id: id or ARN of the routing profile.
+            security_profile_ids: ids or ARNs of 1 to 10 security profiles, in any order.
+            password: 8 to 64 characters without blanks, with a lower-case letter, an upper-case letter and a digit. For
+                CONNECT_MANAGED instances only. Kept as a secret; no API reads or changes it.
             password_secret_arn: ARN or name of a secret in AWS Secrets Manager that holds the password (as a string, or
                 as ``password`` of a JSON object). Read at creation only; nothing of it reaches the state.
             on_password_change: what a changed ``password`` does: ``refuse`` fails the preview, ``ignore`` records it
                 with a warning, ``replace`` deletes the user and creates it again.
             identity_info: names and e-mail addresses. Members that are left out are not managed.
-            phone_config: soft or desk phone, auto-accept, after-contact work in seconds (all channels alike). Members
-                that are left out are not managed.
-            directory_user_id: id in an external directory; an error with SAML. Changed: replaced, deleted first.
+            phone_config: soft or desk phone, auto-accept, after-contact work in seconds, the same for all channels.
+                Members that are left out are not managed.
+            directory_user_id: id in an external directory; an error with SAML. Changed: the user is deleted, then
+                created again.
             hierarchy_group_id: id or ARN of the hierarchy group. Removed: the user leaves its group.
-            auto_accept_configs: auto-accept per channel. Each of the five lists is complete: a channel that it does
-                not name gets the neutral value (no auto-accept, 0 s = unlimited, soft phone, no persistent connection,
-                NONE). One that is left out whole is not managed.
+            auto_accept_configs: auto-accept per channel. Each of the five per-channel lists is complete: a channel that
+                it leaves out gets the neutral value (no auto-accept, 0 s = unlimited, soft phone, no persistent
+                connection, NONE). A list that is left out is not managed.
             after_contact_work_configs: after-contact work per channel, 0 to 2,000,000 seconds, 0 = unlimited.
-            phone_number_configs: phone of the channel VOICE.
-            persistent_connection_configs: persistent connection of the channel VOICE.
-            voice_enhancement_configs: voice enhancement of the channel VOICE.
-            user_proficiencies: at most 10 predefined attributes with levels 1 to 5, the whole set.
-            tags: at most 49 (50 without the ownership tag), all of them but for keys of AWS and of this package.
+            phone_number_configs: phone for the channel VOICE.
+            persistent_connection_configs: persistent connection for the channel VOICE.
+            voice_enhancement_configs: voice enhancement for the channel VOICE.
+            user_proficiencies: at most 10 predefined attributes with levels 1 to 5; the list is complete.
+            tags: at most 49 (50 without the ownership tag). All of the user's tags, except those of AWS and of this
+                package.
             identity_management_type: SAML, CONNECT_MANAGED or EXISTING_DIRECTORY, as the instance has it. Not sent;
-                lets the preview judge what depends on it.
-            adopt_existing: take over a user of this name that exists and carries no ownership tag.
+                lets the preview check what depends on it.
+            adopt_existing: take over an existing user of this name that has no ownership tag.
             delete_quick_connects: when the user is deleted, delete the quick connects that lead to it. Otherwise a
                 warning names them.
             sign_out: when the user's sessions are ended: ``never``, ``on_delete`` (just before the user is deleted),
-                ``on_loss`` (then, and whenever a security profile is taken away). Needs boto3 1.44.4; a failure is a
-                warning.
+                ``on_loss`` (also when a security profile is taken away). Needs boto3 1.44.4; a failure is a warning.
             opts: resource options. An explicit provider must be a `connect_users.Provider`.
 
         Raises:

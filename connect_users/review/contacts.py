@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import tokens
 from connect_users.core.arns import bare_id
-from connect_users.review.model import ADOPTED, JOINS, LEAVES, REPLACED, Contact, Person, Review
+from connect_users.review.model import ADOPTED, JOINS, LEAVES, REPLACED, Contact, Review, UserChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,40 +33,40 @@ def user_id_of(resource: Resource | None) -> str:
     return str(bare_id(resource.id if resource.id.startswith("arn:") else resource.id.rpartition(":")[2]))
 
 
-def asked_about(review: Review, instance_id: str) -> tuple[str, ...]:
+def users_to_ask_about(review: Review, instance_id: str) -> tuple[str, ...]:
     """The ids of the users of an instance whom the preview deletes, replaces or moves."""
     people = (person for person in review.people if _deleted(person) or _moved(person))
-    return tuple(dict.fromkeys(person.user_id for person in people if _can_be_asked_about(person, instance_id)))
+    return tuple(dict.fromkeys(person.user_id for person in people if _is_in(person, instance_id)))
 
 
-def left_out(review: Review, instance_id: str) -> tuple[str, ...]:
+def users_elsewhere(review: Review, instance_id: str) -> tuple[str, ...]:
     """The names of users that the preview deletes and whose contacts that instance cannot return."""
     people = (person for person in review.people if _deleted(person))
-    return tuple(person.username for person in people if not _can_be_asked_about(person, instance_id))
+    return tuple(person.username for person in people if not _is_in(person, instance_id))
 
 
-def _can_be_asked_about(person: Person, instance_id: str) -> bool:
+def _is_in(person: UserChange, instance_id: str) -> bool:
     return person.user_id != "" and person.instance_id == instance_id
 
 
-def _deleted(person: Person) -> bool:
+def _deleted(person: UserChange) -> bool:
     return person.action in (LEAVES, REPLACED) and not person.retained
 
 
-def _moved(person: Person) -> bool:
+def _moved(person: UserChange) -> bool:
     return person.action not in (JOINS, ADOPTED, LEAVES) and any(change.about in _MOVING for change in person.changes)
 
 
-def with_contacts(review: Review, asked: Iterable[str], data: Iterable[Mapping[str, Any]]) -> Review:
+def with_contacts(review: Review, ids: Iterable[str], data: Iterable[Mapping[str, Any]]) -> Review:
     """The review with the contacts of users.
 
     Args:
-        asked: their ids.
+        ids: of the users in the request.
         data: entries of ``UserDataList``; AWS returns none for a user who is not signed in.
     """
-    found: dict[str, tuple[Contact, ...]] = dict.fromkeys(asked, ())
-    found |= {str((each.get("User") or {}).get("Id")): _contacts(each) for each in data}
-    people = (dataclasses.replace(person, contacts=found.get(person.user_id)) for person in review.people)
+    contacts: dict[str, tuple[Contact, ...]] = dict.fromkeys(ids, ())
+    contacts |= {str((each.get("User") or {}).get("Id")): _contacts(each) for each in data}
+    people = (dataclasses.replace(person, contacts=contacts.get(person.user_id)) for person in review.people)
     return dataclasses.replace(review, people=tuple(people))
 
 

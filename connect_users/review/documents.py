@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.review import sarif
-from connect_users.review.model import LEAVES, REPLACED, Person, Review
+from connect_users.review.model import LEAVES, REPLACED, Review, UserChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,5 +99,5 @@ def _results(review: Review) -> Iterator[dict[str, Any]]:
         yield sarif.result("policy", "error", text, places.get(each.urn, ("", 0)), each.urn)
 
 
-def _about(person: Person, rule: str, level: str, text: str) -> dict[str, Any]:
+def _about(person: UserChange, rule: str, level: str, text: str) -> dict[str, Any]:
     return sarif.result(rule, level, text, person.place, person.urn)

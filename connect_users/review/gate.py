@@ -41,31 +41,31 @@ _SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
-class Condition:
+class GateCondition:
     """Fails a review if its count is more than `most`."""
 
     word: str
     most: int = 0
 
 
-def conditions(text: str) -> tuple[Condition, ...]:
+def conditions(text: str) -> tuple[GateCondition, ...]:
     """Conditions from their words, separated by commas.
 
     Raises:
         ValueError: one of them is not known.
     """
-    found = []
+    parsed = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(?P<word>[a-z-]+)\s*(>\s*(?P<most>\d{1,9}))?", part)
         if match is None or match["word"] not in _COUNTS:
             raise ValueError(f"{part!r} is not a condition; write {', '.join(WORDS)}, each alone or as in deletions>10")
-        found.append(Condition(match["word"], int(match["most"] or 0)))
-    return tuple(found)
+        parsed.append(GateCondition(match["word"], int(match["most"] or 0)))
+    return tuple(parsed)
 
 
-def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
+def failures(review: Review, checked: tuple[GateCondition, ...]) -> tuple[str, ...]:
     """The conditions that fail a review, a line for each."""
-    found = []
+    lines = []
     for condition in checked:
         count, words = _COUNTS[condition.word]
         number = count(review)
@@ -77,8 +77,8 @@ def failures(review: Review, checked: tuple[Condition, ...]) -> tuple[str, ...]:
             text += _who(review)
         elif condition.word == ON_CONTACT:
             text += f" ({some(_cut_off(review), _SHOWN)})"
-        found.append(text)
-    return tuple(found)
+        lines.append(text)
+    return tuple(lines)
 
 
 def _cut_off(review: Review) -> list[str]:

@@ -11,10 +11,10 @@ from connect_users.core.spec import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.review.steps import Path, Step
+    from connect_users.review.steps import PreviewStep, PropertyPath
 
 
-class Secret:
+class HiddenSecret:
     """The type of values that are secrets."""
 
     def __repr__(self) -> str:
@@ -22,9 +22,9 @@ class Secret:
 
 
 #: Replaces a secret value. It equals itself, so the preview's own diff decides whether the secret changed.
-SECRET: Final = Secret()
+SECRET: Final = HiddenSecret()
 #: Replaces a secret that has changed, so it does not equal `SECRET`.
-CHANGED_SECRET: Final = Secret()
+CHANGED_SECRET: Final = HiddenSecret()
 #: Placeholders in text.
 _CHANGED, LATER, ODD, ABSENT = "[new secret]", "[not known yet]", "[not a string]", "[not shown]"
 PLACEHOLDERS: Final = frozenset({tokens.SECRET_TEXT, _CHANGED, LATER, ODD, ABSENT})
@@ -32,7 +32,7 @@ PLACEHOLDERS: Final = frozenset({tokens.SECRET_TEXT, _CHANGED, LATER, ODD, ABSEN
 
 def placeholder(value: Any) -> str:
     """The placeholder for a value that is not a string."""
-    if isinstance(value, Secret):
+    if isinstance(value, HiddenSecret):
         return _CHANGED if value is CHANGED_SECRET else tokens.SECRET_TEXT
     return LATER if value is UNKNOWN else ODD
 
@@ -41,10 +41,10 @@ def has_secret(value: Any) -> bool:
     """Whether any part of a value is a secret."""
     if isinstance(value, dict):
         return any(map(has_secret, value.values()))
-    return any(map(has_secret, value)) if isinstance(value, list) else isinstance(value, Secret)
+    return any(map(has_secret, value)) if isinstance(value, list) else isinstance(value, HiddenSecret)
 
 
-def with_changed_secrets(step: Step) -> Step:
+def with_changed_secrets(step: PreviewStep) -> PreviewStep:
     """A step whose new secrets differ from the old ones if its diff names them, or a part of them.
 
     Without a diff all of them differ: what cannot be judged counts as changed.
@@ -55,7 +55,7 @@ def with_changed_secrets(step: Step) -> Step:
     return dataclasses.replace(step, new=dataclasses.replace(step.new, inputs=inputs))
 
 
-def _marked(value: Any, paths: list[Path]) -> Any:
+def _marked(value: Any, paths: list[PropertyPath]) -> Any:
     """``value`` with the secrets at ``paths`` marked as changed; an empty path means everything."""
     if not paths:
         return value
@@ -68,5 +68,5 @@ def _marked(value: Any, paths: list[Path]) -> Any:
     return value
 
 
-def _below(paths: Iterable[Path], name: str) -> list[Path]:
+def _below(paths: Iterable[PropertyPath], name: str) -> list[PropertyPath]:
     return [path[1:] for path in paths if not path or path[0] == name]

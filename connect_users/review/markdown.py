@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core.errors import one_line
 from connect_users.core.phrases import plural, printable
-from connect_users.review.model import ACTIONS, HEADINGS, Person, Review
+from connect_users.review.model import ACTIONS, HEADINGS, Review, UserChange
 from connect_users.review.text import summary
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _head(review: Review, failures: Sequence[str], title: str, limit: int) -> st
     return "\n".join(lines)
 
 
-def _power(person: Person) -> str:
+def _power(person: UserChange) -> str:
     reasons = [f"{name} ({person.why[name]})" if name in person.why else name for name in person.gained]
     if person.unnamed:
         reasons.append(f"{plural(len(person.unnamed), 'security profile')} without a known name")

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 JOINS, LEAVES, MOVES, CHANGES, REPLACED, ADOPTED = "joins", "leaves", "moves", "changes", "replaced", "imported"
-#: In the order for a reviewer: losses come first.
-ACTIONS: Final = (LEAVES, REPLACED, JOINS, ADOPTED, MOVES, CHANGES)
+#: Action -> its heading, in the order for a reviewer: losses come first.
 HEADINGS: Final = {
     LEAVES: "Leavers",
     REPLACED: "Replaced",
@@ -21,10 +20,11 @@ HEADINGS: Final = {
     MOVES: "Movers",
     CHANGES: "Changed",
 }
+ACTIONS: Final = tuple(HEADINGS)
 
 
 @dataclass(frozen=True)
-class Change:
+class InputChange:
     """One change in words; `about` is the input."""
 
     about: str
@@ -40,7 +40,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Person:
+class UserChange:
     """What happens to one user.
 
     Attributes:
@@ -60,7 +60,7 @@ class Person:
     username: str
     action: str
     urn: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[InputChange, ...] = ()
     gained: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Widened:
+class WidenedProfile:
     """A security profile of the stack that gains power, or whose power reaches more, and so do its holders.
 
     Attributes:
@@ -119,11 +119,8 @@ class Widened:
         """Its gains, its wider permissions, and the number of holders."""
         gains = f"gains {self.gains}" if self.gains else ""
         wider = f"reaches more with {'; '.join(self.wider)}" if self.wider else ""
-        return f"security profile {self.name} {' and '.join(filter(None, (gains, wider)))} ({self._holders})"
-
-    @property
-    def _holders(self) -> str:
-        return f"{plural(len(self.holders), 'user')} here" if self.holders else "no user here has it"
+        holders = f"{plural(len(self.holders), 'user')} here" if self.holders else "no user here has it"
+        return f"security profile {self.name} {' and '.join(filter(None, (gains, wider)))} ({holders})"
 
 
 @dataclass(frozen=True)
@@ -146,13 +143,13 @@ class Review:
         errors: why the preview failed.
     """
 
-    people: tuple[Person, ...]
+    people: tuple[UserChange, ...]
     others: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
-    widened: tuple[Widened, ...] = ()
+    widened: tuple[WidenedProfile, ...] = ()
 
-    def of(self, action: str) -> tuple[Person, ...]:
+    def of(self, action: str) -> tuple[UserChange, ...]:
         """The people with this action."""
         return tuple(person for person in self.people if person.action == action)
 
@@ -162,11 +159,11 @@ class Review:
         return {action: len(self.of(action)) for action in ACTIONS}
 
     @property
-    def powers(self) -> tuple[Person, ...]:
+    def powers(self) -> tuple[UserChange, ...]:
         """The people who gain, or may gain, power."""
         return tuple(person for person in self.people if person.gains_power)
 
     @property
-    def on_contact(self) -> tuple[Person, ...]:
+    def on_contact(self) -> tuple[UserChange, ...]:
         """The people who are on a contact now."""
         return tuple(person for person in self.people if person.contacts)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 _UP_TO: Final = 5  # levels of a hierarchy
 
-#: Resource type (both pulumi_aws and pulumi_aws_native) -> kind, and the outputs that may hold the id.
-TYPES: Final = {
-    "aws:connect/routingProfile:RoutingProfile": (ROUTING_PROFILE, ("routingProfileId",)),
-    "aws:connect/securityProfile:SecurityProfile": (SECURITY_PROFILE, ("securityProfileId",)),
-    "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY_GROUP, ("hierarchyGroupId",)),
-    "aws-native:connect:RoutingProfile": (ROUTING_PROFILE, ("routingProfileArn",)),
-    "aws-native:connect:SecurityProfile": (SECURITY_PROFILE, ("securityProfileArn",)),
-    "aws-native:connect:UserHierarchyGroup": (HIERARCHY_GROUP, ("userHierarchyGroupArn",)),
+#: Resource type (both pulumi_aws and pulumi_aws_native) -> kind, and the output with the id.
+_TYPES: Final = {
+    "aws:connect/routingProfile:RoutingProfile": (ROUTING_PROFILE, "routingProfileId"),
+    "aws:connect/securityProfile:SecurityProfile": (SECURITY_PROFILE, "securityProfileId"),
+    "aws:connect/userHierarchyGroup:UserHierarchyGroup": (HIERARCHY_GROUP, "hierarchyGroupId"),
+    "aws-native:connect:RoutingProfile": (ROUTING_PROFILE, "routingProfileArn"),
+    "aws-native:connect:SecurityProfile": (SECURITY_PROFILE, "securityProfileArn"),
+    "aws-native:connect:UserHierarchyGroup": (HIERARCHY_GROUP, "userHierarchyGroupArn"),
 }
 
 
@@ -38,12 +38,12 @@ class Labels:
 
     Attributes:
         known: kind -> id -> name.
-        claimed: the same from a roster, only to be shown.
+        in_roster: the same from a roster, only to be shown.
         by_urn: URN of an ``aws.connect`` resource -> (kind, name), for ids that do not exist yet.
     """
 
     known: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    claimed: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    in_roster: dict[Reference, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     by_urn: dict[str, tuple[Reference, str]] = field(default_factory=dict)
 
     def add(self, kind: Reference, id_: str, name: str) -> None:
@@ -54,14 +54,14 @@ class Labels:
         """The name of an id; None if it is not certain."""
         return self.known[kind].get(str(bare_id(id_)))
 
-    def claim(self, kind: Reference, id_: Any) -> str | None:
+    def roster_name(self, kind: Reference, id_: Any) -> str | None:
         """The name that a roster has for an id."""
-        return self.claimed[kind].get(str(bare_id(id_)))
+        return self.in_roster[kind].get(str(bare_id(id_)))
 
     def of_unknown(self, kind: Reference, urns: Iterable[str]) -> list[str]:
         """The names of things that do not exist yet, by the resources that an input depends on."""
-        found = (self.by_urn.get(urn) for urn in urns)
-        return [each[1] for each in found if each is not None and each[0] == kind]
+        sources = (self.by_urn.get(urn) for urn in urns)
+        return [each[1] for each in sources if each is not None and each[0] == kind]
 
 
 def from_mapping(names: Labels, document: Any) -> None:
@@ -77,10 +77,10 @@ def from_mapping(names: Labels, document: Any) -> None:
         if not isinstance(entries, Mapping):
             raise ValueError(f"{kind.nouns}: not a dict of names to ids")
         ids: dict[str, str] = {}
-        for name, given in entries.items():
-            if not isinstance(given, str):
+        for name, value in entries.items():
+            if not isinstance(value, str):
                 raise ValueError(f"{kind.nouns}: {name}: not an id")
-            id_ = str(bare_id(given))
+            id_ = str(bare_id(value))
             if ids.setdefault(id_, name) != name:
                 raise ValueError(f"{kind.nouns}: {ids[id_]} and {name} have the same id")
             names.add(kind, id_, str(name))
@@ -90,32 +90,35 @@ def from_resources(names: Labels, resources: Iterable[Resource]) -> None:
     """Add the names of ``aws.connect`` resources. The first name of an id counts, so pass deployed ones first."""
     groups: dict[str, tuple[str, str, str]] = {}
     for resource in resources:
-        if resource.type not in TYPES:
+        kind, name, id_ = kind_of(resource), name_of(resource), id_of(resource)
+        if kind is None or name is None:
             continue
-        kind, keys = TYPES[resource.type]
-        name = name_of(resource)
-        if name is None:
-            continue
-        ids = [resource.outputs[key] for key in keys if isinstance(resource.outputs.get(key), str)]
         if kind == HIERARCHY_GROUP:
             parent = resource.inputs.get("parentGroupId")
-            above = next(iter(resource.depends.get("parentGroupId", ())), "")
-            groups[resource.urn] = (
-                name,
-                str(bare_id(ids[0])) if ids else "",
-                parent if isinstance(parent, str) else above,
-            )
+            above = parent if isinstance(parent, str) else next(iter(resource.depends.get("parentGroupId", ())), "")
+            groups[resource.urn] = (name, id_, above)
             continue
         names.by_urn[resource.urn] = (kind, name)
-        for id_ in ids:
-            names.add(kind, str(bare_id(id_)), name)
+        if id_:
+            names.add(kind, id_, name)
     _add_groups(names, groups)
 
 
+def kind_of(resource: Resource) -> Reference | None:
+    """What kind of thing that users refer to an ``aws.connect`` resource is; None for other resources."""
+    return _TYPES[resource.type][0] if resource.type in _TYPES else None
+
+
+def id_of(resource: Resource) -> str:
+    """The id of such a resource; "" if it is not known yet."""
+    value = resource.outputs.get(_TYPES[resource.type][1]) if resource.type in _TYPES else None
+    return str(bare_id(value)) if isinstance(value, str) else ""
+
+
 def name_of(resource: Resource) -> str | None:
-    """The name of a resource of `TYPES`, if it is shown. ``aws-native`` has it under CloudFormation's word."""
-    found = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
-    return next((name for name in found if isinstance(name, str)), None)
+    """The name of such a resource, if it is shown. ``aws-native`` has it under CloudFormation's word."""
+    names = (props.get(key) for key in ("name", "securityProfileName") for props in (resource.inputs, resource.outputs))
+    return next((name for name in names if isinstance(name, str)), None)
 
 
 def _add_groups(names: Labels, groups: Mapping[str, tuple[str, str, str]]) -> None:
@@ -137,7 +140,7 @@ def _add_groups(names: Labels, groups: Mapping[str, tuple[str, str, str]]) -> No
 def from_roster(
     names: Labels, people: Mapping[str, Mapping[str, tuple[str, ...]]], resources: Iterable[Resource]
 ) -> None:
-    """Add the names that a roster has for the ids of people in the preview, as claims.
+    """Add the names that a roster has for the ids of people in the preview, only to be shown.
 
     A name gets an id only if it is clear: everybody who has the name in the roster has the id in the preview, and
     nobody else has it.
@@ -145,29 +148,16 @@ def from_roster(
     Args:
         people: username -> input -> names.
     """
-    users = [
-        (each, people[username])
-        for each in resources
-        if each.user and isinstance(username := each.inputs.get("username"), str) and username in people
-    ]
+    users = [(user, people[user.username]) for user in resources if user.user and user.username in people]
     for input_, kind in BY_FIELD.items():
-        having: dict[str, set[str]] = {}
-        without: dict[str, set[str]] = defaultdict(set)
         rows = []
         for user, named in users:
-            known = user.ids(input_)
+            row, ids = {*named.get(input_, ())}, user.ids(input_)
             # Where one of several is a secret or still to come, it may be the one that is named.
-            rows.append((set(named.get(input_, ())), set(known if len(known) == len(user.listed(input_)) else ())))
-        every = {name for row_names, _ in rows for name in row_names}
-        for row_names, ids in rows:
-            if len(row_names) != len(ids):
-                continue
-            for name in every:
-                if name in row_names:
-                    having[name] = having[name] & ids if name in having else set(ids)
-                else:
-                    without[name] |= ids
-        for name, ids in having.items():
-            left = ids - without[name]
-            if len(left) == 1:
-                names.claimed[kind].setdefault(left.pop(), name)
+            if len(ids) == len(user.listed(input_)) and len(row) == len({*ids}):
+                rows.append((row, {*ids}))
+        for name in sorted({name for row, _ in rows for name in row}):
+            common = set.intersection(*(ids for row, ids in rows if name in row))
+            common.difference_update(*(ids for row, ids in rows if name not in row))
+            if len(common) == 1:
+                names.in_roster[kind].setdefault(common.pop(), name)

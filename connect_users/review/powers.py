@@ -15,13 +15,12 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Final
 
-from connect_users.core.arns import bare_id
 from connect_users.core.limits import ID_PATTERN
 from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review.hidden import PLACEHOLDERS, placeholder
-from connect_users.review.naming import TYPES, name_of
-from connect_users.review.reach import Facts, of_resource
+from connect_users.review.naming import id_of, kind_of, name_of
+from connect_users.review.reach import ProfileFacts, of_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,7 +55,7 @@ class Powers:
     profiles: tuple[str, ...] = DEFAULT_POWERS
     permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
     granted: Mapping[str, Iterable[str]] = field(default_factory=dict)
-    facts: Mapping[str, Facts] = field(default_factory=dict)
+    facts: Mapping[str, ProfileFacts] = field(default_factory=dict)
 
     def judge(self, id_: str, name: str | None) -> Judgement:
         """Judge a security profile; its name is None if it is not known."""
@@ -65,10 +64,6 @@ class Powers:
         if name is not None or id_ in self.granted or (self._ids_only and not id_.startswith("[")):
             return Judgement.PLAIN
         return Judgement.UNKNOWN
-
-    def has(self, id_: str, name: str | None) -> bool:
-        """Whether a security profile is certainly power."""
-        return self.judge(id_, name) is Judgement.POWER
 
     def by_permission(self, id_: str, name: str | None) -> tuple[str, ...]:
         """Its permissions that make it power, sorted."""
@@ -86,13 +81,13 @@ class Powers:
     def limits(self, id_: str, name: str | None) -> str:
         """Whom its power reaches, in words; empty for everybody, and if its permissions are unknown."""
         permissions = self.by_permission(id_, name)
-        found = {self.about(id_, name).reach.of(permission) for permission in permissions}
-        return "" if "" in found else " or ".join(sorted(found))
+        reaches = {self.about(id_, name).reach.of(permission) for permission in permissions}
+        return "" if "" in reaches else " or ".join(sorted(reaches))
 
-    def about(self, id_: str, name: str | None) -> Facts:
+    def about(self, id_: str, name: str | None) -> ProfileFacts:
         """The facts of a security profile besides its permissions; if sources differ, the wider reach counts."""
-        known = [self.facts[key] for key in dict.fromkeys((id_, name or "")) if key in self.facts]
-        return reduce(or_, known) if known else Facts()
+        facts = [self.facts[key] for key in dict.fromkeys((id_, name or "")) if key in self.facts]
+        return reduce(or_, facts) if facts else ProfileFacts()
 
     def among(self, permissions: Iterable[str]) -> tuple[str, ...]:
         """The permissions that are or may be power, sorted."""
@@ -163,33 +158,31 @@ def granted_by(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
 
     Profiles with the same name (in several instances) have the permissions of all of them.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    granted: dict[str, tuple[str, ...]] = {}
     for key, resource in _profiles(resources):
-        found[key] = tuple(dict.fromkeys((*found.get(key, ()), *permissions_of(resource))))
-    return found
+        granted[key] = tuple(dict.fromkeys((*granted.get(key, ()), *permissions_of(resource))))
+    return granted
 
 
-def facts_by(resources: Iterable[Resource], names: Labels) -> dict[str, Facts]:
+def facts_by(resources: Iterable[Resource], names: Labels) -> dict[str, ProfileFacts]:
     """Id and name -> facts of the security profiles of a stack whose resources can declare whom they reach."""
-    found: dict[str, Facts] = {}
+    facts: dict[str, ProfileFacts] = {}
     for key, resource in _profiles(resources):
         reach = of_resource(resource, names)
         if reach is not None:
-            found[key] = found[key] | Facts(reach) if key in found else Facts(reach)
-    return found
+            facts[key] = facts[key] | ProfileFacts(reach) if key in facts else ProfileFacts(reach)
+    return facts
 
 
 def _profiles(resources: Iterable[Resource]) -> Iterator[tuple[str, Resource]]:
     """Id and name of each security profile of a stack; the last entry of a resource counts."""
-    latest: dict[tuple[str, ...], Resource] = {}
+    latest: dict[tuple[str, str], Resource] = {}
     for resource in resources:
-        kind, keys = TYPES.get(resource.type, ("", ()))
-        if kind == SECURITY_PROFILE:
+        if kind_of(resource) == SECURITY_PROFILE:
             # The old half of a replacement, which is still to be deleted, is another profile.
-            ids = (resource.outputs.get(key) for key in keys)
-            latest[(resource.urn, *(str(bare_id(id_)) for id_ in ids if isinstance(id_, str)))] = resource
-    for (_, *ids_), resource in latest.items():
-        for key in filter(None, (name_of(resource), *ids_)):
+            latest[resource.urn, id_of(resource)] = resource
+    for (_, id_), resource in latest.items():
+        for key in filter(None, (name_of(resource), id_)):
             yield key, resource
 
 

@@ -11,7 +11,7 @@ from connect_users.review.hidden import ABSENT, LATER, ODD, placeholder
 
 if TYPE_CHECKING:
     from connect_users.review.naming import Labels
-    from connect_users.review.steps import Resource, Step
+    from connect_users.review.steps import PreviewStep, Resource
 
 _INPUT: Final = "security_profile_ids"
 #: Inputs whose change makes it another user: Connect creates a new user, and a directory id is another sign-in.
@@ -45,8 +45,8 @@ class ProfileReader:
             return {} if resource.inputs.get(_INPUT) is not None else {ABSENT: None}
         later = sum(item is UNKNOWN for item in hidden)
         urns = resource.depends.get(_INPUT, ())
-        known = {self._names.name(SECURITY_PROFILE, id_) for id_ in resource.ids(_INPUT)}
-        new = [name for name in self._names.of_unknown(SECURITY_PROFILE, urns) if name not in known]
+        shown = {self._names.name(SECURITY_PROFILE, id_) for id_ in resource.ids(_INPUT)}
+        new = [name for name in self._names.of_unknown(SECURITY_PROFILE, urns) if name not in shown]
         # For unknown values only their source resources are known; all of them need a name.
         named = iter(new if len(new) == later else ())
         return {
@@ -54,7 +54,7 @@ class ProfileReader:
             for number, item in enumerate(hidden, start=1)
         }
 
-    def before(self, step: Step) -> Profiles:
+    def before(self, step: PreviewStep) -> Profiles:
         """The old security profiles of a step's user: none if it was another user, or if they are not known.
 
         Only old values that can be compared count.

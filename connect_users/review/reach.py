@@ -17,6 +17,7 @@ from connect_users.core.phrases import all_of, plural, some
 from connect_users.core.references import HIERARCHY_GROUP
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.hidden import placeholder
+from connect_users.review.users import tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +39,7 @@ EVERYTHING: Final = "not restricted"
 
 
 @dataclass(frozen=True)
-class Limit:
+class Restriction:
     """One restriction: it reaches resources that are in the hierarchy group and have the tags.
 
     Attributes:
@@ -53,7 +54,7 @@ class Limit:
         where = all_of([f"{key}={value}" for key, value in sorted(self.tags)])
         return "only " + " and ".join(([group] if self.group else []) + ([f"where {where}"] if self.tags else []))
 
-    def within(self, other: Limit) -> bool:
+    def within(self, other: Restriction) -> bool:
         """Whether another limit reaches everything that this one reaches."""
         inside = other.group in ("", self.group) or self.group.startswith(f"{other.group}/")
         return inside and self.tags >= other.tags
@@ -67,7 +68,7 @@ class Reach:
         limits: kind of resource (``User``) -> its limits, each of which is enough. A missing kind is not restricted.
     """
 
-    limits: Mapping[str, frozenset[Limit]] = field(default_factory=dict)
+    limits: Mapping[str, frozenset[Restriction]] = field(default_factory=dict)
 
     def of(self, permission: str) -> str:
         """The reach of a permission, in words; "" if it is not restricted."""
@@ -87,12 +88,12 @@ class Reach:
 
     def wider(self, before: Reach, permissions: Iterable[str]) -> tuple[str, ...]:
         """The permissions that reach more than before, in words. If it cannot be compared, it counts as wider."""
-        found = []
+        lines = []
         for permission in sorted(permissions):
             had, has = before._of(permission), self._of(permission)
             if had and not (has and all(any(limit.within(old) for old in had) for limit in has)):
-                found.append(f"{permission}: {before.of(permission)} → {self.of(permission) or EVERYTHING}")
-        return tuple(found)
+                lines.append(f"{permission}: {before.of(permission)} → {self.of(permission) or EVERYTHING}")
+        return tuple(lines)
 
     def __or__(self, other: Reach) -> Reach:
         """The reach of either of two profiles."""
@@ -100,12 +101,12 @@ class Reach:
             {kind: self.limits[kind] | other.limits[kind] for kind in self.limits.keys() & other.limits.keys()}
         )
 
-    def _of(self, permission: str) -> frozenset[Limit]:
+    def _of(self, permission: str) -> frozenset[Restriction]:
         return self.limits.get(_RESOURCES.get(permission.partition(".")[0], ""), frozenset())
 
 
 @dataclass(frozen=True)
-class Facts:
+class ProfileFacts:
     """The facts of a security profile besides its name and permissions.
 
     Attributes:
@@ -123,17 +124,17 @@ class Facts:
         agents = (plural(len(self.ai_agents), "AI agent"),) if self.ai_agents else ()
         return (*(("AWS-managed",) if self.managed else ()), *agents)
 
-    def __or__(self, other: Facts) -> Facts:
+    def __or__(self, other: ProfileFacts) -> ProfileFacts:
         """The facts of two sources, or of two profiles with one name: what either reaches."""
         agents = [each.ai_agents for each in (self, other) if each.ai_agents is not None]
-        return Facts(
+        return ProfileFacts(
             self.reach | other.reach,
             other.managed if self.managed is None else self.managed or bool(other.managed),
             tuple(dict.fromkeys(each for several in agents for each in several)) if agents else None,
         )
 
 
-def of_answer(profile: Mapping[str, Any], names: Labels, ai_agents: Sequence[str] | None = None) -> Facts:
+def of_answer(profile: Mapping[str, Any], names: Labels, ai_agents: Sequence[str] | None = None) -> ProfileFacts:
     """The facts of a ``SecurityProfile`` as DescribeSecurityProfile returns it.
 
     Args:
@@ -141,7 +142,7 @@ def of_answer(profile: Mapping[str, Any], names: Labels, ai_agents: Sequence[str
     """
     type_ = profile.get("Type")
     managed = None if type_ is None else type_ == "AWS_MANAGED"
-    return Facts(_reach(profile, names), managed, None if ai_agents is None else tuple(ai_agents))
+    return ProfileFacts(_reach(profile, names), managed, None if ai_agents is None else tuple(ai_agents))
 
 
 def of_resource(resource: Resource, names: Labels) -> Reach | None:
@@ -163,19 +164,19 @@ def _reach(profile: Mapping[str, Any], names: Labels) -> Reach:
     grouped, tagged = _strings(profile.get(GROUPED)), _strings(profile.get(TAGGED)) if tags else frozenset()
     return Reach(
         {
-            kind: frozenset({Limit(group_text if kind in grouped else "", tags if kind in tagged else frozenset())})
+            kind: frozenset(
+                {Restriction(group_text if kind in grouped else "", tags if kind in tagged else frozenset())}
+            )
             for kind in grouped | tagged
         }
     )
 
 
 def _tags(value: Any) -> frozenset[tuple[str, str]]:
-    """Tags of a dict, or of CloudFormation's list of keys and values; a hidden value is a placeholder."""
-    if isinstance(value, list):
-        value = {each["key"]: each.get("value") for each in value if isinstance(each, dict) and "key" in each}
-    if not isinstance(value, dict):
-        return frozenset()
-    return frozenset((str(key), text if isinstance(text, str) else placeholder(text)) for key, text in value.items())
+    """The tags; a hidden value is a placeholder."""
+    tags = tags_of(value)
+    pairs = tags.items() if isinstance(tags, dict) else ()
+    return frozenset((str(key), text if isinstance(text, str) else placeholder(text)) for key, text in pairs)
 
 
 def _strings(value: Any) -> frozenset[str]:

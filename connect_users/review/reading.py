@@ -17,7 +17,7 @@ from connect_users.core import tokens
 from connect_users.core.errors import WrongUsage
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.hidden import SECRET, has_secret
-from connect_users.review.steps import Path, Preview, Resource, Step, parts
+from connect_users.review.steps import Preview, PreviewStep, PropertyPath, Resource, parts
 from connect_users.review.users import WORDS, path_of, users_of
 
 if TYPE_CHECKING:
@@ -33,20 +33,18 @@ _ALWAYS_SECRET: Final = frozenset({"password"})
 #: Resources that come with users and do not matter to a reviewer.
 _HELPERS: Final = frozenset({tokens.STACK, *tokens.ROSTERS})
 _WORD_MAX: Final = 40
+#: Where the JSON may begin: at the first brace, or at one that begins a later line.
+_START: Final = re.compile(r"\A[^{]*\{|\n\{")
 #: Operations whose outputs are what the provider has read, not what the program declares.
 _READS: Final = frozenset({"read", "read-replacement", "refresh", "import", "import-replacement"})
 
 
 class UnreadablePreview(WrongUsage):
-    """The text is not a preview, or not a state."""
+    """The text is not a preview, or not a state; `read_preview` and `read_state` raise it."""
 
 
 def read_preview(text: str) -> Preview:
-    """The preview in the output of `pulumi preview --json`. Lines before the JSON (warnings of a shell) are ignored.
-
-    Raises:
-        UnreadablePreview
-    """
+    """The preview in the output of `pulumi preview --json`. Lines before the JSON (warnings of a shell) are ignored."""
     try:
         return _preview(_document(text, "a preview; write it with: pulumi preview --json > preview.json"))
     except RecursionError:
@@ -61,14 +59,15 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         raise UnreadablePreview("its steps are not a list; it was not written by pulumi preview --json")
     if "steps" not in document and not errors and "changeSummary" not in document and "duration" not in document:
         raise UnreadablePreview("the JSON has no steps; it was not written by pulumi preview --json")
-    if any(not isinstance(step, dict) for step in _list(document.get("steps"))):
+    entries = _list(document.get("steps"))
+    if any(not isinstance(entry, dict) for entry in entries):
         raise UnreadablePreview("one of its steps is not an object; it was not written by pulumi preview --json")
-    users: list[Step] = []
+    users: list[PreviewStep] = []
     other_steps = []
     resources: list[Resource] = []
     before: list[Resource] = []
     others: Counter[str] = Counter()
-    for entry in _list(document.get("steps")):
+    for entry in entries:
         word, urn = str(entry.get("op", "")), _writable(entry.get("urn", ""))
         old, new = _resource(entry.get("oldState"), urn), _resource(entry.get("newState"), urn)
         if word in _READS and new is not None:
@@ -85,22 +84,21 @@ def _preview(document: Mapping[str, Any]) -> Preview:
         if word in tokens.QUIET_OPERATIONS:
             continue
         operation = tokens.OPERATIONS.get(word, "")
-        paths = tuple(map(parts, _paths(entry)))
-        reasons = _reasons(entry, new or old)
+        step = PreviewStep(operation, urn, old, new, tuple(map(parts, _paths(entry))), word=word)
         if had or has:
-            places = list(dict.fromkeys((*had, *has)))
-            users += _user_steps(Step(operation, urn, old, new, paths, reasons, word), had, has, places)
-        elif word != "create-replacement" and (new or old or Resource(urn, "")).type not in _HELPERS:
+            step = dataclasses.replace(step, reasons=_reasons(entry, step.resource))
+            users += _user_steps(step, had, has)
+        elif word != "create-replacement" and step.resource.type not in _HELPERS:
             others[operation or _writable(word)[:_WORD_MAX] or "unknown"] += 1
-            other_steps.append(Step(operation, urn, old, new, paths, word=word))
+            other_steps.append(step)
     return Preview(_once(users), tuple(resources), others, errors, tuple(other_steps), tuple(before))
 
 
 def _user_steps(
-    step: Step, had: Mapping[Path, Resource], has: Mapping[Path, Resource], places: list[Path]
-) -> Iterator[Step]:
-    """The steps of the users of one resource."""
-    for place in places:
+    step: PreviewStep, had: Mapping[PropertyPath, Resource], has: Mapping[PropertyPath, Resource]
+) -> Iterator[PreviewStep]:
+    """The steps of the users of one resource, by their paths in it."""
+    for place in dict.fromkeys((*had, *has)):
         old, new = had.get(place), has.get(place)
         operation = step.operation
         if operation == "update":
@@ -108,25 +106,19 @@ def _user_steps(
         if place and old is not None and new is not None and old.inputs == new.inputs and not has_secret(new.inputs):
             continue
         # The engine's paths are the resource's. If it has several users, all secrets of each may have changed.
-        paths = () if place else tuple(path_of(step.new or step.old, path) for path in step.paths)
+        paths = () if place else tuple(path_of(step.resource, path) for path in step.paths)
         yield dataclasses.replace(step, operation=operation, old=old, new=new, paths=paths)
 
 
-def _once(steps: list[Step]) -> tuple[Step, ...]:
+def _once(steps: list[PreviewStep]) -> tuple[PreviewStep, ...]:
     """One step for each URN: if a replacement is shown in parts, the one with the reasons."""
-    kept: list[Step] = []
-    replaced: dict[tuple[str, str], int] = {}
-    for step in steps:
-        if step.operation != "replace":
-            kept.append(step)
-            continue
-        key = (step.urn, repr((step.new or step.old or Resource("", "")).inputs.get("username")))
-        if key not in replaced:
-            replaced[key] = len(kept)
-            kept.append(step)
-        elif not kept[replaced[key]].reasons:
-            kept[replaced[key]] = step
-    return tuple(sorted(kept, key=lambda step: step.urn))
+    kept: dict[object, PreviewStep] = {}
+    for number, step in enumerate(steps):
+        # One resource may have several users.
+        key = (step.urn, repr(step.resource.inputs.get("username"))) if step.operation == "replace" else number
+        if key not in kept or not kept[key].reasons:
+            kept[key] = step
+    return tuple(sorted(kept.values(), key=lambda step: step.urn))
 
 
 def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -134,10 +126,10 @@ def _paths(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(map(str, detailed if isinstance(detailed, dict) and detailed else _list(entry.get("diffReasons"))))
 
 
-def _reasons(entry: Mapping[str, Any], resource: Resource | None) -> tuple[str, ...]:
-    found = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
+def _reasons(entry: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
+    paths = (path_of(resource, parts(each)) for each in _list(entry.get("replaceReasons")))
     # A forced replacement has the reason `id`, which is not an input.
-    return tuple(path[0] for path in found if path and path[0] != "id")
+    return tuple(path[0] for path in paths if path and path[0] != "id")
 
 
 def _list(value: Any) -> list[Any]:
@@ -159,9 +151,6 @@ def read_state(text: str, *, leaving: bool = False) -> tuple[Resource, ...]:
 
     Args:
         leaving: also replaced resources that are still to be deleted.
-
-    Raises:
-        UnreadablePreview
     """
     try:
         return _state(_document(text, "a state; write it with: pulumi stack export > state.json"), leaving)
@@ -176,27 +165,22 @@ def _state(document: Mapping[str, Any], leaving: bool) -> tuple[Resource, ...]:
         if isinstance(deployment, dict) and "manifest" in deployment:
             return ()
         raise UnreadablePreview("the JSON has no resources; it was not written by pulumi stack export")
-    found = (
+    resources = (
         _resource(entry)
         for entry in entries
         # A resource that waits for its replacement has been deleted.
         if isinstance(entry, dict) and not entry.get("pendingReplacement") and (leaving or not entry.get("delete"))
     )
-    return tuple(chain.from_iterable(users_of(each).values() or [each] for each in found if each is not None))
+    return tuple(chain.from_iterable(users_of(each).values() or [each] for each in resources if each is not None))
 
 
 def _document(text: str, what: str) -> dict[str, Any]:
-    start = min((at for at in (text.find("{"),) if at >= 0), default=-1)
-    while start >= 0:
+    for match in _START.finditer(text):
         try:
-            document, _ = json.JSONDecoder().raw_decode(text, start)
+            document: dict[str, Any] = json.JSONDecoder().raw_decode(text, match.end() - 1)[0]
         except ValueError:
-            start = text.find("\n{", start)
-            start = start + 1 if start >= 0 else -1
             continue
-        if isinstance(document, dict):
-            return document
-        break
+        return document
     raise UnreadablePreview(f"this is not {what}")
 
 
@@ -240,14 +224,11 @@ def _writable(value: Any) -> str:
 
 
 def _values(entries: Any) -> dict[str, Any]:
-    return dict(_plain(entries)) if isinstance(entries, dict) else {}
-
-
-def _plain(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in entries.items():
-        if name.startswith(tokens.INTERNAL):
-            continue
-        yield name, SECRET if name in _ALWAYS_SECRET and value is not None else clean(value)
+    return {
+        name: SECRET if name in _ALWAYS_SECRET and value is not None else clean(value)
+        for name, value in (entries.items() if isinstance(entries, dict) else ())
+        if not name.startswith(tokens.INTERNAL)
+    }
 
 
 def clean(value: Any, depth: int = _DEPTH) -> Any:

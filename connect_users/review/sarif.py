@@ -24,7 +24,7 @@ def log(
         rules: id -> description.
         notes: notes of the tool about the run, such as omitted results.
     """
-    found = sorted(results, key=lambda each: LEVELS.index(each["level"]))
+    ordered = sorted(results, key=lambda each: LEVELS.index(each["level"]))
     described = [{"id": rule, "shortDescription": {"text": text}} for rule, text in rules.items()]
     notices = [{"level": "note", "message": {"text": note}} for note in notes]
     invocation = (
@@ -36,8 +36,8 @@ def log(
         "runs": [
             {
                 "tool": {"driver": {"name": name, "version": version, "rules": described}},
-                "results": found[:RESULTS],
-                "properties": {"results_left_out": max(0, len(found) - RESULTS)},
+                "results": ordered[:RESULTS],
+                "properties": {"results_left_out": max(0, len(ordered) - RESULTS)},
                 **invocation,
             }
         ],
@@ -51,11 +51,11 @@ def result(rule: str, level: str, text: str, place: tuple[str, int], urn: str = 
     location: dict[str, Any] = {
         "physicalLocation": {"artifactLocation": {"uri": artifact_uri(file)}, "region": {"startLine": max(line, 1)}}
     }
-    found: dict[str, Any] = {"ruleId": rule, "level": level, "message": {"text": text}, "locations": [location]}
+    finding: dict[str, Any] = {"ruleId": rule, "level": level, "message": {"text": text}, "locations": [location]}
     if urn:
         location["logicalLocations"] = [{"fullyQualifiedName": urn, "kind": "resource"}]
-        found["partialFingerprints"] = {"resource/v1": f"{rule}:{urn}"}
-    return found
+        finding["partialFingerprints"] = {"resource/v1": f"{rule}:{urn}"}
+    return finding
 
 
 def artifact_uri(file: str) -> str:

@@ -11,21 +11,20 @@ from connect_users.core.arns import bare_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Path = tuple[str, ...]
+#: Path to a value in a resource, as `parts` reads it.
+PropertyPath = tuple[str, ...]
 
 #: One part of a path as the engine writes it: ``.name``, ``[0]`` or ``["a name with a dot"]``.
 _PART: Final = re.compile(r'\[(?P<index>\d+)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\.?(?P<name>[^.\[\]]+)')
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 
-def parts(path: object) -> Path:
+def parts(path: object) -> PropertyPath:
     """``tags["cost.center"]`` -> ``("tags", "cost.center")``; indexes of a list are strings."""
-    return tuple(_part(match) for match in _PART.finditer(str(path)))
-
-
-def _part(match: re.Match[str]) -> str:
-    quoted = match["quoted"]
-    return match["index"] or match["name"] or _ESCAPE.sub(r"\1", quoted or "")
+    return tuple(
+        match["index"] or match["name"] or _ESCAPE.sub(r"\1", match["quoted"] or "")
+        for match in _PART.finditer(str(path))
+    )
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,15 @@ class Resource:
         """The resource's name in the program."""
         return self.urn.rpartition("::")[2]
 
+    @property
+    def username(self) -> str:
+        """The username of a user, or the resource's name if it is not known yet."""
+        value = self.inputs.get("username")
+        return value if isinstance(value, str) else self.name
+
 
 @dataclass(frozen=True)
-class Step:
+class PreviewStep:
     """What happens to one resource.
 
     Attributes:
@@ -82,9 +87,14 @@ class Step:
     urn: str
     old: Resource | None
     new: Resource | None
-    paths: tuple[Path, ...] = ()
+    paths: tuple[PropertyPath, ...] = ()
     reasons: tuple[str, ...] = ()
     word: str = ""
+
+    @property
+    def resource(self) -> Resource:
+        """The resource as it will be; if it is deleted, as it was."""
+        return self.new or self.old or Resource(self.urn, "")
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -104,9 +114,9 @@ class Preview:
         steps, other_steps: of users, and of everything else.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[PreviewStep, ...]
     resources: tuple[Resource, ...]
     others: Mapping[str, int]
     errors: tuple[str, ...] = ()
-    other_steps: tuple[Step, ...] = ()
+    other_steps: tuple[PreviewStep, ...] = ()
     before: tuple[Resource, ...] = ()

@@ -8,7 +8,7 @@ from typing import Final
 
 from connect_users.core.errors import one_line
 from connect_users.core.phrases import plural, printable, some
-from connect_users.review.model import ACTIONS, HEADINGS, JOINS, LEAVES, REPLACED, Review
+from connect_users.review.model import ACTIONS, ADOPTED, CHANGES, HEADINGS, JOINS, LEAVES, MOVES, REPLACED, Review
 
 _COLORS: Final = {LEAVES: "31", REPLACED: "35", JOINS: "32"}
 _CHANGED: Final = "33"
@@ -24,9 +24,9 @@ def summary(review: Review) -> str:
         LEAVES: ("leaver", ""),
         REPLACED: ("replaced", "replaced"),
         JOINS: ("joiner", ""),
-        "imported": ("imported", "imported"),
-        "moves": ("mover", ""),
-        "changes": ("changed", "changed"),
+        ADOPTED: ("imported", "imported"),
+        MOVES: ("mover", ""),
+        CHANGES: ("changed", "changed"),
     }
     parts = [plural(count, *words[action]) for action, count in review.counts.items() if count]
     line = ", ".join(parts) or "no user changes"

@@ -18,7 +18,7 @@ from connect_users.core.arns import bare_id
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from connect_users.review.steps import Path, Resource, Step
+    from connect_users.review.steps import PreviewStep, PropertyPath, Resource
 
 #: Types of users -> their names for our inputs, if they are not our names in camelCase.
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -65,7 +65,7 @@ def snake(name: str) -> str:
     return _BOUNDARY.sub("_", name).lower()
 
 
-def users_of(resource: Resource | None) -> dict[Path, Resource]:
+def users_of(resource: Resource | None) -> dict[PropertyPath, Resource]:
     """Path in a resource -> a user with our names for its inputs; the path is empty for the resource itself."""
     if resource is None:
         return {}
@@ -74,17 +74,15 @@ def users_of(resource: Resource | None) -> dict[Path, Resource]:
     if resource.type in tokens.ROSTERS or resource.type.startswith(_NOT_USERS):
         return {}
     source = resource.inputs or resource.outputs
-    return {path: _guessed(resource, path, found) for path, found in _holders(source, resource.type)}
+    return {path: _guessed(resource, path, values) for path, values in _holders(source, resource.type)}
 
 
-def path_of(resource: Resource | None, path: Path) -> Path:
+def path_of(resource: Resource, path: PropertyPath) -> PropertyPath:
     """A path of the engine's diff with the names that `users_of` uses for the same resource."""
-    words = {} if resource is None else WORDS.get(resource.type, _GUESSED)
     if not path:
         return path
-    first = snake(path[0])
-    first = words.get(first, first)
-    if resource is not None and resource.type not in WORDS and _names_profiles(first, resource.type):
+    first = input_name(path[0], WORDS.get(resource.type, _GUESSED))
+    if resource.type not in WORDS and _names_profiles(first, resource.type):
         first = _INPUT
     return (first, *path[1:]) if first == "tags" else (first, *map(snake, path[1:]))
 
@@ -93,11 +91,11 @@ def mentioned(resource: Resource | None, ids: Collection[str]) -> Resource | Non
     """A dynamic resource as a user with the security profiles of ``ids`` that are anywhere in its inputs."""
     if resource is None or not resource.type.startswith(tokens.DYNAMIC):
         return None
-    found = sorted({id_ for each in _strings(resource.inputs) if (id_ := str(bare_id(each))) in ids})
-    return dataclasses.replace(resource, inputs={_INPUT: found}, user=True) if found else None
+    profiles = sorted({id_ for each in _strings(resource.inputs) if (id_ := str(bare_id(each))) in ids})
+    return dataclasses.replace(resource, inputs={_INPUT: profiles}, user=True) if profiles else None
 
 
-def mentioning(steps: Iterable[Step], ids: Collection[str]) -> Iterator[Step]:
+def mentioning(steps: Iterable[PreviewStep], ids: Collection[str]) -> Iterator[PreviewStep]:
     """Steps of dynamic resources that mention the ids of security profiles: they may have users."""
     for step in steps:
         old, new = mentioned(step.old, ids), mentioned(step.new, ids)
@@ -114,18 +112,18 @@ def holds_profiles(inputs: Iterable[str], type_: str) -> bool:
 def _known(resource: Resource, words: Mapping[str, str]) -> Resource:
     inputs, outputs = in_our_words(resource.inputs, words), in_our_words(resource.outputs, words)
     filled = {name: outputs[name] for name in _WHO if inputs.get(name) is None and outputs.get(name) is not None}
-    depends = {words.get(snake(name), snake(name)): urns for name, urns in resource.depends.items()}
+    depends = {input_name(name, words): urns for name, urns in resource.depends.items()}
     return dataclasses.replace(
         resource, inputs={**inputs, **filled}, outputs={**resource.outputs, **outputs}, depends=depends, user=True
     )
 
 
-def _guessed(resource: Resource, path: Path, found: Mapping[str, Any]) -> Resource:
+def _guessed(resource: Resource, path: PropertyPath, values: Mapping[str, Any]) -> Resource:
     profiles: list[Any] = []
-    for name, value in found.items():
+    for name, value in values.items():
         if _names_profiles(name, resource.type):
             profiles += value if isinstance(value, list) else [value]
-    inputs = in_our_words(found, _GUESSED)
+    inputs = in_our_words(values, _GUESSED)
     inputs[_INPUT] = profiles
     if path and not isinstance(inputs.get("username"), str):
         inputs["username"] = ".".join((resource.name, *path))
@@ -144,14 +142,18 @@ def in_our_words(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[st
     """
     inputs = {}
     # If a resource has both, our own name wins: `username` over `name`.
-    for given, value in sorted(values.items(), key=lambda pair: snake(pair[0]) in words):
-        name = snake(given)
-        name = words.get(name, name)
+    for key, value in sorted(values.items(), key=lambda pair: snake(pair[0]) in words):
+        name = input_name(key, words)
         if name == "tags":
-            inputs[name] = _tags(value)
+            inputs[name] = tags_of(value)
         elif inputs.get(name) is None:
             inputs[name] = _snake_within(value)
     return inputs
+
+
+def input_name(name: str, words: Mapping[str, str]) -> str:
+    """Our name for an input; ``words`` are those of `WORDS` for its type."""
+    return words.get(snake(name), snake(name))
 
 
 def _snake_within(value: Any) -> Any:
@@ -160,14 +162,14 @@ def _snake_within(value: Any) -> Any:
     return [_snake_within(item) for item in value] if isinstance(value, list) else value
 
 
-def _tags(value: Any) -> Any:
-    """Tags as a dict; CloudFormation has a list of keys and values."""
+def tags_of(value: Any) -> Any:
+    """Tags as a dict, also those of CloudFormation: a list of keys and values. Everything else stays as it is."""
     if isinstance(value, list) and all(isinstance(each, dict) and isinstance(each.get("key"), str) for each in value):
         return {each["key"]: each.get("value") for each in value}
     return value
 
 
-def _holders(value: Any, type_: str, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _holders(value: Any, type_: str, path: PropertyPath = ()) -> Iterator[tuple[PropertyPath, Mapping[str, Any]]]:
     if isinstance(value, dict):
         if any(_names_profiles(name, type_) and item is not None for name, item in value.items()):
             yield path, value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
 from connect_users.core.references import BY_FIELD, SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
-from connect_users.review.hidden import ABSENT, LATER, Secret
-from connect_users.review.model import Change
+from connect_users.review.hidden import ABSENT, LATER, HiddenSecret
+from connect_users.review.model import InputChange
 from connect_users.review.powers import Judgement, Powers
 from connect_users.review.profiles import unchanged
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from connect_users.review.naming import Labels
     from connect_users.review.profiles import ProfileReader, Profiles
-    from connect_users.review.steps import Resource, Step
+    from connect_users.review.steps import PreviewStep, Resource
 
 _NONE: Final = "none"
 _WORDS: Final = {
@@ -36,6 +37,10 @@ _QUIET: Final = frozenset({"adopt_existing", "identity_management_type", "on_pas
 _SECONDS: Final = frozenset({"after_contact_work_time_limit"})
 
 
+#: Keys of an entry of a list -> the entry.
+_Entries: TypeAlias = "Mapping[tuple[str, ...], Mapping[str, Any]]"
+
+
 class Wording:
     """Describes users in words.
 
@@ -49,12 +54,12 @@ class Wording:
         self._powers = powers
         self._personal = personal
 
-    def joining(self, step: Step) -> Iterator[Change]:
+    def joining(self, step: PreviewStep) -> Iterator[InputChange]:
         """The settings of a new user."""
         if step.new is not None:
             yield from self._differences(step, {}, step.new.inputs, None, step.new)
 
-    def changing(self, step: Step) -> Iterator[Change]:
+    def changing(self, step: PreviewStep) -> Iterator[InputChange]:
         """The differences, also of secret values, which only the step's diff shows."""
         old, new = step.old, step.new
         if old is None or new is None:
@@ -62,31 +67,31 @@ class Wording:
         shown = list(self._differences(step, old.inputs, new.inputs, old, new))
         about = {change.about for change in shown}
         shown += [
-            Change(name, "new password" if name == "password" else f"{_word(name)} changed")
+            InputChange(name, "new password" if name == "password" else f"{_word(name)} changed")
             for name in step.changed
             if name in BY_NAME and name not in about and name not in _QUIET
         ]
         # Shown only if the review would have no change at all.
         yield from shown or self._recorded(old.inputs, new.inputs)
 
-    def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    def _recorded(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[InputChange]:
         for field in FIELDS:
             one, other = old.get(field.name), new.get(field.name)
             if field.name in _QUIET and not unchanged(one, other):
-                yield Change(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
+                yield InputChange(field.name, f"only in the stack: {self._arrow(_word(field.name), field, one, other)}")
 
-    def leaving(self, old: Resource) -> Iterator[Change]:
+    def leaving(self, old: Resource) -> Iterator[InputChange]:
         """The settings of a leaver that matter."""
         for name in ("routing_profile_id", "hierarchy_group_id"):
             if name in old.inputs:
-                yield Change(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
+                yield InputChange(name, f"{_word(name)} was {self._named(name, old.inputs[name], old)}")
         profiles = [self._profile(id_, name) for id_, name in self._reader.of(old).items() if id_ != ABSENT]
         if profiles:
-            yield Change("security_profile_ids", f"security profiles were {', '.join(sorted(profiles))}")
+            yield InputChange("security_profile_ids", f"security profiles were {', '.join(sorted(profiles))}")
 
     def _profile(self, id_: str, name: str | None) -> str:
-        claim = self._names.claim(SECURITY_PROFILE, id_)
-        text = name or (f"{claim} (a name of the roster only)" if claim else id_)
+        roster_name = self._names.roster_name(SECURITY_PROFILE, id_)
+        text = name or (f"{roster_name} (a name of the roster only)" if roster_name else id_)
         power = self._powers.judge(id_, name) is Judgement.POWER
         notes = (self._powers.why(id_, name) if power else "", *self._powers.about(id_, name).marks)
         noted = "; ".join(filter(None, notes))
@@ -94,12 +99,12 @@ class Wording:
 
     def _differences(
         self,
-        step: Step,
+        step: PreviewStep,
         old: Mapping[str, Any],
         new: Mapping[str, Any],
         before: Resource | None,
         after: Resource,
-    ) -> Iterator[Change]:
+    ) -> Iterator[InputChange]:
         for field in FIELDS:
             name = field.name
             one, other = old.get(name), new.get(name)
@@ -114,9 +119,9 @@ class Wording:
             else:
                 words = self._plain(field, one, other, joining=before is None)
             for text in words:
-                yield Change(name, text)
+                yield InputChange(name, text)
 
-    def _profiles(self, step: Step, old: Resource | None, new: Resource) -> Iterator[str]:
+    def _profiles(self, step: PreviewStep, old: Resource | None, new: Resource) -> Iterator[str]:
         had: Profiles = {} if old is None else self._reader.before(step)
         has = self._reader.of(new)
         if all(self._powers.judge(id_, name) is Judgement.PLAIN for id_, name in has.items()):
@@ -132,7 +137,7 @@ class Wording:
         to = self._named(name, other, new)
         if old is None:
             return f"{_word(name)} {to}"
-        if isinstance(one, Secret) and isinstance(other, Secret):
+        if isinstance(one, HiddenSecret) and isinstance(other, HiddenSecret):
             return f"{_word(name)} changed"
         return f"{_word(name)} {self._named(name, one, old)} → {to}"
 
@@ -145,26 +150,24 @@ class Wording:
         if not isinstance(value, str):
             return repr(value)
         kind = BY_FIELD.get(name)
-        return (kind and (self._names.name(kind, value) or self._names.claim(kind, value))) or value
+        return (kind and (self._names.name(kind, value) or self._names.roster_name(kind, value))) or value
 
     def _plain(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
-        if field.kind is Kind.BLOCK:
+        dicts = isinstance(one or {}, dict) and isinstance(other or {}, dict)
+        if field.kind is Kind.BLOCK and dicts:
             yield from self._block(field, one or {}, other or {}, joining=joining)
-        elif field.kind is Kind.TAGS and isinstance(one or {}, dict) and isinstance(other or {}, dict):
-            yield from self._tags(one, other, joining=joining)
-        elif field.kind is Kind.BLOCKS and _keyed(field.keys, one) and _keyed(field.keys, other):
-            yield from _levels(one, other) if field.name == "user_proficiencies" else self._channels(field, one, other)
-        elif field.kind in (Kind.TAGS, Kind.BLOCKS):
+        elif field.kind is Kind.TAGS and dicts:
+            yield from self._tags(one or {}, other or {}, joining=joining)
+        elif field.kind is Kind.BLOCKS and (entries := _by_key(field.keys, one, other)) is not None:
+            yield from _levels(*entries) if field.name == "user_proficiencies" else self._channels(field, *entries)
+        elif field.kind in (Kind.BLOCK, Kind.TAGS, Kind.BLOCKS):
             yield f"{_word(field.name)} {'set' if joining else 'changed'}"
         elif joining:
             yield f"{_word(field.name)} {self._value(field, other)}" if not field.personal else _word(field.name)
         else:
             yield self._arrow(_word(field.name), field, one, other)
 
-    def _block(self, field: Field, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
-        if not isinstance(one, dict) or not isinstance(other, dict):
-            yield f"{_word(field.name)} {'set' if joining else 'changed'}"
-            return
+    def _block(self, field: Field, one: Mapping[str, Any], other: Mapping[str, Any], *, joining: bool) -> Iterator[str]:
         shown, hidden = [], []
         for member in field.members:
             if unchanged(one.get(member.name), other.get(member.name)):
@@ -180,8 +183,7 @@ class Wording:
         if shown:
             yield f"{_word(field.name)}: {', '.join(shown)}"
 
-    def _channels(self, field: Field, one: Any, other: Any) -> Iterator[str]:
-        was, now = _by(field.keys, one), _by(field.keys, other)
+    def _channels(self, field: Field, was: _Entries, now: _Entries) -> Iterator[str]:
         for key in sorted({*was, *now}):
             entry, next_ = was.get(key, {}), now.get(key, {})
             for member in field.members[1:]:
@@ -192,24 +194,21 @@ class Wording:
                     )
                     yield self._arrow(label, leaf, before, after)
 
-    def _tags(self, one: Any, other: Any, *, joining: bool) -> Iterator[str]:
-        was, now = (value if isinstance(value, dict) else {} for value in (one, other))
-        shown = [f"+ tag {key}{self._tag(now[key])}" for key in sorted({*now} - {*was})]
-        shown += [f"- tag {key}" for key in sorted({*was} - {*now})]
-        shown += [
-            f"tag {key} " + (f"{was[key]} → {now[key]}" if self._personal else "changed")
-            for key in sorted({*was} & {*now})
-            if not unchanged(was[key], now[key])
-        ]
+    def _tags(self, was: Mapping[str, Any], now: Mapping[str, Any], *, joining: bool) -> Iterator[str]:
         if joining and not self._personal:
             return
-        yield from shown
-
-    def _tag(self, value: Any) -> str:
-        return f"={value}" if self._personal else ""
+        for key in sorted({*now} - {*was}):
+            yield f"+ tag {key}" + (f"={now[key]}" if self._personal else "")
+        for key in sorted({*was} - {*now}):
+            yield f"- tag {key}"
+        for key in sorted({*was} & {*now}):
+            if not unchanged(was[key], now[key]):
+                yield f"tag {key} " + (f"{was[key]} → {now[key]}" if self._personal else "changed")
 
     def _arrow(self, label: str, field: Field, one: Any, other: Any) -> str:
-        if (field.discreet and not self._personal) or (isinstance(one, Secret) and isinstance(other, Secret)):
+        if (field.discreet and not self._personal) or (
+            isinstance(one, HiddenSecret) and isinstance(other, HiddenSecret)
+        ):
             return f"{label} changed"
         return f"{label} {self._value(field, one)} → {self._value(field, other)}"
 
@@ -225,7 +224,7 @@ class Wording:
         return str(value)
 
 
-def _sets_password(step: Step) -> bool:
+def _sets_password(step: PreviewStep) -> bool:
     """Whether a password changes in the preview: not for a move or a forced replacement."""
     return step.operation != "move" and bool(step.operation != "replace" or step.paths or "password" in step.reasons)
 
@@ -234,20 +233,17 @@ def _word(name: str) -> str:
     return _WORDS.get(name, name.replace("_configs", "").replace("_id", "").replace("_", " "))
 
 
-def _keyed(keys: tuple[str, ...], entries: Any) -> bool:
-    """Whether each entry of a list is identified by its keys."""
-    if not entries:
-        return True
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        return False
-    found = [tuple(entry.get(key) for key in keys) for entry in entries]
-    return all(isinstance(part, str) for key in found for part in key) and len(set(found)) == len(found)
-
-
-def _by(keys: tuple[str, ...], entries: Any) -> dict[tuple[str, ...], Mapping[str, Any]]:
-    if not isinstance(entries, list):
-        return {}
-    return {tuple(str(entry.get(key)) for key in keys): entry for entry in entries if isinstance(entry, dict)}
+def _by_key(keys: tuple[str, ...], *lists: Any) -> list[_Entries] | None:
+    """The entries of each list by their keys; None if something is hidden, or if two entries have the same keys."""
+    by_key: list[_Entries] = []
+    for entries in lists:
+        if not isinstance(entries, (list, NoneType)) or not all(isinstance(entry, dict) for entry in entries or ()):
+            return None
+        pairs = [(tuple(entry.get(key) for key in keys), entry) for entry in entries or ()]
+        if not all(isinstance(part, str) for key, _ in pairs for part in key) or len(dict(pairs)) < len(pairs):
+            return None
+        by_key.append(dict(pairs))
+    return by_key
 
 
 def _leaf(member: Field, one: Any, other: Any) -> tuple[Field, Any, Any]:
@@ -260,9 +256,7 @@ def _leaf(member: Field, one: Any, other: Any) -> tuple[Field, Any, Any]:
     return member, one, other
 
 
-def _levels(one: Any, other: Any) -> Iterator[str]:
-    keys = BY_NAME["user_proficiencies"].keys
-    was, now = _by(keys, one), _by(keys, other)
+def _levels(was: _Entries, now: _Entries) -> Iterator[str]:
     for key in sorted({*was, *now}):
         before, after = (entries.get(key, {}).get("level") for entries in (was, now))
         name = ":".join(key)

@@ -179,7 +179,7 @@ def _pairs(lines: object) -> dict[str, str]:
 def _kept_text(kept: Collection[str]) -> str:
     people = "1 person who would leave stays" if len(kept) == 1 else f"{len(kept):,} people who would leave stay"
     who = some(sorted(kept), _KEPT_SHOWN)
-    return f"connect-users:removals is false: {people}: {who}; the next run without it removes whoever is not declared"
+    return f"connect-users:removals is false: {people}: {who}; the next run without it removes them"
 
 
 def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:

@@ -59,7 +59,7 @@ const london = new aws.connect.UserHierarchyGroup("london", {
     parentGroupId: uk.hierarchyGroupId,
 });
 
-// The ids of aws.connect resources have attributes of their own: routingProfileId, not id, which is a composite.
+// Use routingProfileId and the like: the id of an aws.connect resource is a composite.
 const people = {
     ada: { first: "Ada", last: "Lovelace", profiles: [agent.securityProfileId, supervisor.securityProfileId] },
     grace: { first: "Grace", last: "Hopper", profiles: [agent.securityProfileId] },
@@ -68,7 +68,7 @@ const people = {
 export const users: Record<string, pulumi.Output<string>> = {};
 for (const [name, { first, last, profiles }] of Object.entries(people)) {
     users[name] = new connect.User(name, {
-        // Given as an ARN, the user's own ARN stays known in previews of later changes.
+        // With the ARN, the user's own ARN stays known in previews of later changes.
         instanceId: instance.arn,
         username: name,
         password,

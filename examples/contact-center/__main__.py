@@ -1,4 +1,4 @@
-"""A whole contact centre: instance, queue, profiles and hierarchy by pulumi_aws, the people in it by connect_users."""
+"""A whole contact centre: pulumi_aws declares instance, queue, profiles, hierarchy; connect_users the users."""
 
 import pulumi
 from pulumi_aws import connect
@@ -58,7 +58,7 @@ london = connect.UserHierarchyGroup(
     "london", instance_id=instance.id, name="London", parent_group_id=uk.hierarchy_group_id
 )
 
-# The ids of pulumi_aws resources have attributes of their own: routing_profile_id, not id, which is a composite.
+# Use routing_profile_id and the like: the id of a pulumi_aws.connect resource is a composite.
 PEOPLE = {
     "ada": ("Ada", "Lovelace", [agent.security_profile_id, supervisor.security_profile_id]),
     "grace": ("Grace", "Hopper", [agent.security_profile_id]),
@@ -67,7 +67,7 @@ PEOPLE = {
 for name, (first, last, profiles) in PEOPLE.items():
     user = ConnectUser(
         name,
-        # Given as an ARN, the user's own ARN stays known in previews of later changes.
+        # With the ARN, the user's own ARN stays known in previews of later changes.
         instance_id=instance.arn,
         username=name,
         password=password,

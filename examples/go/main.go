@@ -1,4 +1,4 @@
-// Two users of an Amazon Connect instance, and a team from a file, with names in place of ids.
+// Two users of an Amazon Connect instance, and a team from a file, with names instead of ids.
 package main
 
 import (
@@ -12,7 +12,7 @@ func main() {
 		settings := config.New(ctx, "")
 		password := settings.RequireSecret("firstPassword")
 
-		// Names become ids here; a name that the instance does not have is an error of the preview.
+		// Look names up; the preview fails if the instance does not have one.
 		instance := connect.GetInstanceOutput(ctx, connect.GetInstanceOutputArgs{
 			Instance: pulumi.String(settings.Require("instance")),
 		})
@@ -36,7 +36,7 @@ func main() {
 		}
 
 		ada, err := connect.NewUser(ctx, "ada", &connect.UserArgs{
-			// Given as an ARN, the user's own ARN stays known in previews of later changes.
+			// With the ARN, the user's own ARN stays known in previews of later changes.
 			InstanceId: instance.Arn(),
 			Username:   pulumi.String("ada.lovelace"),
 			Password:   password,
@@ -48,7 +48,7 @@ func main() {
 			RoutingProfileId:   routingProfile("Support"),
 			SecurityProfileIds: pulumi.StringArray{securityProfile("Agent")},
 			HierarchyGroupId:   hierarchyGroup("EMEA/UK/London"),
-			// Seconds of after-contact work, for each channel.
+			// Seconds of after-contact work, by channel.
 			AfterContactWorkConfigs: connect.AfterContactWorkConfigPerChannelArray{
 				connect.AfterContactWorkConfigPerChannelArgs{
 					Channel: connect.ChannelVoice,
@@ -97,7 +97,7 @@ func main() {
 			return err
 		}
 
-		// The people of a file: a row more is a joiner, a changed cell a mover, a row less a leaver.
+		// A file of people: a new row is a joiner, a changed cell a mover, a missing row a leaver.
 		team, err := connect.NewUserRoster(ctx, "team", &connect.UserRosterArgs{
 			Instance: pulumi.String(settings.Require("instance")),
 			Roster:   pulumi.StringRef("team.csv"),

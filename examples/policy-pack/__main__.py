@@ -1,4 +1,4 @@
-"""A policy pack of ready checks, and one of its own."""
+"""A policy pack: checks that come with connect_users, and one of our own."""
 
 from pulumi_policy import PolicyPack
 
@@ -12,7 +12,7 @@ from connect_users.policy import (
     tags_required,
 )
 
-#: Yours by `aws connect list-security-profiles`; a pack sees ids only. These are the emulator's.
+#: A pack sees ids only. These are the emulator's; list yours with `aws connect list-security-profiles`.
 SECURITY_PROFILES = {
     "40000000-0000-4000-8000-000000000001": "Admin",
     "40000000-0000-4000-8000-000000000002": "Agent",
@@ -22,7 +22,7 @@ SECURITY_PROFILES = {
 
 
 def _dotted(subject):
-    """A check is a function from a user to what is wrong with it."""
+    """A check takes a user and yields what is wrong with it."""
     if subject.username and "." not in subject.username:
         yield "is not named first.last"
 

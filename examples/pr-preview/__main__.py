@@ -1,4 +1,4 @@
-"""The people of agents.csv, with names in place of ids."""
+"""The people of agents.csv, with names instead of ids."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Two users of an Amazon Connect instance, named by the names of their profiles."""
+"""Two users of an Amazon Connect instance, whose profiles are looked up by name."""
 
 import pulumi
 
@@ -10,7 +10,7 @@ config = pulumi.Config()
 instance = ConnectInstance(config.get("instance") or "emulator")
 
 # A first password for people who sign in to Connect itself: pulumi config set --secret firstPassword ...
-# The published one is for the emulator only.
+# The default is public, so it is for the emulator only.
 password = config.get_secret("firstPassword") or (
     None if config.get("instance") else pulumi.Output.secret("Change-Me-1")
 )
@@ -24,7 +24,7 @@ ada = ConnectUser(
     routing_profile_id=instance.routing_profile_id("Support"),
     security_profile_ids=[instance.security_profile_id("Agent")],
     hierarchy_group_id=instance.hierarchy_group_id("EMEA/UK/London"),
-    # Seconds of after-contact work, for each channel.
+    # Seconds of after-contact work, by channel.
     after_contact_work_configs=[
         {"channel": "VOICE", "after_contact_work_config": {"after_contact_work_time_limit": 30}},
         {"channel": "CHAT", "after_contact_work_config": {"after_contact_work_time_limit": 120}},

@@ -1,4 +1,4 @@
-"""The people of agents.csv: all of them in one stack, or those of one site in a stack of the site's own."""
+"""The people of agents.csv: all of them in one stack, or one stack for each site."""
 
 import pulumi
 
@@ -18,7 +18,7 @@ agents = ConnectUserRoster(
     or (None if config.get("instance") else lambda _username: pulumi.Output.secret("Emulator-Only-1")),
     # For people whose cell is empty.
     defaults={"phone_config": {"phone_type": "SOFT_PHONE"}},
-    # Nobody is left alone with the floor: one manager at each site.
+    # Each site needs a manager.
     min_holders={} if site == "home" else {"CallCenterManager": 1},
 )
 

@@ -4,7 +4,7 @@ import * as connect from "pulumi-amazon-connect-users";
 const config = new pulumi.Config();
 const password = config.requireSecret("firstPassword");
 
-// Names become ids here; a name that the instance does not have is an error of the preview.
+// Look names up; the preview fails if the instance does not have one.
 const instance = connect.getInstanceOutput({ instance: config.require("instance") });
 const instanceId = instance.id;
 const routingProfile = (name: string) => connect.getRoutingProfileOutput({ instanceId, name }).id;
@@ -12,7 +12,7 @@ const securityProfile = (name: string) => connect.getSecurityProfileOutput({ ins
 const hierarchyGroup = (path: string) => connect.getHierarchyGroupOutput({ instanceId, path }).id;
 
 const ada = new connect.User("ada", {
-    // Given as an ARN, the user's own ARN stays known in previews of later changes.
+    // With the ARN, the user's own ARN stays known in previews of later changes.
     instanceId: instance.arn,
     username: "ada.lovelace",
     password,
@@ -20,7 +20,7 @@ const ada = new connect.User("ada", {
     routingProfileId: routingProfile("Support"),
     securityProfileIds: [securityProfile("Agent")],
     hierarchyGroupId: hierarchyGroup("EMEA/UK/London"),
-    // Seconds of after-contact work, for each channel.
+    // Seconds of after-contact work, by channel.
     afterContactWorkConfigs: [
         { channel: "VOICE", afterContactWorkConfig: { afterContactWorkTimeLimit: 30 } },
         { channel: "CHAT", afterContactWorkConfig: { afterContactWorkTimeLimit: 120 } },
@@ -39,7 +39,7 @@ const grace = new connect.User("grace", {
     securityProfileIds: [securityProfile("Agent"), securityProfile("CallCenterManager")],
 });
 
-// The people of a file: a row more is a joiner, a changed cell a mover, a row less a leaver.
+// A file of people: a new row is a joiner, a changed cell a mover, a missing row a leaver.
 const roster = new connect.UserRoster("team", {
     instance: config.require("instance"),
     roster: "team.csv",

@@ -1,1 +1,1 @@
-"""What makes and checks a release. No part of the package."""
+"""Builds and checks a release. Not part of the package."""

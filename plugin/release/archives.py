@@ -1,8 +1,8 @@
-"""Builds the plugin's archives, as ``pulumi plugin install`` takes them: ``python -m plugin.release.archives WHEEL``.
+"""Builds the plugin's archives for ``pulumi plugin install``: ``python -m plugin.release.archives WHEEL``.
 
-An archive holds a launcher and the libraries of one platform, but no Python: those that are the same for every Python
-in ``lib/any``, those with compiled parts in ``lib/cp310`` and so on. Nothing is downloaded when it is installed, and it
-starts at once. The same wheel and the same libraries give the same bytes.
+An archive contains a launcher and the libraries for one platform, but no Python. Libraries that are the same for every
+Python are in ``lib/any``, libraries with compiled parts in ``lib/cp310`` and so on. Installing it downloads nothing
+else, and it starts at once. The same wheel and the same libraries give the same bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from connect_users.plugin.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: Pulumi's word for a platform -> uv's.
+#: Pulumi's name of a platform -> uv's.
 PLATFORMS: Final = {
     "linux-amd64": "x86_64-manylinux_2_28",
     "linux-arm64": "aarch64-manylinux_2_28",
@@ -34,7 +34,7 @@ PLATFORMS: Final = {
     "darwin-arm64": "aarch64-apple-darwin",
     "windows-amd64": "x86_64-pc-windows-msvc",
 }
-#: The Pythons that an archive has libraries for.
+#: The Python versions that an archive has libraries for.
 PYTHONS: Final = ("3.10", "3.11", "3.12", "3.13", "3.14")
 #: Requirements of Pulumi's SDK that a plugin never loads.
 UNUSED: Final = ("debugpy", "pip")
@@ -43,11 +43,11 @@ _LAUNCHERS: Final = Path(__file__).parent / "launchers"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build what is asked for; the paths of the archives go to standard output."""
+    """Build the archives and print their paths."""
     parser = argparse.ArgumentParser(prog="python -m plugin.release.archives", description=__doc__)
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--out", type=Path, default=Path("dist"), metavar="DIR")
-    parser.add_argument("--here", action="store_true", help="only that of this platform; default: all five")
+    parser.add_argument("--here", action="store_true", help="only for this platform (default: for all five)")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
     for each in [here()] if given.here else PLATFORMS:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def here() -> str:
-    """This machine's platform, in Pulumi's word; of one that there is no archive for, something else."""
+    """Return Pulumi's name of this platform; one that is not in PLATFORMS has no archive."""
     machine = platform.machine().lower()
     return f"{platform.system().lower()}-{_MACHINES.get(machine, machine)}"
 
@@ -65,7 +65,7 @@ def build(wheel: Path, target: str, out: Path, pythons: Sequence[str] = PYTHONS)
     """Build the archive of one platform.
 
     Raises:
-        subprocess.CalledProcessError: uv finds no wheel of a library for the platform; it has said which.
+        subprocess.CalledProcessError: uv finds no wheel of a library for the platform, and has printed which.
     """
     archive = out / f"{NAME}-v{VERSION}-{target}.tar.gz"
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +75,7 @@ def build(wheel: Path, target: str, out: Path, pythons: Sequence[str] = PYTHONS)
             _install(wheel, target, python, tree)
         divide(list(trees.values()), root / "lib")
         for python in pythons:
-            # Stays, where nothing is this Python's alone: the launcher looks for the folder.
+            # Keeps the folder, which the launcher looks for, even if no library is specific to this Python.
             (root / "lib" / _tag(python) / "python").write_text(python, encoding="utf-8")
         for each in (_LAUNCHERS / "start.py", _LAUNCHERS / _launcher(target)):
             shutil.copy(each, root / each.name)
@@ -92,7 +92,7 @@ def _launcher(target: str) -> str:
 
 
 def _install(wheel: Path, target: str, python: str, tree: Path) -> None:
-    """The wheel and all that it requires, for a Python that need not be on this machine."""
+    """Install the wheel and its requirements, for a Python that need not be on this machine."""
     excluded = tree.with_suffix(".unused")
     excluded.write_text("\n".join(UNUSED), encoding="utf-8")
     where = ("--target", str(tree), "--python-platform", PLATFORMS[target], "--python-version", python)
@@ -103,7 +103,7 @@ def _install(wheel: Path, target: str, python: str, tree: Path) -> None:
 
 
 def uv() -> str:
-    """The program beside this Python, else that on PATH."""
+    """Return uv's path: beside this Python, else on PATH."""
     return shutil.which("uv", path=Path(sys.executable).parent) or "uv"
 
 
@@ -115,7 +115,7 @@ def _remove(path: Path) -> None:
 
 
 def divide(trees: Sequence[Path], lib: Path) -> None:
-    """What is the same in all trees goes to ``any``, once; the rest to each tree's own folder."""
+    """Move what all trees have in common to ``any``, and the rest of each tree to its own folder."""
     (lib / "any").mkdir(parents=True)
     first, *others = [{each.name: _digest(each) for each in tree.iterdir()} for tree in trees]
     same = {name for name, digest in first.items() if all(other.get(name) == digest for other in others)}
@@ -129,7 +129,7 @@ def divide(trees: Sequence[Path], lib: Path) -> None:
 
 
 def _digest(path: Path) -> str:
-    """Of a file or a folder with all that is in it."""
+    """Hash a file, or a folder with all its files."""
     digest = hashlib.sha256()
     for file in _files(path):
         digest.update(f"{file.relative_to(path.parent)}\0".encode())
@@ -142,7 +142,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def pack(root: Path, archive: Path) -> None:
-    """A tar whose bytes depend on nothing but what is in it."""
+    """Write a tar whose bytes depend only on its contents."""
     with (
         archive.open("wb") as raw,
         gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed,

@@ -1,6 +1,6 @@
-"""Starts the plugin of an archive and asks who it is: ``python -m plugin.release.check ARCHIVE``.
+"""Starts the plugin of an archive and checks its version and schema: ``python -m plugin.release.check ARCHIVE``.
 
-Exit 0 where it answers with this version and this schema, 1 where it does not.
+Exit status: 0, or 1 if the plugin does not answer with this version and this schema.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from connect_users.plugin.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Seconds for the first answer: nothing is compiled yet, and machines that check are slow.
+#: Seconds to wait for an answer: no bytecode is compiled yet, and CI machines are slow.
 _PATIENCE: Final = 120
 
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def check(archive: Path) -> str | None:
-    """What is wrong with an archive of this machine's platform; None for one that is right."""
+    """Return what is wrong with an archive for this platform, or None."""
     with tempfile.TemporaryDirectory() as folder, tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
         launcher = Path(folder) / (f"{NAME}.cmd" if sys.platform == "win32" else NAME)
@@ -52,7 +52,7 @@ def check(archive: Path) -> str | None:
 
 
 def _ask(launcher: Path, place: Path) -> str | None:
-    # With this Python, whatever else is on PATH.
+    # Use this Python, whatever else is on PATH.
     environment = {**os.environ, "CONNECT_USERS_PYTHON": sys.executable}
     started = subprocess.Popen(
         [launcher],
@@ -67,9 +67,9 @@ def _ask(launcher: Path, place: Path) -> str | None:
         try:
             port = process.stdout.readline().strip() if process.stdout else ""
             if not port.isdigit():
-                return f"it does not start: {process.communicate()[1].strip() or 'it says nothing'}"
-            version, told = _answers(port)
-            process.communicate(timeout=_PATIENCE)  # closes standard input, as an engine that is gone does
+                return f"it does not start: {process.communicate()[1].strip() or 'it prints nothing'}"
+            version, document = _answers(port)
+            process.communicate(timeout=_PATIENCE)  # closes standard input, as when the engine ends
         except grpc.RpcError as error:
             return f"it does not answer: {error.code().name}"
         except subprocess.TimeoutExpired:
@@ -78,11 +78,11 @@ def _ask(launcher: Path, place: Path) -> str | None:
             process.kill()
     if version != VERSION:
         return f"it is version {version}, not {VERSION}"
-    return None if told == schema.text() else "its schema is another one"
+    return None if document == schema.text() else "its schema is not this version's"
 
 
 def _answers(port: str) -> tuple[str, str]:
-    """The version and the schema."""
+    """Return the plugin's version and schema."""
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         plugin = provider_pb2_grpc.ResourceProviderStub(channel)
         version = plugin.GetPluginInfo(empty_pb2.Empty(), timeout=_PATIENCE).version

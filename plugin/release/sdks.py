@@ -1,8 +1,6 @@
-"""Builds the SDKs that are published, from ``schema.json``: ``python -m plugin.release.sdks``.
+"""Builds the SDKs for npm and PyPI from ``schema.json``: ``python -m plugin.release.sdks``.
 
-It needs `pulumi`, `npm` and `uv`.
-
-Those of npm and PyPI, which the tests run. Go, C# and Java get theirs from ``pulumi package add``.
+It needs `pulumi`, `npm` and `uv`. For Go, C# and Java, ``pulumi package add`` generates the SDK.
 """
 
 from __future__ import annotations
@@ -24,9 +22,11 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build both; the paths of the packages go to standard output."""
+    """Build both packages and print their paths."""
     parser = argparse.ArgumentParser(prog="python -m plugin.release.sdks", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("dist"), metavar="DIR", help="gets the folders npm and pypi")
+    parser.add_argument(
+        "--out", type=Path, default=Path("dist"), metavar="DIR", help="where to create the folders npm and pypi"
+    )
     out = parser.parse_args(arguments).out.resolve()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def npm(place: Path, out: Path) -> Path:
-    """The package for TypeScript and JavaScript, compiled."""
+    """Build the compiled package for TypeScript and JavaScript."""
     sdk = _generate("nodejs", place)
     _run(sdk, "npm", "install", "--no-audit", "--no-fund", "--silent")
     _run(sdk, "npm", "run", "--silent", "build")
@@ -48,7 +48,7 @@ def npm(place: Path, out: Path) -> Path:
 
 
 def pypi(place: Path, out: Path) -> Path:
-    """The package for Python programs that take the plugin's door."""
+    """Build the package for Python programs that use the plugin."""
     sdk = _generate("python", place)
     _run(sdk, uv(), "build", "--quiet", "--wheel", "--out-dir", str(out))
     return _only(out, "pulumi_amazon_connect_users-*.whl")
@@ -62,7 +62,7 @@ def _generate(language: str, place: Path) -> Path:
 
 
 def _run(place: Path, *command: str) -> None:
-    """What a tool says goes to standard error, where it is read when the tool fails."""
+    """Run a tool; its output goes to standard error, since standard output lists the packages."""
     subprocess.run(command, cwd=place, check=True, stdout=sys.stderr)
 
 

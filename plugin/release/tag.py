@@ -1,6 +1,6 @@
-"""Says whether a tag can be released: ``python -m plugin.release.tag v1.2.3 OWNER/REPOSITORY``.
+"""Checks whether a tag can be released: ``python -m plugin.release.tag v1.2.3 OWNER/REPOSITORY``.
 
-Exit 0 where it can, 1 with what is wrong, one problem a line.
+Exit status: 0, or 1 with one problem a line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what is wrong, one a line."""
+    """Print the problems, one a line."""
     parser = argparse.ArgumentParser(prog="python -m plugin.release.tag", description=__doc__)
     parser.add_argument("tag")
     parser.add_argument("repository", metavar="OWNER/REPOSITORY")
@@ -33,16 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def problems(tag: str, repository: str, root: Path) -> Iterator[str]:
-    """What must not be released as it is, in the source under ``root``."""
+    """Yield every reason why the source under ``root`` must not be released as ``tag``."""
     if tag != f"v{VERSION}":
-        yield f"the tag is {tag}, the package v{VERSION}"
+        yield f"the tag is {tag}, but the package is v{VERSION}"
     url = f"github://api.github.com/{repository}"
     if url != schema.DOWNLOADS:
-        yield f"pluginDownloadURL is {schema.DOWNLOADS}, the archives will be at {url}: set it in connect_users/plugin"
+        yield f"pluginDownloadURL is {schema.DOWNLOADS}, but the archives will be at {url}: set schema.DOWNLOADS"
     if schema.document().get("repository") != f"https://github.com/{repository}":
-        yield f"the schema's repository is not https://github.com/{repository}, which npm compares"
+        yield f"the schema's repository is not https://github.com/{repository}; npm compares them"
     if (root / "schema.json").read_text(encoding="utf-8") != schema.text():
-        yield "schema.json is out of date: connect-users plugin schema > schema.json"
+        yield "schema.json is out of date: run connect-users plugin schema > schema.json"
     if not re.search(
         rf"^## \[?{re.escape(VERSION)}\b", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
     ):
@@ -50,7 +50,7 @@ def problems(tag: str, repository: str, root: Path) -> Iterator[str]:
     for project in sorted(root.glob("examples/*/Pulumi.yaml")):
         for version in re.findall(r"connect-users@(\S+)", project.read_text(encoding="utf-8")):
             if version != VERSION:
-                yield f"{project.relative_to(root)}: the plugin's version is {version}, the package's {VERSION}"
+                yield f"{project.relative_to(root)}: the plugin's version is {version}, but the package's is {VERSION}"
 
 
 if __name__ == "__main__":

@@ -135,4 +135,4 @@ def test_fifty_tags_of_a_roster_are_fine_where_the_ownership_tag_is_off(written:
     stack.up()
     assert stack.live()["ada"]["Tags"] == tags
     stack.configure(ownershipTag=None)
-    assert "50 given, AWS allows at most 49 beside the ownership tag" in stack.preview(code=1).text
+    assert "50 given; AWS allows at most 49 beside the ownership tag" in stack.preview(code=1).text

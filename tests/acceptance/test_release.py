@@ -87,7 +87,7 @@ def test_the_sdks_that_are_published_can_be_installed(newcomer: Environment, tmp
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (("v9.9.9", "o/r"), f"the tag is v9.9.9, the package v{VERSION}"),
+        (("v9.9.9", "o/r"), f"the tag is v9.9.9, but the package is v{VERSION}"),
         ((f"v{VERSION}", "o/r"), "pluginDownloadURL is "),
         ((f"v{VERSION}", "o/r"), "the schema's repository is not https://github.com/o/r"),
     ],
@@ -106,8 +106,8 @@ def test_examples_and_schema_of_another_version_cannot_be_released(tmp_path: Pat
     (tmp_path / "schema.json").write_text("{}", encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text("## Unreleased\n", encoding="utf-8")
     told = list(tag.problems(f"v{VERSION}", "o/r", tmp_path))
-    assert "examples/typescript/Pulumi.yaml: the plugin's version is 9.9.9, the package's " + VERSION in told
-    assert "schema.json is out of date: connect-users plugin schema > schema.json" in told
+    assert "examples/typescript/Pulumi.yaml: the plugin's version is 9.9.9, but the package's is " + VERSION in told
+    assert "schema.json is out of date: run connect-users plugin schema > schema.json" in told
     assert f"CHANGELOG.md has no section {VERSION}" in told
     (tmp_path / "CHANGELOG.md").write_text(f"## {VERSION} - 2026-12-01\n", encoding="utf-8")
     assert f"CHANGELOG.md has no section {VERSION}" not in tag.problems(f"v{VERSION}", "o/r", tmp_path)
@@ -149,7 +149,7 @@ def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
     [
         (None, f"it has no {NAME}"),
         ("#!/bin/sh\necho 'no such library' >&2\nexit 1\n", "it does not start: no such library"),
-        ("#!/bin/sh\nexit 0\n", "it does not start: it says nothing"),
+        ("#!/bin/sh\nexit 0\n", "it does not start: it prints nothing"),
         ("#!/bin/sh\necho 1\nread end\n", "it does not answer: UNAVAILABLE"),
     ],
 )

@@ -1,16 +1,16 @@
-"""``python -m tests.bench``: speed and scale beside a baseline of the same run, as tables and as build/bench.json.
+"""``python -m tests.bench``: speed and scale, compared with a baseline in the same run. Writes build/bench.json.
 
-Parts, each by itself with ``--only``:
+Parts (``--only`` runs one of them):
 
-- ``small``: what needs no engine: check and diff, imports, registering, a roster of 10,000 people, the plugin's start.
-- ``rosters``: a roster of Python, and one of the plugin in YAML, beside bare resources.
-- ``doors``: the plugin beside the dynamic door, phase by phase, and both at a latency of 0.5 s.
-- ``scale``: the dynamic door beside bare resources and boto3, phase by phase.
+- ``small``: without an engine: check and diff, imports, registering, a roster of 10,000 people, the plugin's start.
+- ``rosters``: a Python roster, and a roster of the plugin in YAML, compared with bare resources.
+- ``doors``: the plugin compared with the dynamic door, by phase, and both at a latency of 0.5 s.
+- ``scale``: the dynamic door compared with bare resources and boto3, by phase.
 - ``quota``: new users under a quota of requests.
 
-Options: ``--users 100,1000`` and ``--rounds 3`` for other sizes (the bars are meant for 1,000 users), ``--short``
-(seconds, keeps the benchmarks alive in CI; its figures mean little), ``--large`` (1,000 and 5,000 users, too, and
-AWS's own quota in real time), ``--yaml`` (the plugin's program is in YAML, not in Python).
+Options: ``--users 100,1000`` and ``--rounds 3`` for other sizes (the bars are for 1,000 users), ``--short``
+(takes seconds and shows in CI that the benchmarks work; ignore its figures), ``--large`` (also 1,000 and 5,000 users,
+and AWS's own quota in real time), ``--yaml`` (the plugin's program is in YAML, not in Python).
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from tests.bench.cli_engine import Contestant
     from tests.bench.rows import Row
 
-#: From here on the state is not saved at every step, or the engine's own time would hide all others.
+#: From this number of users on, the state is not saved at every step, since saving would dominate the time.
 FAST_FROM = 500
 PARTS = ("small", "rosters", "doors", "scale", "quota")
-#: Users in the rosters, and those who are made at a latency of so many seconds.
+#: Users in the rosters; users that are created at a latency, and that latency in seconds.
 ROSTER, WAITING, LATENCY = 1000, 64, 0.5
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure, print, write the report; 1 when a bar is missed."""
+    """Measure, print, write the report; 1 if a bar is missed."""
     args = _arguments(argv)
     report: dict[str, Any] = {"engine": "pulumi" if cli_engine.available() else "gRPC host"}
     missed = 0
@@ -110,7 +110,7 @@ def _tell(text: str) -> None:
 
 
 def _print_rows(ours: str, rows: Sequence[Row], report: dict[str, Any], part: str) -> int:
-    """Print rows, and put them into the report; how many missed a bar."""
+    """Print rows and add them to the report; returns how many missed a bar."""
     report[part] = [row.as_dict() for row in rows]
     width = max(len(row.what) for row in rows)
     print(f"{'measured':<{width}}  {ours:>12}  {'baseline':>12}  {'ratio':>6}  bar")

@@ -1,4 +1,4 @@
-"""What ours is measured against: dynamic resources whose provider does nothing."""
+"""The baseline: dynamic resources whose provider does nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResul
 
 
 class Bare(ResourceProvider):
-    """Does nothing, and has no state: the cheapest provider that there can be, pickled by reference."""
+    """Does nothing and has no state: the cheapest provider possible, pickled by reference."""
 
     serialize_as_secret_always = False
 

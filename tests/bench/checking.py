@@ -1,6 +1,6 @@
-"""CPU of check + diff of one unchanged user at either door, beside what the dynamic host spends on decoding it.
+"""CPU of check + diff of one unchanged user at either door, compared with what the dynamic host needs to decode it.
 
-At the dynamic door that is the provider alone, which gets plain values; at the plugin it is the whole servicer, from
+At the dynamic door, it measures the provider alone, which gets plain values; at the plugin the whole servicer, from
 message to message.
 """
 

@@ -2,9 +2,9 @@
 
 All contestants declare the same users: `ours` (the dynamic door) and `floor` from the same file, `roster` and
 `component` (a UserRoster in YAML) from a roster, `plugin` and `yaml` (the plugin) from that file in the plugin's words.
-`floor` declares bare dynamic resources, so that its time is what Pulumi itself takes. `plugin` registers what an SDK
-that Pulumi generates would, without an SDK's own cost, and has Python's collector look as rarely as a program of
-ConnectUsers has it: what is left to differ is the door.
+`floor` declares bare dynamic resources, so that its time is what Pulumi itself takes. `plugin` registers what a
+generated SDK would, without the SDK's own cost, and runs Python's garbage collector as rarely as a program of
+ConnectUsers does, so that only the doors differ.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""The plugin beside the dynamic door: the same users, in turns, on the real engine; the baseline is the dynamic door.
+"""The plugin compared with the dynamic door (the baseline): the same users, in turns, on the real engine.
 
 - Whole CPU is that of the CLI, the program and the provider.
-- The provider's CPU and memory are as last looked at, ten times a second, at the end of its process.
-- `up` of users at a latency is compared with a bound: the same `up` without latency, and a latency for each round of
-  requests, of which a door has as many under way as it has threads.
-- The port of the plugin is compared with a bare ``import grpc``, which no plugin in Python can do without.
+- The provider's CPU and memory are sampled ten times a second; the last sample of its process counts.
+- `up` of users at a latency is compared with a bound: the same `up` without latency, plus the latency for each round of
+  requests. A round has as many requests as the door has threads.
+- The time to the plugin's port is compared with a bare ``import grpc``, which every plugin in Python needs.
 
 Bars are for 1,000 users on a quiet machine.
 """

@@ -1,4 +1,4 @@
-"""The emulator in a process of its own, as the contestants meet it; what it was asked and what it cost."""
+"""The emulator in its own process, with counts of its requests and its CPU."""
 
 from __future__ import annotations
 

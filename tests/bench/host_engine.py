@@ -1,6 +1,6 @@
-"""A contestant where there is no `pulumi`: the real dynamic host over gRPC, asked what the engine would ask.
+"""A contestant without `pulumi`: the real dynamic host over gRPC, with the requests that the engine would send.
 
-What the engine itself does (program, state, secrets) is missing here on both sides, so ratios are harsher than a user
+What the engine itself does (program, state, secrets) is missing here on both sides, so ratios are worse than a user
 would see. CPU and memory are the host's alone.
 """
 

@@ -1,4 +1,4 @@
-"""CPU of ``import connect_users`` beside ``import pulumi``, and of a short command beside Python's own modules."""
+"""CPU of ``import connect_users`` compared with ``import pulumi``, and of a short command with Python's own modules."""
 
 from __future__ import annotations
 

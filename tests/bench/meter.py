@@ -1,8 +1,8 @@
-"""What a command costs: wall time, CPU and memory of it and of everything that it starts.
+"""The cost of a command: wall time, CPU and memory of it and of all processes that it starts.
 
-`measure` runs the command below a process of its own (this file as a script), which writes a report. It adopts the
-processes that the command leaves behind (Linux), ends them, and so counts their CPU, too. Memory is that of all
-processes together when it was highest, each counted with its own peak until then.
+`measure` runs the command below another process (this file as a script), which writes a report. It adopts processes
+that the command leaves behind (on Linux) and ends them, so that their CPU counts, too. Memory is the highest sum over
+all processes, each with its own peak until then.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""``python -m tests.bench.peers create|read loop|pool COUNT ENDPOINT``: what a script with boto3 does instead.
+"""``python -m tests.bench.peers create|read loop|pool COUNT ENDPOINT``: a script with boto3, for comparison.
 
-Default retries, one client, one thread or `WORKERS`. Prints the number of users that it failed to make or read.
+Default retries, one client, one thread or `WORKERS`. Prints the number of users that it failed to create or read.
 """
 
 from __future__ import annotations

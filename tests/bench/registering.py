@@ -1,4 +1,4 @@
-"""Registering 5,000 ConnectUsers, beside as many bare dynamic resources with the same inputs.
+"""Registering 5,000 ConnectUsers, compared with as many bare dynamic resources with the same inputs.
 
 Each program runs in a process of its own, since the SDK's pickling of dynamic providers leaks into the process. After
 the users a foreign dynamic provider is declared, which must still be pickled.

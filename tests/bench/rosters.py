@@ -1,4 +1,4 @@
-"""Rosters: from the file to the plan without Pulumi; in a real stack, that of Python and that of the plugin."""
+"""Rosters: from the file to the plan without Pulumi; in a real stack, with Python and with the plugin."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _row(what: str, write: Callable[..., None], personas: Mapping[str, Any] | No
             return time.process_time() - start
 
         spent, baseline = interleaved(1 if short else 5, ours, reading)
-    return Row(f"{what} read, judged and planned, CPU (baseline: read)", spent, baseline, "s", most=most)
+    return Row(f"{what} read, checked and planned, CPU (baseline: read)", spent, baseline, "s", most=most)
 
 
 def _judged(file: Path, personas: Mapping[str, Any] | None) -> JudgedRoster:

@@ -1,9 +1,9 @@
-"""N users from preview to destroy: ours, the engine's floor and boto3, in turns.
+"""N users from preview to destroy: this package, bare resources and boto3, in turns.
 
 - The floor is a bare dynamic resource with the same inputs that does nothing (`cli_engine.PROGRAMS`).
-- Every round makes each contestant's project anew; within a round each phase is run by one contestant right after the
-  other, and who begins alternates. Figures are medians over the rounds; the ratio is of the medians.
-- Where `pulumi` is not on PATH, the dynamic host is driven over gRPC (`host_engine`).
+- Every round creates each contestant's project again. Within a round, the contestants run each phase one right after
+  the other, and take turns in going first. Figures are medians over the rounds; ratios are ratios of medians.
+- If `pulumi` is not on PATH, the dynamic host is driven over gRPC (`host_engine`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""``python -m tests.bench.soak [ROUNDS [USERS]]``: what one provider and one emulator hold on to, round after round.
+"""``python -m tests.bench.soak [ROUNDS [USERS]]``: whether one provider and one emulator leak over many rounds.
 
-A round makes users, changes some, reads them all and deletes them, through one dynamic host that is never ended (the
-engine ends it after each run, so this is harder than use). Printed for each process: memory, threads, open files and
-sockets. 50 rounds of 200 users by default.
+A round creates users, changes some, reads them all and deletes them, through one dynamic host that keeps running (the
+engine ends it after each run, so this is harder than real use). It prints each process's memory, threads, open files
+and sockets. 50 rounds of 200 users by default.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""New users on an instance with a quota of requests: ours, the floor, boto3 in a loop and in a pool.
+"""New users on an instance with a request quota: this package, bare resources, boto3 in a loop and in a pool.
 
 The bar is 1.03 times the greater of two floors: what the quota allows, (users - burst) / rate seconds, and what the
-engine takes for bare resources. The quota is AWS's default where there is time, else ten times as fast; ours is
-configured to it in either case.
+engine takes for bare resources. The quota is AWS's default with ``--large``, else ten times that; the package is
+configured for it in either case.
 """
 
 from __future__ import annotations

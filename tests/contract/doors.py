@@ -16,7 +16,7 @@ from connect_users.plugin import names
 from connect_users.testing import CheckReply, DiffReply, HostError, ProviderProcess, Secret, StateReply
 
 if TYPE_CHECKING:
-    from connect_users.core.spelling import Words
+    from connect_users.core.spelling import Spellings
 
 PLUGIN_COMMAND = (sys.executable, "-m", "connect_users.plugin")
 
@@ -106,7 +106,7 @@ def _theirs(properties: Mapping[str, Any]) -> dict[str, Any]:
     return spelled
 
 
-def _spelled(value: Any, words: Words, *, ours: bool) -> Any:
+def _spelled(value: Any, words: Spellings, *, ours: bool) -> Any:
     """The value with its names in the other spelling, also within secrets."""
     if isinstance(value, Secret):
         return Secret(_spelled(value.value, words, ours=ours))

@@ -13,7 +13,8 @@ from connect_users.connect.connection import gateway_for
 from connect_users.core.errors import DuplicateResource
 from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
-from connect_users.lifecycle import adopt, apply, create, delete, observe
+from connect_users.lifecycle import adopt, create, delete, observe
+from connect_users.lifecycle.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +32,9 @@ def gateway() -> Gateway:
 
 
 @pytest.fixture
-def op(gateway: Gateway) -> apply.Operation:
+def op(gateway: Gateway) -> Operation:
     """As the provider would work."""
-    return apply.Operation(
+    return Operation(
         gateway, URN, owns=True, grace=120.0, say=lambda kind, text: print(kind, text), wait=time.sleep, now=time.time
     )
 
@@ -63,21 +64,21 @@ def props(gateway: Gateway) -> Props:
 
 
 @pytest.fixture
-def live(op: apply.Operation, props: Props) -> Iterator[tuple[str, Props]]:
+def live(op: Operation, props: Props) -> Iterator[tuple[str, Props]]:
     """A user that is there for one test."""
     user_id, outputs = create.create(op, props)
     yield user_id, outputs
     delete.delete(op, user_id, outputs)
 
 
-def test_a_user_is_read_back_as_declared(op: apply.Operation, live: tuple[str, Props], props: Props) -> None:
+def test_a_user_is_read_back_as_declared(op: Operation, live: tuple[str, Props], props: Props) -> None:
     """No drift right after creation."""
     seen = observe.read(op, live[0], live[1], props)
     assert seen is not None
     assert seen.inputs == props
 
 
-def test_creating_again_takes_over_the_same_user(op: apply.Operation, live: tuple[str, Props], props: Props) -> None:
+def test_creating_again_takes_over_the_same_user(op: Operation, live: tuple[str, Props], props: Props) -> None:
     """What a crash left behind is found by its tag: one user, the same id, and the old state is fenced off."""
     user_id, outputs = create.create(op, props)
     assert user_id == live[0]
@@ -86,7 +87,7 @@ def test_creating_again_takes_over_the_same_user(op: apply.Operation, live: tupl
     live[1].update(outputs)
 
 
-def test_per_channel_settings_are_changed(op: apply.Operation, live: tuple[str, Props], props: Props) -> None:
+def test_per_channel_settings_are_changed(op: Operation, live: tuple[str, Props], props: Props) -> None:
     """A complete list leaves no room for merge or replace."""
     changed = canonical({**props, "auto_accept_configs": [{"channel": "CHAT", "auto_accept": True}]})
     outputs = adopt.update(op, live[0], live[1], changed)
@@ -95,7 +96,7 @@ def test_per_channel_settings_are_changed(op: apply.Operation, live: tuple[str, 
     assert seen.inputs == changed
 
 
-def test_what_aws_does_not_document(op: apply.Operation, live: tuple[str, Props], props: Props) -> None:
+def test_what_aws_does_not_document(op: Operation, live: tuple[str, Props], props: Props) -> None:
     """Prints the answers; nothing in the package depends on them."""
     gateway, instance_id = op.gateway, props["instance_id"]
 
@@ -118,7 +119,7 @@ def test_what_aws_does_not_document(op: apply.Operation, live: tuple[str, Props]
     print("SearchUsers finds a user made seconds ago:", bool(found))
 
 
-def test_a_deleted_name_can_be_used_again(op: apply.Operation, props: Props) -> None:
+def test_a_deleted_name_can_be_used_again(op: Operation, props: Props) -> None:
     """At once or after a while; says which."""
     user_id, outputs = create.create(op, props)
     delete.delete(op, user_id, outputs)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership, plan
 from connect_users.core.errors import PartialUpdate, ResourceNotFound
-from connect_users.lifecycle import adopt, apply, create, delete, gone, observe
-from connect_users.lifecycle.run import Run
-from connect_users.lifecycle.sign_out import Sessions
+from connect_users.lifecycle import adopt, apply, create, delete, gone, observe, sign_out
+from connect_users.lifecycle.run import EngineRun
 from connect_users.roster import guarding, moves
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def _one_look(_: Any) -> Any:
         try:
             return op.gateway.describe_user(outputs["instance_id"], user_id)
         except ResourceNotFound:
-            gone.check_instance(op.gateway, outputs, op.inform)
+            gone.check_instance(op, outputs)
             return None
 
     return describe
@@ -120,7 +119,7 @@ def _writes_everything(original: Any) -> Any:
 
 MUTANTS: Final = (
     Mutant("a tag with any text counts as an owner's", ownership, "owner_of", _any_text_is_an_owner),
-    Mutant("every token of a resource proves every state of it", ownership, "same_making", _always(True)),
+    Mutant("every token of a resource proves every state of it", ownership, "same_creation", _always(True)),
     Mutant("a state proves a user who went to another stack since", ownership, "claim", _proves_in_any_stack),
     Mutant("the tag of an alias is not renewed", ownership, "names_another", _always(False)),
     Mutant("a user is gone after one look", observe, "describe", _one_look),
@@ -130,11 +129,11 @@ MUTANTS: Final = (
     Mutant("the user of a lost answer cannot be known again", create, "_tagged", _untagged),
     Mutant("anybody is adopted", create, "_settle", _adopts_anybody),
     Mutant("a forced replacement swallows the password", create, "_settle", _takes_over_leftovers),
-    Mutant("the old half of a replacement takes the user along", Run, "is_former", _always(False)),
-    Mutant("two resources of one stack may have one user", Run, "rival", _always(None)),
+    Mutant("the old half of a replacement takes the user along", EngineRun, "is_former", _always(False)),
+    Mutant("two resources of one stack may have one user", EngineRun, "rival", _always(None)),
     Mutant("an update that failed is saved as if it had not", apply, "run", _saves_what_failed),
     Mutant("an update writes all settings", plan, "update_steps", _writes_everything),
-    Mutant("a leaver is not signed out", Sessions, "before_deletion", _always(None)),
+    Mutant("a leaver is not signed out", sign_out, "before_deletion", _always(None)),
     Mutant("nobody looks before a user gets power", apply, "_in_doubt", _always(False)),
 )
 

@@ -87,6 +87,15 @@ USERNAME: list[Row] = [
 PASSWORD: list[Row] = [
     ("8 characters are enough", {"password": "Abcdefg1"}, FINE, FINE),
     ("7 characters are too few", {"password": "Abcdef1"}, ["password: has 7 characters; AWS allows 8 to 64"], FINE),
+    (
+        "1 character is too few",
+        {"password": "A"},
+        [
+            "password: has 1 character; AWS allows 8 to 64",
+            "password: lacks a lower-case letter and a digit; AWS requires one of each",
+        ],
+        FINE,
+    ),
     ("64 characters are allowed", {"password": "Ab1" + "x" * 61}, FINE, FINE),
     (
         "65 characters are too many",

@@ -25,12 +25,12 @@ def skills(count: int, **members: Any) -> list[dict[str, Any]]:
 
 PROFILES: list[Row] = [
     ("1 security profile is enough", {"security_profile_ids": ["a"]}, FINE, FINE),
-    ("none is too few", {"security_profile_ids": []}, ["security_profile_ids: 0 given, AWS allows 1 to 10"], FINE),
+    ("none is too few", {"security_profile_ids": []}, ["security_profile_ids: 0 given; AWS allows 1 to 10"], FINE),
     ("10 are allowed", {"security_profile_ids": [f"p{n}" for n in range(10)]}, FINE, FINE),
     (
         "11 are too many",
         {"security_profile_ids": [f"p{n}" for n in range(11)]},
-        ["security_profile_ids: 11 given, AWS allows 1 to 10"],
+        ["security_profile_ids: 11 given; AWS allows 1 to 10"],
         FINE,
     ),
     (
@@ -264,7 +264,7 @@ PROFICIENCIES: list[Row] = [
     (
         "11 are too many",
         {"user_proficiencies": skills(11)},
-        ["user_proficiencies: 11 given, AWS allows at most 10"],
+        ["user_proficiencies: 11 given; AWS allows at most 10"],
         FINE,
     ),
     ("level 5 is the highest", {"user_proficiencies": skills(1, level=5.0)}, FINE, FINE),
@@ -318,7 +318,7 @@ TAGS: list[Row] = [
     (
         "50 leave none",
         {"tags": {f"k{n}": "" for n in range(50)}},
-        ["tags: 50 given, AWS allows at most 49 beside the ownership tag"],
+        ["tags: 50 given; AWS allows at most 49 beside the ownership tag"],
         FINE,
     ),
     ("128 characters are a key", {"tags": {"k" * 128: ""}}, FINE, FINE),

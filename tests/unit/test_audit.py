@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, datetime, timezone
 from typing import Any
 
 import pytest
@@ -11,10 +11,11 @@ import pytest
 from connect_users.review.access import acceptances, drift, history
 from connect_users.review.access.acceptances import Acceptance
 from connect_users.review.access.audit import Finding, counts, judge, of_people, of_roster
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.findings import AccessReview
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
-from connect_users.review.reach import Facts, Limit, Reach
+from connect_users.review.reach import ProfileFacts, Reach, Restriction
 from connect_users.roster.tables import UnreadableRoster
 
 TODAY = date(2026, 11, 27)
@@ -55,10 +56,10 @@ def test_new_findings_stand_first_and_nothing_is_said_twice() -> None:
 
 def test_power_that_reaches_more_is_another_finding() -> None:
     """Whoever accepted a team lead of one site has not accepted one of all sites."""
-    snapshot = Snapshot("", (Entry("ada", profiles=("Lead",)),))
-    limited = Facts(Reach({"User": frozenset({Limit("EMEA/UK")})}))
+    snapshot = Snapshot("", (UserAccess("ada", profiles=("Lead",)),))
+    limited = ProfileFacts(Reach({"User": frozenset({Restriction("EMEA/UK")})}))
     ids = [
-        next(of_people(snapshot, Powers(granted={"Lead": ["Users.Edit"]}, facts=facts))).id
+        next(of_people(AccessReview(snapshot, Powers(granted={"Lead": ["Users.Edit"]}, facts=facts)))).id
         for facts in ({"Lead": limited}, {})
     ]
     assert ids == ["power/ada/Lead (only hierarchy EMEA/UK)", "power/ada/Lead"]
@@ -66,8 +67,12 @@ def test_power_that_reaches_more_is_another_finding() -> None:
 
 def test_a_roster_is_compared_as_far_as_it_says_anything() -> None:
     """An empty cell may be filled by the roster's defaults."""
-    live = Snapshot("", (Entry("ada", "Sales", ("Agent",), "EMEA", "SOFT_PHONE"), Entry("bo", "Support", ("Agent",))))
-    roster = Snapshot("", (Entry("ada", "Support", (), "", "DESK_PHONE"), Entry("bo", "Support", ("Agent", "Admin"))))
+    live = Snapshot(
+        "", (UserAccess("ada", "Sales", ("Agent",), "EMEA", "SOFT_PHONE"), UserAccess("bo", "Support", ("Agent",)))
+    )
+    roster = Snapshot(
+        "", (UserAccess("ada", "Support", (), "", "DESK_PHONE"), UserAccess("bo", "Support", ("Agent", "Admin")))
+    )
     assert [each.id for each in of_roster(roster, live)] == [
         "roster/ada/routing Support → Sales",
         "roster/bo/- Admin",
@@ -120,7 +125,7 @@ ENTRY = "finding: a, by: b, until: 2027-01-01, why: c"
         ("- {finding: a, by: b, until: 2027-01-01, why: ''}", "f:1: the entry lacks why"),
         ("- {finding: a}", "f:1: the entry lacks by, until and why"),
         (f"- {{{ENTRY}, when: d}}", "f:1: unknown key 'when'; the keys are finding, by, until and why"),
-        (f"- {{{ENTRY}, [x]: d}}", "f:1: unknown key that is not a string"),
+        (f"- {{{ENTRY}, [x]: d}}", "f:1: a key is not a string"),
         (f"- {{{ENTRY}, by: d}}", "f:1: the key 'by' is written twice"),
         ("- finding: a\n  by: [b]", "f:2: by is not a string"),
         (f"- {{{ENTRY.replace('2027-01-01', '20270101')}}}", "f:1: until: '20270101' is not a day"),
@@ -140,13 +145,15 @@ def test_an_empty_file_accepts_nothing() -> None:
 
 def test_the_next_audit_reads_what_the_last_one_wrote() -> None:
     """Who had what; what was accepted is not known, so that it is new when the acceptance is over."""
-    entry = Entry("ada", "Sales", ("Admin",), "EMEA", "SOFT_PHONE", False, "i", frozenset({"sp-1"}), "u")
+    entry = UserAccess("ada", "Sales", ("Admin",), "EMEA", "SOFT_PHONE", False, "i", frozenset({"sp-1"}), "u")
     findings = [Finding("power", "ada", "Admin", "x"), Finding("unmanaged", "ada", "", "y")]
     judged = judge(findings, accepted("unmanaged/ada", TODAY), TODAY)
-    document = history.document(Snapshot("s", (entry,), "i"), Powers(), judged, made="2026-11-27 02:17 UTC")
+    time = datetime(2026, 11, 27, 2, 17, tzinfo=timezone.utc)
+    review = AccessReview(Snapshot("s", (entry,), "i"), Powers(), time=time)
+    document = history.document(review, judged)
     assert document["people"][0]["reach"] == {"Admin": "everybody"}
     assert document["people"][0]["last_online"] is None
     earlier = history.read(document, "i")
-    assert earlier.known == {"power/ada/Admin"}
+    assert earlier.open_ids == {"power/ada/Admin"}
     assert earlier.snapshot.source == "the audit of 2026-11-27 02:17 UTC"
     assert earlier.snapshot.people == (dataclasses.replace(entry, instance="", id=""),)

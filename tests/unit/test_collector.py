@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.engine import collector as counting
-from connect_users.engine.collector import MANY, RARELY, Registering, count_user, run_by_pulumi
+from connect_users.engine.collector import MANY, RARELY, RareCollections, count_user, run_by_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def test_pulumis_command_line_is_known_by_its_script() -> None:
 
 def test_it_looks_less_often_until_the_end() -> None:
     """Only the youngest generation's threshold is another."""
-    roster = Registering()
+    roster = RareCollections()
     first, *others = gc.get_threshold()
     assert first > 700
     assert others == [10, 10]
@@ -85,14 +85,14 @@ def test_it_looks_less_often_until_the_end() -> None:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_rosters_in_any_order_leave_the_usual(order: tuple[int, int]) -> None:
-    rosters = [Registering(), Registering()]
+    rosters = [RareCollections(), RareCollections()]
     for number in order:
         rosters[number].end()
     assert gc.get_threshold() == (700, 10, 10)
 
 
 def test_what_the_program_sets_meanwhile_stays() -> None:
-    roster = Registering()
+    roster = RareCollections()
     gc.set_threshold(5_000, 7, 7)
     roster.end()
     assert gc.get_threshold() == (5_000, 7, 7)
@@ -101,7 +101,7 @@ def test_what_the_program_sets_meanwhile_stays() -> None:
 @pytest.mark.parametrize("threshold", [0, 10_000_000])
 def test_a_collector_that_is_off_or_more_patient_stays_so(threshold: int) -> None:
     gc.set_threshold(threshold, 10, 10)
-    roster = Registering()
+    roster = RareCollections()
     assert gc.get_threshold()[0] == threshold
     roster.end()
     assert gc.get_threshold()[0] == threshold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from contextlib import suppress
 from datetime import datetime
 
@@ -9,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.cli.access import days_of
 from connect_users.core import ownership, tokens
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.review.access import logins
-from connect_users.review.access.dormancy import Dormancy, LastOnline, days_of, from_online_days
-from connect_users.review.access.findings import flags, power_first
-from connect_users.review.access.sources import Entry, Snapshot, from_live, from_state
+from connect_users.review.access.dormancy import Dormancy, LastOnline, from_online_days
+from connect_users.review.access.findings import AccessReview
+from connect_users.review.access.sources import Snapshot, UserAccess, from_live, from_state
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.steps import Resource
@@ -29,7 +31,7 @@ def report(*rows: str, headers: str = HEADERS) -> str:
 
 
 def last(text: str, username: str = "ada") -> LastOnline:
-    return logins.read(text, "logins.csv").of(Entry(username))
+    return logins.read(text, "logins.csv").of(UserAccess(username))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_who_was_not_online_is_dormant_as_far_back_as_aws_keeps(
     user: str, days: int, dormant: bool | None, words: str
 ) -> None:
     """Beyond that it is unknown, and so is anybody who was not asked about."""
-    found = ONLINE.of(Entry("ada", id=user))
+    found = ONLINE.of(UserAccess("ada", id=user))
     assert found.dormant(NOW, days) is dormant
     assert str(found) == words
 
@@ -158,35 +160,35 @@ def test_two_sources_add_up() -> None:
     """The later moment counts; an administrator who never takes a contact signs in all the same."""
     signed_in = logins.read(report("ada,2026-11-20 08:00,2026-11-20 16:00,"), "logins.csv")
     everything = Dormancy((ONLINE, signed_in), NOW, 60)
-    assert everything.last_online(Entry("ada", id="u3")).at == at("2026-11-20 16:00")
-    assert everything.of(Entry("ada", id="u3")) is False
-    assert everything.of(Entry("bo", id="u3")) is True
-    assert everything.last_online(Entry("bo", id="u2")).at == at("2026-09-20")
-    unknown = str(everything.last_online(Entry("chloe")))
+    assert everything.last_online(UserAccess("ada", id="u3")).at == at("2026-11-20 16:00")
+    assert everything.of(UserAccess("ada", id="u3")) is False
+    assert everything.of(UserAccess("bo", id="u3")) is True
+    assert everything.last_online(UserAccess("bo", id="u2")).at == at("2026-09-20")
+    unknown = str(everything.last_online(UserAccess("chloe")))
     assert unknown == "unknown: not in the online time of agents, not in logins.csv (2026-11-20 to 2026-11-20)"
-    assert str(Dormancy((), NOW, 60).last_online(Entry("ada"))) == "unknown"
+    assert str(Dormancy((), NOW, 60).last_online(UserAccess("ada"))) == "unknown"
 
 
 def test_people_with_power_stand_first() -> None:
     """Those who were not online, then those of whom it is not known; who was online comes last."""
     people = (
-        Entry("agent", profiles=("Agent",), id="u3"),
-        Entry("boss", profiles=("Admin",), id="u9"),
-        Entry("busy", profiles=("Admin",), id="u1"),
-        Entry("idle", profiles=("Admin", "Agent"), id="u3"),
-        Entry("new", profiles=("Agent",), id="u9"),
-        Entry("staff", profiles=("Agent",), id="u1"),
+        UserAccess("agent", profiles=("Agent",), id="u3"),
+        UserAccess("boss", profiles=("Admin",), id="u9"),
+        UserAccess("busy", profiles=("Admin",), id="u1"),
+        UserAccess("idle", profiles=("Admin", "Agent"), id="u3"),
+        UserAccess("new", profiles=("Agent",), id="u9"),
+        UserAccess("staff", profiles=("Agent",), id="u1"),
     )
     snapshot, dormancy = Snapshot("s", people), Dormancy((ONLINE,), NOW, 60)
-    found = [entry.username for entry in power_first(snapshot, Powers(), dormancy)]
-    assert found == ["idle", "boss", "agent", "new", "busy", "staff"]
-    flagged = {entry.username: each for entry, each in zip(people, flags(snapshot, Powers(), dormancy), strict=True)}
+    review = AccessReview(snapshot, Powers(), dormancy=dormancy)
+    assert [entry.username for entry in review.power_first()] == ["idle", "boss", "agent", "new", "busy", "staff"]
+    flagged = {entry.username: each for entry, each in zip(people, review.flags, strict=True)}
     assert flagged["idle"] == ("power", "dormant-power", "no-hierarchy")
     assert flagged["boss"] == ("power", "unseen-power", "no-hierarchy")
     assert flagged["agent"] == ("dormant", "no-hierarchy")
     assert flagged["new"] == flagged["staff"] == ("no-hierarchy",)
     assert flagged["busy"] == ("power", "no-hierarchy")
-    assert flags(snapshot, Powers())[3] == ("power", "no-hierarchy")
+    assert AccessReview(snapshot, Powers()).flags[3] == ("power", "no-hierarchy")
 
 
 @pytest.mark.parametrize("text", ["60d", "60", " 60d "])
@@ -198,7 +200,7 @@ def test_a_time_is_a_number_of_days(text: str) -> None:
 @pytest.mark.parametrize("text", ["0d", "", "2w", "-1", "99999d", "1.5d"])
 def test_any_other_time_is_refused(text: str) -> None:
     """Nothing is guessed."""
-    with pytest.raises(ValueError, match="is not a number of days, such as 60d"):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a number of days, such as 60d"):
         days_of(text)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connect_users.connect import listings
-from connect_users.connect.directory import Address, address, by_alias
+from connect_users.connect.directory import InstanceAddress, address, by_alias
 from connect_users.connect.listings import Listing
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.misspellings import NoSuchName
@@ -106,14 +106,14 @@ def test_a_described_group_has_a_path(group: dict[str, Any], path: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (seed.INSTANCE_ID, Address(seed.INSTANCE_ID)),
-        (seed.INSTANCE_ID.upper(), Address(seed.INSTANCE_ID.upper())),
-        (seed.INSTANCE_ARN, Address(seed.INSTANCE_ID, seed.INSTANCE_ARN)),
-        (seed.INSTANCE_ALIAS, Address()),
-        ("00000000-0000-4000-8000", Address()),
+        (seed.INSTANCE_ID, InstanceAddress(seed.INSTANCE_ID)),
+        (seed.INSTANCE_ID.upper(), InstanceAddress(seed.INSTANCE_ID.upper())),
+        (seed.INSTANCE_ARN, InstanceAddress(seed.INSTANCE_ID, seed.INSTANCE_ARN)),
+        (seed.INSTANCE_ALIAS, InstanceAddress()),
+        ("00000000-0000-4000-8000", InstanceAddress()),
     ],
 )
-def test_an_id_an_arn_and_an_alias_are_recognised(text: str, expected: Address) -> None:
+def test_an_id_an_arn_and_an_alias_are_recognised(text: str, expected: InstanceAddress) -> None:
     """An alias is what is neither of the others."""
     assert address(text) == expected
 

@@ -40,7 +40,7 @@ def _told(**changes: Any) -> dict[str, Any]:
 
 @given(users())
 def test_a_user_made_from_a_declaration_looks_like_it(props: dict[str, Any]) -> None:
-    request = plan.create_request(props, {TAG_KEY: "token urn"})
+    request = {**plan.create_request(props), "Tags": {**props.get("tags", {}), TAG_KEY: "token urn"}}
     skills = [{**to_wire(entry), "Level": float(entry["level"])} for entry in props.get("user_proficiencies", [])]
     assert declared_view(live_props(request, skills), props) == props
 
@@ -49,7 +49,7 @@ def test_a_user_made_from_a_declaration_looks_like_it(props: dict[str, Any]) -> 
 @given(users(), users())
 def test_the_quick_yes_is_never_a_wrong_one(made: dict[str, Any], declared: dict[str, Any]) -> None:
     """Where a user is said to tell all that is declared, the full comparison finds no drift; and its own maker's is."""
-    told = plan.create_request(made, {TAG_KEY: "token urn"})
+    told = {**plan.create_request(made), "Tags": {**made.get("tags", {}), TAG_KEY: "token urn"}}
     told["UserProficiencies"] = to_wire(made.get("user_proficiencies", []))
     for props in (made, declared, {**made, **declared}, {name: made[name] for name in made if name in declared}):
         if shows(told, props):

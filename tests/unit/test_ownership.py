@@ -74,15 +74,15 @@ def test_tokens_tell_when_they_were_made_and_are_never_the_same() -> None:
     assert {ownership.made_at(token) for token in tokens} == {1_760_000_000.0}
 
 
-def test_a_token_knows_that_its_resource_was_renamed_and_stays_of_the_same_making() -> None:
+def test_a_token_knows_that_its_resource_was_renamed_and_stays_of_the_same_creation() -> None:
     token = ownership.new_token(1_760_000_000.0, _URN)
     other = ownership.renamed(token, _URN + "2")
     assert not ownership.names_another(token, _URN)
     assert ownership.names_another(token, _URN + "2")
     assert not ownership.names_another(other, _URN + "2")
-    assert ownership.same_making(token, other)
+    assert ownership.same_creation(token, other)
     assert ownership.renamed(other, _URN) == token
-    assert not ownership.same_making(token, ownership.new_token(1_760_000_000.0, _URN))
+    assert not ownership.same_creation(token, ownership.new_token(1_760_000_000.0, _URN))
 
 
 def test_a_state_from_before_its_user_went_to_another_stack_and_came_back_proves_nothing() -> None:
@@ -97,7 +97,7 @@ def test_a_state_from_before_its_user_went_to_another_stack_and_came_back_proves
     assert isinstance(_claim(ownership.tag(back, _URN), there, _URN), ownership.Proven), "not saved"
     assert isinstance(_claim(ownership.tag(back, _URN), token, elsewhere), ownership.OtherStack)
     assert isinstance(_claim(ownership.tag(back, _URN), there, elsewhere), ownership.OtherStack)
-    assert isinstance(_claim(ownership.tag(back, _URN), token, _URN), ownership.OtherMaking)
+    assert isinstance(_claim(ownership.tag(back, _URN), token, _URN), ownership.OtherToken)
     assert ownership.handed_over(_TOKEN, elsewhere) == _TOKEN, "the first release's is compared as a whole"
 
 
@@ -106,8 +106,8 @@ def test_what_is_no_token_of_ours_never_counts_as_renamed(token: object) -> None
     """Nor does a token of a host that does not tell the URN."""
     assert not ownership.names_another(token, _URN)
     assert not ownership.names_another(ownership.new_token(0, _URN), "")
-    assert ownership.same_making(token, token)
-    assert not ownership.same_making(token, ownership.new_token(0, _URN))
+    assert ownership.same_creation(token, token)
+    assert not ownership.same_creation(token, ownership.new_token(0, _URN))
 
 
 def _claim(tags: dict[str, str], token: object = None, urn: str = _URN, arn: str = "") -> ownership.Claim:
@@ -128,12 +128,12 @@ def test_a_state_is_proven_by_its_token_only() -> None:
     ):
         assert isinstance(_claim(tag, mine, urn), ownership.Proven)
     assert isinstance(_claim(moved, mine), ownership.OtherStack), "the state is from before the user went there"
-    assert isinstance(_claim(ownership.tag(other, _URN), mine), ownership.OtherMaking)
+    assert isinstance(_claim(ownership.tag(other, _URN), mine), ownership.OtherToken)
     assert isinstance(_claim({}, mine), ownership.Unowned)
     assert isinstance(_claim({}), ownership.Unowned)
 
 
-def test_a_view_of_the_same_making_in_another_stack_is_told_from_every_other() -> None:
+def test_a_view_of_the_same_creation_in_another_stack_is_told_from_every_other() -> None:
     """The tag that names the stack as before, or the stack that has the user now."""
     mine, elsewhere, first_release = ownership.new_token(0, _URN), _URN.replace("urn:pulumi:", "urn:pulumi:x"), "a" * 24
     for token, name, urn, expected in (
@@ -160,16 +160,16 @@ def test_a_state_without_a_token_is_proven_by_the_tag_that_it_wrote_itself() -> 
     for written in (token, token.replace("t", "u")):
         first = ownership.tag(written, _URN)
         assert isinstance(_claim(first, arn=_ARN), ownership.Proven)
-        assert isinstance(_claim(first, arn=_ARN + "2"), ownership.OtherMaking)
+        assert isinstance(_claim(first, arn=_ARN + "2"), ownership.OtherToken)
         assert isinstance(_claim(first, arn=_ARN, urn=_URN + "2"), ownership.OtherResource)
-        assert isinstance(_claim(first), ownership.OtherMaking)
-    assert isinstance(_claim(ownership.tag(ownership.new_token(0, _URN), _URN), arn=_ARN), ownership.OtherMaking)
+        assert isinstance(_claim(first), ownership.OtherToken)
+    assert isinstance(_claim(ownership.tag(ownership.new_token(0, _URN), _URN), arn=_ARN), ownership.OtherToken)
 
 
 @pytest.mark.parametrize(
     ("urn", "expected"),
     [
-        (_URN, ownership.OtherMaking),
+        (_URN, ownership.OtherToken),
         (_URN + "2", ownership.OtherResource),
         (_URN.replace("prod", "dev"), ownership.OtherStack),
         (_URN.replace("desk", "shop"), ownership.OtherStack),
@@ -245,11 +245,11 @@ def test_a_token_knows_whether_the_user_existed_before() -> None:
 
 def test_a_leftover_is_a_day_old_at_most() -> None:
     """A clock that was ahead makes none that is older."""
-    other = ownership.OtherMaking(ownership.Owner(ownership.new_token(1_760_000_000, _URN), _URN))
-    assert other.is_leftover(1_760_000_000)
-    assert other.is_leftover(1_760_000_000 + ownership.LEFTOVER - 1)
-    assert not other.is_leftover(1_760_000_000 + ownership.LEFTOVER)
-    assert other.is_leftover(1_759_000_000)
+    owner = ownership.Owner(ownership.new_token(1_760_000_000, _URN), _URN)
+    assert owner.is_leftover(1_760_000_000)
+    assert owner.is_leftover(1_760_000_000 + ownership.LEFTOVER - 1)
+    assert not owner.is_leftover(1_760_000_000 + ownership.LEFTOVER)
+    assert owner.is_leftover(1_759_000_000)
 
 
 @pytest.mark.parametrize("text", ["", "not a token"])

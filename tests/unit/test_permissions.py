@@ -14,6 +14,7 @@ import connect_users
 from connect_users.cli import main
 from connect_users.cli import policy as command
 from connect_users.core.arns import parse_arn
+from connect_users.core.fields import FIELDS
 from connect_users.core.permissions import ANYTHING, COMMANDS, DEPENDENT, PERMISSIONS, RESOURCES, Feature, iam_policy
 
 INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/00000000-0000-4000-8000-000000000001"
@@ -30,15 +31,16 @@ def operations_of(service: str) -> set[str]:
 
 
 def operations_in_the_gateway() -> set[str]:
-    """Every operation that the gateway's source names."""
+    """Every operation that the gateway's source names, and those by which inputs are changed."""
     known = operations_of("connect") | operations_of("secretsmanager")
     folder = Path(connect_users.__file__).parent / "connect"
-    return {
+    named = {
         node.value
         for source in folder.glob("gateway*.py")
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known
     }
+    return named.union(*(field.operations for field in FIELDS))
 
 
 def actions(document: dict[str, Any]) -> set[str]:

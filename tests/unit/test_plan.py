@@ -14,6 +14,7 @@ from connect_users.core.spec import UNKNOWN, canonical
 from tests.builders import INSTANCE_ID, user
 from tests.changes import ALL_CHANGES, Change, plain
 from tests.unit.plan_rows import ACW, LIMIT, OTHERS_OFF, PASSWORDS, PHONE_ROWS, ROWS, VOICE_ON, Calls, skill
+from tests.unit.readme_rows import on_change
 
 
 def _calls(planned: tuple[steps.Step, ...]) -> Calls:
@@ -60,7 +61,7 @@ def test_the_plan_makes_exactly_the_calls_of_the_table_of_fields() -> None:
 def test_the_documentation_says_in_which_order_a_user_is_replaced() -> None:
     for sentence, name, _, _, expected in ROWS:
         if isinstance(expected, Replacement):
-            text = BY_NAME[name].on_change
+            text = on_change(BY_NAME[name])
             assert text.startswith("replaced"), sentence
             assert ("deleted first" in text) == expected.delete_first, sentence
 
@@ -152,8 +153,7 @@ def test_create_sends_complete_lists_and_no_empty_ones() -> None:
 
 def test_create_keeps_the_keys_of_tags_as_they_are() -> None:
     """Tag keys are the user's words, not AWS's."""
-    request = plan.create_request(user(tags={"cost_centre": "7"}), {TAG_KEY: "token urn"})
-    assert request["Tags"] == {"cost_centre": "7", TAG_KEY: "token urn"}
+    assert plan.create_request(user(tags={"cost_centre": "7"}))["Tags"] == {"cost_centre": "7"}
 
 
 def test_a_run_that_breaks_off_anywhere_is_finished_by_the_next_one() -> None:

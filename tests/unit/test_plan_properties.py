@@ -148,7 +148,7 @@ class _Live:
 
 
 def _made(props: dict[str, Any], reading: str, view: str = "both") -> _Live:
-    live = _Live(plan.create_request(props, {TAG_KEY: "token urn"}), reading, view)
+    live = _Live({**plan.create_request(props), "Tags": {**props.get("tags", {}), TAG_KEY: "token urn"}}, reading, view)
     for step in plan.update_steps({**props, "user_proficiencies": []}, props):
         live.apply(step, props)
     return live

@@ -108,7 +108,7 @@ def test_of_an_input_in_both_spellings_the_programs_counts() -> None:
 
 
 def test_an_empty_struct_is_an_empty_bag() -> None:
-    assert wire.decode(Struct()) == wire.Bag()
+    assert wire.decode(Struct()) == wire.PropertyBag()
 
 
 LONG = "a secret of more than one hundred and sixty characters, which a message would cut off somewhere: " + "x" * 100

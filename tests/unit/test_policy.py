@@ -17,7 +17,7 @@ from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
-from connect_users.review.reach import Facts, Limit, Reach
+from connect_users.review.reach import ProfileFacts, Reach, Restriction
 from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def test_rules_of_a_file_are_the_same_policies() -> None:
         ({"admins_only": {"users": []}}, "unknown key users"),
         ({"power_restricted": {"profiles": []}}, "unknown key profiles; the keys are usernames, restricted"),
         ({"sign_out_required": "never"}, "sign_out_required: 'never' is not on_delete or on_loss"),
-        ({"sign_out_required": []}, "sign_out_required: '' is not on_delete or on_loss"),
+        ({"sign_out_required": 3}, "sign_out_required: '3' is not on_delete or on_loss"),
         ({"personas_only": ["Agent"]}, "personas_only: is not a dict of personas"),
     ],
 )
@@ -169,14 +169,14 @@ def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
 def test_power_that_is_known_to_be_restricted_passes() -> None:
     """By what the instance says of it, also where the file says otherwise."""
     granted = {"Lead": ["Users.Edit"]}
-    limited = Facts(Reach({"User": frozenset({Limit("EMEA/UK")})}))
+    limited = ProfileFacts(Reach({"User": frozenset({Restriction("EMEA/UK")})}))
 
-    def texts(rule: policy.Policy, facts: Facts) -> list[str]:
+    def texts(rule: policy.Policy, facts: ProfileFacts) -> list[str]:
         powers = Powers(granted=granted, facts={"Lead": facts})
         return list(rule.check(policy.Subject({"security_profile_ids": ["l"]}, {"l": "Lead"}, powers=powers)))
 
     assert texts(policy.power_restricted(), limited) == []
-    (text,) = texts(policy.power_restricted(restricted=["Lead"]), Facts())
+    (text,) = texts(policy.power_restricted(restricted=["Lead"]), ProfileFacts())
     assert text.startswith("has the security profile 'Lead', whose power reaches everybody")
     assert text.endswith("nobody may have such power")
 

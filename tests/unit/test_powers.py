@@ -13,7 +13,7 @@ from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import profiles_of, review
 from connect_users.review.naming import Labels, from_resources
-from connect_users.review.powers import Powers, granted_by
+from connect_users.review.powers import Judgement, Powers, granted_by
 from connect_users.review.reading import read_preview
 
 PROFILE_TYPE = "aws:connect/securityProfile:SecurityProfile"
@@ -51,10 +51,10 @@ def told(*steps: dict[str, Any], powers: Powers | None = None) -> Any:
 def test_each_permission_that_gives_power_makes_a_profile_power(permission: str) -> None:
     """By the id that an instance was asked about; the permission says why."""
     powers = Powers(granted={"sp-plain": ["BasicAgentAccess", permission]})
-    assert powers.has("sp-plain", "Plain")
+    assert powers.judge("sp-plain", "Plain") is Judgement.POWER
     assert powers.why("sp-plain", "Plain") == permission
-    assert not Powers(granted={"sp-plain": ["BasicAgentAccess"]}).has("sp-plain", "Plain")
-    assert not Powers(permissions=(), granted={"sp-plain": [permission]}).has("sp-plain", "Plain")
+    assert Powers(granted={"sp-plain": ["BasicAgentAccess"]}).judge("sp-plain", "Plain") is not Judgement.POWER
+    assert Powers(permissions=(), granted={"sp-plain": [permission]}).judge("sp-plain", "Plain") is not Judgement.POWER
 
 
 def test_a_profile_that_is_power_by_its_name_needs_no_reason() -> None:

@@ -10,8 +10,8 @@ import pytest
 from connect_users.core.references import HIERARCHY_GROUP, SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN
 from connect_users.review.naming import Labels
-from connect_users.review.powers import Powers, facts_by
-from connect_users.review.reach import Facts, Limit, Reach, of_answer, of_resource
+from connect_users.review.powers import Judgement, Powers, facts_by
+from connect_users.review.reach import ProfileFacts, Reach, Restriction, of_answer, of_resource
 from connect_users.review.steps import Resource
 
 UK, EMEA = "60000000-0000-4000-8000-000000000002", "60000000-0000-4000-8000-000000000001"
@@ -99,33 +99,36 @@ def test_a_reach_is_wider_unless_it_is_surely_not(before: Reach, after: Reach, w
 
 def test_permissions_are_told_with_their_reach() -> None:
     """Those of the same reach together, those that reach everything first."""
-    powers = Powers(granted={"sp": [EDIT, GIVE, PROFILES]}, facts={"sp": Facts(IN_UK)})
+    powers = Powers(granted={"sp": [EDIT, GIVE, PROFILES]}, facts={"sp": ProfileFacts(IN_UK)})
     assert powers.why("sp", "Lead") == f"{PROFILES}; {EDIT}, {GIVE}, only hierarchy EMEA/UK"
-    assert powers.has("sp", "Lead")
+    assert powers.judge("sp", "Lead") is Judgement.POWER
     assert Powers(granted={"sp": [EDIT]}).why("sp", "Lead") == EDIT
 
 
 def test_a_profile_that_is_power_by_its_name_tells_its_reach() -> None:
     """It is power all the same; without a restriction its name says enough."""
     granted = {"sp": [EDIT]}
-    assert Powers(granted=granted, facts={"sp": Facts(IN_UK)}).why("sp", "Admin") == f"{EDIT}, only hierarchy EMEA/UK"
-    assert Powers(granted=granted, facts={"sp": Facts()}).why("sp", "Admin") == ""
+    assert (
+        Powers(granted=granted, facts={"sp": ProfileFacts(IN_UK)}).why("sp", "Admin")
+        == f"{EDIT}, only hierarchy EMEA/UK"
+    )
+    assert Powers(granted=granted, facts={"sp": ProfileFacts()}).why("sp", "Admin") == ""
 
 
 def test_of_two_sources_what_reaches_most_counts() -> None:
     """A profile that is known by its id from an instance, and by its name from the stack."""
-    facts = {"sp": Facts(IN_UK, True, ("a",)), "Lead": Facts(Reach(), None, ("a", "b"))}
+    facts = {"sp": ProfileFacts(IN_UK, True, ("a",)), "Lead": ProfileFacts(Reach(), None, ("a", "b"))}
     about = Powers(facts=facts).about("sp", "Lead")
     assert about.reach.of(EDIT) == ""
     assert about.managed is True
     assert about.marks == ("AWS-managed", "2 AI agents")
-    assert Powers(facts=facts).about("other", None) == Facts()
+    assert Powers(facts=facts).about("other", None) == ProfileFacts()
 
 
 def test_a_described_profile_tells_what_an_older_boto3_cannot() -> None:
     """Unknown is not the same as no."""
-    assert of_answer({}, names()) == Facts(Reach(), None, None)
-    assert of_answer({"Type": "CUSTOMER_MANAGED"}, names(), []) == Facts(Reach(), False, ())
+    assert of_answer({}, names()) == ProfileFacts(Reach(), None, None)
+    assert of_answer({"Type": "CUSTOMER_MANAGED"}, names(), []) == ProfileFacts(Reach(), False, ())
     assert of_answer({"Type": "AWS_MANAGED"}, names(), ["bot"]).marks == ("AWS-managed", "1 AI agent")
 
 
@@ -137,7 +140,7 @@ def test_a_resource_declares_its_reach_in_its_own_words() -> None:
         "tagRestrictedResources": ["User"],
         "allowedAccessControlTags": [{"key": "team", "value": "UK"}, {"key": "site", "value": UNKNOWN}],
     }
-    limit = Limit("EMEA/UK", frozenset({("team", "UK"), ("site", "[not known yet]")}))
+    limit = Restriction("EMEA/UK", frozenset({("team", "UK"), ("site", "[not known yet]")}))
     assert of_resource(Resource("u", NATIVE, inputs), names()) == Reach({"User": frozenset({limit})})
     assert of_resource(Resource("u", NATIVE, {"permissions": [EDIT]}), names()) == Reach()
     aws = "aws:connect/securityProfile:SecurityProfile"

@@ -1,4 +1,4 @@
-"""README says what the code does: the verdict of every input, the configuration keys, snippets that compile."""
+"""README says what the code does: the configuration keys, snippets that compile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from connect_users.core.fields import FIELDS, Field
 from connect_users.core.settings import KEYS, NAMESPACE
 from connect_users.roster.columns import COLUMNS, Column
 from connect_users.roster.proficiency_rows import MEMBERS
@@ -16,15 +15,6 @@ README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding=
 
 ROSTERS = (Path(__file__).resolve().parents[2] / "examples" / "roster" / "README.md").read_text(encoding="utf-8")
 COLUMNS_SECTION = ROSTERS.partition("\n## Columns\n")[2].partition("\n## ")[0]
-
-
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-def test_every_input_has_a_row_with_its_verdict(field: Field) -> None:
-    """The table of inputs is the table of verdicts."""
-    rows = [line for line in README.splitlines() if line.startswith(f"| `{field.name}`")]
-    assert len(rows) == 1
-    assert rows[0].endswith(f"| {field.on_change} |")
-    assert ("(required)" in rows[0]) == field.required
 
 
 def test_the_columns_of_one_proficiency_are_documented() -> None:

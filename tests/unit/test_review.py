@@ -12,7 +12,7 @@ from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.emulator import seed
 from connect_users.review import documents, gate, markdown, naming, sarif, text
 from connect_users.review.building import review
-from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, Change, Person, Review
+from connect_users.review.model import CHANGES, JOINS, LEAVES, MOVES, REPLACED, InputChange, Review, UserChange
 from connect_users.review.powers import Powers
 from connect_users.review.reading import UnreadablePreview, read_preview, read_state
 
@@ -191,7 +191,7 @@ def test_a_roster_gives_names_only_where_they_follow() -> None:
         },
         read.resources,
     )
-    assert told.claimed == {
+    assert told.in_roster == {
         ROUTING_PROFILE: {"r1": "Support", "r2": "Sales"},
         SECURITY_PROFILE: {"s1": "Agent", "s2": "Admin"},
     }
@@ -248,10 +248,12 @@ def test_a_condition_that_nobody_knows_is_refused(conditions: str) -> None:
 def test_a_comment_fits_whatever_the_number_of_people() -> None:
     """Those who gain power stay, and what was cut is counted to the last line."""
     crowd = tuple(
-        Person(f"agent{number:05d}", LEAVES, f"urn:{number}", (Change("routing_profile_id", "routing was Support"),))
+        UserChange(
+            f"agent{number:05d}", LEAVES, f"urn:{number}", (InputChange("routing_profile_id", "routing was Support"),)
+        )
         for number in range(5_000)
     )
-    boss = Person("boss", JOINS, "urn:boss", gained=("Admin",))
+    boss = UserChange("boss", JOINS, "urn:boss", gained=("Admin",))
     comment = markdown.render(Review((*crowd, boss)))
     assert len(comment) <= markdown.LIMIT < 65_536
     shown = comment.count("- **agent")
@@ -264,7 +266,7 @@ def test_a_comment_fits_whatever_the_number_of_people() -> None:
 def test_names_cannot_format_or_mention_in_a_comment() -> None:
     """They come from outside: a profile may be named like a tag, a link or a person."""
     evil = "@org/team </details><script>x</script> [a](http://e.vil) #1 `b` **c**\n# d"
-    comment = markdown.render(Review((Person("ada", JOINS, "urn", gained=(evil,)),)))
+    comment = markdown.render(Review((UserChange("ada", JOINS, "urn", gained=(evil,)),)))
     line = next(line for line in comment.splitlines() if line.startswith("- **ada** (joins)"))
     assert line == (
         r"- **ada** (joins): @<!-- -->org/team &lt;/details&gt;&lt;script&gt;x&lt;/script&gt; "
@@ -274,7 +276,7 @@ def test_names_cannot_format_or_mention_in_a_comment() -> None:
 
 def test_a_terminal_gets_no_control_characters_and_its_width() -> None:
     """Names are not broken apart; colour is only there when asked for."""
-    told = Review((Person("ada", JOINS, "urn", tuple(Change("x", f"word{n} \x1b[31m") for n in range(20))),))
+    told = Review((UserChange("ada", JOINS, "urn", tuple(InputChange("x", f"word{n} \x1b[31m") for n in range(20))),))
     lines = text.render(told, width=50).splitlines()
     assert max(map(len, lines)) <= 50
     assert "\x1b" not in text.render(told)
@@ -362,8 +364,8 @@ def test_what_a_roster_adds_to_its_people_is_no_other_resource() -> None:
 
 def test_no_line_of_a_narrow_terminal_ends_in_a_sign() -> None:
     """A plus belongs to what is added, a warning to what it is about."""
-    changes = tuple(Change("tags", f"+ tag {'t' * number}") for number in range(1, 40))
-    shown = text.render(Review((Person("ada", CHANGES, "urn", changes),)), width=40)
+    changes = tuple(InputChange("tags", f"+ tag {'t' * number}") for number in range(1, 40))
+    shown = text.render(Review((UserChange("ada", CHANGES, "urn", changes),)), width=40)
     assert "\u00a0" not in shown
     assert not [line for line in shown.splitlines() if line.rstrip().endswith(("+", "-"))]
 
@@ -385,8 +387,8 @@ def test_a_preview_that_failed_does_not_pass_for_one_without_changes() -> None:
 
 def test_code_scanning_gets_no_more_results_than_it_takes() -> None:
     """Those that matter least are left out, and counted."""
-    crowd = tuple(Person(f"a{number}", LEAVES, f"urn:{number}") for number in range(sarif.RESULTS))
-    (run,) = documents.as_sarif(Review((*crowd, Person("boss", JOINS, "urn:b", gained=("Admin",)))), "1")["runs"]
+    crowd = tuple(UserChange(f"a{number}", LEAVES, f"urn:{number}") for number in range(sarif.RESULTS))
+    (run,) = documents.as_sarif(Review((*crowd, UserChange("boss", JOINS, "urn:b", gained=("Admin",)))), "1")["runs"]
     assert len(run["results"]) == sarif.RESULTS
     assert run["results"][0]["message"]["text"].startswith("boss")
     assert run["properties"] == {"results_left_out": 1}

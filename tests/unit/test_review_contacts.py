@@ -10,7 +10,7 @@ import pytest
 from connect_users.core import tokens
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import review
-from connect_users.review.contacts import asked_about, with_contacts
+from connect_users.review.contacts import users_to_ask_about, with_contacts
 from connect_users.review.reading import read_preview
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def on(name: str, *contacts: tuple[str, str]) -> dict[str, Any]:
 )
 def test_those_are_asked_about_whom_the_preview_takes_from_their_work(preview: dict[str, Any], asked: bool) -> None:
     """Each is a request's worth: nobody else is."""
-    assert asked_about(reviewed(preview), INSTANCE) == (("id-of-ada",) if asked else ())
+    assert users_to_ask_about(reviewed(preview), INSTANCE) == (("id-of-ada",) if asked else ())
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,13 @@ def test_those_are_asked_about_whom_the_preview_takes_from_their_work(preview: d
 def test_the_live_user_is_known_by_the_id_of_each_kind_of_resource(type_: str, id_: str) -> None:
     """Whichever package it is of."""
     old = {**user(type_=type_), "id": id_}
-    assert asked_about(reviewed(step("delete", old)), INSTANCE) == ("id-of-ada",)
+    assert users_to_ask_about(reviewed(step("delete", old)), INSTANCE) == ("id-of-ada",)
 
 
 def test_a_resource_that_may_hold_several_users_names_none_of_them() -> None:
     """Its id is its own."""
     old = user(type_="pulumi-python:dynamic/mine:Agent")
-    assert asked_about(reviewed(step("delete", old)), INSTANCE) == ()
+    assert users_to_ask_about(reviewed(step("delete", old)), INSTANCE) == ()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def _of_three() -> Review:
         step("update", user("eve"), user("eve", routing_profile_id="r2")),
     )
     call = ("VOICE", "CONNECTED")
-    return with_contacts(before, asked_about(before, INSTANCE), [on("ada", call), on("eve", call)])
+    return with_contacts(before, users_to_ask_about(before, INSTANCE), [on("ada", call), on("eve", call)])
 
 
 def test_every_form_of_the_review_shows_it() -> None:

@@ -12,7 +12,7 @@ from connect_users.core import tokens
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.review import documents, gate, markdown, naming, text
 from connect_users.review.building import review
-from connect_users.review.model import JOINS, LEAVES, MOVES, Person, Review
+from connect_users.review.model import JOINS, LEAVES, MOVES, Review, UserChange
 from connect_users.review.reading import UnreadablePreview, read_preview, read_state
 
 ADMIN = "40000000-0000-4000-8000-000000000001"
@@ -178,13 +178,13 @@ def test_the_address_of_a_user_with_power_does_not_change_unseen(old: Any, new: 
     """Whoever reads it can set a new password: the account can be taken over."""
     review_ = reviewed(step("update", old, new, *paths))
     assert refused(review_) == alarm
-    assert any("the e-mail address changes" in each for each in review_.people[0].alarms) == alarm
+    assert any("the e-mail address for password resets changes" in each for each in review_.people[0].alarms) == alarm
 
 
 def test_an_alarm_is_in_every_format() -> None:
     """Also where no security profile is gained."""
     review_ = reviewed(step("update", with_email("a@x.com"), with_email("b@x.com"), "identity_info.email"))
-    said = "the e-mail address changes, to which a new password is sent, and the user has Admin"
+    said = "the e-mail address for password resets changes, and the user has Admin"
     assert "1 changed; 1 user gains power ⚠" in text.render(review_)
     assert f"{said} ⚠" in text.render(review_, width=300)
     assert f"- **ada** (changes): {said}" in markdown.render(review_)
@@ -338,7 +338,7 @@ def test_who_does_not_surely_stay_the_same_user_leaves_and_joins(extra: Any, inp
 )
 def test_a_replacement_under_the_same_name_is_told_as_it_is(reasons: list[str], note: str) -> None:
     """A forced one, too: the id is new, and the old password is gone."""
-    person: Person
+    person: UserChange
     old, new = ours(password="[secret]"), ours(password="[secret]")
     (person,) = reviewed(step("replace", old, new, replaceReasons=reasons)).people
     assert note in person.words

@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_users.review import markdown, text
-from connect_users.review.model import ACTIONS, JOINS, LEAVES, Change, Person, Review, Violation, Widened
+from connect_users.review.model import (
+    ACTIONS,
+    JOINS,
+    LEAVES,
+    InputChange,
+    Review,
+    UserChange,
+    Violation,
+    WidenedProfile,
+)
 
 LONG = "@team <b>x</b> `|` www.e.vil " * 1_000
 GITHUB = 65_536
@@ -18,7 +27,9 @@ GITHUB = 65_536
 def crowded(words: str) -> Review:
     """A review in which everything is as long as ``words``."""
     people = tuple(
-        Person(words, action, "urn", (Change("x", words),), gained=(words,), alarms=(words,), why={words: words})
+        UserChange(
+            words, action, "urn", (InputChange("x", words),), gained=(words,), alarms=(words,), why={words: words}
+        )
         for action in ACTIONS
         for _ in range(20)
     )
@@ -27,7 +38,7 @@ def crowded(words: str) -> Review:
         {f"{words}{number}": 1 for number in range(50)},
         (words,) * 20,
         (Violation(words, words, words),) * 20,
-        (Widened(words, (words,), (words,)),) * 20,
+        (WidenedProfile(words, (words,), (words,)),) * 20,
     )
 
 
@@ -102,7 +113,7 @@ def test_of_a_long_log_the_end_is_shown() -> None:
     assert len(comment) <= markdown.LIMIT
     assert "line 49999\n```\n" in comment
     assert "line 1\n" not in comment
-    crowd = tuple(Person(f"a{number}", LEAVES, "urn", (Change("x", "y" * 90),)) for number in range(5_000))
+    crowd = tuple(UserChange(f"a{number}", LEAVES, "urn", (InputChange("x", "y" * 90),)) for number in range(5_000))
     assert markdown.render(Review(crowd), log=log).endswith("\nThe log did not fit into a comment.")
 
 
@@ -110,7 +121,8 @@ def test_a_review_in_a_log_gives_github_no_commands() -> None:
     """The runner obeys lines that begin with two colons, and ``##[`` anywhere."""
     evil = "::stop-commands::x ##[error]y"
     shown = text.render(
-        Review((Person(evil, JOINS, "urn", (Change("x", f"{evil} {'z' * 60} {evil}"),)),), errors=(evil,)), width=60
+        Review((UserChange(evil, JOINS, "urn", (InputChange("x", f"{evil} {'z' * 60} {evil}"),)),), errors=(evil,)),
+        width=60,
     )
     assert not re.search(r"^\s*::", shown, re.MULTILINE)
     assert "##[" not in shown

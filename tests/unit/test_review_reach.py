@@ -13,7 +13,7 @@ from connect_users.review import documents, gate, markdown, text
 from connect_users.review.building import review
 from connect_users.review.naming import Labels, from_resources
 from connect_users.review.powers import Powers
-from connect_users.review.reach import Facts, of_answer
+from connect_users.review.reach import ProfileFacts, of_answer
 from connect_users.review.reading import read_preview
 
 NATIVE = "aws-native:connect:SecurityProfile"
@@ -130,12 +130,12 @@ def test_a_person_who_gains_restricted_power_gains_power() -> None:
 )
 def test_profiles_of_aws_and_ai_agents_are_marked(granted: list[str], words: str) -> None:
     """With power and without it."""
-    powers = Powers(granted={"sp-lead": granted}, facts={"sp-lead": Facts(managed=True, ai_agents=("a", "b"))})
+    powers = Powers(granted={"sp-lead": granted}, facts={"sp-lead": ProfileFacts(managed=True, ai_agents=("a", "b"))})
     (person,) = reviewed(("create", None, user()), powers=powers).people
     assert person.words == f"joins: {words}"
 
 
-OWN = {"sp-lead": Facts(of_answer({"HierarchyRestrictedResources": ["User"]}, Labels()).reach)}
+OWN = {"sp-lead": ProfileFacts(of_answer({"HierarchyRestrictedResources": ["User"]}, Labels()).reach)}
 
 
 @pytest.mark.parametrize(
@@ -150,11 +150,11 @@ OWN = {"sp-lead": Facts(of_answer({"HierarchyRestrictedResources": ["User"]}, La
     ],
 )
 def test_who_moves_reaches_another_group_where_power_goes_by_the_users_own(
-    facts: dict[str, Facts], granted: list[str], after: dict[str, Any], alarmed: bool
+    facts: dict[str, ProfileFacts], granted: list[str], after: dict[str, Any], alarmed: bool
 ) -> None:
     """Neither the user's security profiles nor any of theirs change."""
     powers = Powers(granted={"sp-lead": granted}, facts=facts)
     (person,) = reviewed(("update", user(hierarchy_group_id="g1"), user(**after)), powers=powers).people
-    words = "the hierarchy group changes, and with it whom the user reaches with sp-lead"
+    words = "the hierarchy group changes, and with it who is within reach of the user's sp-lead"
     assert person.alarms == ((words,) if alarmed else ())
     assert person.gains_power is alarmed

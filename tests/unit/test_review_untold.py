@@ -15,7 +15,7 @@ from connect_users.review.reading import UnreadablePreview, read_preview, read_s
 from connect_users.review.steps import parts
 
 if TYPE_CHECKING:
-    from connect_users.review.model import Person, Review
+    from connect_users.review.model import Review, UserChange
 
 PROFILE_TYPE = "aws:connect/securityProfile:SecurityProfile"
 SECRET = "[secret]"
@@ -49,7 +49,7 @@ def told(*steps: Any, personal: bool = False, powers: Powers | None = None) -> R
     return review(read, names, personal=personal, powers=powers)
 
 
-def only(*steps: Any, personal: bool = False) -> Person:
+def only(*steps: Any, personal: bool = False) -> UserChange:
     (person,) = told(*steps, personal=personal).people
     return person
 

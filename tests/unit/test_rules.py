@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.core.rules import Review, password_problems, review
+from connect_users.core.rules import Findings, password_problems, review
 from connect_users.core.spec import UNKNOWN
 from tests.builders import PERSONAL, user
 from tests.unit import rule_rows_people, rule_rows_settings
@@ -112,17 +112,17 @@ def test_all_problems_of_a_user_are_told_at_once() -> None:
 
 def test_nothing_known_is_nothing_wrong() -> None:
     """A first preview may know nothing at all."""
-    assert review(dict.fromkeys(user(), UNKNOWN)) == Review()
+    assert review(dict.fromkeys(user(), UNKNOWN)) == Findings()
 
 
 def test_without_the_ownership_tag_50_tags_are_allowed() -> None:
-    assert review(user(tags={f"k{n}": "" for n in range(50)})) == Review()
+    assert review(user(tags={f"k{n}": "" for n in range(50)})) == Findings()
     (problem,) = review(user(tags={f"k{n}": "" for n in range(51)})).problems
-    assert str(problem) == "tags: 51 given, AWS allows at most 50"
+    assert str(problem) == "tags: 51 given; AWS allows at most 50"
 
 
 def test_a_password_that_was_read_elsewhere_is_judged_by_the_same_rules() -> None:
-    assert password_problems("Correct-Horse-1") == []
+    assert list(password_problems("Correct-Horse-1")) == []
     assert [problem.text for problem in password_problems("")] == [
         "has 0 characters; AWS allows 8 to 64",
         "lacks a lower-case letter and an upper-case letter and a digit; AWS requires one of each",

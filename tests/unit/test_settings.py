@@ -59,7 +59,7 @@ def test_read(config: dict[str, object], expected: Settings) -> None:
         (
             "timeOut",
             7,
-            "connect-users:timeOut: no such setting; known are connect-users:burst, connect-users:emulator,",
+            "connect-users:timeOut: no such setting; the settings are connect-users:burst, connect-users:emulator,",
         ),
     ],
 )

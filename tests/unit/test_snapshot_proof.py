@@ -10,7 +10,7 @@ import pytest
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.fields import VERIFIED_KEY
 from connect_users.core.snapshot_proof import (
-    Listed,
+    UserSnapshot,
     described,
     epoch,
     made_stamp,
@@ -98,7 +98,9 @@ def _summary(**changes: Any) -> dict[str, Any]:
 def _proven(
     summary: dict[str, Any] | None, outputs: dict[str, Any] = OUTPUTS, skills: Any = None, **listed: Any
 ) -> dict[str, Any] | None:
-    found = Listed(**{"id": "u-1", "arn": ARN, "username": "agent-7", "modified": MODIFIED, **listed}, summary=summary)
+    found = UserSnapshot(
+        **{"id": "u-1", "arn": ARN, "username": "agent-7", "modified": MODIFIED, **listed}, summary=summary
+    )
     return proven_outputs(found, outputs, DECLARED, skills)
 
 

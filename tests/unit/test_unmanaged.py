@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connect_users.core import ownership
-from connect_users.core.unmanaged import Declared, unmanaged
+from connect_users.core.unmanaged import ExportedStacks, unmanaged
 
 INSTANCE = "arn:aws:connect:us-east-1:123456789012:instance/i"
 
@@ -37,6 +37,6 @@ ROWS = [
 def test_who_is_unmanaged(tags: dict[str, str], by_id: bool, expected: tuple[bool, bool]) -> None:
     """A state speaks for its own stack alone."""
     outputs = {"arn": f"{INSTANCE}/agent/{'u-1' if by_id else 'other'}"}
-    declared = Declared.of([(_urn("ada"), outputs)], [_urn("ada")])
+    declared = ExportedStacks.of([(_urn("ada"), outputs)], [_urn("ada")])
     user = [("u-1", "ada", tags)]
     assert (bool(list(unmanaged(user, None))), bool(list(unmanaged(user, declared)))) == expected

@@ -16,14 +16,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from types import NoneType
 from typing import TYPE_CHECKING, Final
 
 from connect_users.core.phrases import all_of
-from connect_users.roster import yaml_nodes
+from connect_users.roster import yaml_text
 from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
-    from connect_users.roster.yaml_nodes import Node
+    from connect_users.roster.record_shapes import Member
 
 _KEYS: Final = ("finding", "by", "until", "why")
 _FORM: Final = f"the file is a list of dicts with {all_of(_KEYS)}"
@@ -61,40 +62,34 @@ def read(text: str, source: str) -> dict[str, Acceptance]:
     Raises:
         UnreadableRoster: it is not such a list; the message has the line.
     """
-    root = yaml_nodes.compose(text, source)
-    found: dict[str, Acceptance] = {}
-    if root is None:
-        return found
-    if root.kind != yaml_nodes.SEQUENCE:
+    root = yaml_text.tree(text, source)
+    accepted: dict[str, Acceptance] = {}
+    if root.value is None:
+        return accepted
+    if not isinstance(root.value, list):
         raise UnreadableRoster(source, f"is not a list; {_FORM}", root.line)
-    for node in root.value:
-        entry = _entry(node, source)
-        twin = found.setdefault(entry.finding, entry)
+    for member in root.parts:
+        entry = _entry(member, source)
+        twin = accepted.setdefault(entry.finding, entry)
         if twin is not entry:
             text = f"'{entry.finding}' is accepted in line {twin.line}, too; keep one of them"
             raise UnreadableRoster(source, text, entry.line)
-    return found
+    return accepted
 
 
-def _entry(node: Node, source: str) -> Acceptance:
-    if node.kind != yaml_nodes.MAPPING:
-        raise UnreadableRoster(source, f"is not a dict; {_FORM}", node.line)
-    values: dict[str, str] = {}
-    for key, value in node.value:
-        if key.kind != yaml_nodes.SCALAR or key.value not in _KEYS:
-            name = repr(key.value) if key.kind == yaml_nodes.SCALAR else "that is not a string"
-            raise UnreadableRoster(source, f"unknown key {name}; the keys are {all_of(_KEYS)}", key.line)
-        if key.value in values:
-            raise UnreadableRoster(source, f"the key {key.value!r} is written twice", key.line)
-        if value.kind != yaml_nodes.SCALAR:
-            raise UnreadableRoster(source, f"{key.value} is not a string", value.line)
-        values[key.value] = value.value.strip()
-    lacking = [key for key in _KEYS if not values.get(key)]
+def _entry(member: Member, source: str) -> Acceptance:
+    if not isinstance(member.value, dict):
+        raise UnreadableRoster(source, f"is not a dict; {_FORM}", member.line)
+    for part in member.parts:
+        if part.name not in _KEYS:
+            raise UnreadableRoster(source, f"unknown key {part.name!r}; the keys are {all_of(_KEYS)}", part.line)
+        if not isinstance(part.value, (str, NoneType)):
+            raise UnreadableRoster(source, f"{part.name} is not a string", part.line)
+    finding, by, until, why = values = [(member.value.get(key) or "").strip() for key in _KEYS]
+    lacking = [key for key, value in zip(_KEYS, values, strict=True) if not value]
     if lacking:
-        raise UnreadableRoster(source, f"the entry lacks {all_of(lacking)}", node.line)
-    return Acceptance(
-        values["finding"], values["by"], _day(values["until"], source, node.line), values["why"], node.line
-    )
+        raise UnreadableRoster(source, f"the entry lacks {all_of(lacking)}", member.line)
+    return Acceptance(finding, by, _day(until, source, member.line), why, member.line)
 
 
 def _day(text: str, source: str, line: int) -> date:

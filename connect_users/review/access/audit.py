@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from connect_users.review.access.findings import changes, flags, judgements
+from connect_users.review.access.findings import changes
 from connect_users.review.access.sources import Snapshot
 from connect_users.review.powers import Judgement
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from connect_users.review.access.acceptances import Acceptance
-    from connect_users.review.access.dormancy import Dormancy
-    from connect_users.review.access.sources import Entry
-    from connect_users.review.powers import Powers
+    from connect_users.review.access.findings import AccessReview
+    from connect_users.review.access.sources import UserAccess
 
 DORMANT, DRIFT, ROSTER = "dormant-power", "drift", "roster"
 #: Kinds of findings, the most important first: unused power, power, possible power, unmanaged users, differences from a
@@ -55,12 +54,12 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Judged:
+class FindingStatus:
     """A finding and its acceptance.
 
     Attributes:
         status: accepted, expired (its acceptance has ended) or open.
-        new: whether it is not accepted, and an earlier audit did not have it as not accepted.
+        new: whether it is not accepted, and the previous audit did not have it as not accepted.
     """
 
     finding: Finding
@@ -70,73 +69,68 @@ class Judged:
 
 
 def judge(
-    findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, known: Collection[str] = frozenset()
-) -> list[Judged]:
+    findings: Iterable[Finding], accepted: Mapping[str, Acceptance], today: date, previous: Collection[str] = ()
+) -> list[FindingStatus]:
     """The findings with their acceptances: new ones first, then those that are not accepted.
 
     Args:
         accepted: id -> acceptance.
-        known: ids that an earlier audit had and that were not accepted.
+        previous: ids of the open findings of the previous audit.
     """
-    judged = []
+    statuses = []
     for finding in {each.id: each for each in findings}.values():
         acceptance = accepted.get(finding.id)
         status = OPEN if acceptance is None else ACCEPTED if today <= acceptance.until else EXPIRED
-        judged.append(Judged(finding, status, status != ACCEPTED and finding.id not in known, acceptance))
+        statuses.append(FindingStatus(finding, status, status != ACCEPTED and finding.id not in previous, acceptance))
 
-    def rank(each: Judged) -> tuple[object, ...]:
+    def rank(each: FindingStatus) -> tuple[object, ...]:
         finding = each.finding
         return not each.new, _ORDER.index(each.status), KINDS.index(finding.kind), finding.username, finding.id
 
-    return sorted(judged, key=rank)
+    return sorted(statuses, key=rank)
 
 
-def counts(judged: Iterable[Judged]) -> dict[str, int]:
+def counts(statuses: Iterable[FindingStatus]) -> dict[str, int]:
     """The number of new findings, and of those with each status."""
-    found = Counter(status for each in judged for status in (each.status, "new" if each.new else ""))
-    return {word: found[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
+    numbers = Counter(status for each in statuses for status in (each.status, "new" if each.new else ""))
+    return {word: numbers[word] for word in ("new", OPEN, EXPIRED, ACCEPTED)}
 
 
-def of_people(
-    snapshot: Snapshot,
-    powers: Powers,
-    unmanaged: Iterable[tuple[str, str]] = (),
-    dormancy: Dormancy | None = None,
-) -> Iterator[Finding]:
+def of_people(review: AccessReview, unmanaged: Iterable[tuple[str, str]] = ()) -> Iterator[Finding]:
     """Findings of power, one for each security profile; of unused power; and of unmanaged users.
 
     Args:
         unmanaged: usernames with the reasons.
     """
-    judged = judgements(snapshot, powers)
-    for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True):
-        held = [profile for profile in entry.profiles if judged[profile] is Judgement.POWER]
-        for profile in held:
-            limits, why = powers.limits(profile, profile), powers.why(profile, profile)
-            about = f"{profile} ({limits})" if limits else profile
+    powers, judgements = review.powers, review.judgements
+    for entry, flags in zip(review.snapshot.people, review.flags, strict=True):
+        powerful = [profile for profile in entry.profiles if judgements[profile] is Judgement.POWER]
+        for profile in powerful:
+            reach, why = review.reach(profile), powers.why(profile, profile)
+            about = f"{profile} ({reach})" if reach else profile
             yield Finding("power", entry.username, about, f"security profile {profile}{f' ({why})' if why else ''}")
-        unclear = [profile for profile in entry.profiles if judged[profile] is Judgement.UNKNOWN]
+        unclear = [profile for profile in entry.profiles if judgements[profile] is Judgement.UNKNOWN]
         for profile in unclear:
             text = f"security profile {profile}, whose name is not known"
             yield Finding("unnamed-power", entry.username, profile, text)
-        if dormancy is not None and DORMANT in flagged:
-            seen = dormancy.last_online(entry)
+        if review.dormancy is not None and DORMANT in flags:
+            seen = review.dormancy.last_online(entry)
             last = f"last online {seen}" if seen.at is not None else str(seen)
-            yield Finding(DORMANT, entry.username, "", f"{', '.join((*held, *unclear))}; {last}")
+            yield Finding(DORMANT, entry.username, "", f"{', '.join((*powerful, *unclear))}; {last}")
     for username, reason in unmanaged:
         yield Finding("unmanaged", username, "", reason)
 
 
 def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
     """Differences from a roster. Empty cells (which may have defaults) and phones are not compared."""
-    known = {entry.username: entry for entry in live.people}
+    live_entries = {entry.username: entry for entry in live.people}
     words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
-    for each in changes(Snapshot("", tuple(_filled(entry, known) for entry in roster.people)), live):
+    for each in changes(Snapshot("", tuple(_filled(entry, live_entries) for entry in roster.people)), live):
         about = each.kind if each.kind in words else each.words
         yield Finding(ROSTER, each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
 
 
-def _filled(entry: Entry, known: Mapping[str, Entry]) -> Entry:
-    live = known.get(entry.username, entry)
+def _filled(entry: UserAccess, live_entries: Mapping[str, UserAccess]) -> UserAccess:
+    live = live_entries.get(entry.username, entry)
     open_ = {name: getattr(live, name) for name in ("routing", "profiles", "hierarchy") if not getattr(entry, name)}
     return dataclasses.replace(entry, phone=live.phone, **open_)

@@ -13,7 +13,6 @@ If neither source knows, the answer is "unknown", not "never".
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import reduce
@@ -23,9 +22,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from connect_users.review.access.sources import Entry
+    from connect_users.review.access.sources import UserAccess
 
-_DAYS: Final = re.compile(r"(?P<days>[1-9]\d{0,3})d?")
 UNKNOWN: Final = "unknown"
 
 
@@ -59,8 +57,7 @@ class LastOnline:
         later = other.at is not None and (self.at is None or (other.at, other.signed_in) > (self.at, self.signed_in))
         latest = other if later else self
         absences = [each.absent_since for each in (self, other) if each.absent_since is not None]
-        why = self.why + other.why if self.why and other.why else self.why or other.why
-        return LastOnline(latest.at, latest.signed_in, min(absences, default=None), why)
+        return LastOnline(latest.at, latest.signed_in, min(absences, default=None), self.why + other.why)
 
     def dormant(self, now: datetime, days: int) -> bool | None:
         """Whether the user was not online in the last ``days`` days; None if it is not known."""
@@ -73,7 +70,7 @@ class LastOnline:
 
 
 @dataclass(frozen=True)
-class Sightings:
+class OnlineTimes:
     """The answers of one source.
 
     Attributes:
@@ -86,7 +83,7 @@ class Sightings:
     seen: Mapping[str, LastOnline] = field(default_factory=dict)
     absent: LastOnline = field(default_factory=LastOnline)
 
-    def of(self, entry: Entry) -> LastOnline:
+    def of(self, entry: UserAccess) -> LastOnline:
         """Its answer for one of the people."""
         return self.seen.get(entry.username) or self.seen.get(entry.id) or self.absent
 
@@ -100,16 +97,16 @@ class Dormancy:
         days: people who were online in this number of days are not dormant.
     """
 
-    sources: Sequence[Sightings]
+    sources: Sequence[OnlineTimes]
     now: datetime
     days: int
 
-    def last_online(self, entry: Entry) -> LastOnline:
+    def last_online(self, entry: UserAccess) -> LastOnline:
         """The answer of all sources together for one of the people."""
         first, *more = (source.of(entry) for source in self.sources) if self.sources else (LastOnline(),)
         return reduce(or_, more, first)
 
-    def of(self, entry: Entry) -> bool | None:
+    def of(self, entry: UserAccess) -> bool | None:
         """Whether one of the people is dormant; None if it is unknown. Users created since then are not."""
         start = (self.now - timedelta(days=self.days)).replace(tzinfo=timezone.utc).timestamp()
         if start < entry.made <= self.now.replace(tzinfo=timezone.utc).timestamp():
@@ -117,9 +114,7 @@ class Dormancy:
         return self.last_online(entry).dormant(self.now, self.days)
 
 
-def from_online_days(
-    days: Mapping[str, datetime], requested: Iterable[str], start: datetime, source: str = "online time of agents"
-) -> Sightings:
+def from_online_days(days: Mapping[str, datetime], requested: Iterable[str], start: datetime) -> OnlineTimes:
     """The answers of GetMetricDataV2.
 
     Args:
@@ -127,18 +122,6 @@ def from_online_days(
         requested: ids of all users in the requests.
         start: the first day of the requests.
     """
-    absent = LastOnline(absent_since=start)
+    source, absent = "online time of agents", LastOnline(absent_since=start)
     seen = {user: LastOnline(days[user]) if user in days else absent for user in requested}
-    return Sightings(source, seen, LastOnline(why=(f"not in the {source}",)))
-
-
-def days_of(text: str) -> int:
-    """``60d`` (or ``60``) -> 60.
-
-    Raises:
-        ValueError: it is not that.
-    """
-    match = _DAYS.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a number of days, such as 60d")
-    return int(match["days"])
+    return OnlineTimes(source, seen, LastOnline(why=(f"not in the {source}",)))

@@ -44,14 +44,14 @@ def comparable(user: Resource, instance_id: str) -> tuple[Props, Props]:
 
 
 def _shown(props: Mapping[str, Any]) -> Props:
-    found = {}
+    visible = {}
     for name, value in props.items():
         shown = value
         if name in BY_NAME and BY_NAME[name].kind is Kind.BLOCK and isinstance(value, dict):
             shown = {member: item for member, item in value.items() if not has_secret(item)}
         if not has_secret(shown):
-            found[name] = shown
-    return found
+            visible[name] = shown
+    return visible
 
 
 def differences(

@@ -1,10 +1,11 @@
-"""Flags of people for a reviewer, and the differences between two snapshots."""
+"""What a reviewer has to see in a snapshot: flags of people, and the differences from another snapshot."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core.limits import ID_PATTERN
@@ -12,10 +13,11 @@ from connect_users.review.hidden import PLACEHOLDERS
 from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from connect_users.review.access.dormancy import Dormancy
-    from connect_users.review.access.sources import Entry, Snapshot
+    from connect_users.review.access.sources import Snapshot, UserAccess
     from connect_users.review.powers import Powers
 
 #: Flag -> its text on the page.
@@ -36,80 +38,89 @@ _USUAL_SHARE: Final = 0.9
 _COLLEAGUES: Final = 5
 
 
-def flags(snapshot: Snapshot, powers: Powers, dormancy: Dormancy | None = None) -> list[tuple[str, ...]]:
-    """The flags of each of the people, in the order of `FLAGS`; without `dormancy`, no flags about it."""
-    judged = judgements(snapshot, powers)
-    usual = _usual_phones(snapshot)
-    order = list(FLAGS)
-    return [
-        tuple(
-            sorted(
-                (
-                    *_flags(each, judged, usual.get((each.instance, each.routing), "")),
-                    *(_dormant(each, judged, dormancy) if dormancy is not None else ()),
-                ),
-                key=order.index,
-            )
-        )
-        for each in snapshot.people
-    ]
+@dataclass(frozen=True)
+class AccessReview:
+    """The people of a source with what is known about each.
 
+    Attributes:
+        before: the people at an earlier time, to compare with.
+        dormancy: None if nobody wants to know who was online; then there are no flags about it.
+        time: when the people were read, in UTC.
+    """
 
-def power_first(snapshot: Snapshot, powers: Powers, dormancy: Dormancy) -> list[Entry]:
-    """The people: first those with power who are or may be dormant, then other dormant people, then the rest."""
-    order = ("dormant-power", "unseen-power", "dormant", "unknown", "")
+    snapshot: Snapshot
+    powers: Powers
+    before: Snapshot | None = None
+    dormancy: Dormancy | None = None
+    time: datetime | None = None
 
-    def place(entry: Entry, flagged: tuple[str, ...]) -> int:
-        words = (*flagged, "unknown" if dormancy.of(entry) is None else "")
-        return min(order.index(word) for word in words if word in order)
+    @property
+    def made(self) -> str:
+        """The time in words; "" if it is not known."""
+        return f"{self.time:%Y-%m-%d %H:%M} UTC" if self.time is not None else ""
 
-    flagged = flags(snapshot, powers, dormancy)
-    places = [place(entry, each) for entry, each in zip(snapshot.people, flagged, strict=True)]
-    return [entry for _, entry in sorted(zip(places, snapshot.people, strict=True), key=itemgetter(0))]
+    @cached_property
+    def judgements(self) -> Mapping[str, Judgement]:
+        """The judgement of each security profile of the people, by its name or id in the snapshot."""
+        nameless = {profile for entry in self.snapshot.people for profile in entry.unnamed}
+        profiles = {profile for entry in self.snapshot.people for profile in entry.profiles}
 
+        def name(profile: str) -> str | None:
+            sure = profile not in nameless and profile not in PLACEHOLDERS and not ID_PATTERN.fullmatch(profile)
+            return profile if sure else None
 
-def judgements(snapshot: Snapshot, powers: Powers) -> dict[str, Judgement]:
-    """The judgement of each security profile of the people, by its name or id in the snapshot."""
-    nameless = {profile for entry in snapshot.people for profile in entry.unnamed}
-    profiles = {profile for entry in snapshot.people for profile in entry.profiles}
+        return {profile: self.powers.judge(profile, name(profile)) for profile in profiles}
 
-    def name(profile: str) -> str | None:
-        sure = profile not in nameless and profile not in PLACEHOLDERS and not ID_PATTERN.fullmatch(profile)
-        return profile if sure else None
+    @cached_property
+    def flags(self) -> Sequence[tuple[str, ...]]:
+        """The flags of each of the people, in the order of `FLAGS`."""
+        usual = _usual_phones(self.snapshot)
+        return [tuple(self._flags(each, usual.get((each.instance, each.routing), ""))) for each in self.snapshot.people]
 
-    return {profile: powers.judge(profile, name(profile)) for profile in profiles}
+    @property
+    def unclear(self) -> tuple[str, ...]:
+        """Ids of security profiles that may be power because nothing is known about them."""
+        return tuple(sorted(name for name, judgement in self.judgements.items() if judgement is Judgement.UNKNOWN))
 
+    def reach(self, profile: str) -> str:
+        """Whom a powerful profile reaches, in words; "" for everybody, and for other profiles."""
+        return self.powers.limits(profile, profile) if self.judgements[profile] is Judgement.POWER else ""
 
-def unclear(snapshot: Snapshot, powers: Powers) -> tuple[str, ...]:
-    """Ids of security profiles that may be power because nothing is known about them."""
-    judged = judgements(snapshot, powers)
-    return tuple(sorted(profile for profile, judgement in judged.items() if judgement is Judgement.UNKNOWN))
+    def power_first(self) -> list[UserAccess]:
+        """The people: first those with power who are or may be dormant, then other dormant people, then the rest."""
+        order = ("dormant-power", "unseen-power", "dormant")
 
+        def rank(row: tuple[UserAccess, tuple[str, ...]]) -> int:
+            entry, flags = row
+            unknown = self.dormancy is None or self.dormancy.of(entry) is None
+            return next((order.index(flag) for flag in order if flag in flags), len(order) + (not unknown))
 
-def _flags(entry: Entry, judged: Mapping[str, Judgement], usual: str) -> Iterable[str]:
-    powerful = sum(judged[profile] is Judgement.POWER for profile in entry.profiles)
-    if powerful:
-        yield "power"
-    if powerful > 1:
-        yield "multi-power"
-    if any(judged[profile] is Judgement.UNKNOWN for profile in entry.profiles):
-        yield "unnamed-power"
-    if not entry.hierarchy:
-        yield "no-hierarchy"
-    if usual and entry.phone and entry.phone != usual:
-        yield "odd-phone"
-    if entry.managed is False:
-        yield "unmanaged"
+        return [entry for entry, _ in sorted(zip(self.snapshot.people, self.flags, strict=True), key=rank)]
 
-
-def _dormant(entry: Entry, judged: Mapping[str, Judgement], dormancy: Dormancy) -> Iterable[str]:
-    """A profile that may be power counts as power here."""
-    power = any(judged[profile] is not Judgement.PLAIN for profile in entry.profiles)
-    dormant = dormancy.of(entry)
-    if dormant:
-        yield "dormant-power" if power else "dormant"
-    elif dormant is None and power:
-        yield "unseen-power"
+    def _flags(self, entry: UserAccess, usual: str) -> Iterable[str]:
+        judgements = [self.judgements[profile] for profile in entry.profiles]
+        powerful = judgements.count(Judgement.POWER)
+        unclear = Judgement.UNKNOWN in judgements
+        if powerful:
+            yield "power"
+        if powerful > 1:
+            yield "multi-power"
+        if self.dormancy is not None:
+            # A profile that may be power counts as power here.
+            power = powerful > 0 or unclear
+            dormant = self.dormancy.of(entry)
+            if dormant:
+                yield "dormant-power" if power else "dormant"
+            elif dormant is None and power:
+                yield "unseen-power"
+        if unclear:
+            yield "unnamed-power"
+        if not entry.hierarchy:
+            yield "no-hierarchy"
+        if usual and entry.phone and entry.phone != usual:
+            yield "odd-phone"
+        if entry.managed is False:
+            yield "unmanaged"
 
 
 def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
@@ -118,16 +129,16 @@ def _usual_phones(snapshot: Snapshot) -> dict[tuple[str, str], str]:
     for entry in snapshot.people:
         if entry.phone:
             phones[entry.instance, entry.routing][entry.phone] += 1
-    found = {}
+    usual = {}
     for routing, counted in phones.items():
         phone, number = counted.most_common(1)[0]
         total = counted.total()
         if total >= _COLLEAGUES and number < total and number >= total * _USUAL_SHARE:
-            found[routing] = phone
-    return found
+            usual[routing] = phone
+    return usual
 
 
-class Difference(NamedTuple):
+class AccessChange(NamedTuple):
     """The difference of one user between two snapshots.
 
     Attributes:
@@ -142,7 +153,7 @@ class Difference(NamedTuple):
     instance: str = ""
 
 
-def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
+def changes(before: Snapshot, after: Snapshot) -> list[AccessChange]:
     """The users who differ, by username. Settings that one of the snapshots does not have are not compared.
 
     If that is the instance, a user is compared with the users of the same name in all instances.
@@ -154,28 +165,28 @@ def changes(before: Snapshot, after: Snapshot) -> list[Difference]:
     ]
     by_instance = "instance" in compared
     old, new = (_by_user(snapshot, by_instance, after.instance) for snapshot in (before, after))
-    found: list[Difference] = []
+    differences: list[AccessChange] = []
     for user in sorted({*old, *new}):
         for one, other in _pairs(old.get(user, []), new.get(user, [])):
-            found += _difference(one, other, compared)
-    return found
+            differences += _difference(one, other, compared)
+    return differences
 
 
-def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple[str, str], list[Entry]]:
+def _by_user(snapshot: Snapshot, by_instance: bool, instance: str) -> dict[tuple[str, str], list[UserAccess]]:
     """Username and instance -> the rows of that user.
 
     Args:
         by_instance: whether the same username in another instance is another user.
         instance: the only instance whose users are compared; "" for all.
     """
-    found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    rows: dict[tuple[str, str], list[UserAccess]] = defaultdict(list)
     for entry in snapshot.people:
         if not (instance and entry.instance) or entry.instance == instance:
-            found[entry.username, entry.instance if by_instance else ""].append(entry)
-    return found
+            rows[entry.username, entry.instance if by_instance else ""].append(entry)
+    return rows
 
 
-def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, Entry | None]]:
+def _pairs(old: list[UserAccess], new: list[UserAccess]) -> Iterable[tuple[UserAccess | None, UserAccess | None]]:
     """Pairs of rows of one user: first rows with the same security profiles, then the rest in order."""
     old = list(old)
     left = []
@@ -189,18 +200,18 @@ def _pairs(old: list[Entry], new: list[Entry]) -> Iterable[tuple[Entry | None, E
     yield from zip_longest(old, left)
 
 
-def _difference(old: Entry | None, new: Entry | None, compared: Iterable[str]) -> Iterable[Difference]:
+def _difference(old: UserAccess | None, new: UserAccess | None, compared: Iterable[str]) -> Iterable[AccessChange]:
     if new is None:
         if old is not None:
-            yield Difference(old.username, "left", ", ".join(old.profiles), (), old.instance)
+            yield AccessChange(old.username, "left", ", ".join(old.profiles), (), old.instance)
     elif old is None:
-        yield Difference(new.username, "joined", ", ".join(new.profiles), new.profiles, new.instance)
+        yield AccessChange(new.username, "joined", ", ".join(new.profiles), new.profiles, new.instance)
     elif words := _differences(old, new, compared):
         gained = tuple(sorted({*new.profiles} - {*old.profiles}))
-        yield Difference(new.username, "changed", "; ".join(words), gained, new.instance)
+        yield AccessChange(new.username, "changed", "; ".join(words), gained, new.instance)
 
 
-def _differences(old: Entry, new: Entry, compared: Iterable[str]) -> list[str]:
+def _differences(old: UserAccess, new: UserAccess, compared: Iterable[str]) -> list[str]:
     words = [f"+ {name}" for name in sorted({*new.profiles} - {*old.profiles})]
     words += [f"- {name}" for name in sorted({*old.profiles} - {*new.profiles})]
     for name in compared:

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.review.access.audit import ACCEPTED, counts
-from connect_users.review.access.findings import flags, judgements
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.powers import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connect_users.review.access.acceptances import Acceptance
-    from connect_users.review.access.audit import Judged
-    from connect_users.review.access.dormancy import Dormancy
-    from connect_users.review.powers import Powers
+    from connect_users.review.access.audit import FindingStatus
+    from connect_users.review.access.findings import AccessReview
 
 #: The version of the JSON. It is raised if a member changes its meaning; members may be added.
 SCHEMA: Final = 1
@@ -25,46 +23,38 @@ _NAMES: Final = {"routing": "routing_profile", "hierarchy": "hierarchy_group", "
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """An earlier audit.
+class PreviousAudit:
+    """The previous audit.
 
     Attributes:
-        known: ids of the findings that were not accepted.
+        open_ids: of the findings that were not accepted.
     """
 
     snapshot: Snapshot
-    known: frozenset[str]
+    open_ids: frozenset[str]
 
 
 def document(
-    snapshot: Snapshot,
-    powers: Powers,
-    judged: Sequence[Judged],
+    review: AccessReview,
+    statuses: Sequence[FindingStatus],
     unused: Iterable[Acceptance] = (),
-    *,
-    made: str,
-    before: Snapshot | None = None,
-    dormancy: Dormancy | None = None,
     kept: Iterable[str] = (),
 ) -> dict[str, Any]:
     """An audit as plain data.
 
     Args:
         unused: acceptances without a finding.
-        made: the time of the audit.
-        before: the snapshot of the earlier audit.
-        dormancy: None without ``--dormant``.
-        kept: ids that the earlier audit knew, of kinds that this one did not look for.
+        kept: ids that the previous audit knew, of kinds that this one did not look for.
     """
-    sure = judgements(snapshot, powers)
+    snapshot, dormancy = review.snapshot, review.dormancy
     return {
         "schema": SCHEMA,
         "instance": snapshot.instance,
         "source": snapshot.source,
-        "made": made,
-        "since": None if before is None else before.source,
-        "counts": counts(judged),
-        "findings": [_finding(each) for each in judged],
+        "made": review.made,
+        "since": None if review.before is None else review.before.source,
+        "counts": counts(statuses),
+        "findings": [_finding(each) for each in statuses],
         "not_looked_for": sorted(kept),
         "unused_acceptances": [each.finding for each in unused],
         "people": [
@@ -74,35 +64,36 @@ def document(
                 "security_profiles": list(entry.profiles),
                 "security_profiles_without_name": sorted(entry.unnamed),
                 "reach": {
-                    profile: powers.limits(profile, profile) or "everybody"
+                    profile: review.reach(profile) or "everybody"
                     for profile in entry.profiles
-                    if sure[profile] is Judgement.POWER
+                    if review.judgements[profile] is Judgement.POWER
                 },
                 "last_online": None if dormancy is None else str(dormancy.last_online(entry)),
                 "managed": entry.managed,
-                "flags": list(flagged),
+                "flags": list(flags),
             }
-            for entry, flagged in zip(snapshot.people, flags(snapshot, powers, dormancy), strict=True)
+            for entry, flags in zip(snapshot.people, review.flags, strict=True)
         ],
     }
 
 
-def _finding(judged: Judged) -> dict[str, Any]:
-    finding, acceptance = judged.finding, judged.acceptance
+def _finding(status: FindingStatus) -> dict[str, Any]:
+    finding, acceptance = status.finding, status.acceptance
+    accepted = None
+    if acceptance is not None:
+        accepted = {"by": acceptance.by, "until": acceptance.until.isoformat(), "why": acceptance.why}
     return {
         "id": finding.id,
         "kind": finding.kind,
         "username": finding.username,
         "text": finding.text,
-        "status": judged.status,
-        "new": judged.new,
-        "accepted": None
-        if acceptance is None
-        else {"by": acceptance.by, "until": acceptance.until.isoformat(), "why": acceptance.why},
+        "status": status.status,
+        "new": status.new,
+        "accepted": accepted,
     }
 
 
-def read(document: Any, instance: str) -> Earlier:
+def read(document: Any, instance: str) -> PreviousAudit:
     """Read the audit of a document.
 
     Args:
@@ -116,18 +107,18 @@ def read(document: Any, instance: str) -> Earlier:
             raise ValueError(f"its schema is {document['schema']!r}, but this version reads {SCHEMA}")
         if document["instance"] != instance:
             raise ValueError(f"it is the audit of another instance, {document['instance']}")
-        known = [str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED]
-        known += map(str, document["not_looked_for"])
+        open_ids = [str(each["id"]) for each in document["findings"] if each["status"] != ACCEPTED]
+        open_ids += map(str, document["not_looked_for"])
         people = tuple(map(_entry, document["people"]))
         source = f"the audit of {document['made']}"
     except (AttributeError, KeyError, TypeError):
         raise ValueError("it was not written by connect-users audit --json") from None
-    return Earlier(Snapshot(source, people, instance), frozenset(known))
+    return PreviousAudit(Snapshot(source, people, instance), frozenset(open_ids))
 
 
-def _entry(person: Mapping[str, Any]) -> Entry:
+def _entry(person: Mapping[str, Any]) -> UserAccess:
     routing, hierarchy, phone = (str(person[name]) for name in _NAMES.values())
-    return Entry(
+    return UserAccess(
         str(person["username"]),
         routing,
         tuple(map(str, person["security_profiles"])),

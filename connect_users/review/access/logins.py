@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
-from connect_users.review.access.dormancy import LastOnline, Sightings
+from connect_users.review.access.dormancy import LastOnline, OnlineTimes
 from connect_users.roster.csv_text import Grid
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _WRITE: Final = "write times as 2026-11-20 08:00:00"
 _HOW: Final = "download the Login/Logout report with Download CSV"
 
 
-def read(text: str, source: str) -> Sightings:
+def read(text: str, source: str) -> OnlineTimes:
     """The logins in a report.
 
     Raises:
@@ -62,9 +62,9 @@ def read(text: str, source: str) -> Sightings:
         if not row[agent] or not (row[login] or row[logout]):
             raise ValueError(f"row {number} has no agent or no time; {_HOW}")
         # A user who has not signed out was still signed in when the report was made, at least at its last row.
-        found = LastOnline(times[row[logout]]) if row[logout] else LastOnline(end, signed_in=True)
-        seen[row[agent]] = seen.get(row[agent], LastOnline()) | found
-    return Sightings(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
+        last = LastOnline(times[row[logout]]) if row[logout] else LastOnline(end, signed_in=True)
+        seen[row[agent]] = seen.get(row[agent], LastOnline()) | last
+    return OnlineTimes(source, seen, LastOnline(why=(f"not in {source}{_span(times.values())}",)))
 
 
 def _span(times: Collection[datetime]) -> str:
@@ -77,23 +77,23 @@ def _columns(headers: Sequence[str], sessions: Sequence[Sequence[str]]) -> tuple
     def filled(place: int) -> str:
         return next((row[place] for row in sessions if row[place]), "")
 
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for place, header in enumerate(headers):
         name = re.sub(r"[^a-z]", "", header.lower())
         if _LOGOUT.match(name):
-            found.setdefault("logout", place)
+            places.setdefault("logout", place)
         elif _LOGIN.match(name) and (_timed(filled(place)) or (name not in _AGENT and not filled(place))):
-            found.setdefault("login", place)
+            places.setdefault("login", place)
         elif name in _AGENT:
-            found.setdefault("agent", place)
-    missing = [column for column in ("agent", "login", "logout") if column not in found]
+            places.setdefault("agent", place)
+    missing = [column for column in ("agent", "login", "logout") if column not in places]
     if missing:
         raise ValueError(f"it is not a Login/Logout report: it has no column for the {missing[0]}; {_HOW}")
-    return found["agent"], found["login"], found["logout"]
+    return places["agent"], places["login"], places["logout"]
 
 
 def _timed(cell: str) -> bool:
-    return any(_read_as(form, cell) is not None for form in _FORMS)
+    return any(_all(form, [cell]) is not None for form in _FORMS)
 
 
 def _times(cells: Iterable[str]) -> Mapping[str, datetime]:
@@ -110,22 +110,16 @@ def _times(cells: Iterable[str]) -> Mapping[str, datetime]:
     return first
 
 
-def _all(form: _Read, cells: Sequence[str]) -> dict[str, datetime] | None:
-    found = {}
-    for cell in cells:
-        time = _read_as(form, cell)
-        if time is None:
-            return None
-        found[cell] = time
-    return found
-
-
-def _read_as(form: _Read, cell: str) -> datetime | None:
+def _all(form: _Read, cells: Iterable[str]) -> dict[str, datetime] | None:
+    """Cell -> time; None if the format does not read all of them."""
+    times = {}
     try:
-        time = form(cell if cell[-2:].upper() in ("AM", "PM") else _ZONE.sub("", cell))
-        return time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
+        for cell in cells:
+            time = form(cell if cell[-2:].upper() in ("AM", "PM") else _ZONE.sub("", cell))
+            times[cell] = time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
+    return times
 
 
 def _iso(text: str) -> datetime:

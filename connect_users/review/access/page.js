@@ -60,6 +60,15 @@
     made.append(...children);
     return made;
   };
+  // A button that shows only what has one value; a second click shows everything again.
+  const toggle = (name, value, alarm, ...children) => {
+    const button = element("button", { type: "button", [`data-${name}`]: value, class: alarm ? "alarm" : undefined }, ...children);
+    button.addEventListener("click", () => {
+      state[name] = state[name] === value ? "" : value;
+      filter();
+    });
+    return button;
+  };
   const within = (path, group) => path === group || path.startsWith(group + "/");
 
   function filter() {
@@ -87,11 +96,10 @@
     byId("filtered").textContent = filters.length ? `Only: ${filters.join("; ")}` : "";
     byId("clear").disabled = !(filters.length || state.search);
     document.querySelector("#people table").setAttribute("aria-rowcount", shown.length + 1);
-    for (const button of document.querySelectorAll("#flags button")) {
-      button.setAttribute("aria-pressed", String(button.dataset.flag === state.flag));
-    }
-    for (const button of document.querySelectorAll("#tree button")) {
-      button.setAttribute("aria-pressed", String(button.dataset.group === state.group));
+    for (const name of ["flag", "group", "status"]) {
+      for (const button of document.querySelectorAll(`button[data-${name}]`)) {
+        button.setAttribute("aria-pressed", String(button.dataset[name] === state[name]));
+      }
     }
     [...byId("head").children].forEach((cell, place) => {
       if (place === state.sort) cell.setAttribute("aria-sort", state.down ? "descending" : "ascending");
@@ -200,13 +208,7 @@
     for (const [flag, words] of Object.entries(data.flags)) {
       const count = counts.get(flag) || 0;
       if (!count) continue;
-      const button = element("button", { type: "button", "data-flag": flag, class: flag.includes("power") ? "alarm" : undefined },
-        element("b", {}, number.format(count)), words);
-      button.addEventListener("click", () => {
-        state.flag = state.flag === flag ? "" : flag;
-        filter();
-      });
-      byId("flags").append(button);
+      byId("flags").append(toggle("flag", flag, flag.includes("power"), element("b", {}, number.format(count)), words));
     }
     if (!counts.size) byId("flags").append("No flags.");
   }
@@ -224,15 +226,8 @@
     }
     const paths = [...counts.keys()].sort(compare);
     const lists = new Map([["", element("ul")]]);
-    const item = (name, count, group) => {
-      const button = element("button", { type: "button", "data-group": group }, element("span", {}, name),
-        element("span", { class: "number" }, number.format(count)));
-      button.addEventListener("click", () => {
-        state.group = state.group === group ? "" : group;
-        filter();
-      });
-      return element("li", {}, button);
-    };
+    const item = (name, count, group) => element("li", {}, toggle("group", group, false, element("span", {}, name),
+      element("span", { class: "number" }, number.format(count))));
     lists.get("").append(item("Everybody", people.length, ""));
     for (const path of paths) {
       const cut = path.lastIndexOf("/");
@@ -310,13 +305,8 @@
     }
     link(count, what, "findings");
     for (const status of new Set(data.findings.map(([status]) => status))) {
-      const button = element("button", { type: "button", "data-status": status, class: ALARMS.has(status) ? "alarm" : undefined },
-        element("b", {}, number.format(data.findings.filter((each) => each[0] === status).length)), status);
-      button.addEventListener("click", () => {
-        state.status = state.status === status ? "" : status;
-        filter();
-      });
-      byId("statuses").append(button);
+      const count = data.findings.filter((each) => each[0] === status).length;
+      byId("statuses").append(toggle("status", status, ALARMS.has(status), element("b", {}, number.format(count)), status));
     }
     const fill = list("findings", "found", ([status, username, words, id, accepted]) => element("tr", {},
       element("th", { scope: "row" }, username),
@@ -326,9 +316,6 @@
       const names = new Set(filtered ? shown.map((one) => one.username) : []);
       fill(data.findings.filter(([status, username]) =>
         (!state.status || status === state.status) && (!filtered || names.has(username))));
-      for (const button of byId("statuses").children) {
-        button.setAttribute("aria-pressed", String(button.dataset.status === state.status));
-      }
     };
   }
 
@@ -356,9 +343,7 @@
     ...(reaches.size && { reach: one.reach }),
     ...(data.findings && { findings: ids(one, false), accepted_findings: ids(one, true) }),
   });
-  function records() {
-    return shown.map(record);
-  }
+  const records = () => shown.map(record);
   let byUser;
   function ids(one, accepted) {
     if (!byUser) {

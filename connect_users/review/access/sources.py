@@ -11,7 +11,6 @@ from connect_users.core.arns import bare_id, parse_arn
 from connect_users.core.fields import TOKEN_KEY
 from connect_users.core.ownership import Owner, made_at, owner_of
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
-from connect_users.review.building import username_of
 from connect_users.review.hidden import placeholder
 from connect_users.roster import cells
 from connect_users.roster.columns import FIRST_DAY, LAST_DAY
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One user. A member is "" if the user does not have it, or if the source does not have it.
+class UserAccess:
+    """The access of one user. A member is "" if the user does not have it, or if the source does not have it.
 
     Attributes:
         managed: whether a stack created the user; None if it is not known.
@@ -61,7 +60,7 @@ class Snapshot:
     """
 
     source: str
-    people: tuple[Entry, ...]
+    people: tuple[UserAccess, ...]
     instance: str = ""
 
 
@@ -85,10 +84,10 @@ def from_roster(table: Table, names: Labels, day: date, *, begun: bool = False) 
     return _snapshot(f"roster {table.source}", entries)
 
 
-def _of_file(file: Table, names: Labels, day: date, *, begun: bool) -> Iterator[Entry]:
-    known = {header: column for header in file.headers if (column := file.column(header)) is not None}
-    columns = {header: column for header, column in known.items() if column.name in _COLUMNS}
-    days = {header: column for header, column in known.items() if column.path in (FIRST_DAY, LAST_DAY)}
+def _of_file(file: Table, names: Labels, day: date, *, begun: bool) -> Iterator[UserAccess]:
+    by_header = {header: column for header in file.headers if (column := file.column(header)) is not None}
+    columns = {header: column for header, column in by_header.items() if column.name in _COLUMNS}
+    days = {header: column for header, column in by_header.items() if column.path in (FIRST_DAY, LAST_DAY)}
     for row in file.rows:
         period = _period(row, days)
         if not period.is_before(day) and not (begun and period.is_after(day)):
@@ -104,8 +103,8 @@ def _period(row: Row, days: Mapping[str, Column]) -> Period:
     return Period(first, last)
 
 
-def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | None:
-    found: dict[str, list[str]] = {"profiles": []}
+def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> UserAccess | None:
+    texts: dict[str, list[str]] = {"profiles": []}
     unnamed = set()
     for header, raw in row.cells:
         column = columns.get(header)
@@ -116,16 +115,16 @@ def _of_row(row: Row, columns: Mapping[str, Column], names: Labels) -> Entry | N
         for item in value if isinstance(value, list) else [value]:
             text = _name(names, kind, cells.text(item))
             if text:
-                found.setdefault(member, []).append(text)
+                texts.setdefault(member, []).append(text)
             if column.name == SECURITY_PROFILE.field and kind and names.name(kind, item) is None:
                 unnamed.add(text)
-    if not (found.get("username") or found["profiles"]):
+    if not (texts.get("username") or texts["profiles"]):
         return None
     # A row without a username has power, too.
-    username = next(iter(found.get("username", ())), f"[no username, line {row.line}]")
-    routing, hierarchy, phone = (next(iter(found.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
-    profiles = tuple(sorted({*found["profiles"]}))
-    return Entry(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
+    username = next(iter(texts.get("username", ())), f"[no username, line {row.line}]")
+    routing, hierarchy, phone = (next(iter(texts.get(name, ())), "") for name in ("routing", "hierarchy", "phone"))
+    profiles = tuple(sorted({*texts["profiles"]}))
+    return UserAccess(username, routing, profiles, hierarchy, phone, unnamed=frozenset(unnamed))
 
 
 def _read(column: Column, raw: Any) -> Any:
@@ -141,24 +140,31 @@ def from_state(source: str, resources: Iterable[Resource], names: Labels) -> Sna
     return _snapshot(f"state {source}", (_of_state(user, names) for user in users))
 
 
-def _of_state(resource: Resource, names: Labels) -> Entry:
+def _of_state(resource: Resource, names: Labels) -> UserAccess:
     user = dataclasses.replace(resource, inputs={**resource.outputs, **resource.inputs})
     blocks = [*user.listed("phone_config"), *user.listed("phone_number_configs")]
     phones = [block.get("phone_type") for block in blocks if isinstance(block, dict)]
     phone = next((each for each in reversed(phones) if isinstance(each, str)), "")
-    profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.listed("security_profile_ids")}
-    return Entry(
-        username_of(user),
+    profiles, unnamed = _profiles(names, user.listed("security_profile_ids"))
+    return UserAccess(
+        user.username,
         _name(names, ROUTING_PROFILE, user.inputs.get("routing_profile_id")),
-        tuple(sorted(profiles)),
+        profiles,
         _name(names, HIERARCHY_GROUP, user.inputs.get("hierarchy_group_id")),
         phone,
-        True,
-        str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
-        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
-        _user_id(user.outputs.get("arn") or user.outputs.get("user_arn")),
-        _made(Owner(str(user.outputs.get(TOKEN_KEY, "")), "")),
+        managed=True,
+        instance=str(bare_id(instance)) if isinstance(instance := user.inputs.get("instance_id"), str) else "",
+        unnamed=unnamed,
+        id=_user_id(user.outputs.get("arn") or user.outputs.get("user_arn")),
+        made=_made(Owner(str(user.outputs.get(TOKEN_KEY, "")), "")),
     )
+
+
+def _profiles(names: Labels, ids: Iterable[Any]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The names of security profiles; and those of them that are ids (or secrets) without a known name."""
+    by_name = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in ids}
+    unnamed = frozenset(name for name, id_ in by_name.items() if names.name(SECURITY_PROFILE, id_) is None)
+    return tuple(sorted(by_name)), unnamed
 
 
 def _made(owner: Owner | None) -> float:
@@ -177,20 +183,20 @@ def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Labels, in
     return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
 
 
-def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> Entry:
-    profiles = {_name(names, SECURITY_PROFILE, id_): id_ for id_ in user.get("SecurityProfileIds") or ()}
+def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> UserAccess:
+    profiles, unnamed = _profiles(names, user.get("SecurityProfileIds") or ())
     owner = owner_of(user.get("Tags") or {})
-    return Entry(
+    return UserAccess(
         str(user.get("Username", "")),
         _name(names, ROUTING_PROFILE, user.get("RoutingProfileId")),
-        tuple(sorted(profiles)),
+        profiles,
         _name(names, HIERARCHY_GROUP, user.get("HierarchyGroupId")),
         str((user.get("PhoneConfig") or {}).get("PhoneType", "")),
-        owner is not None,
-        instance,
-        frozenset(text for text, id_ in profiles.items() if names.name(SECURITY_PROFILE, id_) is None),
-        str(user.get("Id", "")),
-        _made(owner),
+        managed=owner is not None,
+        instance=instance,
+        unnamed=unnamed,
+        id=str(user.get("Id", "")),
+        made=_made(owner),
     )
 
 
@@ -203,5 +209,5 @@ def _name(names: Labels, kind: Reference | None, value: Any) -> str:
     return (kind and names.name(kind, value)) or str(bare_id(value))
 
 
-def _snapshot(source: str, people: Iterable[Entry], instance: str = "") -> Snapshot:
+def _snapshot(source: str, people: Iterable[UserAccess], instance: str = "") -> Snapshot:
     return Snapshot(source, tuple(sorted(people, key=lambda entry: (entry.username, entry.instance))), instance)

@@ -1,10 +1,10 @@
-"""Starts the plugin with the libraries beside this file: those of every Python, and those of this one."""
+"""Starts the plugin with the libraries beside this file: lib/any, and those for this Python."""
 
 import sys
 from pathlib import Path
 
 LIBRARIES = Path(__file__).resolve().parent / "lib"
-MINE = LIBRARIES / "cp{}{}".format(*sys.version_info)  # Pythons that are too old have to read this, too
+MINE = LIBRARIES / "cp{}{}".format(*sys.version_info)  # old Pythons have to parse this, too
 
 if not MINE.is_dir():
     sys.exit(

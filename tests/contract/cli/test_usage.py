@@ -143,6 +143,10 @@ def test_commands_that_ask_an_instance_do_without_pulumi(arguments: tuple[str, .
             ("report", "--html", "a.html", "--state", "s", "--personas", "p"),
             "--personas needs --roster or --since FILE",
         ),
+        (
+            ("report", "--html", "a.html", "--state", "s", "--timezone", "UTC"),
+            "--timezone needs --roster or --since FILE",
+        ),
         (("report", "--unmanaged", "--instance", "i", "--personas", "p"), "--personas needs --roster or --since FILE"),
     ],
 )
@@ -151,6 +155,28 @@ def test_what_says_something_of_a_roster_needs_one(
     arguments: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _told(capsys, *arguments) == (2, f"connect-users {arguments[0]}: {why}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("report", "--html", "agents.csv/x", "--roster", "agents.csv"),
+        ("report", "--dormant", "9", "--logins", "logins.csv", "--roster", "agents.csv", "--csv", "agents.csv/x"),
+        ("audit", "--instance", "emulator", "--emulator-state", "e.sqlite", "--html", "agents.csv/x"),
+        ("audit", "--instance", "emulator", "--emulator-state", "e.sqlite", "--json", "agents.csv/x"),
+        ("explain", "preview.json", "--output", "agents.csv/x"),
+        ("explain", "preview.json", "--write", "json=agents.csv/x"),
+    ],
+)
+def test_a_result_that_cannot_be_written_is_wrong_usage(
+    arguments: tuple[str, ...], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not 1, which is a finding: a nightly job has to see the difference."""
+    (folder / "preview.json").write_text('{"steps": []}', encoding="utf-8")
+    (folder / "logins.csv").write_text("Agent,Login,Logout\nada,2026-11-20 08:00,\n", encoding="utf-8")
+    assert main(arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"connect-users {arguments[0]}: agents.csv/x cannot be written: Not a directory"
 
 
 def test_a_number_that_python_does_not_read_is_not_explained_in_words_of_python(

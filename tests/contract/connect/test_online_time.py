@@ -94,7 +94,7 @@ def test_users_who_were_just_deleted_do_not_hide_the_others(emulator: Emulator) 
     named = [*ids[:50], "gone-1", *ids[50:], "gone-2"]
     online = last_online_days(gateway_to(emulator), seed.INSTANCE_ARN, named)
     assert online.last.keys() == {ids[6], ids[119]}
-    assert online.asked == tuple(ids)
+    assert online.user_ids == tuple(ids)
     assert sum(record.code == "ResourceNotFoundException" for record in emulator.requests) <= 14
 
 

@@ -96,7 +96,7 @@ def test_answers_have_empty_strings_on_request() -> None:
     [
         (["--throttle", "5"], "RATE/BURST"),
         (["--throttle-operation", "CreateUser"], "OPERATION=RATE/BURST"),
-        (["--throttle-operation", "CreateUsers=1/1"], "CreateUsers is not emulated; did you mean CreateUser?"),
+        (["--throttle-operation", "CreateUsers=1/1"], "CreateUsers is not emulated; did you mean 'CreateUser'?"),
         (["--lag", "-1"], "argument --lag: '-1' is not a number of seconds"),
         (["--latency", "soon"], "argument --latency: 'soon' is not a number of seconds"),
         (["--port", "99999"], "argument --port: 99999 is not a port"),

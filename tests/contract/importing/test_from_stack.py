@@ -85,8 +85,8 @@ def test_exactly_the_users_of_a_stack_come_with_everything_that_aws_has(run: Mov
     ]
     assert told == (
         f"{AWS}eve: urn:pulumi:prod::contact-center::aws:connect/quickConnect:QuickConnect::eve depends on it; "
-        "give that the id from elsewhere first\n"
-        f"{AWS}ada: {AWS}eve depends on it; give that the id from elsewhere first\n"
+        "first give that the id in another way\n"
+        f"{AWS}ada: {AWS}eve depends on it; first give that the id in another way\n"
     )
     assert "pulumi import --file import.json" in said
     assert "then, for stack 'prod' of project 'contact-center', which manages 4 of these people now:" in said
@@ -163,8 +163,8 @@ def test_a_state_with_users_of_two_instances_needs_the_choice(run: Move) -> None
     assert status == 0
     assert told.splitlines() == [
         # Of the other instance, and so not moved yet.
-        f"{AWS}ada: {AWS}eve depends on it; give that the id from elsewhere first",
-        "users of other instances, which stay where they are: 1",
+        f"{AWS}ada: {AWS}eve depends on it; first give that the id in another way",
+        "users of other instances, which are not moved: 1",
     ]
     assert set(run.rows()) == {"ada", "bob", "nat"}
 

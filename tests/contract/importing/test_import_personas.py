@@ -173,7 +173,7 @@ def test_a_roster_that_is_there_gets_personas_and_the_program_is_told_of_them(ru
     program = (run.folder / "__main__.py").read_bytes()
     status, said, _ = run("--personas")
     assert status == 0
-    assert 'give the roster in __main__.py its personas: personas="personas.yaml"\n' in said
+    assert 'add this argument to the roster in __main__.py: personas="personas.yaml"\n' in said
     assert (run.folder / "__main__.py").read_bytes() == program
     assert all("persona" in row for row in run.rows().values())
     _personas(run).unlink()

@@ -114,3 +114,11 @@ def test_the_schema_is_printed() -> None:
 
 def test_run_serves_with_whatever_the_engine_gives(tmp_path: Path) -> None:
     assert version_of([str(COMMAND), "plugin", "run", "--logtostderr", "-v=9", "127.0.0.1:1"], tmp_path) == VERSION
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_the_help_of_run_serves_nothing(option: str) -> None:
+    """Every other option is the engine's, and is ignored."""
+    done = run("run", option)
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: connect-users plugin run ")

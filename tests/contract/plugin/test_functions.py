@@ -105,7 +105,7 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
         ("getUser", {**INSTANCE, "username": Secret("nobody-knows")}, "has no user '[secret]'"),
         ("getUser", {"username": "x"}, "getUser: instanceId: missing; it is required"),
         ("getUser", {**INSTANCE, "username": UNKNOWN}, "getUser: username: not known yet"),
-        ("getQueue", {**INSTANCE, "name": 5}, "getQueue: name: 5.0 is not a string with something in it"),
+        ("getQueue", {**INSTANCE, "name": 5}, "getQueue: name: 5.0 is not a non-empty string"),
         ("getUsers", {**INSTANCE, "tags": {"a": 1}}, "is not a map of strings"),
         ("getUsers", {**INSTANCE, "tag": {}}, "getUsers: tag: no such argument; there are instanceId, tags"),
         ("getUsr", INSTANCE, "has no function 'connect-users:index:getUsr'; it has getInstance"),

@@ -271,7 +271,7 @@ def test_large_inputs_pass_in_both_directions(plugin: Plugin) -> None:
     [
         ({"region": "eu-west-2", "burst": "7", "ownershipTag": "false", "version": "0.1.0"}, ""),
         ({"region": UNKNOWN, "timeout": 5}, ""),
-        ({"timeOut": "5"}, "connect-users:timeOut: no such setting; known are connect-users:burst"),
+        ({"timeOut": "5"}, "connect-users:timeOut: no such setting; the settings are connect-users:burst"),
         ({"timeout": "soon", "burst": "x"}, "is not a number; connect-users:timeout"),
         ({"region": Secret("no where")}, 'connect-users:region: "[secret]" is not a region'),
     ],

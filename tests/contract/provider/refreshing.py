@@ -17,7 +17,7 @@ from connect_users.core.snapshot_proof import described, read_stamp
 from connect_users.core.spec import canonical
 from connect_users.emulator import seed, seed_users
 from connect_users.lifecycle import create, observe
-from connect_users.lifecycle.apply import Operation
+from connect_users.lifecycle.operation import Operation
 from tests.contract.hosting import OWNER_KEY, urn, user
 from tests.contract.provider.timed import EPOCH, TimedSite
 
@@ -91,19 +91,19 @@ class Crew:
         self.site.timer.wait(0.137)
         return person
 
-    def read(self, person: Person) -> observe.Seen | None:
+    def read(self, person: Person) -> observe.UserState | None:
         return observe.read(self.operation(person.name), person.id, person.outputs, person.inputs)
 
-    def read_directly(self, person: Person) -> observe.Seen | None:
+    def read_directly(self, person: Person) -> observe.UserState | None:
         """As if it were the only one."""
         survey_of(self.gateway).forget()
         return self.read(person)
 
-    def refresh(self, people: list[Person]) -> dict[str, observe.Seen | None]:
+    def refresh(self, people: list[Person]) -> dict[str, observe.UserState | None]:
         survey_of(self.gateway).forget()
         return {person.name: self.read(person) for person in people}
 
-    def remember(self, found: dict[str, observe.Seen | None]) -> None:
+    def remember(self, found: dict[str, observe.UserState | None]) -> None:
         """What the engine keeps of a refresh."""
         for person in self.people:
             seen = found.get(person.name)

@@ -55,7 +55,7 @@ def test_partial_work_reaches_the_engine(engine: Engine, site: Site) -> None:
 
 
 def test_messages_appear_on_the_resource(engine: Engine) -> None:
-    """By the engine's Log RPC with the URN: `host.say`, `Call.urn`."""
+    """By the engine's Log RPC with the URN: `host.say`, `HostRequest.urn`."""
     engine.host.check(user(username="a.very.long.username.of.30.ch"), urn=engine.urn)
     messages = [message for message in engine.host.log.take() if message.urn]
     assert [(message.severity, message.urn) for message in messages] == [("warning", engine.urn)]
@@ -182,7 +182,7 @@ def test_the_sdk_still_hands_properties_only() -> None:
 def test_outside_of_a_host_everything_is_plain() -> None:
     """No request, no engine, no server: texts are raised, messages are logged, nothing else breaks."""
     call = reach.current_call()
-    assert call == reach.Call()
+    assert call == reach.HostRequest()
     assert call.urn == ""
     assert call.inputs("old_inputs") is None
     assert reach.listen_for_cancel() is False
@@ -265,7 +265,7 @@ def test_the_trailer_is_the_documented_one() -> None:
             sent.extend(metadata)
 
     with pytest.raises(status.CallFailed):
-        reach.fail(reach.Call(None, Context()), "a line")
+        reach.fail(reach.HostRequest(None, Context()), "a line")
     ((name, value),) = sent
     parsed = status_pb2.Status.FromString(value)
     assert name == "grpc-status-details-bin"

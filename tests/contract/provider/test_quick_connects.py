@@ -9,6 +9,7 @@ import pytest
 from connect_users.core.errors import Cancelled
 from connect_users.emulator import Fault, seed
 from connect_users.lifecycle import delete
+from connect_users.lifecycle.life import one_line
 from connect_users.lifecycle.quick_connects import QuickConnectsLeft
 from tests.contract.provider.refreshing import Crew, Person
 from tests.contract.provider.timed import TimedSite
@@ -159,5 +160,6 @@ def test_a_run_that_is_cancelled_while_it_looks_says_whom_it_deleted(crew: Crew)
             crew.site.timer.cancel()
 
     crew.site.on_event = cancel
-    with pytest.raises(Cancelled, match=r"^deleting Connect user 'ada': cancelled before it was sent"):
+    said = r"^deleting Connect user 'ada': cancelled before it was sent"
+    with pytest.raises(Cancelled, match=said), one_line("deleting Connect user 'ada'"):
         delete.delete(crew.operation(ada.name), ada.id, ada.outputs)

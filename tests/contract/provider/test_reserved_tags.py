@@ -72,7 +72,7 @@ def test_the_preview_knows_how_many_tags_fit(
 
     assert errors(most) == []
     (error,) = errors(most + 1)
-    assert f"{most + 1} given, AWS allows at most {most}" in error
+    assert f"{most + 1} given; AWS allows at most {most}" in error
     assert "in the inputs of Connect users" in error or "roster 'agents' has " in error, "it is told by the program"
 
 
@@ -103,5 +103,5 @@ def test_a_file_is_checked_for_the_stack_that_it_is_for(tmp_path: Path, capsys: 
     tags = "|".join(f"{key}={value}" for key, value in _tags(50).items())
     file.write_text(f"username,routing_profile,security_profiles,tags\nada,Support,Agent,{tags}\n")
     assert main(["check", str(file)]) == 1
-    assert "50 given, AWS allows at most 49 beside the ownership tag" in capsys.readouterr().err
+    assert "50 given; AWS allows at most 49 beside the ownership tag" in capsys.readouterr().err
     assert main(["check", "--no-ownership-tag", str(file)]) == 0

@@ -16,15 +16,15 @@ import pytest
 from connect_users.cli import main
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.access import page, sources
-from connect_users.review.access.findings import changes, flags
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.findings import AccessReview, changes
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from tests.contract.emulator.support import connect
 from tests.contract.review import browser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 STATE = Path(__file__).resolve().parents[2] / "data" / "previews" / "state-export.json"
 POWERS = Powers(("Admin", "CallCenterManager"))
@@ -41,7 +41,7 @@ def people(count: int) -> Snapshot:
         profiles += ["CallCenterManager"] if number % 50 == 0 else []
         profiles += [EVIL] if number == 1 else []
         entries.append(
-            Entry(
+            UserAccess(
                 f"agent{number:05d}",
                 ("Support", "Sales")[number % 2],
                 tuple(sorted(profiles)),
@@ -53,9 +53,13 @@ def people(count: int) -> Snapshot:
     return Snapshot("roster agents.csv", tuple(entries))
 
 
+def flags(snapshot: Snapshot, powers: Powers = POWERS) -> Sequence[tuple[str, ...]]:
+    return AccessReview(snapshot, powers).flags
+
+
 def flagged(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     """Username -> flags, of people who are told once."""
-    return {entry.username: told for entry, told in zip(snapshot.people, flags(snapshot, POWERS), strict=True)}
+    return {entry.username: told for entry, told in zip(snapshot.people, flags(snapshot), strict=True)}
 
 
 def test_flags_say_what_to_look_at() -> None:
@@ -66,23 +70,27 @@ def test_flags_say_what_to_look_at() -> None:
     assert told["agent00003"] == ("no-hierarchy",)
     assert told["agent00007"] == ("odd-phone",)
     assert told["agent00002"] == ()
-    few = Snapshot("", tuple(Entry(f"a{n}", "Support", (), "EMEA", phone) for n, phone in enumerate(("A", "A", "B"))))
-    assert set(flags(few, POWERS)) == {()}
+    few = Snapshot(
+        "", tuple(UserAccess(f"a{n}", "Support", (), "EMEA", phone) for n, phone in enumerate(("A", "A", "B")))
+    )
+    assert set(flags(few)) == {()}
 
 
 def test_a_security_profile_that_nothing_is_known_of_is_flagged() -> None:
     """It may be the powerful one; by its id, its permissions or its name it can be judged."""
     unknown = "40000000-0000-4000-8000-000000000001"
-    snapshot = Snapshot("", (Entry("ada", profiles=(unknown, "Agent"), hierarchy="EMEA"),))
-    assert flags(snapshot, POWERS) == [("unnamed-power",)]
+    snapshot = Snapshot("", (UserAccess("ada", profiles=(unknown, "Agent"), hierarchy="EMEA"),))
+    assert flags(snapshot) == [("unnamed-power",)]
     assert flags(snapshot, Powers((unknown,))) == [("power",)]
     assert flags(snapshot, Powers(granted={unknown: ["Users.View"]})) == [()]
 
 
 def test_changes_since_another_snapshot_are_told() -> None:
     """Who joined, who left, and what differs."""
-    before = Snapshot("", (Entry("ada", "Support", ("Agent",), "EMEA"), Entry("bo"), Entry("same")))
-    after = Snapshot("", (Entry("ada", "Sales", ("Admin",), ""), Entry("chloe", profiles=("Agent",)), Entry("same")))
+    before = Snapshot("", (UserAccess("ada", "Support", ("Agent",), "EMEA"), UserAccess("bo"), UserAccess("same")))
+    after = Snapshot(
+        "", (UserAccess("ada", "Sales", ("Admin",), ""), UserAccess("chloe", profiles=("Agent",)), UserAccess("same"))
+    )
     assert [each[:4] for each in changes(before, after)] == [
         ("ada", "changed", "+ Admin; - Agent; routing Support → Sales", ("Admin",)),
         ("bo", "left", "", ()),
@@ -92,7 +100,7 @@ def test_changes_since_another_snapshot_are_told() -> None:
 
 def test_the_page_loads_nothing_and_its_data_cannot_break_out() -> None:
     """No address of anything, and no tag that a profile's name would end."""
-    told = page.render(people(3), powers=POWERS, title="<Review>")
+    told = page.render(AccessReview(people(3), POWERS), title="<Review>")
     assert "http://" not in told
     assert "https://" not in told
     assert "<title>&lt;Review&gt;</title>" in told
@@ -190,7 +198,7 @@ def shown() -> Iterator[browser.Browser]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         file = Path(home) / "review.html"
         file.write_text(
-            page.render(Snapshot("roster agents.csv", tuple(now)), powers=powers, before=before), encoding="utf-8"
+            page.render(AccessReview(Snapshot("roster agents.csv", tuple(now)), powers, before)), encoding="utf-8"
         )
         with browser.Browser(program, Path(home)) as opened:
             opened.look(width=1280, height=800, dark=False)
@@ -385,7 +393,7 @@ def test_a_page_of_nobody_says_so(tmp_path: Path) -> None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
     file = tmp_path / "review.html"
     nobody = Snapshot("roster x.csv", ())
-    file.write_text(page.render(nobody, powers=POWERS, before=nobody), encoding="utf-8")
+    file.write_text(page.render(AccessReview(nobody, POWERS, nobody)), encoding="utf-8")
     with browser.Browser(program, tmp_path) as opened:
         opened.open(file)
         assert opened.problems == []
@@ -399,7 +407,7 @@ def test_many_changes_come_in_parts_and_on_paper_all(tmp_path: Path) -> None:
     if program is None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
     file = tmp_path / "review.html"
-    file.write_text(page.render(people(1_500), powers=POWERS, before=Snapshot("then", ())), encoding="utf-8")
+    file.write_text(page.render(AccessReview(people(1_500), POWERS, Snapshot("then", ()))), encoding="utf-8")
     rows = "document.querySelectorAll('#changed tr').length"
     with browser.Browser(program, tmp_path) as opened:
         opened.look(width=1280, height=800, dark=False)

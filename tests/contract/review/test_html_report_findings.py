@@ -17,10 +17,11 @@ import pytest
 from connect_users.review.access import page
 from connect_users.review.access.acceptances import Acceptance
 from connect_users.review.access.audit import Finding, judge, of_people
-from connect_users.review.access.dormancy import Dormancy, LastOnline, Sightings
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.dormancy import Dormancy, LastOnline, OnlineTimes
+from connect_users.review.access.findings import AccessReview
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.powers import Powers
-from connect_users.review.reach import Facts, Limit, Reach
+from connect_users.review.reach import ProfileFacts, Reach, Restriction
 from tests.contract.review import browser
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ EVIL = "</script><img src=x onerror=\"document.title='broken'\">"
 NOW = datetime.fromisoformat("2026-11-27")
 POWERS = Powers(
     granted={"Lead": ("Users.Edit",), "Admin": ("Users.Edit",)},
-    facts={"Lead": Facts(Reach({"User": frozenset({Limit("EMEA/UK")})}), managed=True)},
+    facts={"Lead": ProfileFacts(Reach({"User": frozenset({Restriction("EMEA/UK")})}), managed=True)},
 )
 
 
@@ -39,7 +40,9 @@ def people() -> Snapshot:
     entries = []
     for number in range(30):
         profiles = ["Agent", *(["Lead"] if number % 10 == 0 else []), *(["Admin"] if number % 15 == 1 else [])]
-        entries.append(Entry(f"agent{number:02d}", "Support", tuple(sorted(profiles)), f"EMEA/{EVIL}", "SOFT_PHONE"))
+        entries.append(
+            UserAccess(f"agent{number:02d}", "Support", tuple(sorted(profiles)), f"EMEA/{EVIL}", "SOFT_PHONE")
+        )
     return Snapshot("instance contact-center", tuple(entries))
 
 
@@ -49,9 +52,13 @@ def shown_page(file: Path) -> None:
         entry.username: LastOnline(NOW - timedelta(days=number * 5)) for number, entry in enumerate(snapshot.people)
     }
     del online["agent01"]
-    dormancy = Dormancy([Sightings("report", online)], NOW, 60)
+    dormancy = Dormancy([OnlineTimes("report", online)], NOW, 60)
+    before = Snapshot(
+        "the audit of last night", tuple(dataclasses.replace(each, profiles=("Agent",)) for each in snapshot.people)
+    )
+    review = AccessReview(snapshot, POWERS, before, dormancy)
     findings = [
-        *of_people(snapshot, POWERS, [("agent02", f"no stack owns this user {EVIL}")], dormancy),
+        *of_people(review, [("agent02", f"no stack owns this user {EVIL}")]),
         Finding("drift", EVIL, "gone", "is in the state, but not in the instance"),
     ]
     why = f"=leads {EVIL}"
@@ -60,12 +67,8 @@ def shown_page(file: Path) -> None:
         "power/agent16/Admin": Acceptance("power/agent16/Admin", "grace", date(2026, 11, 26), why, 2),
     }
     known = {"power/agent00/Lead (only hierarchy EMEA/UK)", "power/agent10/Lead (only hierarchy EMEA/UK)"}
-    before = Snapshot(
-        "the audit of last night", tuple(dataclasses.replace(each, profiles=("Agent",)) for each in snapshot.people)
-    )
     judged = judge(findings, accepted, date(2026, 11, 27), known)
-    text = page.render(snapshot, powers=POWERS, before=before, dormancy=dormancy, findings=judged, title=EVIL)
-    file.write_text(text, encoding="utf-8")
+    file.write_text(page.render(review, findings=judged, title=EVIL), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_users.cli import main
+from connect_users.cli import access, main, parser
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.tokens import USER as USER_TYPE
 from connect_users.emulator import Emulator, seed, seed_users
 from connect_users.review.access import page, sources
-from connect_users.review.access.findings import changes, flags
-from connect_users.review.access.sources import Entry, Snapshot
+from connect_users.review.access.findings import AccessReview, changes
+from connect_users.review.access.sources import Snapshot, UserAccess
 from connect_users.review.naming import Labels
 from connect_users.review.powers import Powers
 from connect_users.review.reading import read_state
@@ -81,13 +81,27 @@ def test_a_roster_is_shown_without_those_whose_last_day_is_past() -> None:
     assert [entry.username for entry in begun.people] == ["bo", "di", "ed"]
 
 
+@pytest.mark.parametrize(("zone", "people"), [([], ["ada", "bo"]), (["--timezone", "Europe/Berlin"], ["bo"])])
+def test_the_day_of_a_roster_is_that_of_the_time_zone(tmp_path: Path, zone: list[str], people: list[str]) -> None:
+    """Of the roster itself, and of the one of --since: at 23:30 UTC it is the next day in Berlin."""
+    file = tmp_path / "agents.csv"
+    file.write_text("username,last_day\nada,2026-11-27\nbo,2026-11-28\n", encoding="utf-8")
+    argv = ["report", "--html", "x", "--roster", str(file), "--since", str(file), *zone]
+    now = dt.datetime(2026, 11, 27, 23, 30, tzinfo=dt.timezone.utc)
+    review = access.review_of(parser(argv).parse_args(argv), "--html", lambda: now)
+    assert review.before is not None
+    for snapshot in (review.snapshot, review.before):
+        assert [entry.username for entry in snapshot.people] == people
+
+
 def test_a_username_of_two_instances_is_two_users() -> None:
     """Neither hides the other's power, nor that it is new."""
     both = of_state(
         {"username": "ada", "instance_id": "i1", "security_profile_ids": [ADMIN]},
         {"username": "ada", "instance_id": "i2", "security_profile_ids": [AGENT]},
     )
-    assert [(entry.instance, told[0]) for entry, told in zip(both.people, flags(both, Powers()), strict=True)] == [
+    flags = AccessReview(both, Powers()).flags
+    assert [(entry.instance, flag) for entry, (flag, *_) in zip(both.people, flags, strict=True)] == [
         ("i1", "power"),
         ("i2", "no-hierarchy"),
     ]
@@ -96,10 +110,10 @@ def test_a_username_of_two_instances_is_two_users() -> None:
         {"username": "ada", "instance_id": "i2", "security_profile_ids": [AGENT]},
     )
     assert changes(before, both) == [("ada", "changed", "+ Admin; - Agent", ("Admin",), "i1")]
-    told = page.data(both, powers=Powers(), before=before)
+    told = page.data(AccessReview(both, Powers(), before))
     assert told["instances"] == ["i1", "i2"]
     assert told["changes"] == [("ada (i1)", "changed", "+ Admin; - Agent", True)]
-    assert page.data(of_state({"username": "ada", "instance_id": "i1"}), powers=Powers())["instances"] == []
+    assert page.data(AccessReview(of_state({"username": "ada", "instance_id": "i1"}), Powers()))["instances"] == []
 
 
 def test_users_who_are_elsewhere_are_new() -> None:
@@ -129,7 +143,7 @@ def test_two_rows_of_a_roster_with_the_same_username_are_both_told() -> None:
     rows = ({"username": "ada", "security_profiles": "Admin"}, {"username": "ada", "security_profiles": "Agent"})
     for several in (rows, rows[::-1]):
         told = of_rows(*several)
-        assert sorted(each[0] for each in flags(told, Powers())) == ["no-hierarchy", "power"]
+        assert sorted(each[0] for each in AccessReview(told, Powers()).flags) == ["no-hierarchy", "power"]
         (change,) = changes(of_rows(rows[1]), told)
         assert (change.kind, change.gained) == ("joined", ("Admin",))
 
@@ -154,7 +168,7 @@ def test_a_roster_tells_profiles_by_name_and_by_id(row: dict[str, Any], profiles
     """Whatever is in the cell."""
     told = of_rows({"username": "ada", **row})
     assert told.people[0].profiles == profiles
-    assert flags(told, Powers())[0][0] == flag
+    assert AccessReview(told, Powers()).flags[0][0] == flag
 
 
 def test_a_roster_tells_everything_else_by_id_too() -> None:
@@ -170,8 +184,8 @@ def test_secret_profiles_of_a_state_are_told_as_unnamed(value: Any) -> None:
     """And never as none."""
     told = of_state({"username": "ada", "security_profile_ids": value})
     assert "[secret]" in told.people[0].profiles
-    assert "unnamed-power" in flags(told, Powers())[0]
-    joined = page.data(told, powers=Powers(), before=of_state({"username": "bo"}))["changes"][0]
+    assert "unnamed-power" in AccessReview(told, Powers()).flags[0]
+    joined = page.data(AccessReview(told, Powers(), of_state({"username": "bo"})))["changes"][0]
     assert (joined[0], joined[3]) == ("ada", True)
 
 
@@ -299,15 +313,15 @@ def test_instances_are_shown_where_there_are_several(tmp_path: Path) -> None:
     if program is None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(browser.NAMES)})")
     file = tmp_path / "review.html"
-    people = tuple(Entry("ada", "Support", ("Agent",), instance=f"i-{number}") for number in range(3))
+    people = tuple(UserAccess("ada", "Support", ("Agent",), instance=f"i-{number}") for number in range(3))
     with browser.Browser(program, tmp_path) as opened:
         for count, shown in ((3, ["i-0", "i-1", "i-2"]), (1, [])):
-            file.write_text(page.render(Snapshot("state s", people[:count]), powers=Powers()), encoding="utf-8")
+            file.write_text(page.render(AccessReview(Snapshot("state s", people[:count]), Powers())), encoding="utf-8")
             opened.open(file)
             assert opened.problems == []
             cells = "[...document.querySelectorAll('#rows td')].map((cell) => cell.textContent)"
             assert [text for text in opened.run(cells) if text.startswith("i-")] == shown
-        file.write_text(page.render(Snapshot("state s", people), powers=Powers()), encoding="utf-8")
+        file.write_text(page.render(AccessReview(Snapshot("state s", people), Powers())), encoding="utf-8")
         opened.open(file)
         opened.type("#search", "i-1")
         assert opened.run("document.getElementById('count').textContent") == "1 of 3 people"

@@ -151,7 +151,7 @@ def test_without_the_permission_the_review_says_that_the_reach_is_not_shown(
     out, err = explained(emulator, tmp_path, capsys, joins(lead), status=1)
     assert "+ security profile Lead ⚠ (Users.Edit)" in out
     first, second = err.splitlines()
-    assert first.startswith("connect-users: whom security profiles reach is not shown: DescribeSecurityProfile")
+    assert first.startswith("connect-users explain: cannot show whom security profiles reach: DescribeSecurityProfile")
     assert "connect:DescribeSecurityProfile" in first
     assert "admin-gained" in second
 
@@ -168,5 +168,5 @@ def test_ai_agents_that_may_not_be_listed_cost_nothing_else(
     powers = page_data(emulator, tmp_path / "review.html")["powers"]
     assert powers == dict.fromkeys(("Lead", "Team"), "Users.Edit, only hierarchy EMEA/UK")
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("connect-users: AI agents of security profiles are not shown")
+    assert line.startswith("connect-users report: cannot show the AI agents of security profiles")
     assert [record.operation for record in emulator.requests].count(AI_AGENTS) == 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GRACE: Final = 3.0
 
 
-class Gathering(Declared):
+class RosterDeclarations(Declared):
     """The declarations of one program's rosters so far. Thread-safe.
 
     Args:
@@ -74,11 +74,11 @@ class Gathering(Declared):
                     return
 
 
-_programs: dict[str, Gathering] = {}
+_programs: dict[str, RosterDeclarations] = {}
 _lock: Final = threading.Lock()
 
 
-def program_of(monitor: str, configuration: Mapping[str, object]) -> Gathering:
+def program_of(monitor: str, configuration: Mapping[str, object]) -> RosterDeclarations:
     """The declarations so far of the program behind an engine's monitor.
 
     Args:
@@ -88,5 +88,5 @@ def program_of(monitor: str, configuration: Mapping[str, object]) -> Gathering:
         if monitor not in _programs:
             # A process serves one program at a time.
             _programs.clear()
-            _programs[monitor] = Gathering(configuration)
+            _programs[monitor] = RosterDeclarations(configuration)
         return _programs[monitor]

@@ -6,8 +6,8 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
-from connect_users.plugin import gathering
-from connect_users.plugin.gathering import Gathering
+from connect_users.plugin import declarations
+from connect_users.plugin.declarations import RosterDeclarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LONG = 60.0
 
 
-def settling(program: Gathering, is_open: Callable[[], bool]) -> tuple[threading.Thread, threading.Event]:
+def settling(program: RosterDeclarations, is_open: Callable[[], bool]) -> tuple[threading.Thread, threading.Event]:
     """A roster that waits for others; and what says that it has looked at least once."""
     looked = threading.Event()
 
@@ -30,7 +30,7 @@ def settling(program: Gathering, is_open: Callable[[], bool]) -> tuple[threading
 
 
 def test_a_roster_waits_for_one_that_answers_its_question() -> None:
-    program = Gathering({}, grace=LONG)
+    program = RosterDeclarations({}, grace=LONG)
     thread, looked = settling(program, lambda: "red" not in program.rosters)
     assert looked.wait(LONG)
     assert thread.is_alive()
@@ -42,7 +42,7 @@ def test_a_roster_waits_for_one_that_answers_its_question() -> None:
 
 def test_a_roster_waits_for_one_that_has_been_asked_for_and_for_no_other() -> None:
     """However long that takes: it may be reading a large file. Where one fails, nobody waits for it."""
-    program = Gathering({}, grace=0.0)
+    program = RosterDeclarations({}, grace=0.0)
     asked = program.expecting()
     asked.__enter__()
     thread, _ = settling(program, lambda: True)
@@ -53,13 +53,13 @@ def test_a_roster_waits_for_one_that_has_been_asked_for_and_for_no_other() -> No
 
 
 def test_nobody_waits_where_nothing_is_open_or_the_grace_is_over() -> None:
-    asyncio.run(Gathering({}, grace=LONG).settle(lambda: False))
-    asyncio.run(Gathering({}, grace=0.0).settle(lambda: True))
+    asyncio.run(RosterDeclarations({}, grace=LONG).settle(lambda: False))
+    asyncio.run(RosterDeclarations({}, grace=0.0).settle(lambda: True))
 
 
 def test_rosters_declare_their_people_one_after_the_other() -> None:
     """Who declares somebody whom another roster has must see it."""
-    program = Gathering({})
+    program = RosterDeclarations({})
     inside: list[str] = []
 
     def declare(name: str) -> None:
@@ -79,7 +79,7 @@ def test_rosters_declare_their_people_one_after_the_other() -> None:
 
 def test_each_program_has_its_own() -> None:
     """By the address of the engine that runs it."""
-    one = gathering.program_of("127.0.0.1:1", {"connect-users:removals": "false"})
-    assert gathering.program_of("127.0.0.1:1", {}) is one
+    one = declarations.program_of("127.0.0.1:1", {"connect-users:removals": "false"})
+    assert declarations.program_of("127.0.0.1:1", {}) is one
     assert one.stack == {"connect-users:removals": "false"}
-    assert gathering.program_of("127.0.0.1:2", {}) is not one
+    assert declarations.program_of("127.0.0.1:2", {}) is not one
