@@ -17,7 +17,7 @@ from connect_users.core.phrases import plural, printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from connect_users.roster.explaining import Explained
+    from connect_users.roster.explaining import Explanation
     from connect_users.roster.people import JudgedRoster, RosterOptions
     from connect_users.roster.problems import RosterProblem
 
@@ -62,7 +62,7 @@ def text(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptio
             print(_line("notice", problem))
 
 
-def _explanation(each: Explained) -> str:
+def _explanation(each: Explanation) -> str:
     """``agents.csv:3: ada: persona sales (rule 2: department is 'Sales'); row: email; persona: routing_profile``."""
     from connect_users.core.errors import one_line
     from connect_users.roster.explaining import ORIGINS
@@ -77,10 +77,10 @@ def _explanation(each: Explained) -> str:
     return printable(one_line(f"{where}: {'; '.join(parts)}"))
 
 
-def _explained(judged: JudgedRoster, options: RosterOptions | None) -> Iterable[Explained]:
-    from connect_users.roster.explaining import explained
+def _explained(judged: JudgedRoster, options: RosterOptions | None) -> Iterable[Explanation]:
+    from connect_users.roster.explaining import explanations
 
-    return () if options is None else explained(judged, options)
+    return () if options is None else explanations(judged, options)
 
 
 def _notes(judged: JudgedRoster) -> str:
@@ -139,7 +139,7 @@ def as_json(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOp
     print(json.dumps(document, indent=2))
 
 
-def _document(each: Explained) -> dict[str, object]:
+def _document(each: Explanation) -> dict[str, object]:
     rule = each.choice.rule
     return {
         "username": each.person.username,

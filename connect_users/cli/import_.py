@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from connect_users.core.settings import Settings
-    from connect_users.importing.files import Done, Folder
-    from connect_users.importing.instance import Instance
+    from connect_users.importing.files import Folder, ImportResult
+    from connect_users.importing.instance import SourceInstance
     from connect_users.importing.live import LiveUser
     from connect_users.importing.origins import Origins
     from connect_users.importing.programs import Language
@@ -190,7 +190,7 @@ def _read(
     origins: Origins | None = None,
     *,
     kept: bool = False,
-) -> Instance:
+) -> SourceInstance:
     """Read the instance. Adds to ``users`` those in the roster and those that are selected."""
     from connect_users.connect.connection import gateway_for
     from connect_users.importing.instance import find_instance
@@ -198,7 +198,7 @@ def _read(
     from connect_users.importing.selection import Selection
 
     selection = Selection.parse(args.select)
-    known = folder.known() if folder is not None else {}
+    known = folder.imported() if folder is not None else {}
     always = folder.usernames if folder is not None and not args.overwrite else frozenset()
     gateway = gateway_for(settings)
     with Progress(f"reading Connect instance '{args.instance}'") as progress:
@@ -278,7 +278,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
     return status
 
 
-def _advise(done: Done, folder: Folder) -> None:
+def _advise(done: ImportResult, folder: Folder) -> None:
     """Print the next commands."""
     if done.snippet:
         print(f"add these lines to {folder.language.main}:\n{done.snippet}", end="")
@@ -301,7 +301,7 @@ def _preparations(language: Language) -> list[str]:
     return ["connect-users plugin install", *([ADD_SDK] if language.has_sdk else [])]
 
 
-def _warn(done: Done) -> None:
+def _warn(done: ImportResult) -> None:
     """Print the users in whom the roster differs from the instance, and why."""
     from connect_users.importing.files import owners
 

@@ -14,7 +14,7 @@ from connect_users.importing import origins as states
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connect_users.importing.files import Done, Folder
+    from connect_users.importing.files import Folder, ImportResult
     from connect_users.importing.live import LiveUser
     from connect_users.importing.origins import Origins
 
@@ -51,27 +51,27 @@ def instance_of(origins: Origins) -> str:
 class Move:
     """The move of a state's users to the written folder."""
 
-    def __init__(self, origins: Origins, instance_id: str, users: Sequence[LiveUser], done: Done) -> None:
+    def __init__(self, origins: Origins, instance_id: str, users: Sequence[LiveUser], done: ImportResult) -> None:
         wanted = origins.of(instance_id)
         live = {user.id for user in users}
         self._origins = origins
         self._moved = [each for id_, each in wanted.items() if id_ in done.ids]
         self._elsewhere = len(origins.users) - len(wanted)
         self.gone = [each.name for id_, each in wanted.items() if id_ not in live]
-        self.leaving = states.leaving(origins, self._moved)
+        self.removal = states.state_removal(origins, self._moved)
 
     def write(self, folder: Folder) -> tuple[str, ...]:
         """Write the commands. Returns the name of the file if it changed."""
-        return (SCRIPT,) if self._moved and folder.put(SCRIPT, states.script(self._origins, self.leaving)) else ()
+        return (SCRIPT,) if self._moved and folder.put(SCRIPT, states.script(self._origins, self.removal)) else ()
 
     def result(self) -> dict[str, Any]:
         """The result for ``--json``."""
         return {
             "moved": len(self._moved),
             "gone": self.gone,
-            "commands": list(self.leaving.commands),
-            "held": {name: list(by) for name, by in self.leaving.held.items()},
-            "later": list(self.leaving.later),
+            "commands": list(self.removal.commands),
+            "held": {name: list(by) for name, by in self.removal.dependants.items()},
+            "later": list(self.removal.later),
         }
 
     def warn(self) -> None:
@@ -79,7 +79,7 @@ class Move:
         refresh = "pulumi refresh" if self._origins.stack else "terraform apply -refresh-only"
         for name in self.gone:
             print(f"{name}: the user no longer exists in the instance; {refresh} drops it", file=sys.stderr)
-        for name, by in self.leaving.held.items():
+        for name, by in self.removal.dependants.items():
             print(f"{name}: {some(by, _SHOWN)} depends on it; first give that the id in another way", file=sys.stderr)
         if self._elsewhere:
             print(f"users of other instances, which are not moved: {self._elsewhere}", file=sys.stderr)
@@ -90,7 +90,7 @@ class Move:
             return
         script = shlex.quote(str((folder.path / SCRIPT).resolve()))
         pulumi = self._origins.stack is not None
-        held = len(self.leaving.held)
+        held = len(self.removal.dependants)
         print(f"then, for {self._origins.where}, which manages {len(self._moved)} of these people now:")
         # A user removed from a program while its state has it is deleted by the next run.
         but = f" (except the {held} that something depends on)" if held else ""

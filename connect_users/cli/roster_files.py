@@ -84,7 +84,7 @@ def read(file: str, personas_file: str | None = None) -> Table:
     personas = None if personas_file is None else personas_of(personas_file)
     with readable():
         table = reading.read(file, personas)
-        return table if personas is None else choosing.applied(table, personas)
+        return table if personas is None else choosing.with_personas(table, personas)
 
 
 def names_in(table: Table) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, tuple[str, int]]]:

@@ -1,10 +1,9 @@
 """An Amazon Connect that runs on a laptop, for boto3, the AWS CLI or any other SDK.
 
-Routes, parsing and validation come from botocore's service model (`wire`, `validate`). The behaviour is
-hand-written, and each rule names its source: [M] service model, [D] documentation, [O] observed, [I] inference, [?] not
-documented, so a choice. "Section" and "facts" are those of the research notes that the rules were written from.
-`seed` documents what a new emulator contains, `admin` the side port, `faults` the failures that can be injected,
-`options` everything else. A reader starts with `front`, which shows the way of a request, and `users`.
+Routes, parsing and validation come from botocore's service model (`wire`, `validate`). The behaviour is hand-written,
+and each rule names its source: [M] service model, [D] documentation, [O] observed, [I] inference, [?] not documented,
+so a choice. `seed` documents what a new emulator contains, `admin` the side port, `faults` the failures that can be
+injected, `options` everything else. Start reading at `dispatcher`, which shows the way of a request, and `users`.
 
 This folder imports nothing of the package: it knows AWS, not our client.
 

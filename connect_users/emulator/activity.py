@@ -5,20 +5,18 @@ Nobody signs in to an emulator, so `set_activity` says who has. It is kept in th
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.emulator import paging, user_rows, wire
-from connect_users.emulator.arns import SEEDED_INSTANCE, new_id
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.arns import new_id
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request, not_found
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.emulator.store import Store
-    from connect_users.emulator.user_rows import User
+    from connect_users.emulator.user_rows import StoredUser
 
 _KEY: Final = "Activity"
 #: "A maximum of one filter can be passed from queues, routing profiles, agents, and user hierarchy groups" [D].
@@ -26,7 +24,7 @@ _FILTERS: Final = ("Queues", "RoutingProfiles", "Agents", "UserHierarchyGroups")
 
 
 @writes("DeleteAllEntitySessions")
-def delete_all_entity_sessions(call: Call) -> Result:
+def delete_all_entity_sessions(call: ApiCall) -> Document:
     """[M]; whatever the agent is on is over [I]. Of a user without a session: `Options.no_session` [?]."""
     user = user_rows.find(call, call.params["EntityId"], newest=True)
     if user.doc.pop(_KEY, None) is None and call.options.no_session == "not-found":
@@ -36,27 +34,27 @@ def delete_all_entity_sessions(call: Call) -> Result:
 
 
 @reads("GetCurrentUserData")
-def get_current_user_data(call: Call) -> Result:
+def get_current_user_data(call: ApiCall) -> Document:
     """Users who are signed in [I], of those that the filter names; unknown agents are left out [?]."""
     filters = call.params["Filters"]
     if sum(name in filters for name in _FILTERS) > 1:
         raise invalid_request(f"Filters: at most one of {', '.join(_FILTERS)}")
     states = (filters.get("ContactFilter") or {}).get("ContactStates")
-    found = [
+    users = [
         user
         for user in _agents(call, filters.get("Agents"))
         if user.doc.get(_KEY) is not None
         and (not states or any(each["AgentContactState"] in states for each in user.doc[_KEY]["Contacts"]))
     ]
-    page = paging.numbered_page(call, found)
+    page = paging.numbered_page(call, users)
     return {
         "UserDataList": [_data(user) for user in page.rows],
         "NextToken": page.next_token,
-        "ApproximateTotalCount": len(found),
+        "ApproximateTotalCount": len(users),
     }
 
 
-def _agents(call: Call, values: Iterable[str] | None) -> Iterator[User]:
+def _agents(call: ApiCall, values: Iterable[str] | None) -> Iterator[StoredUser]:
     if values is None:
         yield from user_rows.rows(call)
         return
@@ -68,7 +66,7 @@ def _agents(call: Call, values: Iterable[str] | None) -> Iterator[User]:
                 raise
 
 
-def _data(user: User) -> Document:
+def _data(user: StoredUser) -> Document:
     arn, profile = user.instance.arn, user.doc["RoutingProfileId"]
     activity = user.doc[_KEY]
     return {
@@ -92,24 +90,21 @@ def set_activity(store: Store, agents: Mapping[str, Any], now: float) -> None:
     with store.write() as tx:
         for username, activity in agents.items():
             document = None if activity is None else _activity(username, activity, now)
-            _write(tx, username, document)
+            user_rows.set_seeded(tx, username, _KEY, document)
 
 
 def signed_in(store: Store) -> dict[str, Document]:
     """Username -> activity of everybody who is signed in."""
-    with store.read() as tx:
-        rows = tx.execute("SELECT username, doc FROM users WHERE instance_id = ? ORDER BY seq", (SEEDED_INSTANCE,))
-        found = {username: json.loads(doc).get(_KEY) for username, doc in rows}
-    return {username: activity for username, activity in found.items() if activity is not None}
+    return user_rows.seeded(store, _KEY)
 
 
 def _activity(username: str, wanted: Any, now: float) -> Document:
-    known = isinstance(wanted, dict) and wanted.keys() <= {"contacts", "status"}
-    listed = wanted.get("contacts", []) if known else None
-    if not isinstance(listed, list) or not all(isinstance(contact, dict) for contact in listed):
+    readable = isinstance(wanted, dict) and wanted.keys() <= {"contacts", "status"}
+    wanted_contacts = wanted.get("contacts", []) if readable else None
+    if not isinstance(wanted_contacts, list) or not all(isinstance(contact, dict) for contact in wanted_contacts):
         raise ValueError(f"{username}: write null, or an object with contacts, a list of objects, and status")
     contacts = []
-    for contact in listed:
+    for contact in wanted_contacts:
         channel = _one_of("Channel", username, contact.get("channel", "VOICE"))
         state = _one_of("ContactState", username, contact.get("state", "CONNECTED"))
         contacts.append(
@@ -123,12 +118,3 @@ def _one_of(shape: str, username: str, value: object) -> object:
     if value not in choices:
         raise ValueError(f"{username}: {value!r} is not one of {', '.join(choices)}")
     return value
-
-
-def _write(tx: sqlite3.Connection, username: str, activity: Document | None) -> None:
-    found = tx.execute("SELECT seq, doc FROM users WHERE instance_id = ? AND username = ?", (SEEDED_INSTANCE, username))
-    row = found.fetchone()
-    if row is None:
-        raise ValueError(f"the seeded instance has no user {username!r}")
-    doc = {**json.loads(row[1]), _KEY: activity}
-    tx.execute("UPDATE users SET doc = ? WHERE seq = ?", (json.dumps(doc), row[0]))

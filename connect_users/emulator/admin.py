@@ -19,35 +19,31 @@ one of this machine, can control the emulator.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from connect_users.emulator import activity, metrics, seed
+from connect_users.emulator.dispatcher import Dispatcher, Request, Response
 from connect_users.emulator.errors import ApiError
 from connect_users.emulator.faults import Fault
-from connect_users.emulator.front import Answer, Front, Request
-from connect_users.emulator.options import Options
 
 PREFIX: Final = "/_emulator/"
 
-SetOptions = Callable[[Options], None]
 
-
-def answer(front: Front, request: Request, set_options: SetOptions) -> Answer:
-    """Answer a request of the side port."""
+def answer(dispatcher: Dispatcher, request: Request) -> Response:
+    """The response to a request of the side port."""
     status = 200
     try:
-        result = _result(front, request, set_options)
+        result = _result(dispatcher, request)
     except ApiError as error:
         status, result = error.status, {"Message": error.message}
     except ValueError as error:
         status, result = 400, {"Message": str(error)}
-    return Answer(status, json.dumps(result).encode(), {"Content-Type": "application/json"})
+    return Response(status, json.dumps(result).encode(), {"Content-Type": "application/json"})
 
 
-def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
+def _result(dispatcher: Dispatcher, request: Request) -> Any:
     if request.headers.get("Origin") is not None:
         raise ApiError("AccessDeniedException", "the side port answers programs only, not web pages")
     match request.method, request.path.removeprefix(PREFIX):
@@ -56,37 +52,37 @@ def _result(front: Front, request: Request, set_options: SetOptions) -> Any:
             return {"status": "ok", **ids}
         case "GET", "requests":
             operations = parse_qs(request.query).get("operation")
-            return [asdict(record) for record in front.log if not operations or record.operation in operations]
+            return [asdict(record) for record in dispatcher.log if not operations or record.operation in operations]
         case "DELETE", "requests":
-            front.log.clear()
+            dispatcher.log.clear()
             return {}
         case ("GET" | "POST") as method, "faults":
             if method == "POST":
                 faults = json.loads(request.body)
                 faults = faults if isinstance(faults, list) else [faults]
-                front.faults.add(*[Fault.from_json(_object(item)) for item in faults])
-            return [asdict(fault) for fault in front.faults]
+                dispatcher.faults.add(*[Fault.from_json(_object(item)) for item in faults])
+            return [asdict(fault) for fault in dispatcher.faults]
         case "DELETE", "faults":
-            front.faults.clear()
+            dispatcher.faults.clear()
             return {}
         case "GET" | "POST", "agents" | "online":
-            return _people(front, request)
+            return _people(dispatcher, request)
         case ("GET" | "POST") as method, "options":
             if method == "POST":
-                set_options(front.options.changed(_object(json.loads(request.body))))
-            return front.options.to_json()
+                dispatcher.options = dispatcher.options.changed(_object(json.loads(request.body)))
+            return dispatcher.options.to_json()
         case _:
             raise ApiError("UnknownOperationException", f"the side port has no {request.method} {request.path}")
 
 
-def _people(front: Front, request: Request) -> Any:
-    """What is kept of users that AWS would see: who is signed in, or who was online when."""
+def _people(dispatcher: Dispatcher, request: Request) -> Any:
+    """What AWS would see itself: who is signed in, or who was online when."""
     people = _object(json.loads(request.body)) if request.method == "POST" else {}
     if request.path.endswith("online"):
-        metrics.set_online(front.store, people)
-        return metrics.online(front.store)
-    activity.set_activity(front.store, people, front.options.clock())
-    return activity.signed_in(front.store)
+        metrics.set_online(dispatcher.store, people)
+        return metrics.online(dispatcher.store)
+    activity.set_activity(dispatcher.store, people, dispatcher.options.clock())
+    return activity.signed_in(dispatcher.store)
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """ARNs, ids, regions and partitions.
 
-Every id in a request may be a bare id or a full ARN (facts, section 0, finding 9 [O]). The form of an ARN is
-`arn:{partition}:connect:{region}:{account}:instance/{instance}/{kind}/{id}` (facts, section 2 [O]).
+Every id in a request may be a bare id or a full ARN [O]. The form of an ARN is
+`arn:{partition}:connect:{region}:{account}:instance/{instance}/{kind}/{id}` [O].
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botocore.loaders import create_loader
 
 from connect_users.emulator.errors import invalid_parameter, not_found
 
-Kind = Literal[
+ResourceKind = Literal[
     "agent",
     "routing-profile",
     "security-profile",
@@ -28,7 +28,7 @@ Kind = Literal[
 ]
 
 #: What an error calls each kind.
-TITLES: Final[dict[Kind, str]] = {
+TITLES: Final[dict[ResourceKind, str]] = {
     "agent": "User",
     "routing-profile": "Routing profile",
     "security-profile": "Security profile",
@@ -85,7 +85,7 @@ class ConnectArn:
         return cls(path[1], kind, id_)
 
 
-def bare_id(value: str, kind: Kind, instance: str) -> str:
+def bare_id(value: str, kind: ResourceKind, instance: str) -> str:
     """The bare id in `value`, an id or an ARN. `instance` is the ARN of the request's instance.
 
     Raises InvalidParameterException for an ARN of another kind, ResourceNotFoundException for one of another instance.

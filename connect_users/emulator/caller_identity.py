@@ -15,7 +15,7 @@ from connect_users.emulator.arns import partition
 from connect_users.emulator.callers import caller
 
 if TYPE_CHECKING:
-    from connect_users.emulator.front import Request
+    from connect_users.emulator.dispatcher import Request
 
 OPERATION: Final = "GetCallerIdentity"
 CONTENT_TYPE: Final = "text/xml"

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Params = dict[str, Any]
 Document = dict[str, Any]
-Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Instance:
         return str(self.doc["IdentityManagementType"])
 
 
-class Call:
+class ApiCall:
     """One validated request inside its transaction: its parameters, caller, time and options."""
 
     def __init__(
@@ -51,7 +50,7 @@ class Call:
         self.options = options
         self.account = account
         self.region = region
-        #: Connect returns times in milliseconds at most (facts, section 1, wire notes).
+        #: Connect returns times in milliseconds at most.
         self.now = round(options.clock(), 3)
 
     @cached_property
@@ -88,7 +87,7 @@ class Call:
         return SEEDED_INSTANCE if self.options.every_region else None
 
 
-Handler = Callable[[Call], "Result | None"]
+Handler = Callable[[ApiCall], "Document | None"]
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CODES: Final = {
-    400: "InvalidRequestException InvalidParameterException InvalidToken SerializationException"
-    " MalformedRequestException MaximumResultReturnedException",
+    400: "InvalidRequestException InvalidParameterException SerializationException MalformedRequestException"
+    " MaximumResultReturnedException",
     402: "ServiceQuotaExceededException",
     403: "AccessDeniedException MissingAuthenticationTokenException IncompleteSignatureException"
     " InvalidSignatureException UnrecognizedClientException ExpiredTokenException",
     404: "ResourceNotFoundException UnknownOperationException",
-    405: "MethodNotAllowedException",
-    408: "RequestTimeoutException",
     409: "DuplicateResourceException ResourceInUseException ConditionalOperationFailedException",
     411: "LengthRequiredException",
-    413: "RequestEntityTooLargeException",
     429: "LimitExceededException ThrottlingException TooManyRequestsException",
     500: "InternalServiceException",
     501: "UnsupportedOperationException",
@@ -56,7 +53,7 @@ def invalid_parameter(message: str) -> ApiError:
 
 
 def missing(name: str) -> ApiError:
-    """A required member is missing. The wording is that of the only message seen from AWS (facts, section 3)."""
+    """A required member is missing. The wording is that of the only message seen from AWS."""
     return invalid_request(f"Required parameter missing: {name}")
 
 

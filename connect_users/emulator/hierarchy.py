@@ -1,4 +1,4 @@
-"""The agent hierarchy: up to five levels of structure, and the groups on them (facts, section 2)."""
+"""The agent hierarchy: up to five levels of structure, and the groups on them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Final
 
 from connect_users.emulator import resources, user_rows
 from connect_users.emulator.arns import new_id
-from connect_users.emulator.calls import Call, Document, Instance, Result, reads, writes
+from connect_users.emulator.calls import ApiCall, Document, Instance, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request
-from connect_users.emulator.resources import Resource, ResourceType
+from connect_users.emulator.resources import ResourceType, StoredResource
 
 LEVELS: Final = ("LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive")
 #: The level of the group that SearchUserHierarchyGroups has above all others [M].
@@ -16,8 +16,7 @@ _ROOT_LEVEL: Final = "0"
 
 
 @reads("DescribeUserHierarchyStructure")
-def describe_structure(call: Call) -> Result:
-    """The levels that are defined."""
+def describe_structure(call: ApiCall) -> Document:
     instance = call.instance
     levels = {
         level: {**doc, "Arn": _level_arn(instance, doc), "LastModifiedRegion": instance.region}
@@ -31,7 +30,7 @@ def _level_arn(instance: Instance, level: Document) -> str:
 
 
 @writes("UpdateUserHierarchyStructure")
-def update_structure(call: Call) -> None:
+def update_structure(call: ApiCall) -> None:
     """The levels replace the structure, without gaps. A level that has groups cannot be removed [M: ResourceInUse]."""
     instance = call.instance
     names = {level: item["Name"] for level, item in call.params["HierarchyStructure"].items() if item is not None}
@@ -59,12 +58,12 @@ def level_document(id_: str, name: str, now: float) -> Document:
     return {"Id": id_, "Name": name, "LastModifiedTime": now}
 
 
-def _has_users_or_groups(call: Call, group: Resource) -> bool:
+def _has_users_or_groups(call: ApiCall, group: StoredResource) -> bool:
     children = (other.doc.get("ParentGroupId") == group.id for _, other in resources.rows(call, "agent-group"))
     return any(children) or user_rows.count(call, "HierarchyGroupId", group.id) > 0
 
 
-def _path(call: Call, group: Resource) -> list[Resource]:
+def _path(call: ApiCall, group: StoredResource) -> list[StoredResource]:
     """From level one down to the group itself."""
     path = [group]
     while (parent := path[0].doc.get("ParentGroupId")) is not None:
@@ -72,7 +71,7 @@ def _path(call: Call, group: Resource) -> list[Resource]:
     return path
 
 
-def _group(call: Call, group: Resource) -> Document:
+def _group(call: ApiCall, group: StoredResource) -> Document:
     path = [] if group.doc["LevelId"] == _ROOT_LEVEL else _path(call, group)
     return {"HierarchyPath": {level: step.summary() for level, step in zip(LEVELS, path, strict=False)}}
 
@@ -80,7 +79,7 @@ def _group(call: Call, group: Resource) -> Document:
 GROUPS: Final = ResourceType(
     kind="agent-group",
     noun="UserHierarchyGroup",
-    # Over all levels of an instance (section 4 [D]).
+    # Over all levels of an instance [D].
     quota=500,
     used=_has_users_or_groups,
     prefix="HierarchyGroup",
@@ -95,8 +94,8 @@ GROUPS: Final = ResourceType(
 
 
 @writes("CreateUserHierarchyGroup")
-def create_group(call: Call) -> Result:
-    """It is one level below its parent, and the structure must define that level first (section 2 [O])."""
+def create_group(call: ApiCall) -> Document:
+    """It is one level below its parent, and the structure must define that level first [O]."""
     params = call.params
     parent = None
     if params.get("ParentGroupId") is not None:
@@ -117,8 +116,8 @@ def unique_name(name: str, parent_id: str | None) -> str:
 
 # In place of the search that `ResourceType` registers.
 @reads("SearchUserHierarchyGroups")
-def search_groups(call: Call) -> Result:
+def search_groups(call: ApiCall) -> Document:
     """Groups with their paths. A search without criteria also returns the root, which has LevelId 0 [M]."""
     instance = call.instance
-    root = Resource(0, "agent-group", instance.id, instance, {"Name": "Root", "LevelId": _ROOT_LEVEL})
+    root = StoredResource(0, "agent-group", instance.id, instance, {"Name": "Root", "LevelId": _ROOT_LEVEL})
     return GROUPS.search(call, [root])

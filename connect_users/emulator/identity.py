@@ -1,7 +1,7 @@
-"""Rules of a user's identity, which depend on the instance's identity management type (facts, section 3).
+"""Rules of a user's identity, which depend on the instance's identity management type.
 
 A violation across fields, or of the identity management type, is InvalidRequestException. A value outside its own
-limits is InvalidParameterException (facts, section 3, proposal [I]).
+limits is InvalidParameterException [I].
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _EMAIL: Final = re.compile(r"(?=^.{0,265}$)[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-
 _SAML_USERNAME: Final = re.compile(r"[a-zA-Z0-9_\-.@]{1,64}")
 #: `alias@userId@orgId` or `userId@orgId` of Salesforce Service Cloud Voice (Salesforce Help): live instances have such.
 _VOICE_USERNAME: Final = re.compile(r"([\w.-]+@)?005(\w{12}|\w{15})@00D(\w{12}|\w{15})", re.ASCII)
-#: Section 3: for CONNECT_MANAGED, names have 1-255 and 1-256 characters; the shapes allow 0-255 and 0-300 [M].
+#: For CONNECT_MANAGED, names have 1-255 and 1-256 characters; the shapes allow 0-255 and 0-300 [M].
 NAMES: Final = {"FirstName": 255, "LastName": 256}
-#: What a directory owns, so that Connect cannot change it (section 2, UpdateUserIdentityInfo [M]).
+#: What a directory owns, so that Connect cannot change it [M].
 OWNED: Final = (*NAMES, "Email")
 
 
@@ -52,7 +52,7 @@ def check_new_user(params: Mapping[str, Any], info: Mapping[str, Any], managemen
 
 
 def check_change(info: Mapping[str, Any], management: str) -> None:
-    """UpdateUserIdentityInfo: a directory's names and e-mail cannot be changed in Connect (section 2 [M])."""
+    """UpdateUserIdentityInfo: a directory's names and e-mail cannot be changed in Connect [M]."""
     if management == "EXISTING_DIRECTORY":
         for name in OWNED:
             if info.get(name) is not None:

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import paging, resources
-from connect_users.emulator.arns import Kind, instance_arn, new_id, partition
-from connect_users.emulator.calls import Call, Document, Instance, Result, reads, writes
+from connect_users.emulator.arns import ResourceKind, new_id, partition
+from connect_users.emulator.calls import ApiCall, Document, Instance, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request, missing
 from connect_users.emulator.profiles import routing_profile_document
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
 
-#: What a new instance has (section 2, seeding [O/D]).
+#: What a new instance has [O/D].
 DEFAULT_HOURS: Final = "Basic Hours"
 DEFAULT_QUEUE: Final = "BasicQueue"
 DEFAULT_ROUTING_PROFILE: Final = "Basic Routing Profile"
@@ -32,17 +32,9 @@ DEFAULT_SECURITY_PROFILES: Final = {
 
 
 @writes("CreateInstance")
-def create_instance(call: Call) -> Result:
-    """ACTIVE at once. The same ClientToken returns the same instance again [M: idempotency token]."""
+def create_instance(call: ApiCall) -> Document:
+    """ACTIVE at once. ClientToken is ignored."""
     params = call.params
-    token = params.get("ClientToken")
-    if token is not None:
-        row = call.tx.execute(
-            "SELECT id FROM instances WHERE account = ? AND region = ? AND client_token = ?",
-            (call.account, call.region, token),
-        ).fetchone()
-        if row:
-            return {"Id": row[0], "Arn": instance_arn(call.region, call.account, row[0])}
     management, alias = params["IdentityManagementType"], params.get("InstanceAlias")
     needed = "DirectoryId" if management == "EXISTING_DIRECTORY" else "InstanceAlias"
     if params.get(needed) is None:
@@ -59,8 +51,9 @@ def create_instance(call: Call) -> Result:
     doc.update({name: params[name] for name in ("InboundCallsEnabled", "OutboundCallsEnabled")})
     security = {name: new_id() for name in DEFAULT_SECURITY_PROFILES}
     rows = default_rows(new_id(), new_id(), {DEFAULT_ROUTING_PROFILE: new_id()}, security)
-    insert(call.tx, call.now, Instance(instance_id, call.account, call.region, doc), rows, token)
-    return {"Id": instance_id, "Arn": instance_arn(call.region, call.account, instance_id)}
+    instance = Instance(instance_id, call.account, call.region, doc)
+    insert(call.tx, call.now, instance, rows)
+    return {"Id": instance_id, "Arn": instance.arn}
 
 
 def instance_document(management: str, alias: str | None, now: float) -> Document:
@@ -78,27 +71,20 @@ def instance_document(management: str, alias: str | None, now: float) -> Documen
 
 
 #: A resource of a new instance: kind, id and document.
-Row = tuple[Kind, str, Document]
+NewResource = tuple[ResourceKind, str, Document]
 
 
-def insert(
-    tx: sqlite3.Connection, now: float, instance: Instance, rows: Iterable[Row], client_token: str | None = None
-) -> None:
+def insert(tx: sqlite3.Connection, now: float, instance: Instance, rows: Iterable[NewResource]) -> None:
     """Store an instance and the resources in it."""
-    tx.execute(
-        "INSERT INTO instances (id, account, region, alias, client_token, doc) VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            *(instance.id, instance.account, instance.region),
-            *(instance.doc["InstanceAlias"], client_token, json.dumps(instance.doc)),
-        ),
-    )
+    values = (instance.id, instance.account, instance.region, instance.doc["InstanceAlias"], json.dumps(instance.doc))
+    tx.execute("INSERT INTO instances (id, account, region, alias, doc) VALUES (?, ?, ?, ?, ?)", values)
     for kind, id_, doc in rows:
         resources.insert(tx, now, instance.id, kind, id_, doc)
 
 
 def default_rows(
     hours: str, queue: str, routing_profiles: Mapping[str, str], security_profiles: Mapping[str, str]
-) -> Iterator[Row]:
+) -> Iterator[NewResource]:
     """What every new instance contains, from ids and from names with ids: open around the clock, with one queue."""
     days = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
     start, end = {"Hours": 0, "Minutes": 0}, {"Hours": 23, "Minutes": 59}
@@ -117,14 +103,13 @@ def _named(name: str) -> Document:
 
 
 @reads("DescribeInstance")
-def describe_instance(call: Call) -> Result:
-    """Section 2, DescribeInstance."""
+def describe_instance(call: ApiCall) -> Document:
     return {"Instance": _description(call.instance)}
 
 
 @reads("ListInstances")
-def list_instances(call: Call) -> Result:
-    """At most 10 on a page (section 1)."""
+def list_instances(call: ApiCall) -> Document:
+    """At most 10 on a page."""
     start = paging.cursor(call)
     rows = call.tx.execute(
         "SELECT seq, id, account, doc FROM instances WHERE account = ? AND (region = ? OR id = ?) AND seq > ? "
@@ -149,7 +134,7 @@ def _description(instance: Instance) -> Document:
 
 
 @writes("DeleteInstance")
-def delete_instance(call: Call) -> None:
+def delete_instance(call: ApiCall) -> None:
     """With everything in it."""
     key = (call.instance.id,)
     call.tx.execute("DELETE FROM user_versions WHERE user_id IN (SELECT id FROM users WHERE instance_id = ?)", key)

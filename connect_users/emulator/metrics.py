@@ -6,21 +6,20 @@ Nobody signs in to an emulator, so `set_online` says who was online when. It is 
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.emulator import paging, user_rows
-from connect_users.emulator.arns import SEEDED_INSTANCE, Kind, bare_id
-from connect_users.emulator.calls import Call, Document, Result, reads
+from connect_users.emulator.arns import ResourceKind, bare_id
+from connect_users.emulator.calls import ApiCall, Document, reads
 from connect_users.emulator.errors import ApiError, invalid_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from connect_users.emulator.store import Store
-    from connect_users.emulator.user_rows import User
+    from connect_users.emulator.user_rows import StoredUser
 
 _KEY: Final = "Online"
 _METRIC: Final = "SUM_ONLINE_TIME_AGENT"
@@ -33,7 +32,7 @@ _VALUES: Final = 100
 
 
 @reads("GetMetricDataV2")
-def get_metric_data_v2(call: Call) -> Result:
+def get_metric_data_v2(call: ApiCall) -> Document:
     """[D]. Rows of agents who have no time that day, and how they are named: `Options.idle_days`, `agent_rows` [?]."""
     params = call.params
     call.params["InstanceId"] = params["ResourceArn"]
@@ -62,7 +61,7 @@ def _emulated(what: str, used: Iterable[str], known: set[str]) -> None:
             raise ApiError("UnsupportedOperationException", f"GetMetricDataV2: the {what} {each} is not emulated")
 
 
-def _spans(call: Call, start: float, end: float, period: str) -> list[tuple[float, float]]:
+def _spans(call: ApiCall, start: float, end: float, period: str) -> list[tuple[float, float]]:
     """Start and end of each interval of a request."""
     if not start < end <= call.now:
         raise invalid_parameter("StartTime must be before EndTime, and EndTime not in the future")
@@ -76,7 +75,7 @@ def _spans(call: Call, start: float, end: float, period: str) -> list[tuple[floa
     return [(first + number * _DAY, first + (number + 1) * _DAY) for number in range(math.ceil((end - first) / _DAY))]
 
 
-def _results(call: Call, period: str, spans: list[tuple[float, float]]) -> Iterator[Document]:
+def _results(call: ApiCall, period: str, spans: list[tuple[float, float]]) -> Iterator[Document]:
     for user in _agents(call):
         days = {_midnight(day): seconds for day, seconds in user.doc.get(_KEY, {}).items()}
         agent = user.id if call.options.agent_rows == "id" else f"{user.instance.arn}/agent/{user.id}"
@@ -90,12 +89,12 @@ def _results(call: Call, period: str, spans: list[tuple[float, float]]) -> Itera
                 }
 
 
-def _agents(call: Call) -> Iterator[User]:
+def _agents(call: ApiCall) -> Iterator[StoredUser]:
     """Users who pass all filters; what becomes of one that does not exist is `Options.unknown_agents` [?]."""
     arn = call.instance.arn
     wanted: dict[str, set[str]] = {"AGENT": set(), "ROUTING_PROFILE": set()}
     for entry in call.params["Filters"]:
-        kind: Kind = "agent" if entry["FilterKey"] == "AGENT" else "routing-profile"
+        kind: ResourceKind = "agent" if entry["FilterKey"] == "AGENT" else "routing-profile"
         wanted[entry["FilterKey"]].update(bare_id(value, kind, arn) for value in entry.get("FilterValues", ()))
     if call.options.unknown_agents == "not-found":
         for value in wanted["AGENT"]:
@@ -107,7 +106,7 @@ def _agents(call: Call) -> Iterator[User]:
 
 
 def set_online(store: Store, people: Mapping[str, Any]) -> None:
-    """Say on which days users of the seeded instance were online, in place of what was said before.
+    """Set the days on which users of the seeded instance were online, in place of those set before.
 
     Args:
         people: username -> day (``2026-11-20``, UTC) -> seconds.
@@ -121,20 +120,12 @@ def set_online(store: Store, people: Mapping[str, Any]) -> None:
                 raise ValueError(f'{username}: write an object of days and seconds, such as {{"2026-11-20": 3600}}')
             for day in days:
                 _midnight(day)
-            changed = tx.execute(
-                "UPDATE users SET doc = json_set(doc, ?, json(?)) WHERE instance_id = ? AND username = ?",
-                (f"$.{_KEY}", json.dumps(days), SEEDED_INSTANCE, username),
-            )
-            if not changed.rowcount:
-                raise ValueError(f"the seeded instance has no user {username!r}")
+            user_rows.set_seeded(tx, username, _KEY, days)
 
 
 def online(store: Store) -> dict[str, dict[str, float]]:
-    """Username -> day -> seconds, of everybody of whom it was said."""
-    query = "SELECT username, json_extract(doc, ?) FROM users WHERE instance_id = ? ORDER BY seq"
-    with store.read() as tx:
-        rows = list(tx.execute(query, (f"$.{_KEY}", SEEDED_INSTANCE)))
-    return {username: json.loads(days) for username, days in rows if days}
+    """Username -> day -> seconds, as `set_online` set them."""
+    return user_rows.seeded(store, _KEY)
 
 
 def _midnight(day: str) -> float:

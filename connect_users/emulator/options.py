@@ -8,37 +8,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Mapping  # noqa: TC003 - `_hints` reads the annotations
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-IdentityManagementType = Literal["CONNECT_MANAGED", "SAML", "EXISTING_DIRECTORY"]
 UpdateUserConfigMode = Literal["merge", "replace"]
-UpdateIdentityInfoMode = Literal["clear", "keep"]
 PhoneView = Literal["both", "as-written"]
-UnsetStrings = Literal["left-out", "empty"]
-ModifiedBy = Literal["settings", "everything"]
-AgentRows = Literal["id", "arn"]
-IdleDays = Literal["left-out", "zero"]
-UnknownAgents = Literal["left-out", "not-found"]
-NoSession = Literal["accepted", "not-found"]
-
-_CHOICES: Final[dict[str, tuple[object, ...]]] = {
-    "identity_management_type": (*get_args(IdentityManagementType), None),
-    "update_user_config": get_args(UpdateUserConfigMode),
-    "update_identity_info": get_args(UpdateIdentityInfoMode),
-    "phone_view": get_args(PhoneView),
-    "unset_strings": get_args(UnsetStrings),
-    "modified_by": get_args(ModifiedBy),
-    "agent_rows": get_args(AgentRows),
-    "idle_days": get_args(IdleDays),
-    "unknown_agents": get_args(UnknownAgents),
-    "no_session": get_args(NoSession),
-}
-_SECONDS: Final = ("consistency_lag", "search_lag", "name_release_delay", "latency", "idle_timeout")
-_COUNTS: Final = ("users_quota", "proficiencies_quota", "instances_quota", "username_limit", "search_page")
 
 
 @dataclass(frozen=True)
@@ -69,28 +45,28 @@ class Options:
     """The behaviour of one emulator. Times are in seconds; a quota of None is unlimited."""
 
     #: Of the seeded instance. None keeps what the state file has; a new file gets CONNECT_MANAGED.
-    identity_management_type: IdentityManagementType | None = None
+    identity_management_type: Literal["CONNECT_MANAGED", "SAML", "EXISTING_DIRECTORY"] | None = None
     #: Whether the seeded instance is in every region, like a replica, or in us-east-1 only.
     every_region: bool = False
     #: Whether UpdateUserConfig keeps (merge) or removes (replace) the channels that a list leaves out. [?]
     update_user_config: UpdateUserConfigMode = "merge"
     #: Whether UpdateUserIdentityInfo clears or keeps the members that a request leaves out. [?]
-    update_identity_info: UpdateIdentityInfoMode = "clear"
+    update_identity_info: Literal["clear", "keep"] = "clear"
     #: "both": PhoneConfig and the lists both show every setting; "as-written": each in the form last written. [?]
     phone_view: PhoneView = "both"
     #: How an unset string of a user is returned: left out, or as "", like the `DeskPhoneNumber` beside a soft phone in
     #: the AWS CLI's example of describe-user.
-    unset_strings: UnsetStrings = "left-out"
+    unset_strings: Literal["left-out", "empty"] = "left-out"
     #: Whether a user's LastModifiedTime changes with its settings only, or with tags and proficiencies as well. [?]
-    modified_by: ModifiedBy = "settings"
+    modified_by: Literal["settings", "everything"] = "settings"
     #: Whether the results of GetMetricDataV2 name agents by id or ARN. [?]
-    agent_rows: AgentRows = "id"
+    agent_rows: Literal["id", "arn"] = "id"
     #: Whether GetMetricDataV2 leaves out the days on which an agent has no online time, or answers 0. [?]
-    idle_days: IdleDays = "left-out"
+    idle_days: Literal["left-out", "zero"] = "left-out"
     #: Whether GetMetricDataV2 leaves out agents that the instance does not have, or refuses the request. [?]
-    unknown_agents: UnknownAgents = "left-out"
+    unknown_agents: Literal["left-out", "not-found"] = "left-out"
     #: What DeleteAllEntitySessions answers of a user who has no session. [?]
-    no_session: NoSession = "accepted"
+    no_session: Literal["accepted", "not-found"] = "accepted"
     #: The largest MaxResults of SearchUsers: 500 in the model, 100 on the best-practices page.
     search_page: int = 500
     #: For each operation, account and region. None: no throttling.
@@ -110,25 +86,20 @@ class Options:
     name_release_delay: float = 0.0
     #: Added to every request.
     latency: float = 0.0
-    #: A client that is silent for so long is disconnected.
-    idle_timeout: float = 120.0
     #: Seconds since 1970, for LastModifiedTime, lags, throttles and the age of page tokens.
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
+        for name, (type_, choices) in _hints().items():
             value = getattr(self, name)
-            if value not in choices:
-                raise ValueError(f"{name}: {value!r} is not one of {', '.join(str(choice) for choice in choices)}")
-        if not isinstance(self.every_region, bool):
-            raise ValueError(f"every_region: {self.every_region!r} is neither true nor false")
-        for name in _SECONDS:
-            value = getattr(self, name)
-            if type(value) not in (int, float) or not 0 <= value < math.inf:
+            if choices and value not in choices:
+                raise ValueError(f"{name}: {value!r} is not one of {', '.join(map(str, choices))}")
+            if type_ is bool and not isinstance(value, bool):
+                raise ValueError(f"{name}: {value!r} is neither true nor false")
+            if type_ is float and (type(value) not in (int, float) or not 0 <= value < math.inf):
                 raise ValueError(f"{name}: {value!r} is not a number of seconds")
-        for name in _COUNTS:
-            value = getattr(self, name)
-            if not (value is None and name.endswith("_quota")) and (type(value) is not int or value < 0):
+            unlimited = value is None and name.endswith("_quota")
+            if type_ is int and not unlimited and (type(value) is not int or value < 0):
                 raise ValueError(f"{name}: {value!r} is not a count")
 
     def changed(self, changes: Mapping[str, Any]) -> Options:
@@ -151,6 +122,17 @@ class Options:
         shown["throttle"] = None if self.throttle is None else str(self.throttle)
         shown["throttles"] = {name: None if rate is None else str(rate) for name, rate in self.throttles.items()}
         return shown
+
+
+@cache
+def _hints() -> dict[str, tuple[object, tuple[object, ...]]]:
+    """Name -> type of an option (without None), and its choices."""
+    hints: dict[str, tuple[object, tuple[object, ...]]] = {}
+    for name, hint in get_type_hints(Options).items():
+        types = [each for each in get_args(hint) if each is not type(None)] if type(None) in get_args(hint) else [hint]
+        choices = get_args(types[0]) if get_origin(types[0]) is Literal else ()
+        hints[name] = (types[0], (*choices, None) if choices and types[0] is not hint else choices)
+    return hints
 
 
 def _throttle(value: object) -> Throttle | None:

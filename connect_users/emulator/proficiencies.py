@@ -1,4 +1,4 @@
-"""Predefined attributes and the proficiencies of users (facts, section 2).
+"""Predefined attributes and the proficiencies of users.
 
 A proficiency is a pair of a predefined attribute and one of its values, with a level. The three writes cannot return
 LimitExceeded or Duplicate [M], so too many proficiencies and a pair associated twice are InvalidRequestException [I].
@@ -9,30 +9,30 @@ from __future__ import annotations
 from typing import Any, Final
 
 from connect_users.emulator import paging, resources, user_rows
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
-from connect_users.emulator.resources import Resource, ResourceType
-from connect_users.emulator.user_rows import User, updates
+from connect_users.emulator.resources import ResourceType, StoredResource
+from connect_users.emulator.user_rows import StoredUser, updates
 
 #: The name of a predefined attribute, and one of its values.
 Pair = tuple[str, str]
 
-#: Names and values must not start with these (section 2 [D]).
+#: Names and values must not start with these [D].
 _RESERVED: Final = ("aws:", "connect:")
 
 
-def _has_users(call: Call, attribute: Resource) -> bool:
+def _has_users(call: ApiCall, attribute: StoredResource) -> bool:
     return any(attribute.id == name for user in user_rows.rows(call) for name, _, _ in user.doc["Proficiencies"])
 
 
-#: The name is the id, and there is no ARN. The quota is that of an instance (section 4 [D]).
+#: The name is the id, and there is no ARN. The quota is that of an instance [D].
 ATTRIBUTES: Final = ResourceType(
     kind="predefined-attribute", noun="PredefinedAttribute", quota=150, used=_has_users, identifier="Name"
 )
 
 
 @writes("CreatePredefinedAttribute")
-def create_attribute(call: Call) -> None:
+def create_attribute(call: ApiCall) -> None:
     """It has a name instead of an id."""
     name, values = call.params["Name"], call.params.get("Values") or {}
     for text in (name, *values.get("StringList", ())):
@@ -55,7 +55,7 @@ def attribute_document(params: Document) -> Document:
 Levels = dict[Pair, Any]
 
 
-def _entries(call: Call) -> Levels:
+def _entries(call: ApiCall) -> Levels:
     """The levels in the request, None for a pair without one."""
     entries: Levels = {}
     for entry in call.params["UserProficiencies"]:
@@ -63,23 +63,23 @@ def _entries(call: Call) -> Levels:
         if pair in entries:
             raise invalid_request(f"UserProficiencies contains {pair[0]} / {pair[1]} twice")
         entries[pair] = entry.get("Level")
-        # The shape allows 1.0 to 5.0, but only whole levels are valid (section 2 [M]).
+        # The shape allows 1.0 to 5.0, but only whole levels are valid [M].
         if "Level" in entry and entry["Level"] != int(entry["Level"]):
             raise invalid_parameter(f"Level: {entry['Level']} is not one of 1, 2, 3, 4, 5")
     return entries
 
 
-def _levels(user: User) -> Levels:
+def _levels(user: StoredUser) -> Levels:
     return {(name, value): level for name, value, level in user.doc["Proficiencies"]}
 
 
-def _set(call: Call, user: User, levels: Levels) -> None:
+def _set(call: ApiCall, user: StoredUser, levels: Levels) -> None:
     user.doc["Proficiencies"] = [[name, value, level] for (name, value), level in levels.items()]
     user.doc["ProficienciesTime"] = call.now
 
 
 @updates("AssociateUserProficiencies", settings=False)
-def associate(call: Call, user: User) -> None:
+def associate(call: ApiCall, user: StoredUser) -> None:
     """New pairs only: associating an existing pair is refused [?]."""
     levels, entries = _levels(user), _entries(call)
     for name, value in entries:
@@ -92,8 +92,8 @@ def associate(call: Call, user: User) -> None:
     _set(call, user, {**levels, **entries})
 
 
-def _check_attribute(call: Call, name: str, value: str) -> None:
-    """Name and value must exist as a predefined attribute of the instance (section 2 [M])."""
+def _check_attribute(call: ApiCall, name: str, value: str) -> None:
+    """Name and value must exist as a predefined attribute of the instance [M]."""
     attribute = resources.get(call, "predefined-attribute", name)
     validated = attribute.doc["AttributeConfiguration"]["EnableValueValidationOnAssociation"]
     if validated and value not in attribute.doc["Values"].get("StringList", ()):
@@ -101,20 +101,20 @@ def _check_attribute(call: Call, name: str, value: str) -> None:
 
 
 @updates("UpdateUserProficiencies", settings=False)
-def update(call: Call, user: User) -> None:
-    """Changes the levels of pairs that the user has (section 2 [M])."""
+def update(call: ApiCall, user: StoredUser) -> None:
+    """Changes the levels of pairs that the user has [M]."""
     entries = _existing(call, user)
     _set(call, user, {**_levels(user), **entries})
 
 
 @updates("DisassociateUserProficiencies", settings=False)
-def disassociate(call: Call, user: User) -> None:
+def disassociate(call: ApiCall, user: StoredUser) -> None:
     """Removes pairs that the user has. Any other pair is refused [?], so a caller must list before a second attempt."""
     entries = _existing(call, user)
     _set(call, user, {pair: level for pair, level in _levels(user).items() if pair not in entries})
 
 
-def _existing(call: Call, user: User) -> Levels:
+def _existing(call: ApiCall, user: StoredUser) -> Levels:
     levels, entries = _levels(user), _entries(call)
     for name, value in entries:
         if (name, value) not in levels:
@@ -123,8 +123,8 @@ def _existing(call: Call, user: User) -> Levels:
 
 
 @reads("ListUserProficiencies")
-def list_proficiencies(call: Call) -> Result:
-    """Pages of at most 100 (section 1)."""
+def list_proficiencies(call: ApiCall) -> Document:
+    """Pages of at most 100."""
     user = user_rows.find(call)
     page = paging.numbered_page(call, user.doc["Proficiencies"])
     return {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import paging, resources, user_rows
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
-from connect_users.emulator.resources import COMMON_FIELDS, Resource, ResourceType
+from connect_users.emulator.resources import COMMON_FIELDS, ResourceType, StoredResource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _GROUP: Final = "AllowedAccessControlHierarchyGroupId"
 
 
-def _routing_profile(call: Call, profile: Resource) -> Document:
+def _routing_profile(call: ApiCall, profile: StoredResource) -> Document:
     return {
         "InstanceId": profile.instance.id,
         "NumberOfAssociatedQueues": len(profile.doc["AssociatedQueueIds"]),
@@ -24,12 +24,12 @@ def _routing_profile(call: Call, profile: Resource) -> Document:
     }
 
 
-def _managed_by(profile: Resource) -> str:
+def _managed_by(profile: StoredResource) -> str:
     """Whether the profiles of a new instance are AWS's is not documented [?]."""
     return str(profile.doc.get("Type", "CUSTOMER_MANAGED"))
 
 
-#: The quotas are those of an instance (section 4, resource quotas [D]).
+#: The quotas are those of an instance [D].
 ROUTING_PROFILES: Final = ResourceType(
     kind="routing-profile",
     noun="RoutingProfile",
@@ -54,8 +54,8 @@ SECURITY_PROFILES: Final = ResourceType(
 
 
 @writes("CreateRoutingProfile")
-def create_routing_profile(call: Call) -> Result:
-    """Its queues must exist, and VOICE takes one contact at a time (section 2)."""
+def create_routing_profile(call: ApiCall) -> Document:
+    """Its queues must exist, and VOICE takes one contact at a time."""
     params = call.params
     for media in params["MediaConcurrencies"]:
         if media["Channel"] == "VOICE" and any(limit > 1 for limit in _concurrencies(media)):
@@ -95,14 +95,13 @@ def _concurrencies(media: Document) -> Iterator[int]:
 
 
 @writes("CreateSecurityProfile")
-def create_security_profile(call: Call) -> Result:
-    """All its members are kept (section 2, minimal create shapes)."""
+def create_security_profile(call: ApiCall) -> Document:
     name = call.params["SecurityProfileName"]
     return SECURITY_PROFILES.create(call, {"Name": name, **_members(call, "SecurityProfileName")})
 
 
 @writes("UpdateSecurityProfile")
-def update_security_profile(call: Call) -> None:
+def update_security_profile(call: ApiCall) -> None:
     """Members replace the old ones; those that are left out stay [?]. Not of a profile that AWS manages [I]."""
     profile = resources.get(call, "security-profile", call.params["SecurityProfileId"])
     if _managed_by(profile) == "AWS_MANAGED":
@@ -111,7 +110,7 @@ def update_security_profile(call: Call) -> None:
     resources.save(call, profile)
 
 
-def _members(call: Call, *without: str) -> Document:
+def _members(call: ApiCall, *without: str) -> Document:
     """The members of a security profile; the hierarchy group of a restriction must exist [I], "" is none [?]."""
     doc = resources.body(call, *without)
     group = doc.get(_GROUP)
@@ -121,18 +120,16 @@ def _members(call: Call, *without: str) -> Document:
 
 
 @reads("ListSecurityProfilePermissions")
-def list_permissions(call: Call) -> Result:
-    """The permissions of one profile."""
+def list_permissions(call: ApiCall) -> Document:
     return _listed(call, "Permissions")
 
 
 @reads("ListSecurityProfileAIAgents")
-def list_ai_agents(call: Call) -> Result:
-    """The AI agents that one profile allows."""
+def list_ai_agents(call: ApiCall) -> Document:
     return _listed(call, "AllowedAIAgents")
 
 
-def _listed(call: Call, member: str) -> Result:
+def _listed(call: ApiCall, member: str) -> Document:
     profile = resources.get(call, "security-profile", call.params["SecurityProfileId"])
     page = paging.numbered_page(call, profile.doc.get(member, ()))
     return {member: page.rows, "NextToken": page.next_token, **profile.summary()}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from connect_users.emulator import resources
-from connect_users.emulator.calls import Call, Result, writes
+from connect_users.emulator.calls import ApiCall, Document, writes
 from connect_users.emulator.errors import invalid_request
-from connect_users.emulator.resources import COMMON_FIELDS, Resource, ResourceType
+from connect_users.emulator.resources import COMMON_FIELDS, ResourceType, StoredResource
 from connect_users.emulator.search import everything
 
 #: The member that each type of quick connect needs [M].
@@ -19,11 +19,11 @@ _DESTINATIONS: Final = {
 }
 
 
-def _has_queue(call: Call, hours: Resource) -> bool:
+def _has_queue(call: ApiCall, hours: StoredResource) -> bool:
     return any(queue.doc["HoursOfOperationId"] == hours.id for _, queue in resources.rows(call, "queue"))
 
 
-def _has_routing_profile(call: Call, queue: Resource) -> bool:
+def _has_routing_profile(call: ApiCall, queue: StoredResource) -> bool:
     return any(
         queue.id in (profile.doc["DefaultOutboundQueueId"], *profile.doc["AssociatedQueueIds"])
         for _, profile in resources.rows(call, "routing-profile")
@@ -53,22 +53,21 @@ QUICK_CONNECTS: Final = ResourceType(
 
 
 @writes("CreateHoursOfOperation")
-def create_hours(call: Call) -> Result:
-    """All members are kept."""
+def create_hours(call: ApiCall) -> Document:
     return HOURS_OF_OPERATION.create(call, resources.body(call))
 
 
 @writes("CreateQueue")
-def create_queue(call: Call) -> Result:
-    """Its hours must exist."""
+def create_queue(call: ApiCall) -> Document:
+    """Its hours of operation must exist."""
     hours = resources.get(call, "operating-hours", call.params["HoursOfOperationId"])
     doc = {**resources.body(call, "QuickConnectIds"), "HoursOfOperationId": hours.id, "Status": "ENABLED"}
     return QUEUES.create(call, doc)
 
 
 @writes("CreateQuickConnect")
-def create_quick_connect(call: Call) -> Result:
-    """It needs exactly the destination of its type, which need not exist: it may be deleted later, too (section 2)."""
+def create_quick_connect(call: ApiCall) -> Document:
+    """It needs exactly the destination of its type, which need not exist: it may be deleted later, too."""
     config = call.params["QuickConnectConfig"]
     destination = _DESTINATIONS[config["QuickConnectType"]]
     if [name for name in _DESTINATIONS.values() if config.get(name) is not None] != [destination]:

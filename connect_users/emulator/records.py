@@ -41,7 +41,7 @@ def redacted(params: dict[str, Any]) -> dict[str, Any]:
     return {name: "[redacted]" if name in _SECRETS else item for name, item in params.items()}
 
 
-class Log:
+class RequestLog:
     """The newest 100,000 requests, oldest first. Iterate (over a copy), index, or use `len()` and `clear()`."""
 
     def __init__(self) -> None:

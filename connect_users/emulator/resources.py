@@ -12,10 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from connect_users.emulator import paging
-from connect_users.emulator.arns import TITLES, Kind, bare_id, new_id
-from connect_users.emulator.calls import Call, Document, Instance, Result, reads, writes
+from connect_users.emulator.arns import TITLES, ResourceKind, bare_id, new_id
+from connect_users.emulator.calls import ApiCall, Document, Instance, reads, writes
 from connect_users.emulator.errors import ApiError, not_found
-from connect_users.emulator.search import Condition, Field, Predicate, all_of, criteria, everything, search_filter
+from connect_users.emulator.search import (
+    Predicate,
+    SearchCondition,
+    SearchField,
+    all_of,
+    criteria,
+    everything,
+    search_filter,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,11 +31,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Resource:
+class StoredResource:
     """One resource. `doc` has at least Name and Tags."""
 
     seq: int
-    kind: Kind
+    kind: ResourceKind
     id: str
     instance: Instance
     doc: Document
@@ -49,25 +57,31 @@ class Resource:
 _SELECT = "SELECT seq, id, doc FROM resources WHERE instance_id = ? AND kind = ?"
 
 
-def get(call: Call, kind: Kind, value: str) -> Resource:
+def get(call: ApiCall, kind: ResourceKind, value: str) -> StoredResource:
     """The resource that `value` (id or ARN) names in the call's instance. Raises ResourceNotFoundException."""
     instance = call.instance
     id_ = bare_id(value, kind, instance.arn)
     row = call.tx.execute(f"{_SELECT} AND id = ?", (instance.id, kind, id_)).fetchone()
     if row is None:
         raise not_found(TITLES[kind], value)
-    return Resource(row[0], kind, row[1], instance, json.loads(row[2]))
+    return StoredResource(row[0], kind, row[1], instance, json.loads(row[2]))
 
 
-def rows(call: Call, kind: Kind, after: int = 0) -> Iterator[tuple[int, Resource]]:
+def rows(call: ApiCall, kind: ResourceKind, after: int = 0) -> Iterator[tuple[int, StoredResource]]:
     """All resources of a kind with their sequence numbers, in the order of their creation, after a number."""
     instance = call.instance
     for row in call.tx.execute(f"{_SELECT} AND seq > ? ORDER BY seq", (instance.id, kind, after)):
-        yield row[0], Resource(row[0], kind, row[1], instance, json.loads(row[2]))
+        yield row[0], StoredResource(row[0], kind, row[1], instance, json.loads(row[2]))
 
 
 def insert(
-    tx: sqlite3.Connection, now: float, instance_id: str, kind: Kind, id_: str, doc: Document, name: str | None = None
+    tx: sqlite3.Connection,
+    now: float,
+    instance_id: str,
+    kind: ResourceKind,
+    id_: str,
+    doc: Document,
+    name: str | None = None,
 ) -> int:
     """Write a row without any check, under a unique name (the document's Name). Returns its sequence number."""
     doc = {"Tags": {}, **doc, "LastModifiedTime": now}
@@ -78,18 +92,18 @@ def insert(
     return cast(int, cursor.lastrowid)  # an INSERT always has one
 
 
-def save(call: Call, resource: Resource) -> None:
+def save(call: ApiCall, resource: StoredResource) -> None:
     """Write a changed document back."""
     call.tx.execute("UPDATE resources SET doc = ? WHERE seq = ?", (json.dumps(resource.doc), resource.seq))
 
 
-def body(call: Call, *without: str) -> Document:
+def body(call: ApiCall, *without: str) -> Document:
     """The parameters of a Create operation as a document."""
     return {name: item for name, item in call.params.items() if name not in ("InstanceId", *without)}
 
 
 #: Fields of StringCondition that most searches have.
-COMMON_FIELDS: Final[dict[str, Field]] = {
+COMMON_FIELDS: Final[dict[str, SearchField]] = {
     "name": lambda row: [row.name],
     "description": lambda row: [row.doc.get("Description", "")],
     "resourceID": lambda row: [row.id],
@@ -112,16 +126,16 @@ class ResourceType:
         conditions: further conditions of SearchCriteria.
     """
 
-    kind: Kind
+    kind: ResourceKind
     noun: str
     quota: int
-    used: Callable[[Call, Resource], bool]
+    used: Callable[[ApiCall, StoredResource], bool]
     prefix: str = ""
     identifier: str = ""
-    members: Callable[[Call, Resource], Document] = lambda _call, _resource: {}
-    kind_of: tuple[str, Callable[[Resource], str | None]] = ("Type", lambda _resource: None)
-    fields: Mapping[str, Field] | None = None
-    conditions: Mapping[str, Callable[[Condition], Predicate]] | None = None
+    members: Callable[[ApiCall, StoredResource], Document] = lambda _call, _resource: {}
+    kind_of: tuple[str, Callable[[StoredResource], str | None]] = ("Type", lambda _resource: None)
+    fields: Mapping[str, SearchField] | None = None
+    conditions: Mapping[str, Callable[[SearchCondition], Predicate]] | None = None
 
     def __post_init__(self) -> None:
         """Register the handlers of Describe, List, Search and Delete."""
@@ -131,7 +145,9 @@ class ResourceType:
         if self.fields is not None:
             reads(f"Search{self.noun}s")(self.search)
 
-    def create(self, call: Call, doc: Document, *, id_: str | None = None, unique_name: str | None = None) -> Result:
+    def create(
+        self, call: ApiCall, doc: Document, *, id_: str | None = None, unique_name: str | None = None
+    ) -> Document:
         """Store a new resource. Raises DuplicateResourceException for its name, LimitExceededException at the quota."""
         instance, kind = call.instance, self.kind
         count, taken = call.tx.execute(
@@ -144,25 +160,23 @@ class ResourceType:
             raise ApiError("LimitExceededException", f"{TITLES[kind]} limit of {self.quota} for the instance reached")
         id_ = id_ or new_id()
         seq = insert(call.tx, call.now, instance.id, kind, id_, doc, unique_name)
-        return self._ids(Resource(seq, kind, id_, instance, doc))
+        return self._ids(StoredResource(seq, kind, id_, instance, doc))
 
-    def _ids(self, resource: Resource) -> Document:
+    def _ids(self, resource: StoredResource) -> Document:
         prefix = self.prefix or self.noun
         return {f"{prefix}Id": resource.id, f"{prefix}Arn": resource.arn, f"{prefix}ARN": resource.arn}
 
-    def _resource(self, call: Call) -> Resource:
+    def _resource(self, call: ApiCall) -> StoredResource:
         return get(call, self.kind, call.params[self.identifier or f"{self.prefix or self.noun}Id"])
 
-    def description(self, call: Call, resource: Resource) -> Document:
+    def description(self, call: ApiCall, resource: StoredResource) -> Document:
         """A resource as Describe and Search return it."""
         return {**resource.doc, **resource.summary(), **self._ids(resource), **self.members(call, resource)}
 
-    def describe(self, call: Call) -> Result:
-        """One resource."""
+    def describe(self, call: ApiCall) -> Document:
         return {self.prefix or self.noun: self.description(call, self._resource(call))}
 
-    def list(self, call: Call) -> Result:
-        """Summaries, in the order of creation."""
+    def list(self, call: ApiCall) -> Document:
         start = paging.cursor(call)
         member, value_of = self.kind_of
         values = call.params.get(f"{member}s")
@@ -174,7 +188,7 @@ class ResourceType:
             "NextToken": page.next_token,
         }
 
-    def search(self, call: Call, unfiltered: Sequence[Resource] = ()) -> Result:
+    def search(self, call: ApiCall, unfiltered: Sequence[StoredResource] = ()) -> Document:
         """Descriptions of what satisfies the criteria and the filter; without both, `unfiltered` comes first."""
         start = paging.cursor(call)
         satisfied = all_of(
@@ -192,7 +206,7 @@ class ResourceType:
             "ApproximateTotalCount": len(results),
         }
 
-    def delete(self, call: Call) -> None:
+    def delete(self, call: ApiCall) -> None:
         """Refused with ResourceInUseException while something refers to the resource."""
         resource = self._resource(call)
         if self.used(call, resource):

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.emulator import activity, metrics, seed
-from connect_users.emulator.front import Front, OnEvent
+from connect_users.emulator.dispatcher import Dispatcher, OnEvent
 from connect_users.emulator.options import Options
 from connect_users.emulator.server import Server
 from connect_users.emulator.store import Store, usable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from connect_users.emulator.faults import Faults
-    from connect_users.emulator.records import Log
+    from connect_users.emulator.records import RequestLog
 
 
 class Emulator:
@@ -44,7 +44,7 @@ class Emulator:
         self._server: Server | None = None
         with usable(state):
             self.store: Final = Store(state)
-        self._front: Final = Front(self.store, options, on_event)
+        self._dispatcher: Final = Dispatcher(self.store, options, on_event)
         try:
             with usable(state):
                 seed.seed_instance(self.store, options)
@@ -55,7 +55,7 @@ class Emulator:
     def start(self) -> Self:
         """Listen, and return itself. Raises OSError if the port is taken."""
         if self._server is None:
-            self._server = Server(self._front, self._set_options, self._port)
+            self._server = Server(self._dispatcher, self._port)
         return self
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ class Emulator:
         server, self._server = self._server, None
         if server is not None:
             server.close()
-        self._front.closing.set()
+        self._dispatcher.closing.set()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -85,18 +85,18 @@ class Emulator:
         return self._server.url
 
     @property
-    def requests(self) -> Log:
+    def requests(self) -> RequestLog:
         """The newest requests, oldest first: iterate, index, use `len()` and `.clear()`."""
-        return self._front.log
+        return self._dispatcher.log
 
     @property
     def faults(self) -> Faults:
         """The faults to inject: `.add(Fault(...))`, `.clear()`."""
-        return self._front.faults
+        return self._dispatcher.faults
 
     @property
     def agents(self) -> dict[str, Any]:
-        """Username -> what `set_agents` said, of everybody who is signed in."""
+        """Username -> activity of everybody who is signed in."""
         return activity.signed_in(self.store)
 
     def set_agents(self, agents: Mapping[str, Any]) -> None:
@@ -104,22 +104,17 @@ class Emulator:
         activity.set_activity(self.store, agents, self.options.clock())
 
     def set_online(self, people: Mapping[str, Any]) -> None:
-        """Say on which days users were online: see `metrics.set_online`. Raises ValueError."""
+        """Set the days on which users were online: see `metrics.set_online`. Raises ValueError."""
         metrics.set_online(self.store, people)
 
     @property
     def options(self) -> Options:
         """The options in force. Set them to change the next requests."""
-        return self._front.options
+        return self._dispatcher.options
 
     @options.setter
     def options(self, options: Options) -> None:
-        self._set_options(options)
-
-    def _set_options(self, options: Options) -> None:
-        if options.identity_management_type not in (None, self._front.options.identity_management_type):
-            seed.seed_instance(self.store, options)
-        self._front.options = options
+        self._dispatcher.options = options
 
 
 _embedded: Final[dict[Path | None, Emulator]] = {}

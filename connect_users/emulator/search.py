@@ -1,8 +1,7 @@
 """Search criteria and filters as predicates: the part that all Search operations share.
 
 Comparisons of strings ignore case [?]. This is the looser choice, so a caller that needs one exact username must
-compare the results. CONTAINS works for 2 to 25 characters; otherwise "results are invalid" (facts, section 2 [M]), and
-here there are none.
+compare the results. CONTAINS works for 2 to 25 characters; otherwise "results are invalid" [M]: here there are none.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
 
 Predicate = Callable[[Any], bool]
 #: The values of one field of a row: several if the field is a list (SecurityProfileId).
-Field = Callable[[Any], "list[str]"]
-Condition = Mapping[str, Any]
+SearchField = Callable[[Any], "list[str]"]
+SearchCondition = Mapping[str, Any]
 
-#: A UserAttributeFilter has at most 25 tag and 20 hierarchy conditions (section 2 [M]).
+#: A UserAttributeFilter has at most 25 tag and 20 hierarchy conditions [M].
 _LIMITS: Final = {"TagConditions": 25, "HierarchyGroupCondition": 20}
 
 
@@ -42,11 +41,11 @@ def everything(_row: Any) -> bool:
 
 
 def criteria(
-    condition: Condition | None,
-    fields: Mapping[str, Field],
-    others: Mapping[str, Callable[[Condition], Predicate]] | None = None,
+    condition: SearchCondition | None,
+    fields: Mapping[str, SearchField],
+    others: Mapping[str, Callable[[SearchCondition], Predicate]] | None = None,
 ) -> Predicate:
-    """The predicate of a criteria structure: exactly one of AND, OR and the conditions is set (section 2 [M]).
+    """The predicate of a criteria structure: exactly one of AND, OR and the conditions is set [M].
 
     `others` are the conditions besides StringCondition. Raises InvalidRequestException if none or several are set, and
     InvalidParameterException for an unknown field.
@@ -65,7 +64,7 @@ def criteria(
     return others[name](value)
 
 
-def only(members: Condition, where: str) -> tuple[str, Any]:
+def only(members: SearchCondition, where: str) -> tuple[str, Any]:
     """The one member that is set. Raises InvalidRequestException for none or several."""
     items = [(name, value) for name, value in members.items() if value is not None]
     if len(items) != 1:
@@ -73,7 +72,7 @@ def only(members: Condition, where: str) -> tuple[str, Any]:
     return items[0]
 
 
-def _string(condition: Condition, fields: Mapping[str, Field]) -> Predicate:
+def _string(condition: SearchCondition, fields: Mapping[str, SearchField]) -> Predicate:
     name, value, comparison = (condition.get(key) for key in ("FieldName", "Value", "ComparisonType"))
     if name is None or value is None:
         raise invalid_request("StringCondition needs FieldName and Value")
@@ -84,7 +83,9 @@ def _string(condition: Condition, fields: Mapping[str, Field]) -> Predicate:
 
 
 def search_filter(
-    filters: Condition | None, tags: Callable[[Any], Document], in_group: Callable[[Condition], Predicate] | None = None
+    filters: SearchCondition | None,
+    tags: Callable[[Any], Document],
+    in_group: Callable[[SearchCondition], Predicate] | None = None,
 ) -> Predicate:
     """The predicate of a SearchFilter, which has a tag filter or an attribute filter.
 
@@ -95,7 +96,7 @@ def search_filter(
     if not conditions:
         return everything
     if len(conditions) > 1:
-        # AWS's own code for this, although it is not about permissions (section 2 [M]).
+        # AWS's own code for this, although it is not about permissions [M].
         raise ApiError("AccessDeniedException", f"{' and '.join(conditions)} cannot be used together")
     (where, condition), *_ = conditions.items()
     name, value = only(condition, where)
@@ -124,7 +125,7 @@ def all_of(first: Predicate, second: Predicate) -> Predicate:
     return lambda row: first(row) and second(row)
 
 
-def _tagged(conditions: list[Condition], tags: Callable[[Any], Document]) -> Predicate:
+def _tagged(conditions: list[SearchCondition], tags: Callable[[Any], Document]) -> Predicate:
     """All conditions are met. A condition without a value asks for the key alone. Tags are case-sensitive [D]."""
     if any(condition.get("TagKey") is None for condition in conditions):
         raise invalid_request("TagCondition needs TagKey")

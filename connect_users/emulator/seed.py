@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connect_users.emulator.calls import Document
-    from connect_users.emulator.instances import Row
+    from connect_users.emulator.instances import NewResource
     from connect_users.emulator.options import Options
     from connect_users.emulator.store import Store
 
@@ -80,7 +80,7 @@ def seed_instance(store: Store, options: Options) -> None:
                 resources.insert(tx, now, INSTANCE_ID, "agent-group", id_, group, unique_name(name, parent))
 
 
-def _rows() -> Iterator[Row]:
+def _rows() -> Iterator[NewResource]:
     (hours,), (queue,) = HOURS_OF_OPERATION.values(), QUEUES.values()
     yield from instances.default_rows(hours, queue, ROUTING_PROFILES, SECURITY_PROFILES)
     for name, values in PREDEFINED_ATTRIBUTES.items():

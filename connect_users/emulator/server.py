@@ -1,7 +1,6 @@
 """HTTP/1.1 on 127.0.0.1: one thread for each connection, with keep-alive.
 
-A request body has at most 2 MiB (413 above). A client that is silent for `Options.idle_timeout` is disconnected. A
-request that is not HTTP is answered with 400 and its connection closed, and one that does not come from this machine
+A request that is not HTTP is answered with 400 and its connection closed, and one that does not come from this machine
 with 403 (`callers`). The side port is described in `admin`.
 """
 
@@ -9,25 +8,26 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import time
+from contextlib import suppress
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
-from threading import Lock, Thread, current_thread
+from http.server import BaseHTTPRequestHandler
+from socketserver import TCPServer, ThreadingMixIn
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final, cast
+from weakref import WeakKeyDictionary
 
 from connect_users.emulator import admin
 from connect_users.emulator.callers import check_local
+from connect_users.emulator.dispatcher import Dispatcher, Request, Response
 from connect_users.emulator.errors import ApiError
-from connect_users.emulator.front import Answer, Front, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HOST: Final = "127.0.0.1"
-MAX_BODY: Final = 2 * 1024 * 1024
-_MAX_LINE: Final = 65536
 #: Seconds that `close` waits for requests under way.
 _GRACE: Final = 5.0
 
@@ -40,23 +40,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Server
 
-    def setup(self) -> None:
-        super().setup()
-        self.connection.settimeout(self.server.front.options.idle_timeout)
-
-    def handle_one_request(self) -> None:
-        """Unlike the base class, this serves every method; the routes decide which of them exist."""
-        try:
-            self.raw_requestline = self.rfile.readline(_MAX_LINE + 1)
-            self.requestline, self.request_version, self.command = "", "HTTP/1.1", ""
-            if not self.raw_requestline:
-                self.close_connection = True
-            elif len(self.raw_requestline) > _MAX_LINE:
-                self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
-            elif self.parse_request():
-                self._serve()
-        except (ConnectionError, TimeoutError):
-            self.close_connection = True
+    def handle(self) -> None:
+        """A connection that breaks is not an error."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def _serve(self) -> None:
         try:
@@ -67,54 +54,42 @@ class _Handler(BaseHTTPRequestHandler):
             return
         path, _, query = self.path.partition("?")
         request = Request(self.command, path, query, cast("Mapping[str, str]", self.headers), body)
-        front = self.server.front
-        if path.startswith(admin.PREFIX):
-            answer = admin.answer(front, request, self.server.set_options)
-        else:
-            answer = front.answer(request)
+        dispatcher = self.server.dispatcher
+        answer = admin.answer(dispatcher, request) if path.startswith(admin.PREFIX) else dispatcher.answer(request)
         if answer.drop:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         else:
             self._write(answer)
-        front.event("answered", answer.record)
+        dispatcher.event("answered", answer.record)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - the base class's names
 
     def _body(self) -> bytes:
-        """The body. Raises ApiError if its end is unclear (RFC 9112, section 6.3)."""
-        if self.headers.get("Transfer-Encoding") is not None:
+        """The body. Raises ApiError if its end is unclear."""
+        length = self.headers.get("Content-Length", "0")
+        if self.headers.get("Transfer-Encoding") is not None or not re.fullmatch("[0-9]{1,9}", length):
             raise ApiError("LengthRequiredException", "a request needs a Content-Length, and no Transfer-Encoding")
-        lengths = self.headers.get_all("Content-Length", ["0"])
-        if len(lengths) > 1:
-            raise ApiError(
-                "MalformedRequestException", f"a request needs one Content-Length header, not {len(lengths)}"
-            )
-        (length,) = lengths
-        if not (length.isascii() and length.isdigit()):
-            raise ApiError("MalformedRequestException", "Content-Length is not a number")
-        size = int(length[:20])
-        if size > MAX_BODY:
-            raise ApiError("RequestEntityTooLargeException", f"a body has at most {MAX_BODY} bytes")
-        body = self.rfile.read(size)
-        if len(body) < size:
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
             raise ConnectionResetError
         return body
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, answer: Response) -> None:
         headers = {
             **answer.headers,
-            "Date": self.date_time_string(int(self.server.front.options.clock())),
+            "Date": self.date_time_string(int(self.server.dispatcher.options.clock())),
             "Content-Length": str(len(answer.body)),
             **({"Connection": "close"} if self.close_connection else {}),
         }
         lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, 'Unknown')}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-        self.connection.sendall(head if self.command == "HEAD" else head + answer.body)
+        self.connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + answer.body)
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         self.close_connection = True
         headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
-        self._write(Answer(status, json.dumps({"Message": message}).encode(), headers))
+        self._write(Response(status, json.dumps({"Message": message}).encode(), headers))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Answer what the standard library found wrong with the request line or the headers."""
@@ -124,33 +99,29 @@ class _Handler(BaseHTTPRequestHandler):
         _log.debug(format, *args)
 
 
-class Server(ThreadingHTTPServer):
-    """A listening socket and its threads."""
+class Server(ThreadingMixIn, TCPServer):
+    """A listening socket and its threads.
 
-    daemon_threads = True
-    block_on_close = False
+    It is not an `HTTPServer`, which looks up the host's name and so may ask a name server.
+    """
+
+    allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, front: Front, set_options: admin.SetOptions, port: int) -> None:
+    def __init__(self, dispatcher: Dispatcher, port: int) -> None:
         """Raises OSError if the port is taken."""
-        self.front = front
-        self.set_options = set_options
-        self._lock = Lock()
-        self._connections: dict[Thread, socket.socket] = {}
+        self.dispatcher = dispatcher
+        #: Threads that have ended drop out.
+        self._connections: WeakKeyDictionary[Thread, socket.socket] = WeakKeyDictionary()
         self._closing = False
         super().__init__((_HOST, port), _Handler)
         self._accepting = Thread(target=self._accept, name="connect-emulator", daemon=True)
         self._accepting.start()
 
-    def server_bind(self) -> None:
-        """Unlike the base class, this does not look up the host's name, which may ask a name server."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = _HOST, int(self.server_address[1])
-
     @property
     def url(self) -> str:
         """What clients take as their endpoint."""
-        return f"http://{_HOST}:{self.server_port}"
+        return f"http://{_HOST}:{self.server_address[1]}"
 
     def _accept(self) -> None:
         while not self._closing:
@@ -161,41 +132,29 @@ class Server(ThreadingHTTPServer):
         if self._closing:
             self.shutdown_request(request)
             return
-        thread = Thread(target=self._converse, args=(request, client_address), name="connect-client", daemon=True)
-        with self._lock:
-            self._connections[thread] = request
+        arguments = (request, client_address)
+        thread = Thread(target=self.process_request_thread, args=arguments, name="connect-client", daemon=True)
+        self._connections[thread] = request
         thread.start()
 
-    def _converse(self, request: Any, client_address: Any) -> None:
-        try:
-            self.process_request_thread(request, client_address)
-        finally:
-            with self._lock:
-                self._connections.pop(current_thread(), None)
-
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Log what `on_event` raised, or a defect. A connection that breaks is not an error."""
+        """Log what `on_event` raised, or a defect."""
         _log.exception("connection dropped")
 
     def close(self) -> None:
         """Stop accepting, cut all connections, and wait a little for the requests under way."""
         self._closing = True
-        self.front.closing.set()
-        try:
+        self.dispatcher.closing.set()
+        with suppress(OSError):
             # This wakes the accepting thread, which waits for a connection.
-            socket.create_connection((_HOST, self.server_port), timeout=_GRACE).close()
-        except OSError:
-            _log.debug("no wake-up was needed")
+            socket.create_connection((_HOST, self.server_address[1]), timeout=_GRACE).close()
         self._accepting.join(_GRACE)
         self.server_close()
-        with self._lock:
-            connections = dict(self._connections)
-        for connection in connections.values():
-            try:
+        connections = list(self._connections.items())
+        for _, connection in connections:
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                _log.debug("the connection is closed already")
         give_up = time.monotonic() + _GRACE
-        for thread in connections:
+        for thread, _ in connections:
             if thread is not current_thread():
                 thread.join(max(0.0, give_up - time.monotonic()))

@@ -1,9 +1,9 @@
 """Phone and channel settings: PhoneConfig and the five per-channel lists, kept in one canonical form.
 
 The canonical form is `{list name: {channel: entry}}`, with entries without their Channel. AWS does not document how a
-user written in one form looks in the other (facts, sections 5 and 9.4 [?]). The choice here: PhoneConfig's auto-accept,
-phone and persistent connection are VOICE's, its ACW limit is every channel's, and both forms show all settings.
-`phone_view="as-written"` shows each setting only in the form in which it was written, which `Origin` records.
+user written in one form looks in the other [?]. The choice here: PhoneConfig's auto-accept, phone and persistent
+connection are VOICE's, its ACW limit is every channel's, and both forms show all settings. `phone_view="as-written"`
+shows each setting only in the form in which it was written, which `Origin` records.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ LISTS: Final = (
     "PersistentConnectionConfigs",
     "VoiceEnhancementConfigs",
 )
-#: Section 3 [M].
+#: [M].
 _VOICE_ONLY: Final = frozenset(LISTS[2:])
 _VOICE_ONLY_MEMBERS: Final = ("AgentFirstCallbackAutoAccept", "AgentFirstCallbackAfterContactWorkConfig")
 _LIMIT: Final = "AfterContactWorkTimeLimit"
-#: PhoneConfig member -> the list with the same setting; both at once are an error (section 3 [M]).
+#: PhoneConfig member -> the list with the same setting; both at once are an error [M].
 _TWINS: Final = {
     "AutoAccept": "AutoAcceptConfigs",
     _LIMIT: "AfterContactWorkConfigs",
@@ -72,7 +72,7 @@ def initial(doc: Document, params: Mapping[str, Any]) -> None:
 
 
 def replace_phone(doc: Document, phone: Mapping[str, Any]) -> None:
-    """UpdateUserPhoneConfig: the whole block is written, and one ACW limit for all channels (section 2 [M])."""
+    """UpdateUserPhoneConfig: the whole block is written, and one ACW limit for all channels [M]."""
     _write_phone(doc, {**_NEUTRAL, **{name: item for name, item in phone.items() if item is not None}})
 
 
@@ -96,7 +96,7 @@ def _write_phone(doc: Document, phone: Mapping[str, Any]) -> None:
 
 
 def write_lists(doc: Document, params: Mapping[str, Any], mode: UpdateUserConfigMode) -> None:
-    """Write the lists in `params`. `mode` says whether channels that they leave out stay (section 0, finding 6 [?])."""
+    """Write the lists in `params`. `mode` says whether channels that they leave out stay [?]."""
     settings: dict[str, Document] = doc["Settings"]
     for name in LISTS:
         entries = params.get(name)

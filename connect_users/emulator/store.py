@@ -2,7 +2,7 @@
 
 Writers wait for each other twice: on a lock among the threads of this process (so that they queue instead of polling),
 and on BEGIN IMMEDIATE among the processes that share the file. A transaction sees one state of the data from its first
-statement to its commit, so no update is lost. Usernames are unique in an instance, byte for byte (facts, section 3).
+statement to its commit, so no update is lost. Usernames are unique in an instance, byte for byte.
 Only its owner can read a new file, because people try out rosters with real data.
 """
 

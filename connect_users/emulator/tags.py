@@ -1,22 +1,22 @@
-"""Tags of users, instances and everything in them (facts, section 2, Tags)."""
+"""Tags of users, instances and everything in them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from connect_users.emulator import resources, user_rows
-from connect_users.emulator.arns import ConnectArn, Kind
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.arns import ConnectArn, ResourceKind
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import invalid_parameter, invalid_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Of each resource. Tags `aws:*` do not count, but they cannot be created here (section 2 [D]).
+#: Of each resource. Tags `aws:*` do not count, but they cannot be created here [D].
 _LIMIT: Final = 50
 
 
-def _target(call: Call, *, newest: bool = True) -> tuple[Document, Callable[[], None]]:
+def _target(call: ApiCall, *, newest: bool = True) -> tuple[Document, Callable[[], None]]:
     """The document of the resource that the ARN names, and a function that saves it.
 
     Whether a change of a user's tags changes LastModifiedTime is `Options.modified_by` [?].
@@ -31,15 +31,15 @@ def _target(call: Call, *, newest: bool = True) -> tuple[Document, Callable[[], 
         if call.options.modified_by == "everything":
             user.doc["LastModifiedTime"] = call.now
         return user.doc, lambda: user_rows.save(call, user)
-    if arn.kind not in get_args(Kind) or arn.kind == "predefined-attribute":
+    if arn.kind not in get_args(ResourceKind) or arn.kind == "predefined-attribute":
         raise invalid_parameter(f"{text!r} is not the ARN of a resource with tags")
-    resource = resources.get(call, cast("Kind", arn.kind), text)
+    resource = resources.get(call, cast("ResourceKind", arn.kind), text)
     return resource.doc, lambda: resources.save(call, resource)
 
 
 @writes("TagResource")
-def tag_resource(call: Call) -> None:
-    """Keys that exist get the new value (section 2)."""
+def tag_resource(call: ApiCall) -> None:
+    """Keys that exist get the new value."""
     doc, save = _target(call)
     doc["Tags"].update(call.params["tags"])
     if len(doc["Tags"]) > _LIMIT:
@@ -48,15 +48,14 @@ def tag_resource(call: Call) -> None:
 
 
 @writes("UntagResource")
-def untag_resource(call: Call) -> None:
-    """Unknown keys are ignored (section 2 [I])."""
+def untag_resource(call: ApiCall) -> None:
+    """Unknown keys are ignored [I]."""
     doc, save = _target(call)
     doc["Tags"] = {key: value for key, value in doc["Tags"].items() if key not in call.params["tagKeys"]}
     save()
 
 
 @reads("ListTagsForResource")
-def list_tags(call: Call) -> Result:
-    """All tags at once."""
+def list_tags(call: ApiCall) -> Document:
     doc, _ = _target(call, newest=False)
     return {"tags": doc["Tags"]}

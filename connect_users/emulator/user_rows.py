@@ -2,32 +2,32 @@
 
 A user's document has Username, IdentityInfo, DirectoryUserId, SecurityProfileIds, RoutingProfileId, HierarchyGroupId,
 Tags, LastModifiedTime, Settings and Origin (see `settings`), Proficiencies (name, value, level) and ProficienciesTime.
-Passwords are checked and not kept: no operation returns one (facts, section 0, finding 7).
+Passwords are checked and not kept: no operation returns one.
 
-Consistency (facts, sections 0 and 5 [D]): with a lag of L seconds, a reader sees every user as it was L seconds ago, so
-a new user is not found and a change not seen. A writer refuses a user that is not found yet, and otherwise works on the
-newest version.
+Consistency [D]: with a lag of L seconds, a reader sees every user as it was L seconds ago, so a new user is not found
+and a change not seen. A writer refuses a user that is not found yet, and otherwise works on the newest version.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connect_users.emulator import settings
-from connect_users.emulator.arns import bare_id
-from connect_users.emulator.calls import Call, Document, Instance, writes
+from connect_users.emulator.arns import SEEDED_INSTANCE, bare_id
+from connect_users.emulator.calls import ApiCall, Document, Instance, writes
 from connect_users.emulator.errors import not_found
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from connect_users.emulator.store import Store
 
 
 @dataclass(frozen=True)
-class User:
+class StoredUser:
     """One user as a reader or writer sees it."""
 
     seq: int
@@ -55,7 +55,7 @@ _STRINGS: Final = ("DirectoryUserId", "HierarchyGroupId")
 _IDENTITY_STRINGS: Final = ("FirstName", "LastName", "Email", "SecondaryEmail", "Mobile")
 
 
-def description(call: Call, user: User, *, milliseconds: bool = False) -> Document:
+def description(call: ApiCall, user: StoredUser, *, milliseconds: bool = False) -> Document:
     """A user as DescribeUser returns it. SearchUsers counts ACW in milliseconds, and leaves more out (`wire`)."""
     view = settings.view(user.doc, call.options.phone_view, milliseconds=milliseconds)
     doc = {**user.doc, **user.summary(), **view}
@@ -70,7 +70,7 @@ def description(call: Call, user: User, *, milliseconds: bool = False) -> Docume
     return doc
 
 
-def find(call: Call, value: str | None = None, *, newest: bool = False) -> User:
+def find(call: ApiCall, value: str | None = None, *, newest: bool = False) -> StoredUser:
     """The user that `UserId` (or `value`) names by id or ARN, as a reader sees it now.
 
     A writer starts from the `newest` document, so that no update is lost. Raises ResourceNotFoundException, also for a
@@ -85,14 +85,14 @@ def find(call: Call, value: str | None = None, *, newest: bool = False) -> User:
     doc = None if row is None else _as_seen(call, row, call.options.consistency_lag)
     if doc is None:
         raise not_found("User", value)
-    return User(row[0], row[1], instance, json.loads(row[2] if newest else doc))
+    return StoredUser(row[0], row[1], instance, json.loads(row[2] if newest else doc))
 
 
 #: Sequence number, id, newest document, time of the newest document (tags count, too), time of creation.
 _Row = tuple[int, str, str, float, float]
 
 
-def _as_seen(call: Call, row: _Row, lag: float) -> str | None:
+def _as_seen(call: ApiCall, row: _Row, lag: float) -> str | None:
     """The document as it was `lag` seconds ago, None if the user did not exist."""
     _, id_, doc, at, created_at = row
     cutoff = call.now - lag
@@ -107,7 +107,7 @@ def _as_seen(call: Call, row: _Row, lag: float) -> str | None:
     return doc if older is None else str(older[0])
 
 
-def rows(call: Call, after: int = 0, *, lag: float = 0.0, folded: str | None = None) -> Iterator[User]:
+def rows(call: ApiCall, after: int = 0, *, lag: float = 0.0, folded: str | None = None) -> Iterator[StoredUser]:
     """All users as seen `lag` seconds ago, in the order of their creation, after a sequence number.
 
     `folded` limits them to one username in any case, by an index. Users deleted within `lag` are still seen.
@@ -127,12 +127,12 @@ def rows(call: Call, after: int = 0, *, lag: float = 0.0, folded: str | None = N
     for row in call.tx.execute(f"{query} ORDER BY seq", arguments):
         doc = _as_seen(call, row, lag)
         if doc is not None:
-            user = User(row[0], row[1], instance, json.loads(doc))
+            user = StoredUser(row[0], row[1], instance, json.loads(doc))
             if folded is None or user.username.casefold() == folded:
                 yield user
 
 
-def count(call: Call, member: str | None = None, value: str = "") -> int:
+def count(call: ApiCall, member: str | None = None, value: str = "") -> int:
     """How many users the instance has, or how many have `value` as or in a member of their documents."""
     query, arguments = "SELECT COUNT(*) FROM users", [call.instance.id]
     if member is not None:
@@ -142,7 +142,7 @@ def count(call: Call, member: str | None = None, value: str = "") -> int:
     return int(call.tx.execute(query + where, arguments).fetchone()[0])
 
 
-def name_is_taken(call: Call, username: str) -> bool:
+def name_is_taken(call: ApiCall, username: str) -> bool:
     """Whether a user has this name, or had it until too recently."""
     row = call.tx.execute(
         "SELECT 1 FROM users WHERE instance_id = ? AND username = ? UNION ALL"
@@ -163,7 +163,7 @@ def add(tx: sqlite3.Connection, instance_id: str, users: Iterable[tuple[str, flo
     )
 
 
-def save(call: Call, user: User) -> None:
+def save(call: ApiCall, user: StoredUser) -> None:
     """Write a changed document back. The earlier version stays readable if there is a lag."""
     if call.options.consistency_lag or call.options.search_lag:
         call.tx.execute(
@@ -172,17 +172,32 @@ def save(call: Call, user: User) -> None:
     call.tx.execute("UPDATE users SET doc = ?, at = ? WHERE seq = ?", (json.dumps(user.doc), call.now, user.seq))
 
 
-Change = Callable[[Call, User], None]
+def set_seeded(tx: sqlite3.Connection, username: str, member: str, value: object) -> None:
+    """Set a member of a user of the seeded instance that no operation sets. Raises ValueError without such a user."""
+    changed = tx.execute(
+        "UPDATE users SET doc = json_set(doc, ?, json(?)) WHERE instance_id = ? AND username = ?",
+        (f"$.{member}", json.dumps(value), SEEDED_INSTANCE, username),
+    )
+    if not changed.rowcount:
+        raise ValueError(f"the seeded instance has no user {username!r}")
 
 
-def updates(operation: str, *, settings: bool = True) -> Callable[[Change], object]:
+def seeded(store: Store, member: str) -> dict[str, Document]:
+    """Username -> such a member, of the users of the seeded instance who have it."""
+    query = "SELECT username, json_extract(doc, ?) FROM users WHERE instance_id = ? ORDER BY seq"
+    with store.read() as tx:
+        rows = list(tx.execute(query, (f"$.{member}", SEEDED_INSTANCE)))
+    return {username: json.loads(value) for username, value in rows if value}
+
+
+def updates(operation: str, *, settings: bool = True) -> Callable[[Callable[[ApiCall, StoredUser], None]], object]:
     """Register a function that changes a user's document.
 
     `settings` says that its LastModifiedTime changes in any case; otherwise this is `Options.modified_by` [?].
     """
 
-    def register(change: Change) -> object:
-        def handler(call: Call) -> None:
+    def register(change: Callable[[ApiCall, StoredUser], None]) -> object:
+        def handler(call: ApiCall) -> None:
             user = find(call, newest=True)
             change(call, user)
             if settings or call.options.modified_by == "everything":
@@ -194,7 +209,7 @@ def updates(operation: str, *, settings: bool = True) -> Callable[[Change], obje
     return register
 
 
-def remove(call: Call, user: User) -> None:
+def remove(call: ApiCall, user: StoredUser) -> None:
     """Delete a user. Its name and its search result remain for a while if the options say so."""
     if call.options.name_release_delay or call.options.search_lag or call.options.consistency_lag:
         call.tx.execute(

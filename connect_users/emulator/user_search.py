@@ -1,4 +1,4 @@
-"""SearchUsers (facts, section 2): criteria, filters, and summaries without e-mails, with ACW in milliseconds."""
+"""SearchUsers: criteria, filters, and summaries without e-mails, with ACW in milliseconds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.emulator import paging, resources, search, user_rows
 from connect_users.emulator.arns import bare_id
-from connect_users.emulator.calls import Call, Result, reads
+from connect_users.emulator.calls import ApiCall, Document, reads
 from connect_users.emulator.errors import invalid_parameter, invalid_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.emulator.search import Condition, Field, Predicate
-    from connect_users.emulator.user_rows import User
+    from connect_users.emulator.search import Predicate, SearchCondition, SearchField
+    from connect_users.emulator.user_rows import StoredUser
 
 #: UserSearchCriteria$StringCondition [M]; note the small r of resourceId.
-_FIELDS: Final[dict[str, Field]] = {
+_FIELDS: Final[dict[str, SearchField]] = {
     "Username": lambda user: [user.username],
     "FirstName": lambda user: [user.doc["IdentityInfo"].get("FirstName", "")],
     "LastName": lambda user: [user.doc["IdentityInfo"].get("LastName", "")],
@@ -37,7 +37,7 @@ _NUMBER_COMPARISONS: Final = {
 
 
 @reads("SearchUsers")
-def search_users(call: Call) -> Result:
+def search_users(call: ApiCall) -> Document:
     """The total is counted on the first page and kept in the token: it is approximate by name."""
     limit = call.options.search_page
     if call.params.get("MaxResults", 0) > limit:
@@ -51,7 +51,7 @@ def search_users(call: Call) -> Result:
     start = paging.cursor(call)
     lag = max(call.options.consistency_lag, call.options.search_lag)
     users = user_rows.rows(call, start.after, lag=lag, folded=_exact_username(condition))
-    results: Iterable[tuple[int, User]] = ((user.seq, user) for user in users if satisfied(user))
+    results: Iterable[tuple[int, StoredUser]] = ((user.seq, user) for user in users if satisfied(user))
     total = start.total
     if total is None and satisfied is search.everything and not lag:
         total = user_rows.count(call)
@@ -66,7 +66,7 @@ def search_users(call: Call) -> Result:
     }
 
 
-def _exact_username(condition: Condition | None) -> str | None:
+def _exact_username(condition: SearchCondition | None) -> str | None:
     """The only username that can match, in any case, if the criteria have one: an index finds it."""
     if condition is None:
         return None
@@ -77,7 +77,7 @@ def _exact_username(condition: Condition | None) -> str | None:
     return None
 
 
-def _in_group(call: Call, condition: Condition) -> Predicate:
+def _in_group(call: ApiCall, condition: SearchCondition) -> Predicate:
     """Users of a group, or of it and all groups below it. An unknown group has no users [?]."""
     if condition.get("Value") is None:
         raise invalid_request("HierarchyGroupCondition needs Value")
@@ -90,7 +90,7 @@ def _in_group(call: Call, condition: Condition) -> Predicate:
     return lambda user: user.doc["HierarchyGroupId"] in groups
 
 
-def _has_proficiency(condition: Condition) -> Predicate:
+def _has_proficiency(condition: SearchCondition) -> Predicate:
     """Users with one proficiency that satisfies all conditions on its name, value and level."""
     if condition.get("TargetListType") != "PROFICIENCIES":
         raise invalid_request("ListCondition needs TargetListType PROFICIENCIES")
@@ -98,7 +98,7 @@ def _has_proficiency(condition: Condition) -> Predicate:
     return lambda user: any(all(part(item) for part in parts) for item in user.doc["Proficiencies"])
 
 
-def _proficiency(part: Condition) -> Predicate:
+def _proficiency(part: SearchCondition) -> Predicate:
     name, value = search.only(part, "Condition")
     if name == "NumberCondition":
         return _level(value)
@@ -108,7 +108,7 @@ def _proficiency(part: Condition) -> Predicate:
     return lambda item: search.matches(item[index], value.get("Value"), value.get("ComparisonType"))
 
 
-def _level(condition: Condition) -> Predicate:
+def _level(condition: SearchCondition) -> Predicate:
     """RANGE needs both bounds, LESSER* the maximum, the others the minimum."""
     comparison = str(condition.get("ComparisonType"))
     low, high = condition.get("MinValue"), condition.get("MaxValue")

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from connect_users.emulator import identity, paging, resources, settings, user_rows
 from connect_users.emulator.arns import new_id
-from connect_users.emulator.calls import Call, Document, Result, reads, writes
+from connect_users.emulator.calls import ApiCall, Document, reads, writes
 from connect_users.emulator.errors import ApiError, invalid_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_users.emulator.user_rows import User
+    from connect_users.emulator.user_rows import StoredUser
 
 
 @writes("CreateUser")
-def create_user(call: Call) -> Result:
-    """Section 2, CreateUser. A name that is taken is reported before a full quota [?]."""
+def create_user(call: ApiCall) -> Document:
+    """A name that is taken is reported before a full quota [?]."""
     params, instance = call.params, call.instance
     info = _present(params.get("IdentityInfo", {}))
     identity.check_new_user(params, info, instance.identity_management_type, call.options.username_limit)
@@ -25,7 +25,7 @@ def create_user(call: Call) -> Result:
     doc: Document = {
         "Username": params["Username"],
         "IdentityInfo": info,
-        # The service sets it for every user (section 2, DescribeUser [O]).
+        # The service sets it for every user [O].
         "DirectoryUserId": params.get("DirectoryUserId") or new_id(),
         "RoutingProfileId": resources.get(call, "routing-profile", params["RoutingProfileId"]).id,
         "SecurityProfileIds": _security_profile_ids(call, params["SecurityProfileIds"]),
@@ -46,20 +46,20 @@ def create_user(call: Call) -> Result:
 
 
 @reads("DescribeUser")
-def describe_user(call: Call) -> Result:
-    """Section 2, DescribeUser: everything except password and proficiencies."""
+def describe_user(call: ApiCall) -> Document:
+    """Everything except password and proficiencies [M]."""
     return {"User": user_rows.description(call, user_rows.find(call))}
 
 
 @writes("DeleteUser")
-def delete_user(call: Call) -> None:
-    """Section 2, DeleteUser: quick connects that point at the user stay, and point nowhere."""
+def delete_user(call: ApiCall) -> None:
+    """Quick connects that lead to the user stay, and lead nowhere."""
     user_rows.remove(call, user_rows.find(call, newest=True))
 
 
 @reads("ListUsers")
-def list_users(call: Call) -> Result:
-    """Section 2, ListUsers: summaries without tags or profiles."""
+def list_users(call: ApiCall) -> Document:
+    """Summaries without tags or profiles [M]."""
     start = paging.cursor(call)
     users = user_rows.rows(call, start.after, lag=call.options.consistency_lag)
     page = paging.page(call, start, ((user.seq, user) for user in users))
@@ -70,41 +70,41 @@ def _present(members: Document) -> Document:
     return {name: item for name, item in members.items() if item is not None}
 
 
-def _security_profile_ids(call: Call, values: Iterable[str]) -> list[str]:
-    """Bare ids of existing profiles. None may occur twice (unique in CloudFormation's schema, section 3 [O])."""
+def _security_profile_ids(call: ApiCall, values: Iterable[str]) -> list[str]:
+    """Bare ids of existing profiles. None may occur twice (they are unique in CloudFormation's schema)."""
     ids = [resources.get(call, "security-profile", value).id for value in values]
     if len(set(ids)) != len(ids):
         raise invalid_request("SecurityProfileIds contains a security profile twice")
     return ids
 
 
-def _hierarchy_group_id(call: Call) -> str | None:
+def _hierarchy_group_id(call: ApiCall) -> str | None:
     """The bare id of an existing group, or None: a user need not have one."""
     value = call.params.get("HierarchyGroupId")
     return None if value is None else resources.get(call, "agent-group", value).id
 
 
 @user_rows.updates("UpdateUserRoutingProfile")
-def update_routing_profile(call: Call, user: User) -> None:
-    """A user has one routing profile (section 2)."""
+def update_routing_profile(call: ApiCall, user: StoredUser) -> None:
+    """A user has one routing profile."""
     user.doc["RoutingProfileId"] = resources.get(call, "routing-profile", call.params["RoutingProfileId"]).id
 
 
 @user_rows.updates("UpdateUserSecurityProfiles")
-def update_security_profiles(call: Call, user: User) -> None:
-    """The list replaces the set (section 2)."""
+def update_security_profiles(call: ApiCall, user: StoredUser) -> None:
+    """The list replaces the set."""
     user.doc["SecurityProfileIds"] = _security_profile_ids(call, call.params["SecurityProfileIds"])
 
 
 @user_rows.updates("UpdateUserHierarchy")
-def update_hierarchy(call: Call, user: User) -> None:
-    """A request without an id takes the user out of the hierarchy (section 2 [I])."""
+def update_hierarchy(call: ApiCall, user: StoredUser) -> None:
+    """A request without an id takes the user out of the hierarchy [I]."""
     user.doc["HierarchyGroupId"] = _hierarchy_group_id(call)
 
 
 @user_rows.updates("UpdateUserIdentityInfo")
-def update_identity_info(call: Call, user: User) -> None:
-    """Whether members that are left out are cleared is an option (section 2 [?]). A required name is always kept."""
+def update_identity_info(call: ApiCall, user: StoredUser) -> None:
+    """Whether members that are left out are cleared is an option [?]. A required name is always kept."""
     management = user.instance.identity_management_type
     info = _present(call.params["IdentityInfo"])
     identity.check_change(info, management)
@@ -116,13 +116,13 @@ def update_identity_info(call: Call, user: User) -> None:
 
 
 @user_rows.updates("UpdateUserPhoneConfig")
-def update_phone_config(call: Call, user: User) -> None:
-    """Legacy: writes the whole block, and one ACW limit for all channels (section 2 [M])."""
+def update_phone_config(call: ApiCall, user: StoredUser) -> None:
+    """Legacy: writes the whole block, and one ACW limit for all channels [M]."""
     settings.replace_phone(user.doc, call.params["PhoneConfig"])
 
 
 @user_rows.updates("UpdateUserConfig")
-def update_config(call: Call, user: User) -> None:
-    """Lists that are left out stay. For left-out channels, see `Options.update_user_config` (section 2 [?])."""
+def update_config(call: ApiCall, user: StoredUser) -> None:
+    """Lists that are left out stay. For left-out channels, see `Options.update_user_config` [?]."""
     settings.check(call.params)
     settings.write_lists(user.doc, call.params, call.options.update_user_config)

@@ -1,10 +1,10 @@
 """Validation of a parsed request against its shape: required, type, min, max, enum, pattern.
 
 The service model is the source of all constraints. `PATTERNS`, `LENGTHS` and `MAXIMA` patch by hand the few that the
-model lacks, or writes in a way that Python's `re` cannot read (facts, section 8). boto3 itself checks only required
+model lacks, or writes in a way that Python's `re` cannot read. boto3 itself checks only required
 members, types and minimums, so the rest is only found here. AWS does not document which of the two 400s a violation
 gets. The choice here: InvalidParameterException for a value outside its shape, InvalidRequestException for a missing
-member, SerializationException for a wrong type (facts, section 3).
+member, SerializationException for a wrong type.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PATTERNS: Final[dict[str, re.Pattern[str]]] = {
 }
 #: Lengths that only the documentation has: hierarchy names (API reference of the two operations).
 LENGTHS: Final[dict[str, tuple[int, int]]] = {"HierarchyGroupName": (1, 100), "HierarchyLevelName": (1, 50)}
-#: Maxima that only the documentation has: ACW is at most 2,000,000 seconds (facts, section 3).
+#: Maxima that only the documentation has: ACW is at most 2,000,000 seconds.
 MAXIMA: Final[dict[str, int]] = {"AfterContactWorkTimeLimit": 2_000_000}
 
 #: By shape type. The comparison is by exact type: a bool is an int in Python, but not in AWS.

@@ -1,12 +1,11 @@
 """The rest-json protocol: an HTTP request becomes an operation and its parameters, a result becomes a response body.
 
 Everything is read from botocore's own copy of the AWS models, so the emulator and the client under test always agree on
-the model's version. A path that the model has but the emulator does not gets a 501 that names the operation, so that
-nothing fails silently. An unknown path gets a 404, and a known path with another method a 405.
+the model's version. An unknown path gets a 404.
 
-Members that the model puts into the path or the query are not in the body; everything else is JSON (facts, section 1,
-wire notes). The path arrives raw, because an ARN's slashes are `%2F`: labels are decoded after the route was matched.
-Timestamps are epoch seconds. An operation without an output returns 200 with an empty body.
+Members that the model puts into the path or the query are not in the body; everything else is JSON. The path arrives
+raw, because an ARN's slashes are `%2F`: labels are decoded after the route was matched. Timestamps are epoch seconds.
+An operation without an output returns 200 with an empty body.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from botocore.model import ListShape, ServiceModel, StructureShape
 from connect_users.emulator.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from botocore.model import OperationModel, Shape
 
@@ -33,12 +32,22 @@ def service(name: str) -> ServiceModel:
     return ServiceModel(cast("dict[str, Any]", create_loader().load_service_model(name, "service-2")), name)
 
 
-class NotEmulated(ApiError):
-    """AWS has this operation, but the emulator does not."""
+@cache
+def routes() -> dict[tuple[str, int], list[tuple[str, list[str]]]]:
+    """Method and number of segments -> operations of Amazon Connect and the segments of their paths.
 
-    def __init__(self, operation: str) -> None:
-        super().__init__("UnsupportedOperationException", f"{operation} is not emulated")
-        self.operation = operation
+    A segment `{Name}` is a label, which matches any text.
+    """
+    table: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
+    model = service("connect")
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        segments = http["requestUri"].split("?")[0].split("/")[1:]
+        table.setdefault((http["method"], len(segments)), []).append((name, segments))
+    for of_length in table.values():
+        # Where the model has a literal beside a label, the literal comes first.
+        of_length.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
+    return table
 
 
 class Router:
@@ -114,7 +123,7 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         # NaN and Infinity are not JSON, and `int` refuses them.
         payload = json.loads(body, parse_constant=int)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ApiError("SerializationException", "the body is not JSON") from error
     if not isinstance(payload, dict):
         raise ApiError("SerializationException", "the body is not a JSON object")

@@ -8,8 +8,7 @@ it saves the Read.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_users.core import rules, spelling, tokens
 from connect_users.core.spec import UNKNOWN, canonical
@@ -26,29 +25,27 @@ if TYPE_CHECKING:
 
 def document(
     name: str,
-    people: Mapping[str, Person],
+    users: Mapping[str, UserState],
     *,
     plugin: bool,
     each: bool,
-    marks: Mapping[str, guarding.Mark] | None = None,
+    marks: Mapping[str, guarding.AssignedPersona] | None = None,
 ) -> str:
     """The file for the people of a roster, or for each of them.
 
     Args:
         name: the roster's name, with which the names of its people begin.
-        people: username -> person.
+        users: username -> user.
         marks: username -> persona.
     """
-    entries = [
-        user_entry(name, person, plugin=plugin, parent="" if each else name) for _, person in sorted(people.items())
-    ]
+    parent = "" if each else name
+    entries = [_user_entry(name, users[username], plugin=plugin, parent=parent) for username in sorted(users)]
     if not each:
-        entries = [*_roster(name, people, marks, plugin=plugin), *entries]
+        entries = [*_roster(name, users, marks, plugin=plugin), *entries]
     return json.dumps({"resources": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-@dataclass(frozen=True)
-class Person:
+class UserState(NamedTuple):
     """A user: its bare id, inputs, and the outputs that are not inputs."""
 
     id: str
@@ -57,7 +54,7 @@ class Person:
 
 
 def _roster(
-    name: str, usernames: Iterable[str], marks: Mapping[str, guarding.Mark] | None, *, plugin: bool
+    name: str, usernames: Iterable[str], marks: Mapping[str, guarding.AssignedPersona] | None, *, plugin: bool
 ) -> list[Entry]:
     """A roster, which has no inputs, and its guard, as a program with the default limits declares them."""
     limit = leavers.limit(leavers.DEFAULT)
@@ -77,19 +74,18 @@ def _roster(
     ]
 
 
-def user_entry(name: str, person: Person, *, plugin: bool, parent: str) -> Entry:
-    """The entry of a person, in a roster or not."""
+def _user_entry(name: str, user: UserState, *, plugin: bool, parent: str) -> Entry:
     entry: Entry = {
         "type": tokens.PLUGIN_USER if plugin else tokens.USER,
-        "name": f"{name}-{person.inputs['username']}",
-        "id": person.id,
+        "name": f"{name}-{user.inputs['username']}",
+        "id": user.id,
     }
     if parent:
         entry["parent"] = parent
     if parent and plugin:
         # A roster declares its people with the version of the plugin that builds it.
         entry["version"] = VERSION
-    return {**entry, **state(person.inputs, person.computed, plugin=plugin)}
+    return {**entry, **state(user.inputs, user.computed, plugin=plugin)}
 
 
 def state(inputs: Props, computed: Props, *, plugin: bool) -> Entry:
@@ -101,13 +97,13 @@ def state(inputs: Props, computed: Props, *, plugin: bool) -> Entry:
     return {"inputs": {**inputs, **provider}, "outputs": {**inputs, **computed, **provider}}
 
 
-def declares_each(text: Mapping[str, Any]) -> bool | None:
+def declares_each(document: Mapping[str, Any]) -> bool | None:
     """Whether the file is for a program that declares each person; None if it has no resources.
 
     Raises:
         KeyError, TypeError: the document has another form.
     """
-    types = {entry["type"] for entry in text["resources"]}
+    types = {entry["type"] for entry in document["resources"]}
     return None if not types else types.isdisjoint(tokens.ROSTERS)
 
 
@@ -124,18 +120,14 @@ def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
         for entry in document["resources"]
         if entry["type"] in tokens.USERS and "outputs" in entry
     }
-    return {id_: (inputs, outputs) for id_, (inputs, outputs) in users.items() if _sound(inputs)}
-
-
-def _plain(props: object) -> Props:
-    if not isinstance(props, dict):
-        raise TypeError("properties are not a dict")
-    return {name: value for name, value in props.items() if not name.startswith(tokens.INTERNAL)}
+    return {
+        id_: (inputs, outputs)
+        for id_, (inputs, outputs) in users.items()
+        if not rules.review({"instance_id": UNKNOWN, **inputs}).problems
+    }
 
 
 def _ours(props: object) -> Props:
-    return spelling.ours(_plain(props))
-
-
-def _sound(inputs: Props) -> bool:
-    return not rules.review({"instance_id": UNKNOWN, **inputs}).problems
+    if not isinstance(props, dict):
+        raise TypeError("properties are not a dict")
+    return spelling.ours({name: value for name, value in props.items() if not name.startswith(tokens.INTERNAL)})

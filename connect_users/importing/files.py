@@ -21,7 +21,7 @@ from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import some
 from connect_users.importing import merging, programs, rows, sharing, texts
-from connect_users.importing.entries import Person, declares_each, document, states
+from connect_users.importing.entries import UserState, declares_each, document, states
 from connect_users.importing.programs import Content, Language
 from connect_users.roster import csv_text
 from connect_users.roster.reading import decoded, read_file, read_personas
@@ -30,27 +30,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connect_users.core.spec import Props
-    from connect_users.importing.instance import Instance
+    from connect_users.importing.instance import SourceInstance
     from connect_users.importing.live import LiveUser
     from connect_users.roster.personas import Personas
     from connect_users.roster.tables import Table
 
 T = TypeVar("T")
-_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: How many people a message names.
 _SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
-class Done:
+class ImportResult:
     """What an import wrote.
 
     Attributes:
         changed: names of the files that changed.
         left_out: username -> why.
         others: username -> owner, of users who belong to another stack.
-        snippet: what to add to a program that does not mention the roster (or some of the people); "" if it does.
-        argument: what to give the roster of a program that does not mention its personas; "" if it does.
+        snippet: code to add to a program that does not mention the roster (or some of the people); "" if it does.
+        argument: the argument to add to the roster of a program that does not mention its personas; "" if it does.
         unselected: usernames that are in the roster only because they already were: without the line, ``pulumi up``
             would delete the user.
         pending: usernames whose edited lines differ from the instance.
@@ -69,7 +69,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Difference:
+class UserDifference:
     """How the roster and the instance differ in one user. Values are not repeated.
 
     Attributes:
@@ -91,7 +91,7 @@ class Folder:
         name: the roster's name in the program, and the stem of its file.
         language: of the program; None for the language of the project in the folder, or else Python.
         each: a new program declares each person.
-        personas: what many people share becomes personas; so it stays once the folder has them.
+        personas: settings that many people share become personas; always, once the folder has them.
     """
 
     import_name = "import.json"
@@ -136,7 +136,7 @@ class Folder:
         file = self.path / programs.PROJECT
         return texts.read(file) if file.exists() else ""
 
-    def known(self) -> dict[str, tuple[Props, Props]]:
+    def imported(self) -> dict[str, tuple[Props, Props]]:
         """Id -> inputs and outputs of the last import and of one interrupted since.
 
         Raises:
@@ -159,13 +159,13 @@ class Folder:
     def _states(self, name: str) -> dict[str, tuple[Props, Props]]:
         return self._read(name, states) or {}
 
-    def _read(self, name: str, reader: Callable[[Any], T]) -> T | None:
-        """What a file of an import holds; None if there is no such file."""
+    def _read(self, name: str, parse: Callable[[Any], T]) -> T | None:
+        """The parsed file of an import; None if there is no such file."""
         file = self.path / name
         if not file.exists():
             return None
         try:
-            return reader(json.loads(file.read_text(encoding="utf-8")))
+            return parse(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ConfigurationError(f"{file}: cannot be read as the file of an import; remove it") from None
 
@@ -175,10 +175,12 @@ class Folder:
         Raises:
             ConfigurationError
         """
-        people = {user.username: Person(user.id, user.inputs, user.computed) for user in users}
-        self._put(self.unfinished_name, document(self.name, people, plugin=False, each=True), always=True)
+        people = {user.username: UserState(user.id, user.inputs, user.computed) for user in users}
+        self.put(self.unfinished_name, document(self.name, people, plugin=False, each=True))
 
-    def write(self, instance: Instance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool) -> Done:
+    def write(
+        self, instance: SourceInstance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool
+    ) -> ImportResult:
         """Write the files that differ.
 
         Args:
@@ -190,13 +192,13 @@ class Folder:
         others = {user.username: user.owner for user in users if user.owner is not None and self._is_others(user)}
         live = {user.username: user for user in users if user.username not in others}
         inputs = {name: user.inputs for name, user in live.items()}
-        written = rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
-        kept = {name: live[name] for name in written.inputs}
-        fresh, marks = overwrite or self._is_ours(instance, written), written.marks
-        roster = merging.Merged(written.texts.rows) if fresh else self._merged(instance, kept)
-        if not fresh and self.has_personas:
+        generated = rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
+        kept = {name: live[name] for name in generated.inputs}
+        replaced, marks = overwrite or not self._is_edited(instance, generated), generated.marks
+        roster = merging.MergeResult(generated.files.rows) if replaced else self._merged(instance, kept)
+        if not replaced and self.has_personas:
             table = self._table if roster.text is None else csv_text.read(roster.text, str(self.roster))
-            marks = rows.read_back(table, instance.names, None, self._shared).marks
+            marks = rows.read_back(table, instance.names, self._shared).marks
         content = Content(
             self.language,
             self.name,
@@ -204,60 +206,73 @@ class Folder:
             instance.arn,
             instance.alias,
             region or instance.arn.split(":")[3],
-            written.inputs,
+            generated.inputs,
             self.each,
-            written.identity_management_type,
+            generated.identity_management_type,
             sharing.FILE if self.has_personas else "",
         )
-        people = {name: Person(kept[name].id, inputs, kept[name].computed) for name, inputs in written.inputs.items()}
+        people = {name: UserState(kept[name].id, each, kept[name].computed) for name, each in generated.inputs.items()}
+        entries = document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks)
+        new_files = {name: text for name, text in programs.files(content).items() if not (self.path / name).exists()}
         contents = {
-            self.roster.name: (roster.text, True),
-            self.personas.name: (written.texts.personas if fresh else None, True),
-            **{name: (text, False) for name, text in programs.files(content).items()},
-            self.import_name: (
-                document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks),
-                True,
-            ),
+            self.roster.name: roster.text,
+            self.personas.name: generated.files.personas if replaced else None,
+            **new_files,
+            self.import_name: entries,
         }
-        changed = tuple(
-            name
-            for name, (text, always) in contents.items()
-            if text is not None and self._put(name, text, always=always)
-        )
+        changed = tuple(name for name, text in contents.items() if text is not None and self.put(name, text))
         (self.path / self.unfinished_name).unlink(missing_ok=True)
         program = texts.read(self.path / self.language.main)
-        snippet, argument = programs.declarations(content, program), programs.missing_argument(content, program)
-        unselected = tuple(sorted(name for name, user in kept.items() if not user.selected))
-        ids = frozenset(user.id for user in kept.values())
-        return Done(len(kept), changed, written.left_out, others, snippet, argument, unselected, roster.pending, ids)
+        return ImportResult(
+            len(kept),
+            changed,
+            generated.left_out,
+            others,
+            programs.declarations(content, program),
+            programs.missing_argument(content, program),
+            tuple(sorted(name for name, user in kept.items() if not user.selected)),
+            roster.pending,
+            frozenset(user.id for user in kept.values()),
+        )
 
     def put(self, name: str, text: str) -> bool:
-        """Write one more file. Returns whether it changed.
+        """Write a file whose content differs. Returns whether it changed.
 
         Raises:
             ConfigurationError
         """
-        return self._put(name, text, always=True)
+        file = self.path / name
+        before = file.read_bytes() if file.exists() else None
+        if before is not None and texts.read(file) == texts.lines(text):
+            return False
+        # Keep the line ends of the editor, and the byte order mark by which Excel recognises UTF-8.
+        marked = name == self.roster.name and before is not None and before.startswith(_BYTE_ORDER_MARKS)
+        newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
+        texts.put(file, f"\ufeff{text}" if marked else text, newline, make_folder=True)
+        return True
 
-    def _is_ours(self, instance: Instance, written: rows.Written) -> bool:
-        """Whether nobody has edited the roster and its personas: they are as an import writes them."""
+    def _is_edited(self, instance: SourceInstance, generated: rows.GeneratedRoster) -> bool:
+        """Whether the roster and its personas differ from what an import writes, or wrote the last time."""
         roster, personas = (texts.read(file) if file.exists() else None for file in (self.roster, self.personas))
 
-        def same(written: rows.Texts) -> bool:
-            return roster in (None, texts.lines(written.rows)) and personas in (None, written.personas)
+        def differs(files: rows.RosterFiles) -> bool:
+            return roster not in (None, texts.lines(files.rows)) or personas not in (None, files.personas)
 
-        def then(people: Mapping[str, Props], *, personas: bool) -> rows.Texts:
+        def files_of(people: Mapping[str, Props], *, personas: bool) -> rows.RosterFiles:
             lines = {name: rows.row(rows.without_recorded(inputs), instance.names) for name, inputs in people.items()}
-            return rows.texts_of(lines, self.roster.name, personas=personas)
+            return rows.roster_files(lines, self.roster.name, personas=personas)
 
-        # At last, a roster whose settings become personas only now.
-        return (
-            same(written.texts)
-            or same(then(self._last, personas=self.has_personas))
-            or (self.has_personas and any(same(then(each, personas=False)) for each in (self._last, written.inputs)))
-        )
+        def unedited() -> Iterator[rows.RosterFiles]:
+            yield generated.files
+            yield files_of(self._last, personas=self.has_personas)
+            if self.has_personas:
+                # A roster whose settings become personas only now.
+                yield files_of(self._last, personas=False)
+                yield files_of(generated.inputs, personas=False)
 
-    def _merged(self, instance: Instance, kept: Mapping[str, LiveUser]) -> merging.Merged:
+        return all(map(differs, unedited()))
+
+    def _merged(self, instance: SourceInstance, kept: Mapping[str, LiveUser]) -> merging.MergeResult:
         """The edited roster, with what changed in the instance.
 
         Raises:
@@ -265,9 +280,9 @@ class Folder:
             UnreadableRoster
         """
         if self.has_personas and not (self.roster.exists() and self.personas.exists()):
-            missing, there = sorted((self.roster, self.personas), key=Path.exists)
+            missing, edited = sorted((self.roster, self.personas), key=Path.exists)
             raise ConfigurationError(
-                f"{there} was edited, and there is no {missing.name}; nothing was written; --overwrite writes both"
+                f"{edited} was edited, and there is no {missing.name}; nothing was written; --overwrite writes both"
             )
         merged = merging.merge(
             decoded(self.roster.read_bytes(), str(self.roster)),
@@ -288,8 +303,8 @@ class Folder:
     @cached_property
     def _last(self) -> dict[str, Props]:
         """Username -> inputs at the last import."""
-        states_ = self._states(self.import_name).values()
-        return {inputs["username"]: rows.without_recorded(inputs) for inputs, _ in states_}
+        last = self._states(self.import_name).values()
+        return {inputs["username"]: rows.without_recorded(inputs) for inputs, _ in last}
 
     @property
     def _table(self) -> Table:
@@ -304,25 +319,12 @@ class Folder:
         """
         return read_personas(self.personas) if self.personas.exists() else None
 
-    def _put(self, name: str, text: str | None, *, always: bool) -> bool:
-        file = self.path / name
-        if text is None:
-            return False
-        before = file.read_bytes() if file.exists() else None
-        if before is not None and (not always or texts.read(file) == texts.lines(text)):
-            return False
-        # Keep the line ends of the editor, and the byte order mark by which Excel recognises UTF-8.
-        marked = name == self.roster.name and before is not None and before.startswith(_MARKS)
-        newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
-        texts.put(file, f"\ufeff{text}" if marked else text, newline, make_folder=True)
-        return True
-
     @cached_property
     def usernames(self) -> frozenset[str]:
         """The usernames that are already in the roster."""
         if not self.roster.exists():
             return frozenset()
-        return frozenset(rows.read_back(self._table, rows.Nameable(""), None).inputs)
+        return frozenset(rows.read_back(self._table, rows.RosterNames("")).inputs)
 
     @cached_property
     def _project(self) -> str:
@@ -336,46 +338,43 @@ class Folder:
             return False
         if self._project and user.owner.stack is not None and user.owner.stack[1] != self._project:
             return True
-        return user.username not in self.usernames and not self._made_here(user.owner, user.username)
+        name = ownership.owner_name(f"::{self.name}-{user.username}")
+        made_here = bool(self._project) and user.owner.name.endswith(name)
+        return user.username not in self.usernames and not made_here
 
-    def _made_here(self, owner: ownership.Owner, username: str) -> bool:
-        return bool(self._project) and owner.name.endswith(ownership.owner_name(f"::{self.name}-{username}"))
-
-    def compare(self, instance: Instance, users: Sequence[LiveUser]) -> list[Difference]:
+    def compare(self, instance: SourceInstance, users: Sequence[LiveUser]) -> list[UserDifference]:
         """How the roster and the instance differ; problems of the roster itself come first.
 
         Raises:
             ConfigurationError, UnreadableRoster
         """
-        coded, problems, _ = rows.read_back(self._table, instance.names, None, self._shared)
-        live = {user.username: user for user in users if user.username in coded or not self._is_others(user)}
-        return [*(Difference("", text) for text in problems), *self._differences(coded, live, instance)]
-
-    def _differences(
-        self, coded: Mapping[str, Props], live: Mapping[str, LiveUser], instance: Instance
-    ) -> Iterator[Difference]:
-        new = {name: user.inputs for name, user in live.items() if name not in coded}
-        refused = rows.refusals(new, instance.names)
-        for username in sorted({*coded, *live}):
+        declared, problems, _ = rows.read_back(self._table, instance.names, self._shared)
+        live = {user.username: user for user in users if user.username in declared or not self._is_others(user)}
+        refused = rows.refusals({name: live[name].inputs for name in live.keys() - declared}, instance.names)
+        differences = [UserDifference("", problem) for problem in problems]
+        for username in sorted({*declared, *live}):
             user = live.get(username)
+            names: tuple[str, ...] = ()
             if user is None:
-                yield Difference(username, "in the roster, not in the instance")
-            elif username not in coded:
+                text = "in the roster, not in the instance"
+            elif username not in declared:
                 why = f", which cannot hold it: {refused[username]}" if username in refused else ""
-                yield Difference(username, f"in the instance, not in the roster{why}")
+                text = f"in the instance, not in the roster{why}"
             elif user.owner is not None and self._is_others(user):
-                yield Difference(username, f"in the roster, but belongs to {user.owner.urn} now")
+                text = f"in the roster, but belongs to {user.owner.urn} now"
             else:
-                names = merging.apart(coded[username], user.live, user.inputs)
-                if names:
-                    yield Difference(username, f"differs in {', '.join(names)}", tuple(names))
+                names = tuple(merging.differing_inputs(declared[username], user.live, user.inputs))
+                text = f"differs in {', '.join(names)}" if names else ""
+            if text:
+                differences.append(UserDifference(username, text, names))
+        return differences
 
 
 def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:
     """A line for each other stack, with its users."""
-    names: dict[str, list[str]] = {}
+    usernames: dict[str, list[str]] = {}
     for username, owner in sorted(others.items()):
         whose = "stack '{}' of project '{}'".format(*owner.stack) if owner.stack else owner.urn
-        names.setdefault(whose, []).append(username)
-    for whose, of_one in sorted(names.items()):
-        yield f"{some(of_one, _SHOWN)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"
+        usernames.setdefault(whose, []).append(username)
+    for whose, names in sorted(usernames.items()):
+        yield f"{some(names, _SHOWN)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"

@@ -13,7 +13,7 @@ from connect_users.core.errors import ConfigurationError, ResourceNotFound
 from connect_users.core.limits import ALIAS_PATTERN
 from connect_users.core.references import HIERARCHY_GROUP, OF_USERS
 from connect_users.importing import rows
-from connect_users.importing.rows import Nameable
+from connect_users.importing.rows import RosterNames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Instance:
+class SourceInstance:
     """An instance whose users are read.
 
     Attributes:
@@ -35,7 +35,7 @@ class Instance:
 
     arn: str
     alias: str
-    names: Nameable
+    names: RosterNames
     labels: Mapping[Reference, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -44,7 +44,7 @@ class Instance:
         return self.names.instance_id
 
 
-def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> Instance:
+def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> SourceInstance:
     """The instance with an id, ARN or alias, and the names of its profiles and groups.
 
     Raises:
@@ -53,7 +53,7 @@ def find_instance(gateway: Gateway, text: str, notify: Notify | None = None) -> 
     return asyncio.run(_instance(Directory(text, AnswerCache(lambda: gateway).once, notify), gateway.region))
 
 
-async def _instance(directory: Directory, region: str) -> Instance:
+async def _instance(directory: Directory, region: str) -> SourceInstance:
     id_ = await directory.id()
     try:
         description = await directory.description()
@@ -71,9 +71,9 @@ async def _instance(directory: Directory, region: str) -> Instance:
     split = {group["Id"] for group in await directory.groups() if any("/" in name for name in level_names(group))}
     paths = {group: path for group, path in labels[HIERARCHY_GROUP].items() if group not in split}
     names = {kind: rows.writable(kind, of_kind) for kind, of_kind in {**labels, HIERARCHY_GROUP: paths}.items()}
-    return Instance(
+    return SourceInstance(
         arn,
         alias if ALIAS_PATTERN.fullmatch(alias) else "",
-        Nameable(id_, names, str(description.get("IdentityManagementType") or "")),
+        RosterNames(id_, names, str(description.get("IdentityManagementType") or "")),
         labels,
     )

@@ -72,24 +72,24 @@ def _yaml_scalar(value: Any, word: Callable[[str], str]) -> str:
 
 def python(value: Any, indent: str = "") -> str:
     """A value as a Python expression, one member a line."""
-    deeper = f"{indent}    "
-    if isinstance(value, dict) and value:
-        members = (f"{deeper}{quoted(key)}: {python(item, deeper)},\n" for key, item in value.items())
-        return f"{{\n{''.join(members)}{indent}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(python(item, indent) for item in value)}]"
-    return quoted(value) if isinstance(value, str) else repr(value)
+    return _expression(value, indent, quoted, repr)
 
 
 def typescript(value: Any, indent: str = "") -> str:
-    """A value as a TypeScript expression."""
+    """A value as a TypeScript expression, one member a line."""
+    return _expression(value, indent, _typescript_key, json.dumps)
+
+
+def _expression(value: Any, indent: str, key_of: Callable[[str], str], scalar: Callable[[Any], str]) -> str:
     if isinstance(value, dict) and value:
         deeper = f"{indent}    "
-        members = (f"{deeper}{_typescript_key(key)}: {typescript(item, deeper)},\n" for key, item in value.items())
+        members = (
+            f"{deeper}{key_of(key)}: {_expression(item, deeper, key_of, scalar)},\n" for key, item in value.items()
+        )
         return f"{{\n{''.join(members)}{indent}}}"
     if isinstance(value, list):
-        return f"[{', '.join(typescript(item, indent) for item in value)}]"
-    return quoted(value) if isinstance(value, str) else json.dumps(value)
+        return f"[{', '.join(_expression(item, indent, key_of, scalar) for item in value)}]"
+    return quoted(value) if isinstance(value, str) else scalar(value)
 
 
 def _typescript_key(key: str) -> str:
@@ -99,7 +99,7 @@ def _typescript_key(key: str) -> str:
     return key if _IDENTIFIER.fullmatch(key) else quoted(key)
 
 
-class Go:
+class GoLiterals:
     """Values as Go expressions, with the types of the SDK that Pulumi generates from a schema.
 
     Args:
@@ -113,17 +113,18 @@ class Go:
 
     def members(self, props: Mapping[str, Any], properties: Json, indent: str) -> str:
         """The fields of a struct, one a line, aligned as by gofmt."""
-        texts = {_exported(name): self._value(value, properties[name], indent) for name, value in props.items()}
         lines: list[str] = []
-        group: list[str] = []
-        for name, text in texts.items():
-            if "\n" in text:
+        group: dict[str, str] = {}
+        for name, value in props.items():
+            # An exported name: ``instanceId`` -> ``InstanceId``.
+            exported, literal = name[:1].upper() + name[1:], self._value(value, properties[name], indent)
+            if "\n" in literal:
                 # A value of several lines ends an aligned group.
-                lines += [*_aligned(group, texts, indent), f"{indent}{name}: {text},"]
-                group = []
+                lines += [*_aligned(group, indent), f"{indent}{exported}: {literal},"]
+                group = {}
             else:
-                group.append(name)
-        return "\n".join([*lines, *_aligned(group, texts, indent)])
+                group[exported] = literal
+        return "\n".join([*lines, *_aligned(group, indent)])
 
     def _value(self, value: Any, type_: Json, indent: str) -> str:
         if type_.get("plain"):
@@ -135,8 +136,8 @@ class Go:
             return self._list(value, type_["items"], indent)
         if type_["type"] == "object":
             deeper = f"{indent}\t"
-            keys = {f"{quoted(key)}": f"pulumi.String({quoted(item)})" for key, item in value.items()}
-            lines = "\n".join(_aligned(list(keys), keys, deeper))
+            members = {quoted(key): f"pulumi.String({quoted(item)})" for key, item in value.items()}
+            lines = "\n".join(_aligned(members, deeper))
             return f"pulumi.StringMap{{\n{lines}\n{indent}}}"
         if type_["type"] == "string":
             return f"pulumi.String({quoted(value)})"
@@ -145,10 +146,10 @@ class Go:
     def _named(self, value: Any, ref: str, indent: str) -> str:
         """A nested type or an enum value."""
         token = ref.removeprefix(_REF)
-        name, about = f"{self._package}.{token.rpartition(':')[2]}", self._types[token]
-        if about["type"] != "object":
+        name, type_ = f"{self._package}.{token.rpartition(':')[2]}", self._types[token]
+        if type_["type"] != "object":
             return f"{name}({quoted(value)})"
-        return f"&{name}Args{{\n{self.members(value, about['properties'], indent + chr(9))}\n{indent}}}"
+        return f"&{name}Args{{\n{self.members(value, type_['properties'], indent + chr(9))}\n{indent}}}"
 
     def _list(self, value: list[Any], items: Json, indent: str) -> str:
         if "$ref" not in items:
@@ -159,11 +160,6 @@ class Go:
         return f"{self._package}.{kind}Array{{\n{lines}\n{indent}}}"
 
 
-def _aligned(names: list[str], texts: Mapping[str, str], indent: str) -> list[str]:
-    width = max(map(len, names), default=0)
-    return [f"{indent}{name}: {'':{width - len(name)}}{texts[name]}," for name in names]
-
-
-def _exported(name: str) -> str:
-    """The exported name of a field: ``instanceId`` -> ``InstanceId``."""
-    return name[:1].upper() + name[1:]
+def _aligned(members: Mapping[str, str], indent: str) -> list[str]:
+    width = max(map(len, members), default=0)
+    return [f"{indent}{name}: {'':{width - len(name)}}{literal}," for name, literal in members.items()]

@@ -2,8 +2,8 @@
 
 Cost for N users: the pages of `connect_users.connect.survey`, one DescribeUser for each user (no other call returns
 e-mail addresses and mobile numbers) and one ListUserProficiencies, which has its own quota and so takes no extra time.
-Users known from an earlier import are described only if they may have changed. Their proficiencies are listed only if
-they had some, or the search finds some.
+Users of an earlier import are described only if they may have changed. Their proficiencies are listed only if they had
+some, or the search finds some.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from connect_users.connect.gateway import Gateway
+    from connect_users.connect.pacing import Notify
     from connect_users.core.snapshot_proof import UserSnapshot
-    from connect_users.importing.instance import Instance
+    from connect_users.importing.instance import SourceInstance
     from connect_users.importing.selection import Selection
 
 #: Concurrent calls. Pacing limits how many are sent per second; this limits how many wait for an answer at once.
@@ -49,7 +50,7 @@ class LiveUser:
     Attributes:
         inputs: from `rows.declared`.
         computed: the outputs that are not inputs.
-        owner: from its ownership tag; None without one.
+        owner: from the ownership tag; None without one.
         selected: False if the selection does not match the user, who was read because the roster already has it.
     """
 
@@ -62,11 +63,11 @@ class LiveUser:
     selected: bool = True
 
 
-class Watcher(Protocol):
+class ReadingProgress(Protocol):
     """Reports progress."""
 
     def begin(self, total: int, new: int) -> None:
-        """Reading starts: ``total`` users, of which ``new`` are not known from an earlier import."""
+        """Reading starts: ``total`` users, of which ``new`` are not in an earlier import."""
 
     def at(self, done: int, total: int) -> None:
         """``done`` users are read."""
@@ -77,17 +78,17 @@ class Watcher(Protocol):
 
 def read_users(
     gateway: Gateway,
-    instance: Instance,
+    instance: SourceInstance,
     selection: Selection,
-    known: Mapping[str, tuple[Props, Props]],
-    watcher: Watcher,
+    imported: Mapping[str, tuple[Props, Props]],
+    progress: ReadingProgress,
     users: list[LiveUser],
     always: Container[str] = frozenset(),
 ) -> None:
     """Read all users that match the selection.
 
     Args:
-        known: id -> inputs and outputs of an earlier import.
+        imported: id -> inputs and outputs of an earlier import.
         users: receives the users one by one, so that an interrupted run keeps those already read.
         always: usernames that are read even if the selection does not match them.
 
@@ -96,7 +97,7 @@ def read_users(
     """
     listed = [
         each
-        for each in survey_of(gateway).everyone(instance.id, watcher.note)
+        for each in survey_of(gateway).everyone(instance.id, progress.note)
         if each.username in always
         or (
             selection.takes_id(each.id)
@@ -104,79 +105,78 @@ def read_users(
             and (each.summary is None or selection.takes(each.summary, instance.labels))
         )
     ]
-    reader = _Reader(gateway, instance, selection, known, watcher)
-    watcher.begin(len(listed), sum(each.id not in known for each in listed))
+    proficient = _proficient(gateway, instance.id, imported, progress.note) if imported else None
+    reader = _UserReader(gateway, instance, selection, imported, proficient, progress.note)
+    progress.begin(len(listed), sum(each.id not in imported for each in listed))
     with ThreadPoolExecutor(_WORKERS, "connect-users-import") as pool:
         for number, user in enumerate(pool.map(reader.read, listed), start=1):
-            watcher.at(number, len(listed))
+            progress.at(number, len(listed))
             if user is not None and (user.selected or user.username in always):
                 users.append(user)
 
 
-class _Reader:
-    """Reads single users. Thread-safe."""
+def _proficient(
+    gateway: Gateway, instance_id: str, imported: Mapping[str, tuple[Props, Props]], notify: Notify
+) -> set[str] | None:
+    """The ids of all users with proficiencies; None if the search cannot be relied on.
 
-    def __init__(
-        self,
-        gateway: Gateway,
-        instance: Instance,
-        selection: Selection,
-        known: Mapping[str, tuple[Props, Props]],
-        watcher: Watcher,
-    ) -> None:
-        self._gateway = gateway
-        self._instance = instance
-        self._selection = selection
-        self._known = known
-        self._notify = watcher.note
-        self._proficient = self._search_proficient() if known else None
+    AWS does not document that a search for any level finds all of them. An empty result is therefore ignored if an
+    earlier import saw proficiencies.
+    """
+    try:
+        pages = gateway.search_users(instance_id, _SOME_PROFICIENCY, notify=notify)
+        ids = {user["Id"] for user in itertools.chain.from_iterable(pages)}
+    except InvalidRequest:
+        return None
+    return ids if ids or not any("user_proficiencies" in inputs for inputs, _ in imported.values()) else None
 
-    def _search_proficient(self) -> set[str] | None:
-        """The ids of all users with proficiencies; None if the search does not say.
 
-        AWS does not document that a search for any level finds all of them. An empty result is therefore ignored if
-        an earlier import saw proficiencies.
-        """
-        try:
-            pages = self._gateway.search_users(self._instance.id, _SOME_PROFICIENCY, notify=self._notify)
-            ids = {user["Id"] for user in itertools.chain.from_iterable(pages)}
-        except InvalidRequest:
-            return None
-        if not ids and any("user_proficiencies" in inputs for inputs, _ in self._known.values()):
-            return None
-        return ids
+@dataclass(frozen=True)
+class _UserReader:
+    """Reads single users. Thread-safe.
+
+    Attributes:
+        proficient: the ids of all users with proficiencies; None if they are not known.
+    """
+
+    gateway: Gateway
+    instance: SourceInstance
+    selection: Selection
+    imported: Mapping[str, tuple[Props, Props]]
+    proficient: set[str] | None
+    notify: Notify
 
     def read(self, listed: UserSnapshot) -> LiveUser | None:
         """The user; None if it was deleted meanwhile."""
         try:
             proficiencies = self._proficiencies(listed.id)
-            return self._known_user(listed, proficiencies) or self._described(listed.id, proficiencies)
+            return self._unchanged(listed, proficiencies) or self._described(listed.id, proficiencies)
         except ResourceNotFound:
             return None
 
     def _proficiencies(self, user_id: str) -> list[dict[str, Any]]:
-        if user_id in self._known and self._proficient is not None and user_id not in self._proficient:
-            inputs, _ = self._known[user_id]
-            if "user_proficiencies" not in inputs:
-                return []
-        return self._gateway.list_user_proficiencies(self._instance.id, user_id, notify=self._notify)
+        inputs, _ = self.imported.get(user_id, (None, None))
+        had_none = inputs is not None and "user_proficiencies" not in inputs
+        if had_none and self.proficient is not None and user_id not in self.proficient:
+            return []
+        return self.gateway.list_user_proficiencies(self.instance.id, user_id, notify=self.notify)
 
-    def _known_user(self, listed: UserSnapshot, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
+    def _unchanged(self, listed: UserSnapshot, proficiencies: list[dict[str, Any]]) -> LiveUser | None:
         """The user as an earlier import recorded it, if the record is proven to be current."""
-        if listed.id not in self._known or listed.summary is None:
+        if listed.id not in self.imported or listed.summary is None:
             return None
-        inputs, outputs = self._known[listed.id]
+        inputs, outputs = self.imported[listed.id]
         everything = {"tags": {}, "user_proficiencies": [], **inputs}
         proven = snapshot_proof.proven_outputs(listed, {**everything, **outputs}, everything, proficiencies)
         if proven is None:
             return None
         owner = ownership.owner_of(listed.summary.get("Tags") or {})
         current = rows.without_recorded(inputs)
-        selected = self._selection.takes(listed.summary, self._instance.labels)
+        selected = self.selection.takes(listed.summary, self.instance.labels)
         return LiveUser(listed.id, listed.username, current, _computed(proven), owner, both_views(current), selected)
 
     def _described(self, user_id: str, proficiencies: list[dict[str, Any]]) -> LiveUser:
-        user = self._gateway.describe_user(self._instance.id, user_id, notify=self._notify)
+        user = self.gateway.describe_user(self.instance.id, user_id, notify=self.notify)
         live = live_props(user, proficiencies)
         owner = ownership.owner_of(user.get("Tags") or {})
         stamp = snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), time.time())
@@ -185,8 +185,8 @@ class _Reader:
             computed["directory_user_id"] = live["directory_user_id"]
         if owner is not None:
             computed[TOKEN_KEY] = owner.token
-        inputs = rows.declared(live, self._instance.names)
-        selected = self._selection.takes(user, self._instance.labels)
+        inputs = rows.declared(live, self.instance.names)
+        selected = self.selection.takes(user, self.instance.labels)
         return LiveUser(user_id, str(user["Username"]), inputs, computed, owner, canonical(live), selected)
 
 

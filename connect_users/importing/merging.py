@@ -7,15 +7,14 @@ which is right: that is a conflict, and the roster is left alone.
 Only lines of users that follow the instance are rewritten, and only their cells that Connect has a value for. The order
 of lines and columns, the headers, and the columns of other inputs stay as they are.
 
-Personas stay as they are, and so does everybody's persona: a cell says what differs from it. A new line gets the
+Personas stay as they are, and everybody keeps the persona: a cell has only what differs from it. A new line gets the
 persona that leaves the fewest cells, of those that the column `sharing.COLUMN` chooses.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from connect_users.core import channels
 from connect_users.core.fields import BY_NAME, Verdict
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from connect_users.core.spec import Props
-    from connect_users.importing.rows import Nameable
+    from connect_users.importing.rows import RosterNames
     from connect_users.roster.personas import Personas
 
 #: Verdicts of inputs that Connect never returns.
@@ -39,11 +38,11 @@ _NOT_A_USERS: Final = (INSTANCE, FIRST_DAY, LAST_DAY)
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergeResult:
     """A merged roster.
 
     Attributes:
-        text: None if the roster stays as it is.
+        text: its file's content; None if the roster stays as it is.
         pending: usernames whose lines were edited and differ from the instance until the next ``pulumi up``.
         conflicts: usernames, or what is wrong with the roster itself.
     """
@@ -53,120 +52,118 @@ class Merged:
     conflicts: tuple[str, ...] = ()
 
 
-def apart(coded: Props, live: Props, inputs: Props) -> list[str]:
+def differing_inputs(declared: Props, live: Props, inputs: Props) -> list[str]:
     """The names of the inputs in which a roster and a live user differ.
 
     Args:
         live: everything that Connect returns for the user.
         inputs: the part of it that a new user would not have (`rows.declared`).
     """
-    view = declared_view(live, coded)
+    view = declared_view(live, declared)
     # A roster with the columns of the console's templates has in `phone_config` what the lists have per channel.
-    covered = channels.effective(coded)
-    names = [name for name in coded if view.get(name) != coded[name]]
-    for name in inputs:
-        if name not in coded and not (name in covered and channels.same(name, live.get(name, []), covered[name])):
-            names.append(name)
-    return names
+    covered = channels.effective(declared)
+    undeclared = (name for name in inputs if name not in declared)
+    return [
+        *(name for name in declared if view.get(name) != declared[name]),
+        *(n for n in undeclared if not (n in covered and channels.same(n, live.get(n, []), covered[n]))),
+    ]
 
 
-class _Fate(Enum):
-    """What happens to a user's line."""
-
-    STAY = 1
-    FOLLOW = 2
-    DROP = 3
-    PENDING = 4
-    CONFLICT = 5
+#: What happens to a user's line: it stays, is rewritten, dropped, or waits for the next ``pulumi up``, or nobody knows.
+_Action = Literal["stay", "follow", "drop", "pending", "conflict"]
 
 
-def _fate(coded: Props | None, before: Props | None, now: Props | None, live: Props) -> _Fate:
+def _action(declared: Props | None, before: Props | None, now: Props | None, live: Props) -> _Action:
     """By the roster, the instance at the last import, and the instance now; None if one does not have the user."""
-    untouched = coded is not None and before is not None and not apart(coded, both_views(before), before)
+    unedited = (
+        declared is not None and before is not None and not differing_inputs(declared, both_views(before), before)
+    )
     if now is None:
         if before is None:
             # A joiner who is not created yet.
-            return _Fate.PENDING
-        return _Fate.DROP if untouched else _Fate.CONFLICT
-    if coded is not None and not apart(coded, live, now):
-        return _Fate.STAY
+            return "pending"
+        return "drop" if unedited else "conflict"
+    if declared is not None and not differing_inputs(declared, live, now):
+        return "stay"
     if now == before:
-        return _Fate.PENDING
-    made_elsewhere = coded is None and before is None
-    return _Fate.FOLLOW if untouched or made_elsewhere else _Fate.CONFLICT
+        return "pending"
+    made_elsewhere = declared is None and before is None
+    return "follow" if unedited or made_elsewhere else "conflict"
 
 
 def merge(
     text: str,
     last: Mapping[str, Props],
     people: Mapping[str, Props],
-    lives: Mapping[str, Props],
-    names: Nameable,
+    live_users: Mapping[str, Props],
+    names: RosterNames,
     personas: Personas | None = None,
-) -> Merged:
+) -> MergeResult:
     """Merge changes of the instance into a roster.
 
     Args:
         text: the roster.
         last: username -> inputs at the last import.
         people: username -> inputs now.
-        lives: username -> everything that Connect returns.
-        personas: of the roster; None if it has none.
+        live_users: username -> everything that Connect returns.
+        personas: of the roster; None for a roster without personas.
     """
-    coded, problems, marks = _read_back(text, names, personas)
+    declared, problems, marks = _read_back(text, names, personas)
     if problems:
-        return Merged(conflicts=tuple(problems))
-    fates: dict[_Fate, list[str]] = {fate: [] for fate in _Fate}
-    for name in sorted({*coded, *people}):
-        fates[_fate(coded.get(name), last.get(name), people.get(name), lives.get(name, {}))].append(name)
-    follow, drop, pending = fates[_Fate.FOLLOW], fates[_Fate.DROP], tuple(fates[_Fate.PENDING])
-    if fates[_Fate.CONFLICT] or not (follow or drop):
-        return Merged(None, pending, tuple(fates[_Fate.CONFLICT]))
-    shared = _Personas(personas, names)
-    changes = {}
+        return MergeResult(conflicts=tuple(problems))
+    usernames: dict[_Action, list[str]] = {action: [] for action in get_args(_Action)}
+    for name in sorted({*declared, *people}):
+        usernames[_action(declared.get(name), last.get(name), people.get(name), live_users.get(name, {}))].append(name)
+    follow, drop, pending = usernames["follow"], usernames["drop"], tuple(usernames["pending"])
+    if usernames["conflict"] or not (follow or drop):
+        return MergeResult(None, pending, tuple(usernames["conflict"]))
+    shared = _RosterPersonas(personas, names)
+    cells_of = {}
     for name in follow:
         line = rows.row(people[name], names)
-        if name in coded:
+        if name in declared:
             persona = marks[name].persona if name in marks else None
-            touched = _touched(coded[name], lives[name], people[name])
+            changed = _changed(declared[name], live_users[name], people[name])
         else:
-            persona, touched = shared.closest(line), None
+            persona, changed = shared.closest(line), None
             line |= shared.choosing(persona)
-        changes[name] = _Change(line, shared.settings.get(persona or "", {}), touched)
-    merged = _rewritten(text, changes, drop)
+        cells_of[name] = _NewCells(line, shared.settings.get(persona or "", {}), changed)
+    merged = _rewritten(text, cells_of, drop)
     read, problems, chosen = _read_back(merged, names, personas)
-    wrong = [name for name in follow if name not in read or apart(read[name], lives[name], people[name])]
+    wrong = [
+        name for name in follow if name not in read or differing_inputs(read[name], live_users[name], people[name])
+    ]
     wrong += [name for name in follow if personas is not None and name not in chosen and name not in wrong]
-    wrong += [name for name in coded if name not in (*follow, *drop) and read.get(name) != coded[name]]
+    wrong += [name for name in declared if name not in (*follow, *drop) and read.get(name) != declared[name]]
     if problems or wrong:
         # The columns cannot hold the value, hold it twice, or mean something else with one more column.
-        return Merged(None, pending, tuple(wrong or problems))
-    return Merged(merged, pending)
+        return MergeResult(None, pending, tuple(wrong or problems))
+    return MergeResult(merged, pending)
 
 
-def _read_back(text: str, names: Nameable, personas: Personas | None) -> rows.ReadBack:
+def _read_back(text: str, names: RosterNames, personas: Personas | None) -> rows.ReadBack:
     try:
-        return rows.read_back(csv_text.read(text, "roster"), names, None, personas)
+        return rows.read_back(csv_text.read(text, "roster"), names, personas)
     except UnreadableRoster as problem:
         return rows.ReadBack({}, [str(problem)], {})
 
 
-def _touched(coded: Props, live: Props, inputs: Props) -> set[str]:
+def _changed(declared: Props, live: Props, inputs: Props) -> set[str]:
     """The inputs whose cells have to be written."""
-    differing = set(apart(coded, live, inputs))
+    differing = set(differing_inputs(declared, live, inputs))
     settings = {"phone_config", *channels.LISTS}
     # AWS takes one form of the phone settings, not both: they change together.
-    return differing | settings if "phone_config" in coded and differing & settings else differing
+    return differing | settings if "phone_config" in declared and differing & settings else differing
 
 
-class _Personas:
+class _RosterPersonas:
     """What the personas of a roster set, and those that a new line may have.
 
     Attributes:
         settings: by name.
     """
 
-    def __init__(self, personas: Personas | None, names: Nameable) -> None:
+    def __init__(self, personas: Personas | None, names: RosterNames) -> None:
         presets = {} if personas is None else personas.settings
         self.settings = {name: rows.settings_in(preset, names) for name, preset in presets.items()}
         self._cells: dict[str, str] = {}
@@ -176,11 +173,11 @@ class _Personas:
             if condition.column == sharing.COLUMN and cell and not more:
                 self._cells.setdefault(rule.persona, cell)
 
-    def closest(self, line: sharing.Line) -> str | None:
-        """The persona of a new line; None if none fits."""
+    def closest(self, line: sharing.Row) -> str | None:
+        """The persona of a new line; None if none of them fits."""
         return sharing.closest(sharing.settings_of(line), {name: self.settings[name] for name in self._cells})
 
-    def choosing(self, persona: str | None) -> sharing.Line:
+    def choosing(self, persona: str | None) -> sharing.Row:
         """The cell that chooses a persona."""
         return {} if persona is None else {sharing.COLUMN: self._cells[persona]}
 
@@ -189,39 +186,39 @@ class _Personas:
 _PERSONA: Final = Column(sharing.COLUMN, (sharing.COLUMN,), cells.text)
 
 
-class _Change:
+class _NewCells:
     """The new cells of a user.
 
     Args:
         line: all cells, as the user is now.
         persona: what the persona sets.
-        touched: the inputs that have changed; None for all.
+        changed: the inputs that have changed; None for all.
     """
 
-    def __init__(self, line: sharing.Line, persona: sharing.Settings, touched: Container[str] | None) -> None:
-        self._tags = sharing.untold(notations.tags(line.get("tags", "")), persona)
-        self._touched = touched
+    def __init__(self, line: sharing.Row, persona: sharing.RowSettings, changed: Container[str] | None) -> None:
+        self._tags = sharing.own_tags(line, persona)
+        self._changed = changed
         left = sharing.differing(line, persona)
         #: Header -> cell, for values that no column has taken yet.
-        self.left = {header: cell for header, cell in left.items() if self._is_touched(_column(header))}
+        self.left = {header: cell for header, cell in left.items() if self._is_changed(_column(header))}
 
-    def _is_touched(self, column: Column | None) -> bool:
+    def _is_changed(self, column: Column | None) -> bool:
         if column is _PERSONA:
-            return self._touched is None
+            return self._changed is None
         if column is None or column.path in _NOT_A_USERS or BY_NAME[column.path[0]].verdict in _NEVER_RETURNED:
             return False
-        return self._touched is None or column.path[0] in self._touched
+        return self._changed is None or column.path[0] in self._changed
 
     def line(self, columns: Sequence[Column | None], values: Sequence[Any]) -> list[Any]:
         """A line with these columns; cells of unchanged inputs stay as they are."""
         if "tags" in self.left:
             # Tags with their own column are not repeated in the column of all tags.
-            own = _own(columns)
+            elsewhere = {column.path[1] for column in columns if column and _is_of_one_tag(column)}
             self.left["tags"] = notations.render_tags(
-                {key: value for key, value in self._tags.items() if key not in own}
+                {key: value for key, value in self._tags.items() if key not in elsewhere}
             )
         line = [
-            self._cell(column) if self._is_touched(column) else values[number] if number < len(values) else ""
+            self._cell(column) if self._is_changed(column) else values[number] if number < len(values) else ""
             for number, column in enumerate(columns)
         ]
         self.left = {header: cell for header, cell in self.left.items() if cell}
@@ -230,7 +227,7 @@ class _Change:
     def _cell(self, column: Column | None) -> str:
         if column is None:
             return ""
-        if column.path[0] == "tags" and len(column.path) > 1:
+        if _is_of_one_tag(column):
             return formulas.guarded(str(self._tags.get(column.path[1], "")))
         return formulas.guarded(self.left.pop(column.name, ""))
 
@@ -239,12 +236,11 @@ def _column(header: str) -> Column | None:
     return _PERSONA if header == sharing.COLUMN else find(header)
 
 
-def _own(columns: Sequence[Column | None]) -> set[str]:
-    """The keys of the tags with their own columns."""
-    return {column.path[1] for column in columns if column and column.path[0] == "tags" and len(column.path) > 1}
+def _is_of_one_tag(column: Column) -> bool:
+    return column.path[0] == "tags" and len(column.path) > 1
 
 
-def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) -> str:
+def _rewritten(text: str, cells_of: Mapping[str, _NewCells], drop: Container[str]) -> str:
     """The roster with some lines rewritten, some dropped and new ones added."""
     grid = csv_text.Grid.of(text)
     at = next(number for number, values in enumerate(grid.rows) if any(values))
@@ -254,15 +250,15 @@ def _rewritten(text: str, changes: Mapping[str, _Change], drop: Container[str]) 
     for values in grid.rows[at + 1 :]:
         username = str(cells.text(formulas.unguarded(values[key]))) if len(values) > key else ""
         if username not in drop:
-            change = changes.get(username)
-            body.append((username, change.line(columns, values) if change else values))
-    new = sorted(changes.keys() - {username for username, _ in body})
-    body += [(username, changes[username].line(columns, [])) for username in new]
+            new_cells = cells_of.get(username)
+            body.append((username, new_cells.line(columns, values) if new_cells else values))
+    new = sorted(cells_of.keys() - {username for username, _ in body})
+    body += [(username, cells_of[username].line(columns, [])) for username in new]
     # Values without a column.
-    more = sorted({header for change in changes.values() for header in change.left})
+    more = sorted({header for new_cells in cells_of.values() for header in new_cells.left})
     if more:
         for username, values in body:
-            left = changes[username].left if username in changes else {}
+            left = cells_of[username].left if username in cells_of else {}
             values += [""] * (len(columns) - len(values)) + [formulas.guarded(left.get(header, "")) for header in more]
     headers = [*grid.rows[at], *more]
     return csv_text.Grid(grid.start, grid.separator, [*grid.rows[:at], headers, *(values for _, values in body)]).text()

@@ -14,22 +14,22 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from connect_users.core import tokens
-from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.phrases import some
+from connect_users.core.references import USER
 from connect_users.lifecycle.lookup import ImportId, parse_import_id
 
 Json = Mapping[str, Any]
 
 _FORMS: Final = "pulumi stack export, or terraform show -json,"
 _PULUMI_USERS: Final = (tokens.AWS_USER, tokens.NATIVE_USER)
-#: Outputs that may hold a user's ARN, which names region and account too.
+#: Outputs that may hold a user's ARN.
 _ARNS: Final = ("arn", "userArn")
-#: Arguments of one command: a shell allows a few hundred kilobytes.
+#: Users in one command: a shell allows a few hundred kilobytes.
 _AT_ONCE: Final = 200
 _SHOWN: Final = 3
 
@@ -65,12 +65,10 @@ class Origins:
     def instances(self) -> dict[str, str]:
         """Instance id -> its ARN, or the id if no user has an ARN."""
         instances: dict[str, str] = {}
-        for user in self.users:
-            arn = parse_arn(user.place.arn)
-            id_ = user.place.instance_id
-            if arn is not None:
-                instances[id_] = f"arn:{arn.partition}:connect:{arn.region}:{arn.account}:instance/{id_}"
-            instances.setdefault(id_, id_)
+        for place in (user.place for user in self.users):
+            # The ARN of a user begins with that of its instance.
+            arn = place.arn.partition(f"/{USER.arn_word}/")[0]
+            instances[place.instance_id] = arn or instances.get(place.instance_id, place.instance_id)
         return instances
 
     def of(self, instance_id: str) -> dict[str, Origin]:
@@ -116,14 +114,14 @@ def _of_pulumi(document: Json, file: str) -> Origins:
         raise ConfigurationError(f"{file} is not what {_FORMS} writes")
     resources = [each for each in _listed(deployment.get("resources")) if isinstance(each.get("urn"), str)]
     users = [each for each in resources if each.get("type") in _PULUMI_USERS and not each.get("external")]
-    _refuse_leaving(
+    _refuse_replaced(
         (each["urn"] for each in users if each.get("delete") or each.get("pendingReplacement")), "pulumi up"
     )
     needed: dict[str, list[str]] = {}
     for each in resources:
         for urn in sorted(_dependencies(each)):
             needed.setdefault(urn, []).append(each["urn"])
-    found = tuple(
+    origins = tuple(
         Origin(
             each["urn"],
             _place(each["urn"], each.get("id"), each.get("outputs")),
@@ -132,14 +130,15 @@ def _of_pulumi(document: Json, file: str) -> Origins:
         )
         for each in users
     )
-    parts = found[0].name.split(":") if found else []
-    return Origins(found, (parts[2], parts[4]) if len(parts) > 4 else None)
+    parts = origins[0].name.split(":") if origins else []
+    return Origins(origins, (parts[2], parts[4]) if len(parts) > 4 else None)
 
 
 def _dependencies(resource: Json) -> set[str]:
     lists = [resource.get("dependencies"), *_mapping(resource.get("propertyDependencies")).values()]
-    found = {urn for each in lists if isinstance(each, list) for urn in each if isinstance(urn, str)}
-    return found | {urn for key in ("parent", "deletedWith") if isinstance(urn := resource.get(key), str)}
+    urns = [urn for each in lists if isinstance(each, list) for urn in each]
+    urns += [resource.get("parent"), resource.get("deletedWith")]
+    return {urn for urn in urns if isinstance(urn, str)}
 
 
 # Terraform.
@@ -155,7 +154,7 @@ def _of_terraform(document: Json, file: str) -> Origins:
         for each in resources
         if each.get("type") == tokens.TERRAFORM_USER and each.get("mode", "managed") == "managed"
     ]
-    _refuse_leaving((each["address"] for each in users if each.get("deposed_key")), "terraform apply")
+    _refuse_replaced((each["address"] for each in users if each.get("deposed_key")), "terraform apply")
     return Origins(
         tuple(
             Origin(each["address"], _place(each["address"], _mapping(each.get("values")).get("id"), each.get("values")))
@@ -178,22 +177,17 @@ def _mapping(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _refuse_leaving(names: Iterable[str], command: str) -> None:
+def _refuse_replaced(names: Iterable[str], command: str) -> None:
     """Refuse users with an old copy that still has to be deleted: the state does not say which of the two stays."""
-    leaving = sorted(set(names))
-    if leaving:
+    replaced = sorted(set(names))
+    if replaced:
         raise ConfigurationError(
-            f"{some(leaving, _SHOWN)}: a replaced copy is still to be deleted; run {command} there first, "
+            f"{some(replaced, _SHOWN)}: a replaced copy is still to be deleted; run {command} there first, "
             "then export again"
         )
 
 
 def _place(name: str, id_: Any, values: Any) -> ImportId:
-    """The identity of a user.
-
-    Raises:
-        ConfigurationError
-    """
     arns = [text for key in _ARNS if isinstance(text := _mapping(values).get(key), str)]
     for text in (*arns, id_):
         try:
@@ -207,64 +201,63 @@ def _place(name: str, id_: Any, values: Any) -> ImportId:
 
 
 @dataclass(frozen=True)
-class Leaving:
+class StateRemoval:
     """How users leave the state that manages them now.
 
     Attributes:
         commands: exact commands, in the order in which to run them.
-        held: name -> what depends on it; its commands are in `later`.
-        later: the commands for those, once nothing depends on them.
+        dependants: name of a user who cannot leave yet -> the resources that depend on it.
+        later: the commands for those users, once nothing depends on them.
     """
 
     commands: tuple[str, ...]
-    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    later: tuple[str, ...] = ()
+    dependants: Mapping[str, tuple[str, ...]]
+    later: tuple[str, ...]
 
 
-def leaving(origins: Origins, users: Iterable[Origin]) -> Leaving:
-    """How the given users leave their state."""
+def state_removal(origins: Origins, users: Iterable[Origin]) -> StateRemoval:
+    """How some of the users leave their state."""
     free = {user.name: user for user in users}
-    held: dict[str, tuple[Origin, tuple[str, ...]]] = {}
-    while True:
-        # A user who stays for now also holds those it depends on.
-        staying = {name: by for name, user in free.items() if (by := tuple(n for n in user.needed_by if n not in free))}
-        if not staying:
-            break
-        held |= {name: (free.pop(name), by) for name, by in staying.items()}
-    return Leaving(
-        tuple(_commands(origins.stack, list(free.values()))),
-        {name: by for name, (_, by) in held.items()},
-        tuple(_commands(origins.stack, [user for user, _ in held.values()])),
+    blocked: list[Origin] = []
+    dependants: dict[str, tuple[str, ...]] = {}
+    # A user who stays for now also blocks those it depends on.
+    while blocking := {
+        name: names for name, user in free.items() if (names := tuple(n for n in user.needed_by if n not in free))
+    }:
+        dependants |= blocking
+        blocked += [free.pop(name) for name in blocking]
+    return StateRemoval(
+        tuple(_commands(origins.stack, list(free.values()))), dependants, tuple(_commands(origins.stack, blocked))
     )
 
 
 def _commands(stack: tuple[str, str] | None, users: list[Origin]) -> Iterator[str]:
     names = [user.name for user in users]
     if stack is None:
-        yield from _calls("terraform state rm", names)
+        yield from _command_lines("terraform state rm", names)
         return
     options = f"--stack {shlex.quote(stack[0])} --yes"
-    yield from _calls(f"pulumi state unprotect {options}", [user.name for user in users if user.protected])
-    yield from _calls(f"pulumi state delete {options}", names)
+    yield from _command_lines(f"pulumi state unprotect {options}", [user.name for user in users if user.protected])
+    yield from _command_lines(f"pulumi state delete {options}", names)
 
 
-def _calls(command: str, names: list[str]) -> Iterator[str]:
+def _command_lines(command: str, names: list[str]) -> Iterator[str]:
     for start in range(0, len(names), _AT_ONCE):
         yield " ".join([command, *map(shlex.quote, names[start : start + _AT_ONCE])])
 
 
-def script(origins: Origins, leaving: Leaving) -> str:
+def script(origins: Origins, removal: StateRemoval) -> str:
     """The commands as a script."""
     lines = [
         "#!/bin/sh",
         f"# Makes {origins.where} forget users that another program declares now. No user is deleted in Connect.",
         "# Run it in that project's folder, after the import, once the users are removed from its program.",
         "set -e",
-        *leaving.commands,
+        *removal.commands,
     ]
-    if leaving.later:
+    if removal.later:
         lines += [
             "# Something depends on these. Keep them in the program until it gets their ids from elsewhere; then run:",
-            *(f"# {command}" for command in leaving.later),
+            *(f"# {command}" for command in removal.later),
         ]
     return "\n".join(lines) + "\n"

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConfigurationError
-from connect_users.importing.literals import Go, python, quoted, typescript, yaml_lines
+from connect_users.importing.literals import GoLiterals, python, quoted, typescript, yaml_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ class Language(Enum):
     @property
     def main(self) -> str:
         """The file with the program."""
-        return _MAIN[self]
+        return _SYNTAX[self].main
 
     @property
     def plugin(self) -> bool:
@@ -50,12 +50,6 @@ class Language(Enum):
         return self in (Language.TYPESCRIPT, Language.GO)
 
 
-_MAIN: Final = {
-    Language.PYTHON: "__main__.py",
-    Language.YAML: "Pulumi.yaml",
-    Language.TYPESCRIPT: "index.ts",
-    Language.GO: "main.go",
-}
 PROJECT: Final = "Pulumi.yaml"
 #: Possible names of a person's resource or of a roster's file in a program.
 _NAME: Final = re.compile(r"[\w.@-]+")
@@ -79,17 +73,14 @@ def language_of(project: str, wanted: Language | None) -> Language:
     if declared is None:
         return wanted or Language.PYTHON
     runtime = declared["word"] or declared["name"]
-    there = next((each for each in Language if each.runtime == runtime), None)
-    if there is None or wanted not in (None, there):
-        what = f"not {wanted.value}" if wanted else f"which import does not write (only {', '.join(_words())})"
+    language = next((each for each in Language if each.runtime == runtime), None)
+    if language is None or wanted not in (None, language):
+        words = ", ".join(each.value for each in Language)
+        what = f"not {wanted.value}" if wanted else f"which import does not write (only {words})"
         raise ConfigurationError(
             f"the project in this folder has the runtime {runtime}, {what}; choose another folder with --out"
         )
-    return there
-
-
-def _words() -> list[str]:
-    return [each.value for each in Language]
+    return language
 
 
 @dataclass(frozen=True)
@@ -131,15 +122,12 @@ class Content:
 
 def files(content: Content) -> dict[str, str]:
     """The files of a new project: name -> text, the program first."""
-    if content.language is Language.YAML:
-        declared = declarations(content)
-        resources = f"resources:\n{declared}" if declared else "resources: {}\n"
-        return {PROJECT: f"{_project(content)}{resources}"}
-    return {
-        content.language.main: _TEXTS[content.language](content),
-        PROJECT: _project(content),
-        **_package(content),
-    }
+    # The program in YAML is the project's file.
+    files = {content.language.main: "", PROJECT: _project(content)}
+    files[content.language.main] += _SYNTAX[content.language].program(content)
+    if content.language is Language.TYPESCRIPT:
+        return files | {"package.json": _NODE_PACKAGE % quoted(content.project.lower()), "tsconfig.json": _TSCONFIG}
+    return files | ({"go.mod": f"module {content.project}\n\ngo 1.25\n"} if content.language is Language.GO else {})
 
 
 def declarations(content: Content, program: str = "") -> str:
@@ -150,7 +138,7 @@ def declarations(content: Content, program: str = "") -> str:
         for name, resource in _resources(content).items()
         if (name if content.each else content.roster) not in mentioned
     }
-    return _RESOURCES[content.language](resources)
+    return _SYNTAX[content.language].resources(resources)
 
 
 def missing_argument(content: Content, program: str) -> str:
@@ -158,7 +146,7 @@ def missing_argument(content: Content, program: str) -> str:
     mentioned = set(_NAME.findall(program))
     if not content.personas or content.roster not in mentioned or content.personas in mentioned:
         return ""
-    return _ARGUMENTS[content.language].format(quoted(content.personas))
+    return _SYNTAX[content.language].argument.format(quoted(content.personas))
 
 
 @dataclass(frozen=True)
@@ -171,22 +159,20 @@ class _Resource:
 
 def _resources(content: Content) -> dict[str, _Resource]:
     """Name -> resource: each person, or the roster."""
+    prefix, spelled = ("", spelling.theirs) if content.language.plugin else ("Connect", dict)
     if content.each:
-        turned = spelling.theirs if content.language.plugin else dict
-        kind = "User" if content.language.plugin else "ConnectUser"
         return {
-            f"{content.name}-{username}": _Resource(kind, turned(inputs))
+            f"{content.name}-{username}": _Resource(f"{prefix}User", spelled(inputs))
             for username, inputs in sorted(content.people.items())
         }
-    common = {"roster": content.roster, "instance": content.arn}
-    if content.personas:
-        common = {"roster": content.roster, "personas": content.personas, "instance": content.arn}
-    identity = content.identity_management_type
-    if content.language.plugin:
-        more = {"identityManagementType": identity} if identity else {}
-        return {content.name: _Resource("UserRoster", {**common, **more})}
-    more = {"identity_management_type": identity} if identity else {}
-    return {content.name: _Resource("ConnectUserRoster", {**common, **more})}
+    inputs = {
+        "roster": content.roster,
+        "personas": content.personas,
+        "instance": content.arn,
+        "identity_management_type": content.identity_management_type,
+    }
+    declared = {name: value for name, value in inputs.items() if value}
+    return {content.name: _Resource(f"{prefix}UserRoster", spelled(declared))}
 
 
 def _project(content: Content) -> str:
@@ -220,6 +206,11 @@ def _python_value(key: str, value: Any) -> str:
 
 
 # YAML.
+
+
+def _yaml(content: Content) -> str:
+    declared = declarations(content)
+    return f"resources:\n{declared}" if declared else "resources: {}\n"
 
 
 def _yaml_resources(resources: Mapping[str, _Resource]) -> str:
@@ -293,40 +284,38 @@ def _go_resources(resources: Mapping[str, _Resource]) -> str:
     from connect_users.plugin import schema
 
     document = schema.document()
-    go = Go(_GO_PACKAGE, document)
+    go = GoLiterals(_GO_PACKAGE, document)
     tabs = "\t\t"
-    texts = []
+    declared = []
     for name, resource in resources.items():
         properties = document["resources"][f"{tokens.PLUGIN}{resource.kind}"]["inputProperties"]
-        texts.append(
+        declared.append(
             f"{tabs}if _, err := {_GO_PACKAGE}.New{resource.kind}(ctx, {quoted(name)}, "
             f"&{_GO_PACKAGE}.{resource.kind}Args{{\n{go.members(resource.inputs, properties, tabs + chr(9))}\n"
             f"{tabs}}}); err != nil {{\n{tabs}\treturn err\n{tabs}}}\n"
         )
-    return "".join(texts)
+    return "".join(declared)
 
 
-def _package(content: Content) -> dict[str, str]:
-    """The files of the language's package manager and compiler."""
-    if content.language is Language.TYPESCRIPT:
-        return {"package.json": _NODE_PACKAGE % quoted(content.project.lower()), "tsconfig.json": _TSCONFIG}
-    return {"go.mod": f"module {content.project}\n\ngo 1.25\n"} if content.language is Language.GO else {}
+class _Syntax(NamedTuple):
+    """How a language writes programs.
+
+    Attributes:
+        main: the file with the program.
+        program: writes the whole program.
+        resources: writes declarations, name -> resource.
+        argument: how the roster gets its personas.
+    """
+
+    main: str
+    program: Callable[[Content], str]
+    resources: Callable[[Mapping[str, _Resource]], str]
+    argument: str
 
 
-_ARGUMENTS: Final[Mapping[Language, str]] = {
-    Language.PYTHON: "personas={}",
-    Language.YAML: "personas: {}",
-    Language.TYPESCRIPT: "personas: {}",
-    Language.GO: "Personas: {}",
-}
-_TEXTS: Final[Mapping[Language, Callable[[Content], str]]] = {
-    Language.PYTHON: _python,
-    Language.TYPESCRIPT: _typescript,
-    Language.GO: _go,
-}
-_RESOURCES: Final[Mapping[Language, Callable[[Mapping[str, _Resource]], str]]] = {
-    Language.PYTHON: _python_resources,
-    Language.YAML: _yaml_resources,
-    Language.TYPESCRIPT: _typescript_resources,
-    Language.GO: _go_resources,
+_SYNTAX: Final = {
+    Language.PYTHON: _Syntax("__main__.py", _python, _python_resources, "personas={}"),
+    Language.YAML: _Syntax(PROJECT, _yaml, _yaml_resources, "personas: {}"),
+    Language.TYPESCRIPT: _Syntax("index.ts", _typescript, _typescript_resources, "personas: {}"),
+    Language.GO: _Syntax("main.go", _go, _go_resources, "Personas: {}"),
 }

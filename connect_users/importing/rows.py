@@ -2,7 +2,7 @@
 
 Contract:
 - A row holds everything that Connect returns for a user and that a new user would not have. Neutral settings (no
-  auto-accept, no after-contact work, a soft phone, ...) are left out and so stay unmanaged.
+  auto-accept, no after-contact work, a soft phone ...) are left out, and so stay unmanaged.
 - Phone settings are written per channel, which loses nothing. The directory's id is written if a directory signs users
   in.
 - `row` and `connect_users.roster.people.judge` are inverse to each other. A user for whom they are not is left out,
@@ -24,7 +24,7 @@ from connect_users.core.spec import Props, canonical
 from connect_users.importing import sharing
 from connect_users.roster import cells, csv_text, notations, yaml_text
 from connect_users.roster.columns import COLUMNS, INSTANCE, PER_CHANNEL, USERNAME, Column
-from connect_users.roster.guarding import marks_of_people
+from connect_users.roster.guarding import assigned_personas
 from connect_users.roster.names import Names
 from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.personas import personas_of
@@ -32,7 +32,7 @@ from connect_users.roster.tables import from_grid
 
 if TYPE_CHECKING:
     from connect_users.roster.assembly import Preset
-    from connect_users.roster.guarding import Mark
+    from connect_users.roster.guarding import AssignedPersona
     from connect_users.roster.personas import Personas
     from connect_users.roster.tables import Table
 
@@ -40,12 +40,13 @@ if TYPE_CHECKING:
 _HEADERS: Final = tuple(
     header for column in COLUMNS for header in (column.name, *([sharing.COLUMN] if column.path == USERNAME else []))
 )
+_NOT_WRITTEN: Final = (("instance_id",), INSTANCE)
 #: The block that is written member by member.
 _INFO: Final = "identity_info"
 
 
 @dataclass(frozen=True)
-class Nameable:
+class RosterNames:
     """Names in an instance that a roster can hold: for each kind of resource, id -> name (or path).
 
     Attributes:
@@ -55,10 +56,6 @@ class Nameable:
     instance_id: str
     names: Mapping[Reference, Mapping[str, str]] = field(default_factory=dict)
     identity_management_type: str = ""
-
-    def ids(self, kind: Reference) -> dict[str, str]:
-        """Name -> id."""
-        return {name: id_ for id_, name in self.names.get(kind, {}).items()}
 
 
 def writable(kind: Reference, names: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +74,7 @@ def _in_a_list(name: str) -> Any:
     return names[0] if len(names) == 1 else None
 
 
-def declared(live: Props, names: Nameable) -> Props:
+def declared(live: Props, names: RosterNames) -> Props:
     """The inputs of a live user, canonical.
 
     Args:
@@ -86,38 +83,33 @@ def declared(live: Props, names: Nameable) -> Props:
     return declarable(live, names.instance_id, directory=names.identity_management_type == "EXISTING_DIRECTORY")
 
 
-def row(inputs: Props, names: Nameable) -> dict[str, str]:
+def row(inputs: Props, names: RosterNames) -> dict[str, str]:
     """A user as a row of a roster: header -> cell, without empty cells."""
-    cells_: dict[str, str] = {}
+    line: dict[str, str] = {}
     for column in COLUMNS:
-        if column.path == ("instance_id",):
-            # An argument of the roster.
+        # The instance is an argument of the roster. Settings have a column for each channel.
+        if column.path in _NOT_WRITTEN or (column.path[0] in PER_CHANNEL and len(column.path) == 1):
             continue
-        if column.path[0] in BY_FIELD:
-            text = _named(column, inputs, names)
-        elif column.path == INSTANCE or (column.path[0] in PER_CHANNEL and len(column.path) == 1):
-            continue
-        else:
-            text = _rendered(_at(inputs, column.path))
-        if text:
-            cells_[column.name] = text
-    return cells_
+        by_name = column.path[0] in BY_FIELD
+        cell = _named(column, inputs, names) if by_name else _rendered(_at(inputs, column.path))
+        if cell:
+            line[column.name] = cell
+    return line
 
 
-def _named(column: Column, inputs: Props, names: Nameable) -> str:
+def _named(column: Column, inputs: Props, names: RosterNames) -> str:
     """The cell of a column of names, or of the corresponding column of ids, whichever can hold the value."""
     value = inputs.get(column.path[0])
     if value is None:
         return ""
-    kind = BY_FIELD[column.path[0]]
-    known = names.names.get(kind, {})
+    name_of = names.names.get(BY_FIELD[column.path[0]], {})
     ids = [value] if isinstance(value, str) else list(value)
-    by_name = all(id_ in known for id_ in ids)
+    by_name = all(id_ in name_of for id_ in ids)
     if (column.reference is not None) != by_name:
         return ""
     if not by_name:
         return cells.render_names(ids)
-    return known[ids[0]] if isinstance(value, str) else cells.render_names(sorted(known[id_] for id_ in ids))
+    return name_of[value] if isinstance(value, str) else cells.render_names(sorted(name_of[id_] for id_ in ids))
 
 
 def _at(value: Any, path: Sequence[str]) -> Any:
@@ -144,24 +136,24 @@ def _rendered(value: Any) -> str:
     return str(value)
 
 
-class Texts(NamedTuple):
-    """The files of a roster: the rows, and the personas; None for a roster without personas."""
+class RosterFiles(NamedTuple):
+    """The content of a roster's file, and of its personas' file; None for a roster without personas."""
 
     rows: str
     personas: str | None = None
 
 
-def texts_of(lines: Mapping[str, sharing.Line], roster: str, *, personas: bool) -> Texts:
+def roster_files(lines: Mapping[str, sharing.Row], roster: str, *, personas: bool) -> RosterFiles:
     """The files for rows by username.
 
     Args:
         roster: the name of the roster's file.
-        personas: what many share becomes personas.
+        personas: settings that many people share become personas.
     """
     if not personas:
-        return Texts(table_text(lines.values()))
+        return RosterFiles(table_text(lines.values()))
     settings, lines = sharing.shared(lines)
-    return Texts(table_text(lines.values()), sharing.text(settings, roster))
+    return RosterFiles(table_text(lines.values()), sharing.text(settings, roster))
 
 
 def table_text(rows: Iterable[Mapping[str, str]]) -> str:
@@ -173,8 +165,8 @@ def table_text(rows: Iterable[Mapping[str, str]]) -> str:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A roster that was written.
+class GeneratedRoster:
+    """The roster of live users.
 
     Attributes:
         inputs: username -> the inputs that a program with the roster declares.
@@ -183,18 +175,20 @@ class Written:
         marks: the people's personas.
     """
 
-    texts: Texts
+    files: RosterFiles
     inputs: Mapping[str, Props]
     left_out: Mapping[str, str]
     identity_management_type: str | None = None
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, AssignedPersona] = field(default_factory=dict)
 
 
-def write(people: Mapping[str, Props], names: Nameable, roster: str = "", *, personas: bool = False) -> Written:
+def write(
+    people: Mapping[str, Props], names: RosterNames, roster: str = "", *, personas: bool = False
+) -> GeneratedRoster:
     """The roster of people, from their `declared` inputs.
 
     Args:
-        roster, personas: as of `texts_of`.
+        roster, personas: as of `roster_files`.
 
     Each line is judged alone, then the whole file. If SAML's rules would refuse a user who exists, the program does not
     name the identity management type.
@@ -202,34 +196,31 @@ def write(people: Mapping[str, Props], names: Nameable, roster: str = "", *, per
     Raises:
         ConfigurationError: the file does not read back as its lines do.
     """
-    lines = {username: row(inputs, names) for username, inputs in people.items()}
-    left_out = _refused(people, lines, names)
+    left_out = refusals(people, names)
     kept = {username: inputs for username, inputs in people.items() if username not in left_out}
-    texts = texts_of({username: lines[username] for username in kept}, roster, personas=personas)
-    table = csv_text.read(texts.rows, "roster")
-    shared = None if texts.personas is None else personas_in(texts.personas, sharing.FILE)
+    lines = {username: row(inputs, names) for username, inputs in kept.items()}
+    files = roster_files(lines, roster, personas=personas)
+    table = csv_text.read(files.rows, "roster")
+    shared = None if files.personas is None else personas_of(yaml_text.tree(files.personas, sharing.FILE), sharing.FILE)
     # For any other type the rules require a password, which Connect never returns.
     for identity in ("SAML", None) if names.identity_management_type == "SAML" else (None,):
         extra = {"identity_management_type": identity} if identity else {}
         inputs = {username: canonical({**props, **extra}) for username, props in kept.items()}
-        read = read_back(table, names, identity, shared)
+        read = read_back(table, names, shared, identity)
         if read.inputs == inputs and not read.problems:
-            return Written(texts, inputs, left_out, identity, read.marks)
+            return GeneratedRoster(files, inputs, left_out, identity, read.marks)
     raise ConfigurationError("the roster cannot be written: read back, it would differ from the instance")
 
 
-def refusals(people: Mapping[str, Props], names: Nameable) -> dict[str, str]:
+def refusals(people: Mapping[str, Props], names: RosterNames) -> dict[str, str]:
     """Username -> why a roster cannot hold the user."""
-    return _refused(people, {username: row(inputs, names) for username, inputs in people.items()}, names)
+    options = _options(names)
+    return {username: why for username, inputs in people.items() if (why := _refusal(inputs, names, options))}
 
 
-def _refused(people: Mapping[str, Props], lines: Mapping[str, Mapping[str, str]], names: Nameable) -> dict[str, str]:
-    known = terms(names, None)
-    return {username: why for username, inputs in people.items() if (why := _refusal(inputs, lines[username], known))}
-
-
-def _refusal(inputs: Props, line: Mapping[str, str], known: RosterOptions) -> str:
-    judged = judge(from_grid("roster", list(line), 1, [(2, list(line.values()))]), known)
+def _refusal(inputs: Props, names: RosterNames, options: RosterOptions) -> str:
+    line = row(inputs, names)
+    judged = judge(from_grid("roster", list(line), 1, [(2, list(line.values()))]), options)
     for problem in judged.problems:
         return ": ".join(part for part in (problem.column, problem.text) if part)
     read = next((canonical(person.inputs) for person in judged.people), {})
@@ -246,21 +237,15 @@ def _lost(inputs: Props, read: Props) -> str:
     return f"{', '.join(names) or 'it'} cannot be written in a roster"
 
 
-def terms(names: Nameable, identity: str | None, personas: Personas | None = None) -> RosterOptions:
+def _options(names: RosterNames, identity: str | None = None, personas: Personas | None = None) -> RosterOptions:
     """The options with which a roster of this instance is judged."""
-    known = {kind: Names(kind, names.ids(kind), strict=False) for kind in OF_USERS}
+    ids = {kind: {name: id_ for id_, name in names.names.get(kind, {}).items()} for kind in OF_USERS}
     return RosterOptions(
-        instance_id=names.instance_id, identity_management_type=identity, names=known, personas=personas
+        instance_id=names.instance_id,
+        identity_management_type=identity,
+        names={kind: Names(kind, of_kind, strict=False) for kind, of_kind in ids.items()},
+        personas=personas,
     )
-
-
-def personas_in(text: str, source: str) -> Personas:
-    """The personas in the text of a file.
-
-    Raises:
-        UnreadableRoster
-    """
-    return personas_of(yaml_text.tree(text, source), source)
 
 
 def without_recorded(inputs: Props) -> Props:
@@ -268,23 +253,25 @@ def without_recorded(inputs: Props) -> Props:
     return {name: value for name, value in inputs.items() if BY_NAME[name].verdict is not Verdict.RECORD}
 
 
-def settings_in(preset: Preset, names: Nameable) -> sharing.Settings:
+def settings_in(preset: Preset, names: RosterNames) -> sharing.RowSettings:
     """What a persona sets, as a row would have it."""
-    options = terms(names, None)._replace(defaults=preset.values)
+    options = _options(names)._replace(defaults=preset.values)
     (person,) = judge(from_grid("persona", ["username"], 1, [(2, ["somebody"])]), options).people
     return sharing.settings_of(row(canonical(person.inputs), names))
 
 
 class ReadBack(NamedTuple):
-    """The people of a roster: username -> inputs, and where it has personas, username -> persona; its problems."""
+    """A roster as `judge` reads it: username -> inputs, its problems, and username -> persona if it has personas."""
 
     inputs: dict[str, Props]
     problems: list[str]
-    marks: dict[str, Mark]
+    marks: dict[str, AssignedPersona]
 
 
-def read_back(table: Table, names: Nameable, identity: str | None, personas: Personas | None = None) -> ReadBack:
-    """What a roster says."""
-    judged = judge(table, terms(names, identity, personas))
+def read_back(
+    table: Table, names: RosterNames, personas: Personas | None = None, identity: str | None = None
+) -> ReadBack:
+    """The people of a roster and their inputs."""
+    judged = judge(table, _options(names, identity, personas))
     inputs = {person.username: canonical(person.inputs) for person in judged.people}
-    return ReadBack(inputs, [str(problem) for problem in judged.problems], marks_of_people(judged.people))
+    return ReadBack(inputs, [str(problem) for problem in judged.problems], assigned_personas(judged.people))

@@ -68,12 +68,12 @@ class Selection:
             ConfigurationError
         """
         for word, kind in _KINDS.items():
-            known = labels.get(kind, {})
+            names = labels.get(kind, {})
             for value in self.wanted.get(word, ()):
-                if value not in known and value not in known.values():
+                if value not in names and value not in names.values():
                     raise ConfigurationError(
                         f"--select {word}={value}: the instance has no such {kind.noun}; "
-                        f"{suggestion(value, known.values())}"
+                        f"{suggestion(value, names.values())}"
                     )
 
 

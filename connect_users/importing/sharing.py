@@ -1,11 +1,11 @@
 """The settings that many people of a roster share, as personas; their rows keep what differs. Pure.
 
 Contract:
-- Who has a persona has a value of his own for everything that it sets, the same or another: a row can overrule a
-  persona, but cannot take a setting away.
-- The same people give the same personas, in whatever order they are. Rules go by one column of the roster, `COLUMN`.
-- People who belong together have a routing profile in common, and security profiles. Where most of them have a setting
-  that the others lack, they part if that makes the rows shorter.
+- Whoever has a persona has a value for everything that it sets, the same or another: a row can override a setting of a
+  persona, but cannot remove it.
+- The same people give the same personas, in any order. The rules look at one column of the roster, `COLUMN`.
+- The people of a persona share a routing profile and security profiles. Where most of them have a setting that the
+  others lack, they are split if that makes the rows shorter.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_users.importing.literals import yaml_lines, yaml_word
 from connect_users.roster import notations
 from connect_users.roster.columns import find
-from connect_users.roster.people import WHO
+from connect_users.roster.people import NOT_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: A row: header -> cell.
-Line = dict[str, str]
-Path = tuple[str, ...]
+Row = dict[str, str]
+InputPath = tuple[str, ...]
 #: What a row or a persona sets: path of the input -> header and cell. Each tag is a setting of its own.
-Settings = dict[Path, tuple[str, str]]
+RowSettings = dict[InputPath, tuple[str, str]]
 
 #: The file of personas, beside the roster.
 FILE: Final = "personas.yaml"
@@ -48,51 +48,43 @@ _SAVING: Final = 10
 _NAME_MAX: Final = 60
 
 
-def settings_of(line: Mapping[str, str]) -> Settings:
-    """The settings in a row, without what says who somebody is."""
-    settings: Settings = {}
+def settings_of(line: Mapping[str, str]) -> RowSettings:
+    """The settings in a row, without the columns that identify a person."""
+    settings: RowSettings = {}
     for header, cell in line.items():
         column = find(header)
         if header == _TAGS:
             settings |= {(_TAGS, key): (f"tags.{key}", value) for key, value in notations.tags(cell).items()}
-        elif column is not None and column.path[0] not in WHO:
+        elif column is not None and column.path[0] not in NOT_SETTINGS:
             settings[column.path] = (header, cell)
     return settings
 
 
-def differing(line: Mapping[str, str], persona: Mapping[Path, tuple[str, str]]) -> Line:
+def differing(line: Mapping[str, str], persona: Mapping[InputPath, tuple[str, str]]) -> Row:
     """The cells of a row that a persona does not have."""
     cells = dict(line)
     for path, (header, cell) in persona.items():
         if path[0] != _TAGS and line.get(header) == cell:
             del cells[header]
     if _TAGS in line:
-        tags = untold(notations.tags(line[_TAGS]), persona)
-        cells[_TAGS] = notations.render_tags(tags)
+        cells[_TAGS] = notations.render_tags(own_tags(line, persona))
     return {header: cell for header, cell in cells.items() if cell}
 
 
-def untold(tags: Mapping[str, str], persona: Mapping[Path, tuple[str, str]]) -> dict[str, str]:
-    """The tags that a persona does not have."""
+def own_tags(line: Mapping[str, str], persona: Mapping[InputPath, tuple[str, str]]) -> dict[str, str]:
+    """The tags in a row that a persona does not have."""
+    tags = notations.tags(line.get(_TAGS, ""))
     return {key: value for key, value in tags.items() if persona.get((_TAGS, key)) != (f"tags.{key}", value)}
 
 
-def closest(settings: Settings, personas: Mapping[str, Settings]) -> str | None:
-    """The persona, of those that somebody may have, that leaves the fewest cells in the row; None where there is none.
-
-    Of several, the first.
-    """
-    best, saved = None, -1
-    for name, persona in personas.items():
-        if persona.keys() <= settings.keys():
-            same = sum(settings[path] == setting for path, setting in persona.items())
-            if same > saved:
-                best, saved = name, same
-    return best
+def closest(settings: RowSettings, personas: Mapping[str, RowSettings]) -> str | None:
+    """The first persona that leaves the fewest cells in the row; None if none of them fits the row."""
+    fitting = (name for name, persona in personas.items() if persona.keys() <= settings.keys())
+    return max(fitting, key=lambda name: len(settings.items() & personas[name].items()), default=None)
 
 
-def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Line]]:
-    """Name -> settings of personas, and username -> the cells that are left, with the name of the persona.
+def shared(lines: Mapping[str, Row]) -> tuple[dict[str, RowSettings], dict[str, Row]]:
+    """Name -> settings of personas, and username -> the remaining cells, with the name of the persona.
 
     Args:
         lines: username -> row.
@@ -100,7 +92,7 @@ def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Li
     everybody = {username: settings_of(lines[username]) for username in sorted(lines)}
     groups, others = _groups(everybody)
     personas = _named([(members, _common(members, everybody)) for members in groups], everybody)
-    of: dict[str, str] = {username: name for name, (members, _) in personas.items() for username in members}
+    persona_of = {username: name for name, (members, _) in personas.items() for username in members}
     settings = {name: common for name, (_, common) in personas.items()}
     alone: dict[tuple[str, str], list[str]] = {}
     for username in others:
@@ -108,18 +100,19 @@ def shared(lines: Mapping[str, Line]) -> tuple[dict[str, Settings], dict[str, Li
         if name is None:
             alone.setdefault(everybody[username][_ROUTING], []).append(username)
         else:
-            of[username] = name
+            persona_of[username] = name
     if alone:
         more = [(members, _common(members, everybody)) for members in alone.values()]
         for name, (members, common) in _named(more, everybody, settings).items():
             settings[name] = common
-            of |= dict.fromkeys(members, name)
+            persona_of |= dict.fromkeys(members, name)
     return settings, {
-        username: {COLUMN: of[username], **differing(lines[username], settings[of[username]])} for username in everybody
+        username: {COLUMN: persona_of[username], **differing(lines[username], settings[persona_of[username]])}
+        for username in everybody
     }
 
 
-def text(personas: Mapping[str, Settings], roster: str) -> str:
+def text(personas: Mapping[str, RowSettings], roster: str) -> str:
     """The file of personas.
 
     Args:
@@ -135,7 +128,7 @@ def text(personas: Mapping[str, Settings], roster: str) -> str:
     return f"{about}{body}rules:\n{rules}"
 
 
-def _nested(settings: Settings) -> dict[str, Any]:
+def _nested(settings: RowSettings) -> dict[str, Any]:
     """A persona as it is written: tags as a dict, whole numbers without quotes."""
     written: dict[str, Any] = {}
     for path, (header, cell) in settings.items():
@@ -146,8 +139,8 @@ def _nested(settings: Settings) -> dict[str, Any]:
     return written
 
 
-def _groups(everybody: Mapping[str, Settings]) -> tuple[list[list[str]], list[str]]:
-    """The people of each persona, and those of whom there are too few for one."""
+def _groups(everybody: Mapping[str, RowSettings]) -> tuple[list[list[str]], list[str]]:
+    """The people of each persona, and the people of groups that are too small for one."""
     few = max(_FEW, len(everybody) // _PART)
     roles: dict[tuple[str, str], dict[tuple[str, str], list[str]]] = {}
     for username, settings in everybody.items():
@@ -162,12 +155,12 @@ def _groups(everybody: Mapping[str, Settings]) -> tuple[list[list[str]], list[st
             if len(members) < few:
                 others += members
             else:
-                groups += _parted(members, everybody)
+                groups += _split(members, everybody)
     return groups, others
 
 
-def _parted(members: list[str], everybody: Mapping[str, Settings]) -> Iterator[list[str]]:
-    """People who have a setting that most share, and those who lack it, as often as that makes the rows shorter."""
+def _split(members: list[str], everybody: Mapping[str, RowSettings]) -> Iterator[list[str]]:
+    """The people who have a setting that most share, and those who lack it, as long as that makes the rows shorter."""
     best, saved = None, max(_COST, len(members) // _SAVING)
     for path, values in sorted(_counts(members, everybody).items()):
         holders = values.total()
@@ -178,19 +171,19 @@ def _parted(members: list[str], everybody: Mapping[str, Settings]) -> Iterator[l
         yield members
         return
     for has in (True, False):
-        yield from _parted([name for name in members if (best in everybody[name]) is has], everybody)
+        yield from _split([name for name in members if (best in everybody[name]) is has], everybody)
 
 
-def _counts(members: Iterable[str], everybody: Mapping[str, Settings]) -> dict[Path, Counter[tuple[str, str]]]:
-    counts: dict[Path, Counter[tuple[str, str]]] = {}
+def _counts(members: Iterable[str], everybody: Mapping[str, RowSettings]) -> dict[InputPath, Counter[tuple[str, str]]]:
+    counts: dict[InputPath, Counter[tuple[str, str]]] = {}
     for name in members:
         for path, setting in everybody[name].items():
             counts.setdefault(path, Counter())[setting] += 1
     return counts
 
 
-def _common(members: Sequence[str], everybody: Mapping[str, Settings]) -> Settings:
-    """The settings that everybody has, with the values that most have; of one person, the profiles."""
+def _common(members: Sequence[str], everybody: Mapping[str, RowSettings]) -> RowSettings:
+    """The settings that all members have, with the values of most; the profiles of a single person."""
     counts = _counts(members, everybody)
     common = {}
     # In the order of the columns.
@@ -198,21 +191,18 @@ def _common(members: Sequence[str], everybody: Mapping[str, Settings]) -> Settin
         values = counts[path]
         setting, count = min(values.items(), key=lambda each: (-each[1], each[0]))
         many = count >= max(2, _MOST * len(members)) or path in (_ROUTING, _SECURITY)
-        if many and values.total() == len(members) and _is_writable(path, setting[1]):
+        # A persona cannot have a tag whose value is only blanks.
+        writable = path[0] != _TAGS or not setting[1].isspace()
+        if many and values.total() == len(members) and writable:
             common[path] = setting
     return common
 
 
-def _is_writable(path: Path, cell: str) -> bool:
-    """Whether a persona can have the setting: a tag of nothing but blanks is none there."""
-    return path[0] != _TAGS or not cell or not cell.isspace()
-
-
 def _named(
-    groups: Sequence[tuple[list[str], Settings]], everybody: Mapping[str, Settings], taken: Iterable[str] = ()
-) -> dict[str, tuple[list[str], Settings]]:
+    groups: Sequence[tuple[list[str], RowSettings]], everybody: Mapping[str, RowSettings], taken: Iterable[str] = ()
+) -> dict[str, tuple[list[str], RowSettings]]:
     """Name -> people and settings: by the routing profile; where several share it, by the security profiles, too."""
-    of_role: dict[tuple[str, str], dict[tuple[str, str], list[Settings]]] = {}
+    of_role: dict[tuple[str, str], dict[tuple[str, str], list[RowSettings]]] = {}
     for _, common in groups:
         of_role.setdefault(common[_ROUTING], {}).setdefault(common[_SECURITY], []).append(common)
     names = set(taken)
@@ -234,14 +224,14 @@ def _named(
     return named
 
 
-def _lacking(settings: Settings, personas: Iterable[Settings]) -> list[str]:
-    """What sets people apart who lack one setting of personas with the same profiles."""
+def _lacking(settings: RowSettings, personas: Iterable[RowSettings]) -> list[str]:
+    """The words that distinguish people who lack one setting of personas with the same profiles."""
     missing = sorted({header for each in personas for path, (header, _) in each.items() if path not in settings})
     return ["without", _slug(("", missing[0]))] if len(missing) == 1 else []
 
 
 def _slug(setting: tuple[str, str]) -> str:
-    """The names in a cell as a word; "" of ids, which say nothing to a reader."""
+    """The names in a cell as a word; "" for ids, which mean nothing to a reader."""
     header, cell = setting
     if header.endswith(("_id", "_ids")):
         return ""

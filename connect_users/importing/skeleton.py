@@ -32,7 +32,7 @@ _REQUIRED: Final = tuple(field.name for field in FIELDS if field.required)
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredUser:
     """A user of the program."""
 
     urn: str
@@ -51,10 +51,11 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Filled:
+class ImportFile:
     """The filled file.
 
     Attributes:
+        people: how many users it imports.
         unmatched: one line for each unmatched resource and each unmatched person.
     """
 
@@ -79,14 +80,16 @@ def read(text: str, name: str) -> dict[str, Any]:
     return dict(document)
 
 
-def declared(preview: str) -> list[Declared]:
+def declared(preview: str) -> list[DeclaredUser]:
     """The users that the program declares, without secret and unknown inputs.
 
     Raises:
         UnreadablePreview
     """
     return [
-        Declared(each.urn, {name: value for name, value in each.inputs.items() if name in BY_NAME and _is_plain(value)})
+        DeclaredUser(
+            each.urn, {name: value for name, value in each.inputs.items() if name in BY_NAME and _is_plain(value)}
+        )
         for each in read_preview(preview).resources
         if each.type in tokens.USERS
     ]
@@ -104,17 +107,17 @@ def fill(
     skeleton: Mapping[str, Any],
     users: Sequence[LiveUser],
     instance_id: str,
-    programs: Sequence[Declared] | None,
-) -> Filled:
+    programs: Sequence[DeclaredUser] | None,
+) -> ImportFile:
     """Fill in the people. Resources without a user are removed and reported.
 
     Args:
-        programs: from `declared`.
+        programs: from `declared`; None without a preview.
     """
-    live = _Live(users)
+    live = _LiveUsers(users)
     types = {str(entry.get("name")): str(entry["type"]) for entry in skeleton["resources"]}
     entries, unmatched = [], []
-    taken: set[str] = set()
+    matched: set[str] = set()
     for entry in skeleton["resources"]:
         if entry["type"] in (tokens.GUARD, tokens.PLUGIN_GUARD):
             # Creating a guard makes no API call, and only the program knows its inputs.
@@ -125,25 +128,26 @@ def fill(
         name = str(entry.get("logicalName") or entry.get("name"))
         parent = str(entry.get("parent") or "")
         program = None if programs is None else _program(name, types.get(parent, ""), programs)
-        found = live.named(name, parent) if program is None else live.of(program)
-        if isinstance(found, LiveUser) and found.owner is not None:
-            taken.add(found.username)
-            if program is None or not isinstance(ownership.claim(found.owner, program.urn), ownership.OtherToken):
-                found = f"'{found.username}' belongs to {found.owner.urn}; a user has one stack"
-        if isinstance(found, str):
-            unmatched.append(f"{name}: {found}")
+        user = live.named(name, parent) if program is None else live.of(program)
+        if isinstance(user, LiveUser):
+            matched.add(user.username)
+            if user.owner is not None and (
+                program is None or not isinstance(ownership.claim(user.owner, program.urn), ownership.OtherToken)
+            ):
+                user = f"'{user.username}' belongs to {user.owner.urn}; a user has one stack"
+        if isinstance(user, str):
+            unmatched.append(f"{name}: {user}")
             continue
-        taken.add(found.username)
-        inputs = _required(found) if program is None else _managed(found, instance_id, program)
+        inputs = _required(user) if program is None else _managed(user, instance_id, program)
         plugin = entry["type"] == tokens.PLUGIN_USER
-        entries.append({**entry, "id": found.id, **state(inputs, found.computed, plugin=plugin)})
-    unmatched += [f"{user.username}: in the instance, not in the program" for user in live.others(taken)]
+        entries.append({**entry, "id": user.id, **state(inputs, user.computed, plugin=plugin)})
+    unmatched += [f"{user.username}: in the instance, not in the program" for user in live.others(matched)]
     people = sum(entry["type"] in tokens.USERS for entry in entries)
     document = {**skeleton, "resources": entries}
-    return Filled(json.dumps(document, indent=4, ensure_ascii=False) + "\n", people, tuple(unmatched))
+    return ImportFile(json.dumps(document, indent=4, ensure_ascii=False) + "\n", people, tuple(unmatched))
 
 
-def _program(name: str, parent_type: str, programs: Sequence[Declared]) -> Declared | None:
+def _program(name: str, parent_type: str, programs: Sequence[DeclaredUser]) -> DeclaredUser | None:
     """The user declared under a name. Names are unique only within a type of parent."""
     users = [each for each in programs if each.name == name]
     if len(users) > 1:
@@ -151,14 +155,14 @@ def _program(name: str, parent_type: str, programs: Sequence[Declared]) -> Decla
     return users[0] if len(users) == 1 else None
 
 
-class _Live:
+class _LiveUsers:
     """The users of the instance, by their names."""
 
     def __init__(self, users: Sequence[LiveUser]) -> None:
         self._by_name = {user.username: user for user in users}
         self._folded = {username.casefold(): username for username in self._by_name}
 
-    def of(self, program: Declared) -> LiveUser | str:
+    def of(self, program: DeclaredUser) -> LiveUser | str:
         """The live user that the program declares, or why there is none."""
         username = program.inputs.get("username")
         if username is None:
@@ -176,16 +180,16 @@ class _Live:
         text = f"the instance has no user '{username}'"
         return f"{text}, but '{near}'; usernames are case-sensitive" if near else f"{text}{hint}"
 
-    def others(self, taken: Container[str]) -> Iterator[LiveUser]:
-        """The users that no resource matched, except those that other stacks own."""
-        return (user for name, user in sorted(self._by_name.items()) if name not in taken and user.owner is None)
+    def others(self, matched: Container[str]) -> Iterator[LiveUser]:
+        """The users that no resource matched, except those that stacks own."""
+        return (user for name, user in sorted(self._by_name.items()) if name not in matched and user.owner is None)
 
 
 def _required(user: LiveUser) -> Props:
     return canonical({name: user.inputs[name] for name in _REQUIRED if name in user.inputs})
 
 
-def _managed(user: LiveUser, instance_id: str, program: Declared) -> Props:
+def _managed(user: LiveUser, instance_id: str, program: DeclaredUser) -> Props:
     wanted = canonical({**program.inputs, "instance_id": instance_id, "username": user.username})
     view = declared_view(user.live, wanted)
     return canonical({name: value for name, value in view.items() if name in wanted})

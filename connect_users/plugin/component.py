@@ -10,7 +10,6 @@ import asyncio
 import contextvars
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import pulumi
@@ -24,8 +23,8 @@ from connect_users.plugin import monitor
 from connect_users.plugin.declarations import program_of
 from connect_users.plugin.version import VERSION
 from connect_users.program import registration
-from connect_users.program.instance import ConnectInstance
-from connect_users.program.roster import ConnectUserRoster, Parts
+from connect_users.program.instance import ConnectInstance, LookUpSettings
+from connect_users.program.roster import ConnectUserRoster, ResourceTypes
 from connect_users.roster import guarding
 
 if TYPE_CHECKING:
@@ -135,13 +134,6 @@ def _ours_alone(options: pulumi.ResourceOptions | None) -> pulumi.ResourceOption
     return options
 
 
-@dataclass(frozen=True)
-class _LookupProvider:
-    """The provider of the look-ups, in place of a `connect_users.Provider`."""
-
-    settings: Settings
-
-
 def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """The arguments of `ConnectUserRoster`."""
     given = {key: _whole(value) for key, value in inputs.items() if value is not None}
@@ -156,7 +148,7 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
     if not isinstance(given.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")
     if "instance" in given:
-        given["instance"] = ConnectInstance(given["instance"], provider=cast(Any, _LookupProvider(settings)))
+        given["instance"] = ConnectInstance(given["instance"], provider=LookUpSettings(settings))
     return {ARGUMENTS[key]: value for key, value in given.items()}
 
 
@@ -206,7 +198,7 @@ def _kept_user(type_: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Re
 class UserRoster(ConnectUserRoster):
     """A roster whose people are the plugin's."""
 
-    _parts: ClassVar = Parts(
+    _types: ClassVar = ResourceTypes(
         tokens.PLUGIN_ROSTER, tokens.PLUGIN_USER, cast(Any, PluginUser), cast(Any, PluginGuard), _kept_user
     )
 

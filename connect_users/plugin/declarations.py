@@ -13,7 +13,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Final
 
-from connect_users.program.registration import Declared
+from connect_users.program.registration import Declarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GRACE: Final = 3.0
 
 
-class RosterDeclarations(Declared):
+class RosterDeclarations(Declarations):
     """The declarations of one program's rosters so far. Thread-safe.
 
     Args:

@@ -13,18 +13,18 @@ from connect_users.roster import guarding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from connect_users.program.leaving import Leaving
-    from connect_users.roster.leavers import Limit
+    from connect_users.roster.leavers import DeletionLimit
+    from connect_users.roster.moves import Moves
 
 
 def guard_inputs(
     *,
     roster: str,
     usernames: Iterable[str],
-    max_deletions: Limit,
+    max_deletions: DeletionLimit,
     retain_leavers: bool,
-    personas: Mapping[str, guarding.Mark],
-    leaving: pulumi.Output[Leaving | None],
+    personas: Mapping[str, guarding.AssignedPersona],
+    moves: pulumi.Output[Moves | None],
     ended: Mapping[str, str],
     waits_for: Sequence[pulumi.Output[None]],
 ) -> dict[str, Any]:
@@ -34,14 +34,13 @@ def guard_inputs(
         ended: username -> last day of people who have left by date.
         waits_for: if this fails, the guard is not registered, and neither is the whole roster.
     """
-    moves = leaving.apply(lambda known: known.moves if known else None)
     return {
         **guarding.inputs_of(roster, usernames, max_deletions, retain_leavers=retain_leavers, personas=personas),
         guarding.WAITS_FOR: pulumi.Output.all(*waits_for).apply(lambda _: None) if waits_for else None,
-        guarding.IN_STATE: moves.apply(lambda known: known and "\n".join(sorted(known.in_state))),
-        guarding.MOVED_TO: moves.apply(lambda known: known and guarding.lines_of(known.moved_to)),
-        guarding.MOVED_FROM: moves.apply(lambda known: known and guarding.lines_of(known.moved_from)),
-        guarding.KEPT: leaving.apply(lambda known: known and ("\n".join(user.username for user in known.kept) or None)),
+        guarding.IN_STATE: moves.apply(lambda it: it and "\n".join(sorted(it.in_state))),
+        guarding.MOVED_TO: moves.apply(lambda it: it and guarding.lines_of(it.moved_to)),
+        guarding.MOVED_FROM: moves.apply(lambda it: it and guarding.lines_of(it.moved_from)),
+        guarding.KEPT: moves.apply(lambda it: it and ("\n".join(user.username for user in it.kept) or None)),
         guarding.ENDED: guarding.lines_of(ended),
     }
 

@@ -1,20 +1,20 @@
 """`ConnectInstance`: an existing instance, and the ids of its profiles, groups and users by name.
 
 Look-ups are the program's own calls, made in the preview too; a user's own inputs need none. Each listing is read once
-in a run, to its last page, and only if something of its kind is looked up (`connect_users.program.runs`).
+in a run, to its last page, and only if something of its kind is looked up (`connect_users.program.look_ups`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pulumi
 
 from connect_users.connect.directory import Directory, address
 from connect_users.core import references
 from connect_users.core.errors import ConfigurationError
+from connect_users.program.look_ups import LookUps, NotConnected, look_ups_of_run
 from connect_users.program.provider import read, stack_config
-from connect_users.program.runs import NotConnected, Run, current_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Mapping
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from connect_users.program.provider import Provider
 
 T = TypeVar("T")
+
+
+class LookUpSettings(NamedTuple):
+    """The provider of a roster's own look-ups, in place of a `connect_users.Provider`."""
+
+    settings: Input[Settings]
 
 
 class ConnectInstance:
@@ -52,7 +58,7 @@ class ConnectInstance:
     warning, in a preview without credentials or a region.
     """
 
-    def __init__(self, instance: Input[str], *, provider: Provider | None = None) -> None:
+    def __init__(self, instance: Input[str], *, provider: Provider | LookUpSettings | None = None) -> None:
         """Name an instance.
 
         Args:
@@ -62,7 +68,7 @@ class ConnectInstance:
         Raises:
             pulumi.RunError: it is not an id, an ARN or an alias, or the configuration cannot be read.
         """
-        self._run = current_run()
+        self._look_ups = look_ups_of_run()
         self._instance = instance
         self._settings: Input[Settings] = read(stack_config()) if provider is None else provider.settings
         self._results: dict[Hashable, Output[Any]] = {}
@@ -151,7 +157,8 @@ class ConnectInstance:
 
             def start(values: list[Any]) -> Coroutine[Any, Any, T]:
                 settings, instance, *names = values
-                return self._run.result_of(_looked_up(_directory(self._run, settings, instance), look_up, names))
+                directory = _directory(self._look_ups, settings, instance)
+                return self._look_ups.result_of(_looked_up(directory, look_up, names))
 
             self._results[key] = pulumi.Output.all(self._settings, self._instance, *inputs).apply(start)
         return self._results[key]
@@ -164,12 +171,12 @@ async def _looked_up(directory: Directory, look_up: Callable[..., Coroutine[Any,
     return await look_up(directory, *names)
 
 
-def _directory(run: Run, settings: Settings, instance: object) -> Directory:
+def _directory(look_ups: LookUps, settings: Settings, instance: object) -> Directory:
     """An instance. Each of its listings is read once in a run."""
 
     async def once(key: Hashable, ask: Callable[[Gateway], Any], what: str) -> Any:
-        gateway = await run.once((settings, "gateway"), lambda: _connected(settings), "connecting")
-        return await run.once((settings, key), lambda: ask(gateway), what)
+        gateway = await look_ups.once((settings, "gateway"), lambda: _connected(settings), "connecting")
+        return await look_ups.once((settings, key), lambda: ask(gateway), what)
 
     return Directory(
         instance, once, lambda line: pulumi.log.info(f"Connect instance '{instance}': {line}", ephemeral=True)

@@ -8,7 +8,7 @@ a run that allows removals deletes the user like any other leaver.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -27,25 +27,21 @@ if TYPE_CHECKING:
 _KEY = settings.KEYS["removals"][0][0]
 
 
-@dataclass(frozen=True)
-class Leaving:
-    """The moves of a roster's people, and the people who would leave but are kept."""
+async def moves_and_kept(
+    roster: str, configuration: Mapping[str, object], allowed: leavers.DeletionLimit
+) -> Moves | None:
+    """The moves, with the people who are kept; None if the engine does not answer.
 
-    moves: Moves
-    kept: tuple[StateUser, ...] = ()
-
-
-async def leaving_of(roster: str, configuration: Mapping[str, object], most: leavers.Limit) -> Leaving | None:
-    """Who leaves and who is kept; None if the engine does not answer. Await it once the program's body has ended.
+    Await it once the program's body has ended.
 
     Raises:
         pulumi.RunError: as in `roster_state.moves_of`; or people have to be kept, but the engine does not answer.
     """
     removals = await _removals(configuration)
 
-    def matters(people: Collection[str], gone: Collection[str]) -> bool:
-        stay = set(people) - set(gone)
-        return not removals or leavers.too_many(roster, people, stay, most) is not None
+    def matters(people: Collection[str], undeclared: Collection[str]) -> bool:
+        declared = set(people).difference(undeclared)
+        return not removals or leavers.too_many(roster, people, declared, allowed) is not None
 
     moves = await roster_state.moves_of(roster, matters)
     if moves is None:
@@ -53,7 +49,7 @@ async def leaving_of(roster: str, configuration: Mapping[str, object], most: lea
             text = "the engine did not return the stack's users, so nobody can be kept; run again, or without it"
             raise pulumi.RunError(f"roster '{roster}': {_KEY} is false, but {text}")
         return None
-    return Leaving(moves, () if removals else moves.leavers)
+    return moves if removals else dataclasses.replace(moves, kept=moves.leavers)
 
 
 async def _removals(configuration: Mapping[str, object]) -> bool:

@@ -21,7 +21,7 @@ from connect_users.core.arns import bare_id
 from connect_users.core.phrases import plural
 from connect_users.core.shapes import Problem, in_path
 from connect_users.program.provider import PACKAGE, Provider, stack_config
-from connect_users.roster.assembly import known
+from connect_users.roster.assembly import with_unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +45,11 @@ class DeclaredUser:
     run: object
 
 
-class Declared:
-    """The declarations of one run of a program so far: users, their problems, and the names of rosters.
+class Declarations:
+    """The declarations of one run of a program so far: users and their problems.
 
     Attributes:
+        rosters: the names of all rosters, with or without people.
         stack: the stack's configuration, which is slow to read.
         complete: whether nothing more is declared once the body of the program has ended.
     """
@@ -62,7 +63,7 @@ class Declared:
         self.problems: list[str] = []
 
     async def settle(self, is_open: Callable[[], bool]) -> None:
-        """Wait for more declarations, as long as ``is_open`` says that they matter."""
+        """Wait for more declarations, as long as they matter (``is_open``)."""
 
     async def fail(self) -> NoReturn:
         """Raise all problems."""
@@ -77,7 +78,7 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
     Args:
         props: plain inputs. If there is a problem, one is replaced by an awaitable that raises.
     """
-    inputs = known(props)
+    inputs = with_unknowns(props)
     username = inputs.get("username")
     problems = rules.review(inputs, reserved_tags=reserved_tags(opts)).problems
     declared = this_run()
@@ -117,11 +118,6 @@ def declared_as(name: str, instance_id: object, username: str, opts: pulumi.Reso
     return None if other is None or other.resource == name else other.resource
 
 
-def declare_roster(name: str) -> None:
-    """Note that this run has a roster of this name, with or without people."""
-    this_run().rosters.add(name)
-
-
 def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> tuple[object, ...]:
     # An output keeps its identity, since `DeclaredUser` keeps it.
     instance = bare_id(instance_id) if isinstance(instance_id, str) else id(instance_id)
@@ -129,17 +125,17 @@ def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None
 
 
 #: One collection for each run: the Automation API and tests run several programs in one process.
-_runs: WeakKeyDictionary[Any, Declared] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[Any, Declarations] = WeakKeyDictionary()
 
 
-def this_run() -> Declared:
+def this_run() -> Declarations:
     """The declarations of the calling program so far."""
     if SETTINGS.rpc_manager not in _runs:
-        _runs[SETTINGS.rpc_manager] = Declared()
+        _runs[SETTINGS.rpc_manager] = Declarations()
     return _runs[SETTINGS.rpc_manager]
 
 
-def join(declared: Declared) -> None:
+def join(declared: Declarations) -> None:
     """Make the calling program a part of another one, to which its users and rosters belong."""
     _runs[SETTINGS.rpc_manager] = declared
 

@@ -7,7 +7,6 @@ through IAM Identity Center. It does nothing for a pipeline's role, or if AWS do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
@@ -18,24 +17,15 @@ from connect_users.core.errors import ConnectUsersError
 from connect_users.core.powers import is_power
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.program import roster_state
-from connect_users.program.instance import ConnectInstance
+from connect_users.program.instance import ConnectInstance, LookUpSettings
 from connect_users.program.provider import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connect_users.connect.directory import Directory
-    from connect_users.core.settings import Settings
-    from connect_users.program.leaving import Leaving
-    from connect_users.roster.moves import StateUser
+    from connect_users.roster.moves import Moves, StateUser
     from connect_users.roster.people import Person
-
-
-@dataclass(frozen=True)
-class _Place:
-    """The provider of the look-ups, in place of a `connect_users.Provider`."""
-
-    settings: Input[Settings]
 
 
 def caller_names(arn: str) -> tuple[str, ...]:
@@ -51,58 +41,58 @@ def caller_names(arn: str) -> tuple[str, ...]:
     return (name.casefold(),) if name else ()
 
 
-def kept_power(
+def caller_keeps_power(
     roster: str,
     instance: ConnectInstance | None,
     instance_id: Input[str] | None,
     configuration: Mapping[str, Any],
     people: Sequence[Person],
-    leaving: Output[Leaving | None],
+    moves: Output[Moves | None],
 ) -> Output[None]:
     """Resolves once it is known that the caller keeps some power, or that the caller is not known.
 
     Raises:
         pulumi.RunError: in the output, if the caller would lose the last powerful security profile.
     """
-    where = instance or ConnectInstance(
-        cast(Any, instance_id),
-        provider=cast(Any, _Place(Output.all(**configuration).apply(lambda known: read(known or {})))),
-    )
+    if instance is None:
+        settings = Output.all(**configuration).apply(lambda config: read(config or {}))
+        instance = ConnectInstance(cast(Any, instance_id), provider=LookUpSettings(settings))
     profiles = {person.username: person.inputs.get("security_profile_ids") for person in people}
 
     async def judge(directory: Directory) -> None:
-        problem, known = None, await leaving.future()
+        problem, people_moves = None, await moves.future()
         try:
-            problem = known and await _problem(directory, profiles, known)
+            problem = people_moves and await _problem(directory, profiles, people_moves)
         except ConnectUsersError as error:
             pulumi.log.info(f"roster '{roster}': require_self: not checked: {error}")
         if problem:
             raise pulumi.RunError(f"roster '{roster}': require_self: {problem}")
 
-    return where._ask(("self", roster), judge)  # noqa: SLF001 - the package's own
+    return instance._ask(("self", roster), judge)  # noqa: SLF001 - the package's own
 
 
-async def _problem(directory: Directory, profiles: Mapping[str, Any], leaving: Leaving) -> str | None:
+async def _problem(directory: Directory, profiles: Mapping[str, Any], moves: Moves) -> str | None:
     names = caller_names(await directory.caller())
     users = await roster_state.users_in_state() or []
-    people = [user for user in users if user.roster and user.username in leaving.moves.in_state]
-    stay = {*leaving.moves.moved_to, *(user.username for user in leaving.kept)}
-    for user in people:
-        if user.username in stay or {user.username.casefold(), user.email.casefold()}.isdisjoint(names):
+    remaining = moves.in_state - moves.moved_to.keys() - {user.username for user in moves.kept}
+    for user in users:
+        if not user.roster or user.username not in remaining:
+            continue
+        if {user.username.casefold(), user.email.casefold()}.isdisjoint(names):
             continue
         lost = await _powers(directory, user.profiles)
-        after = await _known(profiles.get(user.username, []))
+        after = await _declared_profiles(profiles.get(user.username, []))
         if lost and after is not None and not await _powers(directory, after):
             return _text(user, lost)
     return None
 
 
-async def _known(ids: Any) -> tuple[str, ...] | None:
+async def _declared_profiles(ids: Any) -> tuple[str, ...] | None:
     """The ids of security profiles that a program declares; None if one is not known yet."""
-    known: Any = await Output.all(*ids).future() if isinstance(ids, list) else None
-    if known is None or not all(isinstance(each, str) for each in known):
+    values: Any = await Output.all(*ids).future() if isinstance(ids, list) else None
+    if values is None or not all(isinstance(each, str) for each in values):
         return None
-    return tuple(str(bare_id(each)) for each in known)
+    return tuple(str(bare_id(each)) for each in values)
 
 
 async def _powers(directory: Directory, ids: Sequence[str]) -> list[str]:

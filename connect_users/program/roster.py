@@ -16,11 +16,12 @@ from pulumi import Input, Output
 from connect_users.core import tokens
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.phrases import plural
+from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.engine.collector import RareCollections
 from connect_users.program import registration
 from connect_users.program.guard import RosterGuard, guard_inputs
-from connect_users.program.leaving import Leaving, kept_options, leaving_of
-from connect_users.program.require_self import kept_power
+from connect_users.program.leaving import kept_options, moves_and_kept
+from connect_users.program.require_self import caller_keeps_power
 from connect_users.program.roster_arguments import (
     Ids,
     Passwords,
@@ -33,26 +34,21 @@ from connect_users.program.roster_arguments import (
 from connect_users.program.roster_names import InstanceNames
 from connect_users.program.user import ConnectUser
 from connect_users.roster import days, leavers
-from connect_users.roster.guarding import marks_of_people
+from connect_users.roster.guarding import assigned_personas
 from connect_users.roster.holders import holder_problems
-from connect_users.roster.late_names import unknown_name_problems
-from connect_users.roster.people import (
-    JudgedRoster,
-    Person,
-    RosterOptions,
-    judge,
-)
+from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.reading import read
 from connect_users.roster.selection import foreign_columns, select
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connect_users.program.args import IdentityManagementType
     from connect_users.program.instance import ConnectInstance
-    from connect_users.roster.moves import StateUser
+    from connect_users.program.roster_names import Missing
+    from connect_users.roster.moves import Moves, StateUser
     from connect_users.roster.tables import Table
 
 #: The most lines of one error; `connect-users check` lists the rest.
@@ -63,7 +59,7 @@ _WAVE: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Parts:
+class ResourceTypes:
     """The resource types of a roster: the plugin's roster has its own.
 
     Attributes:
@@ -96,7 +92,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
     usernames: tuple[str, ...]
     personas: Mapping[str, str]
 
-    _parts: ClassVar = Parts(tokens.ROSTER, tokens.USER, ConnectUser, RosterGuard, _kept_user)
+    _types: ClassVar = ResourceTypes(tokens.ROSTER, tokens.USER, ConnectUser, RosterGuard, _kept_user)
 
     def __init__(
         self,
@@ -166,37 +162,34 @@ class ConnectUserRoster(pulumi.ComponentResource):
         """
         registration.refuse_ignored_options(name, opts)
         dicts = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
-        refuse_wrong_forms(name, roster, instance_id, instance, **dicts)
-        looked_up = None if instance is None else InstanceNames(name, instance)
-        names = names_of(
-            name,
-            looked_up,
-            routing_profiles=routing_profiles,
-            security_profiles=security_profiles,
-            hierarchy_groups=hierarchy_groups,
-        )
-        ignored = strings_of(name, "ignore_columns", ignore_columns)
         try:
-            most = leavers.limit(max_deletions)
-            today = days.today(timezone, self._parts.now)
+            refuse_wrong_forms(roster, instance_id, instance, dicts)
+            instance_names = None if instance is None else InstanceNames(name, instance)
+            ids = {
+                ROUTING_PROFILE: routing_profiles,
+                SECURITY_PROFILE: security_profiles,
+                HIERARCHY_GROUP: hierarchy_groups,
+            }
+            allowed = leavers.limit(max_deletions)
+            today = days.today(timezone, self._types.now)
             options = RosterOptions(
                 instance_id=instance_id if instance_id is not None or instance is None else instance.arn,
                 identity_management_type=identity_management_type,
-                names=names,
+                names=names_of(name, instance_names, ids),
                 defaults=defaults or {},
-                personas=personas_of(name, personas),
-                ignore_columns=(*ignored, *foreign_columns(where or {})),
+                personas=personas_of(personas),
+                ignore_columns=(*strings_of("ignore_columns", ignore_columns), *foreign_columns(where or {})),
                 password_of=password_of(name, passwords),
                 reserved_tags=registration.reserved_tags(opts),
                 today=lambda: today,
             )
             table = select(read(roster, options.personas), where or {})
-            judged = _judged(name, table, options, looked_up, min_holders, required_holders, opts)
+            judged = _judged(name, table, options, instance_names, min_holders, required_holders, opts)
         except ConnectUsersError as problem:
             raise pulumi.RunError(f"roster '{name}': {problem}") from None
 
-        super().__init__(self._parts.type_token, name, None, opts)
-        registration.declare_roster(name)
+        super().__init__(self._types.type_token, name, None, opts)
+        registration.this_run().rosters.add(name)
         for remark in judged.remarks:
             pulumi.log.warn(str(remark), resource=self)
         if last := days.leaving_today(judged.dated, today):
@@ -205,28 +198,28 @@ class ConnectUserRoster(pulumi.ComponentResource):
         people = list(judged.people)
         del judged
         self.usernames = tuple(person.username for person in people)
-        marks = marks_of_people(people)
-        self.personas = {username: mark.persona for username, mark in marks.items()}
+        assigned = assigned_personas(people)
+        self.personas = {username: each.persona for username, each in assigned.items()}
         configuration = registration.configuration(opts)
-        leaving: Output[Leaving | None] = Output.from_input(cast(Any, leaving_of(name, configuration, most)))
+        moves: Output[Moves | None] = Output.from_input(cast(Any, moves_and_kept(name, configuration, allowed)))
         waits_for: list[Output[None]] = []
-        if looked_up is not None and looked_up.looked_up is not None:
-            waits_for.append(looked_up.looked_up.apply(lambda _: None))
+        if instance_names is not None and instance_names.all_ids is not None:
+            waits_for.append(instance_names.all_ids.apply(lambda _: None))
         if require_self:
-            waits_for.append(kept_power(name, instance, instance_id, configuration, people, leaving))
+            waits_for.append(caller_keeps_power(name, instance, instance_id, configuration, people, moves))
         inputs = guard_inputs(
             roster=name,
             usernames=self.usernames,
-            max_deletions=most,
+            max_deletions=allowed,
             retain_leavers=retain_leavers,
-            personas=marks,
-            leaving=leaving,
+            personas=assigned,
+            moves=moves,
             ended=ended,
             waits_for=waits_for,
         )
-        guard = self._parts.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
-        self.users = _declared(name, people, self, guard, retain_leavers)
-        leaving.apply(lambda known: _keep(name, known, self, guard, retain_leavers))
+        guard = self._types.guard(f"{name}-guard", inputs=inputs, opts=pulumi.ResourceOptions(parent=self))
+        self.users = self._register(name, people, guard, retain_leavers)
+        moves.apply(lambda it: self._keep(name, it.kept if it else (), guard, retain_leavers))
         self.register_outputs({"user_count": len(self.users)})
 
     @functools.cached_property
@@ -234,12 +227,52 @@ class ConnectUserRoster(pulumi.ComponentResource):
         """Username -> the user's id."""
         return Output.all(**{username: user.id for username, user in self.users.items()}).apply(dict)
 
+    def _register(self, name: str, people: list[Person], guard: RosterGuard, retain: bool) -> dict[str, ConnectUser]:
+        """A user for each person, who is removed from the list. No user is changed before the guard is checked.
+
+        The SDK prepares all registrations at once, and each takes memory until its answer. So each wave of people waits
+        for the last wave but one: some are always ready, but never all.
+        """
+        collector = RareCollections()
+        users: dict[str, ConnectUser] = {}
+        ends: list[ConnectUser] = []
+        opts = None
+        people.reverse()
+        while people:
+            if len(users) % _WAVE == 0:
+                ready: Input[pulumi.Resource] = guard if len(ends) < 2 else Output.from_input(_after(ends[-2], guard))
+                opts = self._options(ready, retain)
+            person = people.pop()
+            user = self._types.user(_child(name, person), **person.inputs, opts=opts)
+            users[person.username] = user
+            if len(users) % _WAVE == 0:
+                ends.append(user)
+        if users:
+            user.urn.apply(lambda _: collector.end())
+        else:
+            collector.end()
+        return users
+
+    def _keep(self, name: str, kept: Iterable[StateUser], guard: RosterGuard, retain: bool) -> None:
+        """Declare the people who are kept."""
+        for user in kept:
+            child = _child(name, user)
+            opts = self._options(guard, retain)
+            # A later roster must not declare the same user.
+            registration.declare(child, user.instance, user.username, opts)
+            # The dynamic provider has no use for the plugin's state.
+            type_ = tokens.PLUGIN_USER if user.plugin else self._types.user_token
+            self._types.kept(type_, child, kept_options(user, child, type_, opts))
+
+    def _options(self, ready: Input[pulumi.Resource], retain: bool) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=[ready], retain_on_delete=retain or None)
+
 
 def _judged(
     name: str,
     table: Table,
     options: RosterOptions,
-    looked_up: InstanceNames | None,
+    instance_names: InstanceNames | None,
     min_holders: Mapping[str, int] | None,
     required_holders: Mapping[str, Sequence[str]] | None,
     opts: pulumi.ResourceOptions | None,
@@ -252,14 +285,19 @@ def _judged(
     judged = judge(table, options)
     holders = () if judged.problems else holder_problems(judged, options.names, min_holders, required_holders)
     declared_twice = _declared_twice(name, judged, options, opts)
-    problems = [str(problem) for problem in (*judged.problems, *holders, *declared_twice)]
-    if problems:
+    if problems := (*judged.problems, *holders, *declared_twice):
         raise pulumi.RunError(_refusal(name, problems, judged.more[0]))
-    if looked_up is not None:
-        looked_up.error_text = lambda missing: _refusal(
-            name, list(map(str, unknown_name_problems(table, options, missing)))
-        )
+    if instance_names is not None:
+        instance_names.error_text = lambda missing: _missing_names(name, table, options, missing)
     return judged
+
+
+def _missing_names(name: str, table: Table, options: RosterOptions, missing: Missing) -> str:
+    """The error with every place that has one of these names, which were looked up after the roster was judged."""
+    for (reference, wanted), problem in missing.items():
+        options.names[reference].refuse(wanted, problem)
+    judged = judge(table, options)
+    return _refusal(name, judged.problems, judged.more[0])
 
 
 def _declared_twice(
@@ -273,54 +311,6 @@ def _declared_twice(
             yield RosterProblem(person.source, person.line, "username", text, person.username)
 
 
-def _declared(
-    name: str, people: list[Person], parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
-) -> dict[str, ConnectUser]:
-    """A user for each person, who is removed from the list. No user is changed before the guard is checked.
-
-    The SDK prepares all registrations at once, and each takes memory until its answer. So each wave of people waits for
-    the last wave but one: some are always ready, but never all.
-    """
-    collector = RareCollections()
-    users: dict[str, ConnectUser] = {}
-    ends: list[ConnectUser] = []
-    opts = None
-    people.reverse()
-    while people:
-        if len(users) % _WAVE == 0:
-            ready: Input[pulumi.Resource] = guard if len(ends) < 2 else Output.from_input(_after(ends[-2], guard))
-            opts = pulumi.ResourceOptions(
-                parent=parent, depends_on=[ready], retain_on_delete=True if retain_leavers else None
-            )
-        person = people.pop()
-        user = parent._parts.user(_child(name, person), **person.inputs, opts=opts)  # noqa: SLF001 - of this module
-        users[person.username] = user
-        if len(users) % _WAVE == 0:
-            ends.append(user)
-    if users:
-        user.urn.apply(lambda _: collector.end())
-    else:
-        collector.end()
-    return users
-
-
-def _keep(
-    name: str, leaving: Leaving | None, parent: ConnectUserRoster, guard: RosterGuard, retain_leavers: bool
-) -> None:
-    """Declare the people who are kept."""
-    parts = parent._parts  # noqa: SLF001 - of this module
-    for user in leaving.kept if leaving else ():
-        child = _child(name, user)
-        opts = pulumi.ResourceOptions(
-            parent=parent, depends_on=[guard], retain_on_delete=True if retain_leavers else None
-        )
-        # A later roster must not declare the same user.
-        registration.declare(child, user.instance, user.username, opts)
-        # The dynamic provider has no use for the plugin's state.
-        type_ = tokens.PLUGIN_USER if user.plugin else parts.user_token
-        parts.kept(type_, child, kept_options(user, child, type_, opts))
-
-
 def _child(name: str, person: Person | StateUser) -> str:
     """The logical name of a person's resource, which does not depend on the order of the rows."""
     return f"{name}-{person.username}"
@@ -332,11 +322,10 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
     return guard
 
 
-def _refusal(name: str, problems: Sequence[str], more: int = 0) -> str:
-    all_ = len(problems) + more
-    lines = list(problems[:_LINES_MAX])
-    if all_ > len(lines):
-        lines.append(f"... and {all_ - len(lines):,} more; connect-users check lists {'all' if not more else 'more'}")
-    return "\n".join(
-        [f"roster '{name}' has {plural(all_, 'problem')}; nothing was changed:", *(f"  {line}" for line in lines)]
-    )
+def _refusal(name: str, problems: Sequence[RosterProblem], more: int) -> str:
+    count, shown = len(problems) + more, problems[:_LINES_MAX]
+    lines = [f"roster '{name}' has {plural(count, 'problem')}; nothing was changed:"]
+    lines += [f"  {problem}" for problem in shown]
+    if count > len(shown):
+        lines.append(f"  ... and {count - len(shown):,} more; connect-users check lists {'more' if more else 'all'}")
+    return "\n".join(lines)

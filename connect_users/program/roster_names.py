@@ -1,7 +1,8 @@
 """The names of a roster without an id in an argument, looked up in the instance, all together.
 
 A name that does not exist is reported with every line that has it, and fails the program before anything of the roster
-is registered. In a preview without credentials the ids are unknown, as in every look-up (`connect_users.program.runs`).
+is registered. In a preview without credentials the ids are unknown, as in every look-up
+(`connect_users.program.look_ups`).
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ if TYPE_CHECKING:
     from connect_users.program.instance import ConnectInstance
 
 #: Kind and name -> the problem.
-Missing = Mapping[tuple[Reference, str], str]
+Missing = Mapping[tuple[Reference, str], NoSuchName]
 
 
 class InstanceNames:
     """Collects the names while the roster is judged; they are looked up once the program's body has ended.
 
     Attributes:
-        error_text: the error for names that do not exist.
+        error_text: from the names that do not exist to the error.
     """
 
     def __init__(self, roster: str, instance: ConnectInstance) -> None:
         self._roster = roster
         self._instance = instance
         self._ids: dict[tuple[Reference, str], Output[str]] = {}
-        self.error_text: Callable[[Missing], str] = lambda missing: "; ".join(missing.values())
+        self.error_text: Callable[[Missing], str]
 
     def look_up(self, reference: Reference) -> LookUp:
         """A function from names of a kind to outputs."""
@@ -51,7 +52,7 @@ class InstanceNames:
         return output
 
     @property
-    def looked_up(self) -> Output[Any] | None:
+    def all_ids(self) -> Output[Any] | None:
         """Resolves once every name is looked up; None if there are no names to look up."""
         return self._all_ids if self._ids else None
 
@@ -61,12 +62,12 @@ class InstanceNames:
 
     async def _find_all(self, directory: Directory) -> dict[tuple[Reference, str], str]:
         ids: dict[tuple[Reference, str], str] = {}
-        missing: dict[tuple[Reference, str], str] = {}
+        missing: dict[tuple[Reference, str], NoSuchName] = {}
         for reference, name in self._ids:
             try:
                 ids[reference, name] = await directory.find(reference, name)
             except NoSuchName as problem:
-                missing[reference, name] = str(clearer(reference, name, problem))
+                missing[reference, name] = clearer(reference, name, problem)
         if missing:
             raise pulumi.RunError(self.error_text(missing))
         return ids

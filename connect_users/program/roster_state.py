@@ -75,16 +75,16 @@ async def moves_of(
 def _may_move(
     roster: str,
     users: Collection[StateUser],
-    program: registration.Declared,
+    program: registration.Declarations,
     matters: Callable[[Collection[str], Collection[str]], bool],
 ) -> bool:
     """Whether people of a roster are not declared yet, but may be in a roster that is declared later."""
     people = {user.username for user in users if user.roster == roster}
-    gone = people - {user.username for user in list(program.users.values())}
-    if not gone:
+    undeclared = people - {user.username for user in list(program.users.values())}
+    if not undeclared:
         return False
     plugin_rosters = {user.roster for user in users if user.plugin and user.roster}
-    return not plugin_rosters <= program.rosters or matters(people, gone)
+    return not plugin_rosters <= program.rosters or matters(people, undeclared)
 
 
 def _removed(roster: str, usernames: list[str]) -> str:
@@ -97,7 +97,7 @@ def _removed(roster: str, usernames: list[str]) -> str:
 
 
 #: One read for each run: the Automation API and tests run several programs in one process.
-_asked: WeakKeyDictionary[Any, asyncio.Future[list[StateUser] | None]] = WeakKeyDictionary()
+_reads: WeakKeyDictionary[Any, asyncio.Future[list[StateUser] | None]] = WeakKeyDictionary()
 
 
 async def users_in_state() -> list[StateUser] | None:
@@ -105,9 +105,9 @@ async def users_in_state() -> list[StateUser] | None:
     if type(SETTINGS.monitor) is MockMonitor:
         # The SDK's own mocks have no state, and the test defines their `call`.
         return None
-    if SETTINGS.rpc_manager not in _asked:
-        _asked[SETTINGS.rpc_manager] = asyncio.ensure_future(_ask())
-    return await _asked[SETTINGS.rpc_manager]
+    if SETTINGS.rpc_manager not in _reads:
+        _reads[SETTINGS.rpc_manager] = asyncio.ensure_future(_ask())
+    return await _reads[SETTINGS.rpc_manager]
 
 
 async def _ask() -> list[StateUser] | None:
@@ -166,7 +166,7 @@ def _refuse_declared_twice(declared: Iterable[ProgramUser]) -> None:
 
 
 async def _declared(
-    program: registration.Declared, state: Iterable[StateUser], rosters: Iterable[str]
+    program: registration.Declarations, state: Iterable[StateUser], rosters: Iterable[str]
 ) -> list[ProgramUser]:
     """The users whom the program declares.
 
@@ -183,8 +183,8 @@ async def _declared(
             # An output of another event loop cannot be awaited here.
             ours = user.run is SETTINGS.rpc_manager
             instance = await instance.future() if ours and user.username in unclear else None
-        known = bare_id(instance) if isinstance(instance, str) else None
+        instance_id = bare_id(instance) if isinstance(instance, str) else None
         roster = user.resource.removesuffix(f"-{user.username}")
         roster = roster if roster in rosters else ""
-        declared.append(ProgramUser(user.resource, user.username, known, roster, user.provider))
+        declared.append(ProgramUser(user.resource, user.username, instance_id, roster, user.provider))
     return declared

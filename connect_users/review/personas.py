@@ -20,17 +20,17 @@ def notes_of(preview: Preview) -> dict[str, str]:
     return {name: _words(before.get(name), mark) for name, mark in after.items()}
 
 
-def _marks(resources: Iterable[Resource]) -> dict[str, guarding.Mark]:
+def _marks(resources: Iterable[Resource]) -> dict[str, guarding.AssignedPersona]:
     marks = {}
     for resource in resources:
         if resource.type in tokens.GUARDS:
             inputs = {snake(name): value for name, value in resource.inputs.items()}
-            for username, mark in guarding.marks_of(inputs.get(guarding.PERSONAS)).items():
+            for username, mark in guarding.recorded_personas(inputs.get(guarding.PERSONAS)).items():
                 marks[f"{inputs.get('roster')}-{username}"] = mark
     return marks
 
 
-def _words(before: guarding.Mark | None, mark: guarding.Mark) -> str:
+def _words(before: guarding.AssignedPersona | None, mark: guarding.AssignedPersona) -> str:
     words = f"persona {mark.persona}"
     if before is not None and before.persona != mark.persona:
         words = f"persona {before.persona} → {mark.persona}"

@@ -2,7 +2,7 @@
 
 It may import `core`. Start reading at `people`; `guarding` and `moves` judge who leaves:
 
-    reading -> Table (headers, rows, lines)  -> people.judge -> Judged (people, problems, warnings)
+    reading -> Table (headers, rows, lines)  -> people.judge -> JudgedRoster (people, problems, ...)
     csv_text json_text yaml_text workbook       columns  cells  names  rules of the resource
     exports scim: what directories write        personas -> choosing: settings by the columns of a row
 

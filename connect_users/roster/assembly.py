@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.roster.cells import BadCell, later, refuse_error, refuse_foreign
+from connect_users.roster.cells import BadCell, known_later, refuse_error, refuse_foreign
 from connect_users.roster.columns import FIRST_DAY, LAST_DAY, PER_CHANNEL, USERNAME, Column, find, unknown
 from connect_users.roster.days import Period
 from connect_users.roster.tables import Row, UnreadableRoster, from_records
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from connect_users.core.references import Reference
     from connect_users.roster.names import Names
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 DAYS: Final = frozenset((FIRST_DAY, LAST_DAY))
 
 
-def known(value: Any) -> Any:
+def with_unknowns(value: Any) -> Any:
     """``value`` with `UNKNOWN` in place of everything that is not known yet."""
     if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, dict):
-        return {key: known(item) for key, item in value.items()}
+        return {key: with_unknowns(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [known(item) for item in value]
-    return UNKNOWN if later(value) else value
+        return [with_unknowns(item) for item in value]
+    return UNKNOWN if known_later(value) else value
 
 
-class Read(NamedTuple):
-    """The value of a cell; `plain` as in `Assembled`."""
+class CellValue(NamedTuple):
+    """The value of a cell; `plain` as in `RowInputs`."""
 
     value: Any
     names: tuple[str, ...] = ()
@@ -43,11 +43,11 @@ class Read(NamedTuple):
     plain: bool = True
 
 
-def _read(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = ()) -> Read:
-    return Read(value, names, problems, plain=known(value) == value)
+def _cell_value(value: Any, names: tuple[str, ...] = (), problems: tuple[str, ...] = ()) -> CellValue:
+    return CellValue(value, names, problems, plain=with_unknowns(value) == value)
 
 
-class Assembled:
+class RowInputs:
     """The inputs of one row, `UNKNOWN` if a cell cannot be used, and the problems by header.
 
     Attributes:
@@ -55,16 +55,16 @@ class Assembled:
         profiles: the security profiles' names.
     """
 
-    def __init__(self, inputs: Props) -> None:
-        self.inputs = inputs
+    def __init__(self) -> None:
+        self.inputs: Props = {}
         self.problems: list[tuple[str, str]] = []
         self.plain = True
         self.profiles: tuple[str, ...] = ()
 
-    def take(self, read: Read) -> None:
-        """Add the profiles and problems that come with a value."""
-        self.profiles += read.names
-        self.plain = self.plain and read.plain
+    def take(self, cell: CellValue) -> None:
+        """Note the profiles of a value, and whether it is plain."""
+        self.profiles += cell.names
+        self.plain = self.plain and cell.plain
 
 
 class Preset(NamedTuple):
@@ -82,6 +82,16 @@ class Preset(NamedTuple):
     line: int = 0
     lines: Mapping[str, int] = MappingProxyType({})
 
+    @property
+    def cells(self) -> Sequence[tuple[str, Any]]:
+        """The values under their headers, without those that are empty.
+
+        Raises:
+            UnreadableRoster: they are not written as in a roster.
+        """
+        rows = from_records(self.name, [(0, self.values)]).rows
+        return rows[0].cells if rows else ()
+
     def line_of(self, header: str) -> int:
         """The line of a setting, or of the dict or list that contains it."""
         while header and header not in self.lines:
@@ -93,20 +103,20 @@ class Layer:
     """A preset whose values have been read.
 
     Attributes:
-        settings: (header, path, value). Each tag is a setting of its own, so that tags are added key by key.
+        settings: (header, path, value).
         problems: (header, text); the header is "" if the whole preset is wrong.
     """
 
-    def __init__(self, preset: Preset, values: Values) -> None:
+    def __init__(self, preset: Preset, values: ValueReader) -> None:
         self.preset = preset
-        self.settings: list[tuple[str, tuple[str, ...], Read]] = []
+        self.settings: list[tuple[str, tuple[str, ...], CellValue]] = []
         self.problems: list[tuple[str, str]] = []
         try:
-            rows = from_records(preset.name, [(0, preset.values)]).rows
+            cells = preset.cells
         except UnreadableRoster as problem:
             self.problems.append(("", problem.reason))
             return
-        for header, raw in rows[0].cells if rows else ():
+        for header, raw in cells:
             column = find(header)
             if column is None:
                 self.problems.append((header, unknown(header)))
@@ -114,14 +124,10 @@ class Layer:
                 kind = "a default" if preset.name == DEFAULTS else "a persona's"
                 self.problems.append((header, f"a username names one person, so it cannot be {kind}"))
             else:
-                self._take(header, column.path, values.of(column, raw))
-
-    def _take(self, header: str, path: tuple[str, ...], read: Read) -> None:
-        self.problems += [(header, text) for text in read.problems]
-        if path == ("tags",) and isinstance(read.value, dict):
-            self.settings += [(header, ("tags", str(key)), _read(item)) for key, item in read.value.items()]
-        else:
-            self.settings.append((header, path, read))
+                cell = values.of(column, raw)
+                self.problems += [(header, text) for text in cell.problems]
+                settings = _settings(column.path, cell.value)
+                self.settings += [(header, path, cell._replace(value=value)) for path, value in settings]
 
     def header(self, parts: tuple[str, ...]) -> str:
         """The header of the setting that an input, or a part of one, came from; "" if there is none."""
@@ -140,73 +146,72 @@ class Layer:
 DEFAULTS: Final = "defaults"
 
 
-class Values:
+class ValueReader:
     """From cells and settings to the values of inputs, with ids in place of names."""
 
     def __init__(self, names: Mapping[Reference, Names]) -> None:
         self._names = names
 
-    def of(self, column: Column, raw: Any) -> Read:
+    def of(self, column: Column, raw: Any) -> CellValue:
         """The value of a cell, or of a setting, of a column."""
         try:
             value = _value_of(column, raw)
         except BadCell as problem:
-            return _read(UNKNOWN, problems=(str(problem),))
+            return _cell_value(UNKNOWN, problems=(str(problem),))
         if column.reference is None:
-            return _read(value)
+            return _cell_value(value)
         if isinstance(value, list) and column.plural:
-            reads = [self._id(column.reference, item) for item in value]
+            cells = [self._id(column.reference, item) for item in value]
             names = tuple(item for item in value if isinstance(item, str))
-            return _read([read.value for read in reads], names, tuple(text for read in reads for text in read.problems))
+            return _cell_value(
+                [cell.value for cell in cells], names, tuple(text for cell in cells for text in cell.problems)
+            )
         return self._id(column.reference, value)
 
-    def _id(self, reference: Reference, name: Any) -> Read:
+    def _id(self, reference: Reference, name: Any) -> CellValue:
         names = self._names.get(reference)
         if names is None or not isinstance(name, str):
             # An output, or a value that the rules will refuse.
-            return _read(UNKNOWN if isinstance(name, str) else name)
+            return _cell_value(UNKNOWN if isinstance(name, str) else name)
         try:
-            return _read(names.id_of(name))
+            return _cell_value(names.id_of(name))
         except NoSuchName as problem:
-            return _read(UNKNOWN, problems=(str(problem),))
+            return _cell_value(UNKNOWN, problems=(str(problem),))
 
 
-class Assembly:
-    """Assembles the rows of one table. Equal cells are read once: rosters repeat themselves.
+class RowReader:
+    """From the rows of one table to inputs. Equal cells are read once: rosters repeat themselves.
 
     Args:
         columns: header -> column; None if the column is left out.
     """
 
-    def __init__(self, columns: Mapping[str, Column | None], values: Values) -> None:
+    def __init__(self, columns: Mapping[str, Column | None], values: ValueReader) -> None:
         self._columns = dict(columns)
         self._values = values
-        self._read: dict[str, dict[str, Read]] = {header: {} for header in columns}
+        self._cells: dict[str, dict[str, CellValue]] = {header: {} for header in columns}
 
-    def of(self, row: Row, layers: Iterable[Layer]) -> Assembled:
+    def of(self, row: Row, layers: Iterable[Layer]) -> RowInputs:
         """The inputs of one row. Inputs that it does not have come from the layers; the first layer wins."""
-        tree: Props = {}
-        built = Assembled(tree)
+        result = RowInputs()
+        tree = result.inputs
         for header, raw in row.cells:
             column = self._columns[header]
             if column is None or column.path in DAYS:
                 continue
-            read = self._cell(header, column, raw)
-            built.problems += [(header, text) for text in read.problems]
-            built.take(read)
-            if column.path == ("tags",) and isinstance(read.value, dict):
-                for key, value in read.value.items():
-                    self._put(built, row, header, ("tags", key), value)
-            else:
-                self._put(built, row, header, column.path, read.value)
+            cell = self._cell(header, column, raw)
+            result.problems += [(header, text) for text in cell.problems]
+            result.take(cell)
+            for path, value in _settings(column.path, cell.value):
+                self._put(result, row, header, path, value)
         for layer in layers:
-            for _, path, read in layer.settings:
-                if path not in DAYS and _add(tree, path, read.value):
-                    built.take(read)
+            for _, path, cell in layer.settings:
+                if path not in DAYS and _add(tree, path, cell.value):
+                    result.take(cell)
         for name in PER_CHANNEL.intersection(tree):
             if isinstance(tree[name], dict):
                 tree[name] = [{"channel": channel, **members} for channel, members in tree[name].items()]
-        return built
+        return result
 
     def username(self, row: Row) -> Any:
         """The username of one row."""
@@ -221,44 +226,41 @@ class Assembly:
         days: dict[tuple[str, ...], dt.date] = {}
         problems: list[tuple[str, str]] = []
         last = "last_day"
-        for header, path, read in self._days(row, layers):
-            problems += [(header, text) for text in read.problems]
-            if read.value is not UNKNOWN and path not in days:
-                days[path] = read.value
+        for header, path, cell in self._days(row, layers):
+            problems += [(header, text) for text in cell.problems]
+            if cell.value is not UNKNOWN and path not in days:
+                days[path] = cell.value
                 last = header if header and path == LAST_DAY else last
         period = Period(days.get(FIRST_DAY), days.get(LAST_DAY))
         if period.is_before(period.first):
             problems.append((last, f"{period.last} is before the first day, {period.first}"))
         return period, problems
 
-    def _days(self, row: Row, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...], Read]]:
+    def _days(self, row: Row, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...], CellValue]]:
         for header, raw in row.cells:
             column = self._columns[header]
             if column is not None and column.path in DAYS:
                 yield header, column.path, self._cell(header, column, raw)
         # A problem of a default, or of a persona, is not a problem of the row.
         settings = (setting for layer in layers for setting in layer.settings)
-        yield from (("", path, _read(read.value)) for _, path, read in settings if path in DAYS)
+        yield from (("", path, cell._replace(problems=())) for _, path, cell in settings if path in DAYS)
 
-    def _cell(self, header: str, column: Column, raw: Any) -> Read:
+    def _cell(self, header: str, column: Column, raw: Any) -> CellValue:
         if not isinstance(raw, str):
             return self._values.of(column, raw)
-        reads = self._read[header]
-        if raw not in reads:
-            reads[raw] = self._values.of(column, raw)
-        return reads[raw]
+        cells = self._cells[header]
+        if raw not in cells:
+            cells[raw] = self._values.of(column, raw)
+        return cells[raw]
 
-    def _put(self, built: Assembled, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
-        node: Any = built.inputs
-        for part in path[:-1]:
-            node = node.setdefault(part, {})
-            if not isinstance(node, dict):
-                built.problems.append((header, f"is set beside {path[0]}; keep one of them"))
-                return
-        if path[-1] not in node:
+    def _put(self, result: RowInputs, row: Row, header: str, path: tuple[str, ...], value: Any) -> None:
+        node = _parent(result.inputs, path)
+        if node is None:
+            result.problems.append((header, f"is set beside {path[0]}; keep one of them"))
+        elif path[-1] not in node:
             node[path[-1]] = value
         elif other := self._contradicts(row, header, path, node[path[-1]], value):
-            built.problems.append((header, f"contradicts {other!r}; keep one of them"))
+            result.problems.append((header, f"contradicts {other!r}; keep one of them"))
 
     def _contradicts(self, row: Row, header: str, path: tuple[str, ...], before: Any, value: Any) -> str:
         """The header of an earlier cell that has another value for the same input; "" if they agree."""
@@ -271,6 +273,13 @@ class Assembly:
         # Names whose ids are not known yet may have the same id, unless two cells of one column differ.
         column, cell = self._columns[header], cells[header]
         return next((name for name in same if columns[name] is column and cells[name] != cell), "")
+
+
+def _settings(path: tuple[str, ...], value: Any) -> Sequence[tuple[tuple[str, ...], Any]]:
+    """The settings in a cell with their paths: each tag is one, so that tags are added key by key."""
+    if path == ("tags",) and isinstance(value, dict):
+        return [(("tags", str(key)), item) for key, item in value.items()]
+    return ((path, value),)
 
 
 def _value_of(column: Column, raw: Any) -> Any:
@@ -286,14 +295,20 @@ def _judged(value: Any) -> bool:
     return value is not UNKNOWN and not (isinstance(value, list) and UNKNOWN in value)
 
 
-def _add(tree: Props, path: tuple[str, ...], value: Any) -> bool:
-    """Add a default if the input has no value yet; returns whether it was added."""
+def _parent(tree: Props, path: tuple[str, ...]) -> Props | None:
+    """The dict that contains a path; None if something else is in its place."""
     node: Any = tree
     for part in path[:-1]:
         node = node.setdefault(part, {})
         if not isinstance(node, dict):
-            return False
-    if path[-1] in node:
+            return None
+    return cast("Props", node)
+
+
+def _add(tree: Props, path: tuple[str, ...], value: Any) -> bool:
+    """Add a default if the input has no value yet; returns whether it was added."""
+    node = _parent(tree, path)
+    if node is None or path[-1] in node:
         return False
     node[path[-1]] = value
     return True

@@ -6,6 +6,7 @@ Contract:
   and those with a mistake in one of our notations (`connect_users.roster.notations`).
 - Cells are strings from CSV and Excel, or typed values from YAML, JSON and programs; both mean the same.
 - `render` functions are the inverse: reading their result gives the same value.
+- `refuse` functions raise `BadCell` or do nothing.
 """
 
 from __future__ import annotations
@@ -98,45 +99,30 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
 
 
 def refuse_long(values: Iterable[Any]) -> None:
-    """Refuse strings of tens of thousands of characters: no input takes them, and Excel cannot hold them.
-
-    Raises:
-        BadCell
-    """
+    """Refuse strings of tens of thousands of characters: no input takes them, and Excel cannot hold them."""
     for value in values:
         if type(value) is str and len(value) > limits.ROSTER_CELL_MAX:
             raise BadCell(f"a cell has {len(value):,} characters; at most {limits.ROSTER_CELL_MAX:,} are read")
 
 
 def refuse_error(value: Any) -> None:
-    """Refuse what a spreadsheet writes if a formula failed.
-
-    Raises:
-        BadCell
-    """
+    """Refuse what a spreadsheet writes if a formula failed."""
     if isinstance(value, str) and value.strip() in _ERRORS:
         raise BadCell(f"{value.strip()} is an error of the spreadsheet; fix its formula, or write the value itself")
 
 
-def later(value: Any) -> bool:
+def known_later(value: Any) -> bool:
     """Whether ``value``, or a part of it, will be known later: outputs, awaitables, Pulumi's input types."""
     # On types, not on values, as in `plain`. Pulumi's types are recognised without importing Pulumi.
     return any(hasattr(type(value), mark) for mark in ("is_secret", "__await__", "_pulumi_input_type"))
 
 
 def refuse_foreign(value: Any) -> None:
-    """Refuse values that no input takes and that `plain` does not convert, such as a duration or bytes.
-
-    Raises:
-        BadCell
-    """
-    if value is None or isinstance(value, (str, int, float)) or value is UNKNOWN or later(value):
+    """Refuse values that no input takes and that `plain` does not convert, such as a duration or bytes."""
+    if value is None or isinstance(value, (str, int, float)) or value is UNKNOWN or known_later(value):
         return
-    if isinstance(value, Mapping):
-        for item in value.values():
-            refuse_foreign(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
+    if isinstance(value, (Mapping, list, tuple)):
+        for item in value.values() if isinstance(value, Mapping) else value:
             refuse_foreign(item)
     else:
         import datetime as dt
@@ -162,10 +148,10 @@ def verbatim(value: Any) -> Any:
 
 
 def phone_number(value: Any) -> Any:
-    """A phone number, unless a spreadsheet has turned it into a quantity.
+    """A phone number.
 
     Raises:
-        BadCell
+        BadCell: a spreadsheet has turned it into a quantity.
     """
     value = text(value)
     if isinstance(value, str) and _ROUNDED.fullmatch(value):
@@ -206,16 +192,15 @@ class Constant:
     """Reads one of AWS's constants, in any case, with blanks for underscores, or by one of its aliases."""
 
     def __init__(self, choices: Iterable[str], **aliases: str) -> None:
-        self._known = {choice.upper(): choice for choice in choices} | {
-            word.upper(): to for word, to in aliases.items()
-        }
+        names = {choice: choice for choice in choices} | aliases
+        self._constants = {name.upper(): choice for name, choice in names.items()}
 
     def __call__(self, value: Any) -> Any:
         """The constant, or the cell as it is."""
         value = text(value)
         if not isinstance(value, str):
             return value
-        return self._known.get(re.sub(r"[\s-]+", "_", value).upper(), value)
+        return self._constants.get(re.sub(r"[\s-]+", "_", value).upper(), value)
 
 
 def day(value: Any) -> dt.date:
@@ -247,11 +232,10 @@ def names(value: Any) -> Any:
 
 def path(value: Any) -> Any:
     """A hierarchy path with ``/`` between the levels; the console's templates use ``|``."""
-    levels = [text(level) for level in value] if isinstance(value, (list, tuple)) else None
     if isinstance(value, str):
         value = value.replace(LIST, "/")
-    elif levels is not None and all(isinstance(level, str) for level in levels):
-        value = "/".join(levels)
+    elif isinstance(value, (list, tuple)) and all(isinstance(level, str) for level in map(text, value)):
+        value = "/".join(map(text, value))
     else:
         return text(value)
     return text("/".join(level.strip() for level in value.strip("/ ").split("/")))

@@ -12,13 +12,12 @@ from connect_users.roster import scim
 from connect_users.roster.columns import find, normal
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.selection import readers_of
-from connect_users.roster.tables import from_records, joined
+from connect_users.roster.tables import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from connect_users.roster.columns import Column
-    from connect_users.roster.personas import Condition, Personas, Rule
+    from connect_users.roster.personas import Personas, Rule, RuleCondition
     from connect_users.roster.tables import Row, Table
 
 Reader: TypeAlias = "Callable[[Any], tuple[str, ...]]"
@@ -50,46 +49,40 @@ class Chooser:
 
     def __init__(self, personas: Personas, table: Table) -> None:
         self._personas = personas
-        self._columns = columns_of(personas)
+        self._columns = list(_first_uses(personas))
         #: Header -> number of the rules' column, reader of its cells, and the values so far: cells repeat themselves.
-        self._wanted: dict[str, list[tuple[int, Reader, dict[str, tuple[str, ...]]]]] = {}
+        self._readers: dict[str, list[tuple[int, Reader, dict[str, tuple[str, ...]]]]] = {}
         #: Columns with personal data, which no message repeats.
         self._personal: set[str] = set()
         for number, column in enumerate(self._columns):
             for header, reader in readers_of(table, column).items():
-                self._wanted.setdefault(header, []).append((number, reader, {}))
-                self._add_personal(column, table.column(header))
+                self._readers.setdefault(header, []).append((number, reader, {}))
+                of_header = table.column(header)
+                field = None if of_header is None else BY_NAME.get(of_header.path[0])
+                if field is not None and field.discreet:
+                    self._personal.add(column)
         self._choices: dict[tuple[tuple[str, ...], ...], Choice | str] = {}
         self._unmatched = 0
 
-    def _add_personal(self, column: str, of_header: Column | None) -> None:
-        field = None if of_header is None else BY_NAME.get(of_header.path[0])
-        if field is not None and field.discreet:
-            self._personal.add(column)
-
     def reads(self, header: str) -> bool:
         """Whether a rule uses the column under this header."""
-        return header in self._wanted
+        return header in self._readers
 
     def of(self, row: Row) -> Choice | str:
         """The choice for a row, or the reason why there is none."""
         values: list[tuple[str, ...]] = [()] * len(self._columns)
-        wanted = self._wanted
         for header, raw in row.cells:
-            if header in wanted:
-                for number, reader, read in wanted[header]:
-                    if not isinstance(raw, str):
-                        values[number] += reader(raw)
-                        continue
-                    if raw not in read:
-                        read[raw] = reader(raw)
-                    values[number] += read[raw]
+            for number, reader, read in self._readers.get(header, ()):
+                of_cell = read.get(raw) if isinstance(raw, str) else reader(raw)
+                if of_cell is None:
+                    of_cell = read[raw] = reader(raw)
+                values[number] += of_cell
         key = tuple(values)
         if key not in self._choices:
-            self._choices[key] = self._chosen(dict(zip(self._columns, key, strict=True)))
+            self._choices[key] = self._choose(dict(zip(self._columns, key, strict=True)))
         return self._choices[key]
 
-    def _chosen(self, values: dict[str, tuple[str, ...]]) -> Choice | str:
+    def _choose(self, values: dict[str, tuple[str, ...]]) -> Choice | str:
         for rule in self._personas.rules:
             matched = self._matched(rule.conditions, values)
             if matched is not None:
@@ -97,10 +90,10 @@ class Chooser:
         if self._personas.default is not None:
             return Choice(self._personas.default)
         self._unmatched += 1
-        return self._no_rule(values)
+        return self._no_rule_text(values)
 
     def _matched(
-        self, conditions: Iterable[Condition], values: dict[str, tuple[str, ...]]
+        self, conditions: Iterable[RuleCondition], values: dict[str, tuple[str, ...]]
     ) -> tuple[tuple[str, str], ...] | None:
         matched = []
         for condition in conditions:
@@ -112,13 +105,13 @@ class Chooser:
             matched.append((condition.column, shown or value))
         return tuple(matched)
 
-    def _no_rule(self, values: dict[str, tuple[str, ...]]) -> str:
+    def _no_rule_text(self, values: dict[str, tuple[str, ...]]) -> str:
         shown = [
-            f"{column} is {quoted(_cell(cell))}" for column, cell in values.items() if column not in self._personal
+            f"{column} is {quoted(cell[0][:_SHOWN] if cell else '')}"
+            for column, cell in values.items()
+            if column not in self._personal
         ]
-        text = f"no rule of {self._personas.label} matches this person"
-        if shown:
-            text += f": {all_of(shown)}"
+        text = f"no rule of {self._personas.label} matches this person{': ' if shown else ''}{all_of(shown, '')}"
         hint = self._hint(values) if self._unmatched <= _SUGGESTIONS else ""
         return f"{text}; {hint or 'add a rule or a default'}"
 
@@ -139,24 +132,24 @@ class Chooser:
         return ""
 
 
-def applied(table: Table, personas: Personas) -> Table:
+def with_personas(table: Table, personas: Personas) -> Table:
     """The table whose rows also have the settings of their personas, for reviews. Nothing is judged."""
-    settings = {
-        name: [cell for row in from_records(preset.name, [(0, preset.values)]).rows for cell in row.cells]
-        for name, preset in personas.settings.items()
-    }
-    parts = [_applied(file, Chooser(personas, file), settings) for file in table.files]
+    cells = {name: preset.cells for name, preset in personas.settings.items()}
+    parts = [_with_settings(file, Chooser(personas, file), cells) for file in table.files]
     return joined(table.source, parts) if table.parts else parts[0]
 
 
-def _applied(table: Table, chooser: Chooser, settings: Mapping[str, list[tuple[str, Any]]]) -> Table:
+def _with_settings(table: Table, chooser: Chooser, cells: Mapping[str, Sequence[tuple[str, Any]]]) -> Table:
     headers, columns = dict(table.headers), dict(table.columns)
     rows = []
     for row in table.rows:
         choice = chooser.of(row)
         own = {column.path for header, _ in row.cells if (column := table.column(header)) is not None}
-        cells = settings[choice.persona] if isinstance(choice, Choice) else []
-        more = [(header, raw) for header, raw in cells if (it := find(header)) is not None and it.path not in own]
+        more = [
+            (header, raw)
+            for header, raw in (cells[choice.persona] if isinstance(choice, Choice) else ())
+            if (column := find(header)) is not None and column.path not in own
+        ]
         for header, _ in more:
             headers.setdefault(header, 0)
             columns[header] = find(header)
@@ -164,40 +157,32 @@ def _applied(table: Table, chooser: Chooser, settings: Mapping[str, list[tuple[s
     return table._replace(rows=tuple(rows), headers=headers, columns=columns)
 
 
-def columns_of(personas: Personas) -> list[str]:
-    """The columns that the rules use."""
-    return list(dict.fromkeys(each.column for rule in personas.rules for each in rule.conditions))
-
-
-def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[tuple[RosterProblem, bool]]:
-    """The problems of rules and ``columns`` that use a column which no file has, and whether each is certain.
-
-    It is not certain in YAML, JSON and rows of a program: they leave out columns in which nobody has a value.
-    """
-    tables = [table for table in tables if table.rows]
-    headers = sorted({header for table in tables for header in table.headers})
-    certain = all(table.header_line or table.form for table in tables)
-    for name, (header, line) in personas.columns.items() if tables else ():
-        if all(normal(header) != normal(each) for each in headers):
-            text = f"the roster has no column {quoted(header)}; {suggestion(header, headers)}"
-            yield RosterProblem(personas.label, line, f"columns.{name}", text), certain
-    seen = set()
-    for rule in personas.rules if tables else ():
+def _first_uses(personas: Personas) -> dict[str, tuple[Rule, RuleCondition]]:
+    """The columns that the rules use, each with the first rule and condition that use it."""
+    uses: dict[str, tuple[Rule, RuleCondition]] = {}
+    for rule in personas.rules:
         for condition in rule.conditions:
-            column = condition.column
-            if column not in seen and not any(_may_have(table, column) for table in tables):
-                text = f"the roster has no such column; {suggestion(column, headers)}"
-                yield (
-                    RosterProblem(personas.label, condition.line, f"rules[{rule.number}].when.{column}", text),
-                    certain,
-                )
-            seen.add(column)
+            uses.setdefault(condition.column, (rule, condition))
+    return uses
+
+
+def missing_columns(personas: Personas, tables: Iterable[Table]) -> Iterator[RosterProblem]:
+    """The problems of rules and ``columns`` that use a column which no file has."""
+    tables = [table for table in tables if table.rows]
+    if not tables:
+        return
+    headers = sorted({header for table in tables for header in table.headers})
+    normalised = set(map(normal, headers))
+    for name, (header, line) in personas.columns.items():
+        if normal(header) not in normalised:
+            text = f"the roster has no column {quoted(header)}; {suggestion(header, headers)}"
+            yield RosterProblem(personas.label, line, f"columns.{name}", text)
+    for column, (rule, condition) in _first_uses(personas).items():
+        if not any(_may_have(table, column) for table in tables):
+            text = f"the roster has no such column; {suggestion(column, headers)}"
+            yield RosterProblem(personas.label, condition.line, f"rules[{rule.number}].when.{column}", text)
 
 
 def _may_have(table: Table, column: str) -> bool:
     """Whether a file may have a column; SCIM leaves out attributes without a value."""
     return bool(readers_of(table, column)) or (table.form == scim.FORM and column.lower() in scim.ATTRIBUTES)
-
-
-def _cell(values: tuple[str, ...]) -> str:
-    return values[0][:_SHOWN] if values else ""

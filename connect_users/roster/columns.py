@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits
 from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.misspellings import nearest
 from connect_users.core.patterns import pattern
 from connect_users.core.references import HIERARCHY_GROUP
 from connect_users.roster import cells, notations
@@ -198,22 +199,14 @@ def is_group(header: str) -> bool:
     return not _GROUPS.isdisjoint(spellings(header))
 
 
-@functools.lru_cache(maxsize=256)
-def nearest(header: str) -> str:
-    """The known header that is most like ``header``, or ""."""
-    import difflib
-
-    return next(iter(difflib.get_close_matches(normal(header[:80]), _BY_HEADER, n=1)), "")
-
-
 def unknown(header: str, otherwise: str = "") -> str:
     """The message about an unknown header; ``otherwise`` is the advice if no header is like it."""
     group = f"{normal(header)}."
     member = next((name for name in _BY_HEADER if name.startswith(group)), "")
     if member:
         return f"is a group of columns, such as {member}"
-    near = nearest(header)
-    return f"no such column; did you mean {near}?" if near else f"no such column{otherwise}"
+    near = nearest(normal(header), _BY_HEADER)
+    return f"no such column; did you mean {near[0]}?" if near else f"no such column{otherwise}"
 
 
 def of_path(path: tuple[str, ...]) -> Column | None:

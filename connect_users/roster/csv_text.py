@@ -71,14 +71,14 @@ def _separator(text: str) -> str:
     start = text.lstrip("\r\n").split("\n", 1)[0]
     start = start[: limits.ROSTER_COLUMNS_MAX * limits.ROSTER_HEADER_MAX]
 
-    def known(separator: str) -> tuple[int, int]:
+    def score(separator: str) -> tuple[int, int]:
         try:
             headers = next(csv.reader([start], delimiter=separator), [])[: limits.ROSTER_COLUMNS_MAX]
         except csv.Error:
             return (0, 0)
         return (sum(find(header) is not None for header in headers), len(headers))
 
-    return max(_SEPARATORS, key=known)
+    return max(_SEPARATORS, key=score)
 
 
 class _Lines(list[str]):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.misspellings import suggestion
-from connect_users.core.phrases import some
+from connect_users.core.phrases import plural, some
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,12 +53,12 @@ def today(timezone: object = None, now: Now = utc_now) -> dt.date:
         zone = zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         # Which of them it is depends on the name: a folder of the database, say, is an OSError.
-        known = zoneinfo.available_timezones()
-        if not known:
+        zones = zoneinfo.available_timezones()
+        if not zones:
             text = "this machine has no time zone database; run pip install tzdata, or leave timezone out for UTC"
             raise ConfigurationError(f"timezone: {timezone!r} was not found: {text}") from None
         raise ConfigurationError(
-            f"timezone: {timezone!r} is not the name of a time zone; {suggestion(timezone, known)}"
+            f"timezone: {timezone!r} is not the name of a time zone; {suggestion(timezone, zones)}"
         ) from None
     return now().astimezone(zone).date()
 
@@ -82,7 +82,7 @@ class Period(NamedTuple):
         return not self.is_before(other.first) and not self.is_after(other.last)
 
 
-class Dated(NamedTuple):
+class DatedPerson(NamedTuple):
     """A person whose row has a first or a last day."""
 
     username: str
@@ -91,29 +91,29 @@ class Dated(NamedTuple):
     source: str = ""
 
 
-def ended(dated: Iterable[Dated], day: dt.date) -> dict[str, dt.date]:
+def ended(dated: Iterable[DatedPerson], day: dt.date) -> dict[str, dt.date]:
     """Username -> last day, of the people who have left by a day and have not come back."""
     last: dict[str, dt.date] = {}
-    here = set()
+    present = set()
     for username, period in ((each.username, each.period) for each in dated):
         if period.last is not None and period.last < day:
             last[username] = max(period.last, last.get(username, period.last))
         elif not period.is_after(day):
-            here.add(username)
-    return {username: when for username, when in last.items() if username not in here}
+            present.add(username)
+    return {username: when for username, when in last.items() if username not in present}
 
 
-def leaving_today(dated: Collection[Dated], day: dt.date) -> str:
+def leaving_today(dated: Collection[DatedPerson], day: dt.date) -> str:
     """The message about the people whose last day it is; "" if there are none."""
     begun = _eves(dated)
     names = sorted(each.username for each in dated if each.period.last == day and (each.username, day) not in begun)
     if not names:
         return ""
-    people = "1 person" if len(names) == 1 else f"{len(names):,} people"
-    return f"today, {day}, is the last day of {people}: {some(names, _SHOWN)}; the next run on a later day deletes them"
+    people = f"{plural(len(names), 'person', 'people')}: {some(names, _SHOWN)}"
+    return f"today, {day}, is the last day of {people}; the next run on a later day deletes them"
 
 
-def coming(dated: Collection[Dated], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:
+def coming(dated: Collection[DatedPerson], day: dt.date, ahead: int) -> Iterator[tuple[str, int, str, str, str]]:
     """File, line, column, text and username of everybody who starts or leaves from a day to ``ahead`` days later.
 
     A leaver is named also on the day after the last day, on which a run deletes the user.
@@ -137,7 +137,7 @@ def _in(when: dt.date, day: dt.date) -> str:
     return ("today", "tomorrow")[days] if days < 2 else f"on {when}, in {days} days"
 
 
-def _eves(dated: Iterable[Dated]) -> set[tuple[str, dt.date]]:
+def _eves(dated: Iterable[DatedPerson]) -> set[tuple[str, dt.date]]:
     """Username and the day before the first day: a person whose last day that is continues in another row."""
     import datetime as dt
 

@@ -5,28 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core.phrases import all_of
-from connect_users.roster.assembly import DEFAULTS, Layer, Preset, Values
+from connect_users.roster.assembly import DEFAULTS, Preset
 from connect_users.roster.cells import BadCell
 from connect_users.roster.columns import USERNAME, find
 from connect_users.roster.notations import tags
+from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from connect_users.roster.choosing import Choice
     from connect_users.roster.columns import Column
     from connect_users.roster.people import JudgedRoster, Person, RosterOptions
-    from connect_users.roster.tables import Row, Table
 
 Path = tuple[str, ...]
 
-#: The path of the column with all tags.
-TAGS: Final = ("tags",)
 #: The sources of settings; an earlier one wins.
-ROW, PERSONA, DEFAULT = ORIGINS = ("row", "persona", "defaults")
+ORIGINS: Final = ("row", "persona", "defaults")
 
 
-class Explained(NamedTuple):
+class Explanation(NamedTuple):
     """One person.
 
     Attributes:
@@ -46,35 +44,48 @@ class Explained(NamedTuple):
         return f"rule {rule.number}: {all_of([f'{column} is {value!r}' for column, value in self.choice.matched])}"
 
 
-def explained(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explained]:
+def explanations(judged: JudgedRoster, options: RosterOptions) -> Iterator[Explanation]:
     """Everybody who has a persona, in the order of their usernames."""
-    values = Values(options.names)
     personas = {} if options.personas is None else options.personas.settings
-    defaults = Layer(Preset(DEFAULTS, options.defaults), values)
-    layers = {name: Layer(preset, values) for name, preset in personas.items()}
+    defaults = _of_preset(Preset(DEFAULTS, options.defaults))
+    settings = {name: _of_preset(preset) for name, preset in personas.items()}
     rows = {(file.source, row.line): (file, row) for file in judged.files for row in file.rows}
     for person in judged.people:
         if person.choice is None:
             continue
-        ranked = (
-            (ROW, _of_row(*rows[person.source, person.line])),
-            (PERSONA, _of_layer(layers[person.choice.persona])),
-            (DEFAULT, _of_layer(defaults)),
-        )
+        file, row = rows[person.source, person.line]
+        ranked = (_settings(row.cells, file.column), settings[person.choice.persona], defaults)
         origins: dict[str, str] = {}
-        taken: list[Path] = []
-        for origin, settings in ranked:
-            free = {name: path for name, path in settings if not any(_meet(path, before) for before in taken)}
-            taken += free.values()
+        paths: list[Path] = []
+        for origin, pairs in zip(ORIGINS, ranked, strict=True):
+            # If one path is another, or a part of it, the first origin has the whole setting.
+            free = {name: path for name, path in pairs if not any(_overlap(path, other) for other in paths)}
+            paths += free.values()
             origins.update(dict.fromkeys(free, origin))
-        yield Explained(person, person.choice, origins)
+        yield Explanation(person, person.choice, origins)
 
 
-def _of_row(file: Table, row: Row) -> Iterator[tuple[str, Path]]:
-    for header, raw in row.cells:
-        column = file.column(header)
-        if column is not None and column.path != USERNAME:
-            yield from _named(column, _tags(raw) if column.path == TAGS else None)
+def _of_preset(preset: Preset) -> list[tuple[str, Path]]:
+    try:
+        return list(_settings(preset.cells, find))
+    except UnreadableRoster:
+        # One of the roster's problems.
+        return []
+
+
+def _settings(
+    cells: Iterable[tuple[str, Any]], column_of: Callable[[str], Column | None]
+) -> Iterator[tuple[str, Path]]:
+    """Each setting in the cells, and its place in the inputs. Each tag is a setting."""
+    for header, raw in cells:
+        column = column_of(header)
+        if column is None or column.path == USERNAME:
+            continue
+        keys = _tags(raw) if column.path == ("tags",) else None
+        if isinstance(keys, dict):
+            yield from ((f"tags.{key}", ("tags", key)) for key in keys)
+        else:
+            yield column.name, column.path
 
 
 def _tags(raw: Any) -> Any:
@@ -84,23 +95,6 @@ def _tags(raw: Any) -> Any:
         return {}
 
 
-def _of_layer(layer: Layer) -> Iterator[tuple[str, Path]]:
-    for header, path, _ in layer.settings:
-        column = find(header)
-        if column is not None:
-            # Tags are already one setting each.
-            yield from _named(column, {path[1]: ""} if column.path == TAGS else None)
-
-
-def _named(column: Column, keys: Any) -> Iterator[tuple[str, Path]]:
-    """Each setting in a column, and its place in the inputs; for the column of all tags, each tag."""
-    if isinstance(keys, dict):
-        yield from ((f"tags.{key}", ("tags", key)) for key in keys)
-    else:
-        yield column.name, column.path
-
-
-def _meet(path: Path, other: Path) -> bool:
-    """Whether one place is the other, or a part of it: then the first source has the whole setting."""
+def _overlap(path: Path, other: Path) -> bool:
     shorter = min(len(path), len(other))
     return path[:shorter] == other[:shorter]

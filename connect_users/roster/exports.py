@@ -44,7 +44,7 @@ _STILL_THERE: Final = frozenset(
 )
 
 
-class Form(NamedTuple):
+class ExportFormat(NamedTuple):
     """One kind of export.
 
     Attributes:
@@ -56,41 +56,25 @@ class Form(NamedTuple):
     headers: Mapping[str, tuple[str, ...]]
 
 
-_SCIM: Final = Form(
-    scim.FORM,
-    {
-        "username": ("username",),
-        "identity_info.first_name": ("namegivenname",),
-        "identity_info.last_name": ("namefamilyname",),
-        "identity_info.email": ("emails",),
-        ACTIVE: ("active",),
-    },
-)
-_FORMS: Final = (
-    Form(
-        "Entra ID",
-        {
-            "username": ("userprincipalname",),
-            "identity_info.first_name": ("givenname",),
-            "identity_info.last_name": ("surname",),
-            "identity_info.email": ("mail",),
-            ACTIVE: ("accountenabled",),
-        },
-    ),
-    Form(
+def _format(name: str, *headers: tuple[str, ...]) -> ExportFormat:
+    return ExportFormat(name, dict(zip((*_NAMES, ACTIVE), headers, strict=True)))
+
+
+_SCIM: Final = _format(scim.FORM, ("username",), ("namegivenname",), ("namefamilyname",), ("emails",), ("active",))
+_FORMATS: Final = (
+    _format("Entra ID", ("userprincipalname",), ("givenname",), ("surname",), ("mail",), ("accountenabled",)),
+    _format(
         "Okta",
-        {
-            "username": ("oktausername", "login", "profilelogin"),
-            "identity_info.first_name": ("firstname", "profilefirstname"),
-            "identity_info.last_name": ("lastname", "profilelastname"),
-            "identity_info.email": ("primaryemail", "email", "profileemail"),
-            ACTIVE: ("oktauserstatus", "useraccountstatus", "status"),
-        },
+        ("oktausername", "login", "profilelogin"),
+        ("firstname", "profilefirstname"),
+        ("lastname", "profilelastname"),
+        ("primaryemail", "email", "profileemail"),
+        ("oktauserstatus", "useraccountstatus", "status"),
     ),
 )
 
 
-def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
+def as_roster(table: Table, columns: Mapping[str, str] | None = None) -> Table:
     """A file's table; if it is an export, with its columns and without accounts that are not active.
 
     Args:
@@ -100,10 +84,10 @@ def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
         UnreadableRoster: a status does not say whether its account is active.
     """
     configured = {name: header for name, wanted in (columns or {}).items() if (header := _header(table, wanted))}
-    form = _SCIM if table.form == scim.FORM else _recognised(table)
+    form = _SCIM if table.form == scim.FORM else _format_of(table)
     if form is None and not configured:
         return table
-    named = {**({} if form is None else _named(table, form.headers)), **configured}
+    named = {**({} if form is None else _headers_of(table, form.headers)), **configured}
     status = named.pop(ACTIVE, None)
     read: dict[str, list[Column]] = {}
     for name, header in named.items():
@@ -115,7 +99,7 @@ def understood(table: Table, columns: Mapping[str, str] | None = None) -> Table:
         column = find(header)
         if column is not None and column.path not in taken and _is_own(header, column):
             read[header] = [column]
-    return _without_inactive(_doubled(table, read, "columns" if form is None else form.name), status)
+    return _without_inactive(_with_columns(table, read, "columns" if form is None else form.name), status)
 
 
 def _is_own(header: str, column: Column) -> bool:
@@ -134,7 +118,7 @@ def _key(header: str) -> str:
     return re.sub(r"[\W_]", "", header.lower())
 
 
-def _named(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]:
+def _headers_of(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]:
     by_key = {_key(header): header for header in reversed(list(table.headers))}
     named = {}
     for name, keys in headers.items():
@@ -144,31 +128,31 @@ def _named(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, str]
     return named
 
 
-def _recognised(table: Table) -> Form | None:
+def _format_of(table: Table) -> ExportFormat | None:
     if any((column := find(header)) is not None and column.path == USERNAME for header in table.headers):
         return None
-    for form in _FORMS:
-        named = _named(table, form.headers)
+    for form in _FORMATS:
+        named = _headers_of(table, form.headers)
         if "username" in named and len(named) > 1:
             return form
     return None
 
 
-def _doubled(table: Table, read: Mapping[str, list[Column]], form: str) -> Table:
+def _with_columns(table: Table, read: Mapping[str, list[Column]], form: str) -> Table:
     """The table in which each header has its column; a header with several columns is repeated under their names."""
-    columns: dict[str, Column | None] = {header: next(iter(read.get(header, ())), None) for header in table.headers}
-    more = {header: several[1:] for header, several in read.items() if several[1:]}
-    headers, rows = dict(table.headers), table.rows
-    if more:
-        for header, several in more.items():
-            headers.update({column.name: table.headers[header] for column in several})
-            columns.update({column.name: column for column in several})
+    headers = dict(table.headers)
+    columns: dict[str, Column | None] = dict.fromkeys(headers)
+    copies: dict[str, list[str]] = {}
+    for header, (first, *others) in read.items():
+        columns[header] = first
+        for column in others:
+            headers[column.name], columns[column.name] = table.headers[header], column
+            copies.setdefault(header, []).append(column.name)
+    rows = table.rows
+    if copies:
         rows = tuple(
             row._replace(
-                cells=[
-                    *row.cells,
-                    *((column.name, raw) for header, raw in row.cells for column in more.get(header, ())),
-                ],
+                cells=[*row.cells, *((name, raw) for header, raw in row.cells for name in copies.get(header, ()))]
             )
             for row in rows
         )
@@ -180,7 +164,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
         return table
     active: dict[Any, bool | None] = {}
     rows: list[Row] = []
-    gone: list[str] = []
+    inactive: list[str] = []
     unclear: list[tuple[Row, str]] = []
     for row in table.rows:
         raw = next((value for header, value in row.cells if header == status), True)
@@ -192,7 +176,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
         elif active[word] is None:
             unclear.append((row, str(word)))
         else:
-            gone.append(_username(table, row))
+            inactive.append(_username(table, row))
     if unclear:
         row, word = unclear[0]
         more = f" (and {plural(len(unclear) - 1, 'more row')})" if unclear[1:] else ""
@@ -202,7 +186,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
             f"another column by columns: {{{ACTIVE}: ...}} in the personas",
             row.line,
         )
-    return table._replace(rows=tuple(rows), inactive=tuple(sorted(gone)))
+    return table._replace(rows=tuple(rows), inactive=tuple(sorted(inactive)))
 
 
 def _is_active(word: bool | str) -> bool | None:

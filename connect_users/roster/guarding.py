@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.core import spelling
 from connect_users.core.errors import ConnectUsersError
-from connect_users.core.phrases import some
+from connect_users.core.phrases import plural, some
 from connect_users.core.spec import UNKNOWN, Props
 from connect_users.roster import leavers
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from connect_users.roster.people import Person
 
-#: The input with each person's persona, for readers of a preview or a state: `Mark`.
+#: The input with each person's persona, for readers of a preview or a state: `AssignedPersona`.
 PERSONAS: Final = "personas"
 #: The inputs that the state of a guard keeps.
 MEMBERS: Final = ("roster", "usernames", "max_deletions", "retain_leavers", PERSONAS)
@@ -55,7 +55,7 @@ _KEPT_SHOWN: Final = 10
 
 
 @dataclass(frozen=True)
-class Checked:
+class GuardCheck:
     """The result of a guard's check.
 
     Attributes:
@@ -69,7 +69,7 @@ class Checked:
     inputs: Props
 
 
-class Mark(NamedTuple):
+class AssignedPersona(NamedTuple):
     """The persona of a person.
 
     Attributes:
@@ -83,27 +83,27 @@ class Mark(NamedTuple):
         return "\t".join((self.persona, ",".join(self.own))).rstrip("\t")
 
 
-def marks_of_people(people: Iterable[Person]) -> dict[str, Mark]:
+def assigned_personas(people: Iterable[Person]) -> dict[str, AssignedPersona]:
     """Username -> persona of the people of a roster; empty if it has no personas."""
-    return {person.username: Mark(person.choice.persona, person.own) for person in people if person.choice}
+    return {person.username: AssignedPersona(person.choice.persona, person.own) for person in people if person.choice}
 
 
-def marks_of(lines: object) -> dict[str, Mark]:
+def recorded_personas(lines: object) -> dict[str, AssignedPersona]:
     """Username -> persona, from a guard's `PERSONAS`."""
-    marks = {}
+    personas = {}
     for username, line in _pairs(lines).items():
-        persona, _, own = line.partition("\t")
-        marks[username] = Mark(persona, tuple(own.split(",")) if own else ())
-    return marks
+        name, _, own = line.partition("\t")
+        personas[username] = AssignedPersona(name, tuple(own.split(",")) if own else ())
+    return personas
 
 
 def inputs_of(
     roster: str,
     usernames: Iterable[str],
-    max_deletions: leavers.Limit,
+    max_deletions: leavers.DeletionLimit,
     *,
     retain_leavers: bool,
-    personas: Mapping[str, Mark] | None = None,
+    personas: Mapping[str, AssignedPersona] | None = None,
 ) -> Props:
     """The inputs of a guard as the state keeps them, in snake_case.
 
@@ -114,16 +114,16 @@ def inputs_of(
     if retain_leavers:
         inputs["retain_leavers"] = True
     if personas:
-        inputs[PERSONAS] = lines_of({username: str(mark) for username, mark in personas.items()})
+        inputs[PERSONAS] = lines_of(personas)
     return inputs
 
 
-def lines_of(pairs: Mapping[str, str]) -> str | None:
-    """Username -> resource as an input that `check` reads; None if there are none."""
+def lines_of(pairs: Mapping[str, object]) -> str | None:
+    """Username -> resource, or persona, as an input that `check` reads; None if there are none."""
     return "\n".join(f"{username}\t{resource}" for username, resource in sorted(pairs.items())) or None
 
 
-def check(old: Props, new: Props) -> Checked:
+def check(old: Props, new: Props) -> GuardCheck:
     """Fails if more people would leave than ``max_deletions`` allows; its messages say who moves.
 
     Args:
@@ -151,8 +151,8 @@ def check(old: Props, new: Props) -> Checked:
     leaving = in_state - declared - moved_to.keys()
     by_date = [f"{username} (last day {ended[username]})" for username in sorted(leaving & ended.keys())]
     if by_date:
-        verb = "person leaves" if len(by_date) == 1 else "people leave"
-        messages.append(("warning", f"{len(by_date):,} {verb} by date: {some(by_date, _SHOWN)}"))
+        people = plural(len(by_date), "person leaves", "people leave")
+        messages.append(("warning", f"{people} by date: {some(by_date, _SHOWN)}"))
     if kept:
         messages.append(("warning", _kept_text(kept)))
     if leaving and new.get("retain_leavers") and not old.get("retain_leavers"):
@@ -160,7 +160,7 @@ def check(old: Props, new: Props) -> Checked:
     stored: Props = {name: new[name] for name in MEMBERS if name in new and new[name] is not UNKNOWN}
     if kept:
         stored["usernames"] = _lines(declared)
-    return Checked(problem, tuple(messages), stored)
+    return GuardCheck(problem, tuple(messages), stored)
 
 
 def _lines(usernames: Iterable[str]) -> str:
@@ -177,7 +177,7 @@ def _pairs(lines: object) -> dict[str, str]:
 
 
 def _kept_text(kept: Collection[str]) -> str:
-    people = "1 person who would leave stays" if len(kept) == 1 else f"{len(kept):,} people who would leave stay"
+    people = plural(len(kept), "person who would leave stays", "people who would leave stay")
     who = some(sorted(kept), _KEPT_SHOWN)
     return f"connect-users:removals is false: {people}: {who}; the next run without it removes them"
 
@@ -187,5 +187,5 @@ def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:
     if not moves:
         return ""
     who = [f"{username} ({word} {resource})" for username, resource in sorted(moves.items())]
-    count = f"1 person {verb.replace('move', 'moves')}" if len(moves) == 1 else f"{len(moves)} people {verb}"
-    return f"{count} and {'keeps the' if len(moves) == 1 else 'keep their'} id: {some(who, _SHOWN)}"
+    one = f"person {verb.replace('move', 'moves')} and keeps the id"
+    return f"{plural(len(moves), one, f'people {verb} and keep their id')}: {some(who, _SHOWN)}"

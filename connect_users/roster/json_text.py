@@ -7,13 +7,11 @@ import re
 from collections import Counter
 from typing import Any, Final
 
-from connect_users.roster.record_shapes import FORM, Member, dict_of, table
+from connect_users.roster.record_shapes import FORM, LEVELS, Member, dict_of, table
 from connect_users.roster.tables import Table, UnreadableRoster, check_cells
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = {"[": "]", "{": "}"}
-#: Levels of dicts whose members are read one by one. Members of a person need no line of their own.
-_DEPTH: Final = 2
 
 
 def read(text: str, source: str) -> Table:
@@ -24,10 +22,10 @@ def read(text: str, source: str) -> Table:
     """
     # Values are counted before they are read. Separators in strings count as well.
     check_cells(source, text.count(",") + text.count("[") + text.count("{"))
-    return table(_Reader(text, source).root(), source)
+    return table(_JsonParser(text, source).root(), source)
 
 
-class _Reader:
+class _JsonParser:
     def __init__(self, text: str, source: str) -> None:
         self._text = text
         self._source = source
@@ -40,7 +38,7 @@ class _Reader:
             raise UnreadableRoster(self._source, f"is empty; {FORM}")
         if self._text[at] not in _ENDS:
             raise UnreadableRoster(self._source, f"is not a list; {FORM}", 1)
-        root, end = self._member("", at, _DEPTH)
+        root, end = self._member("", at, LEVELS)
         if self._skip(end) < len(self._text):
             what = "list" if isinstance(root.value, list) else "dict"
             raise self._wrong(f"is not JSON: there are characters after the {what}", end)
@@ -87,7 +85,7 @@ class _Reader:
             return _DECODER.raw_decode(self._text, at)
         except json.JSONDecodeError as error:
             raise UnreadableRoster(self._source, f"is not JSON: {error.msg}", error.lineno) from None
-        except _Twice as problem:
+        except _DuplicateKey as problem:
             text = f"the key {str(problem)!r} is written twice for one person"
             raise UnreadableRoster(self._source, text, line) from None
         except ValueError:
@@ -109,16 +107,16 @@ class _Reader:
         return blank.end() if blank else at
 
 
-class _Twice(ValueError):
+class _DuplicateKey(ValueError):
     pass
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     whole = dict(pairs)
     if len(whole) < len(pairs):
         counts = Counter(name for name, _ in pairs)
-        raise _Twice(next(name for name, count in counts.items() if count > 1))
+        raise _DuplicateKey(next(name for name, count in counts.items() if count > 1))
     return whole
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique)

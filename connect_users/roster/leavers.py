@@ -26,7 +26,7 @@ _LIMIT: Final = re.compile(r"\s*(?P<number>\d{1,9})\s*(?P<percent>%?)\s*")
 
 
 @dataclass(frozen=True)
-class Limit:
+class DeletionLimit:
     """A number of people, or a percentage of those in the state. ``str`` gives its stored form."""
 
     number: int
@@ -40,7 +40,7 @@ class Limit:
         return max(_ALWAYS, people * self.number // 100) if self.percent else self.number
 
 
-def limit(value: Any) -> Limit:
+def limit(value: Any) -> DeletionLimit:
     """The limit of a program: 40, "40" or "20%".
 
     Raises:
@@ -49,11 +49,15 @@ def limit(value: Any) -> Limit:
     match = _LIMIT.fullmatch(str(value)) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
     if match is None or (match["percent"] and int(match["number"]) > 100):
         raise ConfigurationError(f"max_deletions: {value!r} is neither a number of people nor a percentage like '20%'")
-    return Limit(int(match["number"]), bool(match["percent"]))
+    return DeletionLimit(int(match["number"]), bool(match["percent"]))
 
 
 def too_many(
-    roster: str, in_state: Collection[str], declared: Collection[str], allowed: Limit, moved: Collection[str] = ()
+    roster: str,
+    in_state: Collection[str],
+    declared: Collection[str],
+    allowed: DeletionLimit,
+    moved: Collection[str] = (),
 ) -> str | None:
     """The error if more people would leave than the limit allows; else None.
 

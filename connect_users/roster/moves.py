@@ -67,12 +67,14 @@ class Moves:
         moved_to: username of a person who was in this roster -> the resource that declares the person now.
         moved_from: username of a person whom this roster declares -> the person's resource in the state.
         leavers: people of `in_state` whom the program does not declare at all.
+        kept: leavers who stay because the stack allows no removals.
     """
 
     in_state: frozenset[str] = frozenset()
     moved_to: dict[str, str] = field(default_factory=dict)
     moved_from: dict[str, str] = field(default_factory=dict)
     leavers: tuple[StateUser, ...] = ()
+    kept: tuple[StateUser, ...] = ()
 
 
 def moves_of(
@@ -91,11 +93,11 @@ def moves_of(
         complete: whether nothing else is declared. Otherwise a missing roster may still be declared, so another roster
             is its successor only if more than half of its people moved there.
     """
-    now = _Declared(declared)
-    successors = _successors(state, now, rosters, complete=complete)
+    program = _ProgramUsers(declared)
+    successors = _successors(state, program, rosters, complete=complete)
     in_state, moved_to, moved_from, leavers = set(), {}, {}, []
     for user in state:
-        current = now.of(user)
+        current = program.of(user)
         if successors.get(user.roster, user.roster) == roster:
             in_state.add(user.username)
             if current is None:
@@ -111,16 +113,16 @@ def removed_rosters(
     state: Collection[StateUser], declared: Iterable[ProgramUser], rosters: Collection[str]
 ) -> dict[str, list[str]]:
     """Rosters that are no longer declared and have no successor -> the usernames that would be deleted."""
-    now = _Declared(declared)
-    successors = _successors(state, now, rosters)
+    program = _ProgramUsers(declared)
+    successors = _successors(state, program, rosters)
     removed: dict[str, list[str]] = {}
     for user in state:
-        if user.roster and user.roster not in rosters and user.roster not in successors and now.of(user) is None:
+        if user.roster and user.roster not in rosters and user.roster not in successors and program.of(user) is None:
             removed.setdefault(user.roster, []).append(user.username)
     return removed
 
 
-class _Declared:
+class _ProgramUsers:
     """The users whom the program declares, by username."""
 
     def __init__(self, declared: Iterable[ProgramUser]) -> None:
@@ -136,7 +138,7 @@ class _Declared:
 
 
 def _successors(
-    state: Iterable[StateUser], now: _Declared, rosters: Collection[str], *, complete: bool = True
+    state: Iterable[StateUser], program: _ProgramUsers, rosters: Collection[str], *, complete: bool = True
 ) -> dict[str, str]:
     """Roster that is no longer declared -> the roster that most of its people moved to."""
     moves: dict[str, Counter[str]] = {}
@@ -144,10 +146,10 @@ def _successors(
     for user in state:
         if user.roster and user.roster not in rosters:
             people[user.roster] += 1
-            current = now.of(user)
+            current = program.of(user)
             if current is not None and current.roster:
                 moves.setdefault(user.roster, Counter())[current.roster] += 1
-    found = {former: max(counts, key=lambda name: (counts[name], name)) for former, counts in moves.items()}
+    likeliest = {former: max(counts, key=lambda name: (counts[name], name)) for former, counts in moves.items()}
     return {
-        former: roster for former, roster in found.items() if complete or 2 * moves[former][roster] > people[former]
+        former: roster for former, roster in likeliest.items() if complete or 2 * moves[former][roster] > people[former]
     }

@@ -1,7 +1,7 @@
 """From the names of profiles and hierarchy groups to their ids.
 
 A name is searched in the program's dict first, and then looked up in the instance, if there is a look-up. With neither,
-names cannot be judged: `strict` says whether that is a problem. Names of security profiles have no commas and no
+names cannot be judged; whether that is a problem depends on `strict`. Names of security profiles have no commas and no
 semicolons (botocore: CreateSecurityProfileName), so a cell with one has several names.
 """
 
@@ -47,6 +47,7 @@ class Names:
         self.ids = None if ids is None else {spelled(reference, name): id_ for name, id_ in ids.items()}
         self.look_up = look_up
         self.strict = strict
+        #: Name -> id, or the `NoSuchName`.
         self._answers: dict[str, Any] = {}
         self._unknown = 0
 
@@ -67,6 +68,10 @@ class Names:
         if isinstance(answer, NoSuchName):
             raise NoSuchName(str(answer))
         return answer
+
+    def refuse(self, name: str, problem: NoSuchName) -> None:
+        """Note that a look-up has found no such name."""
+        self._answers[name] = problem
 
     def id_if_known(self, name: str) -> str | None:
         """The bare id of a name if it is known without a call; else None."""

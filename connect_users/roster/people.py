@@ -16,19 +16,20 @@ from connect_users.core import limits, rules
 from connect_users.core.arns import bare_id
 from connect_users.core.phrases import plural
 from connect_users.core.spec import UNKNOWN, Props
-from connect_users.roster.assembly import DAYS, DEFAULTS, Assembled, Assembly, Layer, Preset, Values, known
-from connect_users.roster.columns import (
-    INSTANCE,
-    PROFICIENCIES,
-    USERNAME,
-    Column,
-    normal,
-    unknown,
+from connect_users.roster.assembly import (
+    DAYS,
+    DEFAULTS,
+    Layer,
+    Preset,
+    RowInputs,
+    RowReader,
+    ValueReader,
+    with_unknowns,
 )
-from connect_users.roster.days import Dated, Period
-from connect_users.roster.placing import PASSWORDS, Places
-from connect_users.roster.problems import Problems, RosterProblem
-from connect_users.roster.proficiency_rows import one_each
+from connect_users.roster.columns import INSTANCE, PROFICIENCIES, USERNAME, normal, unknown
+from connect_users.roster.days import DatedPerson, Period
+from connect_users.roster.problems import PASSWORDS, ProblemPlaces, Problems, RosterProblem
+from connect_users.roster.proficiency_rows import one_row_each
 from connect_users.roster.tables import Row, Table, place
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class JudgedRoster(NamedTuple):
     warnings: tuple[RosterProblem, ...] = ()
     remarks: tuple[RosterProblem, ...] = ()
     more: tuple[int, int] = (0, 0)
-    dated: tuple[Dated, ...] = ()
+    dated: tuple[DatedPerson, ...] = ()
     files: tuple[Table, ...] = ()
 
 
@@ -122,27 +123,29 @@ class _Judge:
         files = table.files
         sources = (table.source, *(file.source for file in files), "" if personas is None else personas.label)
         self.problems, self.warnings, self.remarks = (Problems(files, sources) for _ in range(3))
-        self.values = Values(options.names)
+        self.values = ValueReader(options.names)
         self.defaults = Layer(Preset(DEFAULTS, options.defaults, table.source), self.values)
         settings = {} if personas is None else personas.settings
         self.personas = {name: Layer(preset, self.values) for name, preset in settings.items()}
+        #: Whether people get personas: not if the personas themselves have problems.
         self.choosing = False
+        self.ignored = {normal(header) for header in options.ignore_columns}
         #: Username -> file and line of the first row.
         self.places: dict[str, tuple[str, int]] = {}
         #: Username -> the days, the file and the line of each row.
         self.periods: dict[str, list[tuple[Period, str, int]]] = {}
-        self.dated: list[Dated] = []
+        self.dated: list[DatedPerson] = []
         self.passwords = 0
         self.used: set[str] = set()
-        paths = [column.path for file in files for column in _columns(file, options).values() if column is not None]
+        self.files = [_FileJudge(file, self) for file in map(one_row_each, files)]
+        paths = [path for file in self.files for path in file.paths]
         paths += [path for layer in (self.defaults, *self.personas.values()) for _, path, _ in layer.settings]
         self.has_days = not DAYS.isdisjoint(paths)
         self.today = options.today() if options.today is not None and self.has_days else None
 
     def run(self) -> JudgedRoster:
-        files = [_FileJudge(file, self) for file in map(one_each, self.table.files)]
         self._judge_presets()
-        people = [person for file in files for person in file.people()]
+        people = [person for file in self.files for person in file.people()]
         if not self.table.rows:
             self.remarks.add(self.table.source, 0, "", "the roster has no people")
         elif not people and self.dated:
@@ -150,22 +153,15 @@ class _Judge:
         self._judge_spelling()
         self._judge_use()
         if self.passwords:
-            self.remarks.add(self.table.source, 0, "password", _plain_passwords(self.passwords))
+            text = f"the roster holds {plural(self.passwords, 'password')} in plain text; {_PASSWORDS_ADVICE}"
+            self.remarks.add(self.table.source, 0, "password", text)
         people.sort(key=lambda person: person.username)
         in_order = (self.problems.in_order(), self.warnings.in_order(), self.remarks.in_order())
         more = (self.problems.more, self.warnings.more + self.remarks.more)
         return JudgedRoster(self.table.source, tuple(people), *in_order, more, tuple(self.dated), self.table.files)
 
-    def chooser(self, table: Table) -> Chooser | None:
-        """The chooser of personas for the people of a file; None if the roster has no personas."""
-        if self.options.personas is None:
-            return None
-        from connect_users.roster.choosing import Chooser
-
-        return Chooser(self.options.personas, table)
-
     def _judge_presets(self) -> None:
-        """Add the problems of the defaults and the personas. If the rules have problems, nobody gets a persona."""
+        """Add the problems of the defaults and the personas."""
         for layer in (self.defaults, *self.personas.values()):
             for header, text in layer.problems:
                 self.problems.add(*layer.place(header), text)
@@ -175,9 +171,13 @@ class _Judge:
         from connect_users.roster.choosing import missing_columns
 
         missing = list(missing_columns(personas, self.table.files))
-        self.choosing = not personas.problems and not any(certain for _, certain in missing)
-        for problem, certain in (*((each, True) for each in personas.problems), *missing):
-            (self.problems if certain else self.remarks).add(problem.source, problem.line, problem.column, problem.text)
+        # YAML, JSON and rows of a program leave out columns in which nobody has a value.
+        certain = all(file.header_line or file.form for file in self.table.files if file.rows)
+        self.choosing = not personas.problems and not (missing and certain)
+        for problem in personas.problems:
+            self.problems.add(*problem)
+        for problem in missing:
+            (self.problems if certain else self.remarks).add(*problem)
 
     def _judge_spelling(self) -> None:
         """Warn about usernames that differ only in case: two users for Connect, but most likely one person."""
@@ -211,15 +211,20 @@ class _FileJudge:
         self._judge = judge
         self._options = options = judge.options
         self._problems = judge.problems
-        self._columns = _columns(table, options)
-        self._paths = {column.path for column in self._columns.values() if column}
-        self._settings = {
-            name: it.name for name, it in self._columns.items() if it and it.path[0] not in WHO and it.path not in DAYS
+        self._columns = {
+            header: None if normal(header) in judge.ignored else table.column(header) for header in table.headers
         }
-        self._assembly = Assembly(self._columns, judge.values)
-        self._places = Places(table, self._columns, judge.table.source, passwords=options.password_of is not None)
-        self._chooser = judge.chooser(table)
-        self._plain_instance = known(options.instance_id) is options.instance_id
+        self.paths = {column.path for column in self._columns.values() if column}
+        self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in NOT_SETTINGS}
+        self._rows = RowReader(self._columns, judge.values)
+        has_passwords = options.password_of is not None
+        self._places = ProblemPlaces(table, self._columns, judge.table.source, passwords=has_passwords)
+        self._chooser: Chooser | None = None
+        if options.personas is not None:
+            from connect_users.roster.choosing import Chooser
+
+            self._chooser = Chooser(options.personas, table)
+        self._plain_instance = with_unknowns(options.instance_id) is options.instance_id
 
     def people(self) -> Iterator[Person]:
         """Everybody in the file; adds its problems."""
@@ -239,26 +244,20 @@ class _FileJudge:
         self._problems.add(self._table.source, line, column, text, username)
 
     def _judge_headers(self) -> None:
-        ignored = {normal(header) for header in self._options.ignore_columns}
         for header, line in self._table.headers.items():
-            if self._columns[header] is None and normal(header) not in ignored and not self._is_read(header):
-                text = unknown(header, "; to leave it out, name it in ignore_columns")
-                self._add(line, header, text)
+            # An export may have any columns, and so may the rules of the personas.
+            is_allowed = self._table.form or (self._chooser is not None and self._chooser.reads(header))
+            if self._columns[header] is None and normal(header) not in self._judge.ignored and not is_allowed:
+                self._add(line, header, unknown(header, "; to leave it out, name it in ignore_columns"))
         for header in self._table.twice:
-            if self._table.form and self._columns[header] is None:
-                continue
-            self._add(self._table.headers[header], header, "two columns have this header")
-
-    def _is_read(self, header: str) -> bool:
-        """Whether another column than ours is allowed: in an export, or because a rule of the personas uses it."""
-        return bool(self._table.form) or (self._chooser is not None and self._chooser.reads(header))
+            if not self._table.form or self._columns[header] is not None:
+                self._add(self._table.headers[header], header, "two columns have this header")
 
     def _names_people(self) -> bool:
-        if USERNAME in self._paths:
-            return True
-        line = min(self._table.headers.values(), default=0)
-        self._add(line, "username", "the column is missing; it names the people")
-        return False
+        if USERNAME not in self.paths:
+            line = min(self._table.headers.values(), default=0)
+            self._add(line, "username", "the column is missing; it names the people")
+        return USERNAME in self.paths
 
     def _person(self, row: Row) -> Person | None:
         """The person of a row, if it includes today. People who start later are judged too; people who left are not."""
@@ -268,17 +267,19 @@ class _FileJudge:
             text = f"the row has {cells} more than the header; quote cells that contain the separator"
             self._add(row.line, "", text)
             return None
-        choice = self._choice(row)
+        choice: Choice | str | None = None
+        if self._chooser is not None:
+            choice = self._chooser.of(row) if self._judge.choosing else ""
         layers = [self._judge.defaults]
         if not isinstance(choice, str | None):
             layers.insert(0, self._judge.personas[choice.persona])
         period = self._period(row, layers)
         if period is None:
             return None
-        built = self._assembly.of(row, layers)
-        inputs = built.inputs
+        result = self._rows.of(row, layers)
+        inputs = result.inputs
         username = inputs.get("username")
-        for header, text in built.problems:
+        for header, text in result.problems:
             self._add(row.line, header, text, username)
         early = period.is_after(self._judge.today)
         self._judge_instance(row, inputs)
@@ -289,39 +290,34 @@ class _FileJudge:
             # The persona's settings are missing: that is not another problem.
             if choice:
                 self._add(row.line, "", choice, username)
-            person = self._counted(row, built, None, period)
-            return None if early else person
-        plain = built.plain and self._plain_instance and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
-        review = rules.review(inputs if plain else known(inputs), reserved_tags=self._options.reserved_tags)
-        for problems, into in ((review.problems, self._problems), (review.warnings, self._judge.warnings)):
-            for problem in problems:
-                into.add(*self._places.of(problem, row, inputs, layers))
+            choice = None
+        else:
+            plain = result.plain and self._plain_instance
+            plain = plain and (not from_elsewhere or isinstance(inputs[from_elsewhere], str))
+            review = rules.review(inputs if plain else with_unknowns(inputs), reserved_tags=self._options.reserved_tags)
+            for problems, into in ((review.problems, self._problems), (review.warnings, self._judge.warnings)):
+                for problem in problems:
+                    into.add(*self._places.of(problem, row, inputs, layers))
         if choice is not None:
             self._judge.used.add(choice.persona)
-        person = self._counted(row, built, choice, period)
+        person = self._to_person(row, result, choice, period)
         return None if early else person
 
     def _period(self, row: Row, layers: Sequence[Layer]) -> Period | None:
         """The days of a row; None if the person has left."""
         if not self._judge.has_days:
             return Period()
-        period, wrong = self._assembly.period(row, layers)
+        period, wrong = self._rows.period(row, layers)
         for header, text in wrong:
             self._add(row.line, header, text)
         if wrong or not period.is_before(self._judge.today):
             return period
-        self._note(self._assembly.username(row), row, period)
+        self._note_row(self._rows.username(row), row, period)
         return None
-
-    def _choice(self, row: Row) -> Choice | str | None:
-        """The persona of a row, or the reason why it has none; None if the roster has no personas."""
-        if self._chooser is None:
-            return None
-        return self._chooser.of(row) if self._judge.choosing else ""
 
     def _judge_instance(self, row: Row, inputs: Props) -> None:
         """Refuse a row that names another instance than the roster's."""
-        theirs, ours = bare_id(inputs.get("instance_id")), bare_id(known(self._options.instance_id))
+        theirs, ours = bare_id(inputs.get("instance_id")), bare_id(with_unknowns(self._options.instance_id))
         if isinstance(theirs, str) and isinstance(ours, str) and theirs != ours:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
             self._add(row.line, self._places.header(INSTANCE, row), text, inputs.get("username"))
@@ -348,21 +344,21 @@ class _FileJudge:
         inputs[name] = value
         return name
 
-    def _counted(self, row: Row, built: Assembled, choice: Choice | None, period: Period) -> Person | None:
-        username = built.inputs.get("username")
+    def _to_person(self, row: Row, result: RowInputs, choice: Choice | None, period: Period) -> Person | None:
+        username = result.inputs.get("username")
         if not isinstance(username, str):
-            if username is not UNKNOWN and known(username) is UNKNOWN:
+            if username is not UNKNOWN and with_unknowns(username) is UNKNOWN:
                 text = "is not known while the program runs, but it names the resource"
                 self._add(row.line, "username", text)
             return None
-        if not self._note(username, row, period):
+        if not self._note_row(username, row, period):
             return None
         source = self._table.source
         self._judge.places.setdefault(username, (source, row.line))
         own = tuple(self._settings[header] for header, _ in row.cells if header in self._settings) if choice else ()
-        return Person(username, built.inputs, row.line, built.profiles, source, choice, own)
+        return Person(username, result.inputs, row.line, result.profiles, source, choice, own)
 
-    def _note(self, username: Any, row: Row, period: Period) -> bool:
+    def _note_row(self, username: Any, row: Row, period: Period) -> bool:
         """Note a row of a person; returns whether no other row has the username at the same time."""
         if not isinstance(username, str):
             return False
@@ -375,10 +371,10 @@ class _FileJudge:
         if not twice:
             rows.append((period, self._table.source, row.line))
         if period != Period() and not period.is_before(period.first):
-            self._judge.dated.append(Dated(username, row.line, period, self._table.source))
+            self._judge.dated.append(DatedPerson(username, row.line, period, self._table.source))
         if twice:
             text = f"{username!r} is {self._twice(*twice[0], row)}; a username may appear once"
-            if PROFICIENCIES in self._paths:
+            if PROFICIENCIES in self.paths:
                 text += ", or in several rows that differ only in the proficiency"
             if self._judge.has_days:
                 text += ", or in rows whose days do not overlap"
@@ -391,13 +387,8 @@ class _FileJudge:
         return f"in {place(source, line)} and in {place(self._table.source, row.line)}"
 
 
-def _columns(table: Table, options: RosterOptions) -> dict[str, Column | None]:
-    ignored = {normal(header) for header in options.ignore_columns}
-    return {header: None if normal(header) in ignored else table.column(header) for header in table.headers}
-
-
 #: The columns for who a person is, and when; the other columns are settings.
-WHO: Final = frozenset(
+NOT_SETTINGS: Final = frozenset(
     (
         *("username", "identity_info", "directory_user_id", "instance_id", "identity_management_type"),
         *("first_day", "last_day"),
@@ -408,9 +399,4 @@ _ROWS_MAX: Final = 50
 _NO_HEADER: Final = (
     "names no column; the first line must name the columns, as in username,routing_profile,security_profiles"
 )
-
-
-def _plain_passwords(count: int) -> str:
-    passwords = plural(count, "password")
-    advice = "use passwords= instead (secrets of the stack, or of AWS Secrets Manager)"
-    return f"the roster holds {passwords} in plain text; {advice}"
+_PASSWORDS_ADVICE: Final = "use passwords= instead (secrets of the stack, or of AWS Secrets Manager)"

@@ -21,16 +21,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits
 from connect_users.core.misspellings import did_you_mean, quoted, suggestion
+from connect_users.roster import cells
 from connect_users.roster.assembly import Preset
-from connect_users.roster.cells import BadCell, plain, text
 from connect_users.roster.columns import find, unknown
 from connect_users.roster.exports import ACTIVE
 from connect_users.roster.problems import RosterProblem
-from connect_users.roster.record_shapes import Member
-from connect_users.roster.selection import word
+from connect_users.roster.selection import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from connect_users.roster.record_shapes import Member
 
 #: The members of the file. Members with one of the prefixes are not read: YAML's anchors, an editor's schema.
 MEMBERS: Final = ("personas", "rules", "default", "columns")
@@ -38,7 +39,7 @@ RULE_MEMBERS: Final = ("persona", "when")
 _OTHERS: Final = ("x-", "$schema")
 
 
-class Condition:
+class RuleCondition:
     """A column and its ``values``, one of which has to match: ``*`` matches any characters, "" an empty cell.
 
     Attributes:
@@ -85,7 +86,7 @@ class Rule(NamedTuple):
 
     number: int
     persona: str
-    conditions: tuple[Condition, ...]
+    conditions: tuple[RuleCondition, ...]
     line: int = 0
 
 
@@ -117,19 +118,12 @@ class Personas(NamedTuple):
         return self.source or "personas"
 
 
-def tree(name: str, value: Any) -> Member:
-    """A program's own value as a member with all its members."""
-    if isinstance(value, Mapping):
-        return Member(0, name, value, tuple(tree(str(key), item) for key, item in value.items()))
-    return Member(0, name, value, tuple(tree("", item) for item in value) if isinstance(value, (list, tuple)) else ())
-
-
 def personas_of(root: Member, source: str) -> Personas:
     """The personas of a document."""
-    return _Reader(source).read(root)
+    return _PersonasReader(source).read(root)
 
 
-class _Reader:
+class _PersonasReader:
     def __init__(self, source: str) -> None:
         self._source = source
         self._problems: list[RosterProblem] = []
@@ -176,9 +170,8 @@ class _Reader:
                 self._wrong(rules, "rules", "is not a list; write - {persona: NAME, when: {COLUMN: VALUE}}")
             return
         if len(rules.parts) > limits.PERSONAS_RULES_MAX:
-            self._wrong(
-                rules, "rules", f"has more than {limits.PERSONAS_RULES_MAX:,} rules; name several values in one"
-            )
+            text = f"has more than {limits.PERSONAS_RULES_MAX:,} rules; name several values in one"
+            self._wrong(rules, "rules", text)
             return
         for number, rule in enumerate(rules.parts, start=1):
             path = f"rules[{number}]"
@@ -190,44 +183,42 @@ class _Reader:
                 if name not in RULE_MEMBERS:
                     hint = did_you_mean(name, RULE_MEMBERS) or f"write it under when: {{{name}: ...}}"
                     self._wrong(part, f"{path}.{name}", f"is not a member of a rule; {hint}")
-            persona = None
-            if "persona" in parts:
-                persona = self._persona(parts["persona"], f"{path}.persona", settings)
-            else:
+            persona, when = parts.get("persona"), parts.get("when")
+            if persona is None:
                 self._wrong(rule, path, f"names no persona; {suggestion('', settings)}")
-            conditions = tuple(self._conditions(parts["when"], f"{path}.when")) if "when" in parts else ()
-            if "when" not in parts or not parts["when"].value:
-                self._wrong(
-                    rule, path, "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
-                )
+            chosen = self._persona(persona, f"{path}.persona", settings) if persona else None
+            conditions = tuple(self._conditions(when, f"{path}.when")) if when else ()
+            if when is None or not when.value:
+                text = "has no conditions; write when: {COLUMN: VALUE}, or name the persona as default"
+                self._wrong(rule, path, text)
             # Without a persona, the rule's columns still count as used.
-            yield Rule(number, persona or "", conditions, rule.line)
+            yield Rule(number, chosen or "", conditions, rule.line)
 
     def _persona(self, part: Member, path: str, settings: Mapping[str, Preset]) -> str | None:
-        name = text(part.value)
+        name = cells.text(part.value)
         if part.value is None and path == "default":
             return None
-        if isinstance(name, str) and name in settings:
-            return name
         if not isinstance(name, str):
             self._wrong(part, path, "is not the name of a persona")
-        else:
+            return None
+        if name not in settings:
             self._wrong(part, path, f"{quoted(name)} is not a persona of this file; {suggestion(name, settings)}")
-        return None
+            return None
+        return name
 
-    def _conditions(self, when: Member, path: str) -> Iterator[Condition]:
+    def _conditions(self, when: Member, path: str) -> Iterator[RuleCondition]:
         for part in self._members(when, "a dict of columns and values", path):
             items = part.value if isinstance(part.value, (list, tuple)) else [part.value]
             values = [_value(item) for item in items]
             if not values or None in values:
                 self._wrong(part, f"{path}.{part.name}", "is neither a string nor a list of strings")
             else:
-                yield Condition(part.name, tuple(value for value in values if value is not None), part.line)
+                yield RuleCondition(part.name, tuple(value for value in values if value is not None), part.line)
 
     def _columns(self, columns: Member) -> Iterator[tuple[str, tuple[str, int]]]:
         for part in self._members(columns, "a dict of a roster's columns and the headers of the file"):
             column = find(part.name)
-            header = text(part.value)
+            header = cells.text(part.value)
             if part.name != ACTIVE and column is None:
                 self._wrong(part, f"columns.{part.name}", unknown(part.name))
             elif not isinstance(header, str) or not header:
@@ -239,10 +230,10 @@ class _Reader:
 def _value(item: Any) -> str | None:
     """A value of a condition as it is compared with cells; None if it is not a single value."""
     try:
-        value = plain(item)
-    except BadCell:
+        value = cells.plain(item)
+    except cells.BadCell:
         return None
-    return "" if value is None else word(value)
+    return "" if value is None else comparable(value)
 
 
 def _lines(prefix: str, members: tuple[Member, ...]) -> Iterator[tuple[str, int]]:

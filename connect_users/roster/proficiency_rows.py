@@ -32,7 +32,7 @@ _MOST: Final = 10 * limits.PROFICIENCIES_MAX
 _HEADER: Final = "proficiencies"
 
 
-def one_each(table: Table) -> Table:
+def one_row_each(table: Table) -> Table:
     """The table with one row for each person whose rows differ only in the proficiency."""
     table = _with_one_column(table)
     columns = {header: table.column(header) for header in table.headers}
@@ -41,10 +41,10 @@ def one_each(table: Table) -> Table:
     names = {header for header, path in paths.items() if path == USERNAME}
     if not skills or not names:
         return table
-    rows: list[_Person | Row] = []
-    people: dict[Any, _Person] = {}
+    rows: list[_PersonRows | Row] = []
+    people: dict[Any, _PersonRows] = {}
     for row in table.rows:
-        person = _Person(row, skills)
+        person = _PersonRows(row, skills)
         username = next((value for header, value in person.rest.items() if header in names), None)
         if not isinstance(username, str) or row.surplus:
             rows.append(row)
@@ -56,7 +56,7 @@ def one_each(table: Table) -> Table:
     return table._replace(rows=tuple(one if isinstance(one, Row) else one.row() for one in rows))
 
 
-class _Person:
+class _PersonRows:
     """The first row of a person, and the proficiencies of all rows."""
 
     def __init__(self, row: Row, skills: set[str]) -> None:
@@ -65,7 +65,7 @@ class _Person:
         self.rest = {header: text(value) for header, value in row.cells if header not in skills}
         self._more = False
 
-    def take(self, other: _Person) -> bool:
+    def take(self, other: _PersonRows) -> bool:
         """Add the proficiencies of another row; False if none is new, or if the rows differ in anything else."""
         if len(self._skills) >= _MOST:
             return False

@@ -64,15 +64,15 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
     if named is None:
         from connect_users.roster.record_shapes import member_of, table
 
-        return _whole("", [exports.understood(table(member_of("", _rows(roster), 0), ""), columns)])
+        return _one_table("", [exports.as_roster(table(member_of(_records(roster)), ""), columns)])
     files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
     if personas is not None and personas.source and len(files) > 1:
         files.pop(Path(personas.source).absolute(), None)
     tables = []
     for path, source in files.values():
-        tables.append(exports.understood(read_file(path, source), columns))
+        tables.append(exports.as_roster(read_file(path, source), columns))
         check_rows(source, sum(len(each.rows) for each in tables), 0)
-    return _whole(some(named, _SHOWN), tables)
+    return _one_table(some(named, _SHOWN), tables)
 
 
 def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Personas:
@@ -82,10 +82,11 @@ def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Perso
         UnreadableRoster: the file cannot be read. Other mistakes are in the result's `problems`.
     """
     from connect_users.roster import yaml_text
-    from connect_users.roster.personas import personas_of, tree
+    from connect_users.roster.personas import personas_of
+    from connect_users.roster.record_shapes import member_of
 
     if isinstance(personas, Mapping):
-        return personas_of(tree("", personas), "")
+        return personas_of(member_of(personas, limits.ROSTER_DEPTH_MAX), "")
     path, source = Path(personas), str(personas)
     if path.suffix.lower() not in _PERSONAS:
         raise UnreadableRoster(source, f"is not a persona file; write YAML or JSON ({' '.join(_PERSONAS)})")
@@ -124,7 +125,7 @@ def _files(named: str) -> Iterator[tuple[Path, str]]:
     yield from ((file, str(file)) for file in rosters)
 
 
-def _whole(source: str, tables: list[Table]) -> Table:
+def _one_table(source: str, tables: list[Table]) -> Table:
     """The tables of all files as one. An export in pages has to be complete."""
     expected = max((each.expected for each in tables), default=0)
     rows = sum(len(each.rows) + len(each.inactive) for each in tables if each.expected)
@@ -189,16 +190,14 @@ def decoded(data: bytes, source: str) -> str:
     return text
 
 
-def _rows(rows: Rows) -> Any:
-    return rows if isinstance(rows, Mapping) else list(_records(rows))
-
-
-def _records(rows: Rows) -> Iterable[Any]:
+def _records(rows: Rows) -> Mapping[Any, Any] | list[Any]:
+    if isinstance(rows, Mapping):
+        return rows
     # Frames, without importing either library: polars has to_dicts, pandas to_dict (also on a single column).
     if hasattr(rows, "to_dicts"):
-        return list(rows.to_dicts())
-    if hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
-        return list(rows.to_dict("records"))
+        rows = rows.to_dicts()
+    elif hasattr(rows, "to_dict") and getattr(rows, "ndim", 2) == 2:
+        rows = rows.to_dict("records")
     if isinstance(rows, bytes) or not isinstance(rows, Iterable):
         raise UnreadableRoster("", f"is of type {type(rows).__name__}; pass a path or rows")
-    return rows
+    return list(rows)

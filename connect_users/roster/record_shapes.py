@@ -16,8 +16,7 @@ A person may be written in the API's words (``Username``, ``IdentityInfo.FirstNa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connect_users.core.channels import TWINS
 from connect_users.core.ownership import declared_tags
@@ -35,11 +34,12 @@ _NAMES: Final = ("username", "Username")
 _EXTENSION: Final = "x-"
 _SEARCHED: Final = "ApproximateTotalCount"
 
+#: Levels of dicts around people: ``users``, and the usernames. The elements of a list are people.
+LEVELS: Final = 2
 FORM: Final = "a roster is a list with a dict for each person, or a dict from username to person"
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A member of a dict, or an element of a list.
 
     Attributes:
@@ -53,12 +53,14 @@ class Member:
     parts: tuple[Member, ...] = ()
 
 
-def member_of(name: str, value: Any, line: int) -> Member:
-    """A plain value as a member; its own members have its line."""
-    if isinstance(value, Mapping):
-        return Member(line, name, value, tuple(member_of(str(key), item, line) for key, item in value.items()))
-    elements = value if isinstance(value, list) else ()
-    return Member(line, name, value, tuple(Member(line, "", element) for element in elements))
+def member_of(value: Any, levels: int = LEVELS, name: str = "") -> Member:
+    """A program's own value as a member, with its members down to ``levels`` of dicts."""
+    parts: tuple[Member, ...] = ()
+    if levels > 0 and isinstance(value, Mapping):
+        parts = tuple(member_of(item, levels - 1, str(key)) for key, item in value.items())
+    elif levels > 0 and isinstance(value, (list, tuple)):
+        parts = tuple(member_of(item, levels - LEVELS) for item in value)
+    return Member(0, name, value, parts)
 
 
 def dict_of(parts: Iterable[Member], source: str) -> dict[str, Any]:

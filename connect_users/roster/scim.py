@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.roster.cells import whole
-from connect_users.roster.tables import UnreadableRoster, from_flat
+from connect_users.roster.tables import UnreadableRoster, from_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,13 +55,14 @@ def table(root: Member, source: str) -> Table:
         line = part.line or number
         if not isinstance(part.value, Mapping):
             raise UnreadableRoster(source, "is not a user; Resources is a list of dicts", line)
-        records.append((line, list(_attributes(part.value))))
+        records.append((line, dict(_attributes(part.value))))
     total = whole(root.value.get("totalResults"))
-    return from_flat(source, records, FORM, total if isinstance(total, int) else 0)
+    return from_records(source, records)._replace(form=FORM, expected=total if isinstance(total, int) else 0)
 
 
 def _attributes(user: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in user.items():
+    # Extensions come first, so that an attribute of the core wins over one of the same name.
+    for name, value in sorted(user.items(), key=lambda item: not item[0].startswith(_URN)):
         if name.lower() in _LISTS and isinstance(value, list):
             yield name, [each for item in value for each in _of_group(item)]
         elif name.lower() == "emails" and isinstance(value, list):

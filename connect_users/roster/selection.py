@@ -27,23 +27,23 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
     """
     for header, wanted in where.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
-        known: set[str] = set()
-        parts = [_selected(part, header, values, known) for part in table.files]
+        all_values: set[str] = set()
+        parts = [_select_rows(part, header, values, all_values) for part in table.files]
         if table.rows and not any(part.rows for part in parts):
             shown = " or ".join(map(repr, values))
-            hint = suggestion(" ".join(values), known) if known else "the column is empty or missing"
+            hint = suggestion(" ".join(values), all_values) if all_values else "the column is empty or missing"
             raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}; {hint}")
         table = joined(table.source, parts) if table.parts else parts[0]
     return table
 
 
-def _selected(table: Table, header: str, values: Sequence[str], known: set[str]) -> Table:
-    """The rows of one file that have one of the values. All values of the file are added to ``known``."""
+def _select_rows(table: Table, header: str, values: Sequence[str], all_values: set[str]) -> Table:
+    """The rows of one file that have one of the values. All values of the file are added to ``all_values``."""
     readers = readers_of(table, header)
     values_by_row = [
         {value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows
     ]
-    known.update(*values_by_row)
+    all_values.update(*values_by_row)
     rows = tuple(row for row, of_row in zip(table.rows, values_by_row, strict=True) if not of_row.isdisjoint(values))
     return table._replace(rows=rows)
 
@@ -72,10 +72,10 @@ def readers_of(table: Table, wanted: str) -> dict[str, Callable[[Any], tuple[str
 
 def _words(raw: Any) -> tuple[str, ...]:
     items = raw if isinstance(raw, (list, tuple)) else (raw,)
-    return tuple(value for item in items if not absent(item) and (value := word(item)) is not None)
+    return tuple(value for item in items if not absent(item) and (value := comparable(item)) is not None)
 
 
-def word(value: Any) -> str | None:
+def comparable(value: Any) -> str | None:
     """A value as a string to compare: flags and numbers as in JSON; None if it is not a single value."""
     value = text(tag(value))
     return str(value) if isinstance(value, (str, float)) else None

@@ -37,21 +37,13 @@ def clipped(text: str) -> str:
 
 
 def check_rows(source: str, count: int, line: int) -> None:
-    """Refuse a roster with too many rows.
-
-    Raises:
-        UnreadableRoster
-    """
+    """Raise `UnreadableRoster` if there are too many rows."""
     if count > limits.ROSTER_ROWS_MAX:
         raise UnreadableRoster(source, f"has more than {limits.ROSTER_ROWS_MAX:,} rows; split it", line)
 
 
 def check_cells(source: str, count: int, line: int = 0) -> None:
-    """Refuse a roster with too many cells.
-
-    Raises:
-        UnreadableRoster
-    """
+    """Raise `UnreadableRoster` if there are too many cells."""
     if count > limits.ROSTER_CELLS_MAX:
         text = f"has more than {limits.ROSTER_CELLS_MAX:,} cells; remove rows and columns that are not needed"
         raise UnreadableRoster(source, text, line)
@@ -144,16 +136,10 @@ def from_grid(
         rows: each with its line; empty rows are left out.
     """
     names = ["" if absent(header) else str(header).strip() for header in headers]
-    _check_headers(source, {name for name in names if name}, header_line)
+    lines = {name: header_line for name in names if name}
+    _check_headers(source, lines, header_line)
     check_rows(source, len(rows), header_line)
-    seen: dict[str, int] = {}
-    twice = []
-    for name in names:
-        if name in seen:
-            twice.append(name)
-        elif name:
-            seen[name] = header_line
-    if not seen:
+    if not lines:
         raise UnreadableRoster(source, "there is no header; the first line must name the columns", header_line)
     table_rows = []
     all_named = all(names)
@@ -171,7 +157,8 @@ def from_grid(
         surplus = 0 if all_named and len(values) <= len(names) else _surplus(names, values)
         if cells or surplus:
             table_rows.append(Row(line, cells, surplus))
-    return Table(source, tuple(table_rows), seen, tuple(dict.fromkeys(twice)), header_line)
+    twice = tuple(name for name in lines if names.count(name) > 1)
+    return Table(source, tuple(table_rows), lines, twice, header_line)
 
 
 def _surplus(names: Sequence[str], values: Sequence[Any]) -> int:
@@ -196,36 +183,13 @@ def from_records(source: str, records: Sequence[tuple[int, Any]]) -> Table:
         more = sum(not absent(value) for value in surplus) if isinstance(surplus, list) else 0
         named = {str(name): value for name, value in record.items() if name is not None}
         cells = _flat(source, line, "", named, _DEPTH)
-        for header, _ in cells:
-            headers.setdefault(header, line)
-        _check_headers(
-            source, headers if len(headers) > limits.ROSTER_COLUMNS_MAX else [name for name, _ in cells], line
-        )
+        new = {header: line for header, _ in cells if header not in headers}
+        if new:
+            headers |= new
+            _check_headers(source, headers, line)
         if cells or more:
             rows.append(Row(line, cells, more))
     return Table(source, tuple(rows), headers)
-
-
-def from_flat(source: str, records: Sequence[tuple[int, Sequence[tuple[str, Any]]]], form: str, expected: int) -> Table:
-    """A table of an export: each person's line and cells, which are strings, numbers, flags or lists of strings.
-
-    Raises:
-        UnreadableRoster
-    """
-    check_rows(source, len(records), 0)
-    headers: dict[str, int] = {}
-    rows = []
-    for line, values in records:
-        cells = [(header, value) for header, value in values if not absent(value)]
-        try:
-            refuse_long(value for _, value in cells)
-        except BadCell as problem:
-            raise UnreadableRoster(source, str(problem), line) from None
-        for header, _ in cells:
-            headers.setdefault(header, line)
-        rows.append(Row(line, cells))
-    _check_headers(source, headers, 0)
-    return Table(source, tuple(rows), headers, form=form, expected=expected)
 
 
 def _flat(source: str, line: int, prefix: str, record: Mapping[Any, Any], depth: int) -> list[tuple[str, Any]]:

@@ -11,16 +11,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .driver import Change, CheckFailed, ResourceDriver, State
-    from .provider_process import CheckReply, DiffReply, DynamicHost, HostError, InitFailed, ProviderProcess, StateReply
+    from .driver import CheckFailed, PlannedChange, ResourceDriver, ResourceState
+    from .provider_process import CheckReply, DiffReply, HostError, ProviderProcess, StateReply
     from .rehearsal import Rehearsal
-    from .result import RehearsalError, ResourceState, Result, Step
+    from .result import RehearsalError, RehearsedStep, Result
     from .stack import Outcome, Stack, StackError
     from .values import UNKNOWN, Secret
 
-__all__ = ["UNKNOWN", "Change", "CheckFailed", "CheckReply", "DiffReply", "DynamicHost", "HostError", "InitFailed"]
-__all__ += ["Outcome", "ProviderProcess", "Rehearsal", "RehearsalError", "ResourceDriver", "ResourceState", "Result"]
-__all__ += ["Secret", "Stack", "StackError", "State", "StateReply", "Step"]
+__all__ = ["UNKNOWN", "CheckFailed", "CheckReply", "DiffReply", "HostError", "Outcome", "PlannedChange"]
+__all__ += ["ProviderProcess", "Rehearsal", "RehearsalError", "RehearsedStep", "ResourceDriver", "ResourceState"]
+__all__ += ["Result", "Secret", "Stack", "StackError", "StateReply"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a rehearsal makes of other resources than dynamic ones: `aws:connect` in the emulator, all others made up.
+"""Resources of a rehearsal that are not dynamic: those of `aws:connect` are in the emulator, all others are made up.
 
 Ids and outputs are the bridged provider's. A change in place is recorded in the state only.
 """
@@ -77,7 +77,7 @@ class AwsProvider:
         return kind if kind in _FORCES else ""
 
     def _about(self, verb: str, id_: str, urn: str) -> bool:
-        """Call an operation on one resource; False when it is gone."""
+        """Call an operation on one resource; False if it does not exist."""
         if (kind := self._kind(urn)) in ("", _STRUCTURE):
             return True
         instance, _, bare = id_.rpartition(":")

@@ -1,7 +1,7 @@
 """Running a program in this process under the SDK's mock monitor, and leaving no trace of it.
 
-Contract: what the program asks of the engine that a rehearsal does not play is refused in one line, never ignored. It
-runs in an event loop of its own (so not within another one); one in files as the language host runs it.
+Contract: an option of the engine that a rehearsal does not play is refused in one line, never ignored. The program runs
+in an event loop of its own (so not within another one); a program in files runs as in the language host.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from connect_users.core.tokens import STACK
 
-from .result import ResourceState
-from .run import Run, Stopped
+from .driver import ResourceState
+from .run import RehearsedRun, RunStopped
 from .values import decode, encode
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _OPTIONS = {"aliasURNs": "aliases", "importId": "import_", "remote": "remote com
 
 
 class MonitorClosed(grpc.RpcError):
-    """What the SDK gets when the engine has shut down, which makes it end the program."""
+    """The error that the SDK gets when the engine has shut down, at which it ends the program."""
 
     code = staticmethod(lambda: grpc.StatusCode.UNAVAILABLE)
     details = staticmethod(lambda: "resource monitor shut down")
@@ -59,7 +59,7 @@ class MonitorClosed(grpc.RpcError):
 class RehearsalMonitor(MockMonitor):
     """Answers the program's calls out of one run; methods are named by gRPC."""
 
-    def __init__(self, run: Run, stack: str, project: str) -> None:
+    def __init__(self, run: RehearsedRun, stack: str, project: str) -> None:
         super().__init__(cast(Mocks, None))  # never asked: every call is answered here
         self._run = run
         self._prefix = f"urn:pulumi:{stack}::{project}::"
@@ -92,7 +92,7 @@ class RehearsalMonitor(MockMonitor):
             new.inputs = next((state.inputs for state in self._run.before if state.urn == urn), new.inputs)
         try:
             made = self._run.register(new)
-        except Stopped:
+        except RunStopped:
             raise MonitorClosed from None
         outputs = encode(made.outputs if made.custom else {}, secrets=True, unknowns=True)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=made.id, object=outputs)
@@ -105,9 +105,9 @@ class RehearsalMonitor(MockMonitor):
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         if request.tok != "pulumi:pulumi:readStackResourceOutputs":
             self._refuse(f"the function {request.tok}")
-        # Of the run's own stack as it was before, whatever name is asked for.
-        found = {state.urn: {"type": state.type, "outputs": state.outputs} for state in self._run.before}
-        answer = encode({"outputs": found}, secrets=True, unknowns=True)
+        # Of the run's own stack as it was before, whatever its name in the request.
+        resources = {state.urn: {"type": state.type, "outputs": state.outputs} for state in self._run.before}
+        answer = encode({"outputs": resources}, secrets=True, unknowns=True)
         # Older SDKs' monitors answered with the provider's message; the field is named by a Python keyword.
         reply: Any = getattr(resource_pb2, "ResourceInvokeResponse", provider_pb2.InvokeResponse)
         return reply(**{"return": answer})
@@ -143,7 +143,9 @@ class ProgramFailed(Exception):
     """The program ended with an error; the text is what the language host prints."""
 
 
-def run(program: Callable[[], Any], settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> None:
+def run_program(
+    program: Callable[[], Any], settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]
+) -> None:
     """Run the program to its end; raises ProgramFailed. After Ctrl-C, what is under way ends first.
 
     Args:
@@ -183,7 +185,7 @@ def run(program: Callable[[], Any], settings: Mapping[str, Any], config: dict[st
 
 
 def from_path(path: Path) -> Callable[[], object]:
-    """Return the program of a directory (its `__main__.py`) or of a file; raises FileNotFoundError."""
+    """Return the program in a directory (its `__main__.py`) or in a file; raises FileNotFoundError."""
     entry = path / "__main__.py" if path.is_dir() else path
     if not entry.is_file():
         raise FileNotFoundError(f"there is no Pulumi program at {entry}")

@@ -1,4 +1,4 @@
-"""What surrounds a program in a test: the files of its project, and an emulator for its users."""
+"""The environment of a program in a test: the files of its project, and an emulator for its users."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .values import Props
 
 _ENDPOINT = "connect-users:endpointUrl"
-#: Credentials that open nothing; profiles and instance roles are out of reach.
+#: Credentials of no account; profiles and instance roles are out of reach.
 NO_ACCOUNT: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "rehearsal",
     "AWS_SECRET_ACCESS_KEY": "rehearsal",
@@ -29,7 +29,7 @@ NO_ACCOUNT: dict[str, str | None] = {
 
 @dataclass(frozen=True)
 class Project:
-    """What `Pulumi.yaml` and `Pulumi.<stack>.yaml` say; `main`: the program; `config`: full keys, nothing encrypted."""
+    """A project's files; `main`: the program; `config`: values by full key, without encrypted ones."""
 
     root: Path
     name: str
@@ -38,7 +38,7 @@ class Project:
 
 
 def read_project(directory: Path, stack: str) -> Project:
-    """Read the project's files; raises ValueError where they are not a project's."""
+    """Read a project's files; raises ValueError if they are not those of a project."""
     content = _yaml(directory / "Pulumi.yaml")
     name = content.get("name")
     if not isinstance(name, str) or not name:
@@ -66,10 +66,10 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 
 @dataclass
-class Emulated:
-    """An emulator, the configuration that leads there, and an environment without an account."""
+class EmulatorSetup:
+    """An emulator, the configuration that points to it, and an environment without an AWS account."""
 
-    #: A running one, None = one of its own where the configuration names none, False = none.
+    #: A running one; None: its own one, unless the configuration names an endpoint; False: none.
     running: Emulator | Literal[False] | None
     root: Path  # the project's directory
     own: Emulator | None = None
@@ -84,7 +84,7 @@ class Emulated:
             self.own = None
 
     def config(self, config: Props) -> dict[str, Any]:
-        """Return the configuration with the way to the emulator, which is started where it is needed."""
+        """Return the configuration with the emulator's endpoint. The emulator is started if it is needed."""
         if _ENDPOINT in config or _embedded(config):
             return dict(config)
         if self.running is None and self.own is None:
@@ -101,7 +101,7 @@ class Emulated:
         return {**(NO_ACCOUNT if self.running is not False else {}), **url}
 
     def endpoint(self, config: Props) -> str | None:
-        """Return where `aws:connect` resources live, None where there is no emulator; raises HostError."""
+        """Return the endpoint of `aws:connect` resources, None without an emulator; raises HostError."""
         if not _embedded(config):
             return str(reveal(config[_ENDPOINT])) if _ENDPOINT in config else None
         from connect_users.core.settings import DEFAULT_EMULATOR_STATE

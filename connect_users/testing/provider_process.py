@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from .values import Props
 
-    MaybeProps = Props | None
-
 URN = "urn:pulumi:dev::rehearsal::pulumi-python:dynamic:Resource::resource"
 #: What starts it; the engine's address comes last.
 DYNAMIC_HOST = (sys.executable, "-u", "-m", "pulumi.dynamic")
@@ -59,7 +57,6 @@ class EngineLog:
     _server: grpc.Server | None = None
 
     def start(self) -> Self:
-        """Serve; a second call does nothing."""
         if self._server is None:
             import grpc
             from pulumi.runtime.proto import engine_pb2_grpc
@@ -72,9 +69,9 @@ class EngineLog:
         return self
 
     def close(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            server.stop(0).wait()
+        if self._server is not None:
+            self._server.stop(0).wait()
+            self._server = None
 
     def add(self, severity: Severity, urn: str, message: str, *, ephemeral: bool = False) -> None:
         self._messages.append(Diagnostic(severity, urn, message, ephemeral))
@@ -108,27 +105,17 @@ class DiffReply(NamedTuple):
 
 
 class StateReply(NamedTuple):
-    """What create, update and read return; read gives no `inputs` where it has none, and no `id` when it is gone."""
+    """What create, update and read return. A read has no `id` of a resource that is gone, and may have no `inputs`."""
 
     id: str
     outputs: PropertyMap
     inputs: PropertyMap | None = None
 
 
-@dataclass(frozen=True)
-class InitFailed:
-    """The state of a resource that exists but is not complete."""
-
-    id: str
-    outputs: PropertyMap = field(repr=False)
-    inputs: PropertyMap | None = field(repr=False)
-    reasons: tuple[str, ...]
-
-
 class HostError(Exception):
     """A call failed. `code`: gRPC's name of the status, "" when none was made; `partial`: what exists all the same."""
 
-    def __init__(self, message: str, *, code: str = "", partial: InitFailed | None = None) -> None:
+    def __init__(self, message: str, *, code: str = "", partial: StateReply | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.partial = partial
@@ -172,14 +159,9 @@ class ProviderProcess:
 
         self.log.start()
         environment = {**(os.environ if self.env is None else self.env), "PULUMI_PROJECT": self.project}
-        pipe = subprocess.PIPE
+        command, pipe = [*self.command, *([self.log.address] if self.introduced else [])], subprocess.PIPE
         self.process = subprocess.Popen(  # noqa: S603 - the caller's command, no shell
-            [*self.command, *([self.log.address] if self.introduced else [])],
-            cwd=self.cwd,
-            env=environment,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
+            command, cwd=self.cwd, env=environment, stdin=pipe, stdout=pipe, stderr=pipe
         )
         self._read(self.process.stderr)
         port = self.process.stdout.readline().strip() if self.process.stdout else b""
@@ -236,10 +218,10 @@ class ProviderProcess:
 
     def configure(self, config: Props) -> None:
         """Give the configuration: keys as the provider takes them, secrets as `Secret`."""
-        says = ("acceptSecrets", "acceptResources", "sends_old_inputs", "sends_old_inputs_to_delete")
+        features = ("acceptSecrets", "acceptResources", "sends_old_inputs", "sends_old_inputs_to_delete")
         variables = {f"{self.namespace}{key}": str(reveal(value)) for key, value in config.items()}
         args = encode(config, secrets=True, unknowns=True)
-        request = message("ConfigureRequest", args=args, variables=variables, **dict.fromkeys(says, True))
+        request = message("ConfigureRequest", args=args, variables=variables, **dict.fromkeys(features, True))
         self.accepts_secrets = self.call("Configure", request).acceptSecrets
         self._configured = request
 
@@ -265,38 +247,33 @@ class ProviderProcess:
         changes = {reply.DIFF_SOME: True, reply.DIFF_NONE: False}.get(reply.changes)
         return DiffReply(changes, tuple(reply.replaces), reply.deleteBeforeReplace, tuple(sorted(reply.detailedDiff)))
 
-    def create(self, properties: Props, *, urn: str = "", preview: bool = False) -> StateReply:
-        reply = self._call("Create", urn, unknowns=preview, properties=properties, preview=preview)
-        return StateReply(reply.id, decode(reply.properties))
+    def create(self, properties: Props, *, urn: str = "") -> StateReply:
+        reply = self._call("Create", urn, properties=properties)
+        return _state(reply.id, reply)
 
     def read(self, id_: str, properties: Props, *, inputs: Props | None = None, urn: str = "") -> StateReply:
-        fields: dict[str, Any] = {} if inputs is None else {"inputs": inputs}
-        reply = self._call("Read", urn, id=id_, properties=properties, **fields)
-        return StateReply(reply.id, decode(reply.properties), _inputs(reply))
+        reply = self._call("Read", urn, id=id_, properties=properties, inputs=inputs)
+        return _state(reply.id, reply)
 
     def update(
-        self, id_: str, olds: Props, news: Props, *, old_inputs: MaybeProps = None, urn: str = "", preview: bool = False
+        self, id_: str, olds: Props, news: Props, *, old_inputs: Props | None = None, urn: str = ""
     ) -> StateReply:
         """Update from old outputs (`olds`) to checked new inputs."""
-        before: dict[str, Any] = {"id": id_, "olds": olds, "old_inputs": olds if old_inputs is None else old_inputs}
-        reply = self._call("Update", urn, unknowns=preview, news=news, preview=preview, **before)
-        return StateReply(id_, decode(reply.properties))
+        before = olds if old_inputs is None else old_inputs
+        return _state(id_, self._call("Update", urn, id=id_, olds=olds, news=news, old_inputs=before))
 
     def delete(self, id_: str, properties: Props, *, old_inputs: Props | None = None, urn: str = "") -> None:
         before = properties if old_inputs is None else old_inputs
         self._call("Delete", urn, id=id_, properties=properties, old_inputs=before)
 
     def _call(self, method: str, urn: str, *, unknowns: bool = False, **fields: Any) -> Any:
-        """Dicts go as the provider takes them; unknowns only where the engine keeps them."""
+        """Dicts go as the provider takes them, None is left out; unknowns only where the engine keeps them."""
         for key, value in fields.items():
             if isinstance(value, Mapping):
                 fields[key] = encode(value, secrets=self.accepts_secrets, unknowns=unknowns)
         _, _, types, name = (urn or self.urn).split("::", 3)
         about = {"urn": urn or self.urn, "type": types.rpartition("$")[2], "name": name}
         return self.call(method, message(f"{method}Request", **about, **fields))
-
-
-DynamicHost = ProviderProcess
 
 
 def message(kind: str, **fields: Any) -> Any:
@@ -307,8 +284,9 @@ def message(kind: str, **fields: Any) -> Any:
     return request(**{key: value for key, value in fields.items() if key in request.DESCRIPTOR.fields_by_name})
 
 
-def _inputs(reply: Any) -> PropertyMap | None:
-    return decode(reply.inputs) if reply.HasField("inputs") else None
+def _state(id_: str, reply: Any) -> StateReply:
+    has_inputs = "inputs" in reply.DESCRIPTOR.fields_by_name and reply.HasField("inputs")
+    return StateReply(id_, decode(reply.properties), decode(reply.inputs) if has_inputs else None)
 
 
 def host_error(error: Any) -> HostError:
@@ -324,5 +302,4 @@ def host_error(error: Any) -> HostError:
     failed = provider_pb2.ErrorResourceInitFailed()
     if not any(detail.Unpack(failed) for detail in status.details):
         return HostError(status.message, code=code.name)
-    partial = InitFailed(failed.id, decode(failed.properties), _inputs(failed), tuple(failed.reasons))
-    return HostError("; ".join(partial.reasons), code=code.name, partial=partial)
+    return HostError("; ".join(failed.reasons), code=code.name, partial=_state(failed.id, failed))

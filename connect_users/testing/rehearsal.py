@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from connect_users.core.tokens import STACK
 
 from .aws import AwsProvider
-from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run
-from .project import Emulated, Project, read_project
-from .provider_process import Diagnostic, DynamicHost, EngineLog
-from .result import ResourceState, Result, load, save
-from .run import Run, Stopped
+from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run_program
+from .project import EmulatorSetup, Project, read_project
+from .provider_process import Diagnostic, EngineLog, ProviderProcess
+from .result import Result, load, save
+from .run import RehearsedRun, RunStopped
 from .values import PropertyMap, Secret, has_secrets, has_unknowns, reveal
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from connect_users.emulator import Emulator
+
+    from .driver import ResourceState
 
 
 class Rehearsal:
@@ -41,8 +43,8 @@ class Rehearsal:
     Args:
         program: a function, a project directory (whose Pulumi.yaml names the project), or a .py file.
         stack: the stack's name; also chooses `Pulumi.<stack>.yaml`.
-        config: over the project's own, whose encrypted values are left out; secret values as `Secret`.
-        emulator: a running one, None = one of its own unless the configuration names one, False = none.
+        config: overrides the project's own, whose encrypted values are left out; secret values as `Secret`.
+        emulator: a running one; None: its own one, unless the configuration names an endpoint; False: none.
         state: a file that keeps the state; None = in memory.
         environment: variables for the program and the dynamic host (None = unset).
     """
@@ -66,8 +68,8 @@ class Rehearsal:
         self._file = Path(state).resolve() if state is not None else None
         self._states = load(self._file) if self._file is not None else []
         self._log = EngineLog()
-        self._hosts: dict[str, DynamicHost] = {}
-        self._emulated = Emulated(emulator, self._project.root)
+        self._hosts: dict[str, ProviderProcess] = {}
+        self._emulated = EmulatorSetup(emulator, self._project.root)
         self._environment = dict(environment or {})
         self._config: dict[str, str | Secret] = dict(self._project.config)
         for key, value in (config or {}).items():
@@ -93,7 +95,7 @@ class Rehearsal:
         self._config[key if ":" in key else f"{self._project.name}:{key}"] = value
 
     def use(self, program: Callable[[], Any]) -> None:
-        """Run another program from now on, over the same state: what an edit of the program does."""
+        """Run another program from now on, over the same state, as after an edit of the program."""
         self._program, self._in_files = program, False
 
     def preview(self) -> Result:
@@ -105,10 +107,10 @@ class Rehearsal:
         return self._rehearse("up", self._run_program)
 
     def refresh(self) -> Result:
-        return self._rehearse("refresh", Run.refresh)
+        return self._rehearse("refresh", RehearsedRun.refresh)
 
     def destroy(self) -> Result:
-        return self._rehearse("destroy", Run.delete_rest)
+        return self._rehearse("destroy", RehearsedRun.delete_rest)
 
     def close(self) -> None:
         _close(self._hosts, self._log, self._emulated)
@@ -120,48 +122,50 @@ class Rehearsal:
         self.close()
 
     def _rehearse(
-        self, operation: Literal["preview", "up", "refresh", "destroy"], work: Callable[[Run], None]
+        self, operation: Literal["preview", "up", "refresh", "destroy"], work: Callable[[RehearsedRun], None]
     ) -> Result:
         self._log.start().take()
         for host in self._hosts.values():
             if host.alive:
                 host.begin_run()
-        made = Run([replace(state) for state in self._states], self._provider, self._log, operation == "preview")
+        run = RehearsedRun(
+            [replace(state) for state in self._states], self._provider, self._log, operation == "preview"
+        )
         try:
-            with contextlib.suppress(Stopped):
-                work(made)
+            with contextlib.suppress(RunStopped):
+                work(run)
         finally:
-            if not made.dry_run:
-                self._states = made.states()
+            if not run.dry_run:
+                self._states = run.states()
                 if self._file is not None:
                     save(self._file, self._states)
-        outputs = next((it.outputs for it in made.states() if it.type == STACK), {})
+        outputs = next((it.outputs for it in run.states() if it.type == STACK), {})
         messages = tuple(map(self._masked, self._log.take()))
-        return Result(operation, self.stack, self._project.name, tuple(made.steps), messages, made.failed, outputs)
+        return Result(operation, self.stack, self._project.name, tuple(run.steps), messages, run.failed, outputs)
 
-    def _run_program(self, made: Run) -> None:
+    def _run_program(self, run: RehearsedRun) -> None:
         config = self._emulated.config(self._config)
         settings = {
             "project": self._project.name,
             "stack": self.stack,
             "organization": "rehearsal",
-            "monitor": RehearsalMonitor(made, self.stack, self._project.name),
+            "monitor": RehearsalMonitor(run, self.stack, self._project.name),
             "engine": self._log,
-            "dry_run": made.dry_run,
+            "dry_run": run.dry_run,
             "root_directory": str(self._project.root),
         }
         texts = {key: str(reveal(value)) for key, value in config.items()}
         try:
             with in_place(self._directory if self._in_files else None, self._changes()):
                 secrets = [key for key, value in config.items() if has_secrets(value)]
-                contextvars.copy_context().run(run, self._program, settings, texts, secrets)
+                contextvars.copy_context().run(run_program, self._program, settings, texts, secrets)
         except ProgramFailed as error:
             # Once the run is stopped, the program only reports that its monitor went away.
-            if not made.failed:
-                made.fail("", str(error))
-        made.delete_rest()
+            if not run.failed:
+                run.fail("", str(error))
+        run.delete_rest()
 
-    def _provider(self, package: str, inputs: PropertyMap | None) -> DynamicHost | AwsProvider:
+    def _provider(self, package: str, inputs: PropertyMap | None) -> ProviderProcess | AwsProvider:
         """Return what serves a package, configured with the inputs of a provider resource (None = the stack's)."""
         stack = self._emulated.config(self._config)
         config = stack if inputs is None else inputs
@@ -178,7 +182,9 @@ class Rehearsal:
             if not self._in_files:
                 # A function's modules are those of this process; a project's host finds what is installed.
                 env["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-            host = DynamicHost(cwd=self._directory, project=self._project.name, env=env, log=self._log, shared_log=True)
+            host = ProviderProcess(
+                cwd=self._directory, project=self._project.name, env=env, log=self._log, shared_log=True
+            )
             host.start().configure(config)
             self._hosts[key] = host
         return host
@@ -201,7 +207,7 @@ def _project_of(program: Callable[[], Any] | str | Path, stack: str) -> Project:
     return Project(path if path.is_dir() else path.parent, "rehearsal", path, {})
 
 
-def _close(hosts: dict[str, DynamicHost], log: EngineLog, emulated: Emulated) -> None:
+def _close(hosts: dict[str, ProviderProcess], log: EngineLog, emulated: EmulatorSetup) -> None:
     while hosts:
         hosts.popitem()[1].close()
     log.close()

@@ -1,4 +1,4 @@
-"""What a rehearsal did: as data, as the JSON of `pulumi preview --json`, as text; and what it remembers of resources.
+"""The result of a rehearsal: as data, as the JSON of `pulumi preview --json`, as text; and the states of its resources.
 
 The file of states is for rehearsals only: mode 0600, secrets marked and not legible (base64), never Pulumi's own state.
 """
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from connect_users.core.tokens import STACK, UNKNOWN_STRING
 
-from .driver import State
-from .values import UNKNOWN, PropertyMap, Secret
+from .driver import ResourceState
+from .values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,41 +32,13 @@ _SYMBOLS = {"create": "+ ", "update": "~ ", "delete": "- ", "replace": "+-"}
 _CHANGE_SYMBOLS = {"add": "+", "delete": "-", "update": "~"}
 
 
-@dataclass
-class ResourceState(State):
-    """One resource as the engine would record it."""
-
-    id: str = ""
-    inputs: PropertyMap = field(default_factory=dict, repr=False)
-    outputs: PropertyMap = field(default_factory=dict, repr=False)
-    urn: str = ""
-    type: str = ""
-    custom: bool = False
-    parent: str = ""
-    provider: str = ""  # the reference `urn::id` of its explicit provider, "" for the stack's
-    dependencies: list[str] = field(default_factory=list)
-    property_dependencies: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    secret_outputs: list[str] = field(default_factory=list)
-    retain_on_delete: bool = False
-    delete: bool = False  # it was replaced, and is still to be deleted
-
-    @property
-    def name(self) -> str:
-        return self.urn.split("::", 3)[3]
-
-    @property
-    def served(self) -> bool:
-        """Whether a provider makes it; components and providers themselves are only registered."""
-        return self.custom and not self.type.startswith("pulumi:providers:")
-
-
 class RehearsalError(AssertionError):
     """A run had errors; the text lists them."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """What was done, or would be, about one resource."""
+class RehearsedStep:
+    """What was done, or would be done, to one resource."""
 
     op: Literal["same", "create", "update", "replace", "delete-replaced", "delete"]
     urn: str
@@ -87,7 +59,7 @@ class Result:
     operation: Literal["preview", "up", "refresh", "destroy"]
     stack: str
     project: str
-    steps: tuple[Step, ...]
+    steps: tuple[RehearsedStep, ...]
     diagnostics: tuple[Diagnostic, ...]
     failed: bool  # the engine would exit with 1; an error that was only logged fails nothing
     outputs: Mapping[str, Any]
@@ -106,7 +78,7 @@ class Result:
         """How many resources each operation was for (the stack counts too); a replacement counts once."""
         return dict(Counter(step.op for step in self.steps if not step.failed and step.op != "delete-replaced"))
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> RehearsedStep:
         """Return the step of the resource of that name; raises KeyError."""
         return {step.name: step for step in reversed(self.steps)}[name]
 
@@ -117,8 +89,19 @@ class Result:
         return self
 
     def render(self, *, width: int | None = None) -> str:
-        """Return the plan as text in Pulumi's look; `width` in characters."""
-        return _render(self, width)
+        """Return the plan as Pulumi prints it; `width` in characters."""
+        room = width or max(40, shutil.get_terminal_size((100, 24)).columns)
+        lines = [f"REHEARSAL of {self.project}/{self.stack}: no Pulumi engine, nothing is deployed"]
+        lines.append(f"{_TITLES[self.operation]} ({self.stack}):")
+        depths: dict[str, int] = {}
+        for step in self.steps:
+            state = step.new or step.old
+            depths[step.urn] = depths.get(state.parent, -1) + 1 if state is not None else 0
+            if step.op in _SYMBOLS:
+                lines.extend(_step_lines(step, "    " * depths[step.urn], room))
+        if self.outputs and self.operation in ("preview", "up"):
+            lines.extend(["    --outputs:--", *_value_lines(self.outputs, "    ", room)])
+        return "\n".join(line.rstrip() for line in (*lines, *_diagnostics(self), *_summary(self)))
 
     def as_preview(self) -> dict[str, Any]:
         """Return the run as `pulumi preview --json` would write it; no secret's value and no configuration is in it."""
@@ -126,7 +109,7 @@ class Result:
         return {"steps": list(map(_step, self.steps)), "diagnostics": errors, "changeSummary": self.changes}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: RehearsedStep) -> dict[str, Any]:
     states = {key: _state(it) for key, it in (("oldState", step.old), ("newState", step.new)) if it is not None}
     detailed = {change.path: {"kind": change.kind, "inputDiff": True} for change in step.diff}
     return {"op": step.op, "urn": step.urn, **states, "detailedDiff": detailed, "replaceReasons": step.replace_keys}
@@ -162,7 +145,7 @@ def save(path: Path, states: Iterable[ResourceState]) -> None:
 
 
 def load(path: Path) -> list[ResourceState]:
-    """Return the states of the file, none where there is no file; raises ValueError where it is another's."""
+    """Return the states in the file, none without a file; raises ValueError for any other file."""
     if not path.exists():
         return []
     try:
@@ -180,24 +163,7 @@ def _unconceal(value: dict[str, Any]) -> Any:
     return Secret(json.loads(base64.b64decode(value["$secret"]))) if value.keys() == {"$secret"} else value
 
 
-def _render(result: Result, width: int | None) -> str:
-    room = width or max(40, shutil.get_terminal_size((100, 24)).columns)
-    lines = [f"REHEARSAL of {result.project}/{result.stack}: no Pulumi engine, nothing is deployed"]
-    lines.append(f"{_TITLES[result.operation]} ({result.stack}):")
-    depths: dict[str, int] = {}
-    for step in result.steps:
-        state = step.new or step.old
-        depths[step.urn] = depths.get(state.parent, -1) + 1 if state is not None else 0
-        if step.op in _SYMBOLS:
-            lines.extend(_step_lines(step, "    " * depths[step.urn], room))
-    if result.outputs and result.operation in ("preview", "up"):
-        lines.extend(["    --outputs:--", *_value_lines(result.outputs, "    ", room)])
-    lines.extend(_diagnostics(result))
-    lines.extend(_summary(result))
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _step_lines(step: Step, pad: str, room: int) -> Iterator[str]:
+def _step_lines(step: RehearsedStep, pad: str, room: int) -> Iterator[str]:
     why = f" [replaces: {', '.join(step.replace_keys)}]" if step.replace_keys else ""
     yield f"{pad}{_SYMBOLS[step.op]}{step.type} {step.name}: ({step.op}{' failed' if step.failed else ''}){why}"
     if step.old is not None and step.old.id:

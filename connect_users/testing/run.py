@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .driver import CheckFailed, ResourceDriver
 from .provider_process import HostError
-from .result import Step
-from .values import PropertyMap, Secret, changes, reveal
+from .result import RehearsedStep
+from .values import PropertyMap, changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .driver import ResourceState
     from .provider_process import EngineLog
-    from .result import ResourceState
 
     Maybe = ResourceState | None
 
 
-class Stopped(Exception):
+class RunStopped(Exception):
     """The run was stopped by a failure that is recorded already; nothing more is done."""
 
 
 @dataclass
-class Run:
-    """The tables of one run."""
+class RehearsedRun:
+    """One run: its states before and after, and its steps."""
 
     before: list[ResourceState]  # the state before; its items are copies
     #: Returns what serves a package, configured with the inputs of a provider resource (None = the stack's).
@@ -36,7 +36,7 @@ class Run:
     log: EngineLog
     dry_run: bool  # a preview, which calls nothing that changes anything
     failed: bool = False
-    steps: list[Step] = field(default_factory=list)
+    steps: list[RehearsedStep] = field(default_factory=list)
     news: dict[str, ResourceState] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _gone: set[int] = field(default_factory=set)
@@ -50,11 +50,11 @@ class Run:
         self.failed = True
 
     def register(self, new: ResourceState) -> ResourceState:
-        """Bring one resource to what is declared; returns its state, in a preview the coming one, or raises Stopped."""
+        """Bring one resource to what is declared; returns its state, in a preview the new one. Raises RunStopped."""
         if new.urn in self._seen:
             self.fail(new.urn, f"Duplicate resource URN '{new.urn}'; try giving it a unique name")
         if self.failed:
-            raise Stopped
+            raise RunStopped
         self._seen.add(new.urn)
         old = next((state for state in self.before if state.urn == new.urn and not state.delete), None)
         if new.served:
@@ -66,21 +66,14 @@ class Run:
         return new
 
     def _driver(self, new: ResourceState, old: Maybe) -> ResourceDriver:
-        """Drive a resource with the provider that it names (or raise Stopped); states of it are made like `new`."""
-
-        def make(id_: str, inputs: PropertyMap, outputs: PropertyMap, failed: bool) -> ResourceState:
-            marked = {
-                key: Secret(reveal(value)) if key in new.secret_outputs else value for key, value in outputs.items()
-            }
-            return replace(new, id=id_, inputs=inputs, outputs=marked, failed=failed)
-
+        """Drive a resource with the provider that it names, or raise RunStopped."""
         urn = new.provider.rpartition("::")[0]
         explicit = next((it.inputs for it in [*self.news.values(), *self.before] if urn and it.urn == urn), None)
         try:
-            return ResourceDriver(self.provider(new.type.split(":")[0], explicit), new.urn, old, make)
+            return ResourceDriver(self.provider(new.type.split(":")[0], explicit), new.urn, old, new)
         except HostError as error:
             self.fail(new.urn, str(error))
-            raise Stopped from None
+            raise RunStopped from None
 
     def _make(self, new: ResourceState, old: Maybe) -> ResourceState:
         driver, change = self._driver(new, old), None
@@ -89,7 +82,7 @@ class Run:
             (driver.preview if self.dry_run else driver.apply)(change)
         except (CheckFailed, HostError) as error:
             self.fail(new.urn, str(error))
-        made = cast("Maybe", driver.state)
+        made = driver.state
         if made is not old:
             self._keep(made, None if driver.doomed else old)
         if old is not None and driver.doomed:
@@ -97,7 +90,7 @@ class Run:
         if change is not None:
             self._record(change.op, old, made or replace(new, inputs=change.inputs), change.keys, failed=self.failed)
         if made is None or self.failed:
-            raise Stopped
+            raise RunStopped
         return made
 
     def _keep(self, new: Maybe, old: Maybe) -> None:
@@ -122,7 +115,7 @@ class Run:
             self._record("delete-replaced" if old.delete else "delete", old, None, failed=self.failed)
 
     def refresh(self) -> None:
-        """Read what is live; a failed read leaves its resource as it was."""
+        """Read the live resources; a failed read leaves its resource as it was."""
         for old in (state for state in self.before if not state.delete):
             new: Maybe = old
             op, failed = "same", False
@@ -132,7 +125,7 @@ class Run:
                     driver.refresh()
                     # What an up right now would undo is the drift.
                     op = "update" if driver.state and driver.plan(old.inputs).op != "same" else "same"
-                    new = cast("Maybe", driver.state)
+                    new = driver.state
             except HostError as error:
                 failed = True
                 self.fail(old.urn, str(error))
@@ -145,4 +138,4 @@ class Run:
             diff = changes(old.outputs, new.outputs)
         state = cast("ResourceState", new or old)
         before, after = old and replace(old), new and replace(new)
-        self.steps.append(Step(op, state.urn, state.type, state.name, diff, keys, before, after, failed))
+        self.steps.append(RehearsedStep(op, state.urn, state.type, state.name, diff, keys, before, after, failed))

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .project import NO_ACCOUNT, Emulated, read_project
+from .project import NO_ACCOUNT, EmulatorSetup, read_project
 from .values import Secret
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ _LINKED = (".venv", "venv", "node_modules")
 
 
 class StackError(AssertionError):
-    """A command of `pulumi` did not end as expected; the text has what it printed."""
+    """A `pulumi` command did not end as expected; the message has its output."""
 
 
 class Outcome(NamedTuple):
-    """What one `pulumi` command ended with and printed, both streams together, without colours."""
+    """The exit code of one `pulumi` command, and its output: both streams together, without colours."""
 
     code: int
     text: str
@@ -87,24 +87,24 @@ class Stack:
         emulator: Emulator | None = None,
         environment: Mapping[str, str | None] | None = None,
     ) -> Self:
-        """Copy a project into `root`, and make an empty stack of it; raises ValueError where there is no project.
+        """Copy a project into `root`, and create an empty stack for it; raises ValueError if there is no project.
 
-        `config` is as in `set_config`, over the project's own (without what is encrypted); users live in `emulator`.
+        `config` is as in `set_config`, over the project's own (without encrypted values); users live in `emulator`.
         """
-        found = read_project(Path(project).resolve(), name)
-        emulated = Emulated(emulator or False, root / "project")
+        source = read_project(Path(project).resolve(), name)
+        emulated = EmulatorSetup(emulator or False, root / "project")
         stack = cls(root, name=name, environment={**emulated.environment(), **(environment or {})})
         for folder in (stack.backend, root / "home"):
             folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(
-            found.root, stack.folder, ignore=shutil.ignore_patterns(*_LINKED, "__pycache__", ".connect-users")
+            source.root, stack.folder, ignore=shutil.ignore_patterns(*_LINKED, "__pycache__", ".connect-users")
         )
-        for linked in filter(Path.is_dir, (found.root / each for each in _LINKED)):
+        for linked in filter(Path.is_dir, (source.root / each for each in _LINKED)):
             (stack.folder / linked.name).symlink_to(linked, target_is_directory=True)
         (stack.folder / f"Pulumi.{name}.yaml").unlink(missing_ok=True)
         stack.workspace.create_stack(name)
-        full = {key if ":" in key else f"{found.name}:{key}": value for key, value in (config or {}).items()}
-        stack.set_config(emulated.config({**found.config, **full}))
+        full = {key if ":" in key else f"{source.name}:{key}": value for key, value in (config or {}).items()}
+        stack.set_config(emulated.config({**source.config, **full}))
         return stack
 
     @functools.cached_property
@@ -117,11 +117,11 @@ class Stack:
     @property
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; secrets are `Secret`."""
-        found = self.workspace.stack_outputs(self.name)
-        return {key: Secret(item.value) if item.secret else item.value for key, item in found.items()}
+        outputs = self.workspace.stack_outputs(self.name)
+        return {key: Secret(output.value) if output.secret else output.value for key, output in outputs.items()}
 
     def set_config(self, values: Mapping[str, Any]) -> None:
-        """Set keys of the stack: texts, numbers, booleans, `Secret`; None takes a key away."""
+        """Set keys of the stack: strings, numbers, booleans, `Secret`; None removes a key."""
         settings = self.workspace.stack_settings(self.name)
         settings.config = settings.config or {}
         for key, value in values.items():
@@ -134,7 +134,7 @@ class Stack:
                 self.pulumi("config", "set", "--secret", key, str(value.value))
 
     def command(self, *args: str) -> list[str]:
-        """Return the command line of `pulumi`, which asks nothing and prints no colours."""
+        """Return a command line of `pulumi`, without prompts and colours."""
         return ["pulumi", "--non-interactive", "--color=never", *args]
 
     def start(self, *args: str, without: tuple[str, ...] = (), **options: Any) -> subprocess.Popen[str]:
@@ -156,7 +156,7 @@ class Stack:
         )
 
     def pulumi(self, *args: str, code: int = 0, without: tuple[str, ...] = ()) -> Outcome:
-        """Run `pulumi` to its end; raises StackError unless it ends with 0, or with a failure where `code` is not 0."""
+        """Run `pulumi` to its end; raises StackError unless it ends with 0, or fails if `code` is not 0."""
         with self.start(*args, without=without) as process:
             text, _ = process.communicate(timeout=600)
         if bool(process.returncode) != bool(code):

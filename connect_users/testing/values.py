@@ -32,14 +32,14 @@ class Secret:
         return "Secret([secret])"
 
 
-class _Unknown:
+class _UnknownValue:
     """The one value that a preview cannot know."""
 
     def __repr__(self) -> str:
         return "[unknown]"
 
 
-UNKNOWN: Final = _Unknown()
+UNKNOWN: Final = _UnknownValue()
 
 
 def decode(struct: Struct) -> PropertyMap:
@@ -115,7 +115,7 @@ def annotate_secrets(outputs: PropertyMap, inputs: Props) -> PropertyMap:
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """One changed path, as `tags["a b"]`, and both values; None where there is none. A secret stays a `Secret`."""
+    """One changed path, such as `tags["a b"]`, and both values; None for a missing one. A secret stays a `Secret`."""
 
     path: str
     kind: Literal["add", "delete", "update"]

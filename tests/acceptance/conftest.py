@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from connect_users.emulator.front import OnEvent
+    from connect_users.emulator.dispatcher import OnEvent
     from tests.acceptance.newcomer import Environment
 
     NewStack = Callable[..., Stack]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import tokens
-from connect_users.testing import DynamicHost, ResourceDriver
+from connect_users.testing import ProviderProcess, ResourceDriver
 from tests.bench import users
 from tests.bench.bare import Bare
 from tests.bench.cli_engine import PHASES
@@ -47,19 +47,19 @@ class HostEngine:
         return Usage(time.perf_counter() - start, cpu, memory, memory)
 
     @contextmanager
-    def host(self) -> Iterator[DynamicHost]:
+    def host(self) -> Iterator[ProviderProcess]:
         """A configured host."""
-        with DynamicHost(cwd=ROOT, env=environment(), project="bench") as host:
+        with ProviderProcess(cwd=ROOT, env=environment(), project="bench") as host:
             host.configure(self._config)
             yield host
 
-    def drive(self, host: DynamicHost, phase: str) -> None:
+    def drive(self, host: ProviderProcess, phase: str) -> None:
         """Ask what the engine asks in that phase.
 
         Raises:
             HostError
         """
-        work: dict[str, Callable[[DynamicHost, str, dict[str, Any]], None]] = {
+        work: dict[str, Callable[[ProviderProcess, str, dict[str, Any]], None]] = {
             "preview new": self._preview,
             "up new": self._up,
             "preview unchanged": self._preview,
@@ -78,24 +78,24 @@ class HostEngine:
     def _urn(self, name: str) -> str:
         return f"urn:pulumi:dev::bench::{self._token}::{name}"
 
-    def _driver(self, host: DynamicHost, name: str) -> ResourceDriver:
+    def _driver(self, host: ProviderProcess, name: str) -> ResourceDriver:
         if name not in self._drivers:
             self._drivers[name] = ResourceDriver(host, self._urn(name))
         self._drivers[name].provider = host
         return self._drivers[name]
 
-    def _preview(self, host: DynamicHost, name: str, inputs: dict[str, Any]) -> None:
+    def _preview(self, host: ProviderProcess, name: str, inputs: dict[str, Any]) -> None:
         driver = self._driver(host, name)
         driver.plan(driver.checked(inputs))
 
-    def _up(self, host: DynamicHost, name: str, inputs: dict[str, Any]) -> None:
+    def _up(self, host: ProviderProcess, name: str, inputs: dict[str, Any]) -> None:
         driver = self._driver(host, name)
         driver.apply(driver.plan(driver.checked(inputs)))
 
-    def _refresh(self, host: DynamicHost, name: str, _: dict[str, Any]) -> None:
+    def _refresh(self, host: ProviderProcess, name: str, _: dict[str, Any]) -> None:
         self._driver(host, name).refresh()
 
-    def _destroy(self, host: DynamicHost, name: str, _: dict[str, Any]) -> None:
+    def _destroy(self, host: ProviderProcess, name: str, _: dict[str, Any]) -> None:
         driver = self._driver(host, name)
         assert driver.state is not None
         driver.delete(driver.state)

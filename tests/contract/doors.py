@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from connect_users.core import spelling, tokens
@@ -79,10 +79,7 @@ class PluginHost(Host):
         try:
             return super()._call(method, urn, **{**fields, **bags})
         except HostError as error:
-            if error.partial is not None:
-                bag = error.partial.inputs
-                inputs = None if bag is None else _ours(bag)
-                error.partial = replace(error.partial, outputs=_ours(error.partial.outputs), inputs=inputs)
+            error.partial = error.partial and _state(error.partial)
             raise
 
 

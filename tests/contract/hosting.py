@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.core import tokens
 from connect_users.emulator import Emulator, Options, seed
-from connect_users.testing import Change, HostError, ResourceDriver
 
 # What tests take from here beside `Engine`.
 from connect_users.testing import CheckFailed as CheckFailed
-from connect_users.testing import State as State
+from connect_users.testing import PlannedChange, ResourceDriver
+from connect_users.testing import ResourceState as ResourceState
 from tests.contract.doors import DOORS
 from tests.contract.emulator.support import connect
 
@@ -150,7 +150,7 @@ class Site:
 class Engine(ResourceDriver):
     """The engine's part for one user, who is named as the resource is."""
 
-    def __init__(self, host: Any, name: str = "ada", state: State | None = None, stack: str = "dev") -> None:
+    def __init__(self, host: Any, name: str = "ada", state: ResourceState | None = None, stack: str = "dev") -> None:
         """`host`: a `Host`, or what answers as it does."""
         super().__init__(host, urn(name, stack, getattr(host, "type", tokens.USER)), state)
 
@@ -199,7 +199,7 @@ class Engine(ResourceDriver):
         self.host.begin_run()
         reply = self.host.check(inputs, None, urn=self.urn)
         assert not reply.failures
-        self.apply(Change("replace", reply.inputs, delete_first=delete_first))
+        self.apply(PlannedChange("replace", reply.inputs, delete_first=delete_first))
         self.delete_doomed()
 
     def refresh(self) -> str:
@@ -223,8 +223,6 @@ class Engine(ResourceDriver):
 def judged(error: BaseException, username: str | None = "ada") -> str:
     """The text of a failure, held to what every failure must be: one line, no traceback, no password, about whom."""
     text = str(error)
-    if isinstance(error, HostError) and error.partial:
-        (text,) = error.partial.reasons
     assert "\n" not in text, text
     assert "Traceback" not in text, text
     assert PASSWORD not in text, text

@@ -13,11 +13,11 @@ from connect_users.core.fields import FIELDS, Verdict
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.spec import canonical
 from connect_users.importing import rows
-from connect_users.importing.rows import Nameable
+from connect_users.importing.rows import RosterNames
 from tests.builders import INSTANCE_ID
 from tests.strategies import users
 
-NAMES = Nameable(
+NAMES = RosterNames(
     INSTANCE_ID,
     {
         ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales & Co, Ltd"},
@@ -25,33 +25,33 @@ NAMES = Nameable(
         HIERARCHY_GROUP: {"id-0": "EMEA/UK", "id-1": "AMER", "id-2": "EMEA"},
     },
 )
-_NEVER_TOLD = {field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD)}
+_NEVER_RETURNED = {field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD)}
 
 
 def _live(inputs: dict[str, Any]) -> dict[str, Any]:
-    """What Connect would tell of a user with these inputs."""
-    lists = {name: [_told(entry) for entry in entries] for name, entries in channels.effective(inputs).items()}
-    told = {name: value for name, value in inputs.items() if name not in _NEVER_TOLD | {"instance_id"}}
-    return canonical({**told, **lists, "phone_config": channels.to_phone_config(lists), "directory_user_id": "d-1"})
+    """What Connect would return for a user with these inputs."""
+    lists = {name: [_returned(entry) for entry in entries] for name, entries in channels.effective(inputs).items()}
+    returned = {name: value for name, value in inputs.items() if name not in _NEVER_RETURNED | {"instance_id"}}
+    return canonical({**returned, **lists, "phone_config": channels.to_phone_config(lists), "directory_user_id": "d-1"})
 
 
-def _told(entry: dict[str, Any]) -> dict[str, Any]:
-    """After-contact work without a limit is told as none."""
+def _returned(entry: dict[str, Any]) -> dict[str, Any]:
+    """After-contact work without a limit is returned as 0 seconds."""
     own = entry.get("after_contact_work_config")
-    told = {name: value for name, value in entry.items() if value != {}}
-    return told if own != {} else {**told, "after_contact_work_config": {"after_contact_work_time_limit": 0}}
+    returned = {name: value for name, value in entry.items() if value != {}}
+    return returned if own != {} else {**returned, "after_contact_work_config": {"after_contact_work_time_limit": 0}}
 
 
 @settings(max_examples=150)
 @given(users())
-def test_a_roster_says_of_a_user_what_connect_says(inputs: dict[str, Any]) -> None:
+def test_a_roster_has_everything_that_connect_returns_for_a_user(inputs: dict[str, Any]) -> None:
     """Nothing is lost but what is neutral, names or not."""
     wanted = rows.declared(_live(inputs), NAMES)
     written = rows.write({wanted["username"]: wanted}, NAMES)
     assert written.left_out == {}
     assert written.inputs == {wanted["username"]: wanted}
     for name, entries in channels.effective(inputs).items():
-        assert channels.same(name, wanted.get(name, []), [_told(entry) for entry in entries])
+        assert channels.same(name, wanted.get(name, []), [_returned(entry) for entry in entries])
     for name in ("identity_info", "tags", "user_proficiencies", "hierarchy_group_id", "security_profile_ids"):
         assert _filled(wanted.get(name)) == _filled(inputs.get(name))
     assert "directory_user_id" not in wanted
@@ -63,7 +63,7 @@ def _filled(value: Any) -> Any:
     return value or None
 
 
-def test_a_user_that_a_roster_cannot_say_is_left_out() -> None:
+def test_a_user_whom_a_roster_cannot_hold_is_left_out() -> None:
     """The others are in it; a blank at the end of a name is lost in any cell."""
     base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
     people = {
@@ -90,7 +90,7 @@ def test_one_user_whom_the_rules_refuse_keeps_nobody_else_out() -> None:
     assert written.left_out == {"bob": "phone_number.voice: missing; DESK_PHONE needs it"}
 
 
-def test_a_roster_that_would_not_say_what_its_lines_say_is_not_written() -> None:
+def test_a_roster_that_reads_back_differently_from_its_lines_is_not_written() -> None:
     """Two lines of one name: each is fine alone."""
     ada = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
     with pytest.raises(ConfigurationError, match="cannot be written"):
@@ -104,13 +104,13 @@ def test_names_that_a_roster_can_hold() -> None:
     assert rows.writable(HIERARCHY_GROUP, {"1": "EMEA/UK", "2": "EMEA/ UK"}) == {"1": "EMEA/UK"}
 
 
-def test_one_whom_every_instance_would_refuse_says_nothing_of_saml() -> None:
+def test_a_user_whom_every_instance_would_refuse_does_not_change_the_identity_management_type() -> None:
     """The program says what the instance is, unless that itself refuses somebody."""
     base = {"instance_id": INSTANCE_ID, "routing_profile_id": "id-0", "security_profile_ids": ["id-0"]}
     names = {"first_name": "A", "last_name": "B"}
     bad = {**base, "username": "bad", "identity_info": {**names, "first_name": " A"}}
     good = {**base, "username": "good", "identity_info": names}
-    saml = Nameable(INSTANCE_ID, NAMES.names, "SAML")
+    saml = RosterNames(INSTANCE_ID, NAMES.names, "SAML")
     written = rows.write({"bad": bad, "good": good}, saml)
     assert (set(written.left_out), written.identity_management_type) == ({"bad"}, "SAML")
     mailed = {**good, "identity_info": {**names, "email": "a@example.com"}}
@@ -140,4 +140,4 @@ def test_the_number_of_a_desk_phone_is_kept_while_a_soft_phone_is_used() -> None
 
 def test_an_empty_instance_is_an_empty_roster() -> None:
     """Which is a file all the same."""
-    assert rows.write({}, NAMES).texts.rows == "username\n"
+    assert rows.write({}, NAMES).files.rows == "username\n"

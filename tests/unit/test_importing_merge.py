@@ -9,12 +9,12 @@ import pytest
 from connect_users.core.live import both_views
 from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.importing import merging, rows
-from connect_users.importing.merging import Merged, merge
-from connect_users.importing.rows import Nameable
+from connect_users.importing.merging import MergeResult, merge
+from connect_users.importing.rows import RosterNames
 from connect_users.roster import csv_text
 from tests.builders import INSTANCE_ID
 
-NAMES = Nameable(
+NAMES = RosterNames(
     INSTANCE_ID,
     {
         ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales", "id-2": "Gold"},
@@ -29,7 +29,7 @@ def _ada(routing: str = "id-0", **changes: Any) -> dict[str, Any]:
     return {**base, "username": "ada", **changes}
 
 
-def _merge(text: str, last: dict[str, Any] | None, now: dict[str, Any] | None) -> Merged:
+def _merge(text: str, last: dict[str, Any] | None, now: dict[str, Any] | None) -> MergeResult:
     def by_name(inputs: dict[str, Any] | None) -> dict[str, Any]:
         return {} if inputs is None else {"ada": inputs}
 
@@ -44,18 +44,18 @@ IGNORED = ROSTER.replace("note to self", "delete_quick_connects")
 @pytest.mark.parametrize(
     ("roster", "last", "now", "expected"),
     [
-        ("Support", "id-0", "id-0", Merged()),
-        ("Support", "id-0", "id-1", Merged("Sales")),
-        ("Sales", "id-0", "id-0", Merged(pending=("ada",))),
-        ("Sales", "id-0", "id-1", Merged()),
-        ("Gold", "id-0", "id-1", Merged(conflicts=("ada",))),
-        ("Sales", None, "id-0", Merged(conflicts=("ada",))),
-        ("Support", "id-0", None, Merged("")),
-        ("Sales", "id-0", None, Merged(conflicts=("ada",))),
-        ("Sales", None, None, Merged(pending=("ada",))),
-        ("", None, "id-1", Merged("new")),
-        ("", "id-1", "id-1", Merged(pending=("ada",))),
-        ("", "id-0", "id-1", Merged(conflicts=("ada",))),
+        ("Support", "id-0", "id-0", MergeResult()),
+        ("Support", "id-0", "id-1", MergeResult("Sales")),
+        ("Sales", "id-0", "id-0", MergeResult(pending=("ada",))),
+        ("Sales", "id-0", "id-1", MergeResult()),
+        ("Gold", "id-0", "id-1", MergeResult(conflicts=("ada",))),
+        ("Sales", None, "id-0", MergeResult(conflicts=("ada",))),
+        ("Support", "id-0", None, MergeResult("")),
+        ("Sales", "id-0", None, MergeResult(conflicts=("ada",))),
+        ("Sales", None, None, MergeResult(pending=("ada",))),
+        ("", None, "id-1", MergeResult("new")),
+        ("", "id-1", "id-1", MergeResult(pending=("ada",))),
+        ("", "id-0", "id-1", MergeResult(conflicts=("ada",))),
     ],
     ids=[
         "nothing",
@@ -72,13 +72,13 @@ IGNORED = ROSTER.replace("note to self", "delete_quick_connects")
         "a leaver who was changed",
     ],
 )
-def test_who_changed_what(roster: str, last: str | None, now: str | None, expected: Merged) -> None:
+def test_who_changed_what(roster: str, last: str | None, now: str | None, expected: MergeResult) -> None:
     """Seen from what both come from."""
     empty, filled = IGNORED[: IGNORED.index("ada")], IGNORED.format
     text = filled(roster) if roster else empty
     found = _merge(text, _ada(last) if last else None, _ada(now) if now else None)
     wanted = {None: None, "": empty, "new": f"{empty}ada;;Sales;Agent;\n"}.get(expected.text, filled(expected.text))
-    assert found == Merged(wanted, expected.pending, expected.conflicts)
+    assert found == MergeResult(wanted, expected.pending, expected.conflicts)
 
 
 def test_only_cells_that_differ_change() -> None:
@@ -99,7 +99,7 @@ def test_days_of_people_stay_as_they_are() -> None:
     """They are not of the instance; also a day that is past leaves the line to the instance."""
     text = "username,first_day,last_day,routing_profile,security_profiles\nada,2026-01-01,2026-02-01,Support,Agent\n"
     assert _merge(text, _ada(), _ada("id-1")).text == text.replace("Support", "Sales")
-    assert _merge(text, _ada(), _ada()) == Merged()
+    assert _merge(text, _ada(), _ada()) == MergeResult()
 
 
 def test_what_the_consoles_columns_say_is_compared_by_what_it_means() -> None:
@@ -114,12 +114,14 @@ def test_what_the_consoles_columns_say_is_compared_by_what_it_means() -> None:
         ]
 
     last = _ada(after_contact_work_configs=limits())
-    assert _merge(text, last, last) == Merged()
+    assert _merge(text, last, last) == MergeResult()
     moved = _merge(text, last, {**last, "routing_profile_id": "id-1"})
     assert moved.text == text.replace("Support", "Sales")
     parted = _merge(text, last, _ada(after_contact_work_configs=limits(CHAT=60)))
     assert parted.text is not None
-    assert merging.apart(_ada(phone_config={"after_contact_work_time_limit": 30}), both_views(last), last) == []
+    assert (
+        merging.differing_inputs(_ada(phone_config={"after_contact_work_time_limit": 30}), both_views(last), last) == []
+    )
     ((_, *cells),) = [line.split(",") for line in parted.text.splitlines()[1:]]
     assert cells == ["Support", "Agent", "", "60", "30", "30", "30"]
 
@@ -134,7 +136,8 @@ def test_cells_that_a_spreadsheet_would_run_are_guarded_where_they_are_written()
         _ada(username="bob", identity_info={"mobile": "+441632960000"}),
     )
     assert (
-        merge(text, {"ada": last, "bob": bob}, {"ada": last, "bob": bob}, {"ada": last, "bob": bob}, NAMES) == Merged()
+        merge(text, {"ada": last, "bob": bob}, {"ada": last, "bob": bob}, {"ada": last, "bob": bob}, NAMES)
+        == MergeResult()
     )
     now = _ada(identity_info={"mobile": "+441632960962", "first_name": "@SUM(1)|cmd"}, tags={"x": "-1"})
     merged = merge(text, {"ada": last, "bob": bob}, {"ada": now, "bob": bob}, {"ada": now, "bob": bob}, NAMES)
@@ -149,7 +152,7 @@ def test_a_roster_whose_columns_cannot_say_it_is_left_alone() -> None:
     """Two columns for one thing: merged is only what can be read back."""
     text = "username,routing_profile,routing_profile_id,security_profiles\nada,Support,id-0,Agent\n"
     last = _ada()
-    assert _merge(text, last, last) == Merged()
+    assert _merge(text, last, last) == MergeResult()
     found = _merge(text, last, _ada("id-9"))
     assert found.text == "username,routing_profile,routing_profile_id,security_profiles\nada,,id-9,Agent\n"
     quoted = "username,username,routing_profile,security_profiles\nada,ada,Support,Agent\n"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.importing.origins import leaving, read, script
+from connect_users.importing.origins import read, script, state_removal
 
 DATA = Path(__file__).parents[1] / "data" / "origins"
 INSTANCE = "00000000-0000-4000-8000-000000000001"
@@ -41,14 +41,14 @@ def test_the_users_of_a_stack() -> None:
 def test_a_state_forgets_its_users_in_commands_of_their_own() -> None:
     """One who is protected is not any more; one on whom others depend comes later."""
     found = read(json.dumps(export()), "export.json")
-    left = leaving(found, found.users)
+    left = state_removal(found, found.users)
     bob = f"{URN}acme:index:Team$aws:connect/user:User::bob"
     assert left.commands == (
         f"pulumi state unprotect --stack prod --yes '{bob}'",
         f"pulumi state delete --stack prod --yes '{bob}' {URN}aws-native:connect:User::nat",
     )
     # Ada is held by Eve, who stays for the time being.
-    assert left.held == {
+    assert left.dependants == {
         f"{AWS}eve": (f"{URN}aws:connect/quickConnect:QuickConnect::eve",),
         f"{AWS}ada": (f"{AWS}eve",),
     }
@@ -65,21 +65,21 @@ def test_only_what_depends_from_outside_holds_a_user() -> None:
     resources = document["deployment"]["resources"]
     quick_connect = resources.pop()
     found = read(json.dumps(document), "export.json")
-    assert leaving(found, found.users).held == {}
+    assert state_removal(found, found.users).dependants == {}
     for key, value in (("parent", f"{AWS}ada"), ("deletedWith", f"{AWS}ada"), ("dependencies", [f"{AWS}ada"])):
         one = {name: quick_connect[name] for name in ("urn", "type")}
         changed = copy.deepcopy(document)
         changed["deployment"]["resources"].append({**one, key: value})
         found = read(json.dumps(changed), "export.json")
-        assert list(leaving(found, found.users).held) == [f"{AWS}ada"]
+        assert list(state_removal(found, found.users).dependants) == [f"{AWS}ada"]
 
 
 def test_a_user_who_is_not_imported_holds_those_on_whom_he_depends() -> None:
     document = export()
     document["deployment"]["resources"].pop()
     found = read(json.dumps(document), "export.json")
-    left = leaving(found, [user for user in found.users if not user.name.endswith("::eve")])
-    assert left.held == {f"{AWS}ada": (f"{AWS}eve",)}
+    left = state_removal(found, [user for user in found.users if not user.name.endswith("::eve")])
+    assert left.dependants == {f"{AWS}ada": (f"{AWS}eve",)}
 
 
 def test_the_users_of_terraform_in_modules_of_any_depth() -> None:
@@ -91,7 +91,7 @@ def test_the_users_of_terraform_in_modules_of_any_depth() -> None:
         "module.emea.aws_connect_user.agents[0]",
         """module.emea.module.uk["eve's"].aws_connect_user.agents""",
     ]
-    (command,) = leaving(found, found.users).commands
+    (command,) = state_removal(found, found.users).commands
     assert shlex.split(command) == ["terraform", "state", "rm", *addresses]
 
 
@@ -102,7 +102,7 @@ def test_many_users_are_several_commands() -> None:
     assert ada["urn"].endswith("::ada")
     document["deployment"]["resources"] = [{**ada, "urn": f"{AWS}agent{number}"} for number in range(450)]
     found = read(json.dumps(document), "export.json")
-    commands = leaving(found, found.users).commands
+    commands = state_removal(found, found.users).commands
     assert [len(shlex.split(command)) - 6 for command in commands] == [200, 200, 50]
 
 
@@ -110,7 +110,7 @@ def test_nothing_of_a_state_but_names_and_ids_is_kept() -> None:
     """Neither ciphertexts nor what Terraform shows in plain."""
     for document in (export(), shown()):
         found = read(json.dumps(document), "file")
-        said = f"{found} {script(found, leaving(found, found.users))}"
+        said = f"{found} {script(found, state_removal(found, found.users))}"
         for secret in ("Sup3rSecretPhrase", "v1:", "ciphertext", "Example"):
             assert secret not in said
 

@@ -14,16 +14,18 @@ from connect_users.core.live import both_views
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.core.spec import canonical
 from connect_users.importing import rows
-from connect_users.importing.merging import Merged, merge
-from connect_users.importing.rows import Nameable
-from connect_users.roster.guarding import Mark
+from connect_users.importing.merging import MergeResult, merge
+from connect_users.importing.rows import RosterNames
+from connect_users.roster import yaml_text
+from connect_users.roster.guarding import AssignedPersona
+from connect_users.roster.personas import personas_of
 from tests.builders import INSTANCE_ID
 from tests.strategies import users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NAMES = Nameable(
+NAMES = RosterNames(
     INSTANCE_ID,
     {
         ROUTING_PROFILE: {"id-0": "Support", "id-1": "Sales & Co, Ltd", "id-3": "no"},
@@ -57,7 +59,7 @@ def written(everybody: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], list[
     """The personas, and the lines of the roster."""
     made = rows.write(everybody, NAMES, "agents.csv", personas=True)
     assert made.inputs == everybody
-    return yaml.safe_load(made.texts.personas or "")["personas"], made.texts.rows.splitlines()
+    return yaml.safe_load(made.files.personas or "")["personas"], made.files.rows.splitlines()
 
 
 @st.composite
@@ -85,11 +87,11 @@ def test_with_personas_everybody_reads_back_exactly(everybody: dict[str, dict[st
     assert (made.inputs, made.left_out) == (plain.inputs, plain.left_out)
     assert made.marks.keys() == made.inputs.keys()
     assert (
-        len(made.texts.rows) <= len(plain.texts.rows) + sum(len(mark.persona) + 1 for mark in made.marks.values()) + 9
+        len(made.files.rows) <= len(plain.files.rows) + sum(len(mark.persona) + 1 for mark in made.marks.values()) + 9
     )
     shuffled = list(everybody.items())
     random.shuffle(shuffled)
-    assert rows.write(dict(shuffled), NAMES, "agents.csv", personas=True).texts == made.texts
+    assert rows.write(dict(shuffled), NAMES, "agents.csv", personas=True).files == made.files
 
 
 def test_who_shares_the_profiles_has_a_persona_with_what_nearly_all_of_them_have() -> None:
@@ -161,7 +163,7 @@ def test_the_only_ones_with_a_routing_profile_have_the_persona_that_fits_them_or
 
 def test_names_of_personas_are_words_for_every_reader() -> None:
     """A routing profile called "no" is not false, and two names may give one word."""
-    names = Nameable(
+    names = RosterNames(
         INSTANCE_ID, {ROUTING_PROFILE: {"a": "no", "b": "No.", "c": "李 Ü"}, SECURITY_PROFILE: {"id-0": "A"}}
     )
     everybody = {name: person(name, profile) for name, profile in (("ann", "a"), ("bob", "b"), ("cyd", "c"))}
@@ -198,11 +200,18 @@ BLUE: Any = {"tags": {"team": "blue"}}
 
 def merged(
     text: str, last: Iterable[dict[str, Any]], now: Iterable[dict[str, Any]], personas: Any = PERSONAS
-) -> Merged:
+) -> MergeResult:
     before = {each["username"]: each for each in last}
     after = {each["username"]: each for each in now}
     lives = {name: both_views(each) for name, each in after.items()}
-    return merge(text, before, after, lives, NAMES, rows.personas_in(json.dumps(personas), "personas.yaml"))
+    return merge(
+        text,
+        before,
+        after,
+        lives,
+        NAMES,
+        personas_of(yaml_text.tree(json.dumps(personas), "personas.yaml"), "personas.yaml"),
+    )
 
 
 def test_a_mover_keeps_the_persona_in_an_edited_roster() -> None:
@@ -238,11 +247,11 @@ def test_edited_personas_wait_for_the_next_up() -> None:
     text = "persona,username,department\nA,ada,\nA,bob,\n"
     last = [person("ada", **BLUE), person("bob", **BLUE)]
     changed = json.loads(json.dumps(PERSONAS).replace("blue", "red"))
-    assert merged(text, last, last, changed) == Merged(pending=("ada", "bob"))
+    assert merged(text, last, last, changed) == MergeResult(pending=("ada", "bob"))
 
 
 def test_marks_say_what_a_row_sets_itself() -> None:
     """As the guard of the program will have them."""
     made = rows.write(people(4) | people(1, 5, routing="id-1"), NAMES, "agents.csv", personas=True)
-    assert made.marks["u00"] == Mark("support")
-    assert made.marks["u05"] == Mark("support", ("routing_profile",))
+    assert made.marks["u00"] == AssignedPersona("support")
+    assert made.marks["u05"] == AssignedPersona("support", ("routing_profile",))

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from connect_users.roster import personas_schema
-from connect_users.roster.assembly import DAYS, Layer, Values
+from connect_users.roster.assembly import DAYS, Layer, ValueReader
 from connect_users.roster.columns import COLUMNS, USERNAME
 from connect_users.roster.reading import read_personas
 
@@ -22,7 +22,7 @@ VALIDATOR = jsonschema.Draft202012Validator(personas_schema.schema())
 def _refused(document: Any) -> bool:
     """By the reader."""
     personas = read_personas(document)
-    layers = [Layer(preset, Values({})) for preset in personas.settings.values()]
+    layers = [Layer(preset, ValueReader({})) for preset in personas.settings.values()]
     return bool(personas.problems or any(layer.problems for layer in layers))
 
 

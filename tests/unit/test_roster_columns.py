@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.roster import cells, notations
-from connect_users.roster.columns import COLUMNS, Column, find, nearest, of_path
+from connect_users.roster.columns import COLUMNS, Column, find, of_path, unknown
 from connect_users.roster.csv_text import read
 from connect_users.roster.names import Names
 from connect_users.roster.people import RosterOptions, judge
@@ -112,8 +112,8 @@ def test_a_channel_and_a_tag_may_be_a_column() -> None:
 
 def test_the_message_about_a_misspelt_header_suggests_another() -> None:
     assert find("usernam") is None
-    assert nearest("usernam") == "username"
-    assert nearest("shoe size of the person") == ""
+    assert unknown("usernam") == "no such column; did you mean username?"
+    assert unknown("shoe size of the person", "; leave it out") == "no such column; leave it out"
 
 
 def test_an_input_is_documented_by_its_column() -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from connect_users.core.references import OF_USERS
 from connect_users.roster import csv_text, exports, json_text, workbook, yaml_text
-from connect_users.roster.choosing import applied
+from connect_users.roster.choosing import with_personas
 from connect_users.roster.columns import COLUMNS
-from connect_users.roster.explaining import explained
+from connect_users.roster.explaining import explanations
 from connect_users.roster.names import Names
 from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.personas import Personas, personas_of
@@ -112,11 +112,11 @@ def _chosen(table: Table, personas: Personas) -> None:
     options = RosterOptions(names=NAMES, personas=personas)
     judged = judge(table, options)
     chosen = [person.username for person in judged.people if person.choice is not None]
-    assert [each.person.username for each in explained(judged, options)] == chosen
+    assert [each.person.username for each in explanations(judged, options)] == chosen
     if personas.problems:
         assert chosen == []
     else:
-        assert len(applied(table, personas).rows) == len(table.rows)
+        assert len(with_personas(table, personas).rows) == len(table.rows)
 
 
 @settings(deadline=None, max_examples=60)
@@ -142,9 +142,9 @@ def test_exports(headers: list[str], rows: list[list[str]], columns: dict[str, s
     text = "\n".join(",".join(line) for line in [headers, *rows])
     with contextlib.suppress(UnreadableRoster):
         table = csv_text.read(text, "a.csv")
-        understood = exports.understood(table, columns)
-        assert len(understood.rows) + len(understood.inactive) == len(table.rows)
-        _judged(understood)
+        roster = exports.as_roster(table, columns)
+        assert len(roster.rows) + len(roster.inactive) == len(table.rows)
+        _judged(roster)
 
 
 @settings(deadline=None, max_examples=40)
@@ -152,4 +152,4 @@ def test_exports(headers: list[str], rows: list[list[str]], columns: dict[str, s
 def test_scim(users: list[Any]) -> None:
     with contextlib.suppress(UnreadableRoster):
         _judged(json_text.read(json.dumps({"schemas": [], "Resources": users}), "a.json"))
-        _judged(exports.understood(json_text.read(json.dumps({"schemas": [], "Resources": users}), "a.json")))
+        _judged(exports.as_roster(json_text.read(json.dumps({"schemas": [], "Resources": users}), "a.json")))

@@ -11,7 +11,7 @@ from connect_users.core.errors import ConfigurationError
 from connect_users.core.references import ROUTING_PROFILE, SECURITY_PROFILE
 from connect_users.roster.csv_text import read
 from connect_users.roster.holders import holder_problems
-from connect_users.roster.leavers import Limit, limit, too_many
+from connect_users.roster.leavers import DeletionLimit, limit, too_many
 from connect_users.roster.names import Names
 from connect_users.roster.people import JudgedRoster, RosterOptions, judge
 
@@ -69,7 +69,7 @@ def test_one_more_than_allowed_is_too_many(left: int, stopped: bool) -> None:
 
 def test_joiners_do_not_pay_for_leavers() -> None:
     """A file of other people is a file of leavers, however long it is."""
-    text = too_many("agents", ["a", "b"], ["c", "d", "e"], Limit(1))
+    text = too_many("agents", ["a", "b"], ["c", "d", "e"], DeletionLimit(1))
     assert text is not None
     assert text.startswith("2 of the 2 people of roster 'agents' would leave: a, b. max_deletions allows 1;")
 

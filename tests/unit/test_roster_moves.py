@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_users.roster.leavers import Limit, limit, too_many
+from connect_users.roster.leavers import DeletionLimit, limit, too_many
 from connect_users.roster.moves import Moves, ProgramUser, StateUser, moves_of, removed_rosters
 
 ONE = "10000000-0000-4000-8000-000000000001"
@@ -128,8 +128,8 @@ def test_only_a_number_allows_a_roster_to_lose_everybody(
 
 def test_people_who_move_do_not_leave() -> None:
     people = {f"agent{number}" for number in range(10)}
-    assert too_many("team", people, {"agent0"}, Limit(0), people - {"agent0"}) is None
-    assert too_many("team", people, {"agent0"}, Limit(0), people - {"agent0", "agent1"}) is not None
+    assert too_many("team", people, {"agent0"}, DeletionLimit(0), people - {"agent0"}) is None
+    assert too_many("team", people, {"agent0"}, DeletionLimit(0), people - {"agent0", "agent1"}) is not None
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Engine:
 
     state: set[str] = field(default_factory=set)
 
-    def up(self, run: Run, allowed: Limit) -> set[str]:
+    def up(self, run: Run, allowed: DeletionLimit) -> set[str]:
         """Who is deleted."""
         moves = moves_of("team", _state("team", *self.state), _declared("team", *run.rows), {"team"})
         if too_many("team", moves.in_state, run.rows, allowed, moves.moved_to) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.core.misspellings import NoSuchName
 from connect_users.core.references import HIERARCHY_GROUP, ROUTING_PROFILE, SECURITY_PROFILE
-from connect_users.roster.choosing import applied
-from connect_users.roster.explaining import explained
-from connect_users.roster.late_names import unknown_name_problems
+from connect_users.core.spec import UNKNOWN
+from connect_users.roster.choosing import with_personas
+from connect_users.roster.explaining import explanations
 from connect_users.roster.names import Names
 from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
-from connect_users.roster.personas import Condition
+from connect_users.roster.personas import RuleCondition
 from connect_users.roster.reading import read, read_personas
 from connect_users.roster.selection import select
 from connect_users.roster.tables import UnreadableRoster
@@ -132,8 +134,24 @@ def test_of_personal_data_that_fits_a_rule_only_the_rule_is_shown() -> None:
 
 def test_tags_that_cannot_be_read_are_explained_as_none() -> None:
     options = RosterOptions(personas=read_personas({"personas": {"a": {"tags.b": "c"}}, "default": "a"}))
-    (ada,) = explained(judge(read([{"username": "ada", "tags": "no tag"}]), options), options)
+    (ada,) = explanations(judge(read([{"username": "ada", "tags": "no tag"}]), options), options)
     assert ada.settings == {"tags.b": "persona"}
+
+
+def test_a_persona_that_cannot_be_read_is_a_problem_and_its_people_are_explained_without_it() -> None:
+    personas = read_personas({"personas": {"a": {"routing_profile": "x" * 40_000}}, "default": "a"})
+    options = RosterOptions(personas=personas)
+    judged = judge(read([{"username": "ada", "routing_profile_id": SUPPORT}]), options)
+    assert "a cell has 40,000 characters" in str(judged.problems[-1])
+    (ada,) = explanations(judged, options)
+    assert ada.settings == {"routing_profile_id": "row"}
+
+
+def test_a_persona_that_only_somebody_who_has_left_would_have_is_not_used(file: str) -> None:
+    rows = [_person("ada", "Sales", title="Team lead", last_day="2026-12-30"), _person("bo", title="Clerk")]
+    judged = _judged(file, rows, today=lambda: dt.date(2026, 12, 31))
+    assert list(_by_name(judged)) == ["bo"]
+    assert [str(each) for each in judged.remarks] == ["personas.yaml:7: personas.lead: nobody has this persona"]
 
 
 def test_the_default_is_for_everybody_else_and_may_be_an_empty_persona() -> None:
@@ -172,7 +190,7 @@ def test_a_persona_that_nobody_has_is_a_warning_at_its_line(file: str) -> None:
 def test_a_condition_is_exact_but_for_the_star(
     values: tuple[str, ...], held: tuple[str, ...], matched: str | None
 ) -> None:
-    assert Condition("department", values).match(held) == matched
+    assert RuleCondition("department", values).match(held) == matched
 
 
 @given(st.text("ab*", max_size=6), st.text("ab", max_size=8))
@@ -181,7 +199,7 @@ def test_the_star_stands_for_any_characters(pattern: str, value: str) -> None:
     import re
 
     expected = re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value) is not None
-    assert (Condition("x", (pattern,)).match((value,)) is not None) is expected
+    assert (RuleCondition("x", (pattern,)).match((value,)) is not None) is expected
 
 
 @pytest.mark.parametrize(
@@ -359,7 +377,7 @@ def test_it_is_explained_who_has_what_from_where(file: str) -> None:
     personas = read_personas(file)
     rows = [_person("ada", title="x", routing_profile="Sales", **{"identity_info.first_name": "Ada"})]
     options = RosterOptions(INSTANCE, names=_names(), personas=personas, defaults={"acw.voice": 5, "tags.team": "x"})
-    (ada,) = explained(judge(read(rows), options), options)
+    (ada,) = explanations(judge(read(rows), options), options)
     assert ada.why == "rule 2: department is 'Support'"
     assert ada.settings == {
         "routing_profile": "row",
@@ -380,7 +398,7 @@ def test_the_explanation_is_what_was_assembled(file: str) -> None:
     options = RosterOptions(INSTANCE, names=_names(), personas=personas)
     judged = judge(read(rows), options)
     assert _by_name(judged)["ada"].inputs["after_contact_work_configs"] == whole
-    (ada,) = explained(judged, options)
+    (ada,) = explanations(judged, options)
     assert ada.settings["after_contact_work_configs"] == "row"
     assert "acw.chat" not in ada.settings
 
@@ -412,7 +430,7 @@ def test_every_origin_that_is_shown_is_that_of_the_value(chosen: list[set[str]])
         personas = read_personas({"personas": {"a": persona}, "default": "a"})
         options = RosterOptions(INSTANCE, personas=personas, defaults=defaults)
         judged = judge(read([{"username": "ada", **row}]), options)
-        (each,) = explained(judged, options)
+        (each,) = explanations(judged, options)
         return each.person.inputs, each.settings
 
     inputs, settings = run(*said)
@@ -428,7 +446,7 @@ def test_every_origin_that_is_shown_is_that_of_the_value(chosen: list[set[str]])
 
 def test_reviews_see_the_settings_of_personas_in_the_rows(file: str) -> None:
     rows = [_person("ada", title="x", routing_profile="Sales"), _person("bo", "Legal")]
-    table = applied(read(rows), read_personas(file))
+    table = with_personas(read(rows), read_personas(file))
     ada, bo = (dict(row.cells) for row in table.rows)
     assert (ada["routing_profile"], ada["security_profiles"]) == ("Sales", "Agent")
     assert bo == {"username": "bo", "department": "Legal"}
@@ -458,12 +476,17 @@ def test_a_rule_may_name_thousands_of_people() -> None:
     assert any("did you mean username: 'agent7', as in rule 1?" in each.text for each in judged.problems)
 
 
-def test_names_that_are_looked_up_later_are_told_where_the_persona_has_them(file: str) -> None:
-    personas = read_personas(file)
-    options = RosterOptions(INSTANCE, personas=personas, defaults={"routing_profile": "Sales"})
+def test_a_name_that_a_look_up_did_not_find_is_a_problem_at_every_place_that_has_it(file: str) -> None:
+    names = {
+        reference: Names(reference, look_up=lambda _: UNKNOWN) for reference in (SECURITY_PROFILE, ROUTING_PROFILE)
+    }
+    defaults = {"routing_profile": "Sales"}
+    options = RosterOptions(INSTANCE, personas=read_personas(file), defaults=defaults, names=names)
     table = read([_person("ada", title="x", security_profiles="Lead")])
-    missing = {(SECURITY_PROFILE, "Lead"): "no such profile", (ROUTING_PROFILE, "Sales"): "no such routing"}
-    assert [str(each) for each in unknown_name_problems(table, options, missing)] == [
+    assert judge(table, options).problems == ()
+    names[SECURITY_PROFILE].refuse("Lead", NoSuchName("no such profile"))
+    names[ROUTING_PROFILE].refuse("Sales", NoSuchName("no such routing"))
+    assert [str(each) for each in judge(table, options).problems] == [
         "roster: defaults.routing_profile: no such routing",
         "row 1: security_profiles: no such profile",
         "personas.yaml:8: personas.lead.routing_profile: no such routing",

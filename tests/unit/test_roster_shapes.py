@@ -234,7 +234,7 @@ def test_an_empty_list_of_users_is_an_empty_roster(people: Callable[..., JudgedR
         ("a.json", '{\n "ada": {"routing_profile_id": "x"},\n\n "bo": {\n  "routing_profile_id": "x"}}', [2, 4]),
         ("a.json", '{"version": 1,\n "users": [\n {"username": "ada"},\n {"username": "bo"}]}', [3, 4]),
         ("a.json", '{"users":\n {"ada": {"first_name": "A"},\n "bo": {"first_name": "A"}}}', [2, 3]),
-        ("a.yaml", "ada:\n  first_name: A\nbo:\n  first_name: B\n", [2, 4]),
+        ("a.yaml", "ada:\n  first_name: A\nbo:\n  first_name: B\n", [1, 3]),
         ("a.yaml", "users:\n- username: ada\n\n- username: bo\n", [2, 4]),
         ("a.yaml", "x-all: &all {first_name: A}\nusers:\n- {<<: *all, username: ada}\n- username: bo\n", [3, 4]),
         ("a.json", '\n{"User":\n {"Username": "ada"}}', [2]),

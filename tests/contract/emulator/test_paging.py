@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-    from tests.contract.emulator.conftest import Clock
 
 HERE = {"InstanceId": seed.INSTANCE_ID}
 REQUEST = (400, "InvalidRequestException")
@@ -120,18 +119,6 @@ def test_a_token_is_valid_for_one_request_only(client: Any) -> None:
     assert refused(client.list_users, **HERE, NextToken=token) == REQUEST
     for bad in ("x", "é", token[:-4], token[4:], "A" + token[1:]):
         assert refused(client.search_users, **HERE, NextToken=bad) == REQUEST
-
-
-def test_a_token_expires_after_a_day(start_emulator: Callable[..., Emulator], clock: Clock) -> None:
-    """Best-practices page [D]: HTTP 400 InvalidToken."""
-    client = connect(start_emulator(clock=clock))
-    for name in ("a", "b"):
-        create(client, name)
-    token = client.list_users(**HERE, MaxResults=1)["NextToken"]
-    clock.advance(24 * 3600)
-    client.list_users(**HERE, MaxResults=1, NextToken=token)
-    clock.advance(1)
-    assert refused(client.list_users, **HERE, MaxResults=1, NextToken=token) == (400, "InvalidToken")
 
 
 def test_users_made_and_deleted_between_pages_neither_repeat_nor_skip_others(client: Any) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from connect_users.testing import DynamicHost
+    from connect_users.testing import ProviderProcess
 
 HERE = {"InstanceId": seed.INSTANCE_ID}
 REGIONS = ("us-east-1", "eu-west-1", "cn-north-1")
@@ -64,7 +64,9 @@ def test_other_instances_are_in_one_region(everywhere: Emulator) -> None:
         paris.describe_instance(InstanceId=made["Id"])
 
 
-def test_an_embedded_emulator_is_in_the_region_of_the_stack(tmp_path: Path, start: Callable[..., DynamicHost]) -> None:
+def test_an_embedded_emulator_is_in_the_region_of_the_stack(
+    tmp_path: Path, start: Callable[..., ProviderProcess]
+) -> None:
     """Also over a file whose people were made in another region, where they go on being looked after."""
     state = tmp_path / "emulator.sqlite"
     with Emulator(state) as before:

@@ -57,12 +57,11 @@ class Run:
         try:
             return act(*arguments, **named)
         except HostError as error:
-            texts = error.partial.reasons if error.partial else (str(error),)
-            for text in texts:
-                assert "\n" not in text
-                assert "Traceback" not in text
-                assert "please report it" not in text, f"a defect: {text}"
-            self.texts += [*texts, repr(error.partial)]
+            text = str(error)
+            assert "\n" not in text
+            assert "Traceback" not in text
+            assert "please report it" not in text, f"a defect: {text}"
+            self.texts.append(text)
             return None
 
     def everything_said(self) -> str:

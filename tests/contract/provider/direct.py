@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
-from connect_users.emulator.front import Request
+from connect_users.emulator.dispatcher import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class _Raw(io.BytesIO):
 
 def attach(client: Any, emulator: Emulator) -> Any:
     """Have the client, which is returned, talk to the emulator directly."""
-    front = emulator._front
+    dispatcher = emulator._dispatcher
     # A signature is a fifth of what a request costs; the emulator reads no more of it than this.
     key, region = client._request_signer._credentials.access_key, client.meta.region_name
     service = client.meta.service_model.signing_name
@@ -59,15 +59,15 @@ def attach(client: Any, emulator: Emulator) -> Any:
         raw = body if isinstance(body, bytes) else body.encode()
         asked = Request(request.method, url.path, url.query, _Headers(request.headers, Authorization=scope), raw)
         try:
-            answer = front.answer(asked)
+            answer = dispatcher.answer(asked)
         except ConnectionError as error:
             raise ConnectionClosedError(endpoint_url=request.url) from error
         # As in the server: what is said of an answer that was written drops no connection that matters.
         with suppress(ConnectionError):
-            front.event("answered", answer.record)
+            dispatcher.event("answered", answer.record)
         if answer.drop:
             raise ConnectionClosedError(endpoint_url=request.url)
-        headers = {**answer.headers, "Date": formatdate(int(front.options.clock()), usegmt=True)}
+        headers = {**answer.headers, "Date": formatdate(int(dispatcher.options.clock()), usegmt=True)}
         return AWSResponse(request.url, answer.status, HTTPHeaders.from_dict(headers), _Raw(answer.body))
 
     client.meta.events.register("choose-signer", lambda **_: UNSIGNED)

@@ -9,7 +9,7 @@ from connect_users.core import limits, ownership
 from connect_users.emulator import seed
 from tests.changes import ADMIN, AGENT, EVERYTHING, SALES, proficiency
 from tests.contract.emulator import support
-from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, run, user
+from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, ResourceState, Site, run, user
 from tests.models import SIGN_OUT
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class Play:
         self._made_id = ""
         self._inputs = user(password="N3w-password")
 
-    def _aged(self, state: State, seconds: int) -> None:
+    def _aged(self, state: ResourceState, seconds: int) -> None:
         """Make the user of a state, and its tag, some seconds older."""
         made = ownership.made_at(state.outputs["ownership_token"]) - seconds
         token = ownership.new_token(made, self.engine.urn)
@@ -206,7 +206,7 @@ class Play:
         self._made_id = ""
         self._inputs = user("ada.lovelace", user_proficiencies=[proficiency("en", 3)])
 
-    def _live(self, inputs: Mapping[str, Any]) -> State:
+    def _live(self, inputs: Mapping[str, Any]) -> ResourceState:
         self.engine.up(inputs)
         assert self.engine.state is not None
         self._made_id = self.engine.state.id

@@ -13,7 +13,7 @@ from connect_users.emulator import seed
 from connect_users.testing import HostError
 from connect_users.testing.values import reveal
 from tests.contract.emulator import support
-from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, judged, run, urn, user
+from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, ResourceState, Site, judged, run, urn, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ NEW_PASSWORD = "N3w-password"
 LONG_AGO = 1_600_000_000
 
 
-def _aged(engine: Engine, site: Site) -> State:
+def _aged(engine: Engine, site: Site) -> ResourceState:
     """Make the user of the state, and its tag, one of long ago."""
     assert engine.state is not None
     token = ownership.new_token(LONG_AGO, engine.urn)
@@ -38,7 +38,7 @@ def _aged(engine: Engine, site: Site) -> State:
     return engine.state
 
 
-def _tag(site: Site, state: State, value: str) -> None:
+def _tag(site: Site, state: ResourceState, value: str) -> None:
     site.client.tag_resource(resourceArn=state.outputs["arn"], tags={OWNER_KEY: value})
 
 

@@ -12,7 +12,7 @@ from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
 from tests.changes import EVERYTHING
 from tests.contract.emulator import support
-from tests.contract.hosting import OWNER_KEY, Engine, State, judged, user
+from tests.contract.hosting import OWNER_KEY, Engine, ResourceState, judged, user
 from tests.contract.provider.matrix_stage import declared, shown
 from tests.contract.provider.timed import TimedHost, TimedSite
 
@@ -235,7 +235,7 @@ def test_a_user_that_was_imported_and_changed_just_now_is_this_states(
     """The tag came with the first change; where its view is late for long, that is an error, and never an orphan."""
     made = site.client.create_user(**support.user())
     inputs = user()
-    engine.state = State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
+    engine.state = ResourceState(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
     _lag(site, **LAGS[lag])
     engine.up(user(tags={"team": "a"}))
     if between == "refresh":

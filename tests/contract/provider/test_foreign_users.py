@@ -17,7 +17,7 @@ from connect_users.emulator import Emulator, Options, seed, seed_users
 from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.reading import read
 from tests.contract.emulator import support
-from tests.contract.hosting import Engine, Site, State, user
+from tests.contract.hosting import Engine, ResourceState, Site, user
 from tests.contract.importing.instances import Command
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def empty_site(site: Site) -> Site:
     return site
 
 
-def _made(site: Site, username: str = "ada") -> State:
+def _made(site: Site, username: str = "ada") -> ResourceState:
     """A user whom somebody else made, as an import puts it into a state."""
     made = site.client.create_user(**support.user(username))
     inputs = user(username)
-    return State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
+    return ResourceState(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
 
 
 def test_the_emulator_shows_what_is_not_set_as_an_empty_string(empty_site: Site) -> None:

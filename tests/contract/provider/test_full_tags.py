@@ -9,7 +9,7 @@ import pytest
 from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
 from tests.contract.emulator import support
-from tests.contract.hosting import OWNER_KEY, State, judged, user
+from tests.contract.hosting import OWNER_KEY, ResourceState, judged, user
 
 if TYPE_CHECKING:
     from tests.contract.doors import Host
@@ -37,7 +37,7 @@ def _imported(engine: Engine, site: Site, tags: dict[str, str] | None) -> dict[s
     """A user with 50 tags in a state that knows of ``tags``, and no ownership tag."""
     made = site.client.create_user(**support.user(Tags=FULL))
     inputs = user(tags=tags)
-    engine.state = State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
+    engine.state = ResourceState(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
     site.forget()
     return inputs
 

@@ -12,7 +12,7 @@ from connect_users.core import ownership
 from connect_users.emulator import Fault, seed
 from connect_users.testing import HostError
 from tests.changes import CHANGES
-from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, Site, State, judged, urn, user
+from tests.contract.hosting import OWNER_KEY, PASSWORD, Engine, ResourceState, Site, judged, urn, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +23,14 @@ OTHER_URN = urn("somebody-else", stack="prod")
 OTHER_OWNER = ownership.tag(ownership.new_token(2_000_000_000, OTHER_URN), OTHER_URN)
 
 
-def _aged(state: State | None, of: str) -> State:
+def _aged(state: ResourceState | None, of: str) -> ResourceState:
     """The state of a user that was made long ago: Connect needs no time any more to show it."""
     assert state is not None
     old = ownership.new_token(1_600_000_000, of)
     return replace(state, outputs={**state.outputs, "ownership_token": old, "verified_at": "<1600000000.123"})
 
 
-def _made(engine: Engine, site: Site, **changes: Any) -> State:
+def _made(engine: Engine, site: Site, **changes: Any) -> ResourceState:
     """A user that was made long ago, live and in the state."""
     engine.up(user(engine.name, **changes))
     engine.state = state = _aged(engine.state, engine.urn)
@@ -39,11 +39,11 @@ def _made(engine: Engine, site: Site, **changes: Any) -> State:
     return state
 
 
-def _tag(site: Site, state: State, tags: dict[str, str]) -> None:
+def _tag(site: Site, state: ResourceState, tags: dict[str, str]) -> None:
     site.client.tag_resource(resourceArn=state.outputs["arn"], tags=tags)
 
 
-def _delete_behind_its_back(site: Site, state: State) -> None:
+def _delete_behind_its_back(site: Site, state: ResourceState) -> None:
     site.client.delete_user(InstanceId=seed.INSTANCE_ID, UserId=state.id)
 
 
@@ -305,7 +305,7 @@ def test_the_first_change_of_an_imported_user_puts_the_tag_on(engine: Engine, si
     assert site.users() == {}
 
 
-def _imported(site: Site) -> State:
+def _imported(site: Site) -> ResourceState:
     made = site.client.create_user(
         InstanceId=seed.INSTANCE_ID,
         Username="ada",
@@ -315,7 +315,7 @@ def _imported(site: Site) -> State:
         SecurityProfileIds=[seed.SECURITY_PROFILES["Agent"]],
     )
     inputs = user()
-    return State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
+    return ResourceState(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
 
 
 def test_a_foreign_user_of_the_name_is_refused_and_left_alone(engine: Engine, site: Site) -> None:

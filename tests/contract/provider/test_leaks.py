@@ -81,8 +81,6 @@ def _try(watched: Everything, act: Any) -> None:
         act()
     except (HostError, CheckFailed) as error:
         watched.errors.append(str(error))
-        if isinstance(error, HostError) and error.partial:
-            watched.errors += [repr(error.partial), *error.partial.reasons]
 
 
 FAULTS = [

@@ -13,8 +13,8 @@ import pytest
 
 from connect_users import ConnectUser
 from connect_users.emulator import Emulator, Fault, Options, seed
+from connect_users.program import look_ups
 from connect_users.program import provider as explicit_provider
-from connect_users.program import runs
 from connect_users.program.instance import ConnectInstance
 from connect_users.testing import UNKNOWN, Rehearsal
 from tests.contract.emulator.support import connect, create
@@ -486,10 +486,10 @@ def test_users_are_previewed_without_credentials_and_made_with_them(world: World
 
 def test_a_run_that_is_over_is_forgotten(world: World) -> None:
     """Whether it went well or not: a service that runs programs all day must not grow."""
-    seen: list[weakref.ref[runs.Run]] = []
+    seen: list[weakref.ref[look_ups.LookUps]] = []
 
     def look(name: str) -> Any:
-        seen.append(weakref.ref(runs.current_run()))
+        seen.append(weakref.ref(look_ups.look_ups_of_run()))
         return ConnectInstance("emulator").queue_id(name)
 
     world.find(lambda: look("BasicQueue"))

@@ -11,7 +11,7 @@ from connect_users.core import ownership
 from connect_users.emulator import seed
 from connect_users.testing import HostError
 from tests.contract.emulator import support
-from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, run, urn, user
+from tests.contract.hosting import OWNER_KEY, Engine, ResourceState, Site, judged, run, urn, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,10 +37,10 @@ def _owner(site: Site, username: str = "ada") -> ownership.Owner | None:
     return ownership.owner_of(site.users()[username].get("Tags", {}))
 
 
-def _imported(site: Site) -> State:
+def _imported(site: Site) -> ResourceState:
     made = site.client.create_user(**support.user())
     inputs = user()
-    return State(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
+    return ResourceState(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
 
 
 def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, site: Site, host: Host) -> None:

@@ -19,7 +19,7 @@ from connect_users.core import ownership, tokens
 from connect_users.core.fields import ARN_KEY, FIELDS, TOKEN_KEY, VERIFIED_KEY
 from connect_users.emulator import seed
 from connect_users.testing.values import reveal
-from tests.contract.hosting import Engine, Site, State, user
+from tests.contract.hosting import Engine, ResourceState, Site, user
 
 #: Recorded with release 0.1.0. A change makes every user of every stack anew, or makes its state unreadable.
 RECORDED_TYPE_TOKEN = "pulumi-python:dynamic/connect_users:ConnectUser"
@@ -130,7 +130,7 @@ def old(request: pytest.FixtureRequest, engine: Engine, site: Site) -> Engine:
     """An engine with a recorded state, whose user is live under the recorded id."""
     recorded: dict[str, Any] = json.loads(request.param.read_text(encoding="utf-8"))
     engine.up({**user(), **recorded["inputs"]})
-    state = State(recorded["id"], recorded["inputs"], recorded["outputs"])
+    state = ResourceState(recorded["id"], recorded["inputs"], recorded["outputs"])
     with site.emulator.store.write() as tx:
         tx.execute("UPDATE users SET id = ?", (state.id,))
     if TOKEN_KEY in state.outputs:

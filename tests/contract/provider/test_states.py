@@ -20,7 +20,7 @@ from connect_users.emulator import seed
 from connect_users.testing import HostError
 from connect_users.testing.values import UNKNOWN
 from tests.changes import EVERYTHING
-from tests.contract.hosting import OWNER_KEY, Engine, Site, State, judged, user
+from tests.contract.hosting import OWNER_KEY, Engine, ResourceState, Site, judged, user
 from tests.contract.provider.matrix_stage import declared, shown
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def live(engine: Engine) -> Engine:
     return engine
 
 
-def _spoil(engine: Engine, spoil: Callable[[dict[str, Any]], dict[str, Any]]) -> State:
+def _spoil(engine: Engine, spoil: Callable[[dict[str, Any]], dict[str, Any]]) -> ResourceState:
     state = engine.state
     assert state is not None
-    engine.state = State(state.id, spoil(state.inputs), spoil(state.outputs))
+    engine.state = ResourceState(state.id, spoil(state.inputs), spoil(state.outputs))
     return engine.state
 
 

@@ -13,7 +13,7 @@ from tests.contract.hosting import OWNER_KEY, Engine, Site, judged, run, user
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_users.testing import DynamicHost
+    from connect_users.testing import ProviderProcess
 
 
 def _untag(site: Site) -> None:
@@ -75,7 +75,7 @@ def test_what_a_run_left_behind_is_not_deleted_for_a_user_who_is_declared_twice(
 
 
 def test_without_the_tag_a_name_declared_twice_is_refused_even_where_it_may_be_adopted(
-    site: Site, start: Callable[..., DynamicHost]
+    site: Site, start: Callable[..., ProviderProcess]
 ) -> None:
     engine = Engine(start(ownershipTag="false"))
     twin = engine.twin(name="countess")

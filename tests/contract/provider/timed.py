@@ -18,7 +18,7 @@ from connect_users.core.settings import Settings
 from connect_users.core.shapes import sound
 from connect_users.dynamic import codec
 from connect_users.lifecycle.life import Lifecycle
-from connect_users.testing import CheckReply, DiffReply, HostError, InitFailed, StateReply
+from connect_users.testing import CheckReply, DiffReply, HostError, StateReply
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Site, urn
 from tests.contract.provider.direct import attach
@@ -183,7 +183,7 @@ class TimedHost:
             result = work()
             self.timer.check()
         except PartialUpdate as error:
-            partial = InitFailed(error.id, _kept(error.outputs), _kept(inputs or {}), (str(error),))
+            partial = StateReply(error.id, _kept(error.outputs), _kept(inputs or {}))
             raise HostError(str(error), partial=partial) from error
         except ConnectUsersError as error:
             raise HostError(str(error)) from error

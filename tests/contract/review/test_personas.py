@@ -9,7 +9,7 @@ import pytest
 
 from connect_users.cli import main
 from connect_users.core import tokens
-from connect_users.roster.guarding import Mark, inputs_of
+from connect_users.roster.guarding import AssignedPersona, inputs_of
 from connect_users.roster.leavers import limit
 from tests.contract.review.test_html_report_sources import data_of
 
@@ -43,7 +43,7 @@ def _step(type_: str, name: str, old: dict[str, Any], new: dict[str, Any]) -> di
     return {"op": "update", "urn": urn, **dict(zip(("oldState", "newState"), states, strict=True))}
 
 
-def _guard(**marks: Mark) -> dict[str, Any]:
+def _guard(**marks: AssignedPersona) -> dict[str, Any]:
     return inputs_of("agents", marks, limit("20%"), retain_leavers=False, personas=marks)
 
 
@@ -52,8 +52,8 @@ def _preview(guard: str, user: str) -> str:
         return {"username": "ada", "routing_profile_id": "r1", "security_profile_ids": list(profiles)}
 
     bo = {"username": "bo"}
-    before = _guard(ada=Mark("agent"), bo=Mark("agent"))
-    after = _guard(ada=Mark("admin", ("routing_profile", "tags.site")), bo=Mark("agent"))
+    before = _guard(ada=AssignedPersona("agent"), bo=AssignedPersona("agent"))
+    after = _guard(ada=AssignedPersona("admin", ("routing_profile", "tags.site")), bo=AssignedPersona("agent"))
     steps = [
         _step(guard, "agents-guard", before, after),
         _step(user, "agents-ada", ada("s1"), ada("s1", "s2")),

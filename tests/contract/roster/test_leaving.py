@@ -30,7 +30,7 @@ class Clock:
 
     def roster(self, *args: Any, **options: Any) -> ConnectUserRoster:
         class Roster(ConnectUserRoster):
-            _parts = dataclasses.replace(ConnectUserRoster._parts, now=lambda: self.now)
+            _types = dataclasses.replace(ConnectUserRoster._types, now=lambda: self.now)
 
         return Roster(*args, **options)
 

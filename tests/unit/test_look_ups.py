@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.core.errors import ConfigurationError
-from connect_users.program.runs import WORKERS, NoAnswer, Run
+from connect_users.program.look_ups import WORKERS, LookUpFailed, LookUps
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -24,14 +24,14 @@ def alone(main: Coroutine[Any, Any, Any]) -> Any:
 
 def test_a_question_is_asked_once_for_all_who_wait_and_who_come_later() -> None:
     """Whoever asks it, and on another event loop, too."""
-    run, asked = Run(), []
+    look_ups, asked = LookUps(), []
 
     def answer() -> int:
         asked.append(1)
         return 7
 
     async def ask() -> list[int]:
-        return await asyncio.gather(*(run.once("q", answer, "asking") for _ in range(20)))
+        return await asyncio.gather(*(look_ups.once("q", answer, "asking") for _ in range(20)))
 
     assert alone(ask()) == [7] * 20
     assert alone(ask()) == [7] * 20
@@ -40,7 +40,7 @@ def test_a_question_is_asked_once_for_all_who_wait_and_who_come_later() -> None:
 
 def test_more_questions_than_threads_are_all_answered() -> None:
     """The first ones all wait for each other, so they do overlap; the rest take their places."""
-    run, together = Run(), threading.Barrier(WORKERS)
+    look_ups, together = LookUps(), threading.Barrier(WORKERS)
 
     def answer(number: int) -> int:
         assert threading.current_thread() is not threading.main_thread()
@@ -50,7 +50,7 @@ def test_more_questions_than_threads_are_all_answered() -> None:
 
     async def ask() -> list[int]:
         return await asyncio.gather(
-            *(run.once(number, partial(answer, number), "asking") for number in range(3 * WORKERS))
+            *(look_ups.once(number, partial(answer, number), "asking") for number in range(3 * WORKERS))
         )
 
     assert alone(ask()) == list(range(3 * WORKERS))
@@ -58,15 +58,15 @@ def test_more_questions_than_threads_are_all_answered() -> None:
 
 def test_who_stops_waiting_leaves_the_answer_to_the_others() -> None:
     """A part of the program may be cancelled."""
-    run, go_on = Run(), threading.Event()
+    look_ups, go_on = LookUps(), threading.Event()
 
     def answer() -> str:
         go_on.wait(10)
         return "answer"
 
     async def ask() -> str:
-        first = asyncio.ensure_future(run.once("q", answer, "asking"))
-        second = asyncio.ensure_future(run.once("q", answer, "asking"))
+        first = asyncio.ensure_future(look_ups.once("q", answer, "asking"))
+        second = asyncio.ensure_future(look_ups.once("q", answer, "asking"))
         await asyncio.sleep(0)
         first.cancel()
         with suppress(asyncio.CancelledError):
@@ -79,7 +79,7 @@ def test_who_stops_waiting_leaves_the_answer_to_the_others() -> None:
 
 def test_a_refusal_is_the_answer_for_everybody() -> None:
     """It is not asked again, and says what was being done only where AWS said no."""
-    run, asked = Run(), []
+    look_ups, asked = LookUps(), []
 
     def refuse() -> None:
         asked.append(1)
@@ -87,8 +87,8 @@ def test_a_refusal_is_the_answer_for_everybody() -> None:
 
     async def ask() -> None:
         for _ in range(2):
-            with pytest.raises(NoAnswer, match=r"^no$"):
-                await run.once("q", refuse, "asking")
+            with pytest.raises(LookUpFailed, match=r"^no$"):
+                await look_ups.once("q", refuse, "asking")
 
     alone(ask())
     assert asked == [1]
@@ -96,11 +96,11 @@ def test_a_refusal_is_the_answer_for_everybody() -> None:
 
 def test_a_fault_of_ours_is_not_hidden() -> None:
     """It is raised as it is where the answer is awaited, and the thread lives on."""
-    run = Run()
+    look_ups = LookUps()
 
     async def ask() -> int:
         with pytest.raises(ZeroDivisionError):
-            await run.once("bad", lambda: 1 // 0, "asking")
-        return await run.once("good", lambda: 1, "asking")
+            await look_ups.once("bad", lambda: 1 // 0, "asking")
+        return await look_ups.once("good", lambda: 1, "asking")
 
     assert alone(ask()) == 1

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections import deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakSet
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The number of threads: about one for each kind.
+#: The number of calls at the same time: about one for each kind.
 WORKERS: Final = 8
 
 
@@ -35,7 +34,7 @@ class NotConnected(ConnectUsersError):
     """The configuration has no region, or names a profile that does not exist."""
 
 
-class NoAnswer(ConnectUsersError):
+class LookUpFailed(ConnectUsersError):
     """A look-up failed.
 
     Attributes:
@@ -47,14 +46,13 @@ class NoAnswer(ConnectUsersError):
         self.no_access = no_access
 
 
-class Run:
+class LookUps:
     """The look-ups of one run and their answers. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
-        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
-        self._workers = 0
+        self._slots = threading.Semaphore(WORKERS)
         self._unknown_names: dict[str, None] = {}
         self._look_ups: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._warned = False
@@ -66,16 +64,16 @@ class Run:
             what: the action, for the error: ``listing queues of ...``.
 
         Raises:
-            NoAnswer
+            LookUpFailed
         """
         with self._lock:
             answer = self._answers.get(key)
             if answer is None:
                 answer = self._answers[key] = self._start(ask, what)
         result = await asyncio.wrap_future(answer)
-        if isinstance(result, NoAnswer):
+        if isinstance(result, LookUpFailed):
             # A copy: the traceback of a raised exception would keep the run alive.
-            raise NoAnswer(str(result), no_access=result.no_access)
+            raise LookUpFailed(str(result), no_access=result.no_access)
         return cast(T, result)
 
     def _start(self, ask: Callable[[], Any], what: str) -> Future[Any]:
@@ -84,24 +82,17 @@ class Run:
         answer.set_running_or_notify_cancel()
         # The context holds the connection to the engine, which shows how long a call waits.
         context = contextvars.copy_context()
-        self._waiting.append((answer, lambda: context.run(_answer, ask, what)))
-        if self._workers < WORKERS:
-            self._workers += 1
-            # A daemon, so that a failed program does not wait for the retries of a call.
-            threading.Thread(target=self._work, name="connect-users-look-up", daemon=True).start()
-        return answer
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._workers -= 1
-                    return
-                answer, ask = self._waiting.popleft()
-            try:
-                answer.set_result(ask())
-            except Exception as error:  # an error of this package; raised where the answer is awaited
-                answer.set_exception(error)
+        def work() -> None:
+            with self._slots:
+                try:
+                    answer.set_result(context.run(_answer, ask, what))
+                except Exception as error:  # a bug of this package; raised where the answer is awaited
+                    answer.set_exception(error)
+
+        # A daemon, so that a failed program does not wait for the retries of a call.
+        threading.Thread(target=work, name="connect-users-look-up", daemon=True).start()
+        return answer
 
     async def result_of(self, look_up: Coroutine[Any, Any, T]) -> T:
         """The result of a look-up, for the program; unknown in a preview without access.
@@ -115,7 +106,7 @@ class Run:
             return await task
         except NoSuchName:
             raise pulumi.RunError(await self._all_unknown_names()) from None
-        except NoAnswer as problem:
+        except LookUpFailed as problem:
             if problem.no_access and pulumi.runtime.is_dry_run():
                 self._warn(str(problem))
                 return cast(T, pulumi.UNKNOWN)
@@ -149,20 +140,20 @@ class Run:
 
 
 def _answer(ask: Callable[[], Any], what: str) -> Any:
-    """The answer, or a `NoAnswer`."""
+    """The answer, or a `LookUpFailed`."""
     try:
         return ask()
     except ConnectApiError as problem:
-        return NoAnswer(str(problem.about(what)), no_access=isinstance(problem, CredentialsProblem))
+        return LookUpFailed(str(problem.about(what)), no_access=isinstance(problem, CredentialsProblem))
     except ConnectUsersError as problem:
-        return NoAnswer(str(problem), no_access=isinstance(problem, NotConnected))
+        return LookUpFailed(str(problem), no_access=isinstance(problem, NotConnected))
 
 
-_runs: WeakKeyDictionary[Any, Run] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[Any, LookUps] = WeakKeyDictionary()
 _runs_lock: Final = threading.Lock()
 
 
-def current_run() -> Run:
-    """The run of the calling program."""
+def look_ups_of_run() -> LookUps:
+    """The look-ups of the calling program."""
     with _runs_lock:
-        return _runs.setdefault(SETTINGS.rpc_manager, Run())
+        return _runs.setdefault(SETTINGS.rpc_manager, LookUps())

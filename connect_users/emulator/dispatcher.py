@@ -1,4 +1,4 @@
-"""The front of the emulator: it turns an HTTP request into its answer. `server` has the sockets.
+"""The way of a request to its response. `server` has the sockets.
 
 Order: route and parse, record ("received"), faults that come before the work, latency, credential scope, throttle,
 validation, the handler in its transaction ("committed"), faults that come after the work. The server reports
@@ -12,7 +12,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -28,6 +27,7 @@ from connect_users.emulator import (  # noqa: F401
     profiles,
     queues,
     secret_values,
+    seed,
     tags,
     user_search,
     users,
@@ -35,11 +35,11 @@ from connect_users.emulator import (  # noqa: F401
     wire,
 )
 from connect_users.emulator.callers import caller
-from connect_users.emulator.calls import CONNECT, SECRETS, Call, Implementation
+from connect_users.emulator.calls import CONNECT, SECRETS, ApiCall, Implementation
 from connect_users.emulator.errors import ApiError, invalid_request
 from connect_users.emulator.faults import GARBAGE, Fault, Faults
-from connect_users.emulator.records import Log, Phase, RequestRecord, redacted
-from connect_users.emulator.wire import NotEmulated, Router, service
+from connect_users.emulator.records import Phase, RequestLog, RequestRecord, redacted
+from connect_users.emulator.wire import service
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -73,8 +73,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One HTTP answer, or none (`drop`): then the connection is closed."""
+class Response:
+    """One HTTP response, or none (`drop`): then the connection is closed."""
 
     status: int
     body: bytes = b""
@@ -88,7 +88,7 @@ _Parsed = tuple[str, "OperationModel", Implementation, dict[str, Any]]
 
 
 class _Throttles:
-    """Token buckets: one for each operation, account and region, as in AWS (facts, section 4 [D])."""
+    """Token buckets: one for each operation, account and region, as in AWS [D]."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -111,27 +111,33 @@ class _Throttles:
             raise ApiError("ThrottlingException", "Rate exceeded")
 
 
-@cache
-def _router() -> Router:
-    return Router(CONNECT)
-
-
-class Front:
+class Dispatcher:
     """Answers requests from a store. Safe for any number of threads."""
 
     def __init__(self, store: Store, options: Options, on_event: OnEvent | None = None) -> None:
         self.store = store
-        self.options = options
-        self.log = Log()
+        self._options = options
+        self.log = RequestLog()
         self.faults = Faults()
         self.closing = Event()
         self._on_event = on_event
         self._throttles = _Throttles()
         # The model is parsed now rather than during the first request.
-        self._router = _router()
+        wire.routes()
 
-    def answer(self, request: Request) -> Answer:
-        """The answer to one AWS request. Raises only what `on_event` raises."""
+    @property
+    def options(self) -> Options:
+        """The options in force. Set them to change the next requests."""
+        return self._options
+
+    @options.setter
+    def options(self, options: Options) -> None:
+        if options.identity_management_type not in (None, self._options.identity_management_type):
+            seed.seed_instance(self.store, options)
+        self._options = options
+
+    def answer(self, request: Request) -> Response:
+        """The response to one AWS request. Raises only what `on_event` raises."""
         record = _record(request, self.options.clock())
         if caller_identity.is_asked_by(request):
             return self._identity(request, record)
@@ -165,7 +171,7 @@ class Front:
             return _error_answer(problem, request, record)
         return _answer(200, body, request.content_type, record)
 
-    def _identity(self, request: Request, record: RequestRecord) -> Answer:
+    def _identity(self, request: Request, record: RequestRecord) -> Response:
         record.operation = caller_identity.OPERATION
         self.log.add(record)
         try:
@@ -184,19 +190,15 @@ class Front:
         labels: dict[str, str] = {}
         if target is not None:
             name, service_name, table = target.removeprefix(_SECRETS_TARGET), "secretsmanager", SECRETS
-            record.operation = name
-            if name == target or name not in service(service_name).operation_names:
-                raise ApiError("UnknownOperationException", f"{target} is not emulated")
-            if name not in SECRETS:
-                raise NotEmulated(name)
         else:
+            name, labels = wire.match(request.method, request.path)
             service_name, table = "connect", CONNECT
-            try:
-                name, labels = self._router.match(request.method, request.path)
-            except NotEmulated as error:
-                record.operation = error.operation
-                raise
-            record.operation = name
+        record.operation = name
+        if name == target or name not in service(service_name).operation_names:
+            raise ApiError("UnknownOperationException", f"{target} is not emulated")
+        if name not in table:
+            # AWS has it, but the emulator does not: nothing fails silently.
+            raise ApiError("UnsupportedOperationException", f"{name} is not emulated")
         operation = service(service_name).operation_model(name)
         return service_name, operation, table[name], wire.parse(operation, labels, request.query, request.body)
 
@@ -209,7 +211,7 @@ class Front:
             if operation.input_shape is not None:
                 validate.check(operation.input_shape, params)
             with (self.store.write if implementation.writes else self.store.read)() as tx:
-                call = Call(operation.name, dict(params), tx, self.options, account=who.account, region=who.region)
+                call = ApiCall(operation.name, dict(params), tx, self.options, account=who.account, region=who.region)
                 result = implementation.handler(call) or {}
             return wire.body(operation.output_shape, result)
         except ApiError as error:
@@ -218,8 +220,6 @@ class Front:
                 # ListInstances and CreateInstance have only one kind of bad request.
                 raise invalid_request(error.message) from None
             raise
-        except RecursionError as error:
-            raise ApiError("SerializationException", "the request is nested too deeply") from error
         except Exception as error:
             _log.exception("%s failed, request %s", operation.name, record.request_id)
             raise ApiError("InternalServiceException", "the emulator failed; see its log") from error
@@ -243,13 +243,13 @@ def _record(request: Request, now: float) -> RequestRecord:
     )
 
 
-def _answer(status: int, body: bytes, content_type: str, record: RequestRecord, **headers: str) -> Answer:
+def _answer(status: int, body: bytes, content_type: str, record: RequestRecord, **headers: str) -> Response:
     record.status = status
     headers = {"Content-Type": content_type, "x-amzn-RequestId": record.request_id, **headers}
-    return Answer(status, body, headers, record=record)
+    return Response(status, body, headers, record=record)
 
 
-def _error_answer(error: ApiError, request: Request, record: RequestRecord) -> Answer:
+def _error_answer(error: ApiError, request: Request, record: RequestRecord) -> Response:
     record.code = error.code
     members = {"Message": error.message, **error.members}
     if request.content_type == _JSON_1_1:
@@ -258,10 +258,10 @@ def _error_answer(error: ApiError, request: Request, record: RequestRecord) -> A
     return _answer(error.status, body, request.content_type, record, **{"x-amzn-ErrorType": error.code})
 
 
-def _fault_answer(fault: Fault, request: Request, record: RequestRecord) -> Answer:
+def _fault_answer(fault: Fault, request: Request, record: RequestRecord) -> Response:
     if fault.kind.startswith("drop"):
         record.status = 0
-        return Answer(0, drop=True, record=record)
+        return Response(0, drop=True, record=record)
     if fault.kind.startswith("garbage"):
         return _answer(502 if fault.status is None else fault.status, GARBAGE, "text/html", record)
     return _error_answer(ApiError(fault.code, fault.message, status=fault.status), request, record)
