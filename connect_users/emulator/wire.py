@@ -33,58 +33,31 @@ def service(name: str) -> ServiceModel:
 
 
 @cache
-def routes() -> dict[tuple[str, int], list[tuple[str, list[str]]]]:
-    """Method and number of segments -> operations of Amazon Connect and the segments of their paths.
+def routes() -> dict[tuple[str, int, str], list[tuple[str, list[str]]]]:
+    """Method, number of segments and the first of them, never a label -> operations of Amazon Connect and the segments of their paths.
 
     A segment `{Name}` is a label, which matches any text.
     """
-    table: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
+    table: dict[tuple[str, int, str], list[tuple[str, list[str]]]] = {}
     model = service("connect")
     for name in model.operation_names:
         http = model.operation_model(name).http
         segments = http["requestUri"].split("?")[0].split("/")[1:]
-        table.setdefault((http["method"], len(segments)), []).append((name, segments))
+        table.setdefault((http["method"], len(segments), segments[0]), []).append((name, segments))
     for of_length in table.values():
         # Where the model has a literal beside a label, the literal comes first.
         of_length.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
     return table
 
 
-class Router:
-    """The routes of Amazon Connect. `supported` names the operations that have a handler."""
-
-    def __init__(self, supported: Collection[str]) -> None:
-        self._supported = supported
-        #: By method, number of segments and the first of them, which in Connect is never a label: operations and the
-        #: segments of their paths. A segment `{Name}` is a label, which matches any text.
-        self._routes: dict[tuple[str, int, str], list[tuple[str, list[str]]]] = {}
-        model = service("connect")
-        for name in model.operation_names:
-            http = model.operation_model(name).http
-            segments = http["requestUri"].split("?")[0].split("/")[1:]
-            self._routes.setdefault((http["method"], len(segments), segments[0]), []).append((name, segments))
-        for routes in self._routes.values():
-            # Where the model has a literal beside a label, the literal comes first.
-            routes.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
-
-    def match(self, method: str, path: str) -> tuple[str, dict[str, str]]:
-        """The operation and its decoded path labels. `path` is raw, without its query."""
-        parts = path.split("/")[1:]
-        for name, segments in self._routes.get((method, len(parts), parts[0]), ()):
-            labels = _labels(segments, parts)
-            if labels is not None:
-                if name not in self._supported:
-                    raise NotEmulated(name)
-                return name, labels
-        methods = [
-            other
-            for (other, length, first), routes in self._routes.items()
-            if (length, first) == (len(parts), parts[0])
-            and any(_labels(route, parts) is not None for _, route in routes)
-        ]
-        if methods:
-            raise ApiError("MethodNotAllowedException", f"this path takes {', '.join(sorted(methods))}")
-        raise ApiError("UnknownOperationException", "no operation has this path")
+def match(method: str, path: str) -> tuple[str, dict[str, str]]:
+    """The operation and its decoded path labels. `path` is raw, without its query."""
+    parts = path.split("/")[1:]
+    for name, segments in routes().get((method, len(parts), parts[0]), ()):
+        labels = _labels(segments, parts)
+        if labels is not None:
+            return name, labels
+    raise ApiError("UnknownOperationException", f"no operation has this path with the method {method}")
 
 
 def _labels(segments: list[str], parts: list[str]) -> dict[str, str] | None:
