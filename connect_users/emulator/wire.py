@@ -34,7 +34,7 @@ def service(name: str) -> ServiceModel:
 
 @cache
 def routes() -> dict[tuple[str, int, str], list[tuple[str, list[str]]]]:
-    """Method, number of segments and the first of them, never a label -> operations of Amazon Connect and the segments of their paths.
+    """Method, number of segments and the first one, never a label -> operations of Connect and their segments.
 
     A segment `{Name}` is a label, which matches any text.
     """
