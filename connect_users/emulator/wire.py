@@ -33,17 +33,17 @@ def service(name: str) -> ServiceModel:
 
 
 @cache
-def routes() -> dict[tuple[str, int], list[tuple[str, list[str]]]]:
-    """Method and number of segments -> operations of Amazon Connect and the segments of their paths.
+def routes() -> dict[tuple[str, int, str], list[tuple[str, list[str]]]]:
+    """Method, number of segments and the first one, never a label -> operations of Connect and their segments.
 
     A segment `{Name}` is a label, which matches any text.
     """
-    table: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
+    table: dict[tuple[str, int, str], list[tuple[str, list[str]]]] = {}
     model = service("connect")
     for name in model.operation_names:
         http = model.operation_model(name).http
         segments = http["requestUri"].split("?")[0].split("/")[1:]
-        table.setdefault((http["method"], len(segments)), []).append((name, segments))
+        table.setdefault((http["method"], len(segments), segments[0]), []).append((name, segments))
     for of_length in table.values():
         # Where the model has a literal beside a label, the literal comes first.
         of_length.sort(key=lambda route: sum(segment.startswith("{") for segment in route[1]))
@@ -53,7 +53,7 @@ def routes() -> dict[tuple[str, int], list[tuple[str, list[str]]]]:
 def match(method: str, path: str) -> tuple[str, dict[str, str]]:
     """The operation and its decoded path labels. `path` is raw, without its query."""
     parts = path.split("/")[1:]
-    for name, segments in routes().get((method, len(parts)), ()):
+    for name, segments in routes().get((method, len(parts), parts[0]), ()):
         labels = _labels(segments, parts)
         if labels is not None:
             return name, labels

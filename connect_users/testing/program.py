@@ -13,6 +13,7 @@ import inspect
 import os
 import re
 import runpy
+import selectors
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _SETTLE_SECONDS = 30.0
+#: So many turns of the event loop without news are waiting, and each further one takes so long.
+BUSY_SPINS, REST_SECONDS = 50, 0.001
 #: The fields of a registration that a rehearsal goes by, and those that only say what the program understands.
 _PLAYED = {
     *("type", "name", "parent", "custom", "object", "provider", "providers", "dependencies", "propertyDependencies"),
@@ -123,6 +126,19 @@ class RehearsalMonitor(MockMonitor):
     RegisterResourceHook = RegisterErrorHook = _refuse_callback
 
 
+class Resting(selectors.DefaultSelector):
+    """Older SDKs (3.216 is one) wait for the monitor's answers in a loop of `sleep(0)`; this one leaves them a core."""
+
+    _spins = 0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._spins = self._spins + 1 if timeout == 0 else 0
+        events = super().select(REST_SECONDS if self._spins > BUSY_SPINS else timeout)
+        if events:
+            self._spins = 0
+        return events
+
+
 class ProgramFailed(Exception):
     """The program ended with an error; the text is what the language host prints."""
 
@@ -140,7 +156,8 @@ def run_program(
     from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
     from pulumi.runtime.settings import ROOT
 
-    loop = asyncio.new_event_loop()
+    # On Windows that loop could not start processes, which a program may do.
+    loop = asyncio.new_event_loop() if sys.platform == "win32" else asyncio.SelectorEventLoop(Resting())
     # The SDK leaves failed futures behind when a program ends early; it silences asyncio for that reason, too.
     loop.set_exception_handler(lambda *_: None)
     # One thread: the monitor is asked in the order in which the program's registrations are ready.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.emulator import seed
+from connect_users.emulator.queues import QUICK_CONNECTS
 from tests.contract.hosting import Engine, Site
 
 if TYPE_CHECKING:
@@ -35,13 +37,25 @@ def shared_host(door: str, shared_site: Site) -> Iterator[Host]:
     host.close()
 
 
+@pytest.fixture(scope="module")
+def shared_untagged(door: str, shared_site: Site) -> Iterator[Host]:
+    """Another one, of a stack that has switched the ownership tag off."""
+    host = shared_site.host(door, ownershipTag="false")
+    yield host
+    host.close()
+
+
 @pytest.fixture
 def site(shared_site: Site) -> Iterator[Site]:
-    """The module's emulator, without the users, faults and requests of other tests."""
+    """The module's emulator, without the users, quick connects, faults and requests of other tests."""
     emulator = shared_site.emulator
     with emulator.store.write() as tx:
         tx.execute("DELETE FROM users")
         tx.execute("DELETE FROM secrets")
+        tx.execute(
+            f"DELETE FROM resources WHERE kind = ? AND id NOT IN ({','.join('?' * len(seed.QUICK_CONNECTS))})",
+            (QUICK_CONNECTS.kind, *seed.QUICK_CONNECTS.values()),
+        )
     emulator.faults.clear()
     shared_site.forget()
     options = emulator.options
@@ -56,6 +70,13 @@ def host(shared_host: Host) -> Host:
     """The module's host, with an empty log."""
     shared_host.log.take()
     return shared_host
+
+
+@pytest.fixture
+def untagged(shared_untagged: Host) -> Host:
+    """The module's host without the ownership tag, with an empty log."""
+    shared_untagged.log.take()
+    return shared_untagged
 
 
 @pytest.fixture

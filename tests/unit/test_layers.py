@@ -60,7 +60,8 @@ def test_every_judge_of_a_dependency_runs_with_its_lowest_version_too() -> None:
     # Not as a part of the make that may run this test.
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(["make", "-n", "lowest"], cwd=root, env=env, capture_output=True, text=True, check=True)
-    command = next(line for line in done.stdout.splitlines() if "/pytest " in line)
+    # Those before it compile the tests.
+    command = [line for line in done.stdout.splitlines() if "/pytest " in line][-1]
     chosen = [root / word for word in command.split() if word.startswith("tests/contract")]
     assert [path for path in chosen if not path.exists()] == []
     dependencies = {"boto3", "botocore", "google", "grpc", "pulumi", "pulumi_aws"}

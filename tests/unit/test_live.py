@@ -342,6 +342,15 @@ def test_a_program_declares_what_a_new_user_would_not_have_by_itself(directory: 
     assert "identity_info" not in declarable({**live, "identity_info": {"last_name": ""}}, "i", directory=directory)
 
 
+def test_a_program_declares_work_after_callbacks_beside_the_limit_of_the_channel() -> None:
+    """A limit that Connect does not return is no limit; an entry needs it all the same."""
+    after_callbacks = {"agent_first_callback_after_contact_work_config": {_LIMIT: 30}}
+    live = {"after_contact_work_configs": [{"channel": "VOICE", **after_callbacks}]}
+    assert declarable(live, "i", directory=False)["after_contact_work_configs"] == [
+        {"channel": "VOICE", **after_callbacks, _WORK: {_LIMIT: 0}}
+    ]
+
+
 @pytest.mark.parametrize("empty", ["", None, {}, {"Email": ""}])
 def test_what_is_empty_in_an_answer_is_absent(empty: object) -> None:
     """AWS's own examples show an empty DeskPhoneNumber beside a soft phone; a whole block may be empty, too."""

@@ -48,6 +48,7 @@ def test_two_urns_never_share_a_name(one: str, other: str) -> None:
 def test_owner_name(urn: str, expected: str) -> None:
     """Part of every user's state in AWS: these never change. The hash is that of sha256sum."""
     assert ownership.owner_name(urn) == expected
+    assert ownership.Owner(_TOKEN, expected).urn == (expected if expected.startswith("sha256:") else urn)
 
 
 @given(_texts)

@@ -34,6 +34,12 @@ def test_turning_back_gives_what_was(props: dict[str, Any]) -> None:
     assert not any("_" in key for key in turned)
 
 
+def test_names_within_blocks_and_their_lists_are_turned() -> None:
+    spelled = {"identityInfo": {"firstName": "Ada"}, "autoAcceptConfigs": [{"autoAccept": True}]}
+    turned = {"identity_info": {"first_name": "Ada"}, "auto_accept_configs": [{"auto_accept": True}]}
+    assert (ours(spelled), theirs(turned)) == (turned, spelled)
+
+
 def test_names_that_nobody_knows_keep_their_spelling() -> None:
     assert ours({"routingProfileIds": 1, "my_own": 2}) == {"routingProfileIds": 1, "my_own": 2}
 

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.gateway import Gateway
 from connect_users.connect.survey import survey_of
+from connect_users.core.fields import ARN_KEY
+from connect_users.core.live import live_props
 from connect_users.core.settings import Settings
+from connect_users.core.snapshot_proof import described, read_stamp
 from connect_users.core.spec import canonical
-from connect_users.emulator import seed
+from connect_users.emulator import seed, seed_users
 from connect_users.lifecycle import create, observe
 from connect_users.lifecycle.operation import Operation
 from tests.contract.hosting import OWNER_KEY, urn, user
@@ -222,3 +225,19 @@ TAG_DRIFTS: dict[str, Callable[[Any, Person], None]] = {
         resourceArn=_arn(person), tags={OWNER_KEY: f"{'0' * 24} urn:somebody-else"}
     ),
 }
+
+
+def seeded(crew: Crew, count: int) -> None:
+    """Users of an instance that is full of them, in a state as an import or an earlier refresh leaves it."""
+    seed_users(crew.site.emulator.store, count)
+    for listed in survey_of(crew.gateway).everyone(seed.INSTANCE_ID, lambda _: None):
+        assert listed.summary is not None
+        declared = {"identity_info": {"email": f"{listed.username}@example.com"}}
+        inputs = live_props(next(iter(described(listed.summary, declared))))
+        inputs.pop("directory_user_id")
+        inputs.pop("phone_config")
+        inputs = canonical({**inputs, "instance_id": seed.INSTANCE_ID})
+        outputs = {**inputs, ARN_KEY: listed.arn, **read_stamp(listed.modified, crew.now())}
+        crew.people.append(Person(listed.username, listed.id, inputs, outputs))
+    survey_of(crew.gateway).forget()
+    crew.calls()

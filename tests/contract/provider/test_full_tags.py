@@ -12,6 +12,7 @@ from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, ResourceState, judged, user
 
 if TYPE_CHECKING:
+    from tests.contract.doors import Host
     from tests.contract.hosting import Engine, Site
 
 SALES = seed.ROUTING_PROFILES["Sales"]
@@ -124,8 +125,10 @@ def test_tags_that_somebody_added_by_hand_count(engine: Engine, site: Site) -> N
 
 
 @pytest.mark.parametrize("adopting", [True, False])
-def test_without_the_ownership_tag_there_is_room_enough(adopting: bool, site: Site, start: Any, engine: Engine) -> None:
-    engine.host = start(ownershipTag="false")
+def test_without_the_ownership_tag_there_is_room_enough(
+    adopting: bool, site: Site, untagged: Host, engine: Engine
+) -> None:
+    engine.host = untagged
     if adopting:
         site.client.create_user(**support.user(Tags=FULL))
     else:

@@ -16,8 +16,6 @@ from tests.contract.emulator import support
 from tests.contract.hosting import OWNER_KEY, Engine, Site, judged, user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.contract.doors import Host
 
 SALES = seed.ROUTING_PROFILES["Sales"]
@@ -30,19 +28,19 @@ def _denied(operation: str, **changes: Any) -> Fault:
 
 @pytest.mark.parametrize("tagged", [False, True])
 def test_without_the_tag_a_replacement_does_not_delete_the_user_that_it_took_over(
-    site: Site, start: Callable[..., Host], tagged: bool
+    site: Site, host: Host, untagged: Host, tagged: bool
 ) -> None:
     """`up --replace`: the new half adopts the very user of the old half, which is deleted after it."""
     inputs = user(adopt_existing=True)
     site.client.create_user(**support.user(Username="ada"))
-    engine = Engine(start(ownershipTag="true" if tagged else "false"))
+    engine = Engine(host if tagged else untagged)
     engine.up(inputs)
-    untagged = Engine(start(ownershipTag="false"), state=engine.state)
-    untagged.force_replace(inputs)
-    assert untagged.state is not None
-    assert untagged.state.id == site.users()["ada"]["Id"]
-    assert untagged.doomed == []
-    untagged.destroy()
+    engine.host = untagged
+    engine.force_replace(inputs)
+    assert engine.state is not None
+    assert engine.state.id == site.users()["ada"]["Id"]
+    assert engine.doomed == []
+    engine.destroy()
     assert site.users() == {}
 
 

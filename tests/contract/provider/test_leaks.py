@@ -51,10 +51,11 @@ class Everything:
             yield error, "an error"
 
 
-@pytest.fixture
-def watched(door: str, site: Site, tmp_path: Path) -> Iterator[Everything]:
-    """A host whose libraries log everything to its standard error."""
-    (tmp_path / "sitecustomize.py").write_text(
+@pytest.fixture(scope="module")
+def verbose_host(door: str, shared_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """One whose libraries log everything to its standard error."""
+    folder = tmp_path_factory.mktemp("verbose")
+    (folder / "sitecustomize.py").write_text(
         "import logging, sys\n"
         # botocore's debug log shows bodies of requests by design; what it logs above that must be clean.
         "logging.basicConfig(level=logging.INFO, stream=sys.stderr)\n"
@@ -62,11 +63,17 @@ def watched(door: str, site: Site, tmp_path: Path) -> Iterator[Everything]:
         "logging.getLogger('grpc').setLevel(logging.DEBUG)\n",
         encoding="utf-8",
     )
-    vault = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": site.emulator.endpoint_url, "PYTHONPATH": str(tmp_path)}
+    vault = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": shared_site.emulator.endpoint_url, "PYTHONPATH": str(folder)}
     host = DOORS[door](env=environment(**vault), cwd=ROOT, project="shop").start()
-    host.configure(site.config(timeout="0.3"))
-    yield Everything(host)
+    host.configure(shared_site.config(timeout="0.3"))
+    yield host
     host.close()
+
+
+@pytest.fixture
+def watched(verbose_host: Host) -> Everything:
+    """What the host shows; a late line of the test before is judged as well."""
+    return Everything(verbose_host)
 
 
 def _try(watched: Everything, act: Any) -> None:

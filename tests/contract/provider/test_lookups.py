@@ -48,6 +48,7 @@ class World:
     def __init__(self) -> None:
         self.on_event: Callable[[Phase, RequestRecord], None] | None = None
         self.emulator = Emulator(None, Options(users_quota=10_000), on_event=self._event)
+        self._rehearsals: list[Rehearsal] = []
 
     def _event(self, phase: Phase, record: RequestRecord) -> None:
         if self.on_event is not None:
@@ -58,6 +59,8 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for rehearsal in self._rehearsals:
+            rehearsal.close()
         self.emulator.close()
 
     def rehearse(self, program: Callable[[], Any], **options: Any) -> Rehearsal:
@@ -65,7 +68,8 @@ class World:
         config = {**NO_WAIT, "connect-users:endpointUrl": self.emulator.endpoint_url, **options.pop("config", {})}
         config.setdefault("connect-users:region", "us-east-1")
         config = {key: value for key, value in config.items() if value}
-        return Rehearsal(program, emulator=self.emulator, config=config, **options)
+        self._rehearsals.append(Rehearsal(program, emulator=self.emulator, config=config, **options))
+        return self._rehearsals[-1]
 
     def preview(self, look: Callable[[], Any], **options: Any) -> Result:
         """Preview a program that exports what `look` gives."""

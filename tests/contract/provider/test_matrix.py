@@ -31,8 +31,9 @@ def shared_site() -> Iterator[TimedSite]:
         yield site
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def timed_host(shared_site: TimedSite) -> TimedHost:
+    """One that knows nothing of the rows before, which come in any order."""
     return TimedHost(shared_site)
 
 

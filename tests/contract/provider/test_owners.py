@@ -198,10 +198,10 @@ def test_the_old_half_of_an_imported_user_deletes_nothing(engine: Engine, site: 
     assert set(site.users()) == {"ada"}
 
 
-def test_the_ownership_tag_switched_off_after_a_crash(engine: Engine, site: Site, start: Callable[..., Host]) -> None:
+def test_the_ownership_tag_switched_off_after_a_crash(engine: Engine, site: Site, untagged: Host) -> None:
     """The user that a run with the tag left behind is made again, without one."""
     engine.up(user())
-    engine = Engine(start(ownershipTag="false"))
+    engine = Engine(untagged)
     assert engine.up(user()) == "create"
     assert _owner(site) is None
     assert engine.state is not None
@@ -210,17 +210,17 @@ def test_the_ownership_tag_switched_off_after_a_crash(engine: Engine, site: Site
     assert site.users() == {}
 
 
-@pytest.mark.parametrize("first", ["true", "false"])
-def test_the_ownership_tag_switched_between_runs(first: str, site: Site, start: Callable[..., Host]) -> None:
+@pytest.mark.parametrize("tagged_first", [True, False])
+def test_the_ownership_tag_switched_between_runs(tagged_first: bool, site: Site, host: Host, untagged: Host) -> None:
     """Off and on, on and off: the user is changed and deleted as before."""
-    second = "false" if first == "true" else "true"
-    engine = Engine(start(ownershipTag=first))
+    first, second = (host, untagged) if tagged_first else (untagged, host)
+    engine = Engine(first)
     engine.up(user())
-    engine.host = start(ownershipTag=second)
+    engine.host = second
     assert engine.up(user()) == "same"
     assert engine.up(user(routing_profile_id=SALES)) == "update"
     assert (_owner(site) is None) == (engine.state is None or "ownership_token" not in engine.state.outputs)
-    engine.host = start(ownershipTag=first)
+    engine.host = first
     assert engine.refresh() == "same"
     assert engine.up(user()) == "update"
     engine.destroy()

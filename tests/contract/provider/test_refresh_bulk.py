@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.connect import survey as snapshot
-from connect_users.core.fields import ARN_KEY, FIELDS, VERIFIED_KEY, Verdict
-from connect_users.core.live import live_props
-from connect_users.core.snapshot_proof import described, read_stamp
-from connect_users.core.spec import canonical
+from connect_users.core.fields import FIELDS, VERIFIED_KEY, Verdict
 from connect_users.emulator import Fault, seed, seed_users
 from connect_users.emulator.options import Options
-from tests.contract.provider.refreshing import DRIFTS, TAG_DRIFTS, Crew, Person, full, phone
+from tests.contract.provider.refreshing import DRIFTS, TAG_DRIFTS, Crew, full, phone, seeded
 from tests.contract.provider.timed import TimedSite
 
 if TYPE_CHECKING:
@@ -264,7 +261,7 @@ def test_pages_of_a_hundred_where_aws_refuses_more(crew: Crew) -> None:
 
 def test_reads_after_a_look_at_everybody_need_no_pages_of_their_own(crew: Crew) -> None:
     """Not even the direct ones that usually come first; who differs is described."""
-    _seeded(crew, 20)
+    seeded(crew, 20)
     DRIFTS["routing_profile_id"](crew.site.client, crew.people[2])
     crew.calls()
     snapshot.survey_of(crew.gateway).everyone(seed.INSTANCE_ID, lambda _: None)
@@ -276,81 +273,13 @@ def test_reads_after_a_look_at_everybody_need_no_pages_of_their_own(crew: Crew) 
     assert seen.inputs["routing_profile_id"] == seed.ROUTING_PROFILES["Sales"]
 
 
-def _seeded(crew: Crew, count: int) -> None:
-    """Users of an instance that is full of them, in a state as an import or an earlier refresh leaves it."""
-    seed_users(crew.site.emulator.store, count)
-    for listed in snapshot.survey_of(crew.gateway).everyone(seed.INSTANCE_ID, lambda _: None):
-        assert listed.summary is not None
-        declared = {"identity_info": {"email": f"{listed.username}@example.com"}}
-        inputs = live_props(next(iter(described(listed.summary, declared))))
-        inputs.pop("directory_user_id")
-        inputs.pop("phone_config")
-        inputs = canonical({**inputs, "instance_id": seed.INSTANCE_ID})
-        outputs = {**inputs, ARN_KEY: listed.arn, **read_stamp(listed.modified, crew.now())}
-        crew.people.append(Person(listed.username, listed.id, inputs, outputs))
-    snapshot.survey_of(crew.gateway).forget()
-    crew.calls()
-
-
-def test_five_thousand_users_cost_fifteen_pages() -> None:
-    """At most 20, and one description for each of those who differ, at AWS's quota and in seconds."""
-    with TimedSite(throttle=None) as site:
-        crew = Crew(site, requests_per_second=2.0, burst=5)
-        _seeded(crew, 5_000)
-        changed = crew.people[100:3_100:300]
-        for person in changed:
-            DRIFTS["identity_info.email"](site.client, person)
-        began = site.timer.now()
-        found = crew.refresh(crew.people)
-        assert crew.calls() == {
-            "DescribeUser": snapshot.BURST + len(changed),
-            "SearchUsers": 10,
-            "ListUsers": 5,
-        }
-        assert {name for name, seen in found.items() if seen and seen.inputs != _by(crew, name).inputs} == {
-            person.name for person in changed
-        }
-        assert site.timer.now() - began < 15
-
-
-def _by(crew: Crew, name: str) -> Person:
-    return crew.people[int(name.removeprefix("agent")) - 1]
-
-
-def test_a_thousand_users_take_seconds_at_the_default_quota() -> None:
-    """In virtual time, at 2 requests a second: one by one they would take more than 8 minutes."""
-    with TimedSite() as site:
-        crew = Crew(site, requests_per_second=2.0, burst=5)
-        _seeded(crew, 1_000)
-        began = site.timer.now()
-        crew.refresh(crew.people)
-        assert crew.calls() == {"DescribeUser": snapshot.BURST, "SearchUsers": 2, "ListUsers": 1}
-        assert site.timer.now() - began < 15
-
-
-def test_few_users_of_a_large_instance_are_not_worth_all_its_pages() -> None:
-    """10,000 users are 30 pages: a stack with ten of them reads one page, and then the ten users."""
-    with TimedSite() as site:
-        crew = Crew(site)
-        inputs = {"instance_id": seed.INSTANCE_ID, "routing_profile_id": "", "security_profile_ids": []}
-        for number, user_id in enumerate(seed_users(site.emulator.store, 10_000)[:30], 1):
-            username = f"agent{number:05d}"
-            crew.people.append(Person(username, user_id, {**inputs, "username": username}, {**inputs}))
-        crew.remember({person.name: crew.read_directly(person) for person in crew.people})
-        crew.calls()
-        crew.refresh(crew.people[:10])
-        assert crew.calls() == {"DescribeUser": 10, "SearchUsers": 1}
-        crew.refresh(crew.people)
-        assert crew.calls() == {"DescribeUser": 10, "SearchUsers": 20, "ListUsers": 10}
-
-
 def test_pages_are_read_once_however_many_ask() -> None:
     """Four workers of the host wait for one of them."""
     import threading
 
     with TimedSite() as site:
         crew = Crew(site)
-        _seeded(crew, 600)
+        seeded(crew, 600)
         threads = [
             threading.Thread(target=lambda part=part: [crew.read(person) for person in part])
             for part in (crew.people[offset::4] for offset in range(4))

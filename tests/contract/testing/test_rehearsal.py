@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import selectors
+import socket
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,7 @@ from pulumi.runtime.mocks import MockMonitor
 from connect_users import ConnectUser
 from connect_users.emulator import Emulator, Fault, seed
 from connect_users.testing import UNKNOWN, Rehearsal, RehearsalError, Secret
+from connect_users.testing.program import BUSY_SPINS, REST_SECONDS, Resting
 from tests.contract.emulator.support import connect
 
 if TYPE_CHECKING:
@@ -320,6 +324,18 @@ def test_leavers_may_be_kept(connect_rehearsal: Rehearse, connect_emulator: Emul
     calls(connect_emulator)
     assert rehearsal.destroy().raise_for_errors().changes == {"delete": 2}
     assert calls(connect_emulator) == []
+
+
+def test_a_loop_that_waits_by_asking_again_and_again_rests_until_there_is_news() -> None:
+    """As `wait_for_rpcs` of older SDKs does: the provider needs the core. No machine is too slow for this."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Resting() as selector:
+        selector.register(ours, selectors.EVENT_READ)
+        began = time.monotonic()
+        assert not any(selector.select(0) for _ in range(BUSY_SPINS + 20))
+        assert time.monotonic() - began >= 20 * REST_SECONDS
+        theirs.send(b"news")
+        assert [key.fileobj for key, _ in selector.select(0)] == [ours]
 
 
 def test_a_test_on_the_real_engine_is_skipped_where_there_is_no_cli(
