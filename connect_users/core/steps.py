@@ -153,9 +153,7 @@ def after(props: Mapping[str, Any], step: Step, new: Mapping[str, Any]) -> Props
         case Untag(keys):
             result["tags"] = {key: value for key, value in tags.items() if key not in keys}
         case Tag(changed):
-            declared = declared_tags(changed)
-            if declared:
-                result["tags"] = {**tags, **declared}
+            result["tags"] = {**tags, **declared_tags(changed)}
         case Disassociate(entries) | Associate(entries) | UpdateLevels(entries):
             pairs = set(map(pair_of, entries))
             kept = [entry for entry in props.get(_PROFICIENCIES, []) if pair_of(entry) not in pairs]
