@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
+import socket
 import stat
 import sys
 import threading
@@ -46,12 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     with contextlib.suppress(OSError):
         # An engine that is gone already reads nothing; `_wait_for_end` notices.
         os.write(1, f"{port}\n".encode())
-    gone = threading.Event()
+    end, ended = socket.socketpair()
+    # The system may deliver Ctrl-C to a thread of gRPC. Python raises it in this thread alone, which has to wake up.
+    end.setblocking(False)
+    signal.set_wakeup_fd(end.fileno())
     if _is_piped():
-        threading.Thread(target=_wait_for_end, args=(gone,), name="connect-users-engine", daemon=True).start()
+        threading.Thread(target=_wait_for_end, args=(end,), name="connect-users-engine", daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         methods.load()
-        gone.wait()
+        ended.recv(1)
     methods.cancel()
     server.stop(_GRACE).wait()
     # Returning would wait for the thread of a roster, which waits for the very engine that is ending this process. The
@@ -105,7 +110,7 @@ def _is_piped() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
-def _wait_for_end(gone: threading.Event) -> None:
+def _wait_for_end(end: socket.socket) -> None:
     while os.read(0, 4096):
         pass
-    gone.set()
+    end.send(b"\0")
