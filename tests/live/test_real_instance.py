@@ -15,6 +15,7 @@ from connect_users.core.settings import Settings
 from connect_users.core.spec import canonical
 from connect_users.lifecycle import adopt, create, delete, observe
 from connect_users.lifecycle.operation import Operation
+from connect_users.lifecycle.run import EngineRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,19 @@ def gateway() -> Gateway:
 
 @pytest.fixture
 def op(gateway: Gateway) -> Operation:
-    """As the provider would work."""
+    """As the provider would work, in a run that began some seconds ago: a provider takes longer than that to start."""
+    ahead = 0.0
+    run = EngineRun(clock=lambda: time.monotonic() + ahead)
+    ahead = 5.0
     return Operation(
-        gateway, URN, owns=True, grace=120.0, say=lambda kind, text: print(kind, text), wait=time.sleep, now=time.time
+        gateway,
+        URN,
+        owns=True,
+        grace=120.0,
+        say=lambda kind, text: print(kind, text),
+        wait=time.sleep,
+        now=time.time,
+        run=run,
     )
 
 
