@@ -49,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # An engine that is gone already reads nothing; `_wait_for_end` notices.
         os.write(1, f"{port}\n".encode())
     end, ended = socket.socketpair()
-    # The system may deliver Ctrl-C to a thread of gRPC. Python raises it in this thread alone, which has to wake up.
+    # The engine ends its plugins by SIGINT, which is ignored where a shell started Pulumi in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The system may deliver it to a thread of gRPC. Python raises it in this thread alone, which has to wake up.
     end.setblocking(False)
     signal.set_wakeup_fd(end.fileno())
     if _is_piped():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -28,7 +30,6 @@ from tests.contract.plugin.driver import Plugin, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.contract.hosting import Site
 
@@ -129,6 +130,32 @@ def test_a_roster_that_waits_for_the_engine_does_not_keep_the_plugin_alive(
     finally:
         monitor.released.set()
         server.stop(None).wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a folder of the threads of a process")
+def test_a_signal_that_another_thread_receives_ends_the_plugin(start_plugin: Callable[..., Plugin]) -> None:
+    """The system chooses the thread; gRPC's cannot raise what Python makes of it."""
+    process = start_plugin().process
+    assert process is not None
+    others = sorted(
+        int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir() if each.name != str(process.pid)
+    )
+    assert ctypes.CDLL(None).tgkill(process.pid, others[-1], int(signal.SIGINT)) == 0
+    assert process.wait(30) == 0
+
+
+def test_a_plugin_of_a_shell_that_ignores_the_signal_ends_by_it_all_the_same(
+    start_plugin: Callable[..., Plugin],
+) -> None:
+    """As `pulumi up &` in a script does."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = start_plugin().process
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert process is not None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
 
 
 def test_without_a_pipe_it_stays(site: Site) -> None:
