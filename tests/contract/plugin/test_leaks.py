@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connect_users.emulator import Fault, seed
@@ -144,6 +144,7 @@ def test_whatever_a_struct_holds_is_answered_or_refused_in_one_line(
     secretly = st.one_of(BAGS, st.builds(lambda bag, key: {**bag, key: Secret([marker])}, BAGS, st.text(max_size=4)))
 
     @WHOLE
+    @example({"instanceId": "0"}, {})
     @given(secretly, secretly)
     def send(one: dict[str, Any], other: dict[str, Any]) -> None:
         run.attempt(plugin.check, one, other)
