@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def document(
     name: str,
-    users: Mapping[str, UserState],
+    users: Mapping[str, EntryUser],
     *,
     plugin: bool,
     each: bool,
@@ -45,7 +45,7 @@ def document(
     return json.dumps({"resources": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-class UserState(NamedTuple):
+class EntryUser(NamedTuple):
     """A user: its bare id, inputs, and the outputs that are not inputs."""
 
     id: str
@@ -74,7 +74,7 @@ def _roster(
     ]
 
 
-def _user_entry(name: str, user: UserState, *, plugin: bool, parent: str) -> Entry:
+def _user_entry(name: str, user: EntryUser, *, plugin: bool, parent: str) -> Entry:
     entry: Entry = {
         "type": tokens.PLUGIN_USER if plugin else tokens.USER,
         "name": f"{name}-{user.inputs['username']}",

@@ -21,7 +21,7 @@ from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import some
 from connect_users.importing import merging, programs, rows, sharing, texts
-from connect_users.importing.entries import UserState, declares_each, document, states
+from connect_users.importing.entries import EntryUser, declares_each, document, states
 from connect_users.importing.programs import Content, Language
 from connect_users.roster import csv_text
 from connect_users.roster.reading import decoded, read_file, read_personas
@@ -175,7 +175,7 @@ class Folder:
         Raises:
             ConfigurationError
         """
-        people = {user.username: UserState(user.id, user.inputs, user.computed) for user in users}
+        people = {user.username: EntryUser(user.id, user.inputs, user.computed) for user in users}
         self.put(self.unfinished_name, document(self.name, people, plugin=False, each=True))
 
     def write(
@@ -211,7 +211,7 @@ class Folder:
             generated.identity_management_type,
             sharing.FILE if self.has_personas else "",
         )
-        people = {name: UserState(kept[name].id, each, kept[name].computed) for name, each in generated.inputs.items()}
+        people = {name: EntryUser(kept[name].id, each, kept[name].computed) for name, each in generated.inputs.items()}
         entries = document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks)
         new_files = {name: text for name, text in programs.files(content).items() if not (self.path / name).exists()}
         contents = {

@@ -32,8 +32,8 @@ _REQUIRED: Final = tuple(field.name for field in FIELDS if field.required)
 
 
 @dataclass(frozen=True)
-class DeclaredUser:
-    """A user of the program."""
+class PreviewedUser:
+    """A user of the program, as its preview shows it."""
 
     urn: str
     inputs: Props
@@ -80,14 +80,14 @@ def read(text: str, name: str) -> dict[str, Any]:
     return dict(document)
 
 
-def declared(preview: str) -> list[DeclaredUser]:
+def declared(preview: str) -> list[PreviewedUser]:
     """The users that the program declares, without secret and unknown inputs.
 
     Raises:
         UnreadablePreview
     """
     return [
-        DeclaredUser(
+        PreviewedUser(
             each.urn, {name: value for name, value in each.inputs.items() if name in BY_NAME and _is_plain(value)}
         )
         for each in read_preview(preview).resources
@@ -107,7 +107,7 @@ def fill(
     skeleton: Mapping[str, Any],
     users: Sequence[LiveUser],
     instance_id: str,
-    programs: Sequence[DeclaredUser] | None,
+    programs: Sequence[PreviewedUser] | None,
 ) -> ImportFile:
     """Fill in the people. Resources without a user are removed and reported.
 
@@ -147,7 +147,7 @@ def fill(
     return ImportFile(json.dumps(document, indent=4, ensure_ascii=False) + "\n", people, tuple(unmatched))
 
 
-def _program(name: str, parent_type: str, programs: Sequence[DeclaredUser]) -> DeclaredUser | None:
+def _program(name: str, parent_type: str, programs: Sequence[PreviewedUser]) -> PreviewedUser | None:
     """The user declared under a name. Names are unique only within a type of parent."""
     users = [each for each in programs if each.name == name]
     if len(users) > 1:
@@ -162,7 +162,7 @@ class _LiveUsers:
         self._by_name = {user.username: user for user in users}
         self._folded = {username.casefold(): username for username in self._by_name}
 
-    def of(self, program: DeclaredUser) -> LiveUser | str:
+    def of(self, program: PreviewedUser) -> LiveUser | str:
         """The live user that the program declares, or why there is none."""
         username = program.inputs.get("username")
         if username is None:
@@ -189,7 +189,7 @@ def _required(user: LiveUser) -> Props:
     return canonical({name: user.inputs[name] for name in _REQUIRED if name in user.inputs})
 
 
-def _managed(user: LiveUser, instance_id: str, program: DeclaredUser) -> Props:
+def _managed(user: LiveUser, instance_id: str, program: PreviewedUser) -> Props:
     wanted = canonical({**program.inputs, "instance_id": instance_id, "username": user.username})
     view = declared_view(user.live, wanted)
     return canonical({name: value for name, value in view.items() if name in wanted})

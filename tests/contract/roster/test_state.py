@@ -9,7 +9,7 @@ import pickletools
 
 import connect_users
 from connect_users.core import tokens
-from connect_users.importing.entries import UserState, document
+from connect_users.importing.entries import EntryUser, document
 from connect_users.program.guard import RosterGuard
 from connect_users.roster import guarding
 from connect_users.roster.leavers import limit
@@ -56,7 +56,7 @@ def test_the_inputs_of_a_guard_are_the_recorded_ones() -> None:
     """The next run compares with what this one wrote: one name a line, sorted."""
     inputs = guarding.inputs_of("agents", ["bo", "ada"], limit("20%"), retain_leavers=False)
     assert inputs == {"roster": "agents", "usernames": "ada\nbo\n", "max_deletions": "20%"}
-    people = {username: UserState("id", {"username": username}, {}) for username in ("bo", "ada")}
+    people = {username: EntryUser("id", {"username": username}, {}) for username in ("bo", "ada")}
     _, guard, *_ = json.loads(document("agents", people, plugin=False, each=False))["resources"]
     assert guard["inputs"] == {**inputs, "__provider": RECORDED_BLOB}
     retained = guarding.inputs_of("agents", ["ada"], limit(3), retain_leavers=True)
