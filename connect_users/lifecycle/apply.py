@@ -89,8 +89,6 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
         PartialUpdate, ConnectApiError, WrongInstance
     """
     gone.check_place(op, old)
-    # Inputs that no check has seen may name no instance; in another one it would be another user.
-    new = {"instance_id": old["instance_id"], **new}
     survey_of(op.gateway).forget()
     old = snapshot_proof.without_outdated_stamp(old, new)
     kept = kept_outputs(old)

@@ -239,7 +239,9 @@ class Lifecycle:
         Raises:
             PartialUpdate, ConnectUsersError
         """
-        new, state = canonical(new), sound(state)
+        state = sound(state)
+        # Inputs that no check has seen may name no instance; in another one it would be another user.
+        new = canonical({"instance_id": state.get("instance_id"), **new})
         outputs = self._operate("updating", urn, new, say, lambda op: adopt.update(op, id_, state, new))
         self._run.hold(urn, id_, outputs)
         return outputs

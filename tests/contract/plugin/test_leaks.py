@@ -145,6 +145,7 @@ def test_whatever_a_struct_holds_is_answered_or_refused_in_one_line(
 
     @WHOLE
     @example({"instanceId": "0"}, {})
+    @example({"instanceId": "0", "takeoverPending": True}, {})
     @given(secretly, secretly)
     def send(one: dict[str, Any], other: dict[str, Any]) -> None:
         run.attempt(plugin.check, one, other)
