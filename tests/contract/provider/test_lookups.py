@@ -346,10 +346,13 @@ def test_what_can_be_no_instance_is_refused_without_a_call(world: World, instanc
 
 
 def test_a_name_that_is_not_a_string_is_refused(world: World) -> None:
-    """An output of nothing, such as an output of another stack that is not there."""
+    """An output of nothing, such as an output of another stack that is not there; a list in place of its names."""
     nothing: Any = None
     result = world.preview(lambda: ConnectInstance("emulator").queue_id(pulumi.Output.from_input(nothing)))
     assert result.errors == ("Connect instance 'emulator': a name to look up is None, which is not a string",)
+    several: Any = ["Agent", "Admin"]
+    result = world.preview(lambda: ConnectInstance("emulator").security_profile_ids(several))
+    assert result.errors == ("ConnectInstance: a name to look up is ['Agent', 'Admin'], which is not a string",)
 
 
 def test_an_instance_that_is_not_known_yet_makes_unknowns(world: World) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from typing import Any
 
 import pulumi
 import pytest
 
-from connect_users import ConnectUser, Provider
+from connect_users import ConnectUser, ConnectUserRoster, Provider
 from connect_users.emulator import seed
+from connect_users.program import registration
 from connect_users.testing import Rehearsal
 
 ROUTING_PROFILE_ID = seed.ROUTING_PROFILES["Support"]
@@ -151,3 +154,34 @@ def test_unit_tests_with_mocks_may_declare_the_same_user_again() -> None:
     """They are many programs in one process, and nothing tells them apart."""
     done = subprocess.run([sys.executable, "-c", _MOCKED], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_that_is_over_is_forgotten() -> None:
+    """Whether it went well or not: a service that runs programs all day must not grow."""
+    seen: list[weakref.ref[registration.Declarations]] = []
+    usernames = ["ada"]
+
+    def program() -> None:
+        seen.append(weakref.ref(registration.this_run()))
+        ConnectUserRoster(
+            "team",
+            roster=[{"username": "bo", "routing_profile_id": "r", "security_profile_ids": "s"}],
+            instance_id=pulumi.Output.from_input(seed.INSTANCE_ID),
+        )
+        ConnectUser(
+            "a",
+            instance_id=pulumi.Output.from_input(seed.INSTANCE_ID),
+            username=usernames[0],
+            routing_profile_id=ROUTING_PROFILE_ID,
+            security_profile_ids=SECURITY_PROFILE_IDS,
+        )
+
+    with Rehearsal(program, emulator=False) as rehearsal:
+        assert not rehearsal.preview().failed
+        usernames[:] = ["not a name"]
+        assert rehearsal.preview().failed
+        # Older SDKs keep the failure of the latest run.
+        usernames[:] = ["ada"]
+        assert not rehearsal.preview().failed
+    gc.collect()
+    assert [run() for run in seen[:2]] == [None] * 2

@@ -75,7 +75,11 @@ def test_a_person_depends_on_the_guard_and_on_no_other_person(rehearsal: Rehears
 
 
 def test_one_who_cannot_be_made_does_not_hang_the_next_waves(rehearsal: Rehearsal, emulator: Emulator) -> None:
-    """The end of the first wave has a name that is taken: the run ends with that error, and the next one mends it."""
+    """The end of the first wave has a name that is taken: the run ends with that error, and the next one mends it.
+
+    The garbage collector is as before: this process may run other programs.
+    """
+    before = gc.get_threshold()
     connect = _client(emulator)
     stranger = connect.create_user(
         InstanceId=seed.INSTANCE_ID,
@@ -88,6 +92,7 @@ def test_one_who_cannot_be_made_does_not_hang_the_next_waves(rehearsal: Rehearsa
     result = rehearsal.up()
     assert result.failed
     assert "agent01" in " ".join(result.errors)
+    assert gc.get_threshold() == before
     connect.delete_user(InstanceId=seed.INSTANCE_ID, UserId=stranger)
     rehearsal.up().raise_for_errors()
     assert len([urn for urn in rehearsal.state if "::agents-agent" in urn]) == PEOPLE
