@@ -249,7 +249,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             users[person.username] = user
             if len(users) % _WAVE == 0:
                 ends.append(user)
-        Output.from_input(_end(collector, user if users else guard))
+        Output.from_input(cast(Any, _end(collector, user if users else guard)))
         return users
 
     def _keep(self, name: str, kept: Iterable[StateUser], guard: RosterGuard, retain: bool) -> None:

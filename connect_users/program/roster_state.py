@@ -101,7 +101,12 @@ async def users_in_state() -> list[StateUser] | None:
         # The SDK's own mocks have no state, and the test defines their `call`.
         return None
     if SETTINGS.rpc_manager not in _reads:
-        _reads[SETTINGS.rpc_manager] = asyncio.ensure_future(_ask())
+        # Not a task: its context would keep a run alive that is over.
+        users = _reads[SETTINGS.rpc_manager] = asyncio.get_running_loop().create_future()
+        try:
+            users.set_result(await _ask())
+        finally:
+            users.cancel()
     return await _reads[SETTINGS.rpc_manager]
 
 

@@ -50,7 +50,7 @@ class _JsonParser:
         check_cells(self._source, sum(map(self._text.count, ",[{")))
         root, end = self._member("", self._skip(0), levels)
         if self._skip(end) < len(self._text):
-            what = {list: "list", dict: "dict"}.get(type(root.value), "value")
+            what = "list" if isinstance(root.value, list) else "dict" if isinstance(root.value, dict) else "value"
             raise self._wrong(f"is not JSON: there are characters after the {what}", end)
         return root
 
