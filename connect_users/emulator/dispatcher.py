@@ -210,8 +210,9 @@ class Dispatcher:
             self._throttles.take(self.options, operation.name, who.account, who.region)
             if operation.input_shape is not None:
                 validate.check(operation.input_shape, params)
+                params = wire.shaped(operation.input_shape, params)
             with (self.store.write if implementation.writes else self.store.read)() as tx:
-                call = ApiCall(operation.name, dict(params), tx, self.options, account=who.account, region=who.region)
+                call = ApiCall(operation.name, params, tx, self.options, account=who.account, region=who.region)
                 result = implementation.handler(call) or {}
             return wire.body(operation.output_shape, result)
         except ApiError as error:

@@ -13,7 +13,7 @@ kinds:
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from threading import Lock
+from threading import TIMEOUT_MAX, Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 if TYPE_CHECKING:
@@ -46,8 +46,18 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in get_args(FaultKind):
             raise ValueError(f"fault kind {self.kind!r} is not one of {', '.join(get_args(FaultKind))}")
-        if self.times < 1 or self.skip < 0 or self.seconds < 0:
-            raise ValueError("a fault needs times of at least 1, and skip and seconds of at least 0")
+        match = "" if self.match is None else self.match
+        if not all(isinstance(text, str) for text in (self.operation, match, self.code, self.message)):
+            raise ValueError("a fault needs operation, match, code and message as strings")
+        if not (self.code.isascii() and self.code.isprintable()):
+            raise ValueError(f"fault code {self.code!r} cannot be sent in a header")
+        status = 200 if self.status is None else self.status
+        if not all(type(number) is int for number in (self.times, self.skip, status)):
+            raise ValueError("a fault needs times, skip and status as whole numbers")
+        if self.times < 1 or self.skip < 0 or not 200 <= status <= 599:
+            raise ValueError("a fault needs times of at least 1, skip of at least 0, and a status from 200 to 599")
+        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= TIMEOUT_MAX:
+            raise ValueError(f"a fault needs seconds as a number from 0 to {TIMEOUT_MAX:.0f}")
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> Fault:
@@ -58,7 +68,7 @@ class Fault:
         try:
             return cls(**members)
         except TypeError as error:
-            raise ValueError(f"a fault needs operation and kind, and numbers as numbers ({error})") from error
+            raise ValueError("a fault needs operation and kind") from error
 
     def matches(self, operation: str, path: str, body: bytes) -> bool:
         """Whether the fault applies to a request."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping  # noqa: TC003 - `_hints` reads the annotations
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from threading import TIMEOUT_MAX
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 UpdateUserConfigMode = Literal["merge", "replace"]
@@ -96,7 +97,7 @@ class Options:
                 raise ValueError(f"{name}: {value!r} is not one of {', '.join(map(str, choices))}")
             if type_ is bool and not isinstance(value, bool):
                 raise ValueError(f"{name}: {value!r} is neither true nor false")
-            if type_ is float and (type(value) not in (int, float) or not 0 <= value < math.inf):
+            if type_ is float and (type(value) not in (int, float) or not 0 <= value <= TIMEOUT_MAX):
                 raise ValueError(f"{name}: {value!r} is not a number of seconds")
             unlimited = value is None and name.endswith("_quota")
             if type_ is int and not unlimited and (type(value) is not int or value < 0):

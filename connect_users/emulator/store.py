@@ -168,6 +168,8 @@ class Store:
                 yield self._memory
             return
         with self._pooling:
+            if self._closed:
+                raise sqlite3.ProgrammingError("the emulator's file is closed")
             connection = self._pool.pop() if self._pool else None
         if connection is None:
             connection = self._open(str(self.path))

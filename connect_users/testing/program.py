@@ -106,7 +106,8 @@ class RehearsalMonitor(MockMonitor):
         if request.tok != "pulumi:pulumi:readStackResourceOutputs":
             self._refuse(f"the function {request.tok}")
         # Of the run's own stack as it was before, whatever its name in the request.
-        resources = {state.urn: {"type": state.type, "outputs": state.outputs} for state in self._run.before}
+        before = (state for state in self._run.before if not state.delete)
+        resources = {state.urn: {"type": state.type, "outputs": state.outputs} for state in before}
         answer = encode({"outputs": resources}, secrets=True, unknowns=True)
         # Older SDKs' monitors answered with the provider's message; the field is named by a Python keyword.
         reply: Any = getattr(resource_pb2, "ResourceInvokeResponse", provider_pb2.InvokeResponse)

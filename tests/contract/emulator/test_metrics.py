@@ -156,7 +156,14 @@ def test_an_agent_that_does_not_exist_is_left_out_or_refused(
 
 
 @pytest.mark.parametrize(
-    "people", [{"zoe": {}}, {"ada": None}, {"ada": {"yesterday": 1}}, {"ada": {"2026-11-26": "1"}}, []]
+    "people",
+    [
+        {"zoe": {}},
+        {"ada": None},
+        {"ada": {"yesterday": 1}},
+        *({"ada": {"2026-11-26": seconds}} for seconds in ("1", None, True, -1, float("nan"), float("inf"))),
+        [],
+    ],
 )
 def test_a_wrong_online_time_changes_nothing(people: Any, emulator: Emulator, client: Any) -> None:
     """The side port says what is wrong."""

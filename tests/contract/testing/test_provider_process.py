@@ -108,7 +108,8 @@ def test_a_killed_host_is_an_error(start: Callable[..., ProviderProcess]) -> Non
     with pytest.raises(HostError) as gone:
         host.check(user(), urn=urn())
     assert gone.value.code == "UNAVAILABLE"
-    for call in (lambda: ProviderProcess().check({}), lambda: ProviderProcess().pid):
+    host.close()
+    for call in (lambda: host.check({}), lambda: ProviderProcess().check({}), lambda: ProviderProcess().pid):
         with pytest.raises(HostError, match="not running"):
             call()
 

@@ -51,6 +51,9 @@ def test_it_ends_with_the_first_command_that_fails(tmp_path: Path, capsys: pytes
         (None, "there is no Pulumi program at"),
         ("runtime: python\n", "names no project"),
         ("name: [", "is not valid YAML"),
+        ("name: shop\nconfig: 5\n", "config must have a value for each key"),
+        ("name: shop\nconfig: [site]\n", "config must have a value for each key"),
+        ("name: shop\nconfig:\n  on: site\n", "config must have a value for each key"),
     ],
 )
 def test_what_is_no_project_is_wrong_usage_in_one_line(
