@@ -169,7 +169,7 @@ def test_rows_of_one_person_at_the_same_time_are_a_problem(today: dt.date | None
 
 
 def test_a_default_may_be_a_day() -> None:
-    """Of a team that works for a season; a cell comes first, and the default is told of where it is wrong."""
+    """Of a team that works for a season; a cell comes first, and a wrong default is reported at its place."""
     people = rows(("ada", None, None), ("bo", None, "2026-12-31"))
     assert names(judged(people, defaults={"last_day": "2026-11-26"})) == ["bo"]
     (problem,) = judged(people, defaults={"last_day": "soon"}).problems

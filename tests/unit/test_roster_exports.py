@@ -231,7 +231,7 @@ def test_a_header_that_columns_name_and_no_file_has_is_a_problem(tmp_path: Path)
     )
 
 
-def test_a_file_with_headers_of_its_own_is_told_of_columns(tmp_path: Path) -> None:
+def test_a_file_with_headers_of_its_own_gets_a_hint_at_columns(tmp_path: Path) -> None:
     (problem,) = _judged(_table(tmp_path, "UPN,Vorname\nada,Ada\n")).problems
     assert problem.text.endswith("or name them by columns: {username: HEADER} in the personas")
 

@@ -70,7 +70,7 @@ def test_the_file_in_which_somebody_stands_changes_nobody(folder: Path) -> None:
     assert {person.username: person.inputs for person in _judged("people").people} == before
 
 
-def test_somebody_in_two_files_is_told_with_both_places(folder: Path) -> None:
+def test_somebody_in_two_files_is_reported_with_both_places(folder: Path) -> None:
     (folder / "people" / "z.csv").write_text(f"\n{HEADER}ada,r1,s1,x\n", encoding="utf-8")
     assert [str(each) for each in _judged("people").problems] == [
         "people/z.csv:3: username: 'ada' is in people/a.csv:2 and in people/z.csv:3; a username may appear once"

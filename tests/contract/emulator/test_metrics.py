@@ -76,7 +76,7 @@ def post(emulator: Emulator, people: Any) -> Any:
         return json.load(answer)
 
 
-def test_online_time_is_told_by_day_and_in_total(emulator: Emulator, client: Any) -> None:
+def test_online_time_is_returned_by_day_and_in_total(emulator: Emulator, client: Any) -> None:
     """Of the agents that the filter names, and of the days within the request."""
     ada, bo = create(client, "ada"), create(client, "bo", RoutingProfileId=SALES)
     people = {"ada": {"2026-11-20": 3600, "2026-11-26": 60, "2026-09-01": 5}, "bo": {"2026-11-20": 7}}

@@ -230,7 +230,7 @@ def test_an_interrupted_import_goes_on_where_it_was(run: Command) -> None:
     assert run.files() == before
 
 
-def test_how_long_it_will_take_is_told_before(run: Command) -> None:
+def test_how_long_it_will_take_is_said_before(run: Command) -> None:
     """E-mail addresses cost a request each: nobody should wonder what the command is doing for minutes."""
     run.emulator.faults.add(Fault("DescribeUser", "error-before", times=99, code="AccessDeniedException", status=403))
     status, _, said = run("--requests-per-second", "1")
@@ -271,7 +271,7 @@ def test_the_results_as_json(run: Command) -> None:
     ]
 
 
-def test_a_program_that_does_not_know_the_roster_is_told_what_to_add(run: Command) -> None:
+def test_a_program_that_does_not_know_the_roster_gets_a_line_that_says_what_to_add(run: Command) -> None:
     """It is the user's own, and so is not written."""
     (run.folder / "__main__.py").write_text("# mine\n", encoding="utf-8")
     _, said, _ = run("--name", "sales")
@@ -364,7 +364,7 @@ def _broken(run: Command, name: str, change: Callable[[Any], object]) -> None:
     ],
     ids=["inputs are a list", "outputs are nothing", "no inputs", "endless nesting"],
 )
-def test_a_file_that_is_not_of_an_import_is_told_and_nothing_is_lost(
+def test_a_file_that_is_not_of_an_import_is_named_and_nothing_is_lost(
     run: Command, name: str, change: Callable[[Any], object] | None
 ) -> None:
     run()
@@ -374,9 +374,9 @@ def test_a_file_that_is_not_of_an_import_is_told_and_nothing_is_lost(
     else:
         _broken(run, name, change)
     before = run.files()
-    status, _, told = run()
+    status, _, stderr = run()
     assert status == 1
-    assert told == f"connect-users: {run.folder / name}: cannot be read as the file of an import; remove it\n"
+    assert stderr == f"connect-users: {run.folder / name}: cannot be read as the file of an import; remove it\n"
     assert run.files() == before
 
 
@@ -385,7 +385,7 @@ def test_a_file_that_is_not_of_an_import_is_told_and_nothing_is_lost(
     [{}, {"username": "ada"}, {"shoe_size": 44}, {"identity_info": None}, {"username": {}}],
     ids=["none", "some", "unknown", "nothing", "wrong"],
 )
-def test_inputs_that_nobody_can_have_are_read_anew(run: Command, inputs: dict[str, Any]) -> None:
+def test_inputs_that_nobody_can_have_are_read_again(run: Command, inputs: dict[str, Any]) -> None:
     """A file that a hand or a merge has broken: what it says of that user is not believed."""
     run()
     good = run.files()

@@ -92,7 +92,7 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
 
 
 @pytest.mark.parametrize(
-    ("function", "arguments", "told"),
+    ("function", "arguments", "message"),
     [
         (
             "getRoutingProfile",
@@ -111,13 +111,13 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
         ("getUsr", INSTANCE, "has no function 'connect-users:index:getUsr'; it has getInstance"),
     ],
 )
-def test_what_cannot_be_answered_is_told_in_one_line(
-    function: str, arguments: dict[str, Any], told: str, plugin: Plugin
+def test_what_cannot_be_answered_is_said_in_one_line(
+    function: str, arguments: dict[str, Any], message: str, plugin: Plugin
 ) -> None:
     with pytest.raises(HostError) as caught:
         plugin.invoke(function, **arguments)
     text = str(caught.value)
-    assert told in text
+    assert message in text
     assert "\n" not in text
     assert "nobody-knows" not in text
 

@@ -1,4 +1,4 @@
-"""The guard of a roster in the plugin: its check counts leavers, by the state where the engine told of it."""
+"""The guard of a roster in the plugin: its check counts leavers, by the state where the engine sent it."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def ask(plugin: Plugin, method: str, **bags: Any) -> Any:
 PEOPLE = [f"agent{number}" for number in range(8)]
 
 
-@pytest.mark.parametrize("told_by", ["the old inputs", "the state"])
-def test_too_many_leavers_fail_its_check(told_by: str, plugin: Plugin) -> None:
-    there = {"inState": lines(*PEOPLE)} if told_by == "the state" else {}
+@pytest.mark.parametrize("inputs_from", ["the old inputs", "the state"])
+def test_too_many_leavers_fail_its_check(inputs_from: str, plugin: Plugin) -> None:
+    there = {"inState": lines(*PEOPLE)} if inputs_from == "the state" else {}
     olds = guard(*(["agent0"] if there else PEOPLE))
     (failure,) = ask(plugin, "Check", olds=olds, news=guard("agent0", **there)).failures
     assert failure.property == ""

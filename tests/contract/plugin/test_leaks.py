@@ -105,7 +105,7 @@ def test_a_password_that_nobody_marked_is_nowhere_but_in_the_request_of_creation
     assert_clean(said, [password])
 
 
-def test_whatever_a_program_marks_as_a_secret_is_told_by_nobody(
+def test_whatever_a_program_marks_as_a_secret_is_shown_nowhere(
     site: Site, start_plugin: Callable[..., Plugin]
 ) -> None:
     """Names, ids, numbers and tags, valid and not; the plugin's tests of values hold how they come back."""
@@ -169,7 +169,7 @@ def test_whatever_a_struct_holds_is_answered_or_refused_in_one_line(
 
 
 def test_a_defect_of_the_door_itself_shows_neither_values_nor_a_traceback(site: Site, tmp_path: Any) -> None:
-    """A defect of ours, made on purpose, with the password in its text: told by type and place only."""
+    """A defect of ours, made on purpose, with the password in its text: shown by type and place only."""
     from tests.contract.hosting import environment
     from tests.contract.plugin.conftest import plain_config
     from tests.contract.plugin.driver import Plugin

@@ -123,7 +123,7 @@ def test_a_diff_names_exactly_the_paths_that_differ(plugin: Plugin) -> None:
     }
 
 
-def test_drift_of_the_outputs_alone_is_told_as_such(plugin: Plugin) -> None:
+def test_drift_of_the_outputs_alone_is_shown_as_such(plugin: Plugin) -> None:
     _, inputs, outputs = made(plugin)
     found = plugin.diff({**outputs, "routingProfileId": SALES}, inputs, inputs)
     assert (found.changes, found.details) == (True, {"routingProfileId": ("UPDATE", False)})
@@ -237,14 +237,14 @@ def test_the_import_of_a_users_own_resource_has_its_token_and_that_of_anothers_w
     assert plugin.read(id_, outputs).id == id_
 
 
-def test_what_is_not_there_to_be_imported_is_told(plugin: Plugin) -> None:
+def test_what_is_not_there_to_be_imported_is_an_error(plugin: Plugin) -> None:
     nobody = "99999999-0000-4000-8000-000000000000"
     assert plugin.read(f"{seed.INSTANCE_ID}:{nobody}").id == ""
-    for asked, told in (
+    for asked, message in (
         ("ada", "cannot be imported: use INSTANCE_ID:USER_ID or the user's ARN"),
         (f"{nobody}:{nobody}", f"its instance {nobody} is not found in us-east-1"),
     ):
-        with pytest.raises(HostError, match=told):
+        with pytest.raises(HostError, match=message):
             plugin.read(asked)
 
 
@@ -279,7 +279,7 @@ def test_numbers_that_are_none_are_problems(plugin: Plugin) -> None:
 
 
 def test_a_leaver_is_signed_out_as_far_as_boto3_can(plugin: Plugin, site: Site) -> None:
-    """By an input with a choice, whose values are as in Python; an older boto3 is told, and deletes all the same."""
+    """By an input with a choice, whose values are as in Python; with an older boto3 a warning says so, and the user is deleted all the same."""
     (failure,) = plugin.check(user(signOut="onDelete")).failures
     assert "signOut: 'onDelete' is not one of never, on_delete, on_loss" in failure[1]
     id_, _, outputs = made(plugin, signOut="on_delete")
@@ -288,6 +288,6 @@ def test_a_leaver_is_signed_out_as_far_as_boto3_can(plugin: Plugin, site: Site) 
     plugin.log.take()
     plugin.delete(id_, outputs)
     assert site.users() == {}
-    told = [each.message for each in plugin.log.take() if each.severity == "warning"]
+    warnings = [each.message for each in plugin.log.take() if each.severity == "warning"]
     assert site.calls() == ["DescribeUser", *([SIGN_OUT] if has(SIGN_OUT) else []), "DeleteUser"]
-    assert ["boto3 1.44.4" in text for text in told] == ([] if has(SIGN_OUT) else [True])
+    assert ["boto3 1.44.4" in text for text in warnings] == ([] if has(SIGN_OUT) else [True])

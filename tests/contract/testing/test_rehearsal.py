@@ -290,7 +290,7 @@ def test_the_text_reads_like_pulumis(connect_rehearsal: Rehearse) -> None:
     assert text.endswith("    1 error")
 
 
-def test_a_program_is_told_its_names_and_leaves_no_trace(tmp_path: Path) -> None:
+def test_a_program_knows_its_names_and_leaves_no_trace(tmp_path: Path) -> None:
     """Settings, configuration, working directory, modules and environment are as before, also after a failure."""
     project = tmp_path / "project"
     project.mkdir()
@@ -300,7 +300,7 @@ def test_a_program_is_told_its_names_and_leaves_no_trace(tmp_path: Path) -> None
     (project / "__main__.py").write_text(
         "import os, pulumi, helper\n"
         "names = [pulumi.get_project(), pulumi.get_stack(), pulumi.runtime.is_dry_run()]\n"
-        "pulumi.export('told', [*names, pulumi.Config().require('note'), pulumi.Config().get('key')])\n"
+        "pulumi.export('names', [*names, pulumi.Config().require('note'), pulumi.Config().get('key')])\n"
         "pulumi.export('seen', [os.getcwd(), os.environ['TOLD'], helper.NOTE])\n"
         "os.environ['LEFT'] = 'behind'\n"
         "if helper.NOTE == 'broken by now':\n    raise ValueError('boom')\n"
@@ -312,7 +312,7 @@ def test_a_program_is_told_its_names_and_leaves_no_trace(tmp_path: Path) -> None
     before = surroundings()
     with Rehearsal(project, stack="prod", emulator=False, environment={"TOLD": "yes"}) as rehearsal:
         outputs = rehearsal.preview().raise_for_errors().outputs
-        assert outputs["told"] == ["shop", "prod", True, "from-stack", None]
+        assert outputs["names"] == ["shop", "prod", True, "from-stack", None]
         assert outputs["seen"] == [str(project), "yes", "before"]
         (project / "helper.py").write_text("NOTE = 'broken by now'\n")
         (error,) = rehearsal.up().errors
