@@ -114,7 +114,7 @@ def fresh_yaml(fresh: Stack) -> Stack:
 
 
 def taken_over(stack: Stack, *options: str) -> list[str]:
-    """Import the instance as the output says: nobody is touched, and nothing changes; the options that name the instance."""
+    """Import as the output says: nobody is touched, nothing changes. Returns the options that name the instance."""
     fill(stack)
     before = stack.live()
     instance = ["--instance", seed.INSTANCE_ALIAS, *where(stack)]

@@ -185,7 +185,9 @@ class Judge:
         for user_id in memory.made:
             user = users.get(user_id)
             if user is not None and user_id not in known and f"'{user.username}'" not in spoken:
-                raise Broken("nobody forgotten", f"{user.username} was made, is not in the state, and no message says so")
+                raise Broken(
+                    "nobody forgotten", f"{user.username} was made, is not in the state, and no message says so"
+                )
 
     def _guards(self, command: ev.Command, run: Run) -> None:
         """No run deletes more people of a roster than its limit allows."""

@@ -354,6 +354,8 @@ def test_a_program_declares_work_after_callbacks_beside_the_limit_of_the_channel
 @pytest.mark.parametrize("empty", ["", None, {}, {"Email": ""}])
 def test_what_is_empty_in_an_answer_is_absent(empty: object) -> None:
     """AWS's own examples show an empty DeskPhoneNumber beside a soft phone; a whole block may be empty, too."""
-    seen = live_props({**_described(), "HierarchyGroupId": empty if isinstance(empty, str) else None, "IdentityInfo": empty})
+    seen = live_props(
+        {**_described(), "HierarchyGroupId": empty if isinstance(empty, str) else None, "IdentityInfo": empty}
+    )
     assert "hierarchy_group_id" not in seen
     assert not seen.get("identity_info")

@@ -152,5 +152,7 @@ def test_a_profile_of_aws_native_is_power_by_its_name_too() -> None:
         outputs={"securityProfileArn": "arn:aws:connect:us-east-1:1:instance/i/security-profile/sp-lead"},
     )
     after = user("ada", ["sp-lead"])
-    read = reviewed(step("same", resource, resource), step("create", None, after), powers=Powers(profiles=("TeamLead",)))
+    read = reviewed(
+        step("same", resource, resource), step("create", None, after), powers=Powers(profiles=("TeamLead",))
+    )
     assert [person.gained for person in read.people] == [("TeamLead",)]

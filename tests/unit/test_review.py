@@ -276,7 +276,9 @@ def test_names_cannot_format_or_mention_in_a_comment() -> None:
 
 def test_a_terminal_gets_no_control_characters_and_its_width() -> None:
     """Names are not broken apart; colour is only there when asked for."""
-    review_ = Review((UserChange("ada", JOINS, "urn", tuple(InputChange("x", f"word{n} \x1b[31m") for n in range(20))),))
+    review_ = Review(
+        (UserChange("ada", JOINS, "urn", tuple(InputChange("x", f"word{n} \x1b[31m") for n in range(20))),)
+    )
     lines = text.render(review_, width=50).splitlines()
     assert max(map(len, lines)) <= 50
     assert "\x1b" not in text.render(review_)

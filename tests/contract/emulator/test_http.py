@@ -93,7 +93,9 @@ def test_a_body_of_the_side_port_that_is_nested_too_deeply_is_a_400(emulator: Em
 
 
 @pytest.mark.parametrize("member", ["null", '"x"', "[]"])
-def test_a_member_that_the_operation_does_not_have_is_ignored_inside_another_one(emulator: Emulator, member: str) -> None:
+def test_a_member_that_the_operation_does_not_have_is_ignored_inside_another_one(
+    emulator: Emulator, member: str
+) -> None:
     """DisassociateUserProficiencies takes no level."""
     user_id = create(connect(emulator))
     entry = f'{{"AttributeName": "lang", "AttributeValue": "en", "Level": {member}}}'

@@ -105,9 +105,7 @@ def test_a_password_that_nobody_marked_is_nowhere_but_in_the_request_of_creation
     assert_clean(said, [password])
 
 
-def test_whatever_a_program_marks_as_a_secret_is_shown_nowhere(
-    site: Site, start_plugin: Callable[..., Plugin]
-) -> None:
+def test_whatever_a_program_marks_as_a_secret_is_shown_nowhere(site: Site, start_plugin: Callable[..., Plugin]) -> None:
     """Names, ids, numbers and tags, valid and not; the plugin's tests of values hold how they come back."""
     run = Run(start_plugin(timeout="0.3"))
     values = ["ada.of.secret", "Augusta-secret", "augusta@secret.example", "secret-key", "Secret value"]

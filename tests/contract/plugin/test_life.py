@@ -279,7 +279,7 @@ def test_numbers_that_are_none_are_problems(plugin: Plugin) -> None:
 
 
 def test_a_leaver_is_signed_out_as_far_as_boto3_can(plugin: Plugin, site: Site) -> None:
-    """By an input with a choice, whose values are as in Python; with an older boto3 a warning says so, and the user is deleted all the same."""
+    """The values of the input are as in Python; with an older boto3, a warning comes and the user is deleted."""
     (failure,) = plugin.check(user(signOut="onDelete")).failures
     assert "signOut: 'onDelete' is not one of never, on_delete, on_loss" in failure[1]
     id_, _, outputs = made(plugin, signOut="on_delete")

@@ -333,7 +333,10 @@ def test_a_user_that_the_credentials_cannot_see_is_not_gone(site: TimedSite, eng
 @pytest.mark.parametrize(
     ("whose", "message"),
     [
-        ("without an owner", "declare 'Ada' (with adopt_existing=True to take that user over), or choose another username"),
+        (
+            "without an owner",
+            "declare 'Ada' (with adopt_existing=True to take that user over), or choose another username",
+        ),
         ("its own", "that is this resource's own user: keep 'Ada', or remove it in one run"),
     ],
 )

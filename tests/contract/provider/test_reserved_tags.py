@@ -57,7 +57,7 @@ CASES: list[tuple[str, dict[str, str], bool | str | None, int]] = [
 def test_the_preview_knows_how_many_tags_fit(
     config: dict[str, str], owns: bool | str | None, most: int, declare: Callable[..., None]
 ) -> None:
-    """One less where a tag is ours, reported before anything is registered; and no preview passes what a check refuses."""
+    """One less where a tag is ours, reported before any registration; no preview passes what a check refuses."""
 
     def errors(count: int) -> list[str]:
         def program() -> None:

@@ -267,7 +267,9 @@ def test_what_belongs_to_a_directory_does_not_hinder_what_does_not(
     assert "belongs to the directory" in judged(caught.value)
 
 
-def test_proficiencies_that_could_be_written_beside_a_wrong_one_are_reported_and_kept(engine: Engine, site: Site) -> None:
+def test_proficiencies_that_could_be_written_beside_a_wrong_one_are_reported_and_kept(
+    engine: Engine, site: Site
+) -> None:
     """The state has them, so that the next run takes away what is not wanted any more."""
     known = {"attribute_name": "lang", "attribute_value": "en", "level": 3}
     unknown = {"attribute_name": "lang", "attribute_value": "xx", "level": 3}

@@ -335,7 +335,9 @@ def test_the_keyboard_does_what_the_mouse_does(window: browser.Browser) -> None:
 def test_the_page_has_landmarks(window: browser.Browser) -> None:
     """One of each, and those of which there may be more have names."""
     nodes = window.call("Accessibility.getFullAXTree")["nodes"]
-    shown = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")]
+    shown = [
+        (node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")
+    ]
     for landmark in (
         ("banner", ""),
         ("complementary", "Hierarchy"),

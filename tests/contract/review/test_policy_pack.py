@@ -168,7 +168,9 @@ GOOD = {
     ],
     ids=["good", "the one admin", "an admin", "secret password", "password to come", "profile to come"],
 )
-def test_the_pack_judges_what_the_engine_sends(engine: Engine, changes: dict[str, Any], messages: dict[str, str]) -> None:
+def test_the_pack_judges_what_the_engine_sends(
+    engine: Engine, changes: dict[str, Any], messages: dict[str, str]
+) -> None:
     """Secrets are judged without being shown; what is not known yet is reported as not judged."""
     props = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
     assert engine.analyze(props) == messages
