@@ -139,7 +139,7 @@ class Dispatcher:
     def answer(self, request: Request) -> Response:
         """The response to one AWS request. Raises only what `on_event` raises."""
         record = _record(request, self.options.clock())
-        if caller_identity.is_asked_by(request):
+        if caller_identity.matches(request):
             return self._identity(request, record)
         parsed: _Parsed | None = None
         problem: ApiError | None = None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _SETTLE_SECONDS = 30.0
-#: So many turns of the event loop without news are waiting, and each further one takes so long.
+#: After so many turns of the event loop without an event, each further one waits so long.
 BUSY_SPINS, REST_SECONDS = 50, 0.001
 #: The fields of a registration that a rehearsal goes by, and those that only say what the program understands.
 _PLAYED = {

@@ -69,6 +69,11 @@ def test_what_is_no_project_is_wrong_usage_in_one_line(
     assert message in last
 
 
+def test_an_interrupted_program_ends_like_a_command(tmp_path: Path) -> None:
+    """With the status that shells report for SIGINT, and no traceback."""
+    assert main([_project(tmp_path, "raise KeyboardInterrupt"), "up"]) == 130
+
+
 @pytest.mark.parametrize("arguments", [["destory"], ["--config", "pin"]])
 def test_wrong_arguments_are_wrong_usage(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
