@@ -100,14 +100,15 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection, begin: str, end: str) -> Iterator[sqlite3.Connection]:
-    """A transaction that an exception rolls back."""
+    """A transaction that an exception rolls back, also one of its end."""
     connection.execute(begin)
     try:
         yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute(end)
+        connection.execute(end)
+    finally:
+        # SQLite ends a transaction itself after some errors, such as a full disk.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 class Store:
