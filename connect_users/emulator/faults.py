@@ -16,6 +16,8 @@ from dataclasses import dataclass, fields
 from threading import TIMEOUT_MAX, Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from connect_users.emulator.calls import check_operation
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -28,9 +30,10 @@ GARBAGE: Final = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 class Fault:
     """What happens to the next matching requests.
 
-    `operation` is a name, or `*` for any. `match` is a part of the raw path or of the body. The first `skip` matching
-    requests pass, and the `times` after them get the fault. `code` (default InternalServiceException), `status` (by
-    default the code's own) and `message` are the error's. `seconds` is for `slow`.
+    `operation` is the name of one that the emulator has, or `*` for any. `match` is a part of the raw path or of the
+    body. The first `skip` matching requests pass, and the `times` after them get the fault. `code` (default
+    InternalServiceException), `status` (by default the code's own) and `message` are the error's. `seconds` is for
+    `slow`. Raises ValueError for anything else.
     """
 
     operation: str
@@ -49,6 +52,8 @@ class Fault:
         match = "" if self.match is None else self.match
         if not all(isinstance(text, str) for text in (self.operation, match, self.code, self.message)):
             raise ValueError("a fault needs operation, match, code and message as strings")
+        if self.operation != "*":
+            check_operation(self.operation)
         if not (self.code.isascii() and self.code.isprintable()):
             raise ValueError(f"fault code {self.code!r} cannot be sent in a header")
         status = 200 if self.status is None else self.status

@@ -14,6 +14,8 @@ from functools import cache
 from threading import TIMEOUT_MAX
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from connect_users.emulator.calls import check_operation
+
 UpdateUserConfigMode = Literal["merge", "replace"]
 PhoneView = Literal["both", "as-written"]
 
@@ -91,6 +93,8 @@ class Options:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
+        for operation in self.throttles:
+            check_operation(operation)
         for name, (type_, choices) in _hints().items():
             value = getattr(self, name)
             if choices and value not in choices:

@@ -227,7 +227,12 @@ def test_a_transaction_that_cannot_be_committed_is_over() -> None:
 def test_a_transaction_that_sqlite_itself_has_ended_keeps_its_error() -> None:
     """As on a full disk."""
     store = Store()
-    with pytest.raises(OSError, match="no space"), store.write() as tx:
-        tx.execute("ROLLBACK")
-        raise OSError("no space")
+
+    def fill() -> None:
+        with store.write() as tx:
+            tx.execute("ROLLBACK")
+            raise OSError("no space")
+
+    with pytest.raises(OSError, match="no space"):
+        fill()
     store.close()

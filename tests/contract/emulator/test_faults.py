@@ -246,11 +246,13 @@ def test_the_side_port_adds_faults_and_changes_options(start_emulator: Callable[
             )
         ),
         ("POST", "faults", {"operation": 5, "kind": "slow"}, 400),
+        ("POST", "faults", {"operation": "CreateUsr", "kind": "slow"}, 400),
         ("POST", "faults", ["x"], 400),
         ("POST", "options", {"colour": "red"}, 400),
         ("POST", "options", {"clock": 5}, 400),
         ("POST", "options", {"throttle": 5}, 400),
         ("POST", "options", {"throttles": "2/5"}, 400),
+        ("POST", "options", {"throttles": {"CreateUsr": "2/5"}}, 400),
         ("POST", "options", {"latency": "long"}, 400),
         ("POST", "options", {"latency": float("nan")}, 400),
         ("POST", "options", {"latency": 1e300}, 400),
