@@ -29,7 +29,7 @@ FOLDER: Final = ".connect-users"
 _SCHEMA: Final = """
 CREATE TABLE instances (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, region TEXT NOT NULL,
-    alias TEXT UNIQUE, client_token TEXT, doc TEXT NOT NULL
+    alias TEXT UNIQUE, doc TEXT NOT NULL
 );
 CREATE TABLE users (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, id TEXT NOT NULL,
