@@ -169,9 +169,9 @@ class Store:
                 yield self._memory
             return
         with self._pooling:
-            if self._closed:
-                raise sqlite3.ProgrammingError("the emulator's file is closed")
-            connection = self._pool.pop() if self._pool else None
+            closed, connection = self._closed, self._pool.pop() if self._pool else None
+        if closed:
+            raise sqlite3.ProgrammingError("the emulator's file is closed")
         if connection is None:
             connection = self._open(str(self.path))
         try:

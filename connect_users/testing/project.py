@@ -75,7 +75,7 @@ def _yaml(path: Path) -> dict[str, Any]:
     class Loader(yaml.SafeLoader):
         """Dates stay strings, as in Pulumi."""
 
-    Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_str)
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader) if path.exists() else None  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
