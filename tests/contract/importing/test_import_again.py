@@ -222,10 +222,10 @@ def test_a_check_counts_the_people_whom_it_compares(run: Command) -> None:
 def test_a_tag_steers_no_terminal(run: Command) -> None:
     """Whoever may tag users can write any character into the name of an owner."""
     _own(run, "urn:pulumi:=1B=5B2J=0A=3A=3Aerror=3A=3Ax")
-    told = run()[2]
-    assert "owned by urn:pulumi:" in told
-    assert not {"\x1b", "\x9b"} & set(told)
-    assert not any(line.startswith("::") for line in told.splitlines())
+    stderr = run()[2]
+    assert "owned by urn:pulumi:" in stderr
+    assert not {"\x1b", "\x9b"} & set(stderr)
+    assert not any(line.startswith("::") for line in stderr.splitlines())
 
 
 def test_a_user_of_the_same_name_in_another_project_stays_there(run: Command) -> None:
