@@ -176,7 +176,7 @@ def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team
 
 
 @pytest.mark.parametrize(
-    ("properties", "told"),
+    ("properties", "message"),
     [
         ({"roster": None}, "roster 'team': roster or rows is missing; give one of them"),
         ({**IDS, "rows": []}, "roster 'team': roster and rows are both set; keep one of them"),
@@ -188,7 +188,7 @@ def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team
         ({**IDS, "maxDeletions": "many"}, "maxDeletions: 'many' is neither a number of people nor a percentage"),
     ],
 )
-def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], told: str, team: Team) -> None:
+def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], message: str, team: Team) -> None:
     team.write("ada")
     team.declare(**properties)
     project = json.loads((team.stack.folder / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -196,7 +196,7 @@ def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], 
     project["resources"]["team"]["properties"] = {key: value for key, value in given.items() if value is not None}
     (team.stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
     text = team.stack.preview(code=1).text
-    assert told in text
+    assert message in text
     assert "Traceback" not in text
 
 

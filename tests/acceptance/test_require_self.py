@@ -76,7 +76,7 @@ def test_the_own_last_power_stays(office: Office) -> None:
     assert profiles == {"ada": [seed.SECURITY_PROFILES["Agent"]]}
 
 
-def test_where_it_cannot_be_told_nothing_is_claimed(office: Office) -> None:
+def test_where_it_is_not_known_nothing_is_claimed(office: Office) -> None:
     """Somebody without power has none to lose; and where STS does not answer, nobody knows who it is."""
     stack = office.stack
     office.runs_as("bo")

@@ -40,7 +40,7 @@ def _refused(usernames: dict[str, str]) -> list[str]:
     return error.splitlines()
 
 
-def test_twelve_bad_users_are_told_in_one_go() -> None:
+def test_twelve_bad_users_are_reported_at_once() -> None:
     """The engine itself would stop at the first."""
     first, *lines = _refused({f"u{number}": f"bad {number}" for number in range(12)})
     assert first == "12 problems in the inputs of Connect users:"
@@ -61,7 +61,7 @@ def test_a_problem_is_one_line_whatever_the_name() -> None:
     ]
 
 
-def test_a_user_who_is_declared_twice_is_told_in_the_preview() -> None:
+def test_a_user_who_is_declared_twice_is_an_error_in_the_preview() -> None:
     """The second could never be made: a name is taken once in an instance. Case counts."""
     first, *lines = _refused({"a": "ada", "b": "ada", "c": "Ada"})
     assert first == "1 problem in the inputs of Connect users:"
@@ -111,7 +111,7 @@ def test_the_same_user_of_two_providers_is_declared_twice_unless_they_reach_diff
             assert any("declare each user once" in error for error in errors) == same, errors
 
 
-def test_a_user_without_an_instance_is_told_like_any_other_problem() -> None:
+def test_a_user_without_an_instance_is_reported_like_any_other_problem() -> None:
     """An output that turned out to be None in the program, say."""
     nothing: Any = None
 
