@@ -85,5 +85,3 @@ def _run(argv: Sequence[str]) -> int:
     except ConnectUsersError as error:
         streams.print_problem(f"connect-users: {in_options(str(error))}")
         return 1
-    except KeyboardInterrupt:
-        return 130

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: The exit status of a program whose reader has gone, as shells report it (128 + SIGPIPE).
 _READER_GONE = 141
+#: After Ctrl-C, also as shells report it (128 + SIGINT).
+_INTERRUPTED = 130
 
 
 def guarded(name: str, command: Callable[[], int]) -> int:
@@ -36,6 +38,8 @@ def guarded(name: str, command: Callable[[], int]) -> int:
             # Also of --help and --version, which end by SystemExit.
             sys.stdout.flush()
             sys.stderr.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`| head`): that is not a problem to report.
         _let_go()

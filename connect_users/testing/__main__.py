@@ -21,10 +21,7 @@ COMMANDS = ("preview", "up", "refresh", "destroy")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the commands in order; 1 as soon as one of them fails, 2 if there is no project, 130 after Ctrl-C."""
-    try:
-        return streams.guarded(_PROG, lambda: _run(argv))
-    except KeyboardInterrupt:
-        return 130
+    return streams.guarded(_PROG, lambda: _run(argv))
 
 
 def _run(argv: Sequence[str] | None) -> int:

@@ -60,7 +60,7 @@ class PlannedChange:
 
 @dataclass
 class ResourceDriver:
-    """The engine's part for one resource: `checked`, `plan`, `apply`, at the end of the run `delete_doomed`."""
+    """The engine's part for one resource: `checked`, `plan`, `apply`, at the end of the run `delete` of the `doomed`."""
 
     provider: Any  # A `ProviderProcess`, or what answers as one; may be exchanged
     urn: str
@@ -87,7 +87,7 @@ class ResourceDriver:
         return PlannedChange("update" if changed or state.failed else "same", checked)
 
     def apply(self, change: PlannedChange) -> None:
-        """Make the change. Of a replacement that is made first, `delete_doomed` deletes the old half."""
+        """Make the change. Of a replacement that is made first, the old half is `doomed`."""
         state = self.state
         if state is None:
             self._create(change.inputs)
@@ -128,11 +128,6 @@ class ResourceDriver:
 
     def delete(self, state: ResourceState) -> None:
         self.provider.delete(state.id, state.outputs, old_inputs=state.inputs, urn=self.urn)
-
-    def delete_doomed(self) -> None:
-        for old in list(self.doomed):
-            self.delete(old)
-            self.doomed.remove(old)
 
     def _recorded(self, id_: str, inputs: PropertyMap, outputs: PropertyMap, *, failed: bool = False) -> ResourceState:
         secret = self.template.secret_outputs

@@ -44,8 +44,6 @@ def connect_rehearsal(connect_emulator: Emulator) -> Iterator[Callable[..., Rehe
     from .rehearsal import Rehearsal
 
     with ExitStack() as made:
-
-        def make(program: Any, **options: Any) -> Rehearsal:
-            return made.enter_context(Rehearsal(program, **{"emulator": connect_emulator, **options}))
-
-        yield make
+        yield lambda program, **options: made.enter_context(
+            Rehearsal(program, **{"emulator": connect_emulator, **options})
+        )

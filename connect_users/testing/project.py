@@ -39,18 +39,16 @@ class Project:
 
 def read_project(directory: Path, stack: str) -> Project:
     """Read a project's files; raises ValueError if they are not those of a project."""
-    file = directory / "Pulumi.yaml"
-    content = _yaml(file)
+    content = _yaml(directory / "Pulumi.yaml")
     name = content.get("name")
     if not isinstance(name, str) or not name:
-        raise ValueError(f"{file} names no project")
-    values = _config(content, file)
+        raise ValueError(f"{directory / 'Pulumi.yaml'} names no project")
+    values = content["config"]
     for key, value in values.items():
         # A key is declared as `{value: x}`, as `{default: x}`, or by the value itself.
         if isinstance(value, dict) and value.keys() & {"value", "default", "type", "description", "secret", "items"}:
             values[key] = value.get("value", value.get("default"))
-    file = directory / f"Pulumi.{stack}.yaml"
-    values |= _config(_yaml(file), file)
+    values |= _yaml(directory / f"Pulumi.{stack}.yaml")["config"]
     full = {key: value for key, value in full_keys(values, name).items() if value is not None}
     plain = {key: it for key, it in full.items() if not (isinstance(it, dict) and it.keys() == {"secure"})}
     texts = {key: it if isinstance(it, str) else json.dumps(it) for key, it in plain.items()}
@@ -60,13 +58,6 @@ def read_project(directory: Path, stack: str) -> Project:
 def full_keys(config: Props, project: str) -> dict[str, Any]:
     """A configuration by full key: a key without a namespace is the project's, as in `pulumi config set`."""
     return {key if ":" in key else f"{project}:{key}": value for key, value in config.items()}
-
-
-def _config(content: dict[str, Any], path: Path) -> dict[str, Any]:
-    config = content.get("config") or {}
-    if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
-        raise ValueError(f"{path}: config must have a value for each key")
-    return dict(config)
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -80,7 +71,11 @@ def _yaml(path: Path) -> dict[str, Any]:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader) if path.exists() else None  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from None
-    return content if isinstance(content, dict) else {}
+    content = content if isinstance(content, dict) else {}
+    config = content["config"] = content.get("config") or {}
+    if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
+        raise ValueError(f"{path}: config must have a value for each key")
+    return content
 
 
 @dataclass

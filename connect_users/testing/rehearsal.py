@@ -71,9 +71,7 @@ class Rehearsal:
         self._hosts: dict[str, ProviderProcess] = {}
         self._emulated = EmulatorSetup(emulator, self._project.root)
         self._environment = dict(environment or {})
-        self._config: dict[str, str | Secret] = dict(self._project.config)
-        for key, value in (config or {}).items():
-            self.set_config(key, value)
+        self._config = {**self._project.config, **full_keys(config or {}, self._project.name)}
         weakref.finalize(self, _close, self._hosts, self._log, self._emulated)
 
     @property
@@ -128,9 +126,8 @@ class Rehearsal:
         for host in self._hosts.values():
             if host.alive:
                 host.begin_run()
-        run = RehearsedRun(
-            [replace(state) for state in self._states], self._provider, self._log, operation == "preview"
-        )
+        before = [replace(state) for state in self._states]
+        run = RehearsedRun(before, self._provider, self._log, operation == "preview")
         try:
             with contextlib.suppress(RunStopped):
                 work(run)

@@ -121,10 +121,7 @@ class Stack:
         return {key: Secret(output.value) if output.secret else output.value for key, output in outputs.items()}
 
     def set_config(self, values: Mapping[str, Any]) -> None:
-        """Set keys of the stack: strings, numbers, booleans, `Secret`; None removes a key.
-
-        A key without a namespace is the project's.
-        """
+        """Set keys of the stack, as `pulumi config set`: strings, numbers, booleans, `Secret`; None removes a key."""
         from pulumi.automation import ConfigValue
 
         values = full_keys(values, read_project(self.folder, self.name).name)
@@ -152,13 +149,7 @@ class Stack:
         env = {name: value for name, value in self.environment.items() if name not in without}
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options}
         return subprocess.Popen(  # noqa: S603 - the user's own pulumi, no shell
-            self.command(*args),
-            cwd=self.folder,
-            env=env,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-            **streams,
+            self.command(*args), cwd=self.folder, env=env, encoding="utf-8", start_new_session=True, **streams
         )
 
     def pulumi(self, *args: str, code: int = 0, without: tuple[str, ...] = ()) -> Outcome:

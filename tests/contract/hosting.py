@@ -202,6 +202,12 @@ class Engine(ResourceDriver):
         self.apply(PlannedChange("replace", reply.inputs, delete_first=delete_first))
         self.delete_doomed()
 
+    def delete_doomed(self) -> None:
+        """Delete the old halves of replacements, as the engine does at the end of a run."""
+        for old in list(self.doomed):
+            self.delete(old)
+            self.doomed.remove(old)
+
     def refresh(self) -> str:
         """A run that reads what is true."""
         self.host.begin_run()
