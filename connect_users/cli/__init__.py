@@ -80,10 +80,10 @@ def _run(argv: Sequence[str]) -> int:
     try:
         return int(args.run(args))
     except WrongUsage as error:
-        print(f"{args.prog}: {in_options(str(error))}", file=sys.stderr)
+        streams.print_problem(f"{args.prog}: {in_options(str(error))}")
         return 2
     except ConnectUsersError as error:
-        print(f"connect-users: {in_options(str(error))}", file=sys.stderr)
+        streams.print_problem(f"connect-users: {in_options(str(error))}")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import re
-import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connect_users.cli import connecting, files, power, roster_files
 from connect_users.cli.progress import Progress
+from connect_users.cli.streams import print_problem
 from connect_users.core.errors import AccessDenied, WrongUsage
-from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE, USER
 from connect_users.review import naming
 from connect_users.review.access import dormancy, logins, sources
@@ -221,7 +220,7 @@ def _logins(file: str) -> OnlineTimes:
     try:
         return logins.read(files.text_of(file), Path(file).name)
     except ValueError as problem:
-        raise WrongUsage(f"{file}: {printable(str(problem))}") from None
+        raise WrongUsage(f"{file}: {problem}") from None
 
 
 def _online(
@@ -252,6 +251,6 @@ def _online(
     except AccessDenied as problem:
         if needed:
             raise
-        print(f"{args.prog}: the online time of agents is not known: {problem}", file=sys.stderr)
+        print_problem(connecting.in_options(f"{args.prog}: the online time of agents is not known: {problem}"))
         return snapshot, ()
     return dataclasses.replace(snapshot, people=people), (dormancy.from_online_days(*online),)

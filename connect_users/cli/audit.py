@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_users.cli import access, connecting, files, power, report_unmanaged, roster_files
 from connect_users.cli.progress import Progress
+from connect_users.cli.streams import print_line, print_problem
 from connect_users.core.errors import WrongUsage
 from connect_users.core.misspellings import did_you_mean
-from connect_users.core.phrases import printable
 from connect_users.review import naming
 from connect_users.review.access import acceptances, audit, drift, history, page, sources
 from connect_users.roster import days
@@ -128,13 +127,13 @@ def _print(
     for each in statuses:
         if each.new:
             word = "expired" if each.status == audit.EXPIRED else "new"
-            print(printable(f"{word}: {each.finding.id}: {each.finding.text}"))
+            print_line(f"{word}: {each.finding.id}: {each.finding.text}")
     for acceptance in unused:
         text = f"there is no finding '{acceptance.finding}'; "
         text += did_you_mean(acceptance.finding, ids) or "remove the entry"
-        print(printable(f"{args.prog}: {args.accepted}:{acceptance.line}: {text}"), file=sys.stderr)
+        print_problem(f"{args.prog}: {args.accepted}:{acceptance.line}: {text}")
     counted = audit.counts(statuses)
-    print(", ".join(f"{number:,} {word}" for word, number in counted.items()), file=sys.stderr)
+    print_problem(", ".join(f"{number:,} {word}" for word, number in counted.items()))
     return 1 if counted["new"] else 0
 
 

@@ -6,13 +6,13 @@ They have no personal data except usernames.
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from connect_users.cli.streams import print_json, print_line, print_problem
 from connect_users.core import __version__
-from connect_users.core.phrases import plural, printable
+from connect_users.core.phrases import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,22 +49,21 @@ def text(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptio
     """A line for each problem on stderr, and each roster and notice on stdout; with ``explain`` also each person."""
     for judged, coming in zip(rosters, notices, strict=True):
         for severity, problem in _all(judged):
-            print(_line(severity, problem), file=sys.stderr)
+            print_problem(_line(severity, problem))
         for line in _more(judged):
-            print(f"{judged.source}: {line}", file=sys.stderr)
+            print_problem(f"{judged.source}: {line}")
         for each in _explained(judged, explain):
-            print(_explanation(each))
+            print_line(_explanation(each))
         problems = len(judged.problems) + judged.more[0]
         people = plural(len(judged.people), "person", "people")
         result = plural(problems, "problem") if problems else f"{people}, no problems"
-        print(f"{judged.source}: {result}{_notes(judged)}")
+        print_line(f"{judged.source}: {result}{_notes(judged)}")
         for problem in coming:
-            print(_line("notice", problem))
+            print_line(_line("notice", problem))
 
 
 def _explanation(each: Explanation) -> str:
     """``agents.csv:3: ada: persona sales (rule 2: department is 'Sales'); row: email; persona: routing_profile``."""
-    from connect_users.core.errors import one_line
     from connect_users.roster.explaining import ORIGINS
     from connect_users.roster.tables import place
 
@@ -74,7 +73,7 @@ def _explanation(each: Explanation) -> str:
         columns = [column for column, of_column in each.settings.items() if of_column == origin]
         if columns:
             parts.append(f"{origin}: {', '.join(columns)}")
-    return printable(one_line(f"{where}: {'; '.join(parts)}"))
+    return f"{where}: {'; '.join(parts)}"
 
 
 def _explained(judged: JudgedRoster, options: RosterOptions | None) -> Iterable[Explanation]:
@@ -98,17 +97,14 @@ def _notes(judged: JudgedRoster) -> str:
 
 def _line(severity: str, problem: RosterProblem) -> str:
     """One line of a terminal."""
-    from connect_users.core.errors import one_line
     from connect_users.roster.tables import place
 
     level = f"{severity}: " if severity == "warning" else ""
-    return printable(one_line(f"{place(problem.source, problem.line)}: {level}{_message(problem)}"))
+    return f"{place(problem.source, problem.line)}: {level}{_message(problem)}"
 
 
 def as_json(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOptions | None = None) -> None:
     """One document on stdout."""
-    import json
-
     document = {
         "rosters": [
             {
@@ -136,7 +132,7 @@ def as_json(rosters: Sequence[JudgedRoster], notices: Notices, explain: RosterOp
             for judged, coming in zip(rosters, notices, strict=True)
         ]
     }
-    print(json.dumps(document, indent=2))
+    print_json(document)
 
 
 def _document(each: Explanation) -> dict[str, object]:
@@ -172,8 +168,6 @@ def _property(value: str) -> str:
 
 def as_sarif(rosters: Sequence[JudgedRoster], _notices: Notices) -> None:
     """SARIF 2.1.0 on stdout, for code scanning, without notices about people who start or leave."""
-    import json
-
     from connect_users.review import sarif
 
     rules = {"roster": "A row of a roster that Amazon Connect would refuse"}
@@ -183,7 +177,7 @@ def as_sarif(rosters: Sequence[JudgedRoster], _notices: Notices) -> None:
         for severity, problem in _all(judged)
     )
     notes = [f"{judged.source}: {line}" for judged in rosters for line in _more(judged)]
-    print(json.dumps(sarif.log("connect-users", __version__, rules, results, notes), indent=2))
+    print_json(sarif.log("connect-users", __version__, rules, results, notes))
 
 
 FORMATS: Final[dict[str, Callable[..., None]]] = {"text": text, "json": as_json, "github": github, "sarif": as_sarif}

@@ -16,6 +16,8 @@ _OPTIONS: Final = {
     "connect-users:profile": "--profile",
     "connect-users:endpointUrl": "--endpoint-url",
     "connect-users:emulatorState": "--emulator-state",
+    # No command has a time limit for a call.
+    "connect-users:requestsPerSecond, raise connect-users:timeout,": "--requests-per-second,",
     "connect-users:requestsPerSecond": "--requests-per-second",
     "run pulumi up again: nothing is made twice": "run again",
     "run pulumi up again": "run again",
@@ -37,6 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--endpoint-url", metavar="URL", help="an endpoint to use instead of AWS's, such as an emulator's"
     )
+    group.add_argument("--requests-per-second", metavar="N", help="rate of each API operation (default: 2)")
     group.add_argument("--emulator-state", metavar="FILE", help="use the embedded emulator with this state file")
 
 
@@ -57,7 +60,7 @@ def settings(args: argparse.Namespace) -> Settings:
         "region": args.region if arn is None else arn.region,
         "profile": args.profile,
         "endpoint_url": args.endpoint_url,
-        "requests_per_second": getattr(args, "requests_per_second", None),
+        "requests_per_second": args.requests_per_second,
         "emulator": args.emulator_state is not None,
         "emulator_state": args.emulator_state,
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli.connecting import in_options
 from connect_users.cli.progress import Progress
+from connect_users.cli.streams import print_problem
 from connect_users.connect.gateway_calls import AGENTS
 from connect_users.core.errors import AccessDenied, ResourceNotFound
-from connect_users.core.phrases import printable, some
+from connect_users.core.phrases import some
 from connect_users.review.contacts import users_elsewhere, users_to_ask_about, with_contacts
 
 if TYPE_CHECKING:
@@ -40,15 +40,13 @@ def with_current_contacts(review: Review, instance: LiveInstance, *, required: b
     except AccessDenied as error:
         if required:
             raise
-        print(f"connect-users explain: who is on a contact now is not known: {in_options(str(error))}", file=sys.stderr)
+        print_problem(f"connect-users explain: who is on a contact now is not known: {in_options(str(error))}")
         return review
     unknown = users_elsewhere(review, instance.id) if required else ()
     if unknown:
-        names = printable(some(unknown, _SHOWN))
-        print(
-            f"connect-users explain: whether {names} may be on a contact is not known: they are in another instance, "
-            "or the preview does not have their ids",
-            file=sys.stderr,
+        print_problem(
+            f"connect-users explain: whether {some(unknown, _SHOWN)} may be on a contact is not known: they are in "
+            "another instance, or the preview does not have their ids"
         )
     return with_contacts(review, ids, data)
 

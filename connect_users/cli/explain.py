@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_users.cli import connecting, contacts, files, policy_file, power, roster_files
 from connect_users.cli.progress import Progress
+from connect_users.cli.streams import json_text, print_problem
 from connect_users.core import __version__
 from connect_users.core.errors import WrongUsage
-from connect_users.core.phrases import printable
 from connect_users.core.references import SECURITY_PROFILE
 from connect_users.policy import violations
 from connect_users.review import documents, gate, markdown, naming, text
@@ -142,9 +141,9 @@ def run(args: argparse.Namespace) -> int:
         _write(file, _rendered(format_, args, reviewed, failures, log, color=args.color == "always"))
     _write(args.output, _rendered(args.format, args, reviewed, failures, log, color=_color(args)))
     for failure in failures:
-        print(f"connect-users explain: {printable(failure)}", file=sys.stderr)
+        print_problem(f"connect-users explain: {failure}")
     for error in reviewed.errors:
-        print(f"connect-users explain: the preview failed: {printable(' '.join(error.split()))}", file=sys.stderr)
+        print_problem(f"connect-users explain: the preview failed: {error}")
     return 1 if failures or reviewed.errors else 0
 
 
@@ -192,15 +191,10 @@ def _rendered(
     if format_ == "markdown":
         return markdown.render(reviewed, failures=failures, title=args.title, log=log)
     if format_ == "json":
-        return _json(documents.document(reviewed, failures))
+        return json_text(documents.document(reviewed, failures))
     if format_ == "sarif":
-        return _json(documents.as_sarif(reviewed, __version__))
+        return json_text(documents.as_sarif(reviewed, __version__))
     return text.render(reviewed, width=args.width or shutil.get_terminal_size().columns, color=color)
-
-
-def _json(document: Any) -> str:
-    # GitHub's runner would read these characters in a log as a command.
-    return json.dumps(document, indent=2).replace("##[", "#\\u0023[")
 
 
 def _color(args: argparse.Namespace) -> bool:

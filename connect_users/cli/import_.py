@@ -12,15 +12,16 @@ Nothing is written to Connect. Four files are written to a folder, the program a
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-import sys
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli import connecting
 from connect_users.cli.progress import Progress
+from connect_users.cli.streams import print_json, print_line, print_problem
 from connect_users.core.errors import ConfigurationError, ConnectUsersError, WrongUsage
+from connect_users.core.phrases import plural
 
 if TYPE_CHECKING:
     import argparse
@@ -109,9 +110,6 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --into: the output of `pulumi preview --json` for the same program, so that only the inputs that it "
         "declares are imported",
-    )
-    parser.add_argument(
-        "--requests-per-second", default="2", metavar="N", help="rate of each API operation (default: 2)"
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
     connecting.add(parser)
@@ -240,7 +238,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
     except (KeyboardInterrupt, ConnectUsersError):
         if users:
             folder.keep(users)
-            print(f"{len(users):,} users were read and saved; run the same command to continue", file=sys.stderr)
+            print_problem(f"{len(users):,} users were read and saved; run the same command to continue")
         raise
     done = folder.write(instance, users, None if settings.embedded else settings.region, overwrite=args.overwrite)
     move, changed = None, done.changed
@@ -267,7 +265,7 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
     _warn(done)
     if move is not None:
         move.warn()
-    print(f"{done.people} people of {instance.alias or instance.id} in {args.out}")
+    print_line(f"{plural(done.people, 'person', 'people')} of {instance.alias or instance.id} in {args.out}")
     for name in changed:
         print(f"  {name} written")
     if not changed:
@@ -306,13 +304,13 @@ def _warn(done: ImportResult) -> None:
     from connect_users.importing.files import owners
 
     for line in owners(done.others):
-        print(line, file=sys.stderr)
+        print_problem(line)
     for username in done.unselected:
-        print(f"{username}: no longer selected, but stays in the roster; --overwrite removes the line", file=sys.stderr)
+        print_problem(f"{username}: no longer selected, but stays in the roster; --overwrite removes the line")
     for username in done.pending:
-        print(f"{username}: the edited line stays, for the next pulumi up", file=sys.stderr)
+        print_problem(f"{username}: the edited line stays, for the next pulumi up")
     for username, reason in sorted(done.left_out.items()):
-        print(f"{username}: left out: {reason}", file=sys.stderr)
+        print_problem(f"{username}: left out: {reason}")
 
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:
@@ -323,14 +321,20 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
         raise ConfigurationError(f"{folder.roster} does not exist; run without --check first")
     users: list[LiveUser] = []
     instance = _read(args, settings, folder, users)
-    differences = folder.compare(instance, users)
+    people, differences, others = folder.compare(instance, users)
     if args.json:
-        _print_json(args.instance, people=len(users), differences=[dataclasses.asdict(each) for each in differences])
+        _print_json(
+            args.instance,
+            people=people,
+            differences=[dataclasses.asdict(each) for each in differences],
+            others={name: owner.urn for name, owner in others.items()},
+        )
         return 1 if differences else 0
     for difference in differences:
-        print(difference, file=sys.stderr)
+        print_problem(str(difference))
     if not differences:
-        print(f"{folder.roster} and the instance agree on {len(users)} people")
+        elsewhere = f"; {plural(len(others), 'user is', 'users are')} managed elsewhere" if others else ""
+        print_line(f"{folder.roster} and the instance agree on {plural(people, 'person', 'people')}{elsewhere}")
     return 1 if differences else 0
 
 
@@ -348,12 +352,12 @@ def _into(args: argparse.Namespace, settings: Settings) -> int:
         _print_json(args.instance, people=filled.people, unmatched=list(filled.unmatched))
         return 1 if filled.unmatched else 0
     for line in filled.unmatched:
-        print(line, file=sys.stderr)
-    print(f"{filled.people} people matched in {args.into}")
+        print_problem(line)
+    print_line(f"{plural(filled.people, 'person', 'people')} matched in {args.into}")
     if filled.people:
-        print(f"next: {_IMPORT.format(args.into)}")
+        print(f"next: {_IMPORT.format(shlex.quote(args.into))}")
     return 1 if filled.unmatched else 0
 
 
 def _print_json(instance: str, **result: Any) -> None:
-    print(json.dumps({"instance": instance, **result}, indent=2))
+    print_json({"instance": instance, **result})

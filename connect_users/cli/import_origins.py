@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.cli.files import shown, text_of
+from connect_users.cli.streams import print_problem
 from connect_users.core.errors import WrongUsage
 from connect_users.core.phrases import some
 from connect_users.importing import origins as states
@@ -78,11 +78,11 @@ class Move:
         """Print which users are not moved, and which cannot leave the state yet."""
         refresh = "pulumi refresh" if self._origins.stack else "terraform apply -refresh-only"
         for name in self.gone:
-            print(f"{name}: the user no longer exists in the instance; {refresh} drops it", file=sys.stderr)
+            print_problem(f"{name}: the user no longer exists in the instance; {refresh} drops it")
         for name, by in self.removal.dependants.items():
-            print(f"{name}: {some(by, _SHOWN)} depends on it; first give that the id in another way", file=sys.stderr)
+            print_problem(f"{name}: {some(by, _SHOWN)} depends on it; first give that the id in another way")
         if self._elsewhere:
-            print(f"users of other instances, which are not moved: {self._elsewhere}", file=sys.stderr)
+            print_problem(f"users of other instances, which are not moved: {self._elsewhere}")
 
     def advise(self, folder: Folder) -> None:
         """Print the next steps for the program and the state that manage the users now."""

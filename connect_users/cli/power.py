@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from connect_users.cli.connecting import in_options
 from connect_users.cli.progress import Progress
+from connect_users.cli.streams import print_problem
 from connect_users.core.errors import AccessDenied, InvalidRequest, ResourceNotFound
 from connect_users.core.powers import DEFAULT_PERMISSIONS, DEFAULT_POWERS
 from connect_users.review.reach import of_answer
@@ -77,12 +78,12 @@ def facts_of(
             except ResourceNotFound:
                 continue
             except AccessDenied as problem:
-                print(f"{args.prog}: cannot show whom security profiles reach: {problem}", file=sys.stderr)
+                print_problem(in_options(f"{args.prog}: cannot show whom security profiles reach: {problem}"))
                 break
             try:
                 agents = list_agents(instance.id, id_)
             except (AccessDenied, InvalidRequest) as problem:
-                print(f"{args.prog}: cannot show the AI agents of security profiles: {problem}", file=sys.stderr)
+                print_problem(in_options(f"{args.prog}: cannot show the AI agents of security profiles: {problem}"))
                 agents, list_agents = None, lambda *_: None
             facts[id_] = of_answer(profile, names, agents)
     return facts

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from connect_users.cli import access, files
-from connect_users.core.phrases import plural, printable
+from connect_users.cli.streams import print_json, print_line, print_problem
+from connect_users.core.phrases import plural
 from connect_users.review.powers import Judgement
 from connect_users.roster import csv_text
 
@@ -35,17 +34,16 @@ def run(args: argparse.Namespace) -> int:
     if args.csv is not None:
         files.write(args.csv, csv_text.write(_COLUMNS, [_cells(row) for row in rows]))
     if args.json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
     else:
         for row in rows:
             # For people without power, the number of unknown ones is enough.
             if row["dormant"] or (row["dormant"] is None and row["power"]):
-                print(printable(f"{row['username']}: {row['text']}{_power(row)}"))
+                print_line(f"{row['username']}: {row['text']}{_power(row)}")
     dormant, unknown = (sum(row["dormant"] is each for row in rows) for each in (True, None))
-    print(
+    print_problem(
         f"{dormant:,} of {plural(len(rows), 'person was', 'people were')} not online in the last "
-        f"{plural(args.dormant, 'day')}" + (f"; unknown for {unknown:,}" if unknown else ""),
-        file=sys.stderr,
+        f"{plural(args.dormant, 'day')}" + (f"; unknown for {unknown:,}" if unknown else "")
     )
     return 1 if dormant else 0
 

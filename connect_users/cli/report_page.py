@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from connect_users.cli import access, files
-from connect_users.core.phrases import plural, printable, some
+from connect_users.cli.streams import print_json, print_line, print_problem
+from connect_users.core.phrases import plural, some
 from connect_users.review.access import page
 
 if TYPE_CHECKING:
@@ -31,13 +30,13 @@ def run(args: argparse.Namespace) -> int:
     files.write(args.html, page.render(review, title=args.title))
     nameless = review.unclear
     if nameless:
-        print(
+        print_problem(
             f"connect-users report: {plural(len(nameless), 'security profile has', 'security profiles have')} no known "
-            f"name and may be power ({printable(some(nameless, _SHOWN))}): give --instance or --names",
-            file=sys.stderr,
+            f"name and may be power ({some(nameless, _SHOWN)}): give --instance or --names"
         )
     if args.json:
-        print(json.dumps({"file": args.html, **page.summary(review)}, indent=2))
+        print_json({"file": args.html, **page.summary(review)})
     else:
-        print(f"{args.html}: {plural(len(review.snapshot.people), 'person', 'people')} of {review.snapshot.source}")
+        people = plural(len(review.snapshot.people), "person", "people")
+        print_line(f"{args.html}: {people} of {review.snapshot.source}")
     return 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 from connect_users.cli import connecting
+from connect_users.cli.streams import print_json, print_line, print_problem
 from connect_users.core.errors import WrongUsage
+from connect_users.core.phrases import plural
 
 if TYPE_CHECKING:
     import argparse
@@ -45,12 +45,12 @@ def run(args: argparse.Namespace) -> int:
     users = LiveInstance(args.instance, connecting.settings(args)).people()
     unowned = sorted(unmanaged(tagged(users), declared), key=lambda user: user.username)
     if args.json:
-        print(json.dumps([dataclasses.asdict(user) for user in unowned], indent=2))
+        print_json([dataclasses.asdict(user) for user in unowned])
         return 1 if unowned else 0
     for user in unowned:
         owner = f" ({user.owner})" if user.owner else ""
-        print(f"{user.username}: {user.reason}{owner}")
-    print(f"{len(unowned)} of {len(users)} users are not managed", file=sys.stderr)
+        print_line(f"{user.username}: {user.reason}{owner}")
+    print_problem(f"{len(unowned):,} of {plural(len(users), 'user is', 'users are')} not managed")
     return 1 if unowned else 0
 
 

@@ -1,4 +1,7 @@
-"""The standard streams of a command, even if they are closed, full, or no longer read."""
+"""The standard streams of a command, even if they are closed, full, or no longer read; and what is printed on them.
+
+Names come from files and instances that others write: printed, they steer neither a terminal nor GitHub's runner.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,36 @@ def guarded(name: str, command: Callable[[], int]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         print(f"{name}: {where}{error.strerror or error}", file=sys.stderr)
         return 1
+
+
+def print_line(text: str) -> None:
+    """Print one line on stdout."""
+    print(_one_line(text))
+
+
+def print_problem(text: str) -> None:
+    """Print one line on stderr."""
+    print(_one_line(text), file=sys.stderr)
+
+
+def print_json(document: object) -> None:
+    """Print a document on stdout."""
+    print(json_text(document))
+
+
+def json_text(document: object) -> str:
+    """A document as ASCII, in lines."""
+    import json
+
+    # GitHub's runner would read these characters in a log as a command.
+    return json.dumps(document, indent=2).replace("##[", "#\\u0023[")
+
+
+def _one_line(text: str) -> str:
+    from connect_users.core.errors import one_line
+    from connect_users.core.phrases import printable
+
+    return printable(one_line(text))
 
 
 def _open_closed() -> None:

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
@@ -82,6 +82,20 @@ class UserDifference:
 
     def __str__(self) -> str:
         return f"{self.username}: {self.text}" if self.username else self.text
+
+
+class Comparison(NamedTuple):
+    """A roster and the instance.
+
+    Attributes:
+        people: how many people the two have together, without users of other stacks.
+        differences: problems of the roster itself come first.
+        others: as in `ImportResult`; those who are not in the roster.
+    """
+
+    people: int
+    differences: list[UserDifference]
+    others: dict[str, ownership.Owner]
 
 
 class Folder:
@@ -189,7 +203,7 @@ class Folder:
         Raises:
             ConfigurationError
         """
-        others = {user.username: user.owner for user in users if user.owner is not None and self._is_others(user)}
+        others = {user.username: owner for user in users if (owner := self._other_owner(user)) is not None}
         live = {user.username: user for user in users if user.username not in others}
         inputs = {name: user.inputs for name, user in live.items()}
         generated = rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
@@ -276,7 +290,7 @@ class Folder:
         """The edited roster, with what changed in the instance.
 
         Raises:
-            ConfigurationError: both the roster and the instance changed, to different values.
+            ConfigurationError: the roster has problems, or both it and the instance changed, to different values.
             UnreadableRoster
         """
         if self.has_personas and not (self.roster.exists() and self.personas.exists()):
@@ -292,6 +306,11 @@ class Folder:
             instance.names,
             self._shared,
         )
+        if merged.problems:
+            raise ConfigurationError(
+                f"{self.roster} does not fit the instance ({some(merged.problems, 1)}); nothing was written; --check "
+                "shows everything, and --overwrite replaces the roster"
+            )
         if merged.conflicts:
             raise ConfigurationError(
                 f"{self.roster} was edited since the last import, and the instance changed too "
@@ -332,27 +351,30 @@ class Folder:
         name = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._project_text)
         return name[1] if name else ""
 
-    def _is_others(self, user: LiveUser) -> bool:
-        """Whether another program owns the user. This program owns those who are, or were, in its roster."""
+    def _other_owner(self, user: LiveUser) -> ownership.Owner | None:
+        """The other program that owns the user. This program owns those who are, or were, in its roster."""
         if user.owner is None:
-            return False
+            return None
         if self._project and user.owner.stack is not None and user.owner.stack[1] != self._project:
-            return True
+            return user.owner
         name = ownership.owner_name(f"::{self.name}-{user.username}")
         made_here = bool(self._project) and user.owner.name.endswith(name)
-        return user.username not in self.usernames and not made_here
+        return None if user.username in self.usernames or made_here else user.owner
 
-    def compare(self, instance: SourceInstance, users: Sequence[LiveUser]) -> list[UserDifference]:
-        """How the roster and the instance differ; problems of the roster itself come first.
+    def compare(self, instance: SourceInstance, users: Sequence[LiveUser]) -> Comparison:
+        """Compare the roster with the instance.
 
         Raises:
             ConfigurationError, UnreadableRoster
         """
         declared, problems, _ = rows.read_back(self._table, instance.names, self._shared)
-        live = {user.username: user for user in users if user.username in declared or not self._is_others(user)}
+        owned = {user.username: owner for user in users if (owner := self._other_owner(user)) is not None}
+        others = {name: owner for name, owner in owned.items() if name not in declared}
+        live = {user.username: user for user in users if user.username not in others}
         refused = rows.refusals({name: live[name].inputs for name in live.keys() - declared}, instance.names)
         differences = [UserDifference("", problem) for problem in problems]
-        for username in sorted({*declared, *live}):
+        usernames = sorted({*declared, *live})
+        for username in usernames:
             user = live.get(username)
             names: tuple[str, ...] = ()
             if user is None:
@@ -360,14 +382,14 @@ class Folder:
             elif username not in declared:
                 why = f", which cannot hold it: {refused[username]}" if username in refused else ""
                 text = f"in the instance, not in the roster{why}"
-            elif user.owner is not None and self._is_others(user):
-                text = f"in the roster, but belongs to {user.owner.urn} now"
+            elif username in owned:
+                text = f"in the roster, but belongs to {owned[username].urn} now"
             else:
                 names = tuple(merging.differing_inputs(declared[username], user.live, user.inputs))
                 text = f"differs in {', '.join(names)}" if names else ""
             if text:
                 differences.append(UserDifference(username, text, names))
-        return differences
+        return Comparison(len(usernames), differences, others)
 
 
 def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:

@@ -44,12 +44,14 @@ class MergeResult:
     Attributes:
         text: its file's content; None if the roster stays as it is.
         pending: usernames whose lines were edited and differ from the instance until the next ``pulumi up``.
-        conflicts: usernames, or what is wrong with the roster itself.
+        conflicts: usernames, or what is wrong with the merged roster.
+        problems: of the roster itself, such as the name of something that is called otherwise now.
     """
 
     text: str | None = None
     pending: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def differing_inputs(declared: Props, live: Props, inputs: Props) -> list[str]:
@@ -110,7 +112,7 @@ def merge(
     """
     declared, problems, marks = _read_back(text, names, personas)
     if problems:
-        return MergeResult(conflicts=tuple(problems))
+        return MergeResult(problems=tuple(problems))
     usernames: dict[_Action, list[str]] = {action: [] for action in get_args(_Action)}
     for name in sorted({*declared, *people}):
         usernames[_action(declared.get(name), last.get(name), people.get(name), live_users.get(name, {}))].append(name)

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from connect_users.core import tokens
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
+from connect_users.core.ownership import stack_of
 from connect_users.core.phrases import some
 from connect_users.core.references import USER
 from connect_users.lifecycle.lookup import ImportId, parse_import_id
@@ -130,8 +131,7 @@ def _of_pulumi(document: Json, file: str) -> Origins:
         )
         for each in users
     )
-    parts = origins[0].name.split(":") if origins else []
-    return Origins(origins, (parts[2], parts[4]) if len(parts) > 4 else None)
+    return Origins(origins, stack_of(origins[0].name) if origins else None)
 
 
 def _dependencies(resource: Json) -> set[str]:
@@ -218,17 +218,16 @@ class StateRemoval:
 def state_removal(origins: Origins, users: Iterable[Origin]) -> StateRemoval:
     """How some of the users leave their state."""
     free = {user.name: user for user in users}
-    blocked: list[Origin] = []
     dependants: dict[str, tuple[str, ...]] = {}
     # A user who stays for now also blocks those it depends on.
     while blocking := {
         name: names for name, user in free.items() if (names := tuple(n for n in user.needed_by if n not in free))
     }:
         dependants |= blocking
-        blocked += [free.pop(name) for name in blocking]
-    return StateRemoval(
-        tuple(_commands(origins.stack, list(free.values()))), dependants, tuple(_commands(origins.stack, blocked))
-    )
+        free = {name: user for name, user in free.items() if name not in blocking}
+    # A state has a user before those who depend on it, and lets go of it after them.
+    now, later = ([user for user in reversed(origins.users) if user.name in names] for names in (free, dependants))
+    return StateRemoval(tuple(_commands(origins.stack, now)), dependants, tuple(_commands(origins.stack, later)))
 
 
 def _commands(stack: tuple[str, str] | None, users: list[Origin]) -> Iterator[str]:

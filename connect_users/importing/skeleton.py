@@ -11,14 +11,17 @@ imported: the next preview shows all others as added, and nothing that the progr
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import ownership, tokens
+from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.fields import BY_NAME, FIELDS
 from connect_users.core.live import declared_view
+from connect_users.core.phrases import all_of
 from connect_users.core.spec import UNKNOWN, Props, canonical
 from connect_users.importing.entries import state
 from connect_users.importing.live import LiveUser
@@ -114,33 +117,39 @@ def fill(
     Args:
         programs: from `declared`; None without a preview.
     """
-    live = _LiveUsers(users)
+    live = _LiveUsers(users, instance_id)
     types = {str(entry.get("name")): str(entry["type"]) for entry in skeleton["resources"]}
-    entries, unmatched = [], []
-    matched: set[str] = set()
+    filled: list[tuple[str, Mapping[str, Any]]] = []
+    unmatched = []
+    # Username -> the names of its resources.
+    matched: dict[str, list[str]] = defaultdict(list)
     for entry in skeleton["resources"]:
         if entry["type"] in (tokens.GUARD, tokens.PLUGIN_GUARD):
             # Creating a guard makes no API call, and only the program knows its inputs.
             continue
         if entry["type"] not in tokens.USERS:
-            entries.append(entry)
+            filled.append(("", entry))
             continue
         name = str(entry.get("logicalName") or entry.get("name"))
         parent = str(entry.get("parent") or "")
         program = None if programs is None else _program(name, types.get(parent, ""), programs)
         user = live.named(name, parent) if program is None else live.of(program)
-        if isinstance(user, LiveUser):
-            matched.add(user.username)
-            if user.owner is not None and (
-                program is None or not isinstance(ownership.claim(user.owner, program.urn), ownership.OtherToken)
-            ):
+        if isinstance(user, LiveUser) and user.owner is not None:
+            claim = None if program is None else ownership.claim(user.owner, program.urn)
+            if not isinstance(claim, ownership.OtherToken):
                 user = f"'{user.username}' belongs to {user.owner.urn}; a user has one stack"
         if isinstance(user, str):
             unmatched.append(f"{name}: {user}")
             continue
+        matched[user.username].append(name)
         inputs = _required(user) if program is None else _managed(user, instance_id, program)
         plugin = entry["type"] == tokens.PLUGIN_USER
-        entries.append({**entry, "id": user.id, **state(inputs, user.computed, plugin=plugin)})
+        filled.append((user.username, {**entry, "id": user.id, **state(inputs, user.computed, plugin=plugin)}))
+    # As of two rosters, of which one is for another instance.
+    hint = "; give --preview FILE" if programs is None else ""
+    twice = {username: names for username, names in matched.items() if len(names) > 1}
+    unmatched += [f"{all_of(names)}: only one of them can be '{username}'{hint}" for username, names in twice.items()]
+    entries = [entry for username, entry in filled if username not in twice]
     unmatched += [f"{user.username}: in the instance, not in the program" for user in live.others(matched)]
     people = sum(entry["type"] in tokens.USERS for entry in entries)
     document = {**skeleton, "resources": entries}
@@ -158,13 +167,16 @@ def _program(name: str, parent_type: str, programs: Sequence[PreviewedUser]) -> 
 class _LiveUsers:
     """The users of the instance, by their names."""
 
-    def __init__(self, users: Sequence[LiveUser]) -> None:
+    def __init__(self, users: Sequence[LiveUser], instance_id: str) -> None:
+        self._instance_id = instance_id
         self._by_name = {user.username: user for user in users}
         self._folded = {username.casefold(): username for username in self._by_name}
 
     def of(self, program: PreviewedUser) -> LiveUser | str:
         """The live user that the program declares, or why there is none."""
-        username = program.inputs.get("username")
+        username, instance = program.inputs.get("username"), program.inputs.get("instance_id", self._instance_id)
+        if bare_id(instance) != self._instance_id:
+            return f"it is a user of another Connect instance, {instance}"
         if username is None:
             return "its username is secret or not known in the preview"
         return self._by_name.get(username) or self._missing(username, "")

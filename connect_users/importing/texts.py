@@ -63,13 +63,13 @@ def _exchange(target: Path, data: bytes) -> None:
 
 
 def read(file: Path) -> str:
-    """The text of a file, with line ends normalised.
+    """The text of a file, with line ends normalised and without a byte order mark.
 
     Raises:
         ConfigurationError
     """
     try:
-        return lines(file.read_bytes().decode("utf-8", errors="replace"))
+        return lines(file.read_bytes().decode("utf-8-sig", errors="replace"))
     except OSError as problem:
         raise ConfigurationError(f"{file} cannot be read: {problem.strerror}") from None
 

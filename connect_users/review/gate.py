@@ -20,7 +20,7 @@ _COUNTS: Final[dict[str, tuple[Callable[[Review], int], tuple[str, str]]]] = {
         ("user or security profile gains power", "users or security profiles gain power"),
     ),
     "deletions": (
-        lambda review: len(review.of(LEAVES)) + len(review.of(REPLACED)),
+        lambda review: len(review.of(REPLACED)) + sum(not person.retained for person in review.of(LEAVES)),
         ("user is deleted or replaced", "users are deleted or replaced"),
     ),
     "leavers": (lambda review: len(review.of(LEAVES)), ("user leaves", "users leave")),

@@ -30,9 +30,12 @@ _SECTION: Final = 200
 _ALARMS: Final = 10
 #: The least room in which an attached log is worth showing.
 _LOG_MIN: Final = 400
-#: What Markdown or GitHub gives a meaning: marks, tags and entities, mentions and issues, addresses.
-_SPECIAL: Final = re.compile(r"://|www\.|[\\`*_{}\[\]|~@#&<>]", re.IGNORECASE)
-_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "://": "&#58;//"}
+#: What Markdown or GitHub gives a meaning: marks, tags and entities, mentions and issues, addresses, formulas.
+_SPECIAL: Final = re.compile(r"://|www\.|GH-(?=\d)|[\\`*_{}\[\]|~@#&<>$]", re.IGNORECASE)
+#: The tags around a dollar sign are those of "Writing mathematical expressions" (GitHub Docs).
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "://": "&#58;//", "$": "<span>$</span>"}
+#: The most characters of one that is escaped.
+_ESCAPED_MAX: Final = len(_ENTITIES["$"])
 
 
 def escaped(text: str, limit: int | None = None) -> str:
@@ -40,7 +43,7 @@ def escaped(text: str, limit: int | None = None) -> str:
     # A very long text is cut before it is escaped, with room for folded white space.
     flat = one_line(printable(one_line(text if limit is None else text[: limit * 4])))
     pieces: list[str] = []
-    room = len(flat) * 10 if limit is None else limit - len(" …")
+    room = len(flat) * _ESCAPED_MAX if limit is None else limit - len(" …")
     at = 0
     for match in [*_SPECIAL.finditer(flat), None]:
         plain = flat[at : match.start() if match else None]
@@ -56,7 +59,7 @@ def escaped(text: str, limit: int | None = None) -> str:
 def _escape(special: str) -> str:
     if special in _ENTITIES:
         return _ENTITIES[special]
-    if special in "@#":
+    if special[-1] in "@#-":
         # An HTML comment prevents a mention or a link to an issue.
         return f"{special}<!-- -->"
     return f"{special[:-1]}&#46;" if special.endswith(".") else f"\\{special}"
@@ -158,7 +161,7 @@ def _fitted(head: str, sections: Sequence[tuple[str, Sequence[str], bool]], limi
 
 def _attached(log: str, room: int) -> list[str]:
     """A log in a code block that it cannot close. A long log is cut to its end, which has the errors."""
-    lines = [printable(line) for line in log.splitlines()]
+    lines = [printable(line.expandtabs()) for line in log.splitlines()]
     longest = max((len(run) for run in re.findall("`+", log)), default=0)
     fence = "`" * max(longest + 1, 3)
     start = f"<details><summary>Log</summary>\n\n{fence}text\n"

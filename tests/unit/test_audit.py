@@ -79,6 +79,11 @@ def test_a_roster_is_compared_as_far_as_it_says_anything() -> None:
     ]
 
 
+def test_two_users_with_secret_usernames_are_two_findings() -> None:
+    found = [*drift.differences(({}, {}), None, "u1", Labels()), *drift.differences(({}, {}), None, "u2", Labels())]
+    assert [each.finding.id for each in judge(found, {}, TODAY)] == ["drift/u1/gone", "drift/u2/gone"]
+
+
 def test_a_value_that_differs_in_another_way_is_another_finding() -> None:
     """And the same value of another user, so that nobody learns of two who share one."""
     declared = {"username": "ada", "identity_info": {"email": "a@example.com", "first_name": "Ada"}}

@@ -156,17 +156,17 @@ def test_a_roster_whose_columns_cannot_say_it_is_left_alone() -> None:
     found = _merge(text, last, _ada("id-9"))
     assert found.text == "username,routing_profile,routing_profile_id,security_profiles\nada,,id-9,Agent\n"
     quoted = "username,username,routing_profile,security_profiles\nada,ada,Support,Agent\n"
-    assert _merge(quoted, last, _ada("id-1")).conflicts
+    assert _merge(quoted, last, _ada("id-1")).problems
 
 
 @pytest.mark.parametrize(
     "text", ["", "nonsense\n1\n", 'username,routing_profile\n"ada,Support\n', "routing_profile\nx\n"]
 )
-def test_a_roster_that_cannot_be_read_is_a_conflict(text: str) -> None:
-    """Which says what is wrong with it."""
+def test_a_roster_that_cannot_be_read_is_left_alone(text: str) -> None:
+    """And it is said what is wrong with it."""
     found = _merge(text, _ada(), _ada("id-1"))
     assert found.text is None
-    assert found.conflicts
+    assert found.problems
 
 
 def test_a_grid_is_the_text_again() -> None:

@@ -45,7 +45,7 @@ def test_a_state_forgets_its_users_in_commands_of_their_own() -> None:
     bob = f"{URN}acme:index:Team$aws:connect/user:User::bob"
     assert left.commands == (
         f"pulumi state unprotect --stack prod --yes '{bob}'",
-        f"pulumi state delete --stack prod --yes '{bob}' {URN}aws-native:connect:User::nat",
+        f"pulumi state delete --stack prod --yes {URN}aws-native:connect:User::nat '{bob}'",
     )
     # Ada is held by Eve, who stays for the time being.
     assert left.dependants == {
@@ -65,7 +65,11 @@ def test_only_what_depends_from_outside_holds_a_user() -> None:
     resources = document["deployment"]["resources"]
     quick_connect = resources.pop()
     found = read(json.dumps(document), "export.json")
-    assert state_removal(found, found.users).dependants == {}
+    removal = state_removal(found, found.users)
+    assert removal.dependants == {}
+    # A state does not let go of Ada before Eve.
+    *_, delete = removal.commands
+    assert 0 < delete.index(f"{AWS}eve") < delete.index(f"{AWS}ada")
     for key, value in (("parent", f"{AWS}ada"), ("deletedWith", f"{AWS}ada"), ("dependencies", [f"{AWS}ada"])):
         one = {name: quick_connect[name] for name in ("urn", "type")}
         changed = copy.deepcopy(document)
@@ -92,7 +96,7 @@ def test_the_users_of_terraform_in_modules_of_any_depth() -> None:
         """module.emea.module.uk["eve's"].aws_connect_user.agents""",
     ]
     (command,) = state_removal(found, found.users).commands
-    assert shlex.split(command) == ["terraform", "state", "rm", *addresses]
+    assert shlex.split(command) == ["terraform", "state", "rm", *reversed(addresses)]
 
 
 def test_many_users_are_several_commands() -> None:

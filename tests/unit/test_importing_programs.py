@@ -85,6 +85,10 @@ def test_a_quoted_string_is_one_line_of_characters_that_every_language_allows(te
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]", quoted)
 
 
+def test_a_character_that_turns_the_code_around_it_is_escaped() -> None:
+    assert literals.quoted("a\u202e\u2066\u200bb é 👩") == '"a\\u202e\\u2066\\u200bb é 👩"'
+
+
 def test_a_member_that_typescript_would_take_for_the_prototype_is_a_member() -> None:
     assert literals.typescript({"__proto__": "x", "a-b": 1, "ok": True}) == (
         '{\n    ["__proto__"]: "x",\n    "a-b": 1,\n    ok: true,\n}'

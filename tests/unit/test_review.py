@@ -287,7 +287,9 @@ def test_a_leaver_who_is_kept_is_told_as_such() -> None:
     """Retained resources are not deleted in Connect."""
     entry = step("delete", "ada", {}, None)
     entry["oldState"]["retainOnDelete"] = True
-    assert "stays in Connect, only Pulumi" in text.render(review(read_preview(preview(entry)), names()))
+    kept = review(read_preview(preview(entry)), names())
+    assert "stays in Connect, only Pulumi" in text.render(kept)
+    assert gate.failures(kept, gate.conditions("deletions,leavers")) == ("leavers: 1 user leaves; the limit is 0",)
 
 
 def test_per_channel_settings_are_told_by_channel() -> None:

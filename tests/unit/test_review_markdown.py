@@ -75,12 +75,21 @@ def test_a_comment_of_any_limit_fits(words: str, limit: int, log: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet="@#&<>:/w.`*_~|\\[]{}ab ", max_size=80), st.integers(min_value=3, max_value=200))
+@given(st.text(alphabet="@#&<>:/w.`*_~|\\[]{}$GH-1ab ", max_size=80), st.integers(min_value=3, max_value=200))
 def test_what_is_cut_is_cut_between_characters(words: str, limit: int) -> None:
     """Never inside an escape, which would then mean something else."""
     cut = markdown.escaped(words, limit)
     assert len(cut) <= max(limit, 2)
     assert cut == markdown.escaped(words) or markdown.escaped(words).startswith(cut.removesuffix(" …"))
+
+
+def test_no_name_is_a_formula_or_refers_to_an_issue() -> None:
+    """GitHub sets what is between dollar signs as mathematics, and links GH-1."""
+    assert markdown.escaped("$x$ GH-1 @team #2") == (
+        "<span>$</span>x<span>$</span> GH-<!-- -->1 @<!-- -->team #<!-- -->2"
+    )
+    assert markdown.escaped("$" * 100) == "<span>$</span>" * 100
+    assert "a       b" in markdown.render(Review(()), log="a\tb")
 
 
 LOGS = (

@@ -125,7 +125,8 @@ def of_roster(roster: Snapshot, live: Snapshot) -> Iterator[Finding]:
     """Differences from a roster. Empty cells (which may have defaults) and phones are not compared."""
     live_entries = {entry.username: entry for entry in live.people}
     words = {"joined": "is not in the roster", "left": "is in the roster, but not in the instance"}
-    for each in changes(Snapshot("", tuple(_filled(entry, live_entries) for entry in roster.people)), live):
+    filled = Snapshot("", tuple(_filled(entry, live_entries) for entry in roster.people), complete=True)
+    for each in changes(filled, live):
         about = each.kind if each.kind in words else each.words
         yield Finding(ROSTER, each.username, about, words.get(each.kind, f"roster → instance: {each.words}"))
 

@@ -65,7 +65,8 @@ def differences(
         id_: of the user.
     """
     declared, outputs = state
-    username = str(declared.get("username", "?"))
+    # A secret username is not shown, and two users must not have one finding.
+    username = str(declared.get("username", id_))
     if live is None:
         yield Finding(DRIFT, username, "gone", "is in the state, but not in the instance")
         return

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from connect_users.review.access.sources import Snapshot, UserAccess
     from connect_users.review.powers import Powers
 
-#: Flag -> its text on the page.
+#: Flag -> its text on the page, where ``time`` is that of `Dormancy`.
 FLAGS: Final = {
     "power": "Powerful security profile",
     "multi-power": "More than one powerful security profile",
-    "dormant-power": "Power, and not online for a long time",
+    "dormant-power": "Power, and not online for {time}",
     "unseen-power": "Power, and not known when last online",
-    "dormant": "Not online for a long time",
+    "dormant": "Not online for {time}",
     "unnamed-power": "Security profile without a known name",
     "no-hierarchy": "No hierarchy group",
     "odd-phone": "Phone type differs from colleagues",
@@ -158,11 +158,13 @@ def changes(before: Snapshot, after: Snapshot) -> list[AccessChange]:
 
     If that is the instance, a user is compared with the users of the same name in all instances.
     """
-    compared = [
-        name
-        for name in ("routing", "hierarchy", "phone", "instance")
-        if all(any(getattr(entry, name) for entry in snapshot.people) for snapshot in (before, after))
-    ]
+
+    def has(snapshot: Snapshot, name: str) -> bool:
+        # The instance of a complete snapshot may be that of all its people.
+        return (snapshot.complete and name != "instance") or any(getattr(entry, name) for entry in snapshot.people)
+
+    settings = ("routing", "hierarchy", "phone", "instance")
+    compared = [name for name in settings if has(before, name) and has(after, name)]
     by_instance = "instance" in compared
     old, new = (_by_user(snapshot, by_instance, after.instance) for snapshot in (before, after))
     differences: list[AccessChange] = []

@@ -113,7 +113,7 @@ def read(document: Any, instance: str) -> PreviousAudit:
         source = f"the audit of {document['made']}"
     except (AttributeError, KeyError, TypeError):
         raise ValueError("it was not written by connect-users audit --json") from None
-    return PreviousAudit(Snapshot(source, people, instance), frozenset(open_ids))
+    return PreviousAudit(Snapshot(source, people, instance, complete=True), frozenset(open_ids))
 
 
 def _entry(person: Mapping[str, Any]) -> UserAccess:

@@ -4,7 +4,8 @@
   const byId = (id) => document.getElementById(id);
   const ROW = 34, SPARE = 12;
   const number = new Intl.NumberFormat("en");
-  const powers = new Map(Object.entries(data.powers));
+  // Maps, not objects: a profile may be called "constructor".
+  const powers = new Map(Object.entries(data.powers)), marks = new Map(Object.entries(data.marks));
   const several = data.instances.length > 0, watched = data.online.length > 0;
   const reaches = new Map(Object.entries(data.reach)), EVERYBODY = "everybody";
   const people = data.people.map(([username, routing, held, hierarchy, phone, flags], row) => {
@@ -52,13 +53,20 @@
   let shown = people, all = false;
 
   const ALARMS = new Set(["new", "expired"]);
+  // As connect_users.core.phrases.printable: what is invisible, or turns the text around it, is shown as such; the
+  // exports have it unchanged. Between names in Hebrew or Arabic, an arrow would point the other way without its mark.
+  const visible = (text) => text.replace(/(?! )[\p{C}\p{Z}]/gu, "\ufffd").replaceAll("\u2192", "\u200e\u2192");
+  const put = (made, ...children) => {
+    made.replaceChildren(...children.map((child) => (typeof child === "string" ? visible(child) : child)));
+    return made;
+  };
   const element = (tag, attributes = {}, ...children) => {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
-      if (value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+      if (value === undefined || value === false) continue;
+      made.setAttribute(name, value === true ? "" : name === "title" || name === "data-name" ? visible(value) : value);
     }
-    made.append(...children);
-    return made;
+    return put(made, ...children);
   };
   // A button that shows only what has one value; a second click shows everything again.
   const toggle = (name, value, alarm, ...children) => {
@@ -84,7 +92,7 @@
     const { key } = columns[state.sort], sign = state.down ? -1 : 1;
     for (const one of shown) one.key = key(one);
     shown.sort((a, b) => (a.key - b.key) * sign || a.rank - b.rank);
-    byId("count").textContent = `${number.format(shown.length)} of ${number.format(people.length)} people`;
+    put(byId("count"), `${number.format(shown.length)} of ${number.format(people.length)} people`);
     const filters = [
       state.flag && data.flags[state.flag],
       state.group && (state.group === "none" ? "no group" : `in ${state.group.slice(1)}`),
@@ -93,8 +101,8 @@
       state.reach && `power reaches ${state.reach}`,
       state.search.trim() && `search “${state.search.trim()}”`,
     ].filter(Boolean);
-    byId("filtered").textContent = filters.length ? `Only: ${filters.join("; ")}` : "";
-    byId("clear").disabled = !(filters.length || state.search);
+    put(byId("filtered"), filters.length ? `Only: ${filters.join("; ")}` : "");
+    byId("clear").disabled = !(filters.length || state.search || state.status);
     document.querySelector("#people table").setAttribute("aria-rowcount", shown.length + 1);
     for (const name of ["flag", "group", "status"]) {
       for (const button of document.querySelectorAll(`button[data-${name}]`)) {
@@ -177,7 +185,7 @@
   }
 
   // Why a profile is power, and what else is known of it.
-  const about = (name) => [powers.get(name), ...(data.marks[name] || [])].filter(Boolean).join("; ");
+  const about = (name) => [powers.get(name), ...(marks.get(name) || [])].filter(Boolean).join("; ");
 
   function heads() {
     columns.forEach((column, place) => {
@@ -198,8 +206,8 @@
   function legend() {
     if (!powers.size) return;
     byId("powers").hidden = false;
-    const named = [...powers.keys()].map((name) => (about(name) ? `${name} (${about(name)})` : name));
-    byId("powers").append(element("b", {}, "Powerful: "), named.join(", "));
+    const named = [...powers.keys()].map((name) => element("bdi", {}, about(name) ? `${name} (${about(name)})` : name));
+    put(byId("powers"), element("b", {}, "Powerful: "), ...named.flatMap((each, place) => (place ? [", ", each] : [each])));
   }
 
   function chips() {
@@ -224,22 +232,17 @@
         counts.set(path, (counts.get(path) || 0) + 1);
       }
     }
-    const paths = [...counts.keys()].sort(compare);
-    const lists = new Map([["", element("ul")]]);
     const item = (name, count, group) => element("li", {}, toggle("group", group, false, element("span", {}, name),
       element("span", { class: "number" }, number.format(count))));
-    lists.get("").append(item("Everybody", people.length, ""));
-    for (const path of paths) {
-      const cut = path.lastIndexOf("/");
-      const made = item(path.slice(cut + 1), counts.get(path), `=${path}`);
-      const above = cut < 0 ? "" : path.slice(0, cut);
-      lists.get(above).append(made);
-      const children = element("ul");
-      lists.set(path, children);
-      if (paths.some((other) => other.startsWith(`${path}/`))) made.append(children);
+    const root = element("ul", {}, item("Everybody", people.length, "")), items = new Map();
+    // A group comes before those below it.
+    for (const path of [...counts.keys()].sort(compare)) {
+      const cut = path.lastIndexOf("/"), above = cut < 0 ? undefined : items.get(path.slice(0, cut));
+      const list = above ? above.querySelector("ul") || above.appendChild(element("ul")) : root;
+      items.set(path, list.appendChild(item(path.slice(cut + 1), counts.get(path), `=${path}`)));
     }
-    if (none) lists.get("").append(item("No group", none, "none"));
-    byId("tree").append(lists.get(""));
+    if (none) root.append(item("No group", none, "none"));
+    byId("tree").append(root);
   }
 
   function selects() {
@@ -262,7 +265,7 @@
       byId(body).append(...rows.slice(next, next + most).map(row));
       next += most;
       more.hidden = next >= rows.length;
-      more.textContent = `Show more (${number.format(rows.length - next)} left)`;
+      put(more, `Show more (${number.format(rows.length - next)} left)`);
     };
     const fill = (these) => {
       rows = these;
@@ -282,7 +285,7 @@
     if (!data.before) return;
     const count = data.changes.length, what = `${count === 1 ? "change" : "changes"} since ${data.before}`;
     byId("changes").hidden = false;
-    byId("changes-title").textContent = `${count ? number.format(count) : "No"} ${what}`;
+    put(byId("changes-title"), `${count ? number.format(count) : "No"} ${what}`);
     if (!count) {
       document.querySelector("#changes table").hidden = true;
       return;
@@ -298,7 +301,7 @@
     if (!data.findings) return;
     const count = data.findings.length, what = count === 1 ? "finding" : "findings";
     byId("findings").hidden = false;
-    byId("findings-title").textContent = `${count ? number.format(count) : "No"} ${what}`;
+    put(byId("findings-title"), `${count ? number.format(count) : "No"} ${what}`);
     if (!count) {
       document.querySelector("#findings table").hidden = true;
       return;
@@ -314,8 +317,11 @@
       element("td", {}, words, element("code", {}, id), accepted && element("span", { class: "none" }, `accepted ${accepted}`))));
     found = (filtered) => {
       const names = new Set(filtered ? shown.map((one) => one.username) : []);
-      fill(data.findings.filter(([status, username]) =>
-        (!state.status || status === state.status) && (!filtered || names.has(username))));
+      const left = data.findings.filter(([status, username]) =>
+        (!state.status || status === state.status) && (!filtered || names.has(username)));
+      const some = left.length < count ? `${number.format(left.length)} of ` : "";
+      put(byId("findings-title"), `${some}${number.format(count)} ${what}`);
+      fill(left);
     };
   }
 
@@ -394,7 +400,7 @@
     addEventListener("afterprint", () => { all = false; draw(); });
   }
 
-  byId("source").textContent = `${number.format(people.length)} ${people.length === 1 ? "person" : "people"} of ${data.source}${data.made ? `, as of ${data.made}` : ""}`;
+  put(byId("source"), `${number.format(people.length)} ${people.length === 1 ? "person" : "people"} of ${data.source}${data.made ? `, as of ${data.made}` : ""}`);
   if (matchMedia("(max-width: 820px)").matches) byId("groups").open = false;
   legend();
   widths();

@@ -8,6 +8,7 @@ from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from connect_users.core.phrases import plural
 from connect_users.review.access.audit import OPEN
 from connect_users.review.access.findings import FLAGS, changes
 from connect_users.review.powers import Judgement
@@ -29,6 +30,7 @@ def data(review: AccessReview, findings: Sequence[FindingStatus] | None = None) 
     profiles = sorted({profile for entry in people for profile in entry.profiles}, key=str.casefold)
     powerful = [profile for profile in profiles if review.judgements[profile] is Judgement.POWER]
     place = {profile: number for number, profile in enumerate(profiles)}
+    time = plural(dormancy.days, "day") if dormancy is not None else ""
     several = len({entry.instance for entry in (*people, *(before.people if before else ())) if entry.instance}) > 1
     return {
         "source": review.snapshot.source,
@@ -41,7 +43,7 @@ def data(review: AccessReview, findings: Sequence[FindingStatus] | None = None) 
         "reach": {profile: reach for profile in powerful if (reach := review.reach(profile))},
         # Other facts about a profile: created by AWS, AI agents.
         "marks": {profile: list(marks) for profile in profiles if (marks := powers.about(profile, profile).marks)},
-        "flags": FLAGS,
+        "flags": {flag: text.format(time=time) for flag, text in FLAGS.items()},
         "people": [
             [
                 entry.username,

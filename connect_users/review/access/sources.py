@@ -57,11 +57,13 @@ class Snapshot:
     Attributes:
         people: rows; a username may be in several instances, or twice in a roster.
         instance: id of its only instance; "" if there may be several.
+        complete: whether a setting that nobody has is one that nobody has, and not one that the source lacks.
     """
 
     source: str
     people: tuple[UserAccess, ...]
     instance: str = ""
+    complete: bool = False
 
 
 #: Columns of a roster -> members of an entry, and the kind of their names or ids; names come first.
@@ -180,7 +182,8 @@ def _user_id(value: Any) -> str:
 
 def from_live(source: str, users: Iterable[Mapping[str, Any]], names: Labels, instance: str = "") -> Snapshot:
     """The users of an instance, as SearchUsers returns them; ``instance`` is its id."""
-    return _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users), instance)
+    snapshot = _snapshot(f"instance {source}", (_of_live(user, names, instance) for user in users))
+    return dataclasses.replace(snapshot, instance=instance, complete=True)
 
 
 def _of_live(user: Mapping[str, Any], names: Labels, instance: str) -> UserAccess:
@@ -209,5 +212,5 @@ def _name(names: Labels, kind: Reference | None, value: Any) -> str:
     return (kind and names.name(kind, value)) or str(bare_id(value))
 
 
-def _snapshot(source: str, people: Iterable[UserAccess], instance: str = "") -> Snapshot:
-    return Snapshot(source, tuple(sorted(people, key=lambda entry: (entry.username, entry.instance))), instance)
+def _snapshot(source: str, people: Iterable[UserAccess]) -> Snapshot:
+    return Snapshot(source, tuple(sorted(people, key=lambda entry: (entry.username, entry.instance))))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_users.cli import main
+from connect_users.cli.connecting import in_options
+from connect_users.core.errors import Throttled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +78,7 @@ INTO = ("import", "--instance", "emulator", "--out", "there")
             "contradicts the ARN",
         ),
         ((*INTO, "--endpoint-url", "http://[::1"), '--endpoint-url: "http://[::1" is not a URL'),
+        ((*HERE, "--requests-per-second", "-1"), '--requests-per-second: "-1" is not a number above 0'),
         ((*INTO, "--requests-per-second", "0"), '--requests-per-second: "0" is not a number above 0'),
         ((*INTO, "--requests-per-second", "inf"), '--requests-per-second: "inf" is not a number above 0'),
         ((*INTO, "--requests-per-second", "abc"), '--requests-per-second: "abc" is not a number'),
@@ -103,6 +106,11 @@ def test_an_endpoint_of_the_shell_with_a_port_that_is_none_is_one_line(
     status, line = _told(capsys, *HERE, "--region", "us-east-1")
     assert line.startswith("connect-users: no client for Amazon Connect: http://127.0.0.1:99999: Port out of range")
     assert status == 1
+
+
+def test_a_throttled_command_is_given_an_option_that_it_has() -> None:
+    """Errors advise in the words of a stack's configuration."""
+    assert in_options(Throttled.advice) == "lower --requests-per-second, or run again later"
 
 
 @pytest.mark.usefixtures("folder")

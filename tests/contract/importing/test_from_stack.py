@@ -79,7 +79,7 @@ def test_exactly_the_users_of_a_stack_come_with_everything_that_aws_has(run: Mov
     assert (run.folder / "forget.sh").read_text(encoding="utf-8").splitlines()[3:] == [
         "set -e",
         f"pulumi state unprotect --stack prod --yes '{BOB}'",
-        f"pulumi state delete --stack prod --yes '{BOB}' {NAT}",
+        f"pulumi state delete --stack prod --yes {NAT} '{BOB}'",
         "# Something depends on these. Keep them in the program until it gets their ids from elsewhere; then run:",
         f"# pulumi state delete --stack prod --yes {AWS}eve {AWS}ada",
     ]
@@ -119,7 +119,9 @@ def test_the_users_of_a_state_of_terraform(run: Move) -> None:
     status, said, told = run.move(run.state("terraform-show.json"), "--language", "yaml", "--each")
     assert (status, told) == (0, "")
     assert set(run.rows()) == {"ada", "bob", "eve"}
-    assert "terraform state rm 'aws_connect_user.agents[\"ada\"]'" in (run.folder / "forget.sh").read_text("utf-8")
+    script = (run.folder / "forget.sh").read_text("utf-8")
+    assert "terraform state rm " in script
+    assert " 'aws_connect_user.agents[\"ada\"]'\n" in script
     assert "then, for Terraform's state, which manages 3 of these people now:" in said
     assert "retainOnDelete" not in said
     program = (run.folder / "Pulumi.yaml").read_text(encoding="utf-8")

@@ -169,6 +169,65 @@ def test_a_roster_that_nobody_edited_follows_the_instance(run: Command) -> None:
     assert run.rows()["agent00001"]["routing_profile"] == "Basic Routing Profile"
 
 
+def test_a_name_that_changed_in_the_instance_is_no_edit_of_the_roster(run: Command) -> None:
+    """It is said which name that is."""
+    run()
+    before = run.files()
+    with run.emulator.store.write() as tx:
+        renamed = "UPDATE resources SET doc = replace(doc, '\"Support\"', '\"Helpdesk\"') WHERE id = ?"
+        tx.execute(renamed, (seed.ROUTING_PROFILES["Support"],))
+    status, _, said = run()
+    assert status == 1
+    assert "agents.csv does not fit the instance (roster:2: routing_profile: 'Support' is not a routing profile" in said
+    assert "and 9 more); nothing was written; --check shows everything" in said
+    assert run.files() == before
+    assert run("--overwrite")[0] == 0
+    assert run.rows()["agent00001"]["routing_profile"] == "Helpdesk"
+
+
+def test_a_byte_order_mark_is_no_edit(run: Command) -> None:
+    """Excel writes one; it stays, since without it Excel would not read UTF-8."""
+    run()
+    roster = run.folder / "agents.csv"
+    roster.write_bytes(b"\xef\xbb\xbf" + roster.read_bytes())
+    before = run.files()
+    for options in ((), ("--overwrite",)):
+        assert "nothing has changed" in run(*options)[1]
+        assert run.files() == before
+    _move(run, "agent00001")
+    assert "agents.csv written" in run()[1]
+    assert roster.read_bytes().startswith(b"\xef\xbb\xbfusername,")
+
+
+def _own(run: Command, name: str) -> None:
+    """Everybody has the ownership tag of one resource."""
+    client = connect(run.emulator)
+    for id_ in users_of(client).values():
+        client.tag_resource(resourceArn=f"{seed.INSTANCE_ARN}/agent/{id_}", tags={OWNER: f"{'0' * 24} {name}"})
+
+
+def test_a_check_counts_the_people_whom_it_compares(run: Command) -> None:
+    """Users of another stack are not among them."""
+    _own(run, "urn:pulumi:prod::shop::x::bob")
+    assert run()[0] == 0
+    assert run("--check") == (
+        0,
+        f"{run.folder / 'agents.csv'} and the instance agree on 0 people; 30 users are managed elsewhere\n",
+        "",
+    )
+    result = json.loads(run("--check", "--json")[1])
+    assert (result["people"], result["differences"], len(result["others"])) == (0, [], 30)
+
+
+def test_a_tag_steers_no_terminal(run: Command) -> None:
+    """Whoever may tag users can write any character into the name of an owner."""
+    _own(run, "urn:pulumi:=1B=5B2J=0A=3A=3Aerror=3A=3Ax")
+    told = run()[2]
+    assert "owned by urn:pulumi:" in told
+    assert not {"\x1b", "\x9b"} & set(told)
+    assert not any(line.startswith("::") for line in told.splitlines())
+
+
 def test_a_user_of_the_same_name_in_another_project_stays_there(run: Command) -> None:
     """The default name of the roster is the same everywhere: only the project tells whose a user is."""
     run()

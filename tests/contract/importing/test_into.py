@@ -141,6 +141,35 @@ def test_into_components_that_use_the_same_name(run: Command, tmp_path: Path) ->
     assert (right["name"], right["outputs"]["username"]) == ("bossRight", "agent00002")
 
 
+def test_a_user_has_one_resource_and_one_instance(run: Command, tmp_path: Path) -> None:
+    """Of rosters for several instances only one can have the user; the preview tells which."""
+    names = ("left-agent00001", "right-agent00001", "agent00002")
+    select = ("--select", "username=agent0000[12]")
+    file = tmp_path / "skeleton.json"
+    entries = [{"type": tokens.USER, "name": name, "id": "?", "parent": name.partition("-")[0]} for name in names]
+    file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
+    status, said, problems = run("--into", str(file), *select)
+    assert status == 1
+    assert problems == (
+        "left-agent00001 and right-agent00001: only one of them can be 'agent00001'; give --preview FILE\n"
+    )
+    assert said.startswith("1 person matched in ")
+    other = seed.INSTANCE_ID[:-1] + "9"
+    preview = _previewed(
+        tmp_path,
+        *(
+            (f"{tokens.USER}::{name}", {"username": name.rpartition("-")[2], "instance_id": instance})
+            for name, instance in zip(names, (other, seed.INSTANCE_ID, seed.INSTANCE_ARN), strict=True)
+        ),
+    )
+    file.write_text(json.dumps({"resources": entries}), encoding="utf-8")
+    status, _, problems = run("--into", str(file), "--preview", str(preview), *select)
+    assert (status, problems) == (1, f"left-agent00001: it is a user of another Connect instance, {other}\n")
+    right, second = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    assert (right["name"], right["outputs"]["username"]) == ("right-agent00001", "agent00001")
+    assert second["outputs"]["username"] == "agent00002"
+
+
 def test_a_file_that_is_no_skeleton_is_refused(run: Command, tmp_path: Path) -> None:
     """Before anything is asked."""
     file = tmp_path / "x.json"

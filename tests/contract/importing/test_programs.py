@@ -146,7 +146,7 @@ def test_into_a_program_of_the_plugin_that_exists(run: Command) -> None:
     file.write_text(json.dumps({"resources": [roster, guard, user]}), encoding="utf-8")
     status, said, told = run("--into", str(file), "--select", "username=agent00002")
     assert (status, told) == (0, "")
-    assert "1 people matched" in said
+    assert "1 person matched" in said
     first, second = json.loads(file.read_text(encoding="utf-8"))["resources"]
     assert first == roster
     assert second["id"] == users_of(connect(run.emulator))["agent00002"]

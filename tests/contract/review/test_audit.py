@@ -202,6 +202,21 @@ def test_a_roster_says_who_may_be_there(night: Night) -> None:
     )
 
 
+def test_a_setting_that_nobody_in_the_instance_has_is_compared(night: Night) -> None:
+    """With a roster, and with the last night: it is not one that the instance does not tell."""
+    ada = night.make("ada")
+    roster = night.file("agents.csv", "username,security_profiles,hierarchy_group\nada,Agent,EMEA/UK\n")
+    audit, page = str(night.folder / "audit.json"), str(night.folder / "audit.html")
+    assert night.audit("--roster", roster, "--json", audit)[:2] == (
+        1,
+        ["new: roster/ada/hierarchy EMEA/UK → none: roster → instance: hierarchy EMEA/UK → none"],
+    )
+    night.client.update_user_hierarchy(UserId=ada, HierarchyGroupId=seed.HIERARCHY_GROUPS["EMEA/UK"], **HERE)
+    assert night.audit("--roster", roster, "--json", audit, "--html", page)[:2] == (0, [])
+    shown = (night.folder / "audit.html").read_text(encoding="utf-8")
+    assert '"changes":[["ada","changed","hierarchy none → EMEA/UK",false]]' in shown
+
+
 def test_what_one_night_did_not_look_for_is_not_new_the_next_one(night: Night) -> None:
     """As where the roster could not be read in between."""
     night.make("ada")

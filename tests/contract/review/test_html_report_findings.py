@@ -103,6 +103,7 @@ def test_power_that_nobody_uses_stands_first(window: browser.Browser) -> None:
     assert texts(window, "#rows th")[:3] == ["agent16", "agent20", "agent01"]
     assert "2026-09-08" in texts(window, "#rows tr")[0]
     assert "unknown" in texts(window, "#rows tr")[2]
+    assert texts(window, '#flags button[data-flag="dormant-power"]') == ["2Power, and not online for 60 days"]
     window.click('#flags button[data-flag="dormant-power"]')
     assert texts(window, "#rows th") == ["agent16", "agent20"]
 
@@ -126,11 +127,14 @@ def test_findings_follow_the_filters(window: browser.Browser) -> None:
     assert "accepted by grace until 2026-11-26: =leads" in texts(window, "#found td")[1]
     window.click('#statuses button[data-status="open"]')
     assert texts(window, "#found th") == ["agent00", "agent10"]
+    assert texts(window, "#findings-title") == ["2 of 9 findings"]
+    assert window.run("document.getElementById('clear').disabled") is False
     window.type("#search", "agent10")
     assert texts(window, "#found code") == ["power/agent10/Lead (only hierarchy EMEA/UK)"]
     assert window.run("document.querySelector('#statuses [data-status=open]').ariaPressed") == "true"
     window.click("#filters button[type=reset]")
     assert len(texts(window, "#found tr")) == 9
+    assert texts(window, "#findings-title") == ["9 findings"]
 
 
 def test_nothing_on_the_page_is_markup_but_its_own(window: browser.Browser) -> None:
