@@ -173,7 +173,7 @@ garbage: st.SearchStrategy[Any] = st.recursive(
 
 @st.composite
 def broken_users(draw: st.DrawFn) -> dict[str, Any]:
-    """Users of whom any part, at any depth, may be anything."""
+    """Users any part of which, at any depth, may be anything."""
     props: dict[str, Any] = draw(users())
     for name in draw(st.lists(st.sampled_from([field.name for field in FIELDS]), max_size=4)):
         props[name] = _broken(draw, props.get(name))

@@ -94,6 +94,8 @@ SIGN_OUT: Final = ("never", "on_delete", "on_loss")
 # Files of people. AWS limits none of this: a roster comes with a pull request, and reading it must end soon, in a few
 # hundred megabytes, whoever wrote it. 20,000 people with 60 columns, three times what anybody has, stay within all.
 
+#: Characters of a file's name, on all systems. A longer one is most likely the text of a file.
+FILE_NAME_MAX: Final = 255
 #: Bytes of a file. 20,000 people with 60 columns are about 25 MB of JSON.
 ROSTER_BYTES_MAX: Final = 64 * 2**20
 #: Rows with a person.

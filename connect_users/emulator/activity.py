@@ -37,9 +37,12 @@ def delete_all_entity_sessions(call: ApiCall) -> Document:
 def get_current_user_data(call: ApiCall) -> Document:
     """Users who are signed in [I], of those that the filter names; unknown agents are left out [?]."""
     filters = call.params["Filters"]
-    if sum(name in filters for name in _FILTERS) > 1:
+    used = [name for name in _FILTERS if name in filters]
+    if len(used) > 1:
         raise invalid_request(f"Filters: at most one of {', '.join(_FILTERS)}")
-    states = (filters.get("ContactFilter") or {}).get("ContactStates")
+    if used not in ([], ["Agents"]):
+        raise ApiError("UnsupportedOperationException", f"GetCurrentUserData: the filter {used[0]} is not emulated")
+    states = filters.get("ContactFilter", {}).get("ContactStates")
     users = [
         user
         for user in _agents(call, filters.get("Agents"))
@@ -110,7 +113,10 @@ def _activity(username: str, wanted: Any, now: float) -> Document:
         contacts.append(
             {"ContactId": new_id(), "Channel": channel, "AgentContactState": state, "StateStartTimestamp": now}
         )
-    return {"Status": wanted.get("status", "Available"), "Since": now, "Contacts": contacts}
+    status = wanted.get("status", "Available")
+    if not isinstance(status, str):
+        raise ValueError(f"{username}: {status!r} is not the name of a status")
+    return {"Status": status, "Since": now, "Contacts": contacts}
 
 
 def _one_of(shape: str, username: str, value: object) -> object:

@@ -40,6 +40,8 @@ def answer(dispatcher: Dispatcher, request: Request) -> Response:
         status, result = error.status, {"Message": error.message}
     except ValueError as error:
         status, result = 400, {"Message": str(error)}
+    except RecursionError:
+        status, result = 400, {"Message": "the body is nested too deeply"}
     return Response(status, json.dumps(result).encode(), {"Content-Type": "application/json"})
 
 

@@ -1,4 +1,4 @@
-"""The part of AWS STS that tells who calls: GetCallerIdentity.
+"""The part of AWS STS that says who calls: GetCallerIdentity.
 
 Protocol query: `POST /` with a form that names the operation; the answer is XML (source: the service model of sts).
 The access key stands for the caller, as it stands for the account (`connect_users.emulator.callers`): a key of twelve
@@ -21,8 +21,8 @@ OPERATION: Final = "GetCallerIdentity"
 CONTENT_TYPE: Final = "text/xml"
 
 
-def is_asked_by(request: Request) -> bool:
-    """Whether a request is one of STS for this operation."""
+def matches(request: Request) -> bool:
+    """Whether a request is for this operation."""
     if request.headers.get("X-Amz-Target") is not None or (request.method, request.path) != ("POST", "/"):
         return False
     return parse_qs(request.body.decode("latin-1")).get("Action") == [OPERATION]

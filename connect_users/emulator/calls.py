@@ -103,6 +103,12 @@ CONNECT: Final[dict[str, Implementation]] = {}
 SECRETS: Final[dict[str, Implementation]] = {}
 
 
+def check_operation(name: str) -> None:
+    """Raise ValueError if the emulator does not have an operation: what is set for a misspelt one would do nothing."""
+    if name not in CONNECT and name not in SECRETS:
+        raise ValueError(f"{name!r} is not an operation of the emulator")
+
+
 def reads(
     name: str, table: dict[str, Implementation] = CONNECT, *, writes: bool = False
 ) -> Callable[[Handler], Handler]:

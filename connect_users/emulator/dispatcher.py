@@ -139,7 +139,7 @@ class Dispatcher:
     def answer(self, request: Request) -> Response:
         """The response to one AWS request. Raises only what `on_event` raises."""
         record = _record(request, self.options.clock())
-        if caller_identity.is_asked_by(request):
+        if caller_identity.matches(request):
             return self._identity(request, record)
         parsed: _Parsed | None = None
         problem: ApiError | None = None
@@ -210,8 +210,9 @@ class Dispatcher:
             self._throttles.take(self.options, operation.name, who.account, who.region)
             if operation.input_shape is not None:
                 validate.check(operation.input_shape, params)
+                params = wire.shaped(operation.input_shape, params)
             with (self.store.write if implementation.writes else self.store.read)() as tx:
-                call = ApiCall(operation.name, dict(params), tx, self.options, account=who.account, region=who.region)
+                call = ApiCall(operation.name, params, tx, self.options, account=who.account, region=who.region)
                 result = implementation.handler(call) or {}
             return wire.body(operation.output_shape, result)
         except ApiError as error:

@@ -13,8 +13,10 @@ kinds:
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from threading import Lock
+from threading import TIMEOUT_MAX, Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from connect_users.emulator.calls import check_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,9 +30,10 @@ GARBAGE: Final = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 class Fault:
     """What happens to the next matching requests.
 
-    `operation` is a name, or `*` for any. `match` is a part of the raw path or of the body. The first `skip` matching
-    requests pass, and the `times` after them get the fault. `code` (default InternalServiceException), `status` (by
-    default the code's own) and `message` are the error's. `seconds` is for `slow`.
+    `operation` is the name of one that the emulator has, or `*` for any. `match` is a part of the raw path or of the
+    body. The first `skip` matching requests pass, and the `times` after them get the fault. `code` (default
+    InternalServiceException), `status` (by default the code's own) and `message` are the error's. `seconds` is for
+    `slow`. Raises ValueError for anything else.
     """
 
     operation: str
@@ -46,8 +49,20 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in get_args(FaultKind):
             raise ValueError(f"fault kind {self.kind!r} is not one of {', '.join(get_args(FaultKind))}")
-        if self.times < 1 or self.skip < 0 or self.seconds < 0:
-            raise ValueError("a fault needs times of at least 1, and skip and seconds of at least 0")
+        match = "" if self.match is None else self.match
+        if not all(isinstance(text, str) for text in (self.operation, match, self.code, self.message)):
+            raise ValueError("a fault needs operation, match, code and message as strings")
+        if self.operation != "*":
+            check_operation(self.operation)
+        if not (self.code.isascii() and self.code.isprintable()):
+            raise ValueError(f"fault code {self.code!r} cannot be sent in a header")
+        status = 200 if self.status is None else self.status
+        if not all(type(number) is int for number in (self.times, self.skip, status)):
+            raise ValueError("a fault needs times, skip and status as whole numbers")
+        if self.times < 1 or self.skip < 0 or not 200 <= status <= 599:
+            raise ValueError("a fault needs times of at least 1, skip of at least 0, and a status from 200 to 599")
+        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= TIMEOUT_MAX:
+            raise ValueError(f"a fault needs seconds as a number from 0 to {TIMEOUT_MAX:.0f}")
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> Fault:
@@ -58,7 +73,7 @@ class Fault:
         try:
             return cls(**members)
         except TypeError as error:
-            raise ValueError(f"a fault needs operation and kind, and numbers as numbers ({error})") from error
+            raise ValueError("a fault needs operation and kind") from error
 
     def matches(self, operation: str, path: str, body: bytes) -> bool:
         """Whether the fault applies to a request."""

@@ -33,7 +33,7 @@ def _level_arn(instance: Instance, level: Document) -> str:
 def update_structure(call: ApiCall) -> None:
     """The levels replace the structure, without gaps. A level that has groups cannot be removed [M: ResourceInUse]."""
     instance = call.instance
-    names = {level: item["Name"] for level, item in call.params["HierarchyStructure"].items() if item is not None}
+    names = {level: item["Name"] for level, item in call.params["HierarchyStructure"].items()}
     if set(names) != set(LEVELS[: len(names)]):
         raise invalid_request("HierarchyStructure must define its levels from LevelOne on, without a gap")
     before = instance.doc["HierarchyStructure"]

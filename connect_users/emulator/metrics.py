@@ -116,7 +116,7 @@ def set_online(store: Store, people: Mapping[str, Any]) -> None:
     """
     with store.write() as tx:
         for username, days in people.items():
-            if not isinstance(days, dict) or not all(type(seconds) in (int, float) for seconds in days.values()):
+            if not isinstance(days, dict) or not all(map(_is_duration, days.values())):
                 raise ValueError(f'{username}: write an object of days and seconds, such as {{"2026-11-20": 3600}}')
             for day in days:
                 _midnight(day)
@@ -126,6 +126,11 @@ def set_online(store: Store, people: Mapping[str, Any]) -> None:
 def online(store: Store) -> dict[str, dict[str, float]]:
     """Username -> day -> seconds, as `set_online` set them."""
     return user_rows.seeded(store, _KEY)
+
+
+def _is_duration(seconds: Any) -> bool:
+    """Also false for NaN and Infinity, which Python reads in JSON."""
+    return type(seconds) in (int, float) and 0 <= seconds < math.inf
 
 
 def _midnight(day: str) -> float:

@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable, Mapping  # noqa: TC003 - `_hints` reads the annotations
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from threading import TIMEOUT_MAX
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from connect_users.emulator.calls import check_operation
 
 UpdateUserConfigMode = Literal["merge", "replace"]
 PhoneView = Literal["both", "as-written"]
@@ -90,13 +93,15 @@ class Options:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
+        for operation in self.throttles:
+            check_operation(operation)
         for name, (type_, choices) in _hints().items():
             value = getattr(self, name)
             if choices and value not in choices:
                 raise ValueError(f"{name}: {value!r} is not one of {', '.join(map(str, choices))}")
             if type_ is bool and not isinstance(value, bool):
                 raise ValueError(f"{name}: {value!r} is neither true nor false")
-            if type_ is float and (type(value) not in (int, float) or not 0 <= value < math.inf):
+            if type_ is float and (type(value) not in (int, float) or not 0 <= value <= TIMEOUT_MAX):
                 raise ValueError(f"{name}: {value!r} is not a number of seconds")
             unlimited = value is None and name.endswith("_quota")
             if type_ is int and not unlimited and (type(value) is not int or value < 0):

@@ -90,7 +90,7 @@ def _concurrencies(media: Document) -> Iterator[int]:
     `WorkloadTypeConcurrencies`.
     """
     for entry in (media, *media.get("WorkloadTypeConcurrencies", ())):
-        if entry.get("Concurrency") is not None:
+        if "Concurrency" in entry:
             yield entry["Concurrency"]
 
 

@@ -70,6 +70,6 @@ def create_quick_connect(call: ApiCall) -> Document:
     """It needs exactly the destination of its type, which need not exist: it may be deleted later, too."""
     config = call.params["QuickConnectConfig"]
     destination = _DESTINATIONS[config["QuickConnectType"]]
-    if [name for name in _DESTINATIONS.values() if config.get(name) is not None] != [destination]:
+    if [name for name in _DESTINATIONS.values() if name in config] != [destination]:
         raise invalid_request(f"QuickConnectConfig: {config['QuickConnectType']} needs {destination} and nothing else")
     return QUICK_CONNECTS.create(call, resources.body(call))

@@ -66,7 +66,7 @@ def criteria(
 
 def only(members: SearchCondition, where: str) -> tuple[str, Any]:
     """The one member that is set. Raises InvalidRequestException for none or several."""
-    items = [(name, value) for name, value in members.items() if value is not None]
+    items = list(members.items())
     if len(items) != 1:
         raise invalid_request(f"{where} must set exactly one condition, not {len(items)}")
     return items[0]
@@ -92,13 +92,12 @@ def search_filter(
     Each of them is one condition, an AND, or an OR of ANDs. An AND of a tag filter is a list of tag conditions; an AND
     of an attribute filter has TagConditions and, for users, a HierarchyGroupCondition.
     """
-    conditions = {name: value for name, value in (filters or {}).items() if value is not None}
-    if not conditions:
+    if not filters:
         return everything
-    if len(conditions) > 1:
+    if len(filters) > 1:
         # AWS's own code for this, although it is not about permissions [M].
-        raise ApiError("AccessDeniedException", f"{' and '.join(conditions)} cannot be used together")
-    (where, condition), *_ = conditions.items()
+        raise ApiError("AccessDeniedException", f"{' and '.join(filters)} cannot be used together")
+    ((where, condition),) = filters.items()
     name, value = only(condition, where)
     parts: list[Any] = {
         "OrConditions": value,

@@ -44,13 +44,13 @@ _NEUTRAL: Final[Document] = {"PhoneType": "SOFT_PHONE", "AutoAccept": False, _LI
 
 def check(params: Mapping[str, Any]) -> None:
     """Cross-field rules: no setting in both forms, VOICE-only lists and members, no channel twice [M, ?]."""
-    phone = params.get("PhoneConfig") or {}
+    phone = params.get("PhoneConfig", {})
     for member, twin in _TWINS.items():
-        if phone.get(member) is not None and params.get(twin) is not None:
+        if member in phone and twin in params:
             raise invalid_request(f"PhoneConfig.{member} and {twin} must not be set together")
     for name in LISTS:
         seen = set()
-        for entry in params.get(name) or ():
+        for entry in params.get(name, ()):
             channel = entry["Channel"]
             if channel in seen:
                 raise invalid_request(f"{name} contains the channel {channel} twice")
@@ -59,40 +59,39 @@ def check(params: Mapping[str, Any]) -> None:
                 if name in _VOICE_ONLY:
                     raise invalid_request(f"{name} is for the VOICE channel only, not {channel}")
                 for member in _VOICE_ONLY_MEMBERS:
-                    if entry.get(member) is not None:
+                    if member in entry:
                         raise invalid_request(f"{name}: {member} is for the VOICE channel only, not {channel}")
 
 
 def initial(doc: Document, params: Mapping[str, Any]) -> None:
     """Add the settings to a new user's document, from checked parameters of CreateUser."""
     doc["Settings"], doc["Origin"] = {}, {}
-    if params.get("PhoneConfig") is not None:
+    if "PhoneConfig" in params:
         _write_phone(doc, params["PhoneConfig"])
     write_lists(doc, params, "replace")
 
 
 def replace_phone(doc: Document, phone: Mapping[str, Any]) -> None:
     """UpdateUserPhoneConfig: the whole block is written, and one ACW limit for all channels [M]."""
-    _write_phone(doc, {**_NEUTRAL, **{name: item for name, item in phone.items() if item is not None}})
+    _write_phone(doc, {**_NEUTRAL, **phone})
 
 
 def _write_phone(doc: Document, phone: Mapping[str, Any]) -> None:
     settings: dict[str, Document] = doc["Settings"]
-    members = {name: item for name, item in phone.items() if item is not None}
-    if "AutoAccept" in members:
-        settings.setdefault("AutoAcceptConfigs", {})["VOICE"] = {"AutoAccept": members["AutoAccept"]}
-    if _LIMIT in members:
+    if "AutoAccept" in phone:
+        settings.setdefault("AutoAcceptConfigs", {})["VOICE"] = {"AutoAccept": phone["AutoAccept"]}
+    if _LIMIT in phone:
         settings["AfterContactWorkConfigs"] = {
-            channel: {"AfterContactWorkConfig": {_LIMIT: members[_LIMIT]}} for channel in CHANNELS
+            channel: {"AfterContactWorkConfig": {_LIMIT: phone[_LIMIT]}} for channel in CHANNELS
         }
-    if "PhoneType" in members or "DeskPhoneNumber" in members:
-        entry = {"PhoneType": members.get("PhoneType", _NEUTRAL["PhoneType"])}
-        if "DeskPhoneNumber" in members:
-            entry["PhoneNumber"] = members["DeskPhoneNumber"]
+    if "PhoneType" in phone or "DeskPhoneNumber" in phone:
+        entry = {"PhoneType": phone.get("PhoneType", _NEUTRAL["PhoneType"])}
+        if "DeskPhoneNumber" in phone:
+            entry["PhoneNumber"] = phone["DeskPhoneNumber"]
         settings["PhoneNumberConfigs"] = {"VOICE": entry}
-    if "PersistentConnection" in members:
-        settings["PersistentConnectionConfigs"] = {"VOICE": {"PersistentConnection": members["PersistentConnection"]}}
-    doc["Origin"].update({_TWINS[member]: "phone" for member in members if member in _TWINS})
+    if "PersistentConnection" in phone:
+        settings["PersistentConnectionConfigs"] = {"VOICE": {"PersistentConnection": phone["PersistentConnection"]}}
+    doc["Origin"].update({_TWINS[member]: "phone" for member in phone if member in _TWINS})
 
 
 def write_lists(doc: Document, params: Mapping[str, Any], mode: UpdateUserConfigMode) -> None:
@@ -103,8 +102,7 @@ def write_lists(doc: Document, params: Mapping[str, Any], mode: UpdateUserConfig
         if entries is None:
             continue
         written = {
-            entry["Channel"]: {key: item for key, item in entry.items() if key != "Channel" and item is not None}
-            for entry in entries
+            entry["Channel"]: {key: item for key, item in entry.items() if key != "Channel"} for entry in entries
         }
         settings[name] = {**settings.get(name, {}), **written} if mode == "merge" else written
         doc["Origin"][name] = "lists"

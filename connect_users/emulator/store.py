@@ -29,7 +29,7 @@ FOLDER: Final = ".connect-users"
 _SCHEMA: Final = """
 CREATE TABLE instances (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, region TEXT NOT NULL,
-    alias TEXT UNIQUE, client_token TEXT, doc TEXT NOT NULL
+    alias TEXT UNIQUE, doc TEXT NOT NULL
 );
 CREATE TABLE users (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, id TEXT NOT NULL,
@@ -100,14 +100,15 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection, begin: str, end: str) -> Iterator[sqlite3.Connection]:
-    """A transaction that an exception rolls back."""
+    """A transaction that an exception rolls back, also one of its end."""
     connection.execute(begin)
     try:
         yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute(end)
+        connection.execute(end)
+    finally:
+        # SQLite ends a transaction itself after some errors, such as a full disk.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 class Store:
@@ -168,7 +169,9 @@ class Store:
                 yield self._memory
             return
         with self._pooling:
-            connection = self._pool.pop() if self._pool else None
+            closed, connection = self._closed, self._pool.pop() if self._pool else None
+        if closed:
+            raise sqlite3.ProgrammingError("the emulator's file is closed")
         if connection is None:
             connection = self._open(str(self.path))
         try:

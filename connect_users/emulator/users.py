@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def create_user(call: ApiCall) -> Document:
     """A name that is taken is reported before a full quota [?]."""
     params, instance = call.params, call.instance
-    info = _present(params.get("IdentityInfo", {}))
+    info = params.get("IdentityInfo", {})
     identity.check_new_user(params, info, instance.identity_management_type, call.options.username_limit)
     settings.check(params)
     doc: Document = {
@@ -66,10 +66,6 @@ def list_users(call: ApiCall) -> Document:
     return {"UserSummaryList": [user.summary() for user in page.rows], "NextToken": page.next_token}
 
 
-def _present(members: Document) -> Document:
-    return {name: item for name, item in members.items() if item is not None}
-
-
 def _security_profile_ids(call: ApiCall, values: Iterable[str]) -> list[str]:
     """Bare ids of existing profiles. None may occur twice (they are unique in CloudFormation's schema)."""
     ids = [resources.get(call, "security-profile", value).id for value in values]
@@ -106,7 +102,7 @@ def update_hierarchy(call: ApiCall, user: StoredUser) -> None:
 def update_identity_info(call: ApiCall, user: StoredUser) -> None:
     """Whether members that are left out are cleared is an option [?]. A required name is always kept."""
     management = user.instance.identity_management_type
-    info = _present(call.params["IdentityInfo"])
+    info = call.params["IdentityInfo"]
     identity.check_change(info, management)
     kept = user.doc["IdentityInfo"]
     if call.options.update_identity_info == "clear":

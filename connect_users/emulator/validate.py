@@ -39,6 +39,8 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "long": (int,),
     "float": (int, float),
     "double": (int, float),
+    "timestamp": (int, float),
+    "blob": (str,),
 }
 _TAG_PUNCTUATION = frozenset("_.:/=+-@")
 
@@ -116,7 +118,7 @@ def _string(shape: StringShape, value: Any, path: str) -> None:
 
 
 def _scalar(shape: Shape, value: Any, path: str) -> None:
-    _expect(_TYPES.get(shape.type_name, (int, float, str)), f"of type {shape.type_name}", value, path)
+    _expect(_TYPES[shape.type_name], f"of type {shape.type_name}", value, path)
     if not isinstance(value, str):
         low, high = shape.metadata.get("min", -math.inf), MAXIMA.get(shape.name, shape.metadata.get("max"))
         _check_range(value, low, high, f"{path} is {value}; it must be")

@@ -52,8 +52,8 @@ def routes() -> dict[tuple[str, int, str], list[tuple[str, list[str]]]]:
 
 def match(method: str, path: str) -> tuple[str, dict[str, str]]:
     """The operation and its decoded path labels. `path` is raw, without its query."""
-    parts = path.split("/")[1:]
-    for name, segments in routes().get((method, len(parts), parts[0]), ()):
+    _, *parts = path.split("/")
+    for name, segments in routes().get((method, len(parts), "".join(parts[:1])), ()):
         labels = _labels(segments, parts)
         if labels is not None:
             return name, labels
@@ -96,7 +96,7 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         # NaN and Infinity are not JSON, and `int` refuses them.
         payload = json.loads(body, parse_constant=int)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError("SerializationException", "the body is not JSON") from error
     if not isinstance(payload, dict):
         raise ApiError("SerializationException", "the body is not a JSON object")
@@ -116,16 +116,17 @@ def _from_query(name: str, shape: Shape, values: list[str]) -> Any:
 
 def body(shape: Shape | None, result: Mapping[str, Any]) -> bytes:
     """The body of a successful response, without the members of `result` that are None or not in the output shape."""
-    return b"" if shape is None else json.dumps(_shaped(shape, result), separators=(",", ":")).encode()
+    return b"" if shape is None else json.dumps(shaped(shape, result), separators=(",", ":")).encode()
 
 
-def _shaped(shape: Shape, value: Any) -> Any:
+def shaped(shape: Shape, value: Any) -> Any:
+    """A value of `shape` without members that are None or that the shape does not have."""
     if isinstance(shape, StructureShape):
         members = shape.members
         return {
-            name: _shaped(members[name], item) for name, item in value.items() if item is not None and name in members
+            name: shaped(members[name], item) for name, item in value.items() if item is not None and name in members
         }
     if isinstance(shape, ListShape):
         member = shape.member
-        return [_shaped(member, item) for item in value]
+        return [shaped(member, item) for item in value]
     return value

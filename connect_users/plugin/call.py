@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Server = TypeVar("Server", bound="Service")
 
-#: What the engine puts among the provider's configuration.
+#: Keys of a provider's configuration that are the engine's.
 _ENGINES_OWN: Final = ("version", "pluginDownloadURL")
 
 
@@ -63,8 +63,8 @@ class EngineCall:
 
         Most users of a large stack do not change: a bag that is equal to another one of the request is read once.
         """
-        for known, bag in self._bags:
-            if known == struct:
+        for other, bag in self._bags:
+            if other == struct:
                 return bag
         bag = wire.decode(struct, words)
         self._bags.append((struct, bag))

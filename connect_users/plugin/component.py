@@ -19,13 +19,14 @@ from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import spelling, tokens
 from connect_users.core.errors import ConnectUsersError
-from connect_users.plugin import monitor
+from connect_users.plugin import monitor, roster_schema
 from connect_users.plugin.declarations import program_of
 from connect_users.plugin.version import VERSION
 from connect_users.program import registration
 from connect_users.program.instance import ConnectInstance, LookUpSettings
 from connect_users.program.roster import ConnectUserRoster, ResourceTypes
 from connect_users.roster import guarding
+from connect_users.roster.cells import humps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,30 +34,14 @@ if TYPE_CHECKING:
 
     from connect_users.core.settings import Settings
     from connect_users.plugin.declarations import RosterDeclarations
+    from connect_users.roster.moves import DeclaredUser
 
 #: Argument of the component -> argument of `ConnectUserRoster`.
 ARGUMENTS: Final = {
-    "roster": "roster",
+    **{name: humps(name).lower() for name in roster_schema.INPUTS},
     "rosters": "roster",
     "rows": "roster",
-    "personas": "personas",
-    "instance": "instance",
-    "instanceId": "instance_id",
-    "routingProfiles": "routing_profiles",
-    "securityProfiles": "security_profiles",
-    "hierarchyGroups": "hierarchy_groups",
-    "defaults": "defaults",
-    "passwords": "passwords",
     "passwordSecrets": "passwords",
-    "where": "where",
-    "identityManagementType": "identity_management_type",
-    "ignoreColumns": "ignore_columns",
-    "maxDeletions": "max_deletions",
-    "minHolders": "min_holders",
-    "requiredHolders": "required_holders",
-    "retainLeavers": "retain_leavers",
-    "timezone": "timezone",
-    "requireSelf": "require_self",
 }
 _PATTERN: Final = "passwordSecrets"
 _TWO_OF_ONE: Final = (("roster", "rosters"), ("roster", "rows"), ("rosters", "rows"), ("passwords", _PATTERN))
@@ -69,18 +54,26 @@ class RosterRefused(ConnectUsersError):
         Exception.__init__(self, text)
 
 
-def construct(request: Any, engine: str, provider: str, settings: Settings, configuration: Mapping[str, object]) -> Any:
+def construct(
+    request: Any,
+    engine: str,
+    provider: str,
+    settings: Settings,
+    configuration: Mapping[str, object],
+    alone: Mapping[str, DeclaredUser],
+) -> Any:
     """Build the component of a ConstructRequest; returns the ConstructResponse.
 
     Args:
         engine: the engine's address.
         provider: the reference of this plugin's provider, "" if the engine did not say.
         configuration: the source of the settings.
+        alone: as in `RosterDeclarations`.
 
     Raises:
         RosterRefused: its arguments or people have problems.
     """
-    program = program_of(request.monitorEndpoint, configuration)
+    program = program_of(request.monitorEndpoint, configuration, alone)
     with program.expecting() as declaring:
         # The SDK keeps its data of a run in context variables, so components that are built at once are separate.
         servicer = ProviderServicer(_Components(provider, settings, program, declaring), [], engine)
@@ -136,20 +129,20 @@ def _ours_alone(options: pulumi.ResourceOptions | None) -> pulumi.ResourceOption
 
 def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """The arguments of `ConnectUserRoster`."""
-    given = {key: _whole(value) for key, value in inputs.items() if value is not None}
-    unknown = sorted(given.keys() - ARGUMENTS.keys())
+    values = {key: _whole(value) for key, value in inputs.items() if value is not None}
+    unknown = sorted(values.keys() - ARGUMENTS.keys())
     if unknown:
         raise pulumi.RunError(f"roster '{name}': no such argument: {', '.join(unknown)}")
     for one, other in _TWO_OF_ONE:
-        if one in given and other in given:
-            raise pulumi.RunError(f"roster '{name}': {one} is given beside {other}; keep one of them")
-    if not {"roster", "rosters", "rows"} & given.keys():
+        if one in values and other in values:
+            raise pulumi.RunError(f"roster '{name}': {one} and {other} are both set; keep one of them")
+    if not {"roster", "rosters", "rows"} & values.keys():
         raise pulumi.RunError(f"roster '{name}': roster or rows is missing; give one of them")
-    if not isinstance(given.get("roster", ""), (str, pulumi.Output)):
+    if not isinstance(values.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")
-    if "instance" in given:
-        given["instance"] = ConnectInstance(given["instance"], provider=LookUpSettings(settings))
-    return {ARGUMENTS[key]: value for key, value in given.items()}
+    if "instance" in values:
+        values["instance"] = ConnectInstance(values["instance"], provider=LookUpSettings(settings))
+    return {ARGUMENTS[key]: value for key, value in values.items()}
 
 
 def _whole(value: Any) -> Any:

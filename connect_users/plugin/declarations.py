@@ -1,9 +1,9 @@
 """The rosters that one program has declared so far: the engine requests each alone, and never the whole program.
 
 A Python program knows all its people once its body has ended. A component sees only its own request and the earlier
-ones, and waits for those that run at the same time. If a later roster may matter, it also waits some seconds: a program
-requests all rosters at once, unless one needs an output of another. People who move to a roster that needs an output of
-their former one count as leavers.
+ones, and waits for those that run at the same time. If a later roster or user may matter, it also waits some seconds: a
+program declares all of them at once, unless one needs an output of another. People who move to a roster that needs an
+output of their former one count as leavers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from connect_users.program.registration import Declarations
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-#: Seconds to wait for rosters that may still be requested.
+    from connect_users.roster.moves import DeclaredUser
+
+#: Seconds to wait for what may still be declared.
 GRACE: Final = 3.0
 
 
@@ -27,17 +29,23 @@ class RosterDeclarations(Declarations):
 
     Args:
         stack: the configuration of the plugin.
-        grace: seconds to wait for other rosters.
+        alone: URN -> user who is declared alone; it grows as the engine has users checked.
+        grace: seconds to wait for other declarations.
     """
 
     complete = False
 
-    def __init__(self, stack: Mapping[str, object], grace: float = GRACE) -> None:
+    def __init__(self, stack: Mapping[str, object], alone: Mapping[str, DeclaredUser], grace: float = GRACE) -> None:
         super().__init__(stack)
+        self._alone = alone
         self._grace = grace
         self._changed = threading.Condition()
         self._declaring = threading.Lock()
         self._expected = 0
+
+    def declared(self) -> list[DeclaredUser]:
+        """The people of the rosters, and the users who are declared alone."""
+        return [*super().declared(), *list(self._alone.values())]
 
     @contextlib.contextmanager
     def expecting(self) -> Iterator[Callable[[], contextlib.AbstractContextManager[None]]]:
@@ -78,15 +86,18 @@ _programs: dict[str, RosterDeclarations] = {}
 _lock: Final = threading.Lock()
 
 
-def program_of(monitor: str, configuration: Mapping[str, object]) -> RosterDeclarations:
+def program_of(
+    monitor: str, configuration: Mapping[str, object], alone: Mapping[str, DeclaredUser]
+) -> RosterDeclarations:
     """The declarations so far of the program behind an engine's monitor.
 
     Args:
         configuration: of the plugin, under the keys of the stack's.
+        alone: as in `RosterDeclarations`.
     """
     with _lock:
         if monitor not in _programs:
             # A process serves one program at a time.
             _programs.clear()
-            _programs[monitor] = RosterDeclarations(configuration)
+            _programs[monitor] = RosterDeclarations(configuration, alone)
         return _programs[monitor]

@@ -1,8 +1,8 @@
-"""The engine as a component of this plugin sees it: the SDK registers, and this adds what needs nothing of the SDK.
+"""The engine as a component of this plugin sees it: the SDK registers, and this module completes the registrations.
 
-For each property that a resource is given, the SDK makes outputs, futures and tasks, although nobody reads the
-properties of a roster's people; that is a third of what a person costs. So plain inputs skip the SDK and join the
-request on its way to the engine, with what is the same for all resources of a type.
+For each property of a resource, the SDK makes outputs, futures and tasks, although nobody reads the properties of a
+roster's people; that is a third of the time that a person takes. So plain inputs skip the SDK and are added to the
+request on its way to the engine, and so is everything that is the same for all resources of a type.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pulumi.runtime.proto import engine_pb2, source_pb2
 from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core import tokens
-from connect_users.plugin import wire
+from connect_users.plugin import names, wire
 from connect_users.plugin.version import VERSION
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ _ALIASES: Final = {tokens.PLUGIN_USER: tokens.USER, tokens.PLUGIN_GUARD: tokens.
 
 
 class _Engine:
-    """An engine that is sent no debug messages: the SDK's own two a person take a third of the engine's CPU."""
+    """An engine that gets messages in the plugin's words.
+
+    It gets no debug messages: the SDK's own, two for each person, take a third of the engine's CPU.
+    """
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
@@ -33,6 +36,7 @@ class _Engine:
     def Log(self, request: Any) -> None:  # noqa: N802 - the method of the SDK's stub
         """Send a message unless it is for debugging."""
         if request.severity != engine_pb2.DEBUG:
+            request.message = names.worded(request.message)
             self._engine.Log(request)
 
     def __getattr__(self, name: str) -> Any:

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from connect_users.core import references
 from connect_users.core.spelling import OURS, camel
+from connect_users.plugin import roster_schema
+from connect_users.roster.cells import humps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: Arguments of a roster, which its messages name.
-_OF_A_ROSTER: Final = (
-    "hierarchy_groups",
-    "ignore_columns",
-    "max_deletions",
-    "min_holders",
-    "require_self",
-    "required_holders",
-    "retain_leavers",
-    "routing_profiles",
-    "security_profiles",
-)
+#: Arguments of a roster, which its messages name, and which are not names of inputs.
+_OF_A_ROSTER: Final = {humps(name).lower() for name in roster_schema.INPUTS} - OURS
 #: The place of a roster's problem: ``agents.csv:14: first_name: ``. The text after it has names of columns, which stay.
 _PLACE: Final = re.compile(r"\s*(?:row \d+|.+?:\d+): [^\s:]+: ")
 
@@ -38,7 +30,7 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
 
 
 _NAME: Final = _any_of((*OURS, *_OF_A_ROSTER))
-_ARGUMENT: Final = _any_of(name for name in _OF_A_ROSTER if name != references.SECURITY_PROFILE.column)
+_ARGUMENT: Final = _any_of(_OF_A_ROSTER - {references.SECURITY_PROFILE.column})
 
 
 def worded(text: str) -> str:

@@ -27,7 +27,8 @@ def _property(type_: Json, about: str, *, plain: bool = False, secret: bool = Fa
     }
 
 
-_INPUTS: Final[dict[str, Json]] = {
+#: Argument of the roster -> its schema.
+INPUTS: Final[dict[str, Json]] = {
     "roster": _property(
         _STRING,
         "Path to a CSV, TSV, YAML, JSON or Excel file of people, relative to the project; or a folder or a glob, whose "
@@ -116,7 +117,7 @@ def resources() -> dict[str, Json]:
                 "does not matter. People who move to another roster keep their ids, and do not count as leavers."
             ),
             "isComponent": True,
-            "inputProperties": _INPUTS,
+            "inputProperties": INPUTS,
             "properties": _OUTPUTS,
             "required": list(_OUTPUTS),
             "aliases": [{"type": tokens.ROSTER}],

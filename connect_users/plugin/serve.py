@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 #: Calls that are worked on at a time; the engine sends at most that many by default.
 WORKERS: Final = 64
-#: Seconds that calls have to end when the engine stops the plugin: one whose answer is lost looks like a crash to it.
+#: Seconds for calls to end when the engine stops the plugin: to the engine, a lost answer looks like a crash.
 _GRACE: Final = 1.0
-#: Bytes of a message, as the engine allows them.
+#: The most bytes of a message, as in the engine.
 _LARGE: Final = 400 << 20
 _OPTIONS: Final = (("grpc.max_receive_message_length", _LARGE), ("grpc.max_send_message_length", _LARGE))
 
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: of the command line: the engine's address, among options that are Pulumi's own.
     """
-    given = sys.argv[1:] if arguments is None else arguments
+    arguments = sys.argv[1:] if arguments is None else arguments
     logging.basicConfig(level=logging.WARNING, handlers=[_OneLine()])
-    methods = _Methods(next((each for each in given if not each.startswith("-")), ""))
+    methods = _Methods(next((each for each in arguments if not each.startswith("-")), ""))
     server = grpc.server(ThreadPoolExecutor(WORKERS, "connect-users"), options=_OPTIONS)
     server.add_generic_rpc_handlers((methods,))
     port = server.add_insecure_port("127.0.0.1:0")
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for type checkers only
-    """The servicer's methods, which are loaded with the first call at the latest."""
+    """The servicer's methods, which are loaded by the first call, if not earlier."""
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
@@ -85,7 +85,7 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic for
             return self._loaded
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        """The method that a call is for; None for one that the servicer does not have."""
+        """The method of a call; None if the servicer does not have it."""
         return self.load().service(handler_call_details)
 
     def cancel(self) -> None:
@@ -104,7 +104,7 @@ class _OneLine(logging.StreamHandler):  # type: ignore[type-arg]  # generic for 
 
 
 def _is_piped() -> bool:
-    """Whether standard input is a pipe: the end of a terminal's, or of a closed one, says nothing."""
+    """Whether standard input is a pipe. If it is anything else, its end says nothing about the engine."""
     try:
         mode = os.fstat(0).st_mode
     except OSError:

@@ -1,10 +1,10 @@
-"""The servicer: each method decodes, asks the life of a user, and encodes.
+"""The servicer: each method decodes, calls the lifecycle, and encodes.
 
 Contract (pulumi/pulumi, proto/pulumi/provider.proto):
-- A failure is one line; of a create or update that did part of its work, with the state to be saved.
-- Secrets stay where they are: in outputs as in inputs, and in no text.
+- A failure is one line. If a create or update did part of its work, the failure has the state to save.
+- A secret input is a secret output, and is in no text.
 - Previews know all outputs that an update leaves alone.
-- A method that is not here is answered as unimplemented, by gRPC itself.
+- gRPC itself answers that a method is unimplemented if it is not here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from google.protobuf import empty_pb2
 from connect_users.connect.connection import gateway_for
 from connect_users.connect.directory import AnswerCache
 from connect_users.connect.session import loading
-from connect_users.core import spelling, tokens
+from connect_users.core import settings, spelling, tokens
 from connect_users.core.errors import ConfigurationError, ConnectUsersError
 from connect_users.core.fields import ARN_KEY
 from connect_users.core.shapes import sound
@@ -31,6 +31,7 @@ from connect_users.lifecycle.lookup import parse_import_id
 from connect_users.plugin import details, guard, wire
 from connect_users.plugin.call import EngineCall, answered
 from connect_users.plugin.version import VERSION, require_components
+from connect_users.roster.moves import DeclaredUser, roster_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from google.protobuf.empty_pb2 import Empty
 
     from connect_users.connect.gateway import Gateway
+    from connect_users.core.spec import Props
     from connect_users.plugin.wire import PropertyBag
 
 _SERVICE: Final = "ResourceProvider"
@@ -45,10 +47,9 @@ _SOME, _NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DI
 
 
 def of_a_resource(method: Callable[[Service, EngineCall, Any], Any]) -> Callable[[Service, Any, Any], Any]:
-    """A method about a user; about the guard of a roster, the guard answers in its place.
+    """A method about a user. If the request is about the guard of a roster, the function in `guard` answers.
 
-    Raises:
-        ConnectUsersError: by the method, about a resource that the package does not have.
+    The method raises a `ConnectUsersError` if the package does not have the resource.
     """
     of_the_guard = getattr(guard, method.__name__.lower())
 
@@ -67,22 +68,22 @@ class Service:
     """The plugin, under one configuration. Thread-safe.
 
     Args:
-        engine: the engine's address; "" where the handshake tells it.
+        engine: the engine's address; "" if the handshake brings it.
     """
 
     def __init__(self, engine: str = "") -> None:
         self.engine = engine
-        # Of the provider in the stack that this process is; "" if not known, or if it may be several.
+        # Of the stack's provider that this process serves; "" if it is not known, or if there may be several.
         self._reference = ""
         self._is_shared = False
-        # Until `Configure` is called: all defaults.
+        # All defaults until `Configure` is called.
         self._configure({})
 
     # About the plugin.
 
     @answered
     def Handshake(self, call: EngineCall, request: Any) -> Any:
-        """What the plugin understands."""
+        """The values that the plugin understands."""
         self.engine = self.engine or request.engine_address
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
 
@@ -90,7 +91,7 @@ class Service:
     def Attach(self, call: EngineCall, request: Any) -> Empty:
         """An engine that did not start this plugin (PULUMI_DEBUG_PROVIDERS) introduces itself."""
         self.engine = self.engine or request.address
-        # It does not hold the other end of standard input: only a channel tells when it is gone.
+        # It does not hold the other end of standard input, so only the channel shows when it is gone.
         channel.connect(self.engine)
         self._is_shared = True
         return empty_pb2.Empty()
@@ -114,7 +115,7 @@ class Service:
 
     @answered
     def Cancel(self, call: EngineCall, request: Empty) -> Empty:
-        """End every wait, and with it the call that waits."""
+        """End every wait, and so every call that waits."""
         CANCELLED.set()
         return empty_pb2.Empty()
 
@@ -129,12 +130,12 @@ class Service:
 
     @answered
     def DiffConfig(self, call: EngineCall, request: Any) -> Any:
-        """Never a reason to replace users: the engine asks this about each of them whose provider changed."""
+        """A changed provider does not replace its users; the engine calls this for each of them."""
         return provider_pb2.DiffResponse(changes=_NONE if request.olds == request.news else _SOME)
 
     @answered
     def Configure(self, call: EngineCall, request: Any) -> Any:
-        """Keep the configuration for this process; `Check` tells what is wrong with it."""
+        """Use a configuration from now on; `Check` reports its problems."""
         self._configure(call.settings(request.args))
         if request.urn and not self._is_shared:
             self._reference = f"{request.urn}::{request.id or tokens.UNKNOWN_STRING}"
@@ -146,6 +147,8 @@ class Service:
     def _configure(self, config: dict[str, Any]) -> None:
         life = Lifecycle.configured(config, CANCELLED)
         self._configuration = config
+        #: URN -> user who is declared alone: a roster does not see them, but its people may move there.
+        self._alone: dict[str, DeclaredUser] = {}
 
         def gateway() -> Gateway:
             if life.problems:
@@ -161,11 +164,19 @@ class Service:
         """Every problem of the inputs at once; their canonical form."""
         old, new = call.read(request.olds), call.read(request.news)
         checked = self._life.check(call.urn, old.props, new.props)
+        self._note_alone(call.urn, checked.inputs)
         for warning in checked.warnings:
             call.say("warning", warning)
         # No property is named: the engine would print its value, secrets included.
         failures = [provider_pb2.CheckFailure(reason=call.worded(problem)) for problem in checked.problems]
         return provider_pb2.CheckResponse(inputs=wire.encode(checked.inputs, new.secrets), failures=failures)
+
+    def _note_alone(self, urn: str, inputs: Props) -> None:
+        username = inputs.get("username")
+        if isinstance(username, str) and not roster_in(urn, username):
+            target = settings.reached(self._configuration)
+            name = urn.split("::", 3)[-1]
+            self._alone[urn] = DeclaredUser(name, username, inputs.get("instance_id"), provider=target)
 
     @of_a_resource
     def Diff(self, call: EngineCall, request: Any) -> Any:
@@ -191,7 +202,7 @@ class Service:
 
     @of_a_resource
     def Create(self, call: EngineCall, request: Any) -> Any:
-        """Make the user exactly once."""
+        """Create the user exactly once."""
         new = call.new = call.read(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(
@@ -202,35 +213,35 @@ class Service:
 
     @of_a_resource
     def Read(self, call: EngineCall, request: Any) -> Any:
-        """The user as it is; an empty id says that it is gone. Without a state, it is an import."""
+        """The user as it is; an empty id means that it is gone. A request without a state is an import."""
         state, inputs = call.read(request.properties), call.read(request.inputs)
         secrets = state.secrets | inputs.secrets
         if state.props.keys().isdisjoint((ARN_KEY, "username")):
             return self._import(call, request.id, state)
         declared = sound(inputs.props) if inputs.props else None
-        # Of a resource that a program only reads, the engine keeps the id that the program gave.
+        # If a program only reads the resource, the engine keeps the program's id.
         user_id = parse_import_id(request.id).user_id if ":" in request.id else request.id
         seen = self._life.read(call.urn, user_id, sound(state.props), declared, call.say)
         if seen is None:
             return provider_pb2.ReadResponse()
         answer = provider_pb2.ReadResponse(id=request.id, properties=wire.encode(seen.outputs, secrets))
         if seen.inputs != declared or inputs.foreign:
-            # Of a user without drift the engine keeps the inputs that it has.
+            # Without drift, the engine keeps the inputs that it has.
             answer.inputs.CopyFrom(wire.encode(seen.inputs, secrets))
         return answer
 
-    def _import(self, call: EngineCall, id_: str, given: PropertyBag) -> Any:
-        """A user by the id of an import, or by its own where a program names the instance beside it."""
-        instance = given.props.get("instance_id")
+    def _import(self, call: EngineCall, id_: str, state: PropertyBag) -> Any:
+        """A user by the id of an import, or by its bare id if the program names the instance."""
+        instance = state.props.get("instance_id")
         if isinstance(instance, str) and ":" not in id_:
             id_ = f"{instance.rpartition('/')[2]}:{id_}"
-        found = self._life.lookup(call.urn, id_, call.say)
-        if found is None:
+        user = self._life.lookup(call.urn, id_, call.say)
+        if user is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
-            id=found.id,
-            properties=wire.encode(found.outputs, given.secrets),
-            inputs=wire.encode(found.inputs, given.secrets),
+            id=user.id,
+            properties=wire.encode(user.outputs, state.secrets),
+            inputs=wire.encode(user.inputs, state.secrets),
         )
 
     @of_a_resource
@@ -247,7 +258,7 @@ class Service:
 
     @of_a_resource
     def Delete(self, call: EngineCall, request: Any) -> Empty:
-        """Delete the user if it is still this state's; one who is gone is a success."""
+        """Delete the user if it still belongs to this state; if it is gone, that is a success."""
         self._life.delete(call.urn, request.id, call.read(request.properties).props, call.say)
         return empty_pb2.Empty()
 
@@ -264,23 +275,25 @@ class Service:
             from connect_users.plugin import component
 
         call.read(request.inputs, spelling.NONE)
-        return component.construct(request, self.engine, self._reference, self._life.settings, self._configuration)
+        return component.construct(
+            request, self.engine, self._reference, self._life.settings, self._configuration, self._alone
+        )
 
     @answered
     def Invoke(self, call: EngineCall, request: Any) -> Any:
-        """The answer of a function; it can never be "not known yet", not even in a preview."""
+        """The result of a function, which is known in a preview, too."""
         from connect_users.plugin import functions
 
-        given = call.read(request.args, spelling.NONE).props
-        found = functions.call(request.tok, given, self._answers, lambda line: call.say("info", line))
+        arguments = call.read(request.args, spelling.NONE).props
+        result = functions.call(request.tok, arguments, self._answers, lambda line: call.say("info", line))
         answer = provider_pb2.InvokeResponse()
-        # The field has the name of a word of Python.
-        getattr(answer, "return").CopyFrom(wire.encode(found, (), spelling.NONE))
+        # The field has the name of a keyword of Python.
+        getattr(answer, "return").CopyFrom(wire.encode(result, (), spelling.NONE))
         return answer
 
 
-# The engine's 64 calls may all be waiting for their turn: Cancel does not wait for one of them. And a roster waits for
-# calls about its people: any number of rosters leaves all workers to them.
+# Cancel has a thread of its own, since all 64 workers may be waiting for their turn. Rosters have theirs, since each
+# waits for calls about its people, which need the workers.
 Service.Cancel.experimental_thread_pool = ThreadPoolExecutor(1, "connect-users-cancel")  # type: ignore[attr-defined]
 Service.Construct.experimental_thread_pool = ThreadPoolExecutor(1_000, "connect-users-roster")  # type: ignore[attr-defined]
 

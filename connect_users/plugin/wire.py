@@ -1,9 +1,9 @@
-"""Between the protocol's Structs and plain dicts in our words, with the places of secrets beside them.
+"""From the protocol's Structs to plain dicts in our spelling, with the places of secrets, and back.
 
 Contract:
-- `decode` takes whatever a Struct may hold, and never raises. `encode` is its inverse, in camelCase.
+- `decode` reads any Struct, and never raises. `encode` is its inverse, in camelCase.
 - A secret's place is ``(input,)``, or ``(input, member)`` inside a block or a map. A list is secret as a whole.
-- What is always a secret (the password) leaves as one, however it came.
+- An input that is always a secret (the password) is encoded as one, even if it was not one in the request.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _PASSWORDS: Final = "passwords"
 
 @dataclass(frozen=True)
 class PropertyBag:
-    """A Struct that was read.
+    """The content of a Struct.
 
     Attributes:
-        foreign: it is of the dynamic resource, whose keys the next update leaves behind.
+        foreign: whether it is the dynamic resource's, whose own keys the next update removes.
     """
 
     props: Props = field(default_factory=dict)
@@ -45,7 +45,7 @@ class PropertyBag:
         """The values that must not be shown."""
         values = [self._at(place) for place in {*self.secrets, *((name,) for name in SECRETS)}]
         if isinstance(by_username := self.props.get(_PASSWORDS), dict) and (_PASSWORDS,) in self.secrets:
-            # Messages name people.
+            # The usernames are not secrets: messages name people.
             values = [list(by_username.values()), *(value for value in values if value is not by_username)]
         return values
 
@@ -58,21 +58,21 @@ class PropertyBag:
 
 def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
     """The properties of a Struct, without the keys that belong to an SDK (``__provider``)."""
-    found: set[Place] = set()
+    secrets: set[Place] = set()
     props: Props = {}
     fields = struct.fields
-    # A map of protobuf has no order; messages shall have one.
+    # A protobuf map has no order, but messages need one.
     for key in sorted(fields):
         if not key.startswith("__"):
             name = words.to_ours.get(key, key)
             if key == name in props:
-                # Of one input in both spellings, the program's own counts.
+                # If an input is in both spellings, camelCase wins: it is the program's.
                 continue
-            props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), found)
-    return PropertyBag(props, frozenset(found), tokens.PROVIDER_KEY in fields)
+            props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), secrets)
+    return PropertyBag(props, frozenset(secrets), tokens.PROVIDER_KEY in fields)
 
 
-def _decoded(value: Value, words: Spellings, place: Place, found: set[Place]) -> Any:
+def _decoded(value: Value, words: Spellings, place: Place, secrets: set[Place]) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -82,27 +82,27 @@ def _decoded(value: Value, words: Spellings, place: Place, found: set[Place]) ->
     if kind == "number_value":
         return value.number_value
     if kind == "list_value":
-        return [_decoded(item, words, place, found) for item in value.list_value.values]
+        return [_decoded(item, words, place, secrets) for item in value.list_value.values]
     if kind == "struct_value":
-        return _decoded_struct(value.struct_value.fields, words, place, found)
+        return _decoded_struct(value.struct_value.fields, words, place, secrets)
     return None
 
 
-def _decoded_struct(fields: Mapping[str, Value], words: Spellings, place: Place, found: set[Place]) -> Any:
+def _decoded_struct(fields: Mapping[str, Value], words: Spellings, place: Place, secrets: set[Place]) -> Any:
     signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
     if signature == tokens.RESOURCE_SIGNATURE:
         key = "id" if "id" in fields else "urn"
-        return _decoded(fields[key], words, place, found) if key in fields else None
+        return _decoded(fields[key], words, place, secrets) if key in fields else None
     if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
         if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
-            found.add(place[:2])
+            secrets.add(place[:2])
         if "value" in fields:
-            return _decoded(fields["value"], words, place, found)
+            return _decoded(fields["value"], words, place, secrets)
         return UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
     members = {}
     for key in sorted(fields):
         name = words.to_ours.get(key, key)
-        members[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (*place, name), found)
+        members[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (*place, name), secrets)
     return members
 
 

@@ -6,6 +6,7 @@ in a run, to its last page, and only if something of its kind is looked up (`con
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pulumi
@@ -17,7 +18,7 @@ from connect_users.program.look_ups import LookUps, NotConnected, look_ups_of_ru
 from connect_users.program.provider import read, stack_config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Hashable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from pulumi import Input, Output
 
@@ -145,6 +146,8 @@ class ConnectInstance:
         return self._ask(("tag", frozenset(tags.items())), ids)
 
     def _find(self, reference: Reference, name: Input[str]) -> Output[str]:
+        if not isinstance(name, Hashable):
+            raise pulumi.RunError(f"ConnectInstance: a name to look up is {name!r}, which is not a string")
         return self._ask((reference, name), lambda directory, value: directory.find(reference, value), name)
 
     def _ask(self, key: Hashable, look_up: Callable[..., Coroutine[Any, Any, T]], *inputs: Input[str]) -> Output[T]:

@@ -7,42 +7,26 @@ registration of a user with a problem fails the program with the problems of all
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
-from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import SETTINGS
 
-from connect_users.core import rules, settings
+from connect_users.core import rules, settings, tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.phrases import plural
 from connect_users.core.shapes import Problem, in_path
 from connect_users.program.provider import PACKAGE, Provider, stack_config
 from connect_users.roster.assembly import with_unknowns
+from connect_users.roster.moves import DeclaredUser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connect_users.core.spec import Props
-
-
-@dataclass(frozen=True)
-class DeclaredUser:
-    """A user of this run: the resource's name, and the instance as the program wrote it.
-
-    Attributes:
-        provider: the target of its provider, as in `settings.reached`.
-        run: the run whose event loop the outputs belong to.
-    """
-
-    resource: str
-    username: str
-    instance: object
-    provider: object
-    run: object
 
 
 class Declarations:
@@ -61,6 +45,10 @@ class Declarations:
         self.users: dict[tuple[object, ...], DeclaredUser] = {}
         self.rosters: set[str] = set()
         self.problems: list[str] = []
+
+    def declared(self) -> list[DeclaredUser]:
+        """The users whom the program has declared so far."""
+        return list(self.users.values())
 
     async def settle(self, is_open: Callable[[], bool]) -> None:
         """Wait for more declarations, as long as they matter (``is_open``)."""
@@ -98,7 +86,11 @@ def judge(name: str, props: Props, opts: pulumi.ResourceOptions | None) -> None:
 def declare(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> None:
     """Note that this run declares a user."""
     key = _key(instance_id, username, opts)
-    this_run().users[key] = DeclaredUser(name, username, instance_id, key[1], SETTINGS.rpc_manager)
+    parent, roster = (None if opts is None else opts.parent), ""
+    if parent is not None and parent.pulumi_resource_type in tokens.ROSTERS:
+        # A user who is declared alone may have a roster as its parent, too.
+        roster = parent.pulumi_resource_name if name == f"{parent.pulumi_resource_name}-{username}" else ""
+    this_run().users[key] = DeclaredUser(name, username, instance_id, roster, key[1], this_loop())
 
 
 def declared_as(name: str, instance_id: object, username: str, opts: pulumi.ResourceOptions | None) -> str | None:
@@ -124,8 +116,16 @@ def _key(instance_id: object, username: str, opts: pulumi.ResourceOptions | None
     return instance, settings.reached(configuration(opts)), username
 
 
+def this_loop() -> object:
+    """Identifies the event loop of the calling program, or of the component: outputs can be awaited only in their own.
+
+    It is not kept alive, and neither is a run that is over.
+    """
+    return weakref.ref(SETTINGS.rpc_manager)
+
+
 #: One collection for each run: the Automation API and tests run several programs in one process.
-_runs: WeakKeyDictionary[Any, Declarations] = WeakKeyDictionary()
+_runs: weakref.WeakKeyDictionary[Any, Declarations] = weakref.WeakKeyDictionary()
 
 
 def this_run() -> Declarations:
@@ -140,8 +140,11 @@ def join(declared: Declarations) -> None:
     _runs[SETTINGS.rpc_manager] = declared
 
 
-def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> None:
+def refuse_ignored_options(resource: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
     """Refuse options that Pulumi would ignore without a message, or that would end in a traceback.
+
+    Args:
+        resource: the class, for the message.
 
     Raises:
         pulumi.RunError
@@ -150,7 +153,7 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
         return
     if opts.import_ is not None:
         raise pulumi.RunError(
-            f"ConnectUser '{name}': Pulumi cannot import dynamic resources by import_; "
+            f"{resource} '{name}': Pulumi cannot import dynamic resources by import_; "
             "use connect-users import or adopt_existing=True"
         )
     for provider in _providers(opts):
@@ -158,7 +161,7 @@ def refuse_ignored_options(name: str, opts: pulumi.ResourceOptions | None) -> No
             return
         if provider.package == "aws" or provider is opts.provider:
             raise pulumi.RunError(
-                f"ConnectUser '{name}': Pulumi would ignore its {provider.package} provider and use the stack's region "
+                f"{resource} '{name}': Pulumi would ignore its {provider.package} provider and use the stack's region "
                 "and credentials; use a connect_users.Provider"
             )
 

@@ -74,11 +74,9 @@ def caller_keeps_power(
 async def _problem(directory: Directory, profiles: Mapping[str, Any], moves: Moves) -> str | None:
     names = caller_names(await directory.caller())
     users = await roster_state.users_in_state() or []
-    remaining = moves.in_state - moves.moved_to.keys() - {user.username for user in moves.kept}
+    affected = moves.in_state - moves.moved_to.keys() - {user.username for user in moves.kept} | moves.moved_from.keys()
     for user in users:
-        if not user.roster or user.username not in remaining:
-            continue
-        if {user.username.casefold(), user.email.casefold()}.isdisjoint(names):
+        if user.username not in affected or {user.username.casefold(), user.email.casefold()}.isdisjoint(names):
             continue
         lost = await _powers(directory, user.profiles)
         after = await _declared_profiles(profiles.get(user.username, []))

@@ -6,6 +6,7 @@ created or changed, and all problems are reported at once. `connect_users.roster
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
@@ -160,10 +161,11 @@ class ConnectUserRoster(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: the roster has problems: a line for each, like ``agents.csv:14: routing_profile: ...``.
         """
-        registration.refuse_ignored_options(name, opts)
+        registration.refuse_ignored_options("ConnectUserRoster", name, opts)
         dicts = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
         try:
-            refuse_wrong_forms(roster, instance_id, instance, dicts)
+            flags = {"retain_leavers": retain_leavers, "require_self": require_self}
+            refuse_wrong_forms(roster, instance_id, instance, dicts, flags)
             instance_names = None if instance is None else InstanceNames(name, instance)
             ids = {
                 ROUTING_PROFILE: routing_profiles,
@@ -247,10 +249,7 @@ class ConnectUserRoster(pulumi.ComponentResource):
             users[person.username] = user
             if len(users) % _WAVE == 0:
                 ends.append(user)
-        if users:
-            user.urn.apply(lambda _: collector.end())
-        else:
-            collector.end()
+        Output.from_input(cast(Any, _end(collector, user if users else guard)))
         return users
 
     def _keep(self, name: str, kept: Iterable[StateUser], guard: RosterGuard, retain: bool) -> None:
@@ -320,6 +319,15 @@ async def _after(user: ConnectUser, guard: RosterGuard) -> RosterGuard:
     """The guard, once the engine has registered a user: only the guard becomes a dependency."""
     await user.urn.future()
     return guard
+
+
+async def _end(collector: RareCollections, last: pulumi.Resource) -> None:
+    """End rare collections once the engine has registered the last resource, or has refused one."""
+    try:
+        with contextlib.suppress(Exception):
+            await last.urn.future()
+    finally:
+        collector.end()
 
 
 def _refusal(name: str, problems: Sequence[RosterProblem], more: int) -> str:

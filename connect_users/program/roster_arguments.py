@@ -33,11 +33,14 @@ Passwords: TypeAlias = "str | Mapping[str, Input[str]] | Output[Mapping[str, str
 _LISTS: Final = ("where", "required_holders")
 
 
-def refuse_wrong_forms(roster: object, instance_id: object, instance: object, dicts: Mapping[str, object]) -> None:
-    """Refuse arguments that would cause a traceback later.
+def refuse_wrong_forms(
+    roster: object, instance_id: object, instance: object, dicts: Mapping[str, object], flags: Mapping[str, object]
+) -> None:
+    """Refuse arguments that would cause a traceback, or be misunderstood, later.
 
     Args:
         dicts: name -> an argument that has to be a dict or None.
+        flags: name -> an argument that has to be a bool or None. An output, or the string "false", would count as true.
 
     Raises:
         ConfigurationError
@@ -47,10 +50,13 @@ def refuse_wrong_forms(roster: object, instance_id: object, instance: object, di
     if instance is not None and not isinstance(instance, ConnectInstance):
         raise ConfigurationError(f"instance is of type {type(instance).__name__}; write ConnectInstance(...)")
     if isinstance(roster, Output):
-        raise ConfigurationError("roster is an output; usernames name resources, so the rows must be known")
+        raise ConfigurationError("the people are an output; usernames name resources, so the rows must be known")
     for argument, value in dicts.items():
         if value is not None:
             _refuse_no_dict(argument, value)
+    for argument, value in flags.items():
+        if not isinstance(value, bool | None):
+            raise ConfigurationError(f"{argument} is of type {type(value).__name__}; write true or false")
 
 
 def _refuse_no_dict(argument: str, value: object) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import dataclasses
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -26,18 +27,12 @@ from connect_users.core.arns import bare_id
 from connect_users.core.phrases import plural, some
 from connect_users.program import registration
 from connect_users.roster import moves
-from connect_users.roster.moves import Moves, ProgramUser, StateUser
+from connect_users.roster.moves import DeclaredUser, Moves, StateUser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
 TOKEN: Final = "pulumi:pulumi:readStackResourceOutputs"
-#: Any roster may have people of either door: a Python program's keeps people whom the plugin made
-#: (`connect_users.program.leaving`). And in the middle of a run that changes the door, or after a crash there, people
-#: are under the new roster's type and still of the old type themselves.
-_IN_A_ROSTER: Final = tuple(
-    f"{roster}${user}" for roster in (tokens.ROSTER, tokens.PLUGIN_ROSTER) for user in (tokens.USER, tokens.PLUGIN_USER)
-)
 #: The organization of a stack in a backend that has none.
 _NO_ORGANIZATION: Final = "organization"
 _SHOWN: Final = 3
@@ -64,7 +59,7 @@ async def moves_of(
     rosters = frozenset(program.rosters)
     # A program does not judge the plugin's rosters, unless they become its own.
     state = [user for user in users if not user.plugin or user.roster in rosters or not program.complete]
-    declared = await _declared(program, state, rosters)
+    declared = await _with_instances(program.declared(), state)
     _refuse_declared_twice(declared)
     removed = moves.removed_rosters(state, declared, rosters) if program.complete else {}
     if removed:
@@ -80,7 +75,7 @@ def _may_move(
 ) -> bool:
     """Whether people of a roster are not declared yet, but may be in a roster that is declared later."""
     people = {user.username for user in users if user.roster == roster}
-    undeclared = people - {user.username for user in list(program.users.values())}
+    undeclared = people.difference(user.username for user in program.declared())
     if not undeclared:
         return False
     plugin_rosters = {user.roster for user in users if user.plugin and user.roster}
@@ -106,7 +101,12 @@ async def users_in_state() -> list[StateUser] | None:
         # The SDK's own mocks have no state, and the test defines their `call`.
         return None
     if SETTINGS.rpc_manager not in _reads:
-        _reads[SETTINGS.rpc_manager] = asyncio.ensure_future(_ask())
+        # Not a task: its context would keep a run alive that is over.
+        users = _reads[SETTINGS.rpc_manager] = asyncio.get_running_loop().create_future()
+        try:
+            users.set_result(await _ask())
+        finally:
+            users.cancel()
     return await _reads[SETTINGS.rpc_manager]
 
 
@@ -147,7 +147,7 @@ def _users(resources: Any) -> Iterator[StateUser]:
         plugin = parts[2].endswith(tokens.PLUGIN_USER)
         username = outputs["username"].string_value
         instance = outputs["instanceId" if plugin else "instance_id"].string_value
-        roster = parts[3].removesuffix(f"-{username}") if parts[2].endswith(_IN_A_ROSTER) else ""
+        roster = moves.roster_in(urn, username)
         listed = outputs["securityProfileIds" if plugin else "security_profile_ids"].list_value.values
         profiles = tuple(str(bare_id(each.string_value)) for each in listed if each.string_value)
         info = outputs["identityInfo" if plugin else "identity_info"].struct_value.fields
@@ -155,7 +155,7 @@ def _users(resources: Any) -> Iterator[StateUser]:
         yield StateUser(parts[3], username, str(bare_id(instance)), roster, plugin, urn, profiles, email)
 
 
-def _refuse_declared_twice(declared: Iterable[ProgramUser]) -> None:
+def _refuse_declared_twice(declared: Iterable[DeclaredUser]) -> None:
     resources: dict[tuple[object, ...], str] = {}
     for user in declared:
         if user.instance is not None:
@@ -165,26 +165,22 @@ def _refuse_declared_twice(declared: Iterable[ProgramUser]) -> None:
                 raise pulumi.RunError(text)
 
 
-async def _declared(
-    program: registration.Declarations, state: Iterable[StateUser], rosters: Iterable[str]
-) -> list[ProgramUser]:
-    """The users whom the program declares.
+async def _with_instances(users: Collection[DeclaredUser], state: Iterable[StateUser]) -> list[DeclaredUser]:
+    """The declared users with the ids of their instances.
 
     An instance is awaited only if it decides whether somebody moves, or is declared twice.
     """
-    users = list(program.users.values())
-    resources, times = {user.resource for user in users}, Counter(user.username for user in users)
-    unclear = {user.username for user in state if user.resource not in resources}
+    resources = {(user.resource, user.roster) for user in users}
+    unclear = {user.username for user in state if (user.resource, user.roster) not in resources}
+    times = Counter(user.username for user in users)
     unclear |= {username for username, count in times.items() if count > 1}
-    declared = []
+    declared, loop = [], registration.this_loop()
     for user in users:
         instance: Any = user.instance
         if isinstance(instance, pulumi.Output):
             # An output of another event loop cannot be awaited here.
-            ours = user.run is SETTINGS.rpc_manager
+            ours = user.loop == loop
             instance = await instance.future() if ours and user.username in unclear else None
         instance_id = bare_id(instance) if isinstance(instance, str) else None
-        roster = user.resource.removesuffix(f"-{user.username}")
-        roster = roster if roster in rosters else ""
-        declared.append(ProgramUser(user.resource, user.username, instance_id, roster, user.provider))
+        declared.append(dataclasses.replace(user, instance=instance_id))
     return declared

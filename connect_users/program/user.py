@@ -172,7 +172,7 @@ class ConnectUser(Resource, module="connect_users", name="ConnectUser"):
             }
         )
         collector.count_user()
-        registration.refuse_ignored_options(name, opts)
+        registration.refuse_ignored_options("ConnectUser", name, opts)
         registration.judge(name, props, opts)
         if "password" in props:
             props["password"] = pulumi.Output.secret(props["password"])

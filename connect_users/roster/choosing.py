@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from connect_users.core.fields import BY_NAME
 from connect_users.core.misspellings import nearest, quoted, suggestion
 from connect_users.core.phrases import all_of
 from connect_users.roster import scim
+from connect_users.roster.cells import BadCell
 from connect_users.roster.columns import find, normal
 from connect_users.roster.problems import RosterProblem
 from connect_users.roster.selection import readers_of
@@ -58,8 +58,7 @@ class Chooser:
             for header, reader in readers_of(table, column).items():
                 self._readers.setdefault(header, []).append((number, reader, {}))
                 of_header = table.column(header)
-                field = None if of_header is None else BY_NAME.get(of_header.path[0])
-                if field is not None and field.discreet:
+                if of_header is not None and of_header.personal:
                     self._personal.add(column)
         self._choices: dict[tuple[tuple[str, ...], ...], Choice | str] = {}
         self._unmatched = 0
@@ -73,7 +72,10 @@ class Chooser:
         values: list[tuple[str, ...]] = [()] * len(self._columns)
         for header, raw in row.cells:
             for number, reader, read in self._readers.get(header, ()):
-                of_cell = read.get(raw) if isinstance(raw, str) else reader(raw)
+                try:
+                    of_cell = read.get(raw) if isinstance(raw, str) else reader(raw)
+                except BadCell as problem:
+                    return f"{header} {problem}, but a rule of {self._personas.label} uses it"
                 if of_cell is None:
                     of_cell = read[raw] = reader(raw)
                 values[number] += of_cell

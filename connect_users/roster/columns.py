@@ -50,6 +50,12 @@ class Column(NamedTuple):
         return self.path[0] in ("tags", "user_proficiencies")
 
     @property
+    def personal(self) -> bool:
+        """Whether a cell is personal data or a password, which no message repeats."""
+        field = BY_NAME.get(self.path[0])
+        return field is not None and field.discreet
+
+    @property
     def plural(self) -> bool:
         """Whether a list in a cell has several names."""
         return self.read is cells.names

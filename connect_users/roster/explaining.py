@@ -49,11 +49,12 @@ def explanations(judged: JudgedRoster, options: RosterOptions) -> Iterator[Expla
     personas = {} if options.personas is None else options.personas.settings
     defaults = _of_preset(Preset(DEFAULTS, options.defaults))
     settings = {name: _of_preset(preset) for name, preset in personas.items()}
-    rows = {(file.source, row.line): (file, row) for file in judged.files for row in file.rows}
+    # A JSON file may have everybody on one line.
+    rows = {(file.source, row.line, file.username(row)): (file, row) for file in judged.files for row in file.rows}
     for person in judged.people:
         if person.choice is None:
             continue
-        file, row = rows[person.source, person.line]
+        file, row = rows[person.source, person.line, person.username]
         ranked = (_settings(row.cells, file.column), settings[person.choice.persona], defaults)
         origins: dict[str, str] = {}
         paths: list[Path] = []

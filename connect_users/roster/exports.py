@@ -146,8 +146,10 @@ def _with_columns(table: Table, read: Mapping[str, list[Column]], form: str) -> 
     for header, (first, *others) in read.items():
         columns[header] = first
         for column in others:
-            headers[column.name], columns[column.name] = table.headers[header], column
-            copies.setdefault(header, []).append(column.name)
+            # The file itself may have a header of that name.
+            name = f"{header}: {column.name}" if column.name in table.headers else column.name
+            headers[name], columns[name] = table.headers[header], column
+            copies.setdefault(header, []).append(name)
     rows = table.rows
     if copies:
         rows = tuple(
@@ -176,7 +178,7 @@ def _without_inactive(table: Table, status: str | None) -> Table:
         elif active[word] is None:
             unclear.append((row, str(word)))
         else:
-            inactive.append(_username(table, row))
+            inactive.append(table.username(row))
     if unclear:
         row, word = unclear[0]
         more = f" (and {plural(len(unclear) - 1, 'more row')})" if unclear[1:] else ""
@@ -195,11 +197,3 @@ def _is_active(word: bool | str) -> bool | None:
         return answer
     status = normal(str(word))
     return True if status in _STILL_THERE else False if status in _INACTIVE else None
-
-
-def _username(table: Table, row: Row) -> str:
-    for header, raw in row.cells:
-        column = table.columns[header]
-        if column is not None and column.path == USERNAME:
-            return str(text(raw))
-    return ""

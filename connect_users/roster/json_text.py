@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Any, Final
 
+from connect_users.core import limits
 from connect_users.roster.record_shapes import FORM, LEVELS, Member, dict_of, table
 from connect_users.roster.tables import Table, UnreadableRoster, check_cells
 
@@ -20,9 +21,21 @@ def read(text: str, source: str) -> Table:
     Raises:
         UnreadableRoster: the text is not JSON, contains no people, or has a key twice.
     """
-    # Values are counted before they are read. Separators in strings count as well.
-    check_cells(source, text.count(",") + text.count("[") + text.count("{"))
-    return table(_JsonParser(text, source).root(), source)
+    start = text.lstrip()[:1]
+    if not start:
+        raise UnreadableRoster(source, f"is empty; {FORM}")
+    if start not in _ENDS:
+        raise UnreadableRoster(source, f"is not a list; {FORM}", 1)
+    return table(_JsonParser(text, source).root(LEVELS), source)
+
+
+def tree(text: str, source: str) -> Member:
+    """A document that is not a roster, as a member with all its members.
+
+    Raises:
+        UnreadableRoster
+    """
+    return _JsonParser(text, source).root(limits.ROSTER_DEPTH_MAX)
 
 
 class _JsonParser:
@@ -32,23 +45,20 @@ class _JsonParser:
         # The position up to which lines were counted.
         self._line, self._counted = 1, 0
 
-    def root(self) -> Member:
-        at = self._skip(0)
-        if at == len(self._text):
-            raise UnreadableRoster(self._source, f"is empty; {FORM}")
-        if self._text[at] not in _ENDS:
-            raise UnreadableRoster(self._source, f"is not a list; {FORM}", 1)
-        root, end = self._member("", at, LEVELS)
+    def root(self, levels: int) -> Member:
+        # Values are counted before they are read. Separators in strings count as well.
+        check_cells(self._source, sum(map(self._text.count, ",[{")))
+        root, end = self._member("", self._skip(0), levels)
         if self._skip(end) < len(self._text):
-            what = "list" if isinstance(root.value, list) else "dict"
+            what = "list" if isinstance(root.value, list) else "dict" if isinstance(root.value, dict) else "value"
             raise self._wrong(f"is not JSON: there are characters after the {what}", end)
         return root
 
-    def _member(self, name: str, at: int, depth: int) -> tuple[Member, int]:
-        """The value at a position, with its members if ``depth`` allows, and the position of its end."""
+    def _member(self, name: str, at: int, levels: int) -> tuple[Member, int]:
+        """The value at a position, with its members down to ``levels`` of dicts, and the position of its end."""
         line = self._line_at(at)
         opening = self._text[at : at + 1]
-        if not depth or opening not in _ENDS:
+        if levels <= 0 or opening not in _ENDS:
             value, end = self._value(at)
             return Member(line, name, value), end
         parts: list[Member] = []
@@ -59,7 +69,8 @@ class _JsonParser:
             key = ""
             if in_dict:
                 key, at = self._key(at)
-            part, at = self._member(key, at, depth - 1 if in_dict else 0)
+            # In a roster, the elements of a list are people.
+            part, at = self._member(key, at, levels - (1 if in_dict else LEVELS))
             parts.append(part)
             at = self._skip(at)
             ended = self._text[at : at + 1] == closing

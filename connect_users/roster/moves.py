@@ -13,10 +13,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from connect_users.core import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+#: Any roster may have people of either door: a Python program's keeps people whom the plugin made
+#: (`connect_users.program.leaving`). And in the middle of a run that changes the door, or after a crash there, people
+#: are under the new roster's type and still of the old type themselves.
+_IN_A_ROSTER: Final = tuple(
+    f"{roster}${user}" for roster in (tokens.ROSTER, tokens.PLUGIN_ROSTER) for user in (tokens.USER, tokens.PLUGIN_USER)
+)
 
 
 @dataclass(frozen=True)
@@ -43,19 +52,33 @@ class StateUser:
     email: str = ""
 
 
+def roster_in(urn: str, username: str) -> str:
+    """The roster in the URN of one of its people; "" for a user who is declared alone, beneath a roster, too."""
+    parts = urn.split("::", 3)
+    if len(parts) < 4 or not parts[2].endswith(_IN_A_ROSTER) or not parts[3].endswith(f"-{username}"):
+        return ""
+    return parts[3].removesuffix(f"-{username}")
+
+
 @dataclass(frozen=True)
-class ProgramUser:
-    """A user whom the program declares, as `StateUser`; the instance is None if it is not known (yet).
+class DeclaredUser:
+    """A user whom the program declares.
 
     Attributes:
-        provider: identifies the region, if that matters.
+        resource: its name in the stack.
+        instance: the bare id, as in `StateUser`, or None if it is not known (yet). While the program runs, it is what
+            the program wrote.
+        roster: the roster's name; "" for a user who is declared alone.
+        provider: the target of its provider, as in `settings.reached`.
+        loop: identifies the event loop that the outputs belong to.
     """
 
     resource: str
     username: str
-    instance: str | None
+    instance: object
     roster: str = ""
     provider: object = None
+    loop: object = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +105,7 @@ class Moves:
 def moves_of(
     roster: str,
     state: Collection[StateUser],
-    declared: Iterable[ProgramUser],
+    declared: Iterable[DeclaredUser],
     rosters: Collection[str],
     *,
     complete: bool = True,
@@ -106,13 +129,13 @@ def moves_of(
                 leavers.append(user)
             elif current.roster != roster:
                 moved_to[user.username] = current.resource
-        if current is not None and current.roster == roster and current.resource != user.resource:
+        if current is not None and current.roster == roster and not _same(current, user):
             moved_from[user.username] = user.resource
     return Moves(frozenset(in_state), moved_to, moved_from, tuple(leavers))
 
 
 def removed_rosters(
-    state: Collection[StateUser], declared: Iterable[ProgramUser], rosters: Collection[str]
+    state: Collection[StateUser], declared: Iterable[DeclaredUser], rosters: Collection[str]
 ) -> dict[str, list[str]]:
     """Rosters that are no longer declared and have no successor -> the usernames that would be deleted."""
     program = _ProgramUsers(declared)
@@ -127,16 +150,21 @@ def removed_rosters(
 class _ProgramUsers:
     """The users whom the program declares, by username."""
 
-    def __init__(self, declared: Iterable[ProgramUser]) -> None:
-        self._by_username: dict[str, list[ProgramUser]] = {}
+    def __init__(self, declared: Iterable[DeclaredUser]) -> None:
+        self._by_username: dict[str, list[DeclaredUser]] = {}
         for user in declared:
             self._by_username.setdefault(user.username, []).append(user)
 
-    def of(self, user: StateUser) -> ProgramUser | None:
+    def of(self, user: StateUser) -> DeclaredUser | None:
         """The resource that declares the user: the same one if there is one, else another one, else None."""
         declared = self._by_username.get(user.username, ())
-        same = next((each for each in declared if each.resource == user.resource), None)
+        same = next((each for each in declared if _same(each, user)), None)
         return same or next((each for each in declared if each.instance in (None, user.instance)), None)
+
+
+def _same(declared: DeclaredUser, user: StateUser) -> bool:
+    """Whether both are one resource. A user alone may have the name that a roster gives."""
+    return (declared.resource, declared.roster) == (user.resource, user.roster)
 
 
 def _successors(

@@ -95,7 +95,7 @@ class JudgedRoster(NamedTuple):
         remarks: warnings about the roster itself.
         more: the number of problems, and of warnings of both kinds, beyond `limits.ROSTER_PROBLEMS_MAX`.
         dated: everybody whose row has a first or a last day, in the roster today or not.
-        files: the judged files.
+        files: the judged files, with one row for each person.
     """
 
     source: str
@@ -158,7 +158,8 @@ class _Judge:
         people.sort(key=lambda person: person.username)
         in_order = (self.problems.in_order(), self.warnings.in_order(), self.remarks.in_order())
         more = (self.problems.more, self.warnings.more + self.remarks.more)
-        return JudgedRoster(self.table.source, tuple(people), *in_order, more, tuple(self.dated), self.table.files)
+        files = tuple(file.table for file in self.files)
+        return JudgedRoster(self.table.source, tuple(people), *in_order, more, tuple(self.dated), files)
 
     def _judge_presets(self) -> None:
         """Add the problems of the defaults and the personas."""
@@ -207,7 +208,7 @@ class _FileJudge:
     """Judges one file of a roster."""
 
     def __init__(self, table: Table, judge: _Judge) -> None:
-        self._table = table
+        self.table = table
         self._judge = judge
         self._options = options = judge.options
         self._problems = judge.problems
@@ -228,34 +229,34 @@ class _FileJudge:
 
     def people(self) -> Iterator[Person]:
         """Everybody in the file; adds its problems."""
-        if self._table.header_line and not any(self._columns.values()):
+        if self.table.header_line and not any(self._columns.values()):
             # The first line is most likely a person, whose data is not repeated.
             hint = "" if self._chooser is None else ", or name them by columns: {username: HEADER} in the personas"
-            self._add(self._table.header_line, "", f"{_NO_HEADER}{hint}")
+            self._add(self.table.header_line, "", f"{_NO_HEADER}{hint}")
             return
         self._judge_headers()
-        if self._table.rows and self._names_people():
-            for row in self._table.rows:
+        if self.table.rows and self._names_people():
+            for row in self.table.rows:
                 person = self._person(row)
                 if person is not None:
                     yield person
 
     def _add(self, line: int, column: str, text: str, username: Any = "") -> None:
-        self._problems.add(self._table.source, line, column, text, username)
+        self._problems.add(self.table.source, line, column, text, username)
 
     def _judge_headers(self) -> None:
-        for header, line in self._table.headers.items():
+        for header, line in self.table.headers.items():
             # An export may have any columns, and so may the rules of the personas.
-            is_allowed = self._table.form or (self._chooser is not None and self._chooser.reads(header))
+            is_allowed = self.table.form or (self._chooser is not None and self._chooser.reads(header))
             if self._columns[header] is None and normal(header) not in self._judge.ignored and not is_allowed:
                 self._add(line, header, unknown(header, "; to leave it out, name it in ignore_columns"))
-        for header in self._table.twice:
-            if not self._table.form or self._columns[header] is not None:
-                self._add(self._table.headers[header], header, "two columns have this header")
+        for header in self.table.twice:
+            if not self.table.form or self._columns[header] is not None:
+                self._add(self.table.headers[header], header, "two columns have this header")
 
     def _names_people(self) -> bool:
         if USERNAME not in self.paths:
-            line = min(self._table.headers.values(), default=0)
+            line = min(self.table.headers.values(), default=0)
             self._add(line, "username", "the column is missing; it names the people")
         return USERNAME in self.paths
 
@@ -353,7 +354,7 @@ class _FileJudge:
             return None
         if not self._note_row(username, row, period):
             return None
-        source = self._table.source
+        source = self.table.source
         self._judge.places.setdefault(username, (source, row.line))
         own = tuple(self._settings[header] for header, _ in row.cells if header in self._settings) if choice else ()
         return Person(username, result.inputs, row.line, result.profiles, source, choice, own)
@@ -369,9 +370,9 @@ class _FileJudge:
         if len(rows) == _ROWS_MAX:
             twice.append(rows[0][1:])
         if not twice:
-            rows.append((period, self._table.source, row.line))
+            rows.append((period, self.table.source, row.line))
         if period != Period() and not period.is_before(period.first):
-            self._judge.dated.append(DatedPerson(username, row.line, period, self._table.source))
+            self._judge.dated.append(DatedPerson(username, row.line, period, self.table.source))
         if twice:
             text = f"{username!r} is {self._twice(*twice[0], row)}; a username may appear once"
             if PROFICIENCIES in self.paths:
@@ -382,9 +383,9 @@ class _FileJudge:
         return not twice
 
     def _twice(self, source: str, line: int, row: Row) -> str:
-        if source == self._table.source:
+        if source == self.table.source:
             return f"on {'line' if source else 'row'}s {line} and {row.line}"
-        return f"in {place(source, line)} and in {place(self._table.source, row.line)}"
+        return f"in {place(source, line)} and in {place(self.table.source, row.line)}"
 
 
 #: The columns for who a person is, and when; the other columns are settings.

@@ -81,16 +81,19 @@ def read_personas(personas: str | os.PathLike[str] | Mapping[str, Any]) -> Perso
     Raises:
         UnreadableRoster: the file cannot be read. Other mistakes are in the result's `problems`.
     """
-    from connect_users.roster import yaml_text
+    from connect_users.roster import json_text, yaml_text
     from connect_users.roster.personas import personas_of
     from connect_users.roster.record_shapes import member_of
 
     if isinstance(personas, Mapping):
         return personas_of(member_of(personas, limits.ROSTER_DEPTH_MAX), "")
     path, source = Path(personas), str(personas)
-    if path.suffix.lower() not in _PERSONAS:
+    _refuse_text(source)
+    suffix = path.suffix.lower()
+    if suffix not in _PERSONAS:
         raise UnreadableRoster(source, f"is not a persona file; write YAML or JSON ({' '.join(_PERSONAS)})")
-    return personas_of(yaml_text.tree(decoded(_bytes(path, source), source), source), source)
+    tree = json_text.tree if suffix == ".json" else yaml_text.tree
+    return personas_of(tree(decoded(_bytes(path, source), source), source), source)
 
 
 def _paths(roster: Any) -> list[str] | None:
@@ -101,22 +104,32 @@ def _paths(roster: Any) -> list[str] | None:
     return [os.fspath(each) for each in several]
 
 
+def _refuse_text(path: str) -> None:
+    """Refuse the text of a file in place of its path. It may hold personal data, which no message repeats."""
+    if "\n" in path or "\r" in path or any(len(part) > limits.FILE_NAME_MAX for part in Path(path).parts):
+        raise UnreadableRoster("", "is not a path; pass the path of a file, not its text")
+
+
 def _files(named: str) -> Iterator[tuple[Path, str]]:
     """The files of a path, and their names in messages. A folder or a glob may also have files that are not rosters."""
     if not named:
         # To the file system it is the working directory, and to a program a setting that is not set.
         raise UnreadableRoster("", "the path is empty; give a file, a folder or a glob")
+    _refuse_text(named)
     path = Path(named)
-    if path.is_dir():
-        files = [file for file in sorted(path.iterdir()) if file.is_file()]
-    elif any(mark in named for mark in "*?[") and not path.exists():
-        import glob
+    try:
+        if path.is_dir():
+            files = [file for file in sorted(path.iterdir()) if file.is_file()]
+        elif any(mark in named for mark in "*?[") and not path.exists():
+            import glob
 
-        matches = sorted(glob.glob(named, recursive=True))  # noqa: PTH207 - the pattern may be absolute
-        files = [file for file in map(Path, matches) if file.is_file()]
-    else:
-        yield path, named
-        return
+            matches = sorted(glob.glob(named, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+            files = [file for file in map(Path, matches) if file.is_file()]
+        else:
+            yield path, named
+            return
+    except OSError as error:
+        raise UnreadableRoster(named, f"cannot be read: {error.strerror}") from None
     # Excel and editors write hidden files and lock files beside an open file.
     files = [file for file in files if not file.name.startswith((".", "~$"))]
     rosters = [file for file in files if file.suffix.lower() in (*SUFFIXES, *_SPREADSHEETS)]

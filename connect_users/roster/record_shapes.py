@@ -96,7 +96,7 @@ def people(root: Member, source: str) -> list[tuple[int, Any]]:
         UnreadableRoster: the document does not contain people.
     """
     if isinstance(root.value, list):
-        return [(part.line, _person(part.value)) for part in root.parts]
+        return _listed(root, source)
     if not isinstance(root.value, Mapping):
         raise UnreadableRoster(source, f"is not a list; {FORM}", root.line)
     if set(root.value) == {_ONE} or any(name in root.value and not _is_nested(root.value[name]) for name in _NAMES):
@@ -113,8 +113,15 @@ def people(root: Member, source: str) -> list[tuple[int, Any]]:
     for part in root.parts:
         if part.name in _LISTS and _holds_people(part.value):
             _refuse_beside(part, root.parts, source)
-            return [] if absent(part.value) else people(part, source)
-    return [(part.line, _named(part, source)) for part in root.parts]
+            return _listed(part, source)
+    return _listed(root, source)
+
+
+def _listed(holder: Member, source: str) -> list[tuple[int, Any]]:
+    """The people in a list, or in a dict from username to person."""
+    if isinstance(holder.value, list):
+        return [(part.line, _person(part.value)) for part in holder.parts]
+    return [(part.line, _named(part, source)) for part in holder.parts]
 
 
 def _refuse_beside(people_of: Member, parts: tuple[Member, ...], source: str) -> None:
@@ -136,7 +143,7 @@ def _named(part: Member, source: str) -> dict[Any, Any]:
     """A person under a username."""
     if not isinstance(part.value, Mapping) and not absent(part.value):
         raise UnreadableRoster(source, f"is not a list, and {part.name!r} is not a person; {FORM}", part.line)
-    person = dict(_person(part.value or {}))
+    person = {} if absent(part.value) else dict(_person(part.value))
     username = next((person[name] for name in _NAMES if name in person), part.name)
     if str(username) != part.name:
         raise UnreadableRoster(source, f"{part.name!r} has the username {username!r}; keep one of them", part.line)

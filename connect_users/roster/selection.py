@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.misspellings import suggestion
 from connect_users.core.patterns import pattern
-from connect_users.roster.cells import BadCell, absent, tag, text
+from connect_users.roster.cells import BadCell, absent, known_later, tag, text
 from connect_users.roster.columns import find, normal
 from connect_users.roster.notations import tags
 from connect_users.roster.tables import Table, UnreadableRoster, joined
@@ -27,11 +27,18 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
     """
     for header, wanted in where.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
+        if not values:
+            raise UnreadableRoster(table.source, f"where: no value is named for the column {header!r}")
         all_values: set[str] = set()
         parts = [_select_rows(part, header, values, all_values) for part in table.files]
         if table.rows and not any(part.rows for part in parts):
             shown = " or ".join(map(repr, values))
-            hint = suggestion(" ".join(values), all_values) if all_values else "the column is empty or missing"
+            hint = "the column is empty or missing"
+            if all_values:
+                column = find(header)
+                # Tags name sites and teams.
+                is_personal = column is not None and column.personal and column.path[0] != "tags"
+                hint = "check the spelling" if is_personal else suggestion(" ".join(values), all_values)
             raise UnreadableRoster(table.source, f"where: nobody has {shown} in the column {header!r}; {hint}")
         table = joined(table.source, parts) if table.parts else parts[0]
     return table
@@ -40,9 +47,12 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
 def _select_rows(table: Table, header: str, values: Sequence[str], all_values: set[str]) -> Table:
     """The rows of one file that have one of the values. All values of the file are added to ``all_values``."""
     readers = readers_of(table, header)
-    values_by_row = [
-        {value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows
-    ]
+    try:
+        values_by_row = [
+            {value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows
+        ]
+    except BadCell as problem:
+        raise UnreadableRoster(table.source, f"where: the column {header!r} {problem}") from None
     all_values.update(*values_by_row)
     rows = tuple(row for row, of_row in zip(table.rows, values_by_row, strict=True) if not of_row.isdisjoint(values))
     return table._replace(rows=rows)
@@ -56,7 +66,8 @@ def foreign_columns(where: Mapping[str, Any]) -> tuple[str, ...]:
 def readers_of(table: Table, wanted: str) -> dict[str, Callable[[Any], tuple[str, ...]]]:
     """Header -> reader of the values in its cells, for the headers of one column.
 
-    A tag may have its own column, or be in the column of all tags.
+    A tag may have its own column, or be in the column of all tags. A reader raises `BadCell` if a value is not known
+    yet: the person would silently count as somebody without it.
     """
     column = find(wanted)
     path = () if column is None else column.path
@@ -72,6 +83,8 @@ def readers_of(table: Table, wanted: str) -> dict[str, Callable[[Any], tuple[str
 
 def _words(raw: Any) -> tuple[str, ...]:
     items = raw if isinstance(raw, (list, tuple)) else (raw,)
+    if any(map(known_later, items)):
+        raise BadCell("is not known while the program runs")
     return tuple(value for item in items if not absent(item) and (value := comparable(item)) is not None)
 
 
@@ -84,7 +97,9 @@ def comparable(value: Any) -> str | None:
 def _groups(raw: Any) -> tuple[str, ...]:
     """The whole cell, and each group in it: a comma may be part of a name or stand between names."""
     whole = _words(raw)
-    return whole + tuple(part for cell in whole for each in _SEPARATORS.split(cell) if (part := each.strip()) != cell)
+    parts = ((cell, part.strip()) for cell in whole for part in _SEPARATORS.split(cell))
+    # An empty part is not an empty cell: exports write a separator after the last group, too.
+    return whole + tuple(part for cell, part in parts if part and part != cell)
 
 
 def _tag(raw: Any, key: str) -> tuple[str, ...]:
@@ -92,4 +107,8 @@ def _tag(raw: Any, key: str) -> tuple[str, ...]:
         values = tags(raw)
     except BadCell:
         return ()
-    return _words(values.get(key)) if isinstance(values, dict) else ()
+    if isinstance(values, dict):
+        values = values.get(key)
+    elif not known_later(values):
+        return ()
+    return _words(values)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from connect_users.core import limits
 from connect_users.core.errors import ConnectUsersError
-from connect_users.roster.cells import BadCell, absent, plain, refuse_long
-from connect_users.roster.columns import Column, find, is_group
+from connect_users.roster.cells import BadCell, absent, plain, refuse_long, text
+from connect_users.roster.columns import USERNAME, Column, find, is_group
 
 #: The deepest nesting of a roster. A deeper file may refer to itself.
 _DEPTH = 4
@@ -113,6 +113,14 @@ class Table(NamedTuple):
     def column(self, header: str) -> Column | None:
         """The column of one of the headers; None if it is unknown or not read."""
         return self.columns.get(header) if self.form else find(header)
+
+    def username(self, row: Row) -> str:
+        """The username in a row; "" if it has none."""
+        for header, raw in row.cells:
+            column = self.column(header)
+            if column is not None and column.path == USERNAME:
+                return str(text(raw))
+        return ""
 
 
 def joined(source: str, parts: Sequence[Table]) -> Table:

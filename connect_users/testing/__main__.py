@@ -20,8 +20,11 @@ COMMANDS = ("preview", "up", "refresh", "destroy")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the commands in order; 1 as soon as one of them fails, 2 where there is no project to rehearse."""
-    return streams.guarded(_PROG, lambda: _run(argv))
+    """Run the commands in order; 1 as soon as one of them fails, 2 if there is no project, 130 after Ctrl-C."""
+    try:
+        return streams.guarded(_PROG, lambda: _run(argv))
+    except KeyboardInterrupt:
+        return 130
 
 
 def _run(argv: Sequence[str] | None) -> int:

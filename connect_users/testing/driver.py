@@ -1,6 +1,6 @@
 """One resource, driven through a provider as Pulumi's engine drives it (its step_generator.go and step.go).
 
-Contract: whatever fails, which every call of the provider may do (`HostError`), `state` and `doomed` are true.
+Contract: every call of the provider may fail (`HostError`); `state` and `doomed` are true all the same.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class ResourceDriver:
 
     provider: Any  # A `ProviderProcess`, or what answers as one; may be exchanged
     urn: str
-    state: ResourceState | None = None  # none where there is no resource
+    state: ResourceState | None = None  # None if there is no resource
     template: ResourceState = field(default_factory=ResourceState)  # its registration: what else its states have
     doomed: list[ResourceState] = field(default_factory=list)  # old halves of replacements, still to be deleted
 
@@ -116,7 +116,7 @@ class ResourceDriver:
             self.state = self._recorded(state.id, change.inputs, {**known, **change.inputs}, failed=state.failed)
 
     def refresh(self) -> str:
-        """Read what is true: `same` (also where things differ: the state has it) or `gone`."""
+        """Read the resource into `state`; returns `same`, whether it drifted or not, or `gone`."""
         state = self.state
         reply = self.provider.read(state.id, state.outputs, inputs=state.inputs, urn=self.urn) if state else None
         if state is None or reply is None or not reply.id:

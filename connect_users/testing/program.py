@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _SETTLE_SECONDS = 30.0
-#: So many turns of the event loop without news are waiting, and each further one takes so long.
+#: After so many turns of the event loop without an event, each further one waits so long.
 BUSY_SPINS, REST_SECONDS = 50, 0.001
 #: The fields of a registration that a rehearsal goes by, and those that only say what the program understands.
 _PLAYED = {
@@ -106,7 +106,8 @@ class RehearsalMonitor(MockMonitor):
         if request.tok != "pulumi:pulumi:readStackResourceOutputs":
             self._refuse(f"the function {request.tok}")
         # Of the run's own stack as it was before, whatever its name in the request.
-        resources = {state.urn: {"type": state.type, "outputs": state.outputs} for state in self._run.before}
+        before = (state for state in self._run.before if not state.delete)
+        resources = {state.urn: {"type": state.type, "outputs": state.outputs} for state in before}
         answer = encode({"outputs": resources}, secrets=True, unknowns=True)
         # Older SDKs' monitors answered with the provider's message; the field is named by a Python keyword.
         reply: Any = getattr(resource_pb2, "ResourceInvokeResponse", provider_pb2.InvokeResponse)

@@ -39,27 +39,45 @@ class Project:
 
 def read_project(directory: Path, stack: str) -> Project:
     """Read a project's files; raises ValueError if they are not those of a project."""
-    content = _yaml(directory / "Pulumi.yaml")
+    file = directory / "Pulumi.yaml"
+    content = _yaml(file)
     name = content.get("name")
     if not isinstance(name, str) or not name:
-        raise ValueError(f"{directory / 'Pulumi.yaml'} names no project")
-    values = dict(content.get("config") or {})
+        raise ValueError(f"{file} names no project")
+    values = _config(content, file)
     for key, value in values.items():
         # A key is declared as `{value: x}`, as `{default: x}`, or by the value itself.
         if isinstance(value, dict) and value.keys() & {"value", "default", "type", "description", "secret", "items"}:
             values[key] = value.get("value", value.get("default"))
-    values |= _yaml(directory / f"Pulumi.{stack}.yaml").get("config") or {}
-    full = {key if ":" in key else f"{name}:{key}": value for key, value in values.items() if value is not None}
+    file = directory / f"Pulumi.{stack}.yaml"
+    values |= _config(_yaml(file), file)
+    full = {key: value for key, value in full_keys(values, name).items() if value is not None}
     plain = {key: it for key, it in full.items() if not (isinstance(it, dict) and it.keys() == {"secure"})}
     texts = {key: it if isinstance(it, str) else json.dumps(it) for key, it in plain.items()}
     return Project(directory, name, (directory / str(content.get("main", "."))).resolve(), texts)
 
 
+def full_keys(config: Props, project: str) -> dict[str, Any]:
+    """A configuration by full key: a key without a namespace is the project's, as in `pulumi config set`."""
+    return {key if ":" in key else f"{project}:{key}": value for key, value in config.items()}
+
+
+def _config(content: dict[str, Any], path: Path) -> dict[str, Any]:
+    config = content.get("config") or {}
+    if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
+        raise ValueError(f"{path}: config must have a value for each key")
+    return dict(config)
+
+
 def _yaml(path: Path) -> dict[str, Any]:
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        """Dates stay strings, as in Pulumi."""
+
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader) if path.exists() else None  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from None
     return content if isinstance(content, dict) else {}

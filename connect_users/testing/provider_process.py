@@ -188,7 +188,7 @@ class ProviderProcess:
     def close(self) -> None:
         if self._channel is not None:
             self._channel.close()
-            self._channel = None
+            self._channel = self._stub = None
         if self.process is not None:
             self.process.kill()
             self.process.wait()

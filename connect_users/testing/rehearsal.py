@@ -19,7 +19,7 @@ from connect_users.core.tokens import STACK
 
 from .aws import AwsProvider
 from .program import ProgramFailed, RehearsalMonitor, from_path, in_place, run_program
-from .project import EmulatorSetup, Project, read_project
+from .project import EmulatorSetup, Project, full_keys, read_project
 from .provider_process import Diagnostic, EngineLog, ProviderProcess
 from .result import Result, load, save
 from .run import RehearsedRun, RunStopped
@@ -92,7 +92,7 @@ class Rehearsal:
 
     def set_config(self, key: str, value: str | Secret) -> None:
         """Set a configuration value, as `pulumi config set`: a key without a namespace is the project's."""
-        self._config[key if ":" in key else f"{self._project.name}:{key}"] = value
+        self._config |= full_keys({key: value}, self._project.name)
 
     def use(self, program: Callable[[], Any]) -> None:
         """Run another program from now on, over the same state, as after an edit of the program."""
@@ -195,7 +195,9 @@ class Rehearsal:
     def _masked(self, message: Diagnostic) -> Diagnostic:
         """The CLI masks secret configuration values in everything it prints (those of three characters and more)."""
         text = message.message
-        for secret in (str(value.value) for value in self._config.values() if isinstance(value, Secret)):
+        secrets = (str(value.value) for value in self._config.values() if isinstance(value, Secret))
+        # One secret may be a part of another: the longest goes first, so that nothing of it is left.
+        for secret in sorted(secrets, key=len, reverse=True):
             text = text.replace(secret, "[secret]") if len(secret) > 2 else text
         return replace(message, message=text)
 

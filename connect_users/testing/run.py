@@ -1,6 +1,6 @@
 """One rehearsed run over a stack's state: what is registered is made one by one, as the registrations come.
 
-Contract: `states()` is at every moment a state that is true, in an order in which no resource depends on a later one.
+Contract: `states()` is true at every moment, in an order in which no resource depends on a later one.
 """
 
 from __future__ import annotations

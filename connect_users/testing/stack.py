@@ -10,12 +10,13 @@ import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .project import NO_ACCOUNT, EmulatorSetup, read_project
+from .project import NO_ACCOUNT, EmulatorSetup, full_keys, read_project
 from .values import Secret
 
 if TYPE_CHECKING:
@@ -103,8 +104,7 @@ class Stack:
             (stack.folder / linked.name).symlink_to(linked, target_is_directory=True)
         (stack.folder / f"Pulumi.{name}.yaml").unlink(missing_ok=True)
         stack.workspace.create_stack(name)
-        full = {key if ":" in key else f"{source.name}:{key}": value for key, value in (config or {}).items()}
-        stack.set_config(emulated.config({**source.config, **full}))
+        stack.set_config(emulated.config({**source.config, **full_keys(config or {}, source.name)}))
         return stack
 
     @functools.cached_property
@@ -121,7 +121,13 @@ class Stack:
         return {key: Secret(output.value) if output.secret else output.value for key, output in outputs.items()}
 
     def set_config(self, values: Mapping[str, Any]) -> None:
-        """Set keys of the stack: strings, numbers, booleans, `Secret`; None removes a key."""
+        """Set keys of the stack: strings, numbers, booleans, `Secret`; None removes a key.
+
+        A key without a namespace is the project's.
+        """
+        from pulumi.automation import ConfigValue
+
+        values = full_keys(values, read_project(self.folder, self.name).name)
         settings = self.workspace.stack_settings(self.name)
         settings.config = settings.config or {}
         for key, value in values.items():
@@ -131,7 +137,7 @@ class Stack:
         self.workspace.save_stack_settings(self.name, settings)
         for key, value in values.items():
             if isinstance(value, Secret):
-                self.pulumi("config", "set", "--secret", key, str(value.value))
+                self.workspace.set_config(self.name, key, ConfigValue(str(value.value), secret=True))
 
     def command(self, *args: str) -> list[str]:
         """Return a command line of `pulumi`, without prompts and colours."""
@@ -158,7 +164,12 @@ class Stack:
     def pulumi(self, *args: str, code: int = 0, without: tuple[str, ...] = ()) -> Outcome:
         """Run `pulumi` to its end; raises StackError unless it ends with 0, or fails if `code` is not 0."""
         with self.start(*args, without=without) as process:
-            text, _ = process.communicate(timeout=600)
+            try:
+                text, _ = process.communicate(timeout=600)
+            except BaseException:
+                # It is in a process group of its own, which a Ctrl-C at the terminal does not reach.
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
         if bool(process.returncode) != bool(code):
             raise StackError(f"pulumi {' '.join(args)} ended with {process.returncode}:\n{text}")
         return Outcome(process.returncode, text)

@@ -15,20 +15,20 @@ class Outcome(testing.Outcome):
         marked: dict[str, set[str]] = {}
         lines: set[str] = set()
         for line in self.text.splitlines():
-            told = re.sub(r"\s+", " ", line).replace(" :", ":").strip()
-            urn = re.fullmatch(r"\[urn=.*::(.*)\]", told)
+            words = re.sub(r"\s+", " ", line).replace(" :", ":").strip()
+            urn = re.fullmatch(r"\[urn=.*::(.*)\]", words)
             if urn is not None:
                 lines = marked.setdefault(urn[1], set())
-            elif re.match(r"[-+~] [^:]+: .*[^\[{]$", told) and "pulumi-python:" not in told:
-                lines.add(told)
+            elif re.match(r"[-+~] [^:]+: .*[^\[{]$", words) and "pulumi-python:" not in words:
+                lines.add(words)
         return {name: lines for name, lines in marked.items() if lines}
 
     def messages(self, name: str) -> list[str]:
         """What the diagnostics say of one resource, a line each, without Pulumi's headings."""
-        _, _, told = self.text.partition("Diagnostics:")
+        _, _, diagnostics = self.text.partition("Diagnostics:")
         found: list[str] = []
         ours = False
-        for line in told.splitlines():
+        for line in diagnostics.splitlines():
             heading = re.fullmatch(r"  \S+ \((.*)\):", line)
             if heading is not None:
                 ours = heading[1] == name

@@ -136,7 +136,7 @@ class Stack(testing.Stack):
         return names
 
     def calls_by_resource(self) -> dict[str, list[str]]:
-        """The same by the resource that they were about, told by the ids in the state; new users by their names."""
+        """The same by the resource that they were about, by the ids in the state; new users by their names."""
         names = {item["id"]: name for name, item in self.state().items() if item.get("id")}
         usernames = {
             item["inputs"]["username"]: name
@@ -166,9 +166,9 @@ class Stack(testing.Stack):
         counted = list(self.emulator.requests)
         found = {}
         for id_, name in rows:
-            told = dict(self.connect.describe_user(InstanceId=seed.INSTANCE_ID, UserId=id_)["User"])
+            described = dict(self.connect.describe_user(InstanceId=seed.INSTANCE_ID, UserId=id_)["User"])
             entries = self.connect.list_user_proficiencies(InstanceId=seed.INSTANCE_ID, UserId=id_)
-            found[name] = {**told, "UserProficiencies": entries["UserProficiencyList"]}
+            found[name] = {**described, "UserProficiencies": entries["UserProficiencyList"]}
         _restore(self.emulator, counted)
         return found
 

@@ -30,5 +30,5 @@ def test_the_plugin_makes_the_users_that_the_dynamic_door_makes(plugin: Contesta
     assert {who: usages[0].requests for who, usages in phase.usages.items()} == dict.fromkeys(contestants, USERS)
     assert all(phase.state[who] > 1000 for who in contestants), "each has its users in a state of its own"
     if sys.platform == "linux":
-        # The provider was told apart from the CLI, the program and its launcher.
+        # The provider was distinguished from the CLI, the program and its launcher.
         assert all(20 < usages[0].provider_memory < 300 for usages in phase.usages.values())

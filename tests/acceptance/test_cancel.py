@@ -39,7 +39,7 @@ def test_one_ctrl_c_while_throttled_ends_the_run(new_stack: NewStack) -> None:
     assert time.monotonic() - cancelled_at < 30
     assert process.returncode != 0
     assert "run pulumi up again to go on" in text
-    assert _ids(stack) == {name: told["Id"] for name, told in stack.live().items()}
+    assert _ids(stack) == {name: live_user["Id"] for name, live_user in stack.live().items()}
     stack.emulator.options = dataclasses.replace(stack.emulator.options, throttle=None)
     stack.up()
     _assert_exactly_once(stack)
@@ -79,8 +79,8 @@ def _ids(stack: Stack) -> dict[str, str]:
 def _assert_exactly_once(stack: Stack) -> None:
     live = stack.live()
     assert sorted(live) == sorted(stack.users)
-    assert _ids(stack) == {name: told["Id"] for name, told in live.items()}
+    assert _ids(stack) == {name: live_user["Id"] for name, live_user in live.items()}
     tokens = {name: item["outputs"].get("ownership_token") for name, item in stack.state().items() if name in live}
-    owners = {name: owner_of(told["Tags"]) for name, told in live.items()}
+    owners = {name: owner_of(live_user["Tags"]) for name, live_user in live.items()}
     assert tokens == {name: owner and owner.token for name, owner in owners.items()}
     assert stack.plan() == {}

@@ -156,18 +156,18 @@ def _assert_as_declared(stack: Stack) -> None:
     state = {name: item for name, item in stack.state().items() if "ConnectUser" in item["type"]}
     assert sorted(state) == ["ada", "bob", "cem"]
     for item in state.values():
-        told = live[item["inputs"]["username"]]
-        owner = owner_of(told["Tags"])
+        live_user = live[item["inputs"]["username"]]
+        owner = owner_of(live_user["Tags"])
         assert owner is not None
-        assert item["id"] == told["Id"]
-        assert item["outputs"]["arn"] == told["Arn"]
+        assert item["id"] == live_user["Id"]
+        assert item["outputs"]["arn"] == live_user["Arn"]
         assert item["outputs"]["ownership_token"] == owner.token
         assert owner.name.endswith(item["urn"].rsplit("::", 1)[1])
         assert "initErrors" not in item
         assert not item.get("delete")
-    assert {name for name, told in live.items() if told["RoutingProfileId"] == SALES} == {"bob", "eva"}
+    assert {name for name, live_user in live.items() if live_user["RoutingProfileId"] == SALES} == {"bob", "eva"}
     english = [{"AttributeName": "lang", "AttributeValue": "en", "Level": 3.0}]
-    skills = {name: told["UserProficiencies"] for name, told in live.items()}
+    skills = {name: live_user["UserProficiencies"] for name, live_user in live.items()}
     assert skills == {"ada": english, "bob": [], "cem2": english, "eva": []}
     assert live["bob"]["Tags"]["team"] == "red"
     assert TAG_KEY not in live["eva"].get("Tags", {})

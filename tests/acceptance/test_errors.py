@@ -33,14 +33,14 @@ BRIEF: Final = 0.5
 
 
 def _the_error(outcome: Outcome, name: str) -> str:
-    told = outcome.messages(name)
-    assert not [line for line in told if "Traceback" in line or line.startswith("File ")]
-    (line,) = [line for line in told if line.startswith("error: ")]
+    messages = outcome.messages(name)
+    assert not [line for line in messages if "Traceback" in line or line.startswith("File ")]
+    (line,) = [line for line in messages if line.startswith("error: ")]
     return line
 
 
 def test_every_refusal_of_a_creation_is_one_line(stack: Stack) -> None:
-    """Nine users, nine reasons, all told in one run; what cannot pass by waiting is asked once."""
+    """Nine users, nine reasons, all reported in one run; what cannot pass by waiting is asked once."""
     stack.configure(timeout=BRIEF)
     for name, (code, message, _, _) in REFUSALS.items():
         stack.emulator.faults.add(

@@ -42,13 +42,13 @@ def test_the_roster_has_a_stack_for_each_site(stack: Stack) -> None:
         stack.pulumi("stack", "init", site, "--no-select")
         stack.pulumi("config", "set", "site", site, "--stack", site)
         stack.up("--stack", site)
-        told = stack.pulumi("stack", "output", "people", "--json", "--stack", site).text
-        assert json.loads(told) == usernames.split()
+        text = stack.pulumi("stack", "output", "people", "--json", "--stack", site).text
+        assert json.loads(text) == usernames.split()
     for site in people:
         stack.preview("--expect-no-changes", "--stack", site)
     stack.pulumi("config", "set", "site", "lndon", "--stack", "london")
-    told = stack.preview("--stack", "london", code=1).text
-    assert "agents.csv: where: nobody has 'lndon' in the column 'tags.site'; did you mean 'london'?" in told
+    text = stack.preview("--stack", "london", code=1).text
+    assert "agents.csv: where: nobody has 'lndon' in the column 'tags.site'; did you mean 'london'?" in text
 
 
 @pytest.mark.parametrize("example", ["quickstart", "roster", "directory"])
@@ -84,8 +84,8 @@ def test_the_policy_pack_judges_an_exported_state(stack: Stack) -> None:
     stack.pulumi("stack", "export", "--file", str(state))
     analyze = ("policy", "analyze", "--file", str(state), "--policy-pack", str(EXAMPLES / "policy-pack"))
     offline = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK")
-    told = stack.pulumi(*analyze, code=1, without=offline).text
-    assert [line.strip() for line in told.splitlines() if line.strip().startswith("ada.lovelace ")] == [
+    text = stack.pulumi(*analyze, code=1, without=offline).text
+    assert [line.strip() for line in text.splitlines() if line.strip().startswith("ada.lovelace ")] == [
         "ada.lovelace has a password in the program; name a secret with password_secret_arn instead",
         "ada.lovelace lacks the tag team",
     ]

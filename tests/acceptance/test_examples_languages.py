@@ -39,12 +39,12 @@ def test_an_example_is_a_template_that_runs_on_the_embedded_emulator(
         run(place, newcomer, *check)
     assert "+ 8 to create" in run(place, newcomer, "pulumi", "preview", "--stack", "dev")
     run(place, newcomer, "pulumi", "up", "--yes", "--skip-preview")
-    told = json.loads(run(place, newcomer, "pulumi", "stack", "output", "users", "--json"))
+    exported = json.loads(run(place, newcomer, "pulumi", "stack", "output", "users", "--json"))
     team = json.loads(run(place, newcomer, "pulumi", "stack", "output", "team", "--json"))
     live = users(place)
     assert set(live) == {"ada.lovelace", "grace.hopper", *team}
     assert len(team) == 3
-    assert told == {"ada": live["ada.lovelace"]["Arn"], "grace": live["grace.hopper"]["Arn"]}
+    assert exported == {"ada": live["ada.lovelace"]["Arn"], "grace": live["grace.hopper"]["Arn"]}
     assert live["ada.lovelace"]["RoutingProfileId"] == seed.ROUTING_PROFILES["Support"]
     assert live["ada.lovelace"]["HierarchyGroupId"] == seed.HIERARCHY_GROUPS["EMEA/UK/London"]
     assert live["grace.hopper"]["PhoneConfig"]["DeskPhoneNumber"] == "+12025550123"

@@ -97,7 +97,7 @@ def test_a_run_of_changes_is_killed(
 
 
 def test_other_resources_are_made_twice(new_stack: NewStack) -> None:
-    """What the fast lane endangers: a resource without exactly-once create is orphaned, and made anew."""
+    """What the fast lane endangers: a resource without exactly-once create is orphaned, and made again."""
     assassin = Assassin("CreateUser", 2, "committed", "run")
     stack = _fast(new_stack(on_event=assassin))
     stack.write_program(WITH_A_THING)
@@ -137,11 +137,11 @@ def _assert_as_declared(stack: Stack) -> None:
     state = {name: item for name, item in stack.state().items() if "ConnectUser" in item["type"]}
     assert sorted(state) == sorted(stack.users)
     for item in state.values():
-        told = live[item["inputs"]["username"]]
-        owner = owner_of(told["Tags"])
+        live_user = live[item["inputs"]["username"]]
+        owner = owner_of(live_user["Tags"])
         assert owner is not None
-        assert (item["id"], item["outputs"]["ownership_token"]) == (told["Id"], owner.token)
-        assert len(told["UserProficiencies"]) == len(item["inputs"].get("user_proficiencies", []))
+        assert (item["id"], item["outputs"]["ownership_token"]) == (live_user["Id"], owner.token)
+        assert len(live_user["UserProficiencies"]) == len(item["inputs"].get("user_proficiencies", []))
     stack.calls()
     assert stack.plan() == {}
     assert stack.calls() == []

@@ -56,8 +56,9 @@ def test_a_projects_users_are_made_in_the_emulator(
     with pytest.raises(StackError, match="username: 'a b' has a blank"):
         stack.preview()
     assert "has a blank" in stack.preview(code=1).text
-    stack.set_config({"shop:username": "countess"})
+    stack.set_config({"username": "countess", "pin": Secret("-1234")})
     assert stack.plan()["ada"] == ("replace", ["username"])
+    assert stack.workspace.get_config("dev", "shop:pin").value == "-1234"
     exported = stack.workspace.export_stack("dev").deployment
     assert exported is not None
     assert {resource["type"] for resource in exported["resources"]} >= {"pulumi:pulumi:Stack"}

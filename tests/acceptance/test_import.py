@@ -126,9 +126,9 @@ def test_into_a_program_that_exists(stack: Stack) -> None:
     skeleton, preview = stack.root / "skeleton.json", stack.root / "preview.json"
     stack.preview("--import-file", str(skeleton))
     preview.write_text(stack.preview("--json").text, encoding="utf-8")
-    told = _import(
+    output = _import(
         stack, "--into", str(skeleton), "--preview", str(preview), "--select", "username=agent0000[23]", code=1
     )
-    assert told.splitlines() == ["joiner: the instance has no user 'joiner'"]
+    assert output.splitlines() == ["joiner: the instance has no user 'joiner'"]
     _taken_over(stack, skeleton)
     assert stack.plan() == {"agent00003": ("update", ["routing_profile_id"]), "joiner": ("create", [])}

@@ -49,7 +49,7 @@ def where(stack: Stack) -> list[str]:
 
 
 def fill(stack: Stack) -> list[str]:
-    """People, of whom one has settings per channel, proficiencies and odd tags."""
+    """People, one of them with settings per channel, proficiencies and odd tags."""
     stack.emulator.options = Options(users_quota=None)
     ids = seed_users(stack.emulator.store, PEOPLE)
     one: Any = {"InstanceId": seed.INSTANCE_ID, "UserId": ids[0]}
@@ -82,7 +82,7 @@ def next_commands(said: str) -> list[str]:
 
 
 def follow(stack: Stack, said: str) -> None:
-    """Run what was told, word for word, but for the preview at its end."""
+    """Run what the output says, word for word, except the preview at its end."""
     *commands, last = next_commands(said)
     assert last == "pulumi preview"
     for line in commands:
@@ -114,7 +114,7 @@ def fresh_yaml(fresh: Stack) -> Stack:
 
 
 def taken_over(stack: Stack, *options: str) -> list[str]:
-    """Import the instance as was told: nobody is touched, and nothing changes; the options that name the instance."""
+    """Import as the output says: nobody is touched, nothing changes. Returns the options that name the instance."""
     fill(stack)
     before = stack.live()
     instance = ["--instance", seed.INSTANCE_ALIAS, *where(stack)]

@@ -58,9 +58,9 @@ def test_an_emptied_cell_or_a_dropped_column_changes_nothing_in_connect(
     before = _settings(stack)
     assert before["PhoneConfig"]["AfterContactWorkTimeLimit"] == 120
     _write(stack, columns, cells)
-    told = " ".join(stack.preview().messages("team-ada"))
-    assert "phone_config.after_contact_work_time_limit" in told
-    assert "no longer declared, so Connect keeps the current value" in told
+    messages = " ".join(stack.preview().messages("team-ada"))
+    assert "phone_config.after_contact_work_time_limit" in messages
+    assert "no longer declared, so Connect keeps the current value" in messages
     stack.calls()
     stack.up()
     assert stack.calls() == []
@@ -89,16 +89,16 @@ def test_a_channel_that_its_list_names_no_longer_is_warned_of_in_words(stack: St
     assert _settings(stack) == before, "of a list that is left out whole, nothing is reset"
 
 
-def test_a_user_who_is_gone_is_told_and_made_again_after_a_refresh(stack: Stack) -> None:
+def test_a_user_who_is_gone_is_an_error_and_made_again_after_a_refresh(stack: Stack) -> None:
     stack.users = {"ada": user("ada")}
     stack.up()
     made = stack.live()["ada"]["Id"]
     # The user is of yesterday for Connect and for the state.
     stack.connect.delete_user(InstanceId=seed.INSTANCE_ID, UserId=made)
     stack.users = {"ada": user("ada", routing_profile_id=SALES)}
-    told = stack.up(code=1).text
-    assert f"updating Connect user 'ada': user {made} is gone from Connect; somebody deleted it there" in told
-    assert "pulumi refresh" in told
+    text = stack.up(code=1).text
+    assert f"updating Connect user 'ada': user {made} is gone from Connect; somebody deleted it there" in text
+    assert "pulumi refresh" in text
     stack.refresh()
     stack.up()
     assert stack.live()["ada"]["RoutingProfileId"] == SALES
@@ -116,8 +116,8 @@ def test_a_user_with_50_tags_is_adopted_where_one_is_to_go(stack: Stack) -> None
         Tags=tags,
     )
     stack.users = {"ada": user("ada", adopt_existing=True)}
-    told = stack.up(code=1).text
-    assert "the ownership tag connect-users:owner needs one; remove a tag in Connect, or declare in tags" in told
+    text = stack.up(code=1).text
+    assert "the ownership tag connect-users:owner needs one; remove a tag in Connect, or declare in tags" in text
     assert stack.live()["ada"]["Tags"] == tags
     del tags["key7"]
     stack.users = {"ada": user("ada", adopt_existing=True, tags=tags)}

@@ -27,7 +27,7 @@ def test_a_life(stack: Stack) -> None:
     assert sorted(stack.calls()) == ["AssociateUserProficiencies", "CreateUser", "CreateUser"]
     live = stack.live()
     ids = {name: item["id"] for name, item in stack.state().items() if name in live}
-    assert ids == {name: told["Id"] for name, told in live.items()}
+    assert ids == {name: live_user["Id"] for name, live_user in live.items()}
 
     assert "3 unchanged" in stack.up().text
     assert stack.plan() == {}
@@ -101,14 +101,14 @@ def test_a_changed_password_is_refused_in_the_preview(stack: Stack) -> None:
 
 
 def test_drift_is_found_shown_and_mended(stack: Stack) -> None:
-    """What was changed behind Pulumi's back shows as a change back; who was deleted is made anew; the rest is left."""
+    """What was changed behind Pulumi's back shows as a change back; who was deleted is made again; the rest is left."""
     stack.users = {"ada": skilled("ada", tags={"team": "red"}), "bob": user("bob"), "cem": user("cem")}
     stack.up()
-    ids = {name: told["Id"] for name, told in stack.live().items()}
-    told = {"InstanceId": seed.INSTANCE_ID, "UserId": ids["ada"]}
-    stack.connect.update_user_routing_profile(RoutingProfileId=SALES, **told)
+    ids = {name: live_user["Id"] for name, live_user in stack.live().items()}
+    ada = {"InstanceId": seed.INSTANCE_ID, "UserId": ids["ada"]}
+    stack.connect.update_user_routing_profile(RoutingProfileId=SALES, **ada)
     stack.connect.update_user_proficiencies(
-        UserProficiencies=[{"AttributeName": "lang", "AttributeValue": "en", "Level": 1.0}], **told
+        UserProficiencies=[{"AttributeName": "lang", "AttributeValue": "en", "Level": 1.0}], **ada
     )
     stack.connect.tag_resource(resourceArn=stack.live()["ada"]["Arn"], tags={"team": "blue", "by": "hand"})
     stack.connect.delete_user(InstanceId=seed.INSTANCE_ID, UserId=ids["bob"])

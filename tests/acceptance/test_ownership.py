@@ -201,7 +201,7 @@ def test_no_power_is_given_to_a_user_that_another_stack_adopted(stack: Stack, ne
 
 
 def test_two_stacks_that_declare_the_same_user(stack: Stack, new_stack: NewStack) -> None:
-    """The second is refused, and told whose the user is; its destroy leaves the user alone."""
+    """The second is refused, with the name of the owner; its destroy leaves the user alone."""
     stack.users = {"ada": user("ada")}
     stack.up()
     before = stack.live()
@@ -216,7 +216,7 @@ def test_two_stacks_that_declare_the_same_user(stack: Stack, new_stack: NewStack
 
 
 def test_a_renamed_resource_keeps_its_user_and_hands_it_to_nobody(stack: Stack, new_stack: NewStack) -> None:
-    """The next up writes the tag anew; whoever has the former URN by then is refused."""
+    """The next up writes the tag again; whoever has the former URN by then is refused."""
     stack.users = {"ada": user("ada")}
     stack.up()
     before = stack.live()["ada"]
@@ -296,7 +296,7 @@ def test_wrong_account_is_an_error_and_keeps_the_state(stack: Stack, new_stack: 
 
 
 def _readable(resource: dict[str, Any]) -> tuple[Any, ...]:
-    """A resource's id, inputs and outputs without the password, which is encrypted anew each time."""
+    """A resource's id, inputs and outputs without the password, which is encrypted again each time."""
     return (
         resource["id"],
         *(

@@ -18,7 +18,7 @@ def test_an_update_that_fails_at_each_of_its_steps(stack: Stack) -> None:
     stack.users = {name: user(name, **EVERYTHING.before) for name in names}
     stack.up()
     stack.calls()
-    ids = {name: told["Id"] for name, told in stack.live().items()}
+    ids = {name: live_user["Id"] for name, live_user in stack.live().items()}
     for name, operation in zip(names, UPDATES, strict=True):
         fault = Fault(
             operation, "error-before", match=ids[name], code="AccessDeniedException", message="not authorized"
@@ -70,7 +70,7 @@ def test_answers_that_get_lost(stack: Stack) -> None:
     stack.up()
     live = stack.live()
     assert {name: item["id"] for name, item in stack.state().items() if name in live} == {
-        name: told["Id"] for name, told in live.items()
+        name: live_user["Id"] for name, live_user in live.items()
     }
-    assert [len(told["UserProficiencies"]) for told in live.values()] == [1, 1, 1]
+    assert [len(live_user["UserProficiencies"]) for live_user in live.values()] == [1, 1, 1]
     assert stack.plan() == {}

@@ -126,8 +126,8 @@ def test_a_program_imports_by_its_options_and_reads_by_get(yaml_stack: Stack) ->
     yaml_stack.up()
     assert yaml_stack.state()["ada"]["id"] == ids[0]
     arn = f"{seed.INSTANCE_ARN}/agent/{ids[1]}"
-    told = json.loads(yaml_stack.pulumi("stack", "output", "--json").text)
-    assert told == {"name": "alan", "id": ids[1], "arn": arn}
+    stack_outputs = json.loads(yaml_stack.pulumi("stack", "output", "--json").text)
+    assert stack_outputs == {"name": "alan", "id": ids[1], "arn": arn}
     yaml_stack.refresh()
     write(yaml_stack, {"ada": resource(inputs), **got}, outputs=outputs)
     assert "ada" not in yaml_stack.plan()

@@ -176,10 +176,10 @@ def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team
 
 
 @pytest.mark.parametrize(
-    ("properties", "told"),
+    ("properties", "message"),
     [
         ({"roster": None}, "roster 'team': roster or rows is missing; give one of them"),
-        ({**IDS, "rows": []}, "roster 'team': roster is given beside rows; keep one of them"),
+        ({**IDS, "rows": []}, "roster 'team': roster and rows are both set; keep one of them"),
         ({}, "roster 'team': instanceId or instance is missing; give one of them"),
         (
             {**IDS, "passwords": None, "passwordSecrets": "connect/x"},
@@ -188,7 +188,7 @@ def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team
         ({**IDS, "maxDeletions": "many"}, "maxDeletions: 'many' is neither a number of people nor a percentage"),
     ],
 )
-def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], told: str, team: Team) -> None:
+def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], message: str, team: Team) -> None:
     team.write("ada")
     team.declare(**properties)
     project = json.loads((team.stack.folder / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -196,7 +196,7 @@ def test_arguments_that_cannot_be_used_are_one_line(properties: dict[str, Any], 
     project["resources"]["team"]["properties"] = {key: value for key, value in given.items() if value is not None}
     (team.stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
     text = team.stack.preview(code=1).text
-    assert told in text
+    assert message in text
     assert "Traceback" not in text
 
 
@@ -283,6 +283,34 @@ def test_a_roster_that_depends_on_another_one_takes_its_people(team: Team) -> No
     rosters(team, {"red": "blue"}, blue=people[:4], red=people[4:])
     stack.up()
     assert {name: user["Id"] for name, user in stack.live().items()} == ids
+
+
+def test_people_who_are_declared_alone_afterwards_do_not_leave(team: Team) -> None:
+    """More than may leave, one of them under the name that the roster gave; all keep their ids."""
+    stack = team.stack
+    people = [f"agent{number}" for number in range(8)]
+    rosters(team, blue=people)
+    stack.up()
+    ids = {name: user["Id"] for name, user in stack.live().items()}
+    rosters(team, blue=people[:1])
+    project = json.loads((stack.folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    for number, username in enumerate(people[1:]):
+        project["resources"][username if number else f"blue-{username}"] = {
+            "type": "connect-users:User",
+            "properties": {
+                "instanceId": seed.INSTANCE_ID,
+                "username": username,
+                "routingProfileId": seed.ROUTING_PROFILES["Support"],
+                "securityProfileIds": [seed.SECURITY_PROFILES["Agent"]],
+                "identityInfo": {"firstName": "Ada", "lastName": "L"},
+                "password": PASSWORD,
+            },
+        }
+    (stack.folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+    assert "7 people move away and keep their id: agent1 (to blue-agent1), agent2 (to agent2)" in stack.preview().text
+    stack.up()
+    assert {name: user["Id"] for name, user in stack.live().items()} == ids
+    assert stack.plan() == {}
 
 
 def test_without_removals_people_still_move(team: Team) -> None:

@@ -83,7 +83,7 @@ def project(stack: Stack) -> Path:
 
 @pytest.mark.timeout(600)
 def test_a_typed_program_declares_users(project: Path, stack: Stack) -> None:
-    """All of a user's life; what is wrong is told by the compiler."""
+    """All of a user's life; the compiler says what is wrong."""
     checked = run(stack, "npx", "tsc", "--noEmit")
     assert (checked.returncode, checked.stdout) == (0, "")
     stack.up()
@@ -101,14 +101,14 @@ def test_a_typed_program_declares_users(project: Path, stack: Stack) -> None:
     stack.destroy()
     assert stack.live() == {}
 
-    for right, wrong, told in (
+    for right, wrong, message in (
         ('channel: "VOICE"', 'channel: "VOIC"', "TS2820"),
         ('firstName: "Ada"', 'firstNam: "Ada"', "TS2353"),
         ('username: "ada",', "", "TS2345"),
         ("ada.arn;", "ada.arm;", "TS2339"),
     ):
         program.write_text(PROGRAM.replace(right, wrong), encoding="utf-8")
-        assert told in run(stack, "npx", "tsc", "--noEmit").stdout
+        assert message in run(stack, "npx", "tsc", "--noEmit").stdout
 
 
 ROSTERS = """

@@ -164,7 +164,7 @@ def test_a_failure_is_one_line_on_its_resource_and_the_next_run_finishes(yaml_st
     assert len(yaml_stack.live()["ada"]["UserProficiencies"]) == 1
 
 
-def test_wrong_inputs_and_settings_are_told_in_the_plugins_words(yaml_stack: Stack) -> None:
+def test_wrong_inputs_and_settings_are_reported_in_the_plugins_words(yaml_stack: Stack) -> None:
     declare(yaml_stack, {"ada": in_yaml(phoneConfig={"phoneType": "DESK_PHONE"}, username="a b")})
     text = yaml_stack.preview(code=1).text
     assert "phoneConfig.deskPhoneNumber: missing; DESK_PHONE needs it" in text

@@ -52,8 +52,8 @@ def test_two_regions_in_one_stack(stack: Stack) -> None:
     stack.users["region"] = "eu-central-1"  # type: ignore[assignment]
     stack.users["away"] = {**away, "phone_config": {"phone_type": "SOFT_PHONE"}}
     stack.calls()
-    told = stack.up(code=1).messages("away")
-    assert [line for line in told if f"is in {LONDON}, but the client is set to eu-central-1" in line]
+    messages = stack.up(code=1).messages("away")
+    assert [line for line in messages if f"is in {LONDON}, but the client is set to eu-central-1" in line]
     assert stack.calls() == []
 
     stack.users["region"] = LONDON  # type: ignore[assignment]

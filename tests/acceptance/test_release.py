@@ -85,18 +85,18 @@ def test_the_sdks_that_are_published_can_be_installed(newcomer: Environment, tmp
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         (("v9.9.9", "o/r"), f"the tag is v9.9.9, but the package is v{VERSION}"),
         ((f"v{VERSION}", "o/r"), "pluginDownloadURL is "),
         ((f"v{VERSION}", "o/r"), "the schema's repository is not https://github.com/o/r"),
     ],
 )
-def test_a_tag_that_cannot_be_released_is_told_so(
-    wrong: tuple[str, str], told: str, capsys: pytest.CaptureFixture[str]
+def test_a_tag_that_cannot_be_released_is_refused(
+    wrong: tuple[str, str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert tag.main(wrong) == 1
-    assert any(line.startswith(told) for line in capsys.readouterr().err.splitlines())
+    assert any(line.startswith(message) for line in capsys.readouterr().err.splitlines())
 
 
 def test_examples_and_schema_of_another_version_cannot_be_released(tmp_path: Path) -> None:
@@ -105,10 +105,10 @@ def test_examples_and_schema_of_another_version_cannot_be_released(tmp_path: Pat
     (place / "Pulumi.yaml").write_text("packages:\n  connect-users: connect-users@9.9.9\n", encoding="utf-8")
     (tmp_path / "schema.json").write_text("{}", encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text("## Unreleased\n", encoding="utf-8")
-    told = list(tag.problems(f"v{VERSION}", "o/r", tmp_path))
-    assert "examples/typescript/Pulumi.yaml: the plugin's version is 9.9.9, but the package's is " + VERSION in told
-    assert "schema.json is out of date: run connect-users plugin schema > schema.json" in told
-    assert f"CHANGELOG.md has no section {VERSION}" in told
+    problems = list(tag.problems(f"v{VERSION}", "o/r", tmp_path))
+    assert "examples/typescript/Pulumi.yaml: the plugin's version is 9.9.9, but the package's is " + VERSION in problems
+    assert "schema.json is out of date: run connect-users plugin schema > schema.json" in problems
+    assert f"CHANGELOG.md has no section {VERSION}" in problems
     (tmp_path / "CHANGELOG.md").write_text(f"## {VERSION} - 2026-12-01\n", encoding="utf-8")
     assert f"CHANGELOG.md has no section {VERSION}" not in tag.problems(f"v{VERSION}", "o/r", tmp_path)
 
@@ -164,7 +164,7 @@ def test_an_archive_that_is_wrong_is_found_out(launcher: str | None, expected: s
     assert check.main([str(tmp_path / "archive.tar.gz")]) == 1
 
 
-def test_a_python_without_libraries_is_told_so_in_one_line(tmp_path: Path) -> None:
+def test_a_python_without_libraries_is_reported_in_one_line(tmp_path: Path) -> None:
     launchers = ROOT / "plugin" / "release" / "launchers"
     (tmp_path / "lib" / "any").mkdir(parents=True)
     for name in (NAME, "start.py"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,9 @@ from tests.acceptance.test_plugin_roster import IDS, passwords
 from tests.acceptance.test_plugin_roster import Team as PluginTeam
 from tests.acceptance.test_plugin_yaml import yaml_stack  # noqa: F401 - a fixture
 from tests.acceptance.test_roster import Team
+
+if TYPE_CHECKING:
+    from tests.acceptance.stack import Stack
 
 HEADER = "username,first_name,last_name,email,routing_profile,security_profiles\n"
 
@@ -73,7 +76,7 @@ def test_the_own_last_power_stays(office: Office) -> None:
     assert profiles == {"ada": [seed.SECURITY_PROFILES["Agent"]]}
 
 
-def test_where_it_cannot_be_told_nothing_is_claimed(office: Office) -> None:
+def test_where_it_is_not_known_nothing_is_claimed(office: Office) -> None:
     """Somebody without power has none to lose; and where STS does not answer, nobody knows who it is."""
     stack = office.stack
     office.runs_as("bo")
@@ -85,3 +88,37 @@ def test_where_it_cannot_be_told_nothing_is_claimed(office: Office) -> None:
     stack.environment["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:9"
     office.write(ada="Agent", bo="Agent")
     assert stack.plan()["team-ada"][0] == "update"
+
+
+PROGRAM = f"""
+from connect_users import ConnectUserRoster
+
+for name in ("team", "others"):
+    ConnectUserRoster(
+        name,
+        instance_id="{seed.INSTANCE_ID}",
+        roster=f"{{name}}.csv",
+        routing_profiles={seed.ROUTING_PROFILES},
+        security_profiles={seed.SECURITY_PROFILES},
+        passwords=lambda _: "A-First-Passw0rd",
+        max_deletions=1,
+        require_self=True,
+    )
+"""
+
+
+def test_the_own_last_power_stays_in_a_move_to_another_roster(stack: Stack) -> None:
+    def write(**profiles: dict[str, str]) -> None:
+        for name, held in profiles.items():
+            rows = [f"{who},Ada,L,,Support,{profile}\n" for who, profile in held.items()]
+            (stack.folder / f"{name}.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
+
+    stack.write_program(PROGRAM)
+    stack.environment |= {"AWS_ENDPOINT_URL_STS": stack.emulator.endpoint_url, "AWS_ACCESS_KEY_ID": "ada"}
+    write(team={"ada": "Admin"}, others={"cy": "Agent"})
+    stack.up()
+    write(team={}, others={"ada": "Agent", "cy": "Admin"})
+    text = stack.preview(code=1).text
+    assert "roster 'others': require_self: 'ada' runs this stack and would lose the security profile 'Admin'" in text
+    write(team={}, others={"ada": "CallCenterManager", "cy": "Agent"})
+    stack.up()

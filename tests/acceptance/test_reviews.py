@@ -49,20 +49,20 @@ def test_a_preview_of_the_engine_is_reviewed_with_names_from_the_instance(
         return capsys.readouterr().out
 
     stack.users = {name: user(name) for name in ("ada", "bo", "cy", "same")}
-    told = explained(0)
-    assert told.startswith("4 joiners\n")
+    output = explained(0)
+    assert output.startswith("4 joiners\n")
     stack.up()
     assert explained(0) == "no user changes\n"
     del stack.users["bo"]
     stack.users["ada"] |= {"routing_profile_id": SALES, "security_profile_ids": [ADMIN]}
     stack.users["cy"] |= {"username": "cyd"}
     stack.users["dee"] = user("dee")
-    told = explained(1, "--fail-on", "admin-gained")
-    assert told.startswith("1 leaver, 1 replaced, 1 joiner, 1 mover; 1 user gains power ⚠\n")
-    assert "  ada: routing Support → Sales; + security profile Admin ⚠; - security profile Agent\n" in told
-    assert "  cyd: replaced (new username): username cy → cyd\n" in told
-    assert PASSWORD not in told
-    assert "Lovelace" not in told
+    output = explained(1, "--fail-on", "admin-gained")
+    assert output.startswith("1 leaver, 1 replaced, 1 joiner, 1 mover; 1 user gains power ⚠\n")
+    assert "  ada: routing Support → Sales; + security profile Admin ⚠; - security profile Agent\n" in output
+    assert "  cyd: replaced (new username): username cy → cyd\n" in output
+    assert PASSWORD not in output
+    assert "Lovelace" not in output
 
 
 def test_a_preview_that_fails_is_reviewed_with_its_reason(
@@ -76,7 +76,7 @@ def test_a_preview_that_fails_is_reviewed_with_its_reason(
     assert "username: 'a da'" in capsys.readouterr().err
 
 
-def test_secrets_that_change_are_told_and_count_as_power(
+def test_secrets_that_change_are_shown_and_count_as_power(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The engine shows old and new as the same, and says what differs; of a secret that stays it says nothing."""
@@ -92,13 +92,13 @@ def test_secrets_that_change_are_told_and_count_as_power(
     file = tmp_path / "preview.json"
     file.write_text(stack.preview("--json").text, encoding="utf-8")
     assert main(["explain", str(file), "--width", "200", "--fail-on", "admin-gained"]) == 1
-    told = capsys.readouterr()
-    assert "the limit is 0 (ada)" in told.err
+    captured = capsys.readouterr()
+    assert "the limit is 0 (ada)" in captured.err
     assert (
         "  ada: + security profile [new secret 1]; - security profile [secret 1]; identity: first name, email"
-        in told.out
+        in captured.out
     )
-    (bo,) = (line for line in told.out.splitlines() if line.startswith("  bo: "))
+    (bo,) = (line for line in captured.out.splitlines() if line.startswith("  bo: "))
     assert "security profile" not in bo
 
 
@@ -115,7 +115,7 @@ def test_the_example_pack_stops_a_preview(stack: Stack) -> None:
     stack.users = {"ada": user("ada.lovelace", **kept)}
     stack.preview("--policy-pack", str(PACK))
     stack.users["bo"] = user("bo", security_profile_ids=[ADMIN])
-    told = stack.preview("--policy-pack", str(PACK), code=255).text
+    text = stack.preview("--policy-pack", str(PACK), code=255).text
     for said in (
         "bo has the security profile 'Admin', which only root.ops may have",
         "bo has a password in the program",
@@ -124,12 +124,12 @@ def test_the_example_pack_stops_a_preview(stack: Stack) -> None:
         "bo is not named first.last",
         "bo has power (Admin) that open sessions keep; set sign_out to 'on_delete' or 'on_loss'",
     ):
-        assert said in told
-    assert PASSWORD not in told
-    assert "ada.lovelace has" not in told
+        assert said in text
+    assert PASSWORD not in text
+    assert "ada.lovelace has" not in text
 
 
-def test_a_user_who_joins_another_resource_moves_and_a_forced_replacement_is_told_as_it_is(
+def test_a_user_who_joins_another_resource_moves_and_a_forced_replacement_is_shown_as_it_is(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As the engine plans both: a deletion beside a creation, and a replacement without a reason."""
@@ -142,10 +142,10 @@ def test_a_user_who_joins_another_resource_moves_and_a_forced_replacement_is_tol
     file.write_text(stack.preview("--json", "--replace", bo).text, encoding="utf-8")
     command = ["explain", str(file), "--names", str(names), "--width", "200", "--fail-on", "admin-gained,leavers"]
     assert main(command) == 0
-    told = capsys.readouterr().out
-    assert told.startswith("1 replaced, 1 mover")
-    assert "stays the same user: resource ada becomes desk-ada" in told
-    assert "  bo: replaced; the name stays, so this needs delete_before_replace: the user gets a new id" in told
+    output = capsys.readouterr().out
+    assert output.startswith("1 replaced, 1 mover")
+    assert "stays the same user: resource ada becomes desk-ada" in output
+    assert "  bo: replaced; the name stays, so this needs delete_before_replace: the user gets a new id" in output
 
 
 def test_power_in_another_resource_does_not_pass(
@@ -158,6 +158,6 @@ def test_power_in_another_resource_does_not_pass(
     file.write_text(stack.preview("--json").text, encoding="utf-8")
     command = ["explain", str(file), "--names", str(names), "--width", "200", "--fail-on", "admin-gained"]
     assert main(command) == 1
-    told = capsys.readouterr()
-    assert "  eve: joins: + security profile Admin ⚠; not managed by connect_users" in told.out
-    assert "the limit is 0 (eve)" in told.err
+    captured = capsys.readouterr()
+    assert "  eve: joins: + security profile Admin ⚠; not managed by connect_users" in captured.out
+    assert "the limit is 0 (eve)" in captured.err

@@ -98,7 +98,7 @@ def test_the_example_from_joiner_to_leaver(stack: Stack) -> None:
     assert stack.live() == {}
 
 
-def test_a_renamed_roster_with_an_alias_makes_nobody_anew(team: Team) -> None:
+def test_a_renamed_roster_with_an_alias_makes_nobody_again(team: Team) -> None:
     """As the example's README says: only the tags change; and the guard still knows who was there."""
     stack = team.stack
     team.write(*team(8))
@@ -120,9 +120,9 @@ def test_a_truncated_file_touches_nobody_even_without_a_preview(team: Team) -> N
     stack.calls()
     team.write("joiner", *team(4))
     for command in (stack.preview, stack.up):
-        told = command(code=1)
-        assert "6 of the 10 people of roster 'team' would leave: agent04, agent05, agent06 and 3 more" in told.text
-        assert "run once with max_deletions=6" in told.text
+        outcome = command(code=1)
+        assert "6 of the 10 people of roster 'team' would leave: agent04, agent05, agent06 and 3 more" in outcome.text
+        assert "run once with max_deletions=6" in outcome.text
     assert stack.calls() == []
     assert set(stack.live()) == set(team(10))
     team.option(max_deletions=6)
@@ -135,10 +135,10 @@ def test_a_truncated_file_touches_nobody_even_without_a_preview(team: Team) -> N
 def test_a_bad_row_registers_nothing_of_the_roster(team: Team) -> None:
     """Every problem, and no call."""
     team.write("ada", "b b", "ada")
-    told = team.stack.up(code=1)
-    assert "roster 'team' has 2 problems; nothing was changed:" in told.text
-    assert "team.csv:3: username: 'b b' has a blank" in told.text
-    assert "team.csv:4: username: 'ada' is on lines 2 and 4" in told.text
+    outcome = team.stack.up(code=1)
+    assert "roster 'team' has 2 problems; nothing was changed:" in outcome.text
+    assert "team.csv:3: username: 'b b' has a blank" in outcome.text
+    assert "team.csv:4: username: 'ada' is on lines 2 and 4" in outcome.text
     assert team.stack.calls() == []
 
 
@@ -167,8 +167,8 @@ def test_one_who_cannot_be_made_does_not_keep_the_others_waiting(team: Team) -> 
     stack = team.stack
     _make_a_stranger(team, "agent02")
     team.write(*team(11))
-    told = stack.up("--continue-on-error", code=1)
-    assert "agent02" in told.text
+    outcome = stack.up("--continue-on-error", code=1)
+    assert "agent02" in outcome.text
     assert set(stack.live()) == set(team(11))
     assert "team-agent02" not in stack.state()
     assert {f"team-{username}" for username in team(11)} - set(stack.state()) == {"team-agent02"}
@@ -186,8 +186,8 @@ def test_leavers_of_a_run_that_failed_count_again(team: Team) -> None:
     assert len(stack.live()) == 21
     team.write(*twenty[9:], "taken")
     for command in (stack.preview, stack.up):
-        told = command(code=1)
-        assert "9 of the 20 people of roster 'team' would leave: agent00, agent01, agent02 and 6 more" in told.text
+        outcome = command(code=1)
+        assert "9 of the 20 people of roster 'team' would leave: agent00, agent01, agent02 and 6 more" in outcome.text
     team.write(*twenty[5:])
     stack.up()
     assert set(stack.live()) == {*twenty[5:], "taken"}
@@ -206,9 +206,9 @@ def test_a_roster_that_loses_everybody_is_stopped(team: Team) -> None:
     team.write()
     team.option(max_deletions="100%")
     for command in (stack.preview, stack.up):
-        told = command(code=1)
-        assert "5 of the 5 people of roster 'team' would leave" in told.text
-        assert "run once with max_deletions=5" in told.text
+        outcome = command(code=1)
+        assert "5 of the 5 people of roster 'team' would leave" in outcome.text
+        assert "run once with max_deletions=5" in outcome.text
     team.option(max_deletions=5)
     stack.up()
     assert stack.live() == {}
@@ -224,8 +224,8 @@ def test_a_roster_taken_out_of_the_program_is_stopped_by_another_one(team: Team)
     stack.up()
     stack.write_program(PROGRAM.replace('"team"', '"night"').replace("team.csv", "night.csv"))
     for command in (stack.preview, stack.up):
-        told = command(code=1)
-        assert "roster 'team' is no longer in the program, and 3 people of it would be deleted: agent00" in told.text
+        outcome = command(code=1)
+        assert "roster 'team' is no longer in the program, and 3 people of it would be deleted: agent00" in outcome.text
     assert set(stack.live()) == {"owl", *team(3)}
     stack.destroy()
     assert stack.live() == {}
@@ -242,11 +242,11 @@ def test_movers_between_two_rosters_are_said_to_move(team: Team) -> None:
     stack.up()
     night.write_text(HEADER + "".join(f"{name},A,L,Support,Agent\n" for name in team(7)[1:]), encoding="utf-8")
     team.write("agent00")
-    told = stack.preview()
+    outcome = stack.preview()
     names = "agent01 (to night-agent01), agent02 (to night-agent02), agent03 (to night-agent03) and 3 more"
-    assert told.messages("team-guard") == [f"6 people move away and keep their id: {names}"]
+    assert outcome.messages("team-guard") == [f"6 people move away and keep their id: {names}"]
     names = "agent01 (from team-agent01), agent02 (from team-agent02), agent03 (from team-agent03) and 3 more"
-    assert told.messages("night-guard") == [f"6 people move here and keep their id: {names}"]
+    assert outcome.messages("night-guard") == [f"6 people move here and keep their id: {names}"]
 
 
 def test_a_renamed_roster_without_an_alias_still_knows_who_was_there(team: Team) -> None:

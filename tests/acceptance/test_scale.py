@@ -21,6 +21,6 @@ def test_two_hundred_users_in_parallel(stack: Stack) -> None:
     assert stack.calls() == ["CreateUser"] * USERS
     live = stack.live()
     assert sorted(live) == sorted(stack.users)
-    assert all(stack.state()[name]["id"] == told["Id"] for name, told in live.items())
+    assert all(stack.state()[name]["id"] == live_user["Id"] for name, live_user in live.items())
     assert f"{USERS + 1} unchanged" in stack.up("--parallel=32").text
     assert stack.calls() == []

@@ -84,14 +84,14 @@ def test_a_password_of_secrets_manager_reaches_nothing_of_pulumi(stack: Stack) -
     stack.write_program(PROGRAM)
     stack.users = {"ada": user("ada", password=None, password_secret_arn=arn, tags={"cost": "none"})}
     loud = ("--logtostderr", "-v=11")
-    told = "".join(command(*options).text for options in ((), loud) for command in (stack.preview, stack.up))
-    told += stack.refresh(*loud).text
+    output = "".join(command(*options).text for options in ((), loud) for command in (stack.preview, stack.up))
+    output += stack.refresh(*loud).text
     assert stack.live()["ada"]["Username"] == "ada"
     assert [record.operation for record in stack.emulator.requests].count("GetSecretValue") == 1
-    assert arn in told
+    assert arn in output
     logs = _logs(stack)
     assert arn in logs
-    assert PASSWORD not in told + logs
+    assert PASSWORD not in output + logs
     assert _written(stack, PASSWORD) == []
 
 
@@ -105,7 +105,7 @@ def test_a_secret_stays_one_through_refresh_update_and_failure(stack: Stack) -> 
     stack.users = {"ada": user("ada", **inputs)}
     texts.append(stack.up().text)
     texts.append(stack.refresh().text)
-    # Drift in the secret values themselves is told in the state as a secret, too.
+    # Drift in the secret values themselves is a secret in the state, too.
     stack.connect.tag_resource(resourceArn=stack.live()["ada"]["Arn"], tags={"cost": "HiddenDrift"})
     texts.append(stack.refresh().text)
     texts.append(stack.preview("--diff").text)

@@ -90,7 +90,7 @@ def _phases(count: int, args: argparse.Namespace) -> list[scale.Phase]:
         count,
         rounds=args.rounds,
         fast=count >= FAST_FROM,
-        told=_tell,
+        report=_tell,
     )
 
 
@@ -99,7 +99,7 @@ def _doors(args: argparse.Namespace) -> list[Row]:
     phases = [
         phase
         for count in args.users
-        for phase in doors.phases(count, plugin, args.rounds, fast=count >= FAST_FROM, told=_tell)
+        for phase in doors.phases(count, plugin, args.rounds, fast=count >= FAST_FROM, report=_tell)
     ]
     waiting = doors.waiting(8 if args.short else WAITING, 0.1 if args.short else LATENCY, plugin, args.rounds)
     return [*(row for phase in phases for row in doors.rows(phase, plugin)), *waiting]

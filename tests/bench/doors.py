@@ -49,16 +49,16 @@ _BARE: Final = "import grpc, os; os.write(1, b'0\\n')"
 
 
 def phases(
-    count: int, plugin: Contestant, rounds: int, *, fast: bool, told: Callable[[str], None] = lambda _: None
+    count: int, plugin: Contestant, rounds: int, *, fast: bool, report: Callable[[str], None] = lambda _: None
 ) -> list[Phase]:
     """Measure both doors, from the preview of new users to a refresh. Needs `pulumi`.
 
     Args:
         plugin: the program that uses it, ``plugin`` (in Python) or ``yaml``.
-        fast, told: as `scale.phases` has them.
+        fast, report: as `scale.phases` has them.
     """
     return scale.phases(
-        count, rounds=rounds, fast=fast, contestants=("ours", plugin), names=PHASES, scripts=False, told=told
+        count, rounds=rounds, fast=fast, contestants=("ours", plugin), names=PHASES, scripts=False, report=report
     )
 
 
@@ -83,7 +83,7 @@ def rows(phase: Phase, plugin: Contestant) -> list[Row]:
 def waiting(count: int, latency: float, plugin: Contestant, rounds: int) -> list[Row]:
     """Making users while each request takes ``latency`` seconds, beside the bound; a row for each door. Needs `pulumi`.
 
-    The engine is told to have all of them under way at once: by default it goes by the number of processors.
+    The engine has all of them under way at once: by default it goes by the number of processors.
     """
     names: dict[Contestant, str] = {plugin: "the plugin", "ours": "the dynamic door"}
     found = []

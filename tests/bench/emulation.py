@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-#: Nobody's credentials, and nothing of this machine's AWS.
+#: Made-up credentials, and nothing of this machine's AWS.
 AWS = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",

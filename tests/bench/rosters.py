@@ -109,7 +109,7 @@ def previews(count: int, rounds: int) -> list[Row]:
     ]
 
 
-def components(count: int, rounds: int, told: Callable[[str], None]) -> list[Row]:
+def components(count: int, rounds: int, report: Callable[[str], None]) -> list[Row]:
     """A roster of the plugin, in a program in YAML, beside bare dynamic resources in Python. Needs `pulumi`."""
     phases = scale.phases(
         count,
@@ -118,7 +118,7 @@ def components(count: int, rounds: int, told: Callable[[str], None]) -> list[Row
         contestants=("component", "floor"),
         names=("preview new", "up new", "preview unchanged", "up unchanged"),
         scripts=False,
-        told=told,
+        report=report,
     )
     rows = []
     for phase in phases:

@@ -114,7 +114,7 @@ def phases(
     contestants: tuple[Contestant, ...] = ("ours", "floor"),
     names: Iterable[str] = PHASES,
     scripts: bool = True,
-    told: Callable[[str], None] = lambda _: None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> list[Phase]:
     """Measure phases with so many users.
 
@@ -122,7 +122,7 @@ def phases(
         fast: without saving the state at every step.
         names: of `PHASES`, in their order.
         scripts: measure boto3, too.
-        told: hears what was measured, line by line.
+        report: gets what was measured, line by line.
     """
     real = cli_engine.available()
     engine = ("pulumi, fast lane" if fast else "pulumi") if real else "gRPC host"
@@ -138,7 +138,7 @@ def phases(
                 for who in order:
                     usage = emulators[who].watch(lambda chosen=engines[who], named=phase: chosen.run(named))  # type: ignore[misc]  # mypy takes the defaults for arguments
                     line.usages.setdefault(who, []).append(usage)
-                    told(f"{count} users, {phase}, {who}: {usage.seconds:.1f} s, {usage.cpu:.1f} s of CPU")
+                    report(f"{count} users, {phase}, {who}: {usage.seconds:.1f} s, {usage.cpu:.1f} s of CPU")
                     if phase == "up new":
                         line.state[who] = engines[who].state_bytes()
         if scripts:

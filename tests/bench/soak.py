@@ -79,11 +79,11 @@ def rounds(count: int, size: int) -> Iterator[dict[str, Held]]:
 def main(count: int = 50, size: int = 200) -> int:
     """Print a line for each round."""
     for number, round_ in enumerate(rounds(count, size), start=1):
-        told = "; ".join(
+        summary = "; ".join(
             f"{who} {held.memory:.1f} MB, {held.threads} threads, {held.files} files, {held.sockets} sockets"
             for who, held in round_.items()
         )
-        print(f"round {number}: {told}", flush=True)
+        print(f"round {number}: {summary}", flush=True)
     print(f"left in this process: {threading.active_count()} thread(s)")
     return 0
 

@@ -57,7 +57,7 @@ def user(username: Any = "ada", **changes: Any) -> dict[str, Any]:
 
 
 def environment(**changes: str | None) -> dict[str, str]:
-    """The environment of a host: nobody's credentials or settings but made-up ones; None takes a variable out."""
+    """The environment of a host: made-up credentials and settings only; None takes a variable out."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     ours: dict[str, str | None] = {
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -124,7 +124,7 @@ class Site:
         return [record.operation for record in self.records() if once or record.operation not in _ONCE]
 
     def forget(self) -> None:
-        """Start counting calls anew."""
+        """Start counting calls again."""
         self.emulator.requests.clear()
 
     def users(self) -> dict[str, dict[str, Any]]:

@@ -236,7 +236,7 @@ def _as_declared(world: World, stack: Stack) -> None:
 
 
 def _one_owner(world: World, stacks: list[Stack]) -> None:
-    """No two states believe that they own one user, and neither is told."""
+    """No two states believe that they own one user, and no message says so."""
     holders: dict[str, list[Stack]] = {}
     for stack in stacks:
         for each in stack.state.resources:
@@ -246,7 +246,7 @@ def _one_owner(world: World, stacks: list[Stack]) -> None:
             continue
         runs = [world.run(ev.Refresh(stack.key)) for stack in both]
         if not any("belongs to" in text for run in runs for _, _, text in run.said):
-            raise Broken("one owner", f"{user_id} is in the states of both stacks, and neither is told")
+            raise Broken("one owner", f"{user_id} is in the states of both stacks, and no message says so")
 
 
 def _nobody_left(world: World) -> None:
@@ -254,6 +254,6 @@ def _nobody_left(world: World) -> None:
     known = {each.id for stack in world.stacks for each in stack.state.resources}
     for entry in world.ledger.entries.values():
         user = entry.user
-        if entry.maker is None or user.gone_at is not None or user.id in known or entry.lost or entry.told:
+        if entry.maker is None or user.gone_at is not None or user.id in known or entry.lost or entry.mentioned:
             continue
-        raise Broken("nobody left", f"{user.username} ({user.id}) is alive, in no state, and nobody was told")
+        raise Broken("nobody left", f"{user.username} ({user.id}) is alive, in no state, and no message says so")

@@ -286,9 +286,9 @@ class Run:
             for each in self.before.resources
         ]
 
-    def _declared(self) -> list[moves.ProgramUser]:
+    def _declared(self) -> list[moves.DeclaredUser]:
         return [
-            moves.ProgramUser(name, each.username, INSTANCE_ID, roster_of(name))
+            moves.DeclaredUser(name, each.username, INSTANCE_ID, roster_of(name))
             for name, each in self.stack.program.users.items()
         ]
 

@@ -131,7 +131,7 @@ class Judge:
             self._sessions(run)
 
     def _tell_and_lose(self, run: Run, memory: _Memory) -> None:
-        """Remember of whom the run spoke, and whom its death hid."""
+        """Remember whom the run named, and whom its death hid."""
         spoken = "\n".join((*run.errors, *(text for _, _, text in run.said)))
         known = {each.id for each in run.stack.state.resources}
         for user_id in memory.made:
@@ -139,7 +139,7 @@ class Judge:
             entry.lost = entry.lost or (run.killed and user_id not in known)
         for user in self._world.instance.users.values():
             if f"'{user.username}'" in spoken or user.id in spoken:
-                self._world.ledger.of(user).told = True
+                self._world.ledger.of(user).mentioned = True
 
     def _true_states(self, run: Run, memory: _Memory) -> None:
         """No state holds a setting or a secret that Connect never got."""
@@ -178,14 +178,16 @@ class Judge:
             if user is None or each.id in known or run.stack.key not in self._world.ledger.of(user).holders:
                 continue
             if each.pending or any(name == each.name for name, _, _ in run.said):
-                self._world.ledger.of(user).told = True
+                self._world.ledger.of(user).mentioned = True
                 continue
             raise Broken("nobody forgotten", f"{each.name} left the state in silence, and {user.username} is alive")
         spoken = " ".join(run.errors)
         for user_id in memory.made:
             user = users.get(user_id)
             if user is not None and user_id not in known and f"'{user.username}'" not in spoken:
-                raise Broken("nobody forgotten", f"{user.username} was made, is not in the state, and nobody was told")
+                raise Broken(
+                    "nobody forgotten", f"{user.username} was made, is not in the state, and no message says so"
+                )
 
     def _guards(self, command: ev.Command, run: Run) -> None:
         """No run deletes more people of a roster than its limit allows."""

@@ -30,7 +30,7 @@ class Entry:
         taken: it was adopted, moved or imported, so that its password is not the state's.
         untagged: somebody took its tag away, or it was made without one.
         lost: a run died, or a state was restored, so that no state knows it.
-        told: the output of a run spoke of it as not gone.
+        mentioned: the output of a run named it as not gone.
     """
 
     user: User
@@ -41,7 +41,7 @@ class Entry:
     taken: bool = False
     untagged: bool = True
     lost: bool = False
-    told: bool = False
+    mentioned: bool = False
 
 
 def tag_stack(doc: Document) -> str | None:

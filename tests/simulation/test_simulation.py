@@ -29,19 +29,19 @@ def test_a_story_is_the_same_every_time() -> None:
     together = [*both, Together(Up(0), Up(1), 7), Username(1, "ada", "bob")]
     for events in (story(11), together):
         lines: list[list[str]] = [[], []]
-        for told in lines:
-            play(events, told.append)
+        for log in lines:
+            play(events, log.append)
         assert lines[0] == lines[1]
         assert len(lines[0]) > len(events)
 
 
 def test_two_runs_take_turns_in_another_order_for_another_schedule() -> None:
-    told = set()
+    orders = set()
     for schedule in range(8):
         lines: list[str] = []
         play([Declare(0, "ada", "ada"), Declare(1, "ada", "ada"), Together(Up(0), Up(1), schedule)], lines.append)
-        told.add("\n".join(line for line in lines if "Together" not in line))
-    assert len(told) > 1
+        orders.add("\n".join(line for line in lines if "Together" not in line))
+    assert len(orders) > 1
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.text)

@@ -27,8 +27,8 @@ def skill(value: str, level: int, name: str = "Language") -> dict[str, Any]:
 
 
 def wire_skill(value: str, level: int | None = None, name: str = "Language") -> dict[str, Any]:
-    told: dict[str, Any] = {"AttributeName": name, "AttributeValue": value}
-    return told if level is None else {**told, "Level": level}
+    entry: dict[str, Any] = {"AttributeName": name, "AttributeValue": value}
+    return entry if level is None else {**entry, "Level": level}
 
 
 #: Sentence, field, before, after (None: not declared), the calls or the replacement.

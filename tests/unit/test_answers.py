@@ -22,8 +22,8 @@ def test_an_empty_answer_with_a_request_id_is_an_answer() -> None:
 
 
 def test_an_answer_that_lacks_its_member_is_none() -> None:
-    for lacking, told in ((answer(Users=[]), "no User"), (answer(User={}), "no Id")):
-        with pytest.raises(NotAnswered, match=told):
+    for lacking, message in ((answer(Users=[]), "no User"), (answer(User={}), "no Id")):
+        with pytest.raises(NotAnswered, match=message):
             expect("DescribeUser", {"UserId": "u"}, lacking)
 
 
@@ -32,7 +32,7 @@ def test_a_listing_may_be_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("strange", "told"),
+    ("strange", "message"),
     [
         (answer(request_id=""), r"\(HTTP 200, application/json, no request id\)"),
         (answer(request_id="", kind=""), r"\(HTTP 200, no content type, no request id\)"),
@@ -40,9 +40,9 @@ def test_a_listing_may_be_empty() -> None:
         ({}, r"no request id"),
     ],
 )
-def test_a_page_of_another_server_is_no_answer(strange: dict[str, Any], told: str) -> None:
+def test_a_page_of_another_server_is_no_answer(strange: dict[str, Any], message: str) -> None:
     """Not even of an operation that answers nothing."""
-    with pytest.raises(ForeignAnswer, match=told):
+    with pytest.raises(ForeignAnswer, match=message):
         expect("DeleteUser", {}, strange)
 
 
@@ -75,14 +75,14 @@ LIES: list[tuple[str, dict[str, str], dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "params", "members", "told"), LIES)
+@pytest.mark.parametrize(("operation", "params", "members", "message"), LIES)
 def test_an_answer_about_another_thing_is_no_answer(
-    operation: str, params: dict[str, str], members: dict[str, Any], told: str
+    operation: str, params: dict[str, str], members: dict[str, Any], message: str
 ) -> None:
     """It would be written to, or deleted."""
     with pytest.raises(ForeignAnswer) as raised:
         expect(operation, {"InstanceId": "i", **params}, answer(**members))
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert len(str(raised.value)) < 300
 
 

@@ -62,7 +62,7 @@ def test_an_unchanged_user_has_nothing_to_be_said_of() -> None:
         ),
     ],
 )
-def test_what_is_declared_no_longer_is_told_in_one_line(
+def test_what_is_declared_no_longer_is_named_in_one_line(
     before: dict[str, Any], after: dict[str, Any], path: str
 ) -> None:
     """By its path, without its value: Connect keeps it."""
@@ -88,7 +88,7 @@ ALL_30 = [{"channel": channel, ACW: {LIMIT: 30}} for channel in ("VOICE", "CHAT"
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         pytest.param(
             {"after_contact_work_configs": [*ALL_30[:1], *CHAT_60]},
@@ -112,7 +112,7 @@ ALL_30 = [{"channel": channel, ACW: {LIMIT: 30}} for channel in ("VOICE", "CHAT"
             {},
             {"auto_accept_configs": VOICE_ON},
             "auto-accept of CHAT, TASK and EMAIL is turned off",
-            id="a list that appears, of a user of whom Connect may have more",
+            id="a list that appears, of a user who may have more in Connect",
         ),
         pytest.param(
             {"persistent_connection_configs": PERSISTENT},
@@ -138,13 +138,13 @@ ALL_30 = [{"channel": channel, ACW: {LIMIT: 30}} for channel in ("VOICE", "CHAT"
         ),
     ],
 )
-def test_what_a_declared_list_does_not_name_is_told_in_words(
-    before: dict[str, Any], after: dict[str, Any], told: str
+def test_what_a_declared_list_does_not_name_is_said_in_words(
+    before: dict[str, Any], after: dict[str, Any], message: str
 ) -> None:
     """A declared list is complete, which no diff shows."""
     (warning,) = review_change({**USER, **before}, {**USER, **after}).warnings
     (name,) = after
-    assert str(warning) == f"{name}: a declared list is complete, so what it does not name is reset: {told}"
+    assert str(warning) == f"{name}: a declared list is complete, so what it does not name is reset: {message}"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_of_a_channel_that_stays_as_it_is_nothing_is_said(before: list[Any], aft
     assert not review_change(*lists).warnings
 
 
-def test_call_backs_of_the_agent_that_are_declared_no_longer_are_told() -> None:
+def test_call_backs_of_the_agent_that_are_declared_no_longer_are_named() -> None:
     callback = [{"channel": "VOICE", ACW: {LIMIT: 30}, f"agent_first_callback_{ACW}": {LIMIT: 60}}, *ALL_30[1:]]
     old, new = ({**USER, "after_contact_work_configs": entries} for entries in (callback, ALL_30))
     (warning,) = review_change(old, new).warnings

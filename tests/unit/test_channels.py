@@ -123,7 +123,7 @@ def test_same(name: str, one: list[Any], other: list[Any], expected: bool) -> No
     assert channels.same(name, other, one) is expected
 
 
-def test_the_voice_entries_tell_the_phone_block() -> None:
+def test_the_voice_entries_give_the_phone_block() -> None:
     """What VOICE does not say, the block does not say either."""
     config = {
         "phone_type": "DESK_PHONE",

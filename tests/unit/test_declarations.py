@@ -30,7 +30,7 @@ def settling(program: RosterDeclarations, is_open: Callable[[], bool]) -> tuple[
 
 
 def test_a_roster_waits_for_one_that_answers_its_question() -> None:
-    program = RosterDeclarations({}, grace=LONG)
+    program = RosterDeclarations({}, {}, grace=LONG)
     thread, looked = settling(program, lambda: "red" not in program.rosters)
     assert looked.wait(LONG)
     assert thread.is_alive()
@@ -40,26 +40,26 @@ def test_a_roster_waits_for_one_that_answers_its_question() -> None:
     assert not thread.is_alive()
 
 
-def test_a_roster_waits_for_one_that_has_been_asked_for_and_for_no_other() -> None:
+def test_a_roster_waits_for_one_that_was_requested_and_for_no_other() -> None:
     """However long that takes: it may be reading a large file. Where one fails, nobody waits for it."""
-    program = RosterDeclarations({}, grace=0.0)
-    asked = program.expecting()
-    asked.__enter__()
+    program = RosterDeclarations({}, {}, grace=0.0)
+    expected = program.expecting()
+    expected.__enter__()
     thread, _ = settling(program, lambda: True)
     assert thread.is_alive()
-    assert not asked.__exit__(LookupError, LookupError(), None)
+    assert not expected.__exit__(LookupError, LookupError(), None)
     thread.join(LONG)
     assert not thread.is_alive()
 
 
 def test_nobody_waits_where_nothing_is_open_or_the_grace_is_over() -> None:
-    asyncio.run(RosterDeclarations({}, grace=LONG).settle(lambda: False))
-    asyncio.run(RosterDeclarations({}, grace=0.0).settle(lambda: True))
+    asyncio.run(RosterDeclarations({}, {}, grace=LONG).settle(lambda: False))
+    asyncio.run(RosterDeclarations({}, {}, grace=0.0).settle(lambda: True))
 
 
 def test_rosters_declare_their_people_one_after_the_other() -> None:
     """Who declares somebody whom another roster has must see it."""
-    program = RosterDeclarations({})
+    program = RosterDeclarations({}, {})
     inside: list[str] = []
 
     def declare(name: str) -> None:
@@ -79,7 +79,7 @@ def test_rosters_declare_their_people_one_after_the_other() -> None:
 
 def test_each_program_has_its_own() -> None:
     """By the address of the engine that runs it."""
-    one = declarations.program_of("127.0.0.1:1", {"connect-users:removals": "false"})
-    assert declarations.program_of("127.0.0.1:1", {}) is one
+    one = declarations.program_of("127.0.0.1:1", {"connect-users:removals": "false"}, {})
+    assert declarations.program_of("127.0.0.1:1", {}, {}) is one
     assert one.stack == {"connect-users:removals": "false"}
-    assert declarations.program_of("127.0.0.1:2", {}) is not one
+    assert declarations.program_of("127.0.0.1:2", {}, {}) is not one

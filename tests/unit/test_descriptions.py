@@ -67,5 +67,5 @@ def test_the_literals_have_the_names_of_the_choices(name: str) -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-def test_readme_tells_the_form_of_each_input_in_these_words(field: Field) -> None:
+def test_readme_gives_the_form_of_each_input_in_these_words(field: Field) -> None:
     assert [line for line in README.splitlines() if line.startswith(f"| `{field.name}`")] == [row(field)]

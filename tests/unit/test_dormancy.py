@@ -170,7 +170,7 @@ def test_two_sources_add_up() -> None:
 
 
 def test_people_with_power_stand_first() -> None:
-    """Those who were not online, then those of whom it is not known; who was online comes last."""
+    """Those who were not online, then those whose time is not known; who was online comes last."""
     people = (
         UserAccess("agent", profiles=("Agent",), id="u3"),
         UserAccess("boss", profiles=("Admin",), id="u9"),

@@ -1,4 +1,4 @@
-"""Errors: told apart by AWS's code, one line each, with what to do, and without secrets."""
+"""Errors: distinguished by AWS's code, one line each, with what to do, and without secrets."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _with(document: dict[str, Any], at: int, **changes: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_cannot_be_read_is_told_in_one_line(text: str, problem: str) -> None:
+def test_what_cannot_be_read_is_reported_in_one_line(text: str, problem: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read(text, "f.json")
     assert str(caught.value).startswith(problem)

@@ -137,13 +137,13 @@ def test_a_program_in_go_has_the_types_of_the_generated_sdk() -> None:
 
 def test_a_program_in_python_declares_each_person_with_the_words_of_its_resource() -> None:
     text = files(content(Language.PYTHON))["__main__.py"]
-    told: dict[str, dict[str, Any]] = {}
+    declared: dict[str, dict[str, Any]] = {}
 
     def declare(name: str, **inputs: Any) -> None:
-        told[name] = inputs
+        declared[name] = inputs
 
     exec(text.replace("from connect_users import ConnectUser\n", ""), {"ConnectUser": declare})
-    assert told == {"agents-ada": ADA, "agents-bob": BOB}
+    assert declared == {"agents-ada": ADA, "agents-bob": BOB}
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ def test_a_mover_keeps_the_persona_in_an_edited_roster() -> None:
 
 
 def test_a_joiner_gets_the_closest_persona_that_a_column_can_choose() -> None:
-    """By a rule of the column alone: nobody's department is invented."""
+    """By a rule of the column alone: no department is invented."""
     text = "persona,username,department\nA,ada,x\n"
     ada = person("ada", **BLUE)
     bob = person("bob", "id-1", after_contact_work_configs=acw(CHAT=30), tags={"team": "blue"})

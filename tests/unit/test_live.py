@@ -27,7 +27,7 @@ def _acw(seconds: int, *names: str) -> list[dict[str, Any]]:
     return [{"channel": channel, _WORK: {_LIMIT: seconds}} for channel in names]
 
 
-def _told(**changes: Any) -> dict[str, Any]:
+def _described(**changes: Any) -> dict[str, Any]:
     """``User`` of DescribeUser, from inputs."""
     tags = changes.pop("tags", {})
     return {
@@ -49,40 +49,40 @@ def test_a_user_made_from_a_declaration_looks_like_it(props: dict[str, Any]) -> 
 @given(users(), users())
 def test_the_quick_yes_is_never_a_wrong_one(made: dict[str, Any], declared: dict[str, Any]) -> None:
     """Where a user is said to tell all that is declared, the full comparison finds no drift; and its own maker's is."""
-    told = {**plan.create_request(made), "Tags": {**made.get("tags", {}), TAG_KEY: "token urn"}}
-    told["UserProficiencies"] = to_wire(made.get("user_proficiencies", []))
+    live = {**plan.create_request(made), "Tags": {**made.get("tags", {}), TAG_KEY: "token urn"}}
+    live["UserProficiencies"] = to_wire(made.get("user_proficiencies", []))
     for props in (made, declared, {**made, **declared}, {name: made[name] for name in made if name in declared}):
-        if shows(told, props):
-            assert declared_view(live_props(told, told["UserProficiencies"]), props) == props
+        if shows(live, props):
+            assert declared_view(live_props(live, live["UserProficiencies"]), props) == props
 
 
 def test_the_quick_yes_holds_for_a_user_as_it_was_declared() -> None:
     """Or it would save nothing; and one changed setting of any kind takes it away."""
     phone = {"phone_type": "SOFT_PHONE", "auto_accept": False}
     declared = user(tags={"team": "Blue"}, phone_config=phone, user_proficiencies=[])
-    told = {**_told(tags={"team": "Blue", TAG_KEY: "token urn"}, phone_config=phone), "UserProficiencies": []}
-    assert shows(told, declared)
+    live = {**_described(tags={"team": "Blue", TAG_KEY: "token urn"}, phone_config=phone), "UserProficiencies": []}
+    assert shows(live, declared)
     for name, value in {
         "username": "other",
         "security_profile_ids": ["other"],
         "phone_config": {**phone, "auto_accept": True},
         "tags": {"team": "Red"},
         "user_proficiencies": [{"attribute_name": "a", "attribute_value": "b", "level": 1}],
-        "hierarchy_group_id": "told by nobody",
+        "hierarchy_group_id": "not returned",
     }.items():
-        assert not shows(told, {**declared, name: value}), name
+        assert not shows(live, {**declared, name: value}), name
 
 
 def test_live_props_are_all_that_connect_shows_in_canonical_form() -> None:
     """Sets sorted, levels whole, AWS's own tags and the ownership tag left out, what is not an input passed over."""
-    told = _told(
+    live = _described(
         security_profile_ids=["b", "a"],
         directory_user_id="d",
         hierarchy_group_id="g",
         tags={"team": "Blue", TAG_KEY: "token urn", "aws:created-by": "x"},
     )
     skills = [{"AttributeName": "Language", "AttributeValue": "en", "Level": 3.0}]
-    assert live_props({**told, "LastModifiedRegion": "r", "HierarchyPath": None}, skills) == {
+    assert live_props({**live, "LastModifiedRegion": "r", "HierarchyPath": None}, skills) == {
         "username": "agent-7",
         "routing_profile_id": user()["routing_profile_id"],
         "security_profile_ids": ["a", "b"],
@@ -94,9 +94,9 @@ def test_live_props_are_all_that_connect_shows_in_canonical_form() -> None:
     }
 
 
-def test_proficiencies_that_were_not_asked_for_are_not_told() -> None:
-    assert "user_proficiencies" not in live_props(_told())
-    assert live_props(_told(), [])["user_proficiencies"] == []
+def test_proficiencies_that_were_not_asked_for_are_left_out() -> None:
+    assert "user_proficiencies" not in live_props(_described())
+    assert live_props(_described(), [])["user_proficiencies"] == []
 
 
 def test_every_part_of_a_live_user_is_read_or_known_to_be_none_of_ours() -> None:
@@ -108,7 +108,7 @@ def test_every_part_of_a_live_user_is_read_or_known_to_be_none_of_ours() -> None
     assert set(connect_model()["shapes"]["User"]["members"]) == ours | others
 
 
-#: Sentence, declared, told by Connect, the inputs in which the view differs from the declaration.
+#: Sentence, declared, returned by Connect, the inputs in which the view differs from the declaration.
 _VIEWS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("a user as declared shows no drift", {}, {"tags": {"team": "Blue"}}, {}),
     ("what is not declared is no drift", {"tags": None}, {"hierarchy_group_id": "g", "tags": {"x": "y"}}, {}),
@@ -147,27 +147,27 @@ _VIEWS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("other tags are drift", {"tags": {}}, {"tags": {"x": "y"}}, {"tags": {"x": "y"}}),
     ("no tags are an empty map", {"tags": {}}, {}, {}),
     ("tags that are gone are drift", {"tags": {"a": "b"}}, {}, {"tags": {}}),
-    # Phone block, told by itself or by lists.
+    # Phone block, returned by itself or by lists.
     (
-        "the phone block told by itself",
+        "the phone block returned by itself",
         {"tags": None, "phone_config": {"auto_accept": True}},
         {"phone_config": {"auto_accept": True, _LIMIT: 0}},
         {},
     ),
     (
-        "the phone block told by lists",
+        "the phone block returned by lists",
         {"tags": None, "phone_config": {"auto_accept": True, _LIMIT: 9}},
         {"auto_accept_configs": _voice(auto_accept=True), "after_contact_work_configs": _acw(9, *_CHANNELS)},
         {},
     ),
     (
-        "drift of the phone block told by lists",
+        "drift of the phone block returned by lists",
         {"tags": None, "phone_config": {"auto_accept": True}},
         {"auto_accept_configs": _voice(auto_accept=False)},
         {"phone_config": {"auto_accept": False}},
     ),
     (
-        "neutral phone settings need not be told",
+        "neutral phone settings need not be returned",
         {
             "tags": None,
             "phone_config": {
@@ -210,15 +210,15 @@ _VIEWS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
         {"phone_config": {"phone_type": "DESK_PHONE"}},
         {"phone_config": {"phone_type": "DESK_PHONE"}},
     ),
-    # Lists, told by themselves or by the phone block.
+    # Lists, returned by themselves or by the phone block.
     (
-        "a list told complete",
+        "a list returned complete",
         {"tags": None, "auto_accept_configs": _voice(auto_accept=True)},
         {"auto_accept_configs": [{"channel": c, "auto_accept": c == "VOICE"} for c in _CHANNELS]},
         {},
     ),
     (
-        "a list told by the phone block",
+        "a list returned by the phone block",
         {"tags": None, "auto_accept_configs": _voice(auto_accept=True)},
         {"phone_config": {"auto_accept": True}},
         {},
@@ -230,7 +230,7 @@ _VIEWS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
         {},
     ),
     (
-        "a neutral list need not be told",
+        "a neutral list need not be returned",
         {"tags": None, "voice_enhancement_configs": _voice(voice_enhancement_mode="NONE")},
         {},
         {},
@@ -248,7 +248,7 @@ _VIEWS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
         {"after_contact_work_configs": [*_acw(9, "CHAT"), *_acw(5, "EMAIL"), *_acw(0, "VOICE")]},
     ),
     (
-        "a first callback that is told at its neutral value is no drift",
+        "a first callback that is returned at its neutral value is not drift",
         {"tags": None, "auto_accept_configs": []},
         {
             "auto_accept_configs": [
@@ -261,11 +261,11 @@ _VIEWS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("declared", "told", "differs"), [row[1:] for row in _VIEWS], ids=[row[0] for row in _VIEWS])
-def test_view(declared: dict[str, Any], told: dict[str, Any], differs: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("declared", "live", "differs"), [row[1:] for row in _VIEWS], ids=[row[0] for row in _VIEWS])
+def test_view(declared: dict[str, Any], live: dict[str, Any], differs: dict[str, Any]) -> None:
     props = canonical(user(**declared))
     expected = {name: value for name, value in {**props, **differs}.items() if value is not None}
-    assert declared_view(live_props(_told(**told)), props) == expected
+    assert declared_view(live_props(_described(**live)), props) == expected
 
 
 def test_what_connect_never_shows_is_carried_over() -> None:
@@ -285,9 +285,9 @@ def test_what_connect_never_shows_is_carried_over() -> None:
 
 
 def test_proficiencies_are_a_set() -> None:
-    """None told is an empty set."""
+    """None returned is an empty set."""
     declared = user(user_proficiencies=[{"attribute_name": "Language", "attribute_value": "en", "level": 3}], tags=None)
-    assert declared_view(live_props(_told(), []), declared)["user_proficiencies"] == []
+    assert declared_view(live_props(_described(), []), declared)["user_proficiencies"] == []
 
 
 _LEFTOVERS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
@@ -354,6 +354,8 @@ def test_a_program_declares_work_after_callbacks_beside_the_limit_of_the_channel
 @pytest.mark.parametrize("empty", ["", None, {}, {"Email": ""}])
 def test_what_is_empty_in_an_answer_is_absent(empty: object) -> None:
     """AWS's own examples show an empty DeskPhoneNumber beside a soft phone; a whole block may be empty, too."""
-    seen = live_props({**_told(), "HierarchyGroupId": empty if isinstance(empty, str) else None, "IdentityInfo": empty})
+    seen = live_props(
+        {**_described(), "HierarchyGroupId": empty if isinstance(empty, str) else None, "IdentityInfo": empty}
+    )
     assert "hierarchy_group_id" not in seen
     assert not seen.get("identity_info")

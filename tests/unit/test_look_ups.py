@@ -22,7 +22,7 @@ def alone(main: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(asyncio.wait_for(main, 10))
 
 
-def test_a_question_is_asked_once_for_all_who_wait_and_who_come_later() -> None:
+def test_a_look_up_is_made_once_for_all_who_wait_and_who_come_later() -> None:
     """Whoever asks it, and on another event loop, too."""
     look_ups, asked = LookUps(), []
 

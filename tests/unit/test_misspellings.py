@@ -61,7 +61,7 @@ def test_several_names_in_one_text(text: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_names", "cell", "told"),
+    ("given_names", "cell", "message"),
     [
         (None, "Agent;QA", "'Agent;QA' is not the name of a security profile; write | between names: 'Agent|QA'"),
         (["Agent", "QA"], "Agent, QA", "not a security profile of this roster; write | between names: 'Agent|QA'"),
@@ -76,12 +76,12 @@ def test_several_names_in_one_text(text: str, found: list[str]) -> None:
         (["A  B", "C"], "Zzzz", "; there are 'A<2 blanks>B', 'C'"),
     ],
 )
-def test_a_roster_says_what_is_wrong_with_a_name(given_names: list[str] | None, cell: str, told: str) -> None:
+def test_a_roster_says_what_is_wrong_with_a_name(given_names: list[str] | None, cell: str, message: str) -> None:
     """No name is dropped by a suggestion."""
     known = None if given_names is None else dict.fromkeys(given_names, "id")
     with pytest.raises(NoSuchName) as raised:
         Names(SECURITY_PROFILE, known, strict=False).id_of(cell)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_a_name_that_exists_is_taken_as_it_is() -> None:

@@ -52,7 +52,7 @@ def test_owner_name(urn: str, expected: str) -> None:
 
 
 @given(_texts)
-def test_people_are_told_the_urn_itself(urn: str) -> None:
+def test_people_see_the_urn_itself(urn: str) -> None:
     """Not the form that a tag may hold; where only its hash is known, that."""
     name = ownership.owner_name(urn)
     assert ownership.Owner(_TOKEN, name).urn == (
@@ -67,7 +67,7 @@ def test_whose_stack_it_is() -> None:
         assert ownership.stack_of(name) is None
 
 
-def test_tokens_tell_when_they_were_made_and_are_never_the_same() -> None:
+def test_tokens_say_when_they_were_made_and_are_never_the_same() -> None:
     tokens = {ownership.new_token(1_760_000_000.9, _URN) for _ in range(50)}
     assert len(tokens) == 50
     assert {len(token) for token in tokens} == {24}
@@ -133,7 +133,7 @@ def test_a_state_is_proven_by_its_token_only() -> None:
     assert isinstance(_claim({}), ownership.Unowned)
 
 
-def test_a_view_of_the_same_creation_in_another_stack_is_told_from_every_other() -> None:
+def test_a_view_of_the_same_creation_in_another_stack_is_distinguished_from_every_other() -> None:
     """The tag that names the stack as before, or the stack that has the user now."""
     mine, elsewhere, first_release = ownership.new_token(0, _URN), _URN.replace("urn:pulumi:", "urn:pulumi:x"), "a" * 24
     for token, name, urn, expected in (

@@ -283,7 +283,7 @@ def test_each_caller_sleeps_once() -> None:
     assert len(time.sleeps) == 46
 
 
-def test_a_long_queue_is_told_once_in_a_while() -> None:
+def test_a_long_queue_is_reported_once_in_a_while() -> None:
     """A caller with 30 s before it hears of it when it starts to wait, not every second."""
     time = VirtualTime()
     pacer = Pacer(1.0, 1, time)
@@ -294,17 +294,17 @@ def test_a_long_queue_is_told_once_in_a_while() -> None:
     assert notes[-1][0].startswith("waiting about 29 s to send CreateUser")
 
 
-def test_a_queue_that_got_slower_is_told_every_ten_seconds_at_most() -> None:
+def test_a_queue_that_got_slower_is_reported_every_ten_seconds_at_most() -> None:
     """A lowered rate makes a waiting caller look again more often; it does not tell each time."""
     time = VirtualTime()
     pacer = Pacer(1.0, 1, time)
     for _ in range(8):
         time.wait(1.0)
         pacer.throttled("CreateUser", time.now())
-    told: list[float] = []
-    time.run([*[wait_for_turn(pacer)] * 9, wait_for_turn(pacer, lambda _: told.append(time.now()))])
-    assert len(told) > 1
-    assert min(later - earlier for earlier, later in itertools.pairwise(told)) >= 10
+    times: list[float] = []
+    time.run([*[wait_for_turn(pacer)] * 9, wait_for_turn(pacer, lambda _: times.append(time.now()))])
+    assert len(times) > 1
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 10
 
 
 def test_a_refused_call_ends_before_calls_that_have_not_begun() -> None:
@@ -332,7 +332,7 @@ def test_a_refused_call_ends_before_calls_that_have_not_begun() -> None:
     assert ended.index("refused once") <= 1
 
 
-def test_kinds_are_all_told_to_the_pacing_or_say_nothing_about_the_quota() -> None:
+def test_kinds_all_reach_the_pacing_or_say_nothing_about_the_quota() -> None:
     """A connection that failed is no answer of AWS: it must not raise a lowered rate."""
     time = VirtualTime()
     pacer = Pacer(2.0, 1, time)

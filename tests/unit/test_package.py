@@ -43,7 +43,7 @@ def test_every_public_name_is_there() -> None:
     assert not hasattr(connect_users, "no_such_name")
 
 
-def test_what_is_told_to_be_installed_is_the_distribution_and_has_the_extra() -> None:
+def test_what_messages_say_to_install_is_the_distribution_and_has_the_extra() -> None:
     """In messages and in the requirements of the examples."""
     distribution = metadata.metadata("connect-users")
     assert metadata.version("connect-users") == connect_users.__version__

@@ -30,24 +30,24 @@ _NEUTRAL = {
 
 
 class _Live:
-    """A user in Connect: made by CreateUser, changed by steps, told by DescribeUser.
+    """A user in Connect: made by CreateUser, changed by steps, returned by DescribeUser.
 
     It reads AWS's documentation in every way that it leaves open.
 
     Args:
         reading: what an update does to settings it leaves out: replace, merge (channels) or keep (members).
-        view: phone settings are told by "lists", "phone" or "both".
+        view: phone settings are returned as "lists", "phone" or "both".
     """
 
     def __init__(self, request: dict[str, Any], reading: str, view: str = "both") -> None:
         self.reading = reading
         self.view = view
-        self.told = {name: value for name, value in request.items() if not name.endswith("Config")}
+        self.doc = {name: value for name, value in request.items() if not name.endswith("Config")}
         self.settings: dict[str, dict[str, Any]] = {}
         self.skills: dict[tuple[str, str], dict[str, Any]] = {}
-        self.told["Tags"] = dict(request.get("Tags", {}))
+        self.doc["Tags"] = dict(request.get("Tags", {}))
         self.set_up(
-            {name: self.told.pop(name) for name in list(self.told) if name.endswith("Configs")}
+            {name: self.doc.pop(name) for name in list(self.doc) if name.endswith("Configs")}
             | {"PhoneConfig": request.get("PhoneConfig", {})}
         )
 
@@ -96,16 +96,16 @@ class _Live:
 
     def update(self, operation: str, params: Mapping[str, Any]) -> None:
         if operation in ("UpdateUserRoutingProfile", "UpdateUserSecurityProfiles"):
-            self.told.update(params)
+            self.doc.update(params)
         elif operation == "UpdateUserHierarchy":
-            self.told.pop("HierarchyGroupId", None)
-            self.told.update(params)
+            self.doc.pop("HierarchyGroupId", None)
+            self.doc.update(params)
         elif operation == "UpdateUserIdentityInfo":
-            before = self.told.get("IdentityInfo", {})
+            before = self.doc.get("IdentityInfo", {})
             if self.reading == "replace":
                 # Nobody is without a name.
                 before = {name: it for name, it in before.items() if name in ("FirstName", "LastName")}
-            self.told["IdentityInfo"] = {**before, **params["IdentityInfo"]}
+            self.doc["IdentityInfo"] = {**before, **params["IdentityInfo"]}
         elif operation == "UpdateUserPhoneConfig":
             neutral = _NEUTRAL if self.reading == "replace" else {}
             self._phone({**neutral, **params["PhoneConfig"]})
@@ -113,9 +113,9 @@ class _Live:
             self._lists(dict(params))
         elif operation == "UntagResource":
             for key in params["tagKeys"]:
-                del self.told["Tags"][key]
+                del self.doc["Tags"][key]
         elif operation == "TagResource":
-            self.told["Tags"].update(params["tags"])
+            self.doc["Tags"].update(params["tags"])
         else:
             self._proficiencies(operation, params["UserProficiencies"])
 
@@ -130,7 +130,7 @@ class _Live:
 
     def describe(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """``User`` and ``UserProficiencyList``."""
-        user_ = {**self.told, "SecurityProfileIds": list(reversed(self.told["SecurityProfileIds"]))}
+        user_ = {**self.doc, "SecurityProfileIds": list(reversed(self.doc["SecurityProfileIds"]))}
         if self.view != "phone":
             user_ |= {
                 name: [{"Channel": channel, **entry} for channel, entry in entries.items()]
@@ -158,7 +158,7 @@ def _changed_by_hand(live: _Live, other: dict[str, Any]) -> None:
     """Somebody gives the user the settings of another one."""
     names = ("identity_info", "phone_config", *channels.LISTS)
     request = plan.create_request({name: other[name] for name in names if name in other})
-    live.told["IdentityInfo"] = {**live.told.get("IdentityInfo", {}), **request.pop("IdentityInfo", {})}
+    live.doc["IdentityInfo"] = {**live.doc.get("IdentityInfo", {}), **request.pop("IdentityInfo", {})}
     live.set_up(request)
 
 
@@ -186,11 +186,11 @@ def test_the_steps_of_a_plan_bring_a_user_to_what_is_declared(
         live.apply(step, new)
         state = steps.after(state, step, new)
     assert plan.update_steps(state, new) == ()
-    told = live_props(*live.describe())
-    seen = declared_view(told, new)
+    shown = live_props(*live.describe())
+    seen = declared_view(shown, new)
     assert seen == new
     assert plan.update_steps(seen, new) == ()
-    assert leftovers(told, new) == {}
+    assert leftovers(shown, new) == {}
 
 
 Cell = tuple[str, ...]
@@ -200,21 +200,21 @@ _CALLBACK_ACW = f"agent_first_callback_{ACW}"
 def _cells(live: _Live) -> tuple[dict[Cell, Any], ...]:
     """Each setting by itself: as Connect returns it; without what is as good as never set; and as it takes effect."""
     props = live_props(live.describe()[0])
-    told: dict[Cell, Any] = {("identity_info", name): it for name, it in props.get("identity_info", {}).items()}
-    bare, effective = dict(told), dict(told)
+    shown: dict[Cell, Any] = {("identity_info", name): it for name, it in props.get("identity_info", {}).items()}
+    bare, effective = dict(shown), dict(shown)
     for name in channels.LISTS:
         for entry in channels.filled(name, [], props.get(name, [])):
             of_the_channel: tuple[Any, ...] = (False, {}, {LIMIT: 0}, entry.get(ACW))
             for member, value in entry.items():
                 cell = (name, entry["channel"], member)
-                told[cell] = value
+                shown[cell] = value
                 unused = member == "phone_number" and entry["phone_type"] == "SOFT_PHONE"
                 if not unused and not (member.startswith("agent_first_callback") and value in of_the_channel):
                     bare[cell] = effective[cell] = value
             # Without a limit of its own, a callback has that of the channel.
             if ACW in entry:
                 effective.setdefault((name, entry["channel"], _CALLBACK_ACW), entry[ACW])
-    return told, bare, effective
+    return shown, bare, effective
 
 
 def _changed(live: _Live, before: tuple[dict[Cell, Any], ...]) -> set[Cell]:
@@ -272,7 +272,7 @@ def test_what_is_not_declared_stays_as_connect_has_it(
 def test_a_setting_that_a_change_of_the_file_takes_away_is_warned_of(
     old: dict[str, Any], new: dict[str, Any], reading: str
 ) -> None:
-    """Nobody but the program touches the user: then every setting that changes is declared, or told of by its list."""
+    """Nobody but the program touches the user: then every setting that changes is declared, or named by its list."""
     old, new = ({**props, "directory_user_id": "d"} for props in (old, new))
     live = _made(old, reading)
     before = _cells(live)
@@ -285,7 +285,7 @@ def test_a_setting_that_a_change_of_the_file_takes_away_is_warned_of(
 
 
 @given(users(), users())
-def test_steps_are_made_of_what_changed_and_told_once(old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_steps_are_made_of_what_changed_and_named_once(old: dict[str, Any], new: dict[str, Any]) -> None:
     changed = set(plan.changed_fields(old, new))
     for step in plan.update_steps(old, new):
         assert step.fields
@@ -299,8 +299,8 @@ def test_a_user_that_was_just_made_shows_no_drift(props: dict[str, Any], reading
     """Whichever of the two views of phone settings Connect tells; PhoneConfig alone tells nothing of lists."""
     if view == "phone":
         props = {name: value for name, value in props.items() if name not in channels.LISTS}
-    told = live_props(*_made(props, reading, view).describe())
-    assert declared_view(told, props) == props
+    shown = live_props(*_made(props, reading, view).describe())
+    assert declared_view(shown, props) == props
     assert review(props).problems == ()
 
 

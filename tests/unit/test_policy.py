@@ -161,9 +161,9 @@ def test_a_preview_is_judged_by_the_people_whom_it_changes() -> None:
     for id_, name in NAMES.items():
         names.add(SECURITY_PROFILE, id_, name)
     rules = (policy.admins_only("root.ops"), policy.tags_required("team"))
-    told = policy.violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
-    assert ("ada", "admins-only") in {(each.username, each.policy) for each in told}
-    assert {each.username for each in told if each.policy == "tags-required"} == {"chloe", "dae.kim", "eve", "hugo"}
+    messages = policy.violations(read_preview(CHANGE.read_text(encoding="utf-8")), names, rules)
+    assert ("ada", "admins-only") in {(each.username, each.policy) for each in messages}
+    assert {each.username for each in messages if each.policy == "tags-required"} == {"chloe", "dae.kim", "eve", "hugo"}
 
 
 def test_power_that_is_known_to_be_restricted_passes() -> None:
@@ -181,14 +181,14 @@ def test_power_that_is_known_to_be_restricted_passes() -> None:
     assert text.endswith("nobody may have such power")
 
 
-def test_security_profiles_that_a_preview_does_not_tell_are_judged() -> None:
+def test_security_profiles_that_a_preview_does_not_show_are_judged() -> None:
     """By the name of what they come from; without one they may be any. `hugo` gets one that is still to be made."""
     names = Labels()
     read = read_preview(CHANGE.read_text(encoding="utf-8").replace(f'"{ADMIN}"', '"[secret]"'))
     for rule in (policy.admins_only(), policy.admins_only(profiles=[ADMIN])):
-        told = {each.username: each.text for each in policy.violations(read, names, [rule])}
-        assert "[secret 1], whose name is not known, so it may be" in told["ada"]
-        assert "[not known yet 1], whose name is not known" in told["hugo"]
+        messages = {each.username: each.text for each in policy.violations(read, names, [rule])}
+        assert "[secret 1], whose name is not known, so it may be" in messages["ada"]
+        assert "[not known yet 1], whose name is not known" in messages["hugo"]
     (urn,) = (urn for each in read.resources for urn in each.depends.get("security_profile_ids", ()))
     names.by_urn[urn] = (SECURITY_PROFILE, "Night")
     names.add(SECURITY_PROFILE, AGENT, "Agent")
@@ -228,7 +228,7 @@ class _Reported:
 
 
 def test_policies_work_in_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For users only; each is told with the username."""
+    """For users only; each is reported with the username."""
     sdk = ModuleType("pulumi_policy")
     sdk.EnforcementLevel = str  # type: ignore[attr-defined]
     sdk.ResourceValidationPolicy = _Sdk  # type: ignore[attr-defined]

@@ -39,7 +39,7 @@ def step(op: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> dic
     return {"op": op, "urn": (new or old or {})["urn"], **states}
 
 
-def told(*steps: dict[str, Any], powers: Powers | None = None) -> Any:
+def reviewed(*steps: dict[str, Any], powers: Powers | None = None) -> Any:
     read = read_preview(json.dumps({"steps": list(steps), "changeSummary": {}}))
     names = Labels()
     from_resources(names, read.resources)
@@ -69,21 +69,21 @@ def test_a_profile_that_is_power_by_its_name_needs_no_reason() -> None:
 def test_permissions_of_the_stacks_own_profiles_count_without_a_look_up() -> None:
     """Also of a profile that does not exist yet."""
     new = user("ada", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"], propertyDependencies={"security_profile_ids": [TEAM]})
-    (person,) = told(step("create", None, profile(HIGH, None)), step("create", None, new)).people
+    (person,) = reviewed(step("create", None, profile(HIGH, None)), step("create", None, new)).people
     assert person.gained == ("Team Lead",)
     assert person.words == "joins: + security profile Team Lead ⚠ (SecurityProfiles.Edit, Users.EditPermission)"
-    (person,) = told(step("same", profile(LOW), profile(LOW)), step("create", None, user("bo", ["sp-team"]))).people
+    (person,) = reviewed(step("same", profile(LOW), profile(LOW)), step("create", None, user("bo", ["sp-team"]))).people
     assert (person.gained, person.unnamed) == ((), ())
 
 
 def test_a_profile_without_a_name_whose_permissions_are_known_is_judged_by_them() -> None:
     """It counts as power only while nothing at all is known of it."""
     change = step("update", user("ada", []), user("ada", ["sp-other"]))
-    (person,) = told(change).people
+    (person,) = reviewed(change).people
     assert person.unnamed == ("sp-other",)
-    (person,) = told(change, powers=Powers(granted={"sp-other": LOW})).people
+    (person,) = reviewed(change, powers=Powers(granted={"sp-other": LOW})).people
     assert (person.gained, person.unnamed) == ((), ())
-    (person,) = told(change, powers=Powers(granted={"sp-other": HIGH})).people
+    (person,) = reviewed(change, powers=Powers(granted={"sp-other": HIGH})).people
     assert (person.gained, person.unnamed) == (("sp-other",), ())
 
 
@@ -93,7 +93,7 @@ def test_a_profile_that_gets_a_powerful_permission_gives_power_to_everybody_who_
         user("ada", ["sp-team"]),
         user("bo", ["arn:aws:connect:eu-west-2:123456789012:instance/i/security-profile/sp-team"]),
     )
-    review_ = told(
+    review_ = reviewed(
         step("update", profile(LOW), profile(HIGH)),
         step("same", ada, ada),
         step("same", bo, bo),
@@ -118,8 +118,8 @@ def test_a_profile_that_gets_a_powerful_permission_gives_power_to_everybody_who_
     ("before", "after"), [(HIGH, LOW), (HIGH, HIGH), (LOW, [*LOW, "OutboundCallAccess"]), (LOW, "not a list")]
 )
 def test_other_changes_of_a_profile_give_no_power(before: Any, after: Any) -> None:
-    """Less power, the same, and what is none."""
-    assert told(step("update", profile(before), profile(after))).widened == ()
+    """Less power, the same, and what is not power."""
+    assert reviewed(step("update", profile(before), profile(after))).widened == ()
 
 
 def test_only_the_profiles_of_those_who_change_are_worth_a_request() -> None:
@@ -152,5 +152,7 @@ def test_a_profile_of_aws_native_is_power_by_its_name_too() -> None:
         outputs={"securityProfileArn": "arn:aws:connect:us-east-1:1:instance/i/security-profile/sp-lead"},
     )
     after = user("ada", ["sp-lead"])
-    read = told(step("same", resource, resource), step("create", None, after), powers=Powers(profiles=("TeamLead",)))
+    read = reviewed(
+        step("same", resource, resource), step("create", None, after), powers=Powers(profiles=("TeamLead",))
+    )
     assert [person.gained for person in read.people] == [("TeamLead",)]

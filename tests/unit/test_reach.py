@@ -63,7 +63,7 @@ TEAM_AND_SITE = reach(TagRestrictedResources=["User"], AllowedAccessControlTags=
         (reach(HierarchyRestrictedResources=["User"], AllowedAccessControlHierarchyGroupId="x"), "only hierarchy x"),
     ],
 )
-def test_a_restriction_is_told_in_words(restricted: Reach, words: str) -> None:
+def test_a_restriction_is_described_in_words(restricted: Reach, words: str) -> None:
     """With the path of a group in place of its id; what cannot be read is not taken for a restriction."""
     assert restricted.of(EDIT) == words
 
@@ -97,7 +97,7 @@ def test_a_reach_is_wider_unless_it_is_surely_not(before: Reach, after: Reach, w
     assert after.wider(before, [EDIT]) == wider
 
 
-def test_permissions_are_told_with_their_reach() -> None:
+def test_permissions_are_shown_with_their_reach() -> None:
     """Those of the same reach together, those that reach everything first."""
     powers = Powers(granted={"sp": [EDIT, GIVE, PROFILES]}, facts={"sp": ProfileFacts(IN_UK)})
     assert powers.why("sp", "Lead") == f"{PROFILES}; {EDIT}, {GIVE}, only hierarchy EMEA/UK"
@@ -105,7 +105,7 @@ def test_permissions_are_told_with_their_reach() -> None:
     assert Powers(granted={"sp": [EDIT]}).why("sp", "Lead") == EDIT
 
 
-def test_a_profile_that_is_power_by_its_name_tells_its_reach() -> None:
+def test_a_profile_that_is_power_by_its_name_shows_its_reach() -> None:
     """It is power all the same; without a restriction its name says enough."""
     granted = {"sp": [EDIT]}
     assert (
@@ -125,7 +125,7 @@ def test_of_two_sources_what_reaches_most_counts() -> None:
     assert Powers(facts=facts).about("other", None) == ProfileFacts()
 
 
-def test_a_described_profile_tells_what_an_older_boto3_cannot() -> None:
+def test_a_described_profile_has_what_an_older_boto3_cannot_read() -> None:
     """Unknown is not the same as no."""
     assert of_answer({}, names()) == ProfileFacts(Reach(), None, None)
     assert of_answer({"Type": "CUSTOMER_MANAGED"}, names(), []) == ProfileFacts(Reach(), False, ())
@@ -148,7 +148,7 @@ def test_a_resource_declares_its_reach_in_its_own_words() -> None:
     assert of_resource(Resource("u", aws, {**inputs, "tagRestrictedResources": None}), names()) == IN_UK
 
 
-def test_a_group_that_does_not_exist_yet_is_told_by_its_name() -> None:
+def test_a_group_that_does_not_exist_yet_is_shown_by_its_name() -> None:
     """By the resource that makes it, where the preview says which."""
     known = names()
     known.by_urn["urn-group"] = (HIERARCHY_GROUP, "EMEA/FR")

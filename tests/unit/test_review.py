@@ -28,20 +28,20 @@ def recorded(name: str) -> str:
 
 
 def names() -> naming.Labels:
-    told = naming.Labels()
+    labels = naming.Labels()
     naming.from_mapping(
-        told,
+        labels,
         {
             "routing_profiles": seed.ROUTING_PROFILES,
             "security_profiles": seed.SECURITY_PROFILES,
             "hierarchy_groups": seed.HIERARCHY_GROUPS,
         },
     )
-    return told
+    return labels
 
 
-def words(told: Review) -> dict[str, str]:
-    return {person.username: person.words for person in told.people}
+def words(review_: Review) -> dict[str, str]:
+    return {person.username: person.words for person in review_.people}
 
 
 def step(op: str, username: str, old: dict[str, Any] | None, new: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
@@ -61,10 +61,10 @@ def preview(*steps: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("name", ["change", "replacement-steps"])
-def test_everybody_is_told_in_words_with_names_in_place_of_ids(name: str) -> None:
+def test_everybody_is_described_in_words_with_names_in_place_of_ids(name: str) -> None:
     """The same whether the engine shows a replacement as one step or as three."""
-    told = review(read_preview(recorded(name)), names())
-    assert words(told) == {
+    review_ = review(read_preview(recorded(name)), names())
+    assert words(review_) == {
         "bo": "leaves: routing was Support; security profiles were Agent",
         "dae.kim": "replaced (new username): username dae → dae.kim",
         "eve": "replaced (new password): new password; "
@@ -76,8 +76,8 @@ def test_everybody_is_told_in_words_with_names_in_place_of_ids(name: str) -> Non
         "EMEA/UK/London → AMER/US/Austin; tag team changed",
         "chloe": "- security profile QualityAnalyst; proficiency lang:en 3 → 5; + proficiency lang:fr 2",
     }
-    assert told.counts == {LEAVES: 1, REPLACED: 2, JOINS: 2, "imported": 0, MOVES: 1, CHANGES: 1}
-    assert told.others == {"create": 1}
+    assert review_.counts == {LEAVES: 1, REPLACED: 2, JOINS: 2, "imported": 0, MOVES: 1, CHANGES: 1}
+    assert review_.others == {"create": 1}
 
 
 @pytest.mark.parametrize("personal", [False, True])
@@ -85,12 +85,12 @@ def test_everybody_is_told_in_words_with_names_in_place_of_ids(name: str) -> Non
 def test_no_output_holds_a_secret_and_personal_data_only_on_request(name: str, personal: bool) -> None:
     """In every format; the recorded files themselves hold the personal data."""
     raw = recorded(name)
-    told = review(read_preview(raw), names(), personal=personal)
+    review_ = review(read_preview(raw), names(), personal=personal)
     outputs = (
-        text.render(told),
-        markdown.render(told).replace("<!-- -->", ""),
-        json.dumps(documents.document(told), ensure_ascii=False),
-        json.dumps(documents.as_sarif(told, "1"), ensure_ascii=False),
+        text.render(review_),
+        markdown.render(review_).replace("<!-- -->", ""),
+        json.dumps(documents.document(review_), ensure_ascii=False),
+        json.dumps(documents.as_sarif(review_, "1"), ensure_ascii=False),
     )
     for secret in SECRETS:
         assert not any(secret in output for output in outputs)
@@ -106,8 +106,8 @@ def test_a_secret_with_pulumis_signature_is_not_shown_even_on_request() -> None:
     inputs = {"tags": {"pin": secret}, "password": "Plain-Text-1"}
     read = read_preview(preview(step("create", "ada", None, inputs)))
     assert "Plain-Text-1" not in repr(read)
-    told = review(read, names(), personal=True)
-    output = text.render(told) + json.dumps(documents.document(told))
+    review_ = review(read, names(), personal=True)
+    output = text.render(review_) + json.dumps(documents.document(review_))
     assert "s3cret" not in output
     assert "Plain-Text-1" not in output
     assert "pin=[secret]" in output
@@ -115,16 +115,16 @@ def test_a_secret_with_pulumis_signature_is_not_shown_even_on_request() -> None:
 
 def test_an_empty_preview_says_so() -> None:
     """Also where the engine shows what stays as it is."""
-    told = review(read_preview(preview(step("same", "ada", {}, {}))), names())
-    assert text.render(told) == "no user changes"
+    review_ = review(read_preview(preview(step("same", "ada", {}, {}))), names())
+    assert text.render(review_) == "no user changes"
 
 
-def test_a_failed_preview_is_told_with_its_reasons() -> None:
+def test_a_failed_preview_is_shown_with_its_reasons() -> None:
     """Nobody takes it for one without changes."""
-    told = review(read_preview(recorded("failed")), names())
-    assert "fa rid" in told.errors[0]
-    assert "the preview failed\n  1 problem" in text.render(told)
-    assert "> ❌ 1 problem" in markdown.render(told)
+    review_ = review(read_preview(recorded("failed")), names())
+    assert "fa rid" in review_.errors[0]
+    assert "the preview failed\n  1 problem" in text.render(review_)
+    assert "> ❌ 1 problem" in markdown.render(review_)
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,9 @@ def test_names_come_from_the_stacks_own_resources() -> None:
     later = {"routing_profile_id": [night["urn"]], "security_profile_ids": [boss["urn"]]}
     inputs = {"routing_profile_id": unknown, "security_profile_ids": [unknown], "hierarchy_group_id": "g2"}
     read = read_preview(preview(emea, uk, boss, night, step("create", "ada", None, inputs, depends=later)))
-    told = naming.Labels()
-    naming.from_resources(told, read.resources)
-    (person,) = review(read, told).people
+    labels = naming.Labels()
+    naming.from_resources(labels, read.resources)
+    (person,) = review(read, labels).people
     assert person.words == "joins: routing Night; + security profile Admin ⚠; hierarchy EMEA/UK"
     assert person.gained == ("Admin",)
 
@@ -181,9 +181,9 @@ def test_a_roster_gives_names_only_where_they_follow() -> None:
             step("create", "chloe", None, {"routing_profile_id": "r1", "security_profile_ids": ["s3", "s4"]}),
         )
     )
-    told = naming.Labels()
+    labels = naming.Labels()
     naming.from_roster(
-        told,
+        labels,
         {
             "ada": {"routing_profile_id": ("Support",), "security_profile_ids": ("Agent", "Admin")},
             "bo": {"routing_profile_id": ("Sales",), "security_profile_ids": ("Agent",)},
@@ -191,11 +191,11 @@ def test_a_roster_gives_names_only_where_they_follow() -> None:
         },
         read.resources,
     )
-    assert told.in_roster == {
+    assert labels.in_roster == {
         ROUTING_PROFILE: {"r1": "Support", "r2": "Sales"},
         SECURITY_PROFILE: {"s1": "Agent", "s2": "Admin"},
     }
-    assert dict(told.known) == {}
+    assert dict(labels.known) == {}
 
 
 def test_a_security_profile_without_a_name_counts_as_power() -> None:
@@ -204,9 +204,9 @@ def test_a_security_profile_without_a_name_counts_as_power() -> None:
     checked = gate.conditions("admin-gained")
     (failure,) = gate.failures(review(read, naming.Labels()), checked)
     assert "1 of them has a security profile without a known name, which counts as power" in failure
-    told = naming.Labels()
-    told.add(SECURITY_PROFILE, "s1", "Agent")
-    assert gate.failures(review(read, told), checked) == ()
+    labels = naming.Labels()
+    labels.add(SECURITY_PROFILE, "s1", "Agent")
+    assert gate.failures(review(read, labels), checked) == ()
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,8 @@ def test_a_security_profile_without_a_name_counts_as_power() -> None:
 )
 def test_what_is_power_can_be_chosen(powers: list[str], gained: tuple[str, ...]) -> None:
     """By name, whatever its case, or by id."""
-    told = review(read_preview(recorded("change")), names(), powers=Powers(tuple(powers)))
-    assert next(person.gained for person in told.people if person.username == "ada") == gained
+    review_ = review(read_preview(recorded("change")), names(), powers=Powers(tuple(powers)))
+    assert next(person.gained for person in review_.people if person.username == "ada") == gained
 
 
 @pytest.mark.parametrize(
@@ -229,10 +229,10 @@ def test_what_is_power_can_be_chosen(powers: list[str], gained: tuple[str, ...])
         ("replacements,movers>1,policy", ["replacements: 2 users are replaced; the limit is 0"]),
     ],
 )
-def test_the_gate_tells_what_must_not_pass(conditions: str, failing: list[str]) -> None:
+def test_the_gate_names_what_must_not_pass(conditions: str, failing: list[str]) -> None:
     """One line for each condition that is met."""
-    told = review(read_preview(recorded("change")), names())
-    failures = gate.failures(told, gate.conditions(conditions))
+    review_ = review(read_preview(recorded("change")), names())
+    failures = gate.failures(review_, gate.conditions(conditions))
     assert [failure.startswith(start) for failure, start in zip(failures, failing, strict=True)] == [True] * len(
         failing
     )
@@ -276,14 +276,16 @@ def test_names_cannot_format_or_mention_in_a_comment() -> None:
 
 def test_a_terminal_gets_no_control_characters_and_its_width() -> None:
     """Names are not broken apart; colour is only there when asked for."""
-    told = Review((UserChange("ada", JOINS, "urn", tuple(InputChange("x", f"word{n} \x1b[31m") for n in range(20))),))
-    lines = text.render(told, width=50).splitlines()
+    review_ = Review(
+        (UserChange("ada", JOINS, "urn", tuple(InputChange("x", f"word{n} \x1b[31m") for n in range(20))),)
+    )
+    lines = text.render(review_, width=50).splitlines()
     assert max(map(len, lines)) <= 50
-    assert "\x1b" not in text.render(told)
-    assert "\x1b[32mada\x1b[0m" in text.render(told, color=True)
+    assert "\x1b" not in text.render(review_)
+    assert "\x1b[32mada\x1b[0m" in text.render(review_, color=True)
 
 
-def test_a_leaver_who_is_kept_is_told_as_such() -> None:
+def test_a_leaver_who_is_kept_is_shown_as_such() -> None:
     """Retained resources are not deleted in Connect."""
     entry = step("delete", "ada", {}, None)
     entry["oldState"]["retainOnDelete"] = True
@@ -292,7 +294,7 @@ def test_a_leaver_who_is_kept_is_told_as_such() -> None:
     assert gate.failures(kept, gate.conditions("deletions,leavers")) == ("leavers: 1 user leaves; the limit is 0",)
 
 
-def test_per_channel_settings_are_told_by_channel() -> None:
+def test_per_channel_settings_are_shown_by_channel() -> None:
     """With units."""
 
     def work(seconds: int) -> dict[str, Any]:
@@ -323,10 +325,10 @@ def test_sarif_points_at_the_program_or_the_roster() -> None:
     assert ("chloe", "leaves") not in found
 
 
-def test_the_json_tells_counts_people_and_the_gate() -> None:
+def test_the_json_has_counts_people_and_the_gate() -> None:
     """For machines; the members are part of the contract."""
-    told = review(read_preview(recorded("change")), names())
-    document = documents.document(told, ["admin-gained: ..."])
+    review_ = review(read_preview(recorded("change")), names())
+    document = documents.document(review_, ["admin-gained: ..."])
     assert document["schema"] == 1
     assert document["counts"]["power_gained"] == 3
     assert document["gate_failures"] == ["admin-gained: ..."]
@@ -335,7 +337,7 @@ def test_the_json_tells_counts_people_and_the_gate() -> None:
     assert {"input": "routing_profile_id", "text": "routing Support → Sales"} in ada["changes"]
 
 
-def test_a_state_tells_its_resources_without_secrets() -> None:
+def test_a_state_gives_its_resources_without_secrets() -> None:
     """Passwords are encrypted there, and not even that is passed on."""
     users = [resource for resource in read_state(recorded("state-export")) if resource.type == USER_TYPE]
     assert sorted(str(user.inputs["username"]) for user in users) == ["ada", "bo", "chloe", "dae", "eve", "farid"]
@@ -344,13 +346,13 @@ def test_a_state_tells_its_resources_without_secrets() -> None:
         read_state("{}")
 
 
-def test_how_the_stack_deals_with_a_user_is_told_only_when_nothing_else_changes() -> None:
+def test_how_the_stack_deals_with_a_user_is_shown_only_when_nothing_else_changes() -> None:
     """It changes nothing in Connect; but a line that says nothing would be worse."""
     old, new = {"tags": {"a": "1"}}, {"tags": {}, "adopt_existing": True}
-    told = words(review(read_preview(preview(step("update", "ada", old, new))), names()))
-    assert told == {"ada": "- tag a"}
-    told = words(review(read_preview(preview(step("update", "ada", {}, {"adopt_existing": True}))), names()))
-    assert told == {"ada": "only in the stack: adopt existing none → yes"}
+    shown = words(review(read_preview(preview(step("update", "ada", old, new))), names()))
+    assert shown == {"ada": "- tag a"}
+    shown = words(review(read_preview(preview(step("update", "ada", {}, {"adopt_existing": True}))), names()))
+    assert shown == {"ada": "only in the stack: adopt existing none → yes"}
 
 
 def test_what_a_roster_adds_to_its_people_is_no_other_resource() -> None:
@@ -379,9 +381,9 @@ def test_a_preview_that_failed_does_not_pass_for_one_without_changes() -> None:
         "error: an unhandled error occurred: program exited with non-zero exit code: 1",
     )
     failed = {"steps": [], "diagnostics": [{"severity": "error", "message": each} for each in said]}
-    told = review(read_preview(json.dumps(failed)), names())
-    assert told.errors == ("ada: no such profile",)
-    assert text.summary(told) == "the preview failed"
+    review_ = review(read_preview(json.dumps(failed)), names())
+    assert review_.errors == ("ada: no such profile",)
+    assert text.summary(review_) == "the preview failed"
     joiner = step("create", "ada", None, {"security_profile_ids": []})
     some = review(read_preview(json.dumps({**failed, "steps": [joiner]})), names())
     assert text.summary(some) == "the preview failed; until then: 1 joiner"

@@ -109,7 +109,7 @@ def test_a_resource_that_may_hold_several_users_names_none_of_them() -> None:
     ],
 )
 def test_the_review_says_what_somebody_is_on(contacts: list[tuple[str, str]], words: str) -> None:
-    """A state that is not known here counts; a contact that was missed or went wrong is nobody's any more."""
+    """A state that is not known here counts; a contact that was missed or went wrong does not."""
     (person,) = with_contacts(reviewed(step("delete", user())), ["id-of-ada"], [on("ada", *contacts)]).people
     assert person.on_contact == words
     assert (words in person.words) if words else ("contact" not in person.words)

@@ -227,7 +227,7 @@ def test_operations_that_change_nothing_are_quiet(op: str) -> None:
 
 @pytest.mark.parametrize("type_", [tokens.USER, tokens.PLUGIN_USER])
 def test_a_user_with_outputs_only_is_judged_by_them(type_: str) -> None:
-    """And one of whom nothing is shown counts as power."""
+    """A user without inputs and outputs counts as power, too."""
     word = "security_profile_ids" if type_ == tokens.USER else "securityProfileIds"
     for outputs, gained in (({word: [ADMIN]}, ("Admin",)), ({word: [AGENT]}, ()), ({}, ())):
         review_ = reviewed(step("create", None, state(type_, None, outputs=outputs)))
@@ -336,7 +336,7 @@ def test_who_does_not_surely_stay_the_same_user_leaves_and_joins(extra: Any, inp
         (["directory_user_id"], "deleted first, then created again with a new id"),
     ],
 )
-def test_a_replacement_under_the_same_name_is_told_as_it_is(reasons: list[str], note: str) -> None:
+def test_a_replacement_under_the_same_name_is_shown_as_it_is(reasons: list[str], note: str) -> None:
     """A forced one, too: the id is new, and the old password is gone."""
     person: UserChange
     old, new = ours(password="[secret]"), ours(password="[secret]")

@@ -99,7 +99,7 @@ def test_a_restriction_that_is_not_shown_may_be_any(hidden: str | None) -> None:
     assert widened.wider[0].startswith("Users.Edit: only hierarchy EMEA/UK → only ")
 
 
-def test_a_permission_that_is_gained_is_told_with_its_reach() -> None:
+def test_a_permission_that_is_gained_is_shown_with_its_reach() -> None:
     """It is power all the same."""
     found = reviewed(("update", profile(["Users.View"], IN_UK), profile([*EDIT, "SecurityProfiles.Edit"], IN_UK)))
     (widened,) = found.widened

@@ -1,4 +1,4 @@
-"""The first and the last day of people: who is there on a day, in every format, and what is said of the others."""
+"""The first and the last day of people: who is there on a day, in every format, and the messages about the others."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def judged(roster: Any, today: dt.date | None = TODAY, **terms: Any) -> JudgedRo
     return judge(read(roster), RosterOptions(instance_id=INSTANCE, names=_names(), today=day, **terms))
 
 
-def names(found: JudgedRoster) -> list[str]:
-    assert [str(problem) for problem in found.problems] == []
-    return [person.username for person in found.people]
+def names(roster: JudgedRoster) -> list[str]:
+    assert [str(problem) for problem in roster.problems] == []
+    return [person.username for person in roster.people]
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_every_format_has_days(suffix: str, tmp_path: Path) -> None:
             cells_ = [each.get(key) for key in HEADER]
             book.active.append([*cells_[:3], *(cell and dt.date.fromisoformat(cell) for cell in cells_[3:])])
         book.save(file)
-    found = judged(file)
-    assert names(found) == ["ada"]
-    assert found.people[0].inputs.keys() == {"instance_id", "username", "routing_profile_id", "security_profile_ids"}
-    assert [each.username for each in found.dated] == ["ada", "cy", "di"]
+    roster = judged(file)
+    assert names(roster) == ["ada"]
+    assert roster.people[0].inputs.keys() == {"instance_id", "username", "routing_profile_id", "security_profile_ids"}
+    assert [each.username for each in roster.dated] == ["ada", "cy", "di"]
 
 
 def test_rows_of_a_program_may_hold_dates() -> None:
@@ -113,10 +113,10 @@ def test_a_day_may_have_midnight_behind_it(text: str) -> None:
 )
 def test_what_is_not_a_day_is_a_problem_of_its_cell(cell: object, text: str) -> None:
     """What 1/12 means depends on the country, so nothing is guessed. Whoever the row is about stays."""
-    found = judged([{**rows(("ada", None, None))[0], "last_day": cell}])
-    (problem,) = found.problems
+    roster = judged([{**rows(("ada", None, None))[0], "last_day": cell}])
+    (problem,) = roster.problems
     assert str(problem).startswith(f"row 1: last_day: {text}")
-    assert [person.username for person in found.people] == ["ada"]
+    assert [person.username for person in roster.people] == ["ada"]
 
 
 def test_a_last_day_before_the_first_is_a_problem() -> None:
@@ -132,16 +132,16 @@ def test_who_has_left_is_not_judged_but_who_is_to_come_is() -> None:
 
 
 def test_who_is_to_come_needs_no_password_yet() -> None:
-    """And none is asked for."""
-    asked = []
+    """And no password is requested for them."""
+    usernames = []
 
     def password_of(username: str) -> tuple[str, str] | None:
-        asked.append(username)
+        usernames.append(username)
         return ("password", "A-First-Passw0rd")
 
     people = rows(("ada", None, None), ("bo", "2026-12-01", None), first_name="Ada", last_name="Lovelace")
-    found = judged(people, password_of=password_of, identity_management_type="CONNECT_MANAGED")
-    assert (names(found), asked) == (["ada"], ["ada"])
+    roster = judged(people, password_of=password_of, identity_management_type="CONNECT_MANAGED")
+    assert (names(roster), usernames) == (["ada"], ["ada"])
     own = judged([{**people[1], "password": "A-First-Passw0rd"}], password_of=password_of)
     assert own.problems == ()
 
@@ -150,9 +150,9 @@ def test_rows_of_one_person_may_follow_each_other() -> None:
     """A dated move, or somebody who comes back; on each day one of them counts."""
     move = rows(("ada", None, "2026-11-30")) + rows(("ada", "2026-12-01", None), routing_profile="Sales")
     for today, profile in ((TODAY, "Support"), (dt.date(2026, 12, 1), "Sales")):
-        found = judged(move, today=today)
-        assert names(found) == ["ada"]
-        assert found.people[0].inputs["routing_profile_id"].endswith({"Support": "2", "Sales": "3"}[profile])
+        roster = judged(move, today=today)
+        assert names(roster) == ["ada"]
+        assert roster.people[0].inputs["routing_profile_id"].endswith({"Support": "2", "Sales": "3"}[profile])
     assert days.ended(judged(move, today=dt.date(2026, 12, 1)).dated, dt.date(2026, 12, 1)) == {}
 
 
@@ -169,7 +169,7 @@ def test_rows_of_one_person_at_the_same_time_are_a_problem(today: dt.date | None
 
 
 def test_a_default_may_be_a_day() -> None:
-    """Of a team that works for a season; a cell comes first, and the default is told of where it is wrong."""
+    """Of a team that works for a season; a cell comes first, and a problem of the default is reported there."""
     people = rows(("ada", None, None), ("bo", None, "2026-12-31"))
     assert names(judged(people, defaults={"last_day": "2026-11-26"})) == ["bo"]
     (problem,) = judged(people, defaults={"last_day": "soon"}).problems
@@ -179,13 +179,13 @@ def test_a_default_may_be_a_day() -> None:
 
 
 def test_a_roster_whose_people_are_all_elsewhere_in_time_is_remarked() -> None:
-    found = judged(rows(("ada", "2026-12-01", None)))
-    assert [remark.text for remark in found.remarks] == ["the roster has no people today"]
+    roster = judged(rows(("ada", "2026-12-01", None)))
+    assert [remark.text for remark in roster.remarks] == ["the roster has no people today"]
 
 
 def test_somebody_who_is_required_may_not_leave_by_date() -> None:
-    found = judged(rows(("ada", None, "2026-11-26"), ("bo", None, None)))
-    (problem,) = holder_problems(found, _names(), required_holders={"Agent": ["ada"]})
+    roster = judged(rows(("ada", None, "2026-11-26"), ("bo", None, None)))
+    (problem,) = holder_problems(roster, _names(), required_holders={"Agent": ["ada"]})
     assert problem.text == "'ada' must have the security profile 'Agent', but is not in the roster today"
 
 
@@ -273,6 +273,6 @@ def test_a_person_has_at_most_fifty_rows() -> None:
     """Each is compared with all before it, and nobody moves as often."""
     people = [(f"2026-01-{day:02}", f"2026-01-{day:02}") for day in range(1, 32)]
     people += [(f"2026-03-{day:02}", f"2026-03-{day:02}") for day in range(1, 22)]
-    found = judged(rows(*(("ada", first, last) for first, last in people)))
-    assert [problem.line for problem in found.problems] == [51, 52]
-    assert "'ada' is on rows 1 and 51; a username may appear once" in found.problems[0].text
+    roster = judged(rows(*(("ada", first, last) for first, last in people)))
+    assert [problem.line for problem in roster.problems] == [51, 52]
+    assert "'ada' is on rows 1 and 51; a username may appear once" in roster.problems[0].text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_users.roster.assembly import RowReader, ValueReader
 from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
 from connect_users.roster.reading import read, read_personas
 from connect_users.roster.tables import Table, UnreadableRoster
@@ -231,7 +232,7 @@ def test_a_header_that_columns_name_and_no_file_has_is_a_problem(tmp_path: Path)
     )
 
 
-def test_a_file_with_headers_of_its_own_is_told_of_columns(tmp_path: Path) -> None:
+def test_the_error_about_a_file_with_headers_of_its_own_names_columns(tmp_path: Path) -> None:
     (problem,) = _judged(_table(tmp_path, "UPN,Vorname\nada,Ada\n")).problems
     assert problem.text.endswith("or name them by columns: {username: HEADER} in the personas")
 
@@ -250,3 +251,23 @@ def test_what_only_looks_like_an_export_is_a_roster(tmp_path: Path) -> None:
     table = _table(tmp_path, "username,userPrincipalName,accountEnabled\nada,ada@example.com,False\n")
     assert (table.form, len(table.rows)) == ("", 1)
     assert len(_judged(table).problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "email"),
+    [
+        ({"identity_info.email": "UPN", "username": "UPN"}, "ada@x.org"),
+        ({"username": "UPN", "identity_info.email": "UPN"}, "ada@x.org"),
+        ({"identity_info.email": "username", "username": "username"}, "ada1"),
+        ({"identity_info.email": "username", "identity_info.first_name": "UPN", "username": "UPN"}, "ada1"),
+    ],
+)
+def test_columns_may_share_a_header_in_any_order(tmp_path: Path, columns: dict[str, str], email: str) -> None:
+    """Also if the file has a header like the name of one of them, which means something else there."""
+    table = _table(tmp_path, "username,UPN\nada1,ada@x.org\n", **columns)
+    row = RowReader(table.columns, ValueReader({})).of(table.rows[0], ())
+    assert row.problems == []
+    assert (row.inputs["username"], row.inputs["identity_info"]["email"]) == (
+        "ada1" if columns["username"] == "username" else "ada@x.org",
+        email,
+    )

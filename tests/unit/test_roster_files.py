@@ -70,7 +70,7 @@ def test_the_file_in_which_somebody_stands_changes_nobody(folder: Path) -> None:
     assert {person.username: person.inputs for person in _judged("people").people} == before
 
 
-def test_somebody_in_two_files_is_told_with_both_places(folder: Path) -> None:
+def test_somebody_in_two_files_is_reported_with_both_places(folder: Path) -> None:
     (folder / "people" / "z.csv").write_text(f"\n{HEADER}ada,r1,s1,x\n", encoding="utf-8")
     assert [str(each) for each in _judged("people").problems] == [
         "people/z.csv:3: username: 'ada' is in people/a.csv:2 and in people/z.csv:3; a username may appear once"
@@ -179,3 +179,20 @@ def test_days_decide_over_all_files_who_is_there(folder: Path) -> None:
     assert judged(dt.date(2027, 1, 2)).people == ()
     places = [(place[0], place[1]) for place in days.coming(judged(today).dated, today, 7)]
     assert places == [("people/a.csv", 3), ("people/z.csv", 2)]
+
+
+@pytest.mark.parametrize(
+    "text", [f"{HEADER}ada,r1,s1,x\n", '[{"username": "ada"}, ' + '{"username": "bo"}, ' * 20 + "]"]
+)
+def test_the_text_of_a_file_in_place_of_its_path_is_refused_and_not_repeated(text: str) -> None:
+    """The system itself would quote all of it, since no file has so long a name."""
+    for reader in (read, read_personas):
+        with pytest.raises(UnreadableRoster) as refused:
+            reader(text)
+        assert str(refused.value) == "roster: is not a path; pass the path of a file, not its text"
+
+
+def test_a_path_that_the_system_refuses_is_one_line() -> None:
+    """As a folder that may not be listed; here, a path that is too long."""
+    with pytest.raises(UnreadableRoster, match="cannot be read: File name too long"):
+        read("people/" * 2_000 + "a.csv")

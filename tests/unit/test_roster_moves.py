@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_users.core import tokens
 from connect_users.roster.leavers import DeletionLimit, limit, too_many
-from connect_users.roster.moves import Moves, ProgramUser, StateUser, moves_of, removed_rosters
+from connect_users.roster.moves import DeclaredUser, Moves, StateUser, moves_of, removed_rosters, roster_in
 
 ONE = "10000000-0000-4000-8000-000000000001"
 OTHER = "10000000-0000-4000-8000-000000000002"
@@ -19,8 +20,8 @@ def _state(roster: str, *usernames: str, instance: str = ONE) -> list[StateUser]
     return [StateUser(f"{roster}-{username}", username, instance, roster) for username in usernames]
 
 
-def _declared(roster: str, *usernames: str, instance: str | None = ONE) -> list[ProgramUser]:
-    return [ProgramUser(f"{roster}-{username}", username, instance, roster) for username in usernames]
+def _declared(roster: str, *usernames: str, instance: str | None = ONE) -> list[DeclaredUser]:
+    return [DeclaredUser(f"{roster}-{username}", username, instance, roster) for username in usernames]
 
 
 def test_people_who_are_declared_and_not_in_the_state_join() -> None:
@@ -46,10 +47,35 @@ def test_a_person_whom_another_roster_declares_moves() -> None:
 
 
 def test_a_person_moves_out_of_a_roster_and_back() -> None:
-    alone = ProgramUser("boss", "bo", ONE)
+    alone = DeclaredUser("boss", "bo", ONE)
     assert moves_of("team", _state("team", "bo"), [alone], {"team"}).moved_to == {"bo": "boss"}
     back = moves_of("team", [StateUser("boss", "bo", ONE)], _declared("team", "bo"), {"team"})
     assert back == Moves(frozenset(), {}, {"bo": "boss"})
+
+
+def test_somebody_who_is_declared_alone_under_the_roster_s_name_has_moved() -> None:
+    """It is another resource for the engine, which would delete the one of the roster."""
+    alone = DeclaredUser("team-bo", "bo", ONE)
+    moves = moves_of("team", _state("team", "ada", "bo"), [*_declared("team", "ada"), alone], {"team"})
+    assert moves == Moves(frozenset({"ada", "bo"}), {"bo": "team-bo"})
+    back = moves_of("team", [StateUser("team-bo", "bo", ONE)], _declared("team", "bo"), {"team"})
+    assert back == Moves(frozenset(), {}, {"bo": "team-bo"})
+
+
+@pytest.mark.parametrize(
+    ("types", "name", "roster"),
+    [
+        (f"{tokens.ROSTER}${tokens.USER}", "team-ada", "team"),
+        (f"my:index:Office${tokens.PLUGIN_ROSTER}${tokens.PLUGIN_USER}", "team-ada", "team"),
+        (f"{tokens.PLUGIN_ROSTER}${tokens.USER}", "my-team-ada", "my-team"),
+        (tokens.USER, "team-ada", ""),
+        (f"my:index:Team${tokens.USER}", "team-ada", ""),
+        (f"{tokens.ROSTER}${tokens.USER}", "boss", ""),
+    ],
+)
+def test_the_people_of_a_roster_are_known_by_their_urns(types: str, name: str, roster: str) -> None:
+    """A user who is declared alone may have the name of one of them, or the roster as its parent."""
+    assert roster_in(f"urn:pulumi:dev::shop::{types}::{name}", "ada") == roster
 
 
 def test_the_same_name_in_another_instance_is_another_person() -> None:
@@ -97,7 +123,7 @@ def test_a_roster_that_was_divided_is_succeeded_by_the_larger_part() -> None:
 def test_a_roster_that_nobody_follows_was_removed_rosters() -> None:
     """Those of it who are declared alone now stay."""
     state = [*_state("team", "ada"), *_state("gone", "bo", "boss")]
-    declared = [*_declared("team", "ada"), ProgramUser("boss", "boss", ONE)]
+    declared = [*_declared("team", "ada"), DeclaredUser("boss", "boss", ONE)]
     assert removed_rosters(state, declared, {"team"}) == {"gone": ["bo"]}
     assert removed_rosters(state, declared, {"team", "gone"}) == {}
 

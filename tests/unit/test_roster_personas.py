@@ -105,7 +105,7 @@ def test_the_row_wins_over_the_persona_and_the_persona_over_the_defaults(file: s
     assert inputs["tags"] == {"team": "red", "shift": "day", "site": "ldn", "x": "y"}
 
 
-def test_a_row_without_a_rule_is_told_with_what_it_has_and_what_may_be_meant(file: str) -> None:
+def test_a_row_without_a_rule_is_reported_with_its_values_and_a_suggestion(file: str) -> None:
     judged = _judged(file, [_person("ada"), _person("bo", "support", title="Clerk"), _person("cy", "")])
     assert list(map(str, judged.problems)) == [
         f"row {line}: no rule of personas.yaml matches this person: {text}"
@@ -243,7 +243,7 @@ def test_where_and_personas_go_together(file: str) -> None:
     assert list(_by_name(judged)) == ["ada"]
 
 
-def test_everything_that_is_wrong_with_a_file_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+def test_all_problems_of_a_file_are_reported_at_once_with_their_lines(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     file.write_text(
         "personas:\n"
@@ -306,7 +306,7 @@ def test_a_column_in_which_nobody_has_a_value_is_only_a_warning_where_such_colum
     assert "personas.yaml:12: rules[1].when.title: the roster has no such column; there are " in str(judged.remarks[1])
 
 
-def test_what_is_wrong_with_a_value_is_told_once_and_where_the_persona_says_it(file: str, tmp_path: Path) -> None:
+def test_a_wrong_value_is_reported_once_at_the_persona_that_has_it(file: str, tmp_path: Path) -> None:
     (tmp_path / file).write_text(FILE.replace("chat: 30", "chat: 9999999"), encoding="utf-8")
     judged = _judged(file, [_person("ada", title="x"), _person("bo", title="x")])
     (problem,) = judged.problems
@@ -336,7 +336,7 @@ def test_columns_that_rules_go_by_need_not_be_ignored(file: str) -> None:
         ),
     ],
 )
-def test_a_file_of_another_shape_is_told(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_file_of_another_shape_is_reported(tmp_path: Path, text: str, reason: str) -> None:
     file = tmp_path / "personas.yaml"
     file.write_text(text, encoding="utf-8")
     judged = _judged(str(file), [{"username": "ada", "routing_profile": "Sales", "security_profiles": "Agent"}])

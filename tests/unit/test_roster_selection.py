@@ -12,7 +12,7 @@ from connect_users.roster.selection import foreign_columns, select
 from connect_users.roster.tables import UnreadableRoster
 
 PEOPLE = [
-    {"username": "ada", "Site": "London ", "tags": "team=blue|floor=3", "tags.shift": "day"},
+    {"username": "ada", "email": "ada@x.org", "Site": "London ", "tags": "team=blue|floor=3", "tags.shift": "day"},
     {"username": "bo", "Site": "Austin", "tags": "team=red", "tags.shift": "night"},
     {"username": "cy", "Site": "", "tags": {"team": "blue"}, "tags.shift": "day"},
     {"username": "di", "Site": "London", "tags": "no tags at all"},
@@ -43,10 +43,12 @@ def test_those_who_have_the_value_are_left_with_their_lines(where: dict[str, Any
         ({"site": "Lodon"}, "nobody has 'Lodon' in the column 'site'; did you mean 'London'?"),
         ({"city": "London"}, "nobody has 'London' in the column 'city'; the column is empty or missing"),
         ({"tags.team": ["green"]}, "nobody has 'green' in the column 'tags.team'; there are 'blue', 'red'"),
+        ({"site": []}, "no value is named for the column 'site'"),
+        ({"email": "a@b"}, "nobody has 'a@b' in the column 'email'; check the spelling"),
     ],
 )
 def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], reason: str) -> None:
-    """Or everybody of the stack would leave."""
+    """Or everybody of the stack would leave. The values that there are may be personal data, which is not repeated."""
     with pytest.raises(UnreadableRoster) as refused:
         select(read(PEOPLE), where)
     assert refused.value.reason == f"where: {reason}"
@@ -55,3 +57,18 @@ def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], reason: str) 
 def test_a_column_to_select_by_need_not_be_ignored() -> None:
     assert foreign_columns({"Site": "London", "tags.team": "blue"}) == ("Site",)
     assert find("tags.team") is not None
+
+
+@pytest.mark.parametrize("cell", ["tags.site", "tags", "tags of a dict"])
+def test_a_value_that_is_known_later_is_refused(cell: str) -> None:
+    """The person would silently be left out, and deleted."""
+
+    async def later() -> str:
+        return "london"
+
+    site = later()
+    row: dict[str, Any] = {"tags": {"site": site}} if cell == "tags of a dict" else {cell: site}
+    with pytest.raises(UnreadableRoster) as refused:
+        select(read([{"username": "ada", **row}, {"username": "bo", "tags.site": "london"}]), {"tags.site": "london"})
+    site.close()
+    assert refused.value.reason == "where: the column 'tags.site' is not known while the program runs"

@@ -220,6 +220,14 @@ def test_people_in_dicts_are_read(people: Callable[..., JudgedRoster], document:
 def test_a_person_may_be_called_users(people: Callable[..., JudgedRoster]) -> None:
     """By what is in the map."""
     assert [one.username for one in people({"users": JANE, "ada": JANE}).people] == ["ada", "users"]
+    blocks = {"identity_info": {"first_name": "Ada"}}
+    judged = people({"users": {"users": blocks}}, defaults=JANE)
+    assert [(one.username, one.inputs["identity_info"]) for one in judged.people] == [("users", {"first_name": "Ada"})]
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", {}])
+def test_a_person_may_be_only_a_username(people: Callable[..., JudgedRoster], nothing: object) -> None:
+    assert [one.username for one in people({"ada": nothing}, defaults=JANE).people] == ["ada"]
 
 
 def test_an_empty_list_of_users_is_an_empty_roster(people: Callable[..., JudgedRoster]) -> None:

@@ -102,7 +102,7 @@ def test_merged_cells_are_refused_with_their_place() -> None:
 
 
 def test_a_formula_without_a_saved_value_is_not_an_empty_cell() -> None:
-    """Nobody's hierarchy group may go because a tool wrote a formula and no value."""
+    """No hierarchy group may go because a tool wrote a formula and no value."""
     rows = (HEADERS, ADA, ["bo", '="Sup"&"port"', "=15*2"])
     with pytest.raises(UnreadableRoster, match=r":3: formulas have no saved value \(B3, C3\); open the workbook"):
         read(_saved(rows=rows), "a.xlsx")

@@ -70,7 +70,7 @@ def test_personal_values_in_the_wrong_place_are_not_repeated_either(changes: dic
     assert "hunter2" not in " ".join(map(str, problems))
 
 
-def test_all_problems_of_a_user_are_told_at_once() -> None:
+def test_all_problems_of_a_user_are_reported_at_once() -> None:
     """A part of the wrong type hides no problem of its neighbours."""
     found = review(
         user(

@@ -55,7 +55,7 @@ def test_the_time_of_aws_is_this_machines_until_an_answer_says_otherwise() -> No
     assert clock.now(NOW + 30.0 - 7200.0) == pytest.approx(NOW + 29.5, abs=0.6)
 
 
-def test_a_clock_that_was_set_is_learnt_anew() -> None:
+def test_a_clock_that_was_set_is_learnt_again() -> None:
     """What was known of the difference is void."""
     clock = ServerClock()
     ask(clock, NOW + 0.5)

@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_refused(key: str, value: object, text: str) -> N
     assert text in str(caught.value)
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     with pytest.raises(ConfigurationError) as caught:
         from_config(
             {"connect-users:burst": "x", "connect-users:timeout": "y", "connect-users:zone": "z", "aws:region": 7}

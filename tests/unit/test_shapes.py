@@ -110,7 +110,7 @@ _ROWS: list[tuple[str, dict[Any, Any], tuple[str, str] | None]] = [
         ("identity_info.FirstName", "no such input; did you mean first_name?"),
     ),
     ("a name that would break the line is quoted", {"a\nb": 1}, ("'a\\nb'", "no such input")),
-    ("a name that is no text is told", {7: 1}, ("7", "no such input")),
+    ("a name that is not a string is reported", {7: 1}, ("7", "no such input")),
     # Ids.
     ("the ARN of the instance is an id", {"instance_id": INSTANCE_ARN}, None),
     ("an ARN of this instance is an id", {"routing_profile_id": f"{INSTANCE_ARN}/routing-profile/p"}, None),

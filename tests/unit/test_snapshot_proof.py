@@ -83,9 +83,9 @@ OUTPUTS = {**DECLARED, "arn": ARN, "ownership_token": "0" * 24, VERIFIED_KEY: "1
 
 
 def _summary(**changes: Any) -> dict[str, Any]:
-    told = {name: value for name, value in DECLARED.items() if name not in ("tags", "user_proficiencies")}
+    settings = {name: value for name, value in DECLARED.items() if name not in ("tags", "user_proficiencies")}
     return {
-        **to_wire(told),
+        **to_wire(settings),
         "Id": "u-1",
         "Arn": ARN,
         "Tags": {"team": "Blue", **TAGS},
@@ -196,7 +196,7 @@ _RECENT, _FUTURE, _LONG_AGO = (ownership.new_token(_NOW + shift, "urn") for shif
         "what is neither",
     ],
 )
-def test_the_age_of_a_state_is_told_by_awss_clock_where_it_can_be(token: object, stamp: object, age: float) -> None:
+def test_the_age_of_a_state_is_measured_by_awss_clock_where_it_can_be(token: object, stamp: object, age: float) -> None:
     outputs = {"ownership_token": token, VERIFIED_KEY: stamp}
     known = {name: value for name, value in outputs.items() if value is not None}
     assert snapshot_proof.age(known, _NOW) == pytest.approx(age)

@@ -66,7 +66,7 @@ def test_members_types_choices_and_required_members_are_those_of_the_model(field
     assert required == set(block.get("required", ()))
 
 
-def test_the_model_tells_every_input_of_a_live_user() -> None:
+def test_the_model_returns_every_input_of_a_live_user() -> None:
     """What DescribeUser's shape lacks can only be carried over from the state."""
     silent = {field.name for field in FIELDS if spec.wire_name(field.name) not in _SHAPES["User"]["members"]}
     assert silent == {
@@ -211,7 +211,7 @@ def test_the_wire_form_spells_all_keys_aws_s_way() -> None:
     assert spec.from_wire(BY_NAME["after_contact_work_configs"], wire) == [block]
 
 
-def test_members_that_aws_adds_or_tells_as_nothing_are_passed_over() -> None:
+def test_members_that_aws_adds_or_returns_empty_are_passed_over() -> None:
     """CloudFormation has AfterContactWorkMode already; the API will follow."""
     wire = [{"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkMode": "ON"}, "New": 1, "Old": None}]
     assert spec.from_wire(BY_NAME["after_contact_work_configs"], wire) == [

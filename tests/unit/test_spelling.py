@@ -56,7 +56,7 @@ def test_every_name_is_turned_in_texts(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "shown"),
     [
         (
             "set adopt_existing=True, or on_password_change='ignore'",
@@ -77,8 +77,8 @@ def test_every_name_is_turned_in_texts(name: str) -> None:
         ("my_instance_id, instance_id_2, x-instance_id", "my_instance_id, instance_id_2, x-instance_id"),
     ],
 )
-def test_what_somebody_gave_keeps_its_spelling_in_texts(text: str, told: str) -> None:
-    assert names.worded(text) == told
+def test_what_somebody_gave_keeps_its_spelling_in_texts(text: str, shown: str) -> None:
+    assert names.worded(text) == shown
 
 
 @pytest.mark.parametrize(

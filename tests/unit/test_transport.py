@@ -200,7 +200,7 @@ def test_a_retry_that_waits_says_so() -> None:
     ]
 
 
-def test_short_waits_of_a_call_that_takes_long_are_told_every_ten_seconds() -> None:
+def test_short_waits_of_a_call_that_takes_long_are_reported_every_ten_seconds() -> None:
     """Read timeouts with hardly a delay between them look like a hang, too."""
     time, notes = VirtualTime(), list[str]()
 
@@ -236,7 +236,7 @@ def test_a_connection_that_is_waited_for_is_named() -> None:
     )
 
 
-def test_giving_up_tells_how_long_it_was_tried() -> None:
+def test_giving_up_says_how_long_it_was_tried() -> None:
     """So that a reader knows whether to raise the timeout."""
     with pytest.raises(errors.Throttled, match=r"because, after \d+ tries in \d+ s \(ThrottlingException"):
         transport(VirtualTime(), timeout=60.0).call("CreateUser", Attempts(REFUSED, forever=True))

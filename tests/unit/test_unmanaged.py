@@ -29,7 +29,7 @@ ROWS = [
     ("no longer declared by this stack", _tags(_urn("gone")), False, (False, True)),
     ("of another stack of the project", _tags(_urn("gone", stack="prod")), False, (False, False)),
     ("of another project", _tags(_urn("gone", project="other")), False, (False, False)),
-    ("of a name too long to be told", _tags(_urn("x" * 300)), False, (False, False)),
+    ("of a name too long to be shown", _tags(_urn("x" * 300)), False, (False, False)),
 ]
 
 

@@ -322,7 +322,7 @@ def test_an_instance_knows_the_names(
     assert "has no hierarchy group 'EMEA/UK/Londn'; did you mean 'EMEA/UK/London'?" in group
 
 
-def test_an_instance_tells_its_identity_management(
+def test_an_instance_gives_its_identity_management(
     write: Callable[..., str], place: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where the command line does not: the emulator's is asked, and an alias nobody has is one line."""

@@ -76,7 +76,7 @@ def test_it_explains_who_gets_which_persona_and_why(folder: Path, capsys: pytest
     }
 
 
-def test_a_problem_of_the_personas_is_told_at_their_line_in_every_format(
+def test_a_problem_of_the_personas_is_reported_at_their_line_in_every_format(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "personas.yaml").write_text(PERSONAS.replace("Support", "Suport"), encoding="utf-8")

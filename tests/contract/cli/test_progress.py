@@ -68,7 +68,7 @@ def test_what_takes_long_is_counted_on_a_line_that_goes_at_the_end() -> None:
     assert clock.slept == [2.0, 0.2, 0.2, 0.2]
 
 
-def test_what_cannot_be_counted_is_told_in_words() -> None:
+def test_what_cannot_be_counted_is_shown_in_words() -> None:
     stream, clock = _Terminal(), _Clock()
     with Progress("asking", stream=stream, sleep=clock.sleep) as progress:
         progress.say("its names")
@@ -77,7 +77,7 @@ def test_what_cannot_be_counted_is_told_in_words() -> None:
     assert "asking: its names" in _lines(stream)
 
 
-def test_what_is_done_within_two_seconds_is_not_told() -> None:
+def test_what_is_done_within_two_seconds_is_not_shown() -> None:
     stream, clock = _Terminal(), _Clock()
     with Progress("reading", stream=stream, sleep=clock.sleep) as progress:
         progress.at(1_000, 1_000)
@@ -94,7 +94,7 @@ def test_a_note_stays_whether_somebody_watches_or_not() -> None:
 
 
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt])
-def test_nothing_is_told_where_nobody_watches(error: type[BaseException] | None) -> None:
+def test_nothing_is_shown_where_nobody_watches(error: type[BaseException] | None) -> None:
     stream = _Terminal(watched=False)
     before = threading.active_count()
     try:

@@ -41,7 +41,7 @@ def _run(folder: Path, arguments: str, streams: str, *, buffered: bool = True) -
     [(*SCRIPT, "check", "agents.csv"), (sys.executable, "-m", "connect_users.testing", "program.py", "preview")],
     ids=["connect-users", "a rehearsal"],
 )
-def test_a_reader_that_has_gone_is_no_problem_to_tell_of(
+def test_a_reader_that_has_gone_is_not_reported_as_a_problem(
     tmp_path: Path, command: tuple[str, ...], buffered: bool
 ) -> None:
     """As any program of a pipe that nobody reads: 128 + SIGPIPE, and silence."""
@@ -66,8 +66,8 @@ def test_a_reader_that_has_gone_is_no_problem_to_tell_of(
 @BUFFERED
 @pytest.mark.parametrize("arguments", ["check agents.csv", "check --json agents.csv", f"policy --instance-arn {ARN}"])
 def test_a_full_disk_is_one_line(tmp_path: Path, arguments: str, buffered: bool) -> None:
-    status, _, told = _run(tmp_path, arguments, ">/dev/full", buffered=buffered)
-    assert (status, told) == (1, "connect-users: No space left on device\n")
+    status, _, stderr = _run(tmp_path, arguments, ">/dev/full", buffered=buffered)
+    assert (status, stderr) == (1, "connect-users: No space left on device\n")
 
 
 @NEEDS_FULL
@@ -76,10 +76,10 @@ def test_the_version_is_not_lost_without_a_word(tmp_path: Path) -> None:
 
 
 def test_a_closed_stdin_is_an_empty_one(tmp_path: Path) -> None:
-    status, _, told = _run(tmp_path, "explain -", "<&-")
+    status, _, stderr = _run(tmp_path, "explain -", "<&-")
     assert status in (1, 2)
-    assert told.startswith("connect-users explain: this is not a preview")
-    assert told.count("\n") == 1
+    assert stderr.startswith("connect-users explain: this is not a preview")
+    assert stderr.count("\n") == 1
 
 
 def test_the_status_is_the_same_where_nobody_listens(tmp_path: Path) -> None:

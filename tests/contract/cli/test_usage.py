@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+def _usage(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     """The exit status and the last line of stderr, which is the only one that is not argparse's usage."""
     try:
         status = main(arguments)
@@ -45,12 +45,12 @@ def _told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str
         ("agents.csv/deeper", "File exists"),
     ],
 )
-def test_what_cannot_be_the_emulators_file_is_told(
+def test_what_cannot_be_the_emulators_file_is_refused(
     name: str, why: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "folder").mkdir()
-    told = _told(capsys, "check", "agents.csv", "--instance", "emulator", "--emulator-state", name)
-    assert told == (
+    result = _usage(capsys, "check", "agents.csv", "--instance", "emulator", "--emulator-state", name)
+    assert result == (
         1,
         f"connect-users: --emulator-state: {folder / name} cannot be used as the emulator's file: {why}",
     )
@@ -62,7 +62,7 @@ INTO = ("import", "--instance", "emulator", "--out", "there")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((*HERE, "--endpoint-url", "http://127.0.0.1:99999"), '--endpoint-url: "http://127.0.0.1:99999" is not a URL'),
         ((*HERE, "--endpoint-url", "127.0.0.1:80"), '--endpoint-url: "127.0.0.1:80" is not a URL'),
@@ -89,11 +89,11 @@ INTO = ("import", "--instance", "emulator", "--out", "there")
     ],
 )
 @pytest.mark.usefixtures("folder")
-def test_wrong_usage_is_status_2(arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_is_status_2(arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Not 1, which says that problems were found."""
-    status, line = _told(capsys, *arguments)
+    status, line = _usage(capsys, *arguments)
     assert line.startswith(f"connect-users {arguments[0]}: ")
-    assert told in line
+    assert message in line
     assert status == 2
 
 
@@ -103,7 +103,7 @@ def test_an_endpoint_of_the_shell_with_a_port_that_is_none_is_one_line(
 ) -> None:
     """Which boto3 takes, to fail with every call."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_CONNECT", "http://127.0.0.1:99999")
-    status, line = _told(capsys, *HERE, "--region", "us-east-1")
+    status, line = _usage(capsys, *HERE, "--region", "us-east-1")
     assert line.startswith("connect-users: no client for Amazon Connect: http://127.0.0.1:99999: Port out of range")
     assert status == 1
 
@@ -162,7 +162,7 @@ def test_commands_that_ask_an_instance_do_without_pulumi(arguments: tuple[str, .
 def test_what_says_something_of_a_roster_needs_one(
     arguments: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _told(capsys, *arguments) == (2, f"connect-users {arguments[0]}: {why}")
+    assert _usage(capsys, *arguments) == (2, f"connect-users {arguments[0]}: {why}")
 
 
 @pytest.mark.parametrize(
@@ -191,5 +191,5 @@ def test_a_number_that_python_does_not_read_is_not_explained_in_words_of_python(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "names.json").write_text(f'{{"security_profiles": {"9" * 5_000}}}', encoding="utf-8")
-    told = _told(capsys, "report", "--html", "a.html", "--roster", "agents.csv", "--names", "names.json")
-    assert told == (2, "connect-users report: names.json is not a file of names: it has a number that is too long")
+    result = _usage(capsys, "report", "--html", "a.html", "--roster", "agents.csv", "--names", "names.json")
+    assert result == (2, "connect-users report: names.json is not a file of names: it has a number that is too long")

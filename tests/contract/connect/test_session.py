@@ -82,15 +82,15 @@ def test_a_port_that_is_none_in_the_shell_is_one_line(shell: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    ("region", "told"),
+    ("region", "message"),
     [("us-esat-1", "did you mean us-east-1?"), ("xx-nowhere-9", "this boto3 knows")],
 )
-def test_a_region_where_connect_cannot_be_is_refused_at_once(region: str, told: str) -> None:
+def test_a_region_where_connect_cannot_be_is_refused_at_once(region: str, message: str) -> None:
     """Its endpoint has no address: trying for minutes would be of no use."""
     with pytest.raises(ConfigurationError) as raised:
         _ = Clients(Settings(region=region)).connect
     assert f"connect.{region}.amazonaws.com has no address" in str(raised.value)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_a_region_that_boto3_does_not_know_passes_where_somebody_else_finds_its_endpoint(

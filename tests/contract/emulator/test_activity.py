@@ -50,6 +50,16 @@ def test_two_kinds_of_filters_at_once_are_refused(client: Any) -> None:
     assert refused(client.get_current_user_data, **HERE, Filters=both) == (400, "InvalidRequestException")
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [{"Queues": ["x"]}, {"RoutingProfiles": [seed.ROUTING_PROFILES["Sales"]]}, {"UserHierarchyGroups": ["x"]}],
+)
+def test_a_filter_that_the_emulator_does_not_play_is_refused(client: Any, filters: Any) -> None:
+    """An answer that ignored it would name users whom it leaves out."""
+    refusal = refused(client.get_current_user_data, **HERE, Filters=filters)
+    assert refusal == (501, "UnsupportedOperationException")
+
+
 @needs_sign_out
 def test_deleting_the_sessions_of_a_user_signs_that_user_out(emulator: Emulator, client: Any) -> None:
     """And nobody else; the user itself stays as it is."""
@@ -101,6 +111,7 @@ def test_the_side_port_signs_users_in_and_out(emulator: Emulator, client: Any) -
         ({"ada": {"contacts": ["VOICE"]}}, "a list of objects"),
         ({"ada": {"contacts": [{"state": "TALKING"}]}}, "'TALKING' is not one of INCOMING"),
         ({"ada": {"contacts": [{"channel": "FAX"}]}}, "'FAX' is not one of"),
+        ({"ada": {"status": 5}}, "5 is not the name of a status"),
     ],
 )
 def test_the_side_port_refuses_what_it_does_not_know(emulator: Emulator, client: Any, agents: Any, why: str) -> None:

@@ -207,3 +207,32 @@ def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Pat
     with pytest.raises(UnusableState, match="it is the database of another program"):
         Emulator(state)
     assert state.read_bytes() == before
+
+
+def test_a_transaction_that_cannot_be_committed_is_over() -> None:
+    """Its connection is used again by the next request."""
+    store = Store()
+    connection: Any = store._memory
+    connection.execute("PRAGMA foreign_keys = ON")
+    with store.write() as tx:
+        tx.execute("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+        tx.execute("CREATE TABLE children (id INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED)")
+    with pytest.raises(sqlite3.IntegrityError), store.write() as tx:
+        tx.execute("INSERT INTO children VALUES (1)")
+    with store.write() as tx:
+        assert tx.execute("SELECT COUNT(*) FROM children").fetchone() == (0,)
+    store.close()
+
+
+def test_a_transaction_that_sqlite_itself_has_ended_keeps_its_error() -> None:
+    """As on a full disk."""
+    store = Store()
+
+    def fill() -> None:
+        with store.write() as tx:
+            tx.execute("ROLLBACK")
+            raise OSError("no space")
+
+    with pytest.raises(OSError, match="no space"):
+        fill()
+    store.close()

@@ -228,13 +228,34 @@ def test_the_side_port_adds_faults_and_changes_options(start_emulator: Callable[
         ("POST", "faults", {"operation": "*", "kind": "explode"}, 400),
         ("POST", "faults", {"kind": "slow"}, 400),
         ("POST", "faults", {"operation": "*", "kind": "slow", "colour": "red"}, 400),
-        ("POST", "faults", {"operation": "*", "kind": "slow", "times": "many"}, 400),
+        *(
+            ("POST", "faults", {"operation": "*", "kind": "slow", name: value}, 400)
+            for name, value in (
+                ("times", "many"),
+                ("times", 1.5),
+                ("match", 5),
+                ("message", None),
+                ("code", 5),
+                ("code", "Łódź"),
+                ("code", "a\r\nb: c"),
+                ("status", "500"),
+                ("status", 99),
+                ("seconds", float("nan")),
+                ("seconds", 1e300),
+                ("seconds", None),
+            )
+        ),
+        ("POST", "faults", {"operation": 5, "kind": "slow"}, 400),
+        ("POST", "faults", {"operation": "CreateUsr", "kind": "slow"}, 400),
         ("POST", "faults", ["x"], 400),
         ("POST", "options", {"colour": "red"}, 400),
         ("POST", "options", {"clock": 5}, 400),
         ("POST", "options", {"throttle": 5}, 400),
         ("POST", "options", {"throttles": "2/5"}, 400),
+        ("POST", "options", {"throttles": {"CreateUsr": "2/5"}}, 400),
         ("POST", "options", {"latency": "long"}, 400),
+        ("POST", "options", {"latency": float("nan")}, 400),
+        ("POST", "options", {"latency": 1e300}, 400),
         ("POST", "options", [], 400),
     ],
 )
@@ -242,6 +263,7 @@ def test_the_side_port_refuses_nonsense(emulator: Emulator, method: str, path: s
     answered, message = admin(emulator, method, path, body)
     assert answered == status
     assert message["Message"]
+    assert list(emulator.faults) == []
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example:80"}])

@@ -76,12 +76,57 @@ def test_what_is_not_a_request_is_refused_and_closed(emulator: Emulator, data: b
         b'{"Username": NaN}',
         b"\xff\xfe\x00",
         b'{"Username": "a"',
+        b'{"Tags": ' + b"[" * 200_000,
     ],
 )
 def test_a_body_that_is_not_a_json_object_is_a_400(emulator: Emulator, body: bytes) -> None:
     answer = talk(emulator, put(body))
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"x-amzn-ErrorType: SerializationException" in answer
+
+
+def test_a_body_of_the_side_port_that_is_nested_too_deeply_is_a_400(emulator: Emulator) -> None:
+    request = put(b"[" * 200_000).replace(f"PUT {PATH}".encode(), b"POST /_emulator/faults")
+    answer = talk(emulator, request)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'{"Message": "the body is nested too deeply"}' in answer
+
+
+@pytest.mark.parametrize("member", ["null", '"x"', "[]"])
+def test_a_member_that_the_operation_does_not_have_is_ignored_inside_another_one(
+    emulator: Emulator, member: str
+) -> None:
+    """DisassociateUserProficiencies takes no level."""
+    user_id = create(connect(emulator))
+    entry = f'{{"AttributeName": "lang", "AttributeValue": "en", "Level": {member}}}'
+    request = put(f'{{"UserProficiencies": [{entry}]}}'.encode())
+    path = f"POST {PATH}/{user_id}/disassociate-proficiencies"
+    answer = talk(emulator, request.replace(f"PUT {PATH}".encode(), path.encode()))
+    assert b"The user does not have the proficiency lang / en" in answer
+
+
+def test_a_null_inside_a_member_is_as_good_as_absent(emulator: Emulator) -> None:
+    phone = {"PhoneType": "SOFT_PHONE", "DeskPhoneNumber": None, "AutoAccept": None}
+    arguments = {**user(), "PhoneConfig": phone, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]}
+    assert talk(emulator, put(json.dumps(arguments).encode())).startswith(b"HTTP/1.1 200 OK")
+    client: Any = connect(emulator)
+    (shown,) = client.search_users(InstanceId=seed.INSTANCE_ID)["Users"]
+    assert shown["PhoneConfig"]["AutoAccept"] is True
+    assert "DeskPhoneNumber" not in shown["PhoneConfig"]
+
+
+def test_a_time_that_is_not_a_number_is_a_400(emulator: Emulator) -> None:
+    arguments = {
+        "ResourceArn": seed.INSTANCE_ARN,
+        "StartTime": "2026-11-20T00:00:00Z",
+        "EndTime": "2026-11-21T00:00:00Z",
+        "Filters": [{"FilterKey": "AGENT", "FilterValues": ["x"]}],
+        "Metrics": [{"Name": "SUM_ONLINE_TIME_AGENT"}],
+    }
+    request = put(json.dumps(arguments).encode()).replace(f"PUT {PATH}".encode(), b"POST /metrics/data")
+    answer = talk(emulator, request)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"StartTime must be of type timestamp" in answer
 
 
 def test_a_body_with_the_wrong_types_everywhere_is_a_400(emulator: Emulator) -> None:

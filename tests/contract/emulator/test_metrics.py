@@ -76,7 +76,7 @@ def post(emulator: Emulator, people: Any) -> Any:
         return json.load(answer)
 
 
-def test_online_time_is_told_by_day_and_in_total(emulator: Emulator, client: Any) -> None:
+def test_online_time_is_returned_by_day_and_in_total(emulator: Emulator, client: Any) -> None:
     """Of the agents that the filter names, and of the days within the request."""
     ada, bo = create(client, "ada"), create(client, "bo", RoutingProfileId=SALES)
     people = {"ada": {"2026-11-20": 3600, "2026-11-26": 60, "2026-09-01": 5}, "bo": {"2026-11-20": 7}}
@@ -156,7 +156,14 @@ def test_an_agent_that_does_not_exist_is_left_out_or_refused(
 
 
 @pytest.mark.parametrize(
-    "people", [{"zoe": {}}, {"ada": None}, {"ada": {"yesterday": 1}}, {"ada": {"2026-11-26": "1"}}, []]
+    "people",
+    [
+        {"zoe": {}},
+        {"ada": None},
+        {"ada": {"yesterday": 1}},
+        *({"ada": {"2026-11-26": seconds}} for seconds in ("1", None, True, -1, float("nan"), float("inf"))),
+        [],
+    ],
 )
 def test_a_wrong_online_time_changes_nothing(people: Any, emulator: Emulator, client: Any) -> None:
     """The side port says what is wrong."""

@@ -80,6 +80,17 @@ def test_a_gitignore_that_is_there_stays_and_no_other_folder_gets_one(tmp_path: 
     assert [file.name for file in (tmp_path / "data").iterdir()] == ["emulator.sqlite"]
 
 
+def test_a_closed_emulator_leaves_its_file_alone(tmp_path: Path) -> None:
+    """A request that outlived it would make a file again that somebody has deleted."""
+    state = tmp_path / "state.sqlite"
+    emulator = Emulator(state)
+    emulator.close()
+    state.unlink()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        emulator.agents  # noqa: B018 - a property that reads
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture
 def recorded(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator over a file of an earlier release, kept as SQL. Its user was changed behind a consistency lag."""

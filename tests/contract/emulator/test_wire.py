@@ -155,6 +155,8 @@ def test_an_operation_that_is_not_emulated_is_named(client: Any) -> None:
         ("GET", "/", (404, "UnknownOperationException")),
         ("GET", f"/users//{seed.INSTANCE_ID}", (404, "UnknownOperationException")),
         ("POST", "/instance", (404, "UnknownOperationException")),
+        ("GET", "instance", (404, "UnknownOperationException")),
+        ("GET", "?instance", (404, "UnknownOperationException")),
     ],
 )
 def test_other_paths_and_methods_are_refused(

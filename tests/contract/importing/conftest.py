@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """An instance with 30 users, one of whom has every setting that there is."""
+    """An instance with 30 users, one of them with every setting that there is."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with Emulator(None, Options(users_quota=None)) as emulator:

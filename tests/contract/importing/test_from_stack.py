@@ -70,7 +70,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def test_exactly_the_users_of_a_stack_come_with_everything_that_aws_has(run: Move) -> None:
     """Region and instance are those of their ARNs; the commands are in the order in which they are to be run."""
-    status, said, told = run.move(run.state("stack-export.json"))
+    status, said, stderr = run.move(run.state("stack-export.json"))
     assert status == 0
     assert set(run.rows()) == set(IDS)
     # Nothing of it is in the state of `aws.connect.User`.
@@ -83,7 +83,7 @@ def test_exactly_the_users_of_a_stack_come_with_everything_that_aws_has(run: Mov
         "# Something depends on these. Keep them in the program until it gets their ids from elsewhere; then run:",
         f"# pulumi state delete --stack prod --yes {AWS}eve {AWS}ada",
     ]
-    assert told == (
+    assert stderr == (
         f"{AWS}eve: urn:pulumi:prod::contact-center::aws:connect/quickConnect:QuickConnect::eve depends on it; "
         "first give that the id in another way\n"
         f"{AWS}ada: {AWS}eve depends on it; first give that the id in another way\n"
@@ -116,8 +116,8 @@ def test_a_second_run_changes_nothing(run: Move, language: str) -> None:
 
 
 def test_the_users_of_a_state_of_terraform(run: Move) -> None:
-    status, said, told = run.move(run.state("terraform-show.json"), "--language", "yaml", "--each")
-    assert (status, told) == (0, "")
+    status, said, stderr = run.move(run.state("terraform-show.json"), "--language", "yaml", "--each")
+    assert (status, stderr) == (0, "")
     assert set(run.rows()) == {"ada", "bob", "eve"}
     script = (run.folder / "forget.sh").read_text("utf-8")
     assert "terraform state rm " in script
@@ -128,7 +128,7 @@ def test_the_users_of_a_state_of_terraform(run: Move) -> None:
     assert "  agents-eve:\n    type:" in program
 
 
-def test_who_is_gone_is_told_and_who_is_not_imported_stays_where_it_is(run: Move) -> None:
+def test_who_is_gone_is_named_and_who_is_not_imported_stays_where_it_is(run: Move) -> None:
     """Nobody is forgotten whom the import file does not have."""
     file = run.state("stack-export.json")
     client = connect(run.emulator)
@@ -147,8 +147,8 @@ def test_who_is_gone_is_told_and_who_is_not_imported_stays_where_it_is(run: Move
     assert set(result["left_out"]) == {"bob"}
     assert (result["people"], result["moved"], result["commands"]) == (1, 1, [])
     assert result["later"] == [f"pulumi state delete --stack prod --yes {AWS}eve"]
-    _, _, told = run.move(file)
-    assert f"{AWS}ada: the user no longer exists in the instance; pulumi refresh drops it" in told
+    _, _, stderr = run.move(file)
+    assert f"{AWS}ada: the user no longer exists in the instance; pulumi refresh drops it" in stderr
 
 
 def test_a_state_with_users_of_two_instances_needs_the_choice(run: Move) -> None:
@@ -158,12 +158,12 @@ def test_a_state_with_users_of_two_instances_needs_the_choice(run: Move) -> None
     *_, eve = (each for each in document["deployment"]["resources"] if each["urn"] == f"{AWS}eve")
     eve.update(id=f"{other}:eve", outputs={})
     file.write_text(json.dumps(document), encoding="utf-8")
-    status, _, told = run.move(file)
+    status, _, stderr = run.move(file)
     assert status == 2
-    assert f"the users belong to 2 instances ({seed.INSTANCE_ID}: 3, {other}: 1); choose one with --instance" in told
-    status, _, told = run.move(file, "--instance", seed.INSTANCE_ALIAS, "--region", seed.REGION)
+    assert f"the users belong to 2 instances ({seed.INSTANCE_ID}: 3, {other}: 1); choose one with --instance" in stderr
+    status, _, stderr = run.move(file, "--instance", seed.INSTANCE_ALIAS, "--region", seed.REGION)
     assert status == 0
-    assert told.splitlines() == [
+    assert stderr.splitlines() == [
         # Of the other instance, and so not moved yet.
         f"{AWS}ada: {AWS}eve depends on it; first give that the id in another way",
         "users of other instances, which are not moved: 1",
@@ -182,25 +182,25 @@ def test_wrong_files_and_wrong_usage_are_one_line(run: Move, tmp_path: Path) -> 
         ([str(run.state("stack-export.json")), "--check"], 2, "and not with --check or --select"),
         ([str(run.state("stack-export.json")), "--region", "eu-west-2"], 2, "contradicts the ARN of the instance"),
     ):
-        found, _, told = run.move(Path(args[0]), *args[1:])
+        found, _, stderr = run.move(Path(args[0]), *args[1:])
         assert found == status
-        assert text in told
-        assert len(told.splitlines()) == 1
+        assert text in stderr
+        assert len(stderr.splitlines()) == 1
     assert not run.folder.exists()
 
 
 def test_a_folder_with_a_project_in_another_language_is_refused_before_anything_is_read(run: Move) -> None:
     run.folder.mkdir()
     (run.folder / "Pulumi.yaml").write_text("name: x\nruntime: python\n", encoding="utf-8")
-    status, _, told = run.move(run.state("stack-export.json"), "--language", "go")
+    status, _, stderr = run.move(run.state("stack-export.json"), "--language", "go")
     assert status == 1
-    assert "the project in this folder has the runtime python, not go; choose another folder with --out" in told
+    assert "the project in this folder has the runtime python, not go; choose another folder with --out" in stderr
     assert run.calls() == {"ListUsers": 1}
 
 
 def test_no_secret_of_a_state_is_in_what_is_said_or_written(run: Move) -> None:
     for name in ("stack-export.json", "terraform-show.json"):
-        _, out, told = run.move(run.state(name), "--json")
-        everything = out + told + "".join(data.decode() for data in run.files().values())
+        _, out, stderr = run.move(run.state(name), "--json")
+        everything = out + stderr + "".join(data.decode() for data in run.files().values())
         for secret in ("Sup3rSecretPhrase", "ciphertext", "v1:"):
             assert secret not in everything

@@ -119,7 +119,7 @@ def test_a_second_run_changes_nothing_and_describes_nobody(run: Command, emulato
     assert calls["ListUserProficiencies"] == 1
 
 
-def test_check_tells_what_differs_without_values(run: Command, emulator: Emulator, tmp_path: Path) -> None:
+def test_check_says_what_differs_without_values(run: Command, emulator: Emulator, tmp_path: Path) -> None:
     """And writes nothing; only those who may have changed are described."""
     run()
     assert run("--check")[0] == 0
@@ -197,7 +197,7 @@ def test_a_selection(run: Command, tmp_path: Path, select: list[str], numbers: s
         (["--instance", seed.INSTANCE_ID[:-1] + "9"], "was not found in us-east-1 with these credentials"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_line(run: Command, args: list[str], text: str) -> None:
+def test_what_cannot_be_done_is_said_in_one_line(run: Command, args: list[str], text: str) -> None:
     """With what to write instead."""
     status, _, said = run(*args)
     assert status == 1
@@ -251,7 +251,7 @@ def test_an_alias_that_aws_would_not_allow_is_in_no_file(
     assert odd == [program, plain[1].replace(seed.INSTANCE_ALIAS, seed.INSTANCE_ID)]
 
 
-def test_who_cannot_be_in_a_roster_is_left_out_and_told(run: Command, emulator: Emulator, tmp_path: Path) -> None:
+def test_who_cannot_be_in_a_roster_is_left_out_and_named(run: Command, emulator: Emulator, tmp_path: Path) -> None:
     """Users of another stack, and those whom the resource's own rules refuse; all others are imported."""
     client = connect(emulator)
     users = {user["Username"]: user["Arn"] for user in client.list_users(**HERE)["UserSummaryList"]}

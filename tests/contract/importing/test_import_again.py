@@ -222,10 +222,10 @@ def test_a_check_counts_the_people_whom_it_compares(run: Command) -> None:
 def test_a_tag_steers_no_terminal(run: Command) -> None:
     """Whoever may tag users can write any character into the name of an owner."""
     _own(run, "urn:pulumi:=1B=5B2J=0A=3A=3Aerror=3A=3Ax")
-    told = run()[2]
-    assert "owned by urn:pulumi:" in told
-    assert not {"\x1b", "\x9b"} & set(told)
-    assert not any(line.startswith("::") for line in told.splitlines())
+    stderr = run()[2]
+    assert "owned by urn:pulumi:" in stderr
+    assert not {"\x1b", "\x9b"} & set(stderr)
+    assert not any(line.startswith("::") for line in stderr.splitlines())
 
 
 def test_a_user_of_the_same_name_in_another_project_stays_there(run: Command) -> None:
@@ -289,7 +289,7 @@ def test_an_interrupted_import_goes_on_where_it_was(run: Command) -> None:
     assert run.files() == before
 
 
-def test_how_long_it_will_take_is_told_before(run: Command) -> None:
+def test_how_long_it_will_take_is_said_before(run: Command) -> None:
     """E-mail addresses cost a request each: nobody should wonder what the command is doing for minutes."""
     run.emulator.faults.add(Fault("DescribeUser", "error-before", times=99, code="AccessDeniedException", status=403))
     status, _, said = run("--requests-per-second", "1")
@@ -330,7 +330,7 @@ def test_the_results_as_json(run: Command) -> None:
     ]
 
 
-def test_a_program_that_does_not_know_the_roster_is_told_what_to_add(run: Command) -> None:
+def test_a_program_that_does_not_know_the_roster_gets_a_line_that_says_what_to_add(run: Command) -> None:
     """It is the user's own, and so is not written."""
     (run.folder / "__main__.py").write_text("# mine\n", encoding="utf-8")
     _, said, _ = run("--name", "sales")
@@ -423,7 +423,7 @@ def _broken(run: Command, name: str, change: Callable[[Any], object]) -> None:
     ],
     ids=["inputs are a list", "outputs are nothing", "no inputs", "endless nesting"],
 )
-def test_a_file_that_is_not_of_an_import_is_told_and_nothing_is_lost(
+def test_a_file_that_is_not_of_an_import_is_named_and_nothing_is_lost(
     run: Command, name: str, change: Callable[[Any], object] | None
 ) -> None:
     run()
@@ -433,9 +433,9 @@ def test_a_file_that_is_not_of_an_import_is_told_and_nothing_is_lost(
     else:
         _broken(run, name, change)
     before = run.files()
-    status, _, told = run()
+    status, _, stderr = run()
     assert status == 1
-    assert told == f"connect-users: {run.folder / name}: cannot be read as the file of an import; remove it\n"
+    assert stderr == f"connect-users: {run.folder / name}: cannot be read as the file of an import; remove it\n"
     assert run.files() == before
 
 
@@ -444,7 +444,7 @@ def test_a_file_that_is_not_of_an_import_is_told_and_nothing_is_lost(
     [{}, {"username": "ada"}, {"shoe_size": 44}, {"identity_info": None}, {"username": {}}],
     ids=["none", "some", "unknown", "nothing", "wrong"],
 )
-def test_inputs_that_nobody_can_have_are_read_anew(run: Command, inputs: dict[str, Any]) -> None:
+def test_inputs_that_nobody_can_have_are_read_again(run: Command, inputs: dict[str, Any]) -> None:
     """A file that a hand or a merge has broken: what it says of that user is not believed."""
     run()
     good = run.files()

@@ -44,8 +44,8 @@ def test_the_states_are_those_without_personas_and_the_guard_knows_who_has_which
     plain, users = _users(run)
     for file in run.folder.iterdir():
         file.unlink()
-    status, said, told = run("--language", language, "--personas")
-    assert (status, told) == (0, "")
+    status, said, stderr = run("--language", language, "--personas")
+    assert (status, stderr) == (0, "")
     assert "  personas.yaml written\n" in said
     guard, with_personas = _users(run)
     assert with_personas == users
@@ -151,23 +151,23 @@ def test_a_persona_that_both_sides_changed_is_a_conflict(run: Command) -> None:
         **HERE,
     )
     before = run.files()
-    status, _, told = run()
+    status, _, stderr = run()
     assert status == 1
-    assert "the instance changed too (agent00001); nothing was written" in told
+    assert "the instance changed too (agent00001); nothing was written" in stderr
     assert run.files() == before
 
 
-def test_wrong_personas_are_told_at_their_line(run: Command) -> None:
+def test_wrong_personas_are_reported_at_their_line(run: Command) -> None:
     run("--personas")
     with _personas(run).open("a", encoding="utf-8") as file:
         file.write("ruls: []\n")
     line = len(_personas(run).read_text(encoding="utf-8").splitlines())
-    status, _, told = run("--check")
+    status, _, stderr = run("--check")
     assert status == 1
-    assert f"personas.yaml:{line}: ruls: is not a member of this file; did you mean 'rules'?" in told
+    assert f"personas.yaml:{line}: ruls: is not a member of this file; did you mean 'rules'?" in stderr
 
 
-def test_a_roster_that_is_there_gets_personas_and_the_program_is_told_of_them(run: Command) -> None:
+def test_a_roster_that_is_there_gets_personas_and_a_line_says_what_the_program_needs(run: Command) -> None:
     """It is the user's own, and so is not written. An edited roster is left alone."""
     run()
     program = (run.folder / "__main__.py").read_bytes()
@@ -180,18 +180,18 @@ def test_a_roster_that_is_there_gets_personas_and_the_program_is_told_of_them(ru
     roster = run.folder / "agents.csv"
     roster.write_text(re.sub("Grace", "Gracie", roster.read_text(encoding="utf-8"), count=1), encoding="utf-8")
     before = run.files()
-    status, _, told = run("--personas")
+    status, _, stderr = run("--personas")
     assert status == 1
     problem = f"{roster} was edited, and there is no personas.yaml; nothing was written; --overwrite writes both"
-    assert told == f"connect-users: {problem}\n"
+    assert stderr == f"connect-users: {problem}\n"
     assert run.files() == before
 
 
 def test_personas_that_were_there_before_the_first_import_are_left_alone(run: Command) -> None:
     _personas(run).write_text("personas: {agent: {routing_profile: Support}}\n", encoding="utf-8")
-    status, _, told = run("--personas")
+    status, _, stderr = run("--personas")
     assert status == 1
-    assert f"{_personas(run)} was edited, and there is no agents.csv; nothing was written" in told
+    assert f"{_personas(run)} was edited, and there is no agents.csv; nothing was written" in stderr
     assert set(run.files()) == {"personas.yaml"}
 
 

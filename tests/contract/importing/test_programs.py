@@ -85,9 +85,9 @@ def test_a_second_run_keeps_the_language_and_the_form(run: Command, language: st
     run("--language", language, *each)
     before = run.files()
     run.calls()
-    status, said, told = run("--json")
+    status, said, stderr = run("--json")
     result = json.loads(said)
-    assert (status, told, result["changed"]) == (0, "", [])
+    assert (status, stderr, result["changed"]) == (0, "", [])
     assert (result["language"], result["each"]) == (language, bool(each))
     assert run.files() == before
     assert "DescribeUser" not in run.calls()
@@ -112,10 +112,10 @@ def test_only_who_is_new_is_to_be_added_to_a_program_that_declares_each(run: Com
 
 def test_a_folder_with_a_roster_is_not_made_one_without(run: Command) -> None:
     run()
-    status, _, told = run("--each")
+    status, _, stderr = run("--each")
     assert status == 1
-    assert "has a program with a roster; give another folder with --each" in told
-    assert len(told.splitlines()) == 1
+    assert "has a program with a roster; give another folder with --each" in stderr
+    assert len(stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_into_a_program_of_the_plugin_that_exists(run: Command) -> None:
     guard = {"type": "connect-users:index:RosterGuard", "name": "agents-guard", **more}
     user = {"type": "connect-users:index:User", "name": "agents-agent00002", **more}
     file.write_text(json.dumps({"resources": [roster, guard, user]}), encoding="utf-8")
-    status, said, told = run("--into", str(file), "--select", "username=agent00002")
-    assert (status, told) == (0, "")
+    status, said, stderr = run("--into", str(file), "--select", "username=agent00002")
+    assert (status, stderr) == (0, "")
     assert "1 person matched" in said
     first, second = json.loads(file.read_text(encoding="utf-8"))["resources"]
     assert first == roster
@@ -164,9 +164,9 @@ def test_an_import_that_was_interrupted_goes_on_in_any_language(run: Command) ->
     # Users are described at the same time: those before the last one are kept.
     last = max(users_of(connect(run.emulator)).items())[1]
     run.emulator.faults.add(Fault("DescribeUser", "error-before", match=last, code="AccessDeniedException"))
-    status, _, told = run("--language", "go")
+    status, _, stderr = run("--language", "go")
     assert status == 1
-    kept = int(re.findall(r"(\d) users were read and saved", told)[0])
+    kept = int(re.findall(r"(\d) users were read and saved", stderr)[0])
     run.calls()
     assert run("--language", "go")[0] == 0
     assert run.calls()["DescribeUser"] == PEOPLE - kept

@@ -99,7 +99,7 @@ def test_pulumi_finds_it_under_its_version(tmp_path: Path) -> None:
 
 
 def test_the_folder_for_git_starts_the_same_plugin(tmp_path: Path) -> None:
-    """`pulumi package add` makes an environment in it, which it has to be told to look into, and runs the folder."""
+    """`pulumi package add` makes an environment in it, where a setting makes it look, and runs the folder."""
     folder = ROOT / "plugin"
     assert (folder / "PulumiPlugin.yaml").read_text(encoding="utf-8") == (
         "runtime:\n  name: python\n  options:\n    virtualenv: venv\n"

@@ -100,7 +100,7 @@ def test_the_same_users_are_declared_in_every_language() -> None:
         ({"autoAcceptConfigs": [{"channel": "VOICE"}]}, "autoAcceptConfigs[0].autoAccept: missing"),
     ],
 )
-def test_a_program_with_a_slip_is_found_out(change: dict[str, Any], expected: str) -> None:
+def test_a_program_with_a_mistake_is_reported(change: dict[str, Any], expected: str) -> None:
     assert problems(Declared("User", ADA)) == []
     (problem,) = problems(Declared("User", {**ADA, **change}))
     assert problem.startswith(expected)
@@ -113,7 +113,7 @@ def test_either_of_two_types_will_do() -> None:
     assert problems(Declared("UserRoster", {"rows": [{"username": "ada", "level": 5}]})) == []
 
 
-def test_what_is_missing_or_unknown_altogether_is_found_out() -> None:
+def test_missing_and_unknown_properties_are_reported() -> None:
     assert problems(Declared("User", {})) == [f"{name}: missing" for name in ADA]
     assert problems(Declared("getUserz", {})) == ["getUserz: no such resource or function"]
 

@@ -74,7 +74,7 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
     ada = {"id": made["ada"].id, "arn": made["ada"].outputs["arn"], "username": "ada"}
     assert plugin.invoke("getUser", **INSTANCE, username="ada") == ada
 
-    def found(**filters: Any) -> list[str]:
+    def usernames(**filters: Any) -> list[str]:
         answer = plugin.invoke("getUsers", **INSTANCE, **filters)
         assert [each["username"] for each in answer["users"]] == answer["usernames"]
         assert answer["ids"] == [made[name].id for name in answer["usernames"]]
@@ -82,17 +82,17 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
         return names
 
     assert plugin.invoke("getUsers", **INSTANCE)["users"][0] == ada
-    assert found() == ["ada", "alan", "grace"]
-    assert found(tags={"team": "Red"}) == ["ada", "alan"]
-    assert found(tags={}) == ["ada", "alan", "grace"]
-    assert found(usernamePrefix="a", routingProfileId=seed.ROUTING_PROFILES["Sales"]) == ["ada"]
-    assert found(securityProfileId=arn("security-profile", seed.SECURITY_PROFILES["Admin"])) == ["grace"]
-    assert found(hierarchyGroupId=seed.HIERARCHY_GROUPS["EMEA"], tags={"team": "Red"}) == ["alan"]
-    assert found(usernamePrefix="x") == []
+    assert usernames() == ["ada", "alan", "grace"]
+    assert usernames(tags={"team": "Red"}) == ["ada", "alan"]
+    assert usernames(tags={}) == ["ada", "alan", "grace"]
+    assert usernames(usernamePrefix="a", routingProfileId=seed.ROUTING_PROFILES["Sales"]) == ["ada"]
+    assert usernames(securityProfileId=arn("security-profile", seed.SECURITY_PROFILES["Admin"])) == ["grace"]
+    assert usernames(hierarchyGroupId=seed.HIERARCHY_GROUPS["EMEA"], tags={"team": "Red"}) == ["alan"]
+    assert usernames(usernamePrefix="x") == []
 
 
 @pytest.mark.parametrize(
-    ("function", "arguments", "told"),
+    ("function", "arguments", "expected"),
     [
         (
             "getRoutingProfile",
@@ -111,13 +111,11 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
         ("getUsr", INSTANCE, "has no function 'connect-users:index:getUsr'; it has getInstance"),
     ],
 )
-def test_what_cannot_be_answered_is_told_in_one_line(
-    function: str, arguments: dict[str, Any], told: str, plugin: Plugin
-) -> None:
+def test_a_call_that_fails_is_one_line(function: str, arguments: dict[str, Any], expected: str, plugin: Plugin) -> None:
     with pytest.raises(HostError) as caught:
         plugin.invoke(function, **arguments)
     text = str(caught.value)
-    assert told in text
+    assert expected in text
     assert "\n" not in text
     assert "nobody-knows" not in text
 
@@ -126,17 +124,17 @@ def test_each_listing_is_read_once_in_a_run_however_many_ask(site: Site, start_p
     plugin = start_plugin()
     site.forget()
     with ThreadPoolExecutor(16) as pool:
-        asked = [
+        calls = [
             pool.submit(plugin.invoke, function, instanceId=instance, name=name)
             for function, name in (("getRoutingProfile", "Support"), ("getSecurityProfile", "Agent"))
             for instance in (seed.INSTANCE_ID, seed.INSTANCE_ARN, seed.INSTANCE_ALIAS)
             for _ in range(5)
         ]
-        assert len({each.result()["id"] for each in asked}) == 2
+        assert len({each.result()["id"] for each in calls}) == 2
     assert Counter(site.calls()) == {"ListInstances": 1, "ListRoutingProfiles": 1, "ListSecurityProfiles": 1}
 
 
-def test_a_question_that_failed_is_asked_again(site: Site, start_plugin: Callable[..., Plugin]) -> None:
+def test_a_look_up_that_failed_is_made_again(site: Site, start_plugin: Callable[..., Plugin]) -> None:
     plugin = start_plugin()
     site.emulator.faults.add(Fault("ListQueues", "error-before", code="AccessDeniedException", message="No"))
     with pytest.raises(HostError, match=r"listing queues of Connect instance '0.*': No .ListQueues, AccessDenied"):

@@ -1,4 +1,4 @@
-"""The guard of a roster in the plugin: its check counts leavers, by the state where the engine told of it."""
+"""The guard of a roster in the plugin: its check counts leavers, by the state if the engine returned it."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def ask(plugin: Plugin, method: str, **bags: Any) -> Any:
 PEOPLE = [f"agent{number}" for number in range(8)]
 
 
-@pytest.mark.parametrize("told_by", ["the old inputs", "the state"])
-def test_too_many_leavers_fail_its_check(told_by: str, plugin: Plugin) -> None:
-    there = {"inState": lines(*PEOPLE)} if told_by == "the state" else {}
+@pytest.mark.parametrize("source", ["the old inputs", "the state"])
+def test_too_many_leavers_fail_its_check(source: str, plugin: Plugin) -> None:
+    there = {"inState": lines(*PEOPLE)} if source == "the state" else {}
     olds = guard(*(["agent0"] if there else PEOPLE))
     (failure,) = ask(plugin, "Check", olds=olds, news=guard("agent0", **there)).failures
     assert failure.property == ""
@@ -70,8 +70,8 @@ def test_leavers_are_retained_from_the_next_run_on(plugin: Plugin) -> None:
 def test_its_life_is_its_inputs(plugin: Plugin) -> None:
     one, other = guard("ada"), guard("ada", "alan")
     assert ask(plugin, "Diff", olds=one, news=one, old_inputs=one).changes == 1
-    found = ask(plugin, "Diff", olds=one, news=other, old_inputs=one)
-    assert (found.changes, list(found.detailedDiff)) == (2, ["usernames"])
+    diff = ask(plugin, "Diff", olds=one, news=other, old_inputs=one)
+    assert (diff.changes, list(diff.detailedDiff)) == (2, ["usernames"])
     assert ask(plugin, "Create", properties=one, preview=True).id == ""
     made = ask(plugin, "Create", properties=one)
     assert (made.id, decode(made.properties)) == ("team", one)
@@ -83,5 +83,5 @@ def test_its_life_is_its_inputs(plugin: Plugin) -> None:
 
 def test_a_state_of_the_dynamic_guard_is_taken_over_by_an_update(plugin: Plugin) -> None:
     dynamic = {"roster": "team", "usernames": lines("ada"), "max_deletions": "20%", "__provider": "gASV"}
-    found = ask(plugin, "Diff", olds=dynamic, news=guard("ada"), old_inputs=dynamic)
-    assert (found.changes, dict(found.detailedDiff)) == (2, {})
+    diff = ask(plugin, "Diff", olds=dynamic, news=guard("ada"), old_inputs=dynamic)
+    assert (diff.changes, dict(diff.detailedDiff)) == (2, {})

@@ -46,7 +46,7 @@ def assert_clean(text: str, secrets: list[str]) -> None:
 
 
 class Run:
-    """Calls of a plugin, and all that is said of them."""
+    """Calls of a plugin, and all their messages."""
 
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
@@ -105,9 +105,7 @@ def test_a_password_that_nobody_marked_is_nowhere_but_in_the_request_of_creation
     assert_clean(said, [password])
 
 
-def test_whatever_a_program_marks_as_a_secret_is_told_by_nobody(
-    site: Site, start_plugin: Callable[..., Plugin]
-) -> None:
+def test_a_secret_of_a_program_is_in_no_message(site: Site, start_plugin: Callable[..., Plugin]) -> None:
     """Names, ids, numbers and tags, valid and not; the plugin's tests of values hold how they come back."""
     run = Run(start_plugin(timeout="0.3"))
     values = ["ada.of.secret", "Augusta-secret", "augusta@secret.example", "secret-key", "Secret value"]
@@ -169,7 +167,7 @@ def test_whatever_a_struct_holds_is_answered_or_refused_in_one_line(
 
 
 def test_a_defect_of_the_door_itself_shows_neither_values_nor_a_traceback(site: Site, tmp_path: Any) -> None:
-    """A defect of ours, made on purpose, with the password in its text: told by type and place only."""
+    """A defect of ours, made on purpose, with the password in its text: the message has its type and place only."""
     from tests.contract.hosting import environment
     from tests.contract.plugin.conftest import plain_config
     from tests.contract.plugin.driver import Plugin

@@ -109,12 +109,12 @@ def test_a_diff_names_exactly_the_paths_that_differ(plugin: Plugin) -> None:
         ],
         "hierarchyGroupId": None,
     }
-    found = plugin.diff(outputs, news, inputs)
-    assert found.replaces == ()
-    second = found.details.pop("securityProfileIds[1]")
-    first = found.details.pop("securityProfileIds[0]", None)
+    diff = plugin.diff(outputs, news, inputs)
+    assert diff.replaces == ()
+    second = diff.details.pop("securityProfileIds[1]")
+    first = diff.details.pop("securityProfileIds[0]", None)
     assert (first, second) == ((None, ("ADD", True)) if AGENT < ADMIN else (("UPDATE", True), ("ADD", True)))
-    assert found.details == {
+    assert diff.details == {
         "routingProfileId": ("UPDATE", True),
         "identityInfo.firstName": ("UPDATE", True),
         'tags["cost center"]': ("UPDATE", True),
@@ -123,10 +123,10 @@ def test_a_diff_names_exactly_the_paths_that_differ(plugin: Plugin) -> None:
     }
 
 
-def test_drift_of_the_outputs_alone_is_told_as_such(plugin: Plugin) -> None:
+def test_drift_of_the_outputs_alone_is_shown_as_drift(plugin: Plugin) -> None:
     _, inputs, outputs = made(plugin)
-    found = plugin.diff({**outputs, "routingProfileId": SALES}, inputs, inputs)
-    assert (found.changes, found.details) == (True, {"routingProfileId": ("UPDATE", False)})
+    diff = plugin.diff({**outputs, "routingProfileId": SALES}, inputs, inputs)
+    assert (diff.changes, diff.details) == (True, {"routingProfileId": ("UPDATE", False)})
 
 
 def test_a_new_name_replaces_and_a_new_password_is_refused_or_replaces(plugin: Plugin) -> None:
@@ -154,13 +154,13 @@ def test_drift_shows_in_the_inputs_of_a_read_and_nothing_else_does(plugin: Plugi
 
 def test_secrets_stay_secrets_wherever_they_come_back(plugin: Plugin, site: Site) -> None:
     """In Check, Create, Update and Read: as a whole, or a member of a block or a map; a list as a whole."""
-    given = {
+    inputs_of_all = {
         "username": Secret("ada"),
         "identityInfo": {"firstName": Secret("Ada"), "lastName": "Byron"},
         "tags": {"team": Secret("Red"), "site": "x"},
         "securityProfileIds": [Secret(AGENT)],
     }
-    id_, inputs, outputs = made(plugin, **given)
+    id_, inputs, outputs = made(plugin, **inputs_of_all)
     for bag in (inputs, outputs, plugin.read(id_, outputs, inputs).outputs):
         assert bag["username"] == Secret("ada")
         assert bag["identityInfo"] == {"firstName": Secret("Ada"), "lastName": "Byron"}
@@ -208,9 +208,9 @@ def test_a_user_is_imported_by_id(by: str, plugin: Plugin, site: Site) -> None:
     skills = [{"attributeName": "lang", "attributeValue": "en", "level": 3}]
     id_, _, outputs = made(plugin, tags={"team": "Red"}, userProficiencies=skills, password=PASSWORD)
     site.client.untag_resource(resourceArn=outputs["arn"], tagKeys=["connect-users:owner"])
-    asked = {"ids": f"{seed.INSTANCE_ID}:{id_}", "arn": outputs["arn"], "instance-beside": id_}[by]
+    import_id = {"ids": f"{seed.INSTANCE_ID}:{id_}", "arn": outputs["arn"], "instance-beside": id_}[by]
     state = {"instanceId": seed.INSTANCE_ID} if by == "instance-beside" else {}
-    seen = plugin.read(asked, state)
+    seen = plugin.read(import_id, state)
     assert seen.id == id_
     expected = {name: value for name, value in user().items() if name != "password"}
     assert seen.inputs == {**expected, "tags": {"team": "Red"}, "userProficiencies": skills}
@@ -219,9 +219,9 @@ def test_a_user_is_imported_by_id(by: str, plugin: Plugin, site: Site) -> None:
     assert plugin.diff(seen.outputs, checked.inputs, seen.inputs).changes is False
     refreshed = plugin.read(id_, seen.outputs, seen.inputs)
     assert (refreshed.id, refreshed.inputs) == (id_, None)
-    # Of a resource that a program only reads, the engine keeps the id that it asked for.
-    kept = plugin.read(asked, seen.outputs, seen.inputs)
-    assert (kept.id, kept.outputs["arn"]) == (asked, outputs["arn"])
+    # If a program only reads a resource, the engine keeps the id of the program.
+    kept = plugin.read(import_id, seen.outputs, seen.inputs)
+    assert (kept.id, kept.outputs["arn"]) == (import_id, outputs["arn"])
 
 
 def test_the_import_of_a_users_own_resource_has_its_token_and_that_of_anothers_warns(plugin: Plugin) -> None:
@@ -237,15 +237,15 @@ def test_the_import_of_a_users_own_resource_has_its_token_and_that_of_anothers_w
     assert plugin.read(id_, outputs).id == id_
 
 
-def test_what_is_not_there_to_be_imported_is_told(plugin: Plugin) -> None:
+def test_an_import_of_nothing_fails(plugin: Plugin) -> None:
     nobody = "99999999-0000-4000-8000-000000000000"
     assert plugin.read(f"{seed.INSTANCE_ID}:{nobody}").id == ""
-    for asked, told in (
+    for import_id, expected in (
         ("ada", "cannot be imported: use INSTANCE_ID:USER_ID or the user's ARN"),
         (f"{nobody}:{nobody}", f"its instance {nobody} is not found in us-east-1"),
     ):
-        with pytest.raises(HostError, match=told):
-            plugin.read(asked)
+        with pytest.raises(HostError, match=expected):
+            plugin.read(import_id)
 
 
 def test_a_state_of_the_dynamic_resource_is_taken_over_by_an_update(plugin: Plugin, site: Site) -> None:
@@ -263,8 +263,8 @@ def test_a_state_of_the_dynamic_resource_is_taken_over_by_an_update(plugin: Plug
     state = {**snake, "arn": outputs["arn"], "ownership_token": outputs["ownershipToken"]}
     checked = plugin.check(user(), snake)
     assert (checked.inputs, checked.failures) == (inputs, ())
-    found = plugin.diff(state, checked.inputs, snake)
-    assert (found.changes, found.replaces, found.details) == (True, (), {})
+    diff = plugin.diff(state, checked.inputs, snake)
+    assert (diff.changes, diff.replaces, diff.details) == (True, (), {})
     site.forget()
     updated = plugin.update(id_, state, checked.inputs)
     assert site.calls() == []
@@ -279,7 +279,7 @@ def test_numbers_that_are_none_are_problems(plugin: Plugin) -> None:
 
 
 def test_a_leaver_is_signed_out_as_far_as_boto3_can(plugin: Plugin, site: Site) -> None:
-    """By an input with a choice, whose values are as in Python; an older boto3 is told, and deletes all the same."""
+    """By an input with a choice, whose values are as in Python. With an older boto3, a warning says that they stay."""
     (failure,) = plugin.check(user(signOut="onDelete")).failures
     assert "signOut: 'onDelete' is not one of never, on_delete, on_loss" in failure[1]
     id_, _, outputs = made(plugin, signOut="on_delete")
@@ -288,6 +288,6 @@ def test_a_leaver_is_signed_out_as_far_as_boto3_can(plugin: Plugin, site: Site) 
     plugin.log.take()
     plugin.delete(id_, outputs)
     assert site.users() == {}
-    told = [each.message for each in plugin.log.take() if each.severity == "warning"]
+    warnings = [each.message for each in plugin.log.take() if each.severity == "warning"]
     assert site.calls() == ["DescribeUser", *([SIGN_OUT] if has(SIGN_OUT) else []), "DeleteUser"]
-    assert ["boto3 1.44.4" in text for text in told] == ([] if has(SIGN_OUT) else [True])
+    assert ["boto3 1.44.4" in text for text in warnings] == ([] if has(SIGN_OUT) else [True])

@@ -75,6 +75,11 @@ def test_the_engine_is_sent_no_debug_messages(joined: Callable[[Callable[[], Non
     assert joined(body).messages == ["info", "warn", "error"]
 
 
+def test_messages_are_in_the_words_of_the_plugin(joined: Callable[[Callable[[], None]], Engine]) -> None:
+    messages = joined(lambda: pulumi.log.info("roster 'team': require_self: not checked")).messages
+    assert messages == ["roster 'team': requireSelf: not checked"]
+
+
 def test_a_user_is_registered_with_its_plain_inputs(joined: Callable[[Callable[[], None]], Engine]) -> None:
     """They join those that the SDK sends, the password as a secret; none of them depends on another resource."""
     request = resource_pb2.RegisterResourceRequest(type=tokens.PLUGIN_USER, name="team-ada", dependencies=["guard"])

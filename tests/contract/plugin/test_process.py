@@ -208,7 +208,7 @@ def test_many_calls_are_worked_on_at_the_same_time(site: Site, start_plugin: Cal
     assert not [each for each in plugin.log.take() if "pool" in each.message], "the connections are enough for all"
 
 
-def test_it_tells_what_it_is_and_understands(plugin: Plugin) -> None:
+def test_it_returns_its_version_its_schema_and_what_it_accepts(plugin: Plugin) -> None:
     assert plugin.call("GetPluginInfo", empty_pb2.Empty()).version == semantic(__version__)
     schema = json.loads(plugin.call("GetSchema", message("GetSchemaRequest", version=0)).schema)
     assert schema["name"] == "connect-users"
@@ -245,15 +245,15 @@ def test_a_component_that_it_does_not_have_is_refused(plugin: Plugin) -> None:
 
 
 def test_a_component_needs_an_sdk_that_keeps_its_options(plugin: Plugin) -> None:
-    """With an older one it is told what to do; nothing else of the plugin needs it."""
+    """An older one is an error that says what to do; nothing else of the plugin needs a newer one."""
     with pytest.raises(HostError) as caught:
         plugin.call("Construct", message("ConstructRequest", type="connect-users:index:UserRoster", name="team"))
-    told = (
+    expected = (
         "a UserRoster needs pulumi 3.255 or later in the plugin's Python"
         if OLD_SDK
         else "roster 'team': roster or rows"
     )
-    assert str(caught.value).startswith(told)
+    assert str(caught.value).startswith(expected)
     assert "\n" not in str(caught.value)
 
 
@@ -294,7 +294,7 @@ def test_large_inputs_pass_in_both_directions(plugin: Plugin) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "told"),
+    ("config", "expected"),
     [
         ({"region": "eu-west-2", "burst": "7", "ownershipTag": "false", "version": "0.1.0"}, ""),
         ({"region": UNKNOWN, "timeout": 5}, ""),
@@ -303,11 +303,11 @@ def test_large_inputs_pass_in_both_directions(plugin: Plugin) -> None:
         ({"region": Secret("no where")}, 'connect-users:region: "[secret]" is not a region'),
     ],
 )
-def test_the_configuration_is_judged_in_one_line(config: dict[str, Any], told: str, plugin: Plugin) -> None:
+def test_the_configuration_is_judged_in_one_line(config: dict[str, Any], expected: str, plugin: Plugin) -> None:
     reply = plugin.ask("CheckConfig", "provider", olds={}, news=config)
     reasons = [failure.reason for failure in reply.failures]
-    assert len(reasons) == bool(told)
-    assert all(told in reason and "\n" not in reason for reason in reasons)
+    assert len(reasons) == bool(expected)
+    assert all(expected in reason and "\n" not in reason for reason in reasons)
 
 
 def test_a_changed_configuration_never_replaces_anybody(plugin: Plugin) -> None:

@@ -1,6 +1,6 @@
 """The fault matrix: every operation of the provider, every request that it sends, every fault that can befall it there.
 
-Data only. `test_matrix` tries every row and holds `FAULTS.md` equal to `document()`; write it anew with
+Data only. `test_matrix` tries every row and holds `FAULTS.md` equal to `document()`; write it again with
 ``python -m tests.contract.provider.matrix > tests/contract/provider/FAULTS.md``.
 """
 

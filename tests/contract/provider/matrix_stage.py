@@ -76,7 +76,7 @@ class Play:
         (live,) = users.values()
         assert state is not None
         assert state.id == live["Id"]
-        assert not self._made_id or live["Id"] == self._made_id, "the user was made anew"
+        assert not self._made_id or live["Id"] == self._made_id, "the user was made again"
         assert shown(live) == declared(self._inputs)
         assert live["Tags"][OWNER_KEY].startswith(state.outputs["ownership_token"])
         assert not state.failed

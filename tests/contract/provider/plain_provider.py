@@ -20,7 +20,7 @@ class PlainProvider(ResourceProvider):
     """Fails to create, loudly; or creates slowly."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Sleep when told to, else fail."""
+        """Sleep if the inputs say so, else fail."""
         if props.get("slow"):
             time.sleep(SLOW)
             return CreateResult("id", {})

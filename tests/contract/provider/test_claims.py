@@ -84,7 +84,7 @@ def test_a_refresh_reports_an_overwritten_tag_and_the_next_change_puts_it_back(
 
 
 def test_a_user_with_an_overwritten_tag_is_adopted_only_when_asked(engine: Engine, site: Site) -> None:
-    """It is nobody's: neither refused for good, nor taken."""
+    """It has no owner: neither refused for good, nor taken."""
     site.client.create_user(**support.user(Username="ada", Tags={OWNER_KEY: "team-blue"}))
     with pytest.raises(HostError) as caught:
         engine.up(user())
@@ -244,7 +244,7 @@ def test_a_refreshed_old_half_of_a_replacement_does_not_take_the_user_of_the_new
 def test_a_forced_replacement_makes_a_user_with_the_new_password(
     delete_first: bool, mode: str, engine: Engine, site: Site
 ) -> None:
-    """The old one goes first, whoever deletes it; what the state says is what Connect was told."""
+    """The old one goes first, whoever deletes it; what the state says is what Connect was sent."""
     engine.up(user(on_password_change=mode))
     before = site.users()["ada"]
     site.forget()
@@ -427,7 +427,7 @@ def test_a_name_that_two_resources_declare_is_refused_when_the_first_comes_later
 def test_who_has_the_user_of_a_name_that_was_declared_twice_does_not_take_it_away(
     engine: Engine, site: Site, host: Host
 ) -> None:
-    """The one that had taken it over leaves, the first one stays: told, and not deleted."""
+    """The one that had taken it over leaves, the first one stays: reported, and not deleted."""
     twin = _mover(engine)
     with pytest.raises(HostError):
         run({"countess": user(), "ada": user()}, [engine, twin])

@@ -91,7 +91,7 @@ def test_four_hosts_that_make_the_same_users_make_each_once(site: Site, hosts: l
 
 
 def test_four_stacks_that_want_the_same_name_leave_it_to_one(site: Site, hosts: list[Host]) -> None:
-    """The others are told who has it; nobody changes a user of somebody else."""
+    """The errors of the others say who has it; nobody changes a user of somebody else."""
     engines = [Engine(host, stack=f"stack-{number}") for number, host in enumerate(hosts)]
     _leave_it_to_one(engines, site)
 

@@ -282,7 +282,7 @@ def test_what_does_not_exist_is_an_error_in_the_end(site: TimedSite, engine: Eng
 
 
 @pytest.mark.parametrize("owns", [True, False])
-def test_a_user_of_long_ago_that_is_gone_is_told_at_once(owns: bool, site: TimedSite) -> None:
+def test_a_user_of_long_ago_that_is_gone_is_an_error_at_once(owns: bool, site: TimedSite) -> None:
     """It is not late, and no id has to be checked; a user without our tag is no younger. The state stays."""
     engine = Engine(TimedHost(site, owns=owns))
     engine.up(user())
@@ -292,9 +292,9 @@ def test_a_user_of_long_ago_that_is_gone_is_told_at_once(owns: bool, site: Timed
     before = site.timer.now()
     with pytest.raises(HostError) as caught:
         engine.up(user(**EVERYTHING.after))
-    told = judged(caught.value)
-    assert f"updating Connect user 'ada': user {live['Id']} is gone from Connect" in told
-    assert "pulumi refresh" in told
+    message = judged(caught.value)
+    assert f"updating Connect user 'ada': user {live['Id']} is gone from Connect" in message
+    assert "pulumi refresh" in message
     assert site.timer.now() - before < 1
     assert engine.host.said == []
     assert engine.state is not None
@@ -331,13 +331,16 @@ def test_a_user_that_the_credentials_cannot_see_is_not_gone(site: TimedSite, eng
 
 
 @pytest.mark.parametrize(
-    ("whose", "told"),
+    ("whose", "message"),
     [
-        ("nobody's", "declare 'Ada' (with adopt_existing=True to take that user over), or choose another username"),
+        (
+            "without an owner",
+            "declare 'Ada' (with adopt_existing=True to take that user over), or choose another username",
+        ),
         ("its own", "that is this resource's own user: keep 'Ada', or remove it in one run"),
     ],
 )
-def test_a_name_that_is_taken_but_for_case_is_named(whose: str, told: str, site: TimedSite, engine: Engine) -> None:
+def test_a_name_that_is_taken_but_for_case_is_named(whose: str, message: str, site: TimedSite, engine: Engine) -> None:
     """Waiting out the timeout would not free it. An instance that compares names without case is played by a fault."""
     if whose == "its own":
         engine.up(user(username="Ada"))
@@ -350,7 +353,7 @@ def test_a_name_that_is_taken_but_for_case_is_named(whose: str, told: str, site:
     with pytest.raises(HostError) as caught:
         engine.up(user(username="ada"))
     text = judged(caught.value)
-    assert f"the only user like it differs in case: 'Ada' (user {live['Id']}); {told}" in text
+    assert f"the only user like it differs in case: 'Ada' (user {live['Id']}); {message}" in text
     assert site.timer.now() - before < 10
     assert list(site.users()) == ["Ada"]
 

@@ -111,7 +111,7 @@ def test_an_error_of_aws_is_one_line_on_every_method(code: str, site: Site, shor
         assert sorted(site.calls()) == sorted(REQUESTS.values()), "an error that will not pass is not repeated"
 
 
-def test_a_quota_that_is_full_is_told_from_throttling_by_its_code(site: Site, host: Host) -> None:
+def test_a_quota_that_is_full_is_distinguished_from_throttling_by_its_code(site: Site, host: Host) -> None:
     """Both are HTTP 429; only one passes by waiting. The emulator's own quota answers here."""
     from dataclasses import replace
 
@@ -147,7 +147,7 @@ def _bad_setting(site: Site, start: Callable[..., Host]) -> Host:
 
 
 @pytest.mark.parametrize(
-    ("surroundings", "told"),
+    ("surroundings", "message"),
     [
         (_no_region, "no region: set connect-users:region, aws:region or AWS_REGION"),
         (_no_credentials, "credentials"),
@@ -158,7 +158,7 @@ def _bad_setting(site: Site, start: Callable[..., Host]) -> Host:
     ],
 )
 def test_surroundings_that_are_not_ready_are_one_line_on_every_method(
-    surroundings: Callable[..., Host], told: str, site: Site, host: Host, start: Any
+    surroundings: Callable[..., Host], message: str, site: Site, host: Host, start: Any
 ) -> None:
     """Nothing was sent, and the message says what to set."""
     engines = _engines(host)
@@ -171,10 +171,10 @@ def test_surroundings_that_are_not_ready_are_one_line_on_every_method(
         for method, engine in engines.items():
             with pytest.raises(HostError) as caught:
                 _call_unchecked(method, engine)
-            assert told in judged(caught.value, engine.name)
+            assert message in judged(caught.value, engine.name)
     else:
         for text in _all_fail(engines).values():
-            assert told in text
+            assert message in text
     assert site.calls() == []
 
 
@@ -203,7 +203,7 @@ def test_a_setting_that_nobody_knows_fails_the_preview(start: Any) -> None:
     assert any("connect-users:timeOut: no such setting" in reason for _, reason in reply.failures)
 
 
-def test_a_secret_that_cannot_be_read_is_told_with_its_advice(engine: Engine, site: Site, start: Any) -> None:
+def test_a_secret_that_cannot_be_read_is_an_error_with_advice(engine: Engine, site: Site, start: Any) -> None:
     """No user is made without its password."""
     engine.host = start(env_changes={"AWS_ENDPOINT_URL_SECRETS_MANAGER": site.emulator.endpoint_url})
     arn = f"arn:aws:secretsmanager:us-east-1:{seed.ACCOUNT_ID}:secret:missing-AbCdEf"

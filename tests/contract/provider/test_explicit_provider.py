@@ -136,7 +136,7 @@ def test_a_secret_of_the_stack_stays_one(rehearse: Callable[..., Rehearsal]) -> 
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"requests_per_second": 0}, "Provider 'p': connect-users:requestsPerSecond: 0 is not a number above 0"),
         ({"burst": 2.5}, "Provider 'p': connect-users:burst: 2.5 is not a whole number"),
@@ -145,15 +145,15 @@ def test_a_secret_of_the_stack_stays_one(rehearse: Callable[..., Rehearsal]) -> 
     ],
 )
 def test_a_plain_setting_that_cannot_be_read_fails_the_program_at_once(
-    rehearse: Callable[..., Rehearsal], given: dict[str, Any], told: str
+    rehearse: Callable[..., Rehearsal], given: dict[str, Any], message: str
 ) -> None:
     """In one line, before anything is registered."""
     result = rehearse(lambda: Provider("p", **given)).preview()
-    assert result.errors == (told,)
+    assert result.errors == (message,)
     assert not [step for step in result.steps if step.name == "p"]
 
 
-def test_all_settings_that_cannot_be_read_are_told_at_once(rehearse: Callable[..., Rehearsal]) -> None:
+def test_all_settings_that_cannot_be_read_are_reported_at_once(rehearse: Callable[..., Rehearsal]) -> None:
     """One error for the provider, and none for settings that are outputs."""
     unknown: Any = pulumi.UNKNOWN
     result = rehearse(lambda: Provider("p", burst=0, timeout=-1, region=pulumi.Output.from_input(unknown))).preview()

@@ -140,7 +140,7 @@ def test_drift_is_found_by_a_refresh_and_mended_by_the_next_up(field: str, engin
     assert engine.up(inputs) == "same"
 
 
-def test_a_refresh_keeps_what_connect_never_tells(engine: Engine) -> None:
+def test_a_refresh_keeps_what_connect_never_returns(engine: Engine) -> None:
     """The password and the recorded inputs come back from the state."""
     engine.up(user(on_password_change="ignore", adopt_existing=True, identity_management_type="CONNECT_MANAGED"))
     assert engine.state is not None
@@ -202,7 +202,7 @@ def _no_instance(site: Site, start: Callable[..., Host]) -> Host:
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("place", "message"),
     [
         (_other_account, "account"),
         (_other_region, "set connect-users:region (or the provider's region) to us-east-1"),
@@ -210,7 +210,7 @@ def _no_instance(site: Site, start: Callable[..., Host]) -> Host:
     ],
 )
 def test_the_wrong_place_is_an_error_on_every_method_and_the_state_stays(
-    place: Callable[..., Host], told: str, site: Site, host: Host, start: Any
+    place: Callable[..., Host], message: str, site: Site, host: Host, start: Any
 ) -> None:
     """There, everything is "not found": that must never look like a deletion."""
     engines = {name: Engine(host, name) for name in ("refreshed", "updated", "destroyed")}
@@ -228,7 +228,7 @@ def test_the_wrong_place_is_an_error_on_every_method_and_the_state_stays(
     for name, end in ends.items():
         with pytest.raises(HostError) as caught:
             end.result()
-        assert told in judged(caught.value, name)
+        assert message in judged(caught.value, name)
         assert engines[name].state == states[name]
     site.emulator.faults.clear()
     assert set(site.users()) == set(engines)

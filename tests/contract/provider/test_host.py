@@ -71,7 +71,7 @@ def test_the_old_inputs_reach_diff(engine: Engine) -> None:
     assert engine.host.diff(state.id, drifted, state.inputs, old_inputs=drifted).changes is None
 
 
-def test_a_read_tells_inputs_only_where_they_drifted(engine: Engine, site: Site) -> None:
+def test_a_read_returns_inputs_only_where_they_drifted(engine: Engine, site: Site) -> None:
     """The engine keeps its own otherwise, secrets included; inputs that are not the outputs are read: `names_as_in`."""
     engine.up(user(tags={"team": "Blue"}))
     state = engine.state
@@ -142,7 +142,7 @@ def test_the_host_still_shows_tracebacks_by_itself(plain_host: Host) -> None:
     )
 
 
-def test_the_sdk_still_has_no_way_to_tell_of_partial_work() -> None:
+def test_the_sdk_still_has_no_way_to_report_partial_work() -> None:
     """The reason for `host.fail_partly`."""
     import pulumi.dynamic
 

@@ -45,7 +45,7 @@ def test_without_the_tag_a_replacement_does_not_delete_the_user_that_it_took_ove
 
 
 def test_an_adoption_that_was_interrupted_wipes_nothing_later(engine: Engine, site: Site, host: Host) -> None:
-    """The second run finds this resource's tag; what the user had before is still nobody's leftover."""
+    """The second run finds this resource's tag; what the user had before is still not a leftover."""
     accepting = [{"Channel": "CHAT", "AutoAccept": True}]
     theirs: dict[str, Any] = {"HierarchyGroupId": EMEA, "Tags": {"team": "theirs"}, "AutoAcceptConfigs": accepting}
     site.client.create_user(**support.user(Username="ada", **theirs))
@@ -101,7 +101,7 @@ def test_a_take_over_that_was_interrupted_clears_what_is_left_of_an_earlier_form
 
 
 def test_a_take_over_goes_on_although_its_tag_cannot_be_seen_yet(engine: Engine, site: Site, host: Host) -> None:
-    """The view is older than the state; nobody is told to delete anything."""
+    """The view is older than the state; no message says to delete anything."""
     engine.up(user())
     again = Engine(host, "moved")
     site.emulator.faults.add(_denied("ListUserProficiencies"))
@@ -159,7 +159,7 @@ def _as_kept(engine: Engine, tags: dict[str, Any]) -> Any:
     return tags if engine.host.accepts_secrets else Secret(reveal(tags))
 
 
-def test_an_adopted_users_password_is_told_to_be_unchanged(engine: Engine, site: Site, host: Host) -> None:
+def test_an_adopted_users_password_is_said_to_be_unchanged(engine: Engine, site: Site, host: Host) -> None:
     site.client.create_user(**support.user(Username="ada"))
     engine.up(user(adopt_existing=True))
     assert any("password was not set" in message.message for message in host.log.take())

@@ -157,7 +157,7 @@ def test_a_password_from_secrets_manager_is_nowhere_at_all(site: Site, watched: 
 
 
 def test_an_unexpected_exception_shows_neither_values_nor_a_traceback(door: str, site: Site, tmp_path: Path) -> None:
-    """A defect of ours, made on purpose, with the password in its text: told by type and place only."""
+    """A defect of ours, made on purpose, with the password in its text: shown by type and place only."""
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.abc, importlib.util, sys\n"
         "class Spoiler(importlib.abc.MetaPathFinder):\n"

@@ -123,15 +123,15 @@ def test_numbers_that_arrive_as_floats_reach_connect_whole(engine: Engine, site:
     assert site.users()["ada"]["Proficiencies"] == {("lang", "en"): 3}
 
 
-def test_every_problem_is_told_at_once_without_the_values(host: Host) -> None:
+def test_every_problem_is_reported_at_once_without_the_values(host: Host) -> None:
     """In the text, with no property named: the engine would print the value of a named one."""
     reply = host.check(
         user(username="ada lovelace", password="short", phone_config={"desk_phone_number": "07700900123"})
     )
     text = "\n".join(reason for _, reason in reply.failures)
     assert {name for name, _ in reply.failures} == {""}
-    told = {line.split(":")[0].split(".")[0] for line in text.split("\n")}
-    assert told == {"username", "password", host.worded("phone_config")}
+    inputs = {line.split(":")[0].split(".")[0] for line in text.split("\n")}
+    assert inputs == {"username", "password", host.worded("phone_config")}
     assert "short" not in text
     assert "07700900123" not in text
 

@@ -118,7 +118,7 @@ def test_objects_for_the_same_instance_share_its_listings(world: World) -> None:
     assert world.calls() == {"ListInstances": 1, "ListQueues": 1}
 
 
-def test_the_next_run_asks_anew(world: World) -> None:
+def test_the_next_run_asks_again(world: World) -> None:
     """The Automation API runs several programs in one process; nothing of a run is kept, either."""
     profile = {
         "InstanceId": seed.INSTANCE_ID,
@@ -156,7 +156,7 @@ def test_kinds_are_listed_at_the_same_time(world: World) -> None:
     assert not together.broken
 
 
-def test_groups_of_the_same_name_are_told_apart_by_their_paths(world: World) -> None:
+def test_groups_of_the_same_name_are_distinguished_by_their_paths(world: World) -> None:
     """Both are described, nothing else is."""
     client = connect(world.emulator)
     other = client.create_user_hierarchy_group(

@@ -19,7 +19,7 @@ WHERE_TO_LOOK = "(connect-users:region and connect-users:profile say where to lo
 
 
 def test_no_tag_is_no_question(world: World) -> None:
-    """All users of an instance are nobody's wish."""
+    """Nobody means all users of an instance."""
     result = world.preview(lambda: ConnectInstance("emulator").users(tag={}))
     assert result.errors == ("ConnectInstance.users: tag is empty; name at least one tag",)
 
@@ -30,7 +30,7 @@ def test_an_unknown_name_is_one_line_with_a_suggestion(world: World) -> None:
     assert result.errors == ("Connect instance 'emulator' has no routing profile 'Suport'; did you mean 'Support'?",)
 
 
-def test_all_unknown_names_are_told_in_one_go(world: World) -> None:
+def test_all_unknown_names_are_reported_at_once(world: World) -> None:
     """Of every kind, of every object; a preview would otherwise tell one at a time."""
 
     def look() -> Any:
@@ -71,14 +71,17 @@ def test_what_can_be_no_instance_is_refused_without_a_call(world: World, instanc
 
 
 def test_a_name_that_is_not_a_string_is_refused(world: World) -> None:
-    """An output of nothing, such as an output of another stack that is not there."""
+    """An output of nothing, such as an output of another stack that is not there; a list in place of its names."""
     nothing: Any = None
     result = world.preview(lambda: ConnectInstance("emulator").queue_id(pulumi.Output.from_input(nothing)))
     assert result.errors == ("Connect instance 'emulator': a name to look up is None, which is not a string",)
+    several: Any = ["Agent", "Admin"]
+    result = world.preview(lambda: ConnectInstance("emulator").security_profile_ids(several))
+    assert result.errors == ("ConnectInstance: a name to look up is ['Agent', 'Admin'], which is not a string",)
 
 
 @pytest.mark.parametrize(
-    ("config", "environment", "told"),
+    ("config", "environment", "expected"),
     [
         ({"connect-users:timeout": "301"}, NOBODY, "Unable to locate credentials"),
         (
@@ -90,7 +93,7 @@ def test_a_name_that_is_not_a_string_is_refused(world: World) -> None:
     ],
 )
 def test_a_preview_that_cannot_ask_has_unknowns_and_one_warning(
-    world: World, config: dict[str, str], environment: dict[str, str | None], told: str
+    world: World, config: dict[str, str], environment: dict[str, str | None], expected: str
 ) -> None:
     """A reviewer's machine need not reach AWS; `up` must. Time-outs differ, since clients are kept for the process."""
 
@@ -102,25 +105,25 @@ def test_a_preview_that_cannot_ask_has_unknowns_and_one_warning(
     preview = rehearsal.preview().raise_for_errors()
     assert preview.outputs["found"] == [UNKNOWN] * 3
     (warning,) = [each.message for each in preview.diagnostics if each.severity == "warning"]
-    assert told in warning
+    assert expected in warning
     assert warning.endswith("Look-ups in Amazon Connect are unknown in this preview")
     (error,) = rehearsal.up().errors
-    assert told in error
+    assert expected in error
     assert "\n" not in error
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "expected"),
     [
         ("AccessDeniedException", "grant connect:ListQueues"),
         ("ResourceNotFoundException", "listing queues of Connect instance 'emulator'"),
     ],
 )
-def test_any_other_refusal_fails_the_preview_in_one_line(world: World, code: str, told: str) -> None:
+def test_any_other_refusal_fails_the_preview_in_one_line(world: World, code: str, expected: str) -> None:
     """Unknown ids would hide it until `up`."""
     world.emulator.faults.add(Fault("ListQueues", "error-before", code=code, times=5))
     (error,) = world.preview(lambda: ConnectInstance("emulator").queue_id("BasicQueue")).errors
-    assert told in error
+    assert expected in error
     assert "\n" not in error
 
 
@@ -131,7 +134,7 @@ def test_expired_credentials_are_no_credentials(world: World) -> None:
     assert result.raise_for_errors().outputs["found"] is UNKNOWN
 
 
-def test_a_configuration_that_cannot_be_read_is_told(world: World) -> None:
+def test_a_configuration_that_cannot_be_read_is_an_error(world: World) -> None:
     """In one line, with the key."""
     result = world.preview(lambda: ConnectInstance("emulator").id, config={"connect-users:burst": "many"})
     assert result.errors == ('connect-users:burst: "many" is not a number',)

@@ -37,7 +37,7 @@ def timed_host(shared_site: TimedSite) -> TimedHost:
     return TimedHost(shared_site)
 
 
-def _look_anew(operation: str, site: TimedSite) -> None:
+def _look_again(operation: str, site: TimedSite) -> None:
     """What this process knows of quick connects from before is too old: it is as if another one ran."""
     if operation == DELETE_WITH_QUICK_CONNECTS:
         site.timer.wait(quick_connects.MAX_AGE + 1)
@@ -53,7 +53,7 @@ def test_the_matrix_knows_every_request(operation: str, site: TimedSite, timed_h
     """An undisturbed run sends exactly the requests that have rows."""
     play = Play(operation, site, Engine(timed_host))
     play.prepare()
-    _look_anew(operation, site)
+    _look_again(operation, site)
     play.act()
     assert tuple(site.calls(once=operation == DELETE_WITH_QUICK_CONNECTS)) == OPERATIONS[operation]
     play.judge()
@@ -65,7 +65,7 @@ def test_row(row: Row, site: TimedSite, timed_host: TimedHost) -> None:
     fault, calls = row.fault, OPERATIONS[row.operation]
     play = Play(row.operation, site, Engine(timed_host))
     play.prepare()
-    _look_anew(row.operation, site)
+    _look_again(row.operation, site)
     befalls = Fault(row.call, fault.kind, skip=row.earlier, times=fault.times, code=fault.code)  # type: ignore[arg-type]
     site.emulator.faults.add(befalls)
     if row.end is End.SAME_RUN:
@@ -80,7 +80,7 @@ def test_row(row: Row, site: TimedSite, timed_host: TimedHost) -> None:
             assert site.calls(once=True).count(row.call) == row.earlier + 1
         site.emulator.faults.clear()
         site.forget()
-        _look_anew(row.operation, site)
+        _look_again(row.operation, site)
         play.act()
         if row.end is End.STOPPED and row.operation in _RESUMES:
             assert tuple(site.calls()) == calls[row.index :], "the next run is to do what is missing, and no more"
@@ -121,6 +121,6 @@ def test_row_that_kills(row: Row, site: TimedSite, timed_host: TimedHost) -> Non
         play.act()
     site.on_event = None
     engine.host = timed_host
-    _look_anew(row.operation, site)
+    _look_again(row.operation, site)
     play.act()
     play.judge()

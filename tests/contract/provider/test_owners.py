@@ -44,7 +44,7 @@ def _imported(site: Site) -> ResourceState:
     return ResourceState(made["UserId"], inputs, {**inputs, "arn": made["UserArn"]})
 
 
-def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, site: Site, host: Host) -> None:
+def test_the_next_up_of_a_renamed_resource_writes_its_tag_again(engine: Engine, site: Site, host: Host) -> None:
     """Nothing else is done, it is said why, and the up after that does nothing."""
     engine.up(user())
     site.forget()
@@ -62,7 +62,7 @@ def test_the_next_up_of_a_renamed_resource_writes_its_tag_anew(engine: Engine, s
     assert site.users() == {}
 
 
-def test_many_renamed_resources_are_told_once(engine: Engine, host: Host, start: Callable[..., Host]) -> None:
+def test_many_renamed_resources_are_reported_once(engine: Engine, host: Host, start: Callable[..., Host]) -> None:
     both = [engine, engine.twin(name="bo", state=None)]
     for each in both:
         each.up(user(each.name))
@@ -89,7 +89,7 @@ def test_a_refresh_of_a_renamed_resource_keeps_it(engine: Engine, site: Site, ho
 
 
 def test_who_gets_the_former_name_of_a_stack_does_not_get_its_users(engine: Engine, site: Site) -> None:
-    """A stack `dev` that became `prod`, and a new `dev` of the same program: refused, and told whose the user is."""
+    """A stack `dev` that became `prod`, and a new `dev` of the same program: refused, with the name of the owner."""
     engine.up(user())
     renamed = engine.twin(stack="prod")
     renamed.up(user())
@@ -160,7 +160,7 @@ def test_a_user_of_a_resource_that_nobody_declares_any_more_comes_back(engine: E
 
 
 def test_a_user_that_was_imported_twice_is_changed_by_its_first_owner_only(engine: Engine, site: Site) -> None:
-    """Whoever changes it first has it; the other one is told."""
+    """Whoever changes it first has it; the error of the other one says so."""
     state = _imported(site)
     engine.state = state
     twin = Engine(engine.host, "twin", state)
@@ -243,7 +243,7 @@ def test_the_ownership_tag_switched_between_runs(tagged_first: bool, site: Site,
 
 
 def test_two_who_adopt_the_same_user_at_the_same_moment(engine: Engine, site: Site, host: Host) -> None:
-    """The one whose tag was overwritten is told so, and changes nothing else."""
+    """The one whose tag was overwritten gets an error that says so, and changes nothing else."""
     made = site.client.create_user(**support.user())
     other = ownership.tag(ownership.new_token(2_000_000_000, urn("other")), urn("other"))
 

@@ -66,8 +66,8 @@ def test_the_steps_are_all_calls_of_an_update() -> None:
 
 
 @pytest.mark.parametrize("count", range(1, len(STEPS) + 1))
-def test_a_failure_at_every_step_is_told_saved_and_resumed(count: int, timed: tuple[TimedSite, TimedHost]) -> None:
-    """At step k of n, for every k: told as done, failed, not tried; the next run sends the n - k that are missing."""
+def test_a_failure_at_every_step_is_reported_saved_and_resumed(count: int, timed: tuple[TimedSite, TimedHost]) -> None:
+    """At step k of n, for every k: reported as done, failed, not tried; the next run sends the missing n - k."""
     site, host = timed
     calls = UPDATES[:count]
     for failing in range(count):

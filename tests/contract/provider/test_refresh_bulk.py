@@ -33,7 +33,7 @@ def _set(crew: Crew, **changes: Any) -> None:
     emulator.options = emulator.options.changed(changes)
 
 
-def test_every_field_that_connect_tells_drifts_here() -> None:
+def test_every_field_that_connect_returns_drifts_here() -> None:
     """A new input has to come into the comparison below."""
     tried = {name.split(".")[0].split(",")[0] for name in (*DRIFTS, *TAG_DRIFTS)}
     silent = {field.name for field in FIELDS if field.verdict in (Verdict.RECORD, Verdict.PASSWORD)}
@@ -48,7 +48,7 @@ def test_every_field_that_connect_tells_drifts_here() -> None:
 @pytest.mark.parametrize("view", ["both", "as-written"])
 @pytest.mark.parametrize("lag", [0.0, LAG])
 @pytest.mark.parametrize("draw", range(2))
-def test_a_bulk_refresh_tells_what_describing_tells(
+def test_a_bulk_refresh_finds_what_describing_finds(
     crew: Crew, modified_by: str, view: str, lag: float, draw: int
 ) -> None:
     """Random drifts of every field on random users, twice, made moments before the refresh, with search lagging behind.
@@ -162,7 +162,7 @@ def test_a_change_in_the_second_of_the_creation_is_seen(crew: Crew) -> None:
     assert _stripped(crew.refresh([*people, last]))["last"][0]["identity_info"]["email"] == "eve@example.com"
 
 
-def test_a_tag_that_search_does_not_know_yet_is_told_by_the_next_refresh(crew: Crew) -> None:
+def test_a_tag_that_search_does_not_know_yet_is_found_by_the_next_refresh(crew: Crew) -> None:
     """The one thing that a refresh may tell late: LastModifiedTime stood still and the search index lags."""
     _set(crew, search_lag=LAG)
     people = [crew.make(f"user{number:03d}", **phone(number)) for number in range(12)]
@@ -177,7 +177,7 @@ def test_a_tag_that_search_does_not_know_yet_is_told_by_the_next_refresh(crew: C
 
 
 def test_proficiencies_are_listed_until_their_time_proves_itself(crew: Crew) -> None:
-    """Where LastModifiedTime moves with them, which the first users show, nobody's are listed any more."""
+    """Where LastModifiedTime moves with them, which the first users show, they are no longer listed."""
     for mode, lists in (("settings", 30), ("everything", snapshot.BURST)):
         _set(crew, modified_by=mode)
         crew.people.clear()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from typing import Any
 
 import pulumi
 import pytest
 
-from connect_users import ConnectUser, Provider
+from connect_users import ConnectUser, ConnectUserRoster, Provider
 from connect_users.emulator import seed
+from connect_users.program import registration
 from connect_users.testing import Rehearsal
 
 ROUTING_PROFILE_ID = seed.ROUTING_PROFILES["Support"]
@@ -37,7 +40,7 @@ def _refused(usernames: dict[str, str]) -> list[str]:
     return error.splitlines()
 
 
-def test_twelve_bad_users_are_told_in_one_go() -> None:
+def test_twelve_bad_users_are_reported_at_once() -> None:
     """The engine itself would stop at the first."""
     first, *lines = _refused({f"u{number}": f"bad {number}" for number in range(12)})
     assert first == "12 problems in the inputs of Connect users:"
@@ -58,7 +61,7 @@ def test_a_problem_is_one_line_whatever_the_name() -> None:
     ]
 
 
-def test_a_user_who_is_declared_twice_is_told_in_the_preview() -> None:
+def test_a_user_who_is_declared_twice_is_an_error_in_the_preview() -> None:
     """The second could never be made: a name is taken once in an instance. Case counts."""
     first, *lines = _refused({"a": "ada", "b": "ada", "c": "Ada"})
     assert first == "1 problem in the inputs of Connect users:"
@@ -108,7 +111,7 @@ def test_the_same_user_of_two_providers_is_declared_twice_unless_they_reach_diff
             assert any("declare each user once" in error for error in errors) == same, errors
 
 
-def test_a_user_without_an_instance_is_told_like_any_other_problem() -> None:
+def test_a_user_without_an_instance_is_reported_like_any_other_problem() -> None:
     """An output that turned out to be None in the program, say."""
     nothing: Any = None
 
@@ -151,3 +154,34 @@ def test_unit_tests_with_mocks_may_declare_the_same_user_again() -> None:
     """They are many programs in one process, and nothing tells them apart."""
     done = subprocess.run([sys.executable, "-c", _MOCKED], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_that_is_over_is_forgotten() -> None:
+    """Whether it went well or not: a service that runs programs all day must not grow."""
+    seen: list[weakref.ref[registration.Declarations]] = []
+    usernames = ["ada"]
+
+    def program() -> None:
+        seen.append(weakref.ref(registration.this_run()))
+        ConnectUserRoster(
+            "team",
+            roster=[{"username": "bo", "routing_profile_id": "r", "security_profile_ids": "s"}],
+            instance_id=pulumi.Output.from_input(seed.INSTANCE_ID),
+        )
+        ConnectUser(
+            "a",
+            instance_id=pulumi.Output.from_input(seed.INSTANCE_ID),
+            username=usernames[0],
+            routing_profile_id=ROUTING_PROFILE_ID,
+            security_profile_ids=SECURITY_PROFILE_IDS,
+        )
+
+    with Rehearsal(program, emulator=False) as rehearsal:
+        assert not rehearsal.preview().failed
+        usernames[:] = ["not a name"]
+        assert rehearsal.preview().failed
+        # Older SDKs keep the failure of the latest run.
+        usernames[:] = ["ada"]
+        assert not rehearsal.preview().failed
+    gc.collect()
+    assert [run() for run in seen[:2]] == [None] * 2

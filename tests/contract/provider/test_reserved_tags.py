@@ -57,7 +57,7 @@ CASES: list[tuple[str, dict[str, str], bool | str | None, int]] = [
 def test_the_preview_knows_how_many_tags_fit(
     config: dict[str, str], owns: bool | str | None, most: int, declare: Callable[..., None]
 ) -> None:
-    """One less where a tag is ours, told before anything is registered; and no preview passes what a check refuses."""
+    """One less where a tag is ours, reported before any registration; no preview passes what a check refuses."""
 
     def errors(count: int) -> list[str]:
         def program() -> None:
@@ -73,11 +73,11 @@ def test_the_preview_knows_how_many_tags_fit(
     assert errors(most) == []
     (error,) = errors(most + 1)
     assert f"{most + 1} given; AWS allows at most {most}" in error
-    assert "in the inputs of Connect users" in error or "roster 'agents' has " in error, "it is told by the program"
+    assert "in the inputs of Connect users" in error or "roster 'agents' has " in error, "the program reports it"
 
 
 @pytest.mark.parametrize("declare", [_user, _roster])
-def test_a_setting_that_cannot_be_read_is_told_once_and_in_one_line(declare: Callable[..., None]) -> None:
+def test_a_setting_that_cannot_be_read_is_reported_once_and_in_one_line(declare: Callable[..., None]) -> None:
     def program() -> None:
         declare(1, None)
 

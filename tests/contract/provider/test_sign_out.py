@@ -164,7 +164,7 @@ def test_a_user_of_another_owner_is_not_signed_out(engine: Engine, site: TimedSi
 
 
 @needs_sign_out
-def test_a_failure_is_told_and_blocks_nothing(engine: Engine, site: TimedSite) -> None:
+def test_a_failure_is_reported_and_blocks_nothing(engine: Engine, site: TimedSite) -> None:
     """Neither the update, which is complete, nor the deletion; the warning names what is to be granted."""
     denied = Fault(SIGN_OUT, "error-before", 2, code="AccessDeniedException", message="IAM says no")
     site.emulator.faults.add(denied)
@@ -196,7 +196,7 @@ def test_a_user_without_a_session_is_no_warning_whatever_connect_answers(site: T
     assert any("finds no session" in text for _, text in engine.host.said)
 
 
-def test_an_older_boto3_is_told_once_and_the_deletions_go_on(
+def test_an_older_boto3_is_named_once_and_the_deletions_go_on(
     site: TimedSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its model of Amazon Connect lacks the operation."""
@@ -274,7 +274,7 @@ def test_another_value_is_refused_with_those_that_there_are(value: str, hint: st
 
 
 def test_a_state_of_an_earlier_release_differs_from_nothing(engine: Engine) -> None:
-    """Absent means never: nobody's preview changes by an upgrade."""
+    """Absent means never: an upgrade changes no preview."""
     engine.up(user())
     assert engine.state is not None
     assert "sign_out" not in engine.state.outputs

@@ -38,7 +38,7 @@ def test_nothing_is_held_on_to() -> None:
 
 
 @pytest.mark.skipif(not soak.available(), reason="this machine has no /proc, which tells what a process holds on to")
-def test_what_is_held_is_told() -> None:
+def test_what_is_held_is_reported() -> None:
     """The figures that the other test judges notice a thread, a file and some memory."""
     before = soak.held_here()
     waiting = threading.Event()

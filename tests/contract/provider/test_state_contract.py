@@ -21,7 +21,7 @@ from connect_users.emulator import seed
 from connect_users.testing.values import reveal
 from tests.contract.hosting import Engine, ResourceState, Site, user
 
-#: Recorded with release 0.1.0. A change makes every user of every stack anew, or makes its state unreadable.
+#: Recorded with release 0.1.0. A change makes every user of every stack again, or makes its state unreadable.
 RECORDED_TYPE_TOKEN = "pulumi-python:dynamic/connect_users:ConnectUser"
 RECORDED_BLOB = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNDb25uZWN0VXNlclByb3ZpZGVylJOUKYGULg=="
 RECORDED_KEYS = {

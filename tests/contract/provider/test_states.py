@@ -107,7 +107,7 @@ LOST: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 @pytest.mark.parametrize("method", ["refresh", "destroy"])
 @pytest.mark.parametrize("name", LOST)
 def test_a_state_without_a_place_is_an_error_with_a_way_out(name: str, method: str, live: Engine, site: Site) -> None:
-    """Its user cannot be told; pulumi state delete and adoption are the way out."""
+    """Its user is not known; pulumi state delete and adoption are the way out."""
     state = _spoil(live, LOST[name])
     with pytest.raises(HostError) as caught:
         getattr(live, method)()
@@ -146,7 +146,7 @@ def test_an_ownership_tag_that_a_person_changed_deletes_nothing(value: str, live
 
 
 def test_tags_that_others_add_are_left_alone(live: Engine, site: Site) -> None:
-    """They are drift of declared tags, told by a refresh, and nothing before it touches them."""
+    """They are drift of declared tags, found by a refresh, and nothing before it touches them."""
     assert live.state is not None
     site.client.tag_resource(resourceArn=live.state.outputs["arn"], tags={"cost-centre": "7"})
     live.up(user(**{**EVERYTHING.before, "tags": {"team": "b", "site": "x"}}))
@@ -219,7 +219,7 @@ _GOOD = canonical(codec.decode(user(**EVERYTHING.before)))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(state=_INPUTS)
 def test_any_state_can_be_worked_with(state: dict[str, Any]) -> None:
-    """What cannot be read counts as never set: the way from there to good inputs, and a view of it, can be told."""
+    """What cannot be read counts as never set: the way from there to good inputs, and a view of it, are known."""
     known = {name: value for name, value in state.items() if not contains_unknown(codec.decode({"a": value}))}
     sound_state = sound(codec.decode(known))
     plan.update_steps(sound_state, _GOOD)
@@ -227,6 +227,6 @@ def test_any_state_can_be_worked_with(state: dict[str, Any]) -> None:
     assert set(view) <= {field.name for field in FIELDS}
 
 
-def test_unknowns_of_the_wire_are_told_from_everything_else(engine: Engine) -> None:
+def test_unknowns_of_the_wire_are_distinguished_from_everything_else(engine: Engine) -> None:
     """The host's own decoding, which the fuzz goes around."""
     assert engine.checked(user(tags=UNKNOWN))["tags"] is UNKNOWN

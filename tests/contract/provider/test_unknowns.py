@@ -70,7 +70,7 @@ def test_known_parts_beside_unknown_ones_are_still_judged(host: Host) -> None:
 
 
 def test_an_unknown_or_secret_username_of_a_bad_user_is_no_traceback(host: Host) -> None:
-    """Problems are told in one line each, whatever is secret or unknown."""
+    """Problems are reported in one line each, whatever is secret or unknown."""
     for value in (UNKNOWN, Secret("ada lovelace")):
         reply = host.check(user(username=value, password=Secret("short")))
         assert reply.failures
@@ -80,7 +80,7 @@ def test_an_unknown_or_secret_username_of_a_bad_user_is_no_traceback(host: Host)
 
 
 def test_the_password_is_a_secret_in_every_answer(engine: Engine, site: Site) -> None:
-    """Check, create, update and read mark it anew: an answer without the mark would turn it to plain text."""
+    """Check, create, update and read mark it again: an answer without the mark would turn it to plain text."""
     from tests.contract.hosting import PASSWORD
 
     engine.up(user())

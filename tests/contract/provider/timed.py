@@ -138,7 +138,7 @@ class TimedHost:
 
     def create(self, properties: Mapping[str, Any], *, urn: str = urn()) -> StateReply:
         inputs = codec.decode(properties)
-        user_id, outputs = self._told(lambda: self._life.create(urn, inputs, self._say), inputs)
+        user_id, outputs = self._reported(lambda: self._life.create(urn, inputs, self._say), inputs)
         return StateReply(user_id, _kept(outputs))
 
     def read(
@@ -150,7 +150,7 @@ class TimedHost:
         urn: str = urn(),
     ) -> StateReply:
         state, declared = sound(codec.decode(properties)), sound(codec.decode(inputs or {}))
-        seen = self._told(lambda: self._life.read(urn, id, state, declared, self._say))
+        seen = self._reported(lambda: self._life.read(urn, id, state, declared, self._say))
         return StateReply("", {}) if seen is None else StateReply(id, _kept(seen.outputs), _kept(seen.inputs))
 
     def update(
@@ -163,7 +163,7 @@ class TimedHost:
         urn: str = urn(),
     ) -> StateReply:
         new, state = codec.decode(news), codec.decode(olds)
-        return StateReply(id, _kept(self._told(lambda: self._life.update(urn, id, state, new, self._say), new)))
+        return StateReply(id, _kept(self._reported(lambda: self._life.update(urn, id, state, new, self._say), new)))
 
     def delete(
         self,
@@ -173,12 +173,12 @@ class TimedHost:
         old_inputs: Mapping[str, Any] | None = None,
         urn: str = urn(),
     ) -> None:
-        self._told(lambda: self._life.delete(urn, id, codec.decode(properties), self._say))
+        self._reported(lambda: self._life.delete(urn, id, codec.decode(properties), self._say))
 
     def _say(self, severity: str, text: str) -> None:
         self.said.append((severity, text))
 
-    def _told(self, work: Callable[[], T], inputs: Mapping[str, Any] | None = None) -> T:
+    def _reported(self, work: Callable[[], T], inputs: Mapping[str, Any] | None = None) -> T:
         try:
             result = work()
             self.timer.check()

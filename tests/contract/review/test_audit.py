@@ -109,9 +109,9 @@ def test_every_kind_of_finding_has_an_id_and_a_reason(night: Night) -> None:
     night.client.delete_user(UserId=gone, **HERE)
     arn = night.client.describe_user(UserId=moved, **HERE)["User"]["Arn"]
     night.client.untag_resource(resourceArn=arn, tagKeys=[ownership.TAG_KEY])
-    status, lines, told = night.audit()
+    status, lines, errors = night.audit()
     hashed = next(line for line in lines if "identity_info" in line).partition("#")[2].partition(":")[0]
-    assert (status, told) == (1, ["8 new, 8 open, 0 expired, 0 accepted"])
+    assert (status, errors) == (1, ["8 new, 8 open, 0 expired, 0 accepted"])
     assert lines == [
         "new: power/ada/Admin: security profile Admin",
         "new: power/dee/Admin: security profile Admin",
@@ -157,7 +157,7 @@ def test_what_was_found_last_night_is_not_new(night: Night) -> None:
 
 
 def test_what_somebody_accepts_is_not_new_until_the_day_is_over(night: Night) -> None:
-    """An acceptance that expires brings its finding back, once as new; one of nothing is told by its line."""
+    """An acceptance that expires brings its finding back, once as new; one of nothing is reported by its line."""
     night.make("ada", security_profile_ids=[ADMIN])
     audit = str(night.folder / "audit.json")
     entry = "- {finding: %s, by: grace, until: %s, why: 'leads #1'}\n"
@@ -165,9 +165,9 @@ def test_what_somebody_accepts_is_not_new_until_the_day_is_over(night: Night) ->
         "ok.yaml",
         "".join(entry % (id_, "2999-12-31") for id_ in ("power/ada/Admin", "power/eda/Admin", "roster/bo/left")),
     )
-    status, lines, told = night.audit("--json", audit, "--accepted", accepted)
+    status, lines, errors = night.audit("--json", audit, "--accepted", accepted)
     assert (status, lines) == (0, [])
-    assert told == [
+    assert errors == [
         f"connect-users audit: {accepted}:2: there is no finding 'power/eda/Admin'; did you mean 'power/ada/Admin'?",
         "0 new, 0 open, 0 expired, 1 accepted",
     ]
@@ -237,9 +237,9 @@ def test_a_roster_with_days_says_who_may_be_there_today(night: Night) -> None:
         "bo,Agent,,2020-01-31\nzoe,Agent,2999-01-01,\n",
     )
     assert night.audit("--roster", roster)[:2] == (1, ["new: roster/bo/joined: is not in the roster"])
-    status, _, (told,) = night.audit("--roster", roster, "--timezone", "Europe/Londn")
+    status, _, (errors,) = night.audit("--roster", roster, "--timezone", "Europe/Londn")
     assert status == 2
-    assert told.startswith("connect-users audit: --timezone: 'Europe/Londn' is not the name of a time zone")
+    assert errors.startswith("connect-users audit: --timezone: 'Europe/Londn' is not the name of a time zone")
 
 
 def test_personas_say_what_the_rows_of_a_roster_leave_open(night: Night) -> None:
@@ -300,10 +300,10 @@ def test_no_value_of_a_state_breaks_an_audit(night: Night, odd: Any) -> None:
         {**whole, "inputs": {**whole["inputs"], name: odd}, "outputs": {**whole["outputs"], name: odd}}
         for name in (*whole["inputs"], *whole["outputs"], "hierarchy_group_id", "tags", "phone_number_configs")
     ]
-    status, lines, told = night.audit("--html", str(night.folder / "audit.html"))
+    status, lines, errors = night.audit("--html", str(night.folder / "audit.html"))
     assert status in (0, 1)
     assert all(line.startswith("new: ") for line in lines)
-    assert told[-1].endswith(" accepted")
+    assert errors[-1].endswith(" accepted")
 
 
 @pytest.mark.parametrize(
@@ -323,8 +323,8 @@ def test_no_value_of_a_state_breaks_an_audit(night: Night, odd: Any) -> None:
 def test_a_file_that_cannot_be_used_is_wrong_usage(night: Night, option: str, content: str, said: str) -> None:
     """One line that names the file; the file that --json would replace stays as it is."""
     file = night.file("x.json", content)
-    status, lines, told = night.audit(option, file)
-    assert (status, lines, len(told)) == (2, [], 1)
-    assert "x.json" in told[0]
-    assert said in told[0]
+    status, lines, errors = night.audit(option, file)
+    assert (status, lines, len(errors)) == (2, [], 1)
+    assert "x.json" in errors[0]
+    assert said in errors[0]
     assert (night.folder / "x.json").read_text(encoding="utf-8") == content

@@ -51,9 +51,9 @@ def test_a_preview_is_explained_from_stdin(
     """As at the end of a pipe; without a terminal there is no colour."""
     monkeypatch.setattr("sys.stdin", io.StringIO(Path(CHANGE).read_text(encoding="utf-8")))
     assert main(["explain", "--names", names_file, "--width", "200"]) == 0
-    told = capsys.readouterr().out
-    assert ADA in told
-    assert "\x1b" not in told
+    output = capsys.readouterr().out
+    assert ADA in output
+    assert "\x1b" not in output
 
 
 def test_names_come_from_an_instance(endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,10 +61,10 @@ def test_names_come_from_an_instance(endpoint: str, capsys: pytest.CaptureFixtur
     for instance in (seed.INSTANCE_ALIAS, seed.INSTANCE_ID):
         place = ["--instance", instance, "--endpoint-url", endpoint, "--region", seed.REGION]
         assert main(["explain", CHANGE, "--width", "300", *place]) == 0
-        told = capsys.readouterr()
-        assert ADA in told.out
-        assert "hierarchy EMEA/UK/London → AMER/US/Austin" in told.out
-        assert told.err == ""
+        captured = capsys.readouterr()
+        assert ADA in captured.out
+        assert "hierarchy EMEA/UK/London → AMER/US/Austin" in captured.out
+        assert captured.err == ""
 
 
 def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
@@ -83,8 +83,8 @@ def test_power_is_judged_by_permissions_when_an_instance_can_be_asked(
             InstanceId=seed.INSTANCE_ID, SecurityProfileName="Nobodys", Permissions=["Users.Edit"]
         )
         file = tmp_path / "preview.json"
-        told = Path(CHANGE).read_text(encoding="utf-8").replace(seed.SECURITY_PROFILES["Admin"], made)
-        file.write_text(told, encoding="utf-8")
+        text = Path(CHANGE).read_text(encoding="utf-8").replace(seed.SECURITY_PROFILES["Admin"], made)
+        file.write_text(text, encoding="utf-8")
         command = ["explain", str(file), "--width", "300", *place]
         assert main([*command, "--fail-on", "admin-gained>2"]) == 1
         captured = capsys.readouterr()
@@ -146,9 +146,9 @@ def test_a_roster_gives_names_to_readers_and_lines_to_sarif(tmp_path: Path, caps
         encoding="utf-8",
     )
     assert main(["explain", CHANGE, "--roster", str(roster), "--width", "300", "--fail-on", "admin-gained"]) == 1
-    told = capsys.readouterr()
-    assert "ada: routing Support → Sales; + security profile Admin (a name of the roster only)" in told.out
-    assert "give --instance, --state or --names" in told.err
+    captured = capsys.readouterr()
+    assert "ada: routing Support → Sales; + security profile Admin (a name of the roster only)" in captured.out
+    assert "give --instance, --state or --names" in captured.err
     assert main(["explain", CHANGE, "--roster", str(roster), "--format", "sarif"]) == 0
     results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     ada = next(each for each in results if each["message"]["text"].startswith("ada:"))
@@ -186,10 +186,10 @@ def test_a_log_is_attached_to_the_markdown_alone(tmp_path: Path, capsys: pytest.
     assert main([*command, "--format", "markdown"]) == 0
     assert "\n````text\n```\n# Approved\n````\n" in capsys.readouterr().out
     assert main([*command, "--json"]) == 0
-    told = capsys.readouterr().out
-    assert "Approved" not in told
-    assert "##[" not in told
-    assert "##[error]grace" in {person["username"] for person in json.loads(told)["people"]}
+    output = capsys.readouterr().out
+    assert "Approved" not in output
+    assert "##[" not in output
+    assert "##[error]grace" in {person["username"] for person in json.loads(output)["people"]}
     assert main(["explain", CHANGE, "--log", "nowhere.txt"]) == 2
 
 
@@ -200,9 +200,9 @@ def test_the_gate_exits_with_1_and_still_writes_the_review(
     review = tmp_path / "review.md"
     command = ["explain", CHANGE, "--names", names_file, "--format", "markdown", "--output", str(review)]
     assert main([*command, "--fail-on", "admin-gained,deletions>10,replacements>5"]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    (line,) = told.err.splitlines()
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = captured.err.splitlines()
     assert line.startswith(
         "connect-users explain: admin-gained: 3 users gain power; the limit is 0 (grace, hugo, ada); 1 of them has a "
         "security profile without a known name, which counts as power"
@@ -260,8 +260,8 @@ def test_policies_are_judged_and_gated(names_file: str, tmp_path: Path, capsys: 
     rules.write_text("admins_only: {usernames: [root.ops]}\nhierarchy_required: true\n", encoding="utf-8")
     command = ["explain", CHANGE, "--names", names_file, "--policy", str(rules), "--format", "json"]
     assert main(command) == 0
-    told = json.loads(capsys.readouterr().out)["policy_violations"]
-    assert {"policy": "admins-only", "username": "ada"}.items() <= told[0].items()
+    violations = json.loads(capsys.readouterr().out)["policy_violations"]
+    assert {"policy": "admins-only", "username": "ada"}.items() <= violations[0].items()
     assert main([*command, "--fail-on", "policy"]) == 1
 
 
@@ -332,9 +332,9 @@ def test_what_goes_wrong_is_one_line(
 ) -> None:
     """Never a traceback."""
     assert main(["explain", *arguments]) == status
-    told = capsys.readouterr().err
-    assert said in told
-    assert "Traceback" not in told
+    stderr = capsys.readouterr().err
+    assert said in stderr
+    assert "Traceback" not in stderr
 
 
 DEEP = '{"a":' * 100_000
@@ -375,18 +375,18 @@ def test_rules_are_texts_as_they_are_written(tmp_path: Path, capsys: pytest.Capt
     rules = tmp_path / "policy.yaml"
     rules.write_text("tags_required: [2024-13-45, 2024-01-01, 1e3, 007]\nhierarchy_required: false\n", encoding="utf-8")
     assert main(["explain", CHANGE, "--policy", str(rules), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)["policy_violations"]
-    assert told[0]["text"] == "lacks the tags 2024-13-45, 2024-01-01, 1e3, 007"
-    assert {each["policy"] for each in told} == {"tags-required"}
+    violations = json.loads(capsys.readouterr().out)["policy_violations"]
+    assert violations[0]["text"] == "lacks the tags 2024-13-45, 2024-01-01, 1e3, 007"
+    assert {each["policy"] for each in violations} == {"tags-required"}
 
 
 def test_json_is_the_same_as_its_format(capsys: pytest.CaptureFixture[str]) -> None:
     """As of all commands."""
     assert main(["explain", CHANGE, "--json"]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert main(["explain", CHANGE, "--format", "json"]) == 0
-    assert told == capsys.readouterr().out
-    assert json.loads(told)["schema"] == 1
+    assert output == capsys.readouterr().out
+    assert json.loads(output)["schema"] == 1
 
 
 def test_secrets_in_place_of_a_list_are_reviewed_with_an_instance(

@@ -69,10 +69,10 @@ def test_leavers_and_movers_on_a_contact_are_named_and_the_gate_stops_the_leaver
     steps = [_leaver("ada", ids["ada"]), _leaver("bob", ids["bob"]), _mover("eve", ids["eve"])]
     emulator.set_agents({"ada": _CALL, "bob": {}, "eve": _CALL})
     assert _explain(emulator, tmp_path, steps, "--fail-on", "leaver-on-contact") == 1
-    told = capsys.readouterr()
-    assert "security profiles were Agent; on a contact now (VOICE connected)" in told.out
-    assert "eve: routing Support → Sales; on a contact now (VOICE connected)" in told.out
-    assert told.err == (
+    captured = capsys.readouterr()
+    assert "security profiles were Agent; on a contact now (VOICE connected)" in captured.out
+    assert "eve: routing Support → Sales; on a contact now (VOICE connected)" in captured.out
+    assert captured.err == (
         "connect-users explain: leaver-on-contact: 1 user who leaves or is replaced is on a contact now; the limit "
         "is 0 (ada)\n"
     )
@@ -119,9 +119,9 @@ def test_without_the_right_to_ask_one_line_says_so(
     denied = Fault(_ASK, "error-before", 100, code="AccessDeniedException", message="not authorized")
     emulator.faults.add(denied)
     assert _explain(emulator, tmp_path, [leaver]) == 0
-    told = capsys.readouterr()
-    assert "1 leaver" in told.out
-    (line,) = told.err.splitlines()
+    captured = capsys.readouterr()
+    assert "1 leaver" in captured.out
+    (line,) = captured.err.splitlines()
     assert "who is on a contact now is not known" in line
     assert "grant connect:GetCurrentUserData" in line
     assert _explain(emulator, tmp_path, [leaver], "--fail-on", "leaver-on-contact") == 1

@@ -58,18 +58,18 @@ def flags(snapshot: Snapshot, powers: Powers = POWERS) -> Sequence[tuple[str, ..
 
 
 def flagged(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Username -> flags, of people who are told once."""
-    return {entry.username: told for entry, told in zip(snapshot.people, flags(snapshot), strict=True)}
+    """Username -> flags, of people who occur once."""
+    return {entry.username: flags_ for entry, flags_ in zip(snapshot.people, flags(snapshot), strict=True)}
 
 
 def test_flags_say_what_to_look_at() -> None:
     """The phone type is odd only where nearly all colleagues have another one."""
-    told = flagged(people(1_000))
-    assert told["agent00000"] == ("power", "multi-power", "unmanaged")
-    assert told["agent00050"] == ("power",)
-    assert told["agent00003"] == ("no-hierarchy",)
-    assert told["agent00007"] == ("odd-phone",)
-    assert told["agent00002"] == ()
+    flags_ = flagged(people(1_000))
+    assert flags_["agent00000"] == ("power", "multi-power", "unmanaged")
+    assert flags_["agent00050"] == ("power",)
+    assert flags_["agent00003"] == ("no-hierarchy",)
+    assert flags_["agent00007"] == ("odd-phone",)
+    assert flags_["agent00002"] == ()
     few = Snapshot(
         "", tuple(UserAccess(f"a{n}", "Support", (), "EMEA", phone) for n, phone in enumerate(("A", "A", "B")))
     )
@@ -85,7 +85,7 @@ def test_a_security_profile_that_nothing_is_known_of_is_flagged() -> None:
     assert flags(snapshot, Powers(granted={unknown: ["Users.View"]})) == [()]
 
 
-def test_changes_since_another_snapshot_are_told() -> None:
+def test_changes_since_another_snapshot_are_shown() -> None:
     """Who joined, who left, and what differs."""
     before = Snapshot("", (UserAccess("ada", "Support", ("Agent",), "EMEA"), UserAccess("bo"), UserAccess("same")))
     after = Snapshot(
@@ -100,13 +100,13 @@ def test_changes_since_another_snapshot_are_told() -> None:
 
 def test_the_page_loads_nothing_and_its_data_cannot_break_out() -> None:
     """No address of anything, and no tag that a profile's name would end."""
-    told = page.render(AccessReview(people(3), POWERS), title="<Review>")
-    assert "http://" not in told
-    assert "https://" not in told
-    assert "<title>&lt;Review&gt;</title>" in told
-    assert told.count("</script>") == 2
-    assert "default-src 'none'" in told
-    assert "%%" not in told
+    html = page.render(AccessReview(people(3), POWERS), title="<Review>")
+    assert "http://" not in html
+    assert "https://" not in html
+    assert "<title>&lt;Review&gt;</title>" in html
+    assert html.count("</script>") == 2
+    assert "default-src 'none'" in html
+    assert "%%" not in html
 
 
 def test_a_state_and_a_roster_are_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,11 +119,11 @@ def test_a_state_and_a_roster_are_sources(tmp_path: Path, capsys: pytest.Capture
     assert out.stat().st_mode & 0o777 == 0o600
     assert captured.out == f"{out}: 6 people of state state-export.json\n"
     assert "2 security profiles have no known name and may be power (40000000-" in captured.err
-    told = out.read_text(encoding="utf-8")
+    text = out.read_text(encoding="utf-8")
     for hidden in ("Lovelace", "ada@example.com", "ciphertext", "Augusta"):
-        assert hidden not in told
-    assert '["zoe","left","Admin",false]' in told
-    assert re.search(r'"made":"\d{4}-\d\d-\d\d \d\d:\d\d UTC"', told)
+        assert hidden not in text
+    assert '["zoe","left","Admin",false]' in text
+    assert re.search(r'"made":"\d{4}-\d\d-\d\d \d\d:\d\d UTC"', text)
     assert main(["report", "--html", str(out), "--state", str(STATE), "--roster", str(roster)]) == 2
     assert "one of --roster, --state and --instance, not --roster and --state" in capsys.readouterr().err
     assert main(["report"]) == 2
@@ -169,12 +169,12 @@ def test_an_instance_names_what_a_state_says_by_ids(
         assert main(command) == 0
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == (f"{out}: 6 people of state state-export.json\n", "")
-    told = out.read_text(encoding="utf-8")
-    assert '"profiles":["Agent","QualityAnalyst"]' in told
-    assert '"powers":{"QualityAnalyst":"ListenCallRecordings"}' in told
+    text = out.read_text(encoding="utf-8")
+    assert '"profiles":["Agent","QualityAnalyst"]' in text
+    assert '"powers":{"QualityAnalyst":"ListenCallRecordings"}' in text
 
 
-def test_a_live_user_of_a_stack_is_told_from_others() -> None:
+def test_a_live_user_of_a_stack_is_distinguished_from_others() -> None:
     """By the ownership tag, where it names a resource."""
     owned = {"connect-users:owner": "t urn:pulumi:dev::shop::t::ada"}
     users = [
@@ -226,7 +226,7 @@ def usernames(window: browser.Browser) -> list[str]:
 
 
 def test_it_opens_from_disk_and_asks_nobody(window: browser.Browser) -> None:
-    """5,000 people, of whom only those in sight are in the document; no error, no request but its own file."""
+    """5,000 people; only those in sight are in the document; no error, no request but its own file."""
     assert count(window) == "5,000 of 5,000 people"
     assert len(usernames(window)) < 100
     assert usernames(window)[0] == "agent00000"
@@ -268,8 +268,8 @@ def test_a_flag_and_a_group_filter_by_a_click(window: browser.Browser) -> None:
 
 def test_the_tree_counts_everybody_below(window: browser.Browser) -> None:
     """A group's number is that of its people and of all groups under it."""
-    told = window.run("[...document.querySelectorAll('#tree button')].map((each) => each.textContent)")
-    assert told == [
+    texts = window.run("[...document.querySelectorAll('#tree button')].map((each) => each.textContent)")
+    assert texts == [
         "Everybody5,000",
         "AMER2,375",
         "US1,250",
@@ -283,7 +283,7 @@ def test_the_tree_counts_everybody_below(window: browser.Browser) -> None:
 
 
 def test_a_click_on_a_heading_sorts(window: browser.Browser) -> None:
-    """Up, then down; a profile's column brings those who have it to the top, and screen readers are told."""
+    """Up, then down; a profile's column brings those who have it to the top, and screen readers hear it."""
     window.click("#head th:first-child button")
     assert usernames(window)[0] == "agent04999"
     assert window.run("document.querySelector('#head th').getAttribute('aria-sort')") == "descending"
@@ -299,8 +299,8 @@ def test_power_stands_first_and_says_why(window: browser.Browser) -> None:
     heads = window.run("[...document.querySelectorAll('#head th')].map((each) => each.textContent)")
     assert heads[:5] == ["Username", "CallCenterManager100", "Admin50", "Supervisor1", "Agent5,000"]
     assert heads[-4:] == ["Flags", "Routing profile", "Hierarchy", "Phone"]
-    told = window.run("document.getElementById('powers').textContent")
-    assert told == "Powerful: Admin, CallCenterManager, Supervisor (Users.Edit)"
+    text = window.run("document.getElementById('powers').textContent")
+    assert text == "Powerful: Admin, CallCenterManager, Supervisor (Users.Edit)"
 
 
 def test_columns_stay_where_they_are(window: browser.Browser) -> None:
@@ -335,7 +335,9 @@ def test_the_keyboard_does_what_the_mouse_does(window: browser.Browser) -> None:
 def test_the_page_has_landmarks(window: browser.Browser) -> None:
     """One of each, and those of which there may be more have names."""
     nodes = window.call("Accessibility.getFullAXTree")["nodes"]
-    told = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")]
+    shown = [
+        (node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")
+    ]
     for landmark in (
         ("banner", ""),
         ("complementary", "Hierarchy"),
@@ -344,7 +346,7 @@ def test_the_page_has_landmarks(window: browser.Browser) -> None:
         ("region", "People and their security profiles"),
         ("region", "11 changes since last month"),
     ):
-        assert told.count(landmark) == 1, landmark
+        assert shown.count(landmark) == 1, landmark
 
 
 def test_scrolling_shows_the_last_one(window: browser.Browser) -> None:

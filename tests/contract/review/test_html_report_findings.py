@@ -36,7 +36,7 @@ POWERS = Powers(
 
 
 def people() -> Snapshot:
-    """30 agents; of whom one in ten leads a site, one in fifteen is an administrator."""
+    """30 agents; one in ten leads a site, one in fifteen is an administrator."""
     entries = []
     for number in range(30):
         profiles = ["Agent", *(["Lead"] if number % 10 == 0 else []), *(["Admin"] if number % 15 == 1 else [])]

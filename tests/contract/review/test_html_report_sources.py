@@ -33,12 +33,12 @@ ODD: tuple[Any, ...] = (None, True, 5, -1.5, "x", "\ud800", [], [[]], {}, {"a": 
 
 
 def names() -> Labels:
-    told = Labels()
+    labels = Labels()
     for name, id_ in seed.SECURITY_PROFILES.items():
-        told.add(SECURITY_PROFILE, id_, name)
-    told.add(ROUTING_PROFILE, "r1", "Support")
-    told.add(HIERARCHY_GROUP, "g1", "EMEA/UK")
-    return told
+        labels.add(SECURITY_PROFILE, id_, name)
+    labels.add(ROUTING_PROFILE, "r1", "Support")
+    labels.add(HIERARCHY_GROUP, "g1", "EMEA/UK")
+    return labels
 
 
 def state(*users: dict[str, Any]) -> str:
@@ -110,9 +110,9 @@ def test_a_username_of_two_instances_is_two_users() -> None:
         {"username": "ada", "instance_id": "i2", "security_profile_ids": [AGENT]},
     )
     assert changes(before, both) == [("ada", "changed", "+ Admin; - Agent", ("Admin",), "i1")]
-    told = page.data(AccessReview(both, Powers(), before))
-    assert told["instances"] == ["i1", "i2"]
-    assert told["changes"] == [("ada (i1)", "changed", "+ Admin; - Agent", True)]
+    data = page.data(AccessReview(both, Powers(), before))
+    assert data["instances"] == ["i1", "i2"]
+    assert data["changes"] == [("ada (i1)", "changed", "+ Admin; - Agent", True)]
     assert page.data(AccessReview(of_state({"username": "ada", "instance_id": "i1"}), Powers()))["instances"] == []
 
 
@@ -123,8 +123,8 @@ def test_users_who_are_elsewhere_are_new() -> None:
     assert [each[:2] for each in changes(here, there)] == [("ada", "left"), ("ada", "joined")]
     assert changes(of_rows({"username": "ada", "security_profiles": "Admin"}), there) == []
     two = Snapshot("", (*here.people, *there.people))
-    (told,) = changes(of_rows({"username": "ada", "security_profiles": "Admin"}), two)
-    assert (told.kind, told.gained, told.instance) == ("joined", ("Admin",), "i2")
+    (change,) = changes(of_rows({"username": "ada", "security_profiles": "Admin"}), two)
+    assert (change.kind, change.gained, change.instance) == ("joined", ("Admin",), "i2")
 
 
 def test_a_live_instance_is_compared_with_its_own_users_only() -> None:
@@ -138,13 +138,13 @@ def test_a_live_instance_is_compared_with_its_own_users_only() -> None:
     assert changes(before, live) == []
 
 
-def test_two_rows_of_a_roster_with_the_same_username_are_both_told() -> None:
+def test_two_rows_of_a_roster_with_the_same_username_are_both_shown() -> None:
     """A mistake that `check` tells of; it must not hide power."""
     rows = ({"username": "ada", "security_profiles": "Admin"}, {"username": "ada", "security_profiles": "Agent"})
     for several in (rows, rows[::-1]):
-        told = of_rows(*several)
-        assert sorted(each[0] for each in AccessReview(told, Powers()).flags) == ["no-hierarchy", "power"]
-        (change,) = changes(of_rows(rows[1]), told)
+        snapshot = of_rows(*several)
+        assert sorted(each[0] for each in AccessReview(snapshot, Powers()).flags) == ["no-hierarchy", "power"]
+        (change,) = changes(of_rows(rows[1]), snapshot)
         assert (change.kind, change.gained) == ("joined", ("Admin",))
 
 
@@ -164,28 +164,28 @@ def test_two_rows_of_a_roster_with_the_same_username_are_both_told() -> None:
         ({"security_profiles": ["Agent", ["Admin"]]}, ("Agent", "[not a string]"), "unnamed-power"),
     ],
 )  # fmt: skip
-def test_a_roster_tells_profiles_by_name_and_by_id(row: dict[str, Any], profiles: Any, flag: str) -> None:
+def test_a_roster_has_profiles_by_name_and_by_id(row: dict[str, Any], profiles: Any, flag: str) -> None:
     """Whatever is in the cell."""
-    told = of_rows({"username": "ada", **row})
-    assert told.people[0].profiles == profiles
-    assert AccessReview(told, Powers()).flags[0][0] == flag
+    snapshot = of_rows({"username": "ada", **row})
+    assert snapshot.people[0].profiles == profiles
+    assert AccessReview(snapshot, Powers()).flags[0][0] == flag
 
 
-def test_a_roster_tells_everything_else_by_id_too() -> None:
-    """Through the same names; a row without a username is told where it has power to hide."""
+def test_a_roster_has_everything_else_by_id_too() -> None:
+    """Through the same names; a row without a username is shown where it has power to hide."""
     (entry,) = of_rows({"username": "ada", "routing_profile_id": "r1", "hierarchy_group_id": "g1"}).people
     assert (entry.routing, entry.hierarchy) == ("Support", "EMEA/UK")
-    told = of_rows({"security_profiles": "Admin"}, {"tags.team": "a"})
-    assert [entry.username for entry in told.people] == ["[no username, line 1]"]
+    snapshot = of_rows({"security_profiles": "Admin"}, {"tags.team": "a"})
+    assert [entry.username for entry in snapshot.people] == ["[no username, line 1]"]
 
 
 @pytest.mark.parametrize("value", [SIGNED, "[secret]", [SIGNED], [AGENT, SIGNED]])
-def test_secret_profiles_of_a_state_are_told_as_unnamed(value: Any) -> None:
+def test_secret_profiles_of_a_state_are_shown_as_unnamed(value: Any) -> None:
     """And never as none."""
-    told = of_state({"username": "ada", "security_profile_ids": value})
-    assert "[secret]" in told.people[0].profiles
-    assert "unnamed-power" in AccessReview(told, Powers()).flags[0]
-    joined = page.data(AccessReview(told, Powers(), of_state({"username": "bo"})))["changes"][0]
+    snapshot = of_state({"username": "ada", "security_profile_ids": value})
+    assert "[secret]" in snapshot.people[0].profiles
+    assert "unnamed-power" in AccessReview(snapshot, Powers()).flags[0]
+    joined = page.data(AccessReview(snapshot, Powers(), of_state({"username": "bo"})))["changes"][0]
     assert (joined[0], joined[3]) == ("ada", True)
 
 
@@ -254,9 +254,9 @@ def test_the_result_is_json_on_request(tmp_path: Path, capsys: pytest.CaptureFix
     old.write_text("username,security_profiles\nada,Agent\nbo,Agent\n", encoding="utf-8")
     new.write_text(f"username,security_profiles\nada,Admin\nchloe,{AGENT}\n", encoding="utf-8")
     assert main(["report", "--html", str(out), "--roster", str(new), "--since", str(old), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told.pop("flags")["power"] == 1
-    assert told == {
+    result = json.loads(capsys.readouterr().out)
+    assert result.pop("flags")["power"] == 1
+    assert result == {
         "file": str(out),
         "source": "roster new.csv",
         "people": 2,

@@ -31,13 +31,13 @@ ADMIN = "40000000-0000-4000-8000-000000000001"
 
 def reported(policies: list[Any], props: dict[str, Any]) -> list[str]:
     """What policies say of a user, as the SDK runs them."""
-    told: list[str] = []
+    messages: list[str] = []
     for each in policies:
         timeouts = pulumi_policy.PolicyCustomTimeouts(0, 0, 0)
         options = pulumi_policy.PolicyResourceOptions(False, [], False, [], timeouts, [])
         args = pulumi_policy.ResourceValidationArgs(tokens.USER, props, "urn", "ada", options, None)
-        each.validate(args, lambda message, urn=None: told.append(message))
-    return told
+        each.validate(args, lambda message, urn=None: messages.append(message))
+    return messages
 
 
 def test_the_adapter_speaks_the_sdks_language() -> None:
@@ -56,8 +56,8 @@ def test_the_example_pack_holds_its_policies(monkeypatch: pytest.MonkeyPatch) ->
     runpy.run_path(str(PACK))
     ((name, policies),) = packs
     assert name == "connect-users"
-    told = reported(policies, {"username": "ada", "security_profile_ids": [ADMIN], "password": "x"})
-    assert len(told) == 6
+    messages = reported(policies, {"username": "ada", "security_profile_ids": [ADMIN], "password": "x"})
+    assert len(messages) == 6
 
 
 class Engine:
@@ -85,21 +85,21 @@ class Engine:
         return self._analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
 
     def analyze(self, props: dict[str, Any], type_: str = tokens.USER) -> dict[str, str]:
-        """Policy -> message; those that could not be judged are told by ``?``."""
+        """Policy -> message; those that could not be judged have ``?``."""
         request = analyzer_pb2.AnalyzeRequest(
             type=type_,
             urn=f"urn:pulumi:dev::agents::{type_}::ada",
             name="ada",
             properties=encode(props, secrets=True, unknowns=True),
         )
-        told = self._analyzer.Analyze(request, timeout=30).diagnostics
-        assert {each.policyPackName for each in told} <= {"connect-users"}
-        levels = {each.policyName: each.enforcementLevel for each in told}
+        diagnostics = self._analyzer.Analyze(request, timeout=30).diagnostics
+        assert {each.policyPackName for each in diagnostics} <= {"connect-users"}
+        levels = {each.policyName: each.enforcementLevel for each in diagnostics}
         return {
             each.policyName.removeprefix("connect-users-"): each.message.strip().splitlines()[-1]
             if levels[each.policyName] == analyzer_pb2.MANDATORY
             else "?"
-            for each in told
+            for each in diagnostics
         }
 
 
@@ -111,9 +111,9 @@ def engine() -> Iterator[Engine]:
 
 def test_the_pack_introduces_itself_to_the_engine(engine: Engine) -> None:
     """With all its policies, which stop a deployment."""
-    told = engine.info()
-    assert told.name == "connect-users"
-    assert {each.name for each in told.policies} == {
+    info = engine.info()
+    assert info.name == "connect-users"
+    assert {each.name for each in info.policies} == {
         "connect-users-admins-only",
         "connect-users-no-plain-passwords",
         "connect-users-hierarchy-required",
@@ -121,7 +121,7 @@ def test_the_pack_introduces_itself_to_the_engine(engine: Engine) -> None:
         "connect-users-sign-out-required",
         "connect-users-dotted-names",
     }
-    assert {each.enforcementLevel for each in told.policies} == {analyzer_pb2.MANDATORY}
+    assert {each.enforcementLevel for each in info.policies} == {analyzer_pb2.MANDATORY}
 
 
 GOOD = {
@@ -133,7 +133,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "messages"),
     [
         ({}, {}),
         ({"username": "root.ops", "security_profile_ids": [ADMIN], "sign_out": "on_delete"}, {}),
@@ -168,10 +168,12 @@ GOOD = {
     ],
     ids=["good", "the one admin", "an admin", "secret password", "password to come", "profile to come"],
 )
-def test_the_pack_judges_what_the_engine_sends(engine: Engine, changes: dict[str, Any], told: dict[str, str]) -> None:
-    """Secrets are seen without being told; what is not known yet is said not to be judged."""
+def test_the_pack_judges_what_the_engine_sends(
+    engine: Engine, changes: dict[str, Any], messages: dict[str, str]
+) -> None:
+    """Secrets are judged without being shown; what is not known yet is reported as not judged."""
     props = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
-    assert engine.analyze(props) == told
+    assert engine.analyze(props) == messages
 
 
 @pytest.mark.parametrize(

@@ -442,15 +442,15 @@ def test_a_forks_change_is_rehearsed_and_reviewed(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     done = shell(script("rehearsal", "Explain"), tmp_path, GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == 1
-    told = summary.read_text(encoding="utf-8")
-    assert "**1 leaver, 1 mover; 1 user gains power ⚠**" in told
-    assert "⛔ admin-gained: 1 user gains power; the limit is 0 (ada.lovelace)" in told
-    assert "- **ada.lovelace**: routing Support → Sales; + security profile Admin ⚠" in told
-    assert "hierarchy-required" in told
-    assert "no-plain-passwords" not in told
-    assert "REHEARSAL" in told
-    assert "Lovelace" not in told.partition("<summary>Log")[0]
-    assert "Emulator-Only-1" not in told + (tmp_path / "preview.json").read_text(encoding="utf-8")
+    text = summary.read_text(encoding="utf-8")
+    assert "**1 leaver, 1 mover; 1 user gains power ⚠**" in text
+    assert "⛔ admin-gained: 1 user gains power; the limit is 0 (ada.lovelace)" in text
+    assert "- **ada.lovelace**: routing Support → Sales; + security profile Admin ⚠" in text
+    assert "hierarchy-required" in text
+    assert "no-plain-passwords" not in text
+    assert "REHEARSAL" in text
+    assert "Lovelace" not in text.partition("<summary>Log")[0]
+    assert "Emulator-Only-1" not in text + (tmp_path / "preview.json").read_text(encoding="utf-8")
 
     trusted = tmp_path / "trusted"
     shutil.copytree(EXAMPLE, trusted)
@@ -461,7 +461,7 @@ def test_a_forks_change_is_rehearsed_and_reviewed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     comment = (trusted / "review.md").read_text(encoding="utf-8")
     assert comment.startswith("<!-- connect-users explain -->\n### Rehearsal on the emulator\n")
-    assert told == comment
+    assert text == comment
 
 
 @pytest.mark.parametrize("data", ["", "{", "[]", '{"steps": "x"}', '{"steps": [{"op": 1, "urn": [], "newState": 7}]}'])

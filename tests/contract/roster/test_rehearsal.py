@@ -256,6 +256,60 @@ def test_movers_between_rosters_that_look_their_instance_up_do_not_leave(team: T
     assert "roster 'agents' is no longer in the program, and 7 people of it would be deleted: a, b, c and 4" in error
 
 
+def test_an_output_does_not_count_as_true(team: Team) -> None:
+    team.made_in_the_program = lambda: {"retain_leavers": pulumi.Output.from_input(False)}
+    assert team.refused(ADA) == "roster 'agents': retain_leavers is of type Output; write true or false"
+
+
+def test_people_who_are_declared_alone_under_the_name_that_they_had_do_not_leave(team: Team) -> None:
+    """All of them; their ids stay. A user alone, with a roster as its parent, is nobody of a roster."""
+    alone: list[str] = []
+
+    def program() -> None:
+        team.declare()
+        for username in alone:
+            ConnectUser(
+                f"agents-{username}",
+                instance_id=seed.INSTANCE_ID,
+                username=username,
+                routing_profile_id=seed.ROUTING_PROFILES["Support"],
+                security_profile_ids=[seed.SECURITY_PROFILES["Agent"]],
+                identity_info={"first_name": "A", "last_name": "B"},
+                password=pulumi.Output.secret(PASSWORD),
+            )
+
+    team.rehearsal.use(program)
+    team.up(ADA, BO)
+    alone.extend(["ada", "bo"])
+    team.write()
+    preview = team.rehearsal.preview().raise_for_errors()
+    assert "2 people move away and keep their id: ada (to agents-ada), bo (to agents-bo)" in str(preview)
+
+
+def test_a_user_beneath_a_roster_who_is_not_its_own_may_go(team: Team) -> None:
+    """Or the roster of that name, which there never was, would have been removed."""
+    alone = ["boss"]
+
+    def program() -> None:
+        roster = ConnectUserRoster("agents", instance_id=seed.INSTANCE_ID, roster=[])
+        for username in alone:
+            ConnectUser(
+                "one",
+                instance_id=seed.INSTANCE_ID,
+                username=username,
+                routing_profile_id=seed.ROUTING_PROFILES["Support"],
+                security_profile_ids=[seed.SECURITY_PROFILES["Agent"]],
+                identity_info={"first_name": "A", "last_name": "B"},
+                password=pulumi.Output.secret(PASSWORD),
+                opts=pulumi.ResourceOptions(parent=roster),
+            )
+
+    team.rehearsal.use(program)
+    team.rehearsal.up().raise_for_errors()
+    alone.clear()
+    assert team.rehearsal.up().raise_for_errors().changes["delete"] == 1
+
+
 def test_where_the_engine_does_not_answer_the_last_run_counts(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a warning."""
     rows = [ADA.replace("ada", f"ada{number}") for number in range(8)]
@@ -329,6 +383,8 @@ def test_somebody_without_a_password_is_named(team: Team) -> None:
         ({"required_holders": {"Agent": "adda"}}, "'adda' must have the security profile 'Agent', but is not in the"),
         ({"defaults": {"username": "x"}}, "defaults.username: a username names one person, so it cannot be a default"),
         ({"defaults": {"acw.voic": 3}}, "defaults.acw.voic: no such column; did you mean acw.voice?"),
+        ({"retain_leavers": "false"}, "retain_leavers is of type str; write true or false"),
+        ({"require_self": 0}, "require_self is of type int; write true or false"),
         ({"identity_management_type": "SALM"}, "agents.csv: identity_management_type: 'SALM' is not one of SAML"),
     ],
 )

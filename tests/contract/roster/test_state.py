@@ -14,7 +14,7 @@ from connect_users.program.guard import RosterGuard
 from connect_users.roster import guarding
 from connect_users.roster.leavers import limit
 
-#: Recorded with the first release that has rosters. A change makes every guard, or every person, anew.
+#: Recorded with the first release that has rosters. A change makes every guard, or every person, again.
 RECORDED_GUARD_TOKEN = "pulumi-python:dynamic/connect_users:RosterGuard"
 RECORDED_ROSTER_TOKEN = "connect_users:index:ConnectUserRoster"
 RECORDED_BLOB = "gASVLAAAAAAAAACMDWNvbm5lY3RfdXNlcnOUjBNSb3N0ZXJHdWFyZFByb3ZpZGVylJOUKYGULg=="

@@ -23,20 +23,20 @@ PASSWORD = "A-First-Passw0rd"
 FAST = {"connect-users:requestsPerSecond": "1000", "connect-users:burst": "1000"}
 
 
-def _program() -> None:
-    people = [
+def _program(people: int = PEOPLE) -> None:
+    rows = [
         {
             "username": f"agent{number:02}",
             "identity_info": {"first_name": "Ada", "last_name": "Lovelace"},
             "routing_profile": "Support",
             "security_profiles": "Agent",
         }
-        for number in range(PEOPLE)
+        for number in range(people)
     ]
     ConnectUserRoster(
         "agents",
         instance_id=seed.INSTANCE_ID,
-        roster=people,
+        roster=rows,
         routing_profiles=seed.ROUTING_PROFILES,
         security_profiles=seed.SECURITY_PROFILES,
         passwords=lambda _: pulumi.Output.secret(PASSWORD),
@@ -91,6 +91,19 @@ def test_one_who_cannot_be_made_does_not_hang_the_next_waves(rehearsal: Rehearsa
     connect.delete_user(InstanceId=seed.INSTANCE_ID, UserId=stranger)
     rehearsal.up().raise_for_errors()
     assert len([urn for urn in rehearsal.state if "::agents-agent" in urn]) == PEOPLE
+
+
+def test_a_roster_that_is_stopped_leaves_the_garbage_collector_as_it_was(rehearsal: Rehearsal) -> None:
+    """This process may run other programs."""
+    before = gc.get_threshold()
+    gc.set_threshold(701, 10, 10)
+    try:
+        rehearsal.up().raise_for_errors()
+        rehearsal.use(lambda: _program(1))
+        assert rehearsal.preview().failed
+        assert gc.get_threshold() == (701, 10, 10)
+    finally:
+        gc.set_threshold(*before)
 
 
 def _client(emulator: Emulator) -> ConnectClient:

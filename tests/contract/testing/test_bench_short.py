@@ -124,16 +124,16 @@ def test_the_plugin_is_judged_beside_the_dynamic_door() -> None:
         ("refresh", {"requests": 11}, "requests"),
     ],
 )
-def test_a_missed_bar_of_the_plugin_is_told(phase: str, change: dict[str, Any], missed: str) -> None:
+def test_a_missed_bar_of_the_plugin_is_reported(phase: str, change: dict[str, Any], missed: str) -> None:
     verdicts = between_doors(phase, replace(PLUGIN, **change))
     assert [figure for figure, verdict in verdicts.items() if verdict == "MISSED"] == [missed]
 
 
-def test_a_state_that_is_too_large_is_told() -> None:
+def test_a_state_that_is_too_large_is_reported() -> None:
     assert between_doors("up new", PLUGIN, 2451.0)["state of a user"] == "MISSED"
 
 
-def test_what_a_machine_does_not_tell_is_left_out() -> None:
+def test_what_a_machine_does_not_report_is_left_out() -> None:
     """Where there is no /proc, nobody knows the provider's part."""
     verdicts = between_doors("refresh", replace(PLUGIN, provider_cpu=0.0, provider_memory=0.0))
     assert verdicts.keys() == {"time", "whole CPU", "requests"}
@@ -150,7 +150,7 @@ def test_what_a_machine_does_not_tell_is_left_out() -> None:
         (Usage(1.1, 1.0, 120.0, requests=10, emulator=0.5), 1.1, ["emulator 0.33 > 0.20"]),
     ],
 )
-def test_a_missed_bar_is_told(ours: Usage, state: float, missed: list[str]) -> None:
+def test_a_missed_bar_is_reported(ours: Usage, state: float, missed: list[str]) -> None:
     floor = Usage(1.0, 1.0, 100.0)
     line = Phase(1000, "pulumi", "refresh", {"ours": [ours], "floor": [floor]}, {"ours": state, "floor": 1.0})
     assert line.missed() == missed
@@ -164,7 +164,7 @@ def test_a_missed_bar_is_told(ours: Usage, state: float, missed: list[str]) -> N
         (48.9, 111, ["requests 111 > 1.1 x 100"]),
     ],
 )
-def test_a_missed_bar_under_a_quota_is_told(seconds: float, requests: int, missed: list[str]) -> None:
+def test_a_missed_bar_under_a_quota_is_reported(seconds: float, requests: int, missed: list[str]) -> None:
     """The floor of 100 users at 2/s, burst 5, is 47.5 s."""
     usages = {"ours": Usage(seconds, 1.0, 1.0, requests=requests), "floor": Usage(10.0, 1.0, 1.0)}
     assert Throttled(100, 2.0, usages, 47.5).missed() == missed

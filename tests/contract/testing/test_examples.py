@@ -81,17 +81,17 @@ def test_the_roster_takes_joiners_movers_and_leavers(tmp_path: Path) -> None:
             agents.write_text("".join(people).replace("Sales", "Sals"), encoding="utf-8")
             # At the file's line, and only of the site's own people.
             lines = [number for number, row in enumerate(people, start=1) if f",{site}," in row and ",Sales," in row]
-            told = [
+            shown = [
                 line.split(": ")[0].strip() for error in rehearsal.preview().errors for line in error.splitlines()[1:]
             ]
-            assert told == [f"agents.csv:{number}" for number in lines]
+            assert shown == [f"agents.csv:{number}" for number in lines]
             agents.write_text("".join(people), encoding="utf-8")
 
 
-def test_the_demo_tells_its_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every scene goes as told; the bad input is refused with all its problems."""
+def test_the_demo_shows_its_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every scene goes as announced; the bad input is refused with all its problems."""
     assert main(["demo", "--rehearsal", "--no-pause"]) == 0
-    told = capsys.readouterr().out
+    shown = capsys.readouterr().out
     for expected in (
         "as a rehearsal",
         "+ 4 to create",
@@ -102,6 +102,6 @@ def test_the_demo_tells_its_whole_story(capsys: pytest.CaptureFixture[str]) -> N
         "replace",
         "delete",
     ):
-        assert expected in told
-    assert "Traceback" not in told
-    assert "Demo-Passw0rd" not in told
+        assert expected in shown
+    assert "Traceback" not in shown
+    assert "Demo-Passw0rd" not in shown

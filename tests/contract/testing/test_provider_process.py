@@ -28,7 +28,7 @@ VALUES = st.recursive(
 )
 MAPS = st.dictionaries(st.text("abcd", min_size=1, max_size=3), VALUES | VALUES.map(Secret), max_size=4)
 
-#: A plugin as small as can be: it accepts secrets, says which paths differ, and tells its configuration.
+#: A plugin as small as can be: it accepts secrets, says which paths differ, and shows its configuration.
 PLUGIN = """
 import sys, threading
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request, context):
         reply = provider_pb2.CheckResponse(inputs=request.news)
-        reply.inputs["told"] = [request.type, request.name, *sorted(self.variables.items())[0]]
+        reply.inputs["request"] = [request.type, request.name, *sorted(self.variables.items())[0]]
         return reply
 
     def Diff(self, request, context):
@@ -70,7 +70,7 @@ def test_a_plugin_is_driven_as_the_dynamic_host_is(tmp_path: Path) -> None:
         plugin.configure({"region": "eu-west-2"})
         checked = plugin.check({"password": Secret("p")}).inputs
         assert checked["password"] == Secret("p")
-        assert checked["told"] == ["connect-users:index:User", "ada", "connect-users:config:region", "eu-west-2"]
+        assert checked["request"] == ["connect-users:index:User", "ada", "connect-users:config:region", "eu-west-2"]
         assert plugin.diff("id", {}, {}).paths == ("tags.a",)
         with pytest.raises(HostError) as missing:
             plugin.create({})
@@ -108,7 +108,8 @@ def test_a_killed_host_is_an_error(start: Callable[..., ProviderProcess]) -> Non
     with pytest.raises(HostError) as gone:
         host.check(user(), urn=urn())
     assert gone.value.code == "UNAVAILABLE"
-    for call in (lambda: ProviderProcess().check({}), lambda: ProviderProcess().pid):
+    host.close()
+    for call in (lambda: host.check({}), lambda: ProviderProcess().check({}), lambda: ProviderProcess().pid):
         with pytest.raises(HostError, match="not running"):
             call()
 
@@ -140,7 +141,7 @@ def test_secrets_that_are_not_accepted_are_marked_again_by_key(properties: dict[
     }
 
 
-def test_what_differs_is_told_by_path_and_never_shown() -> None:
+def test_what_differs_is_named_by_path_and_never_shown() -> None:
     """Lists by index, keys that need it in quotes, what begins with two underscores left out."""
     old = {"a": [1, {"b": 1}], "t": {"x.y": "1", "z": "1"}, "p": Secret("old-value"), "__provider": "1", "gone": 1}
     new = {"a": [1, {"b": 2}, 3], "t": {"x.y": "2", "z": "1"}, "p": Secret("new-value"), "__provider": "2"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,7 +19,7 @@ from pulumi.runtime.mocks import MockMonitor
 
 from connect_users import ConnectUser
 from connect_users.emulator import Emulator, Fault, seed
-from connect_users.testing import UNKNOWN, Rehearsal, RehearsalError, Secret
+from connect_users.testing import UNKNOWN, Rehearsal, RehearsalError, Secret, Stack
 from connect_users.testing.program import BUSY_SPINS, REST_SECONDS, Resting
 from tests.contract.emulator.support import connect
 
@@ -200,7 +202,16 @@ def test_a_failed_deletion_is_tried_again(connect_rehearsal: Rehearse, connect_e
     rehearsal.use(lambda: user(username="countess"))
     assert "deleting Connect user 'ada'" in rehearsal.up().errors[0]
     assert rehearsal.resource("ada").outputs["username"] == "countess"
+    urn = rehearsal.resource("ada").urn
+
+    def program() -> None:
+        user(username="countess")
+        read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": "dev"})
+        pulumi.export("name", read.value["outputs"][urn]["outputs"]["username"])
+
     connect_emulator.faults.clear()
+    rehearsal.use(program)
+    assert rehearsal.preview().raise_for_errors().outputs == {"name": "countess"}
     assert steps(rehearsal) == [("delete-replaced", "ada")]
 
 
@@ -232,6 +243,26 @@ def test_no_secret_is_shown_anywhere(connect_rehearsal: Rehearse, tmp_path: Path
         connect_rehearsal(program, state=file)
 
 
+def test_a_secret_that_is_a_part_of_another_one_leaves_nothing_of_it(connect_rehearsal: Rehearse) -> None:
+    config = {"name": Secret("Hush"), "full": Secret("Hushname-of-Ada")}
+    rehearsal = connect_rehearsal(
+        lambda: pulumi.log.warn(f"said {pulumi.runtime.get_config('rehearsal:full')}"), config=config
+    )
+    assert [message.message for message in rehearsal.up().diagnostics] == ["said [secret]"]
+
+
+@pytest.mark.parametrize("declared", ["day: 2026-11-20", "day: {default: 2026-11-20}"])
+def test_a_date_in_a_configuration_is_the_string_that_pulumi_makes_of_it(
+    connect_rehearsal: Rehearse, tmp_path: Path, declared: str
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(f"name: shop\nruntime: python\nconfig:\n  {declared}\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  shop:since: 2026-11-19T10:00:00Z\n", encoding="utf-8")
+    program = "import pulumi\nread = pulumi.Config().require\npulumi.export('days', [read('day'), read('since')])\n"
+    (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
+    result = connect_rehearsal(tmp_path).up().raise_for_errors()
+    assert result.outputs == {"days": ["2026-11-20", "2026-11-19T10:00:00Z"]}
+
+
 def test_the_text_reads_like_pulumis(connect_rehearsal: Rehearse) -> None:
     """Its first line says what it is; a name that is used twice is an error under its resource."""
 
@@ -259,7 +290,7 @@ def test_the_text_reads_like_pulumis(connect_rehearsal: Rehearse) -> None:
     assert text.endswith("    1 error")
 
 
-def test_a_program_is_told_its_names_and_leaves_no_trace(tmp_path: Path) -> None:
+def test_a_program_knows_its_names_and_leaves_no_trace(tmp_path: Path) -> None:
     """Settings, configuration, working directory, modules and environment are as before, also after a failure."""
     project = tmp_path / "project"
     project.mkdir()
@@ -269,7 +300,7 @@ def test_a_program_is_told_its_names_and_leaves_no_trace(tmp_path: Path) -> None
     (project / "__main__.py").write_text(
         "import os, pulumi, helper\n"
         "names = [pulumi.get_project(), pulumi.get_stack(), pulumi.runtime.is_dry_run()]\n"
-        "pulumi.export('told', [*names, pulumi.Config().require('note'), pulumi.Config().get('key')])\n"
+        "pulumi.export('names', [*names, pulumi.Config().require('note'), pulumi.Config().get('key')])\n"
         "pulumi.export('seen', [os.getcwd(), os.environ['TOLD'], helper.NOTE])\n"
         "os.environ['LEFT'] = 'behind'\n"
         "if helper.NOTE == 'broken by now':\n    raise ValueError('boom')\n"
@@ -281,7 +312,7 @@ def test_a_program_is_told_its_names_and_leaves_no_trace(tmp_path: Path) -> None
     before = surroundings()
     with Rehearsal(project, stack="prod", emulator=False, environment={"TOLD": "yes"}) as rehearsal:
         outputs = rehearsal.preview().raise_for_errors().outputs
-        assert outputs["told"] == ["shop", "prod", True, "from-stack", None]
+        assert outputs["names"] == ["shop", "prod", True, "from-stack", None]
         assert outputs["seen"] == [str(project), "yes", "before"]
         (project / "helper.py").write_text("NOTE = 'broken by now'\n")
         (error,) = rehearsal.up().errors
@@ -338,12 +369,39 @@ def test_a_loop_that_waits_by_asking_again_and_again_rests_until_there_is_news()
         assert [key.fileobj for key, _ in selector.select(0)] == [ours]
 
 
+class _Interrupted(Stack):
+    """A stack whose commands are interrupted while they run."""
+
+    process: subprocess.Popen[str]
+
+    def start(self, *args: str, without: tuple[str, ...] = (), **options: Any) -> subprocess.Popen[str]:
+        def interrupted(*_: Any, **__: Any) -> Any:
+            raise KeyboardInterrupt
+
+        self.process = super().start(*args, without=without, **options)
+        self.process.communicate = interrupted  # type: ignore[method-assign]
+        return self.process
+
+
+def test_an_interrupted_test_leaves_no_pulumi_behind(tmp_path: Path) -> None:
+    """The command is in a process group of its own, so a Ctrl-C at the terminal does not reach it."""
+    (tmp_path / "project").mkdir()
+    command = tmp_path / "pulumi"
+    command.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(600)\n", encoding="utf-8")
+    command.chmod(0o755)
+    stack = _Interrupted(tmp_path, environment={"PATH": str(tmp_path)})
+    with pytest.raises(KeyboardInterrupt):
+        stack.up()
+    try:
+        assert stack.process.wait(60) == -signal.SIGKILL
+    finally:
+        stack.process.kill()
+
+
 def test_a_test_on_the_real_engine_is_skipped_where_there_is_no_cli(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the reason; nothing of Pulumi is needed for that."""
-    import subprocess
-
     (tmp_path / "test_it.py").write_text("def test_it(connect_stack):\n    connect_stack('infra')\n")
     monkeypatch.setenv("PATH", str(tmp_path))
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(tmp_path)]

@@ -54,18 +54,18 @@ def test_a_rehearsed_preview_reads_as_one_of_the_engine(tmp_path: Path) -> None:
     assert "Hushname" not in text
     assert '"[secret]"' in text
     assert '"level": 3,' in text.replace("}", ",")
-    told = review(read_preview(text), Labels())
-    assert {person.username: person.action for person in told.people} == {
+    reviewed = review(read_preview(text), Labels())
+    assert {person.username: person.action for person in reviewed.people} == {
         "ada": "moves",
         "bo": "leaves",
         "cy": "replaced",
         "dee": "joins",
     }
-    assert next(person for person in told.people if person.username == "cy").reasons == ("directory_user_id",)
-    assert told.errors == ()
+    assert next(person for person in reviewed.people if person.username == "cy").reasons == ("directory_user_id",)
+    assert reviewed.errors == ()
 
 
-def test_a_rehearsal_that_fails_tells_why() -> None:
+def test_a_rehearsal_that_fails_says_why() -> None:
     """As the engine's diagnostics do."""
     with Rehearsal(lambda: user("a b")) as rehearsal:
         read = read_preview(json.dumps(rehearsal.preview().as_preview()))

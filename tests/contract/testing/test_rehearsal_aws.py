@@ -172,7 +172,7 @@ def test_connect_users_live_beside_them(
         assert PASSWORD not in result.render() + repr(result)
 
 
-def test_a_rehearsal_has_an_emulator_of_its_own_unless_told_otherwise() -> None:
+def test_a_rehearsal_has_an_emulator_of_its_own_by_default() -> None:
     """And cannot reach a real account: profile and credentials are replaced for its runs."""
     seen: list[object] = []
 

@@ -22,10 +22,10 @@ def _project(folder: Path, program: str, project: str = "name: shop\nruntime: py
 def test_the_whole_life_of_the_quick_start(capsys: pytest.CaptureFixture[str]) -> None:
     """Without commands: preview, up, an empty preview, destroy."""
     assert main([str(ROOT / "examples" / "quickstart")]) == 0
-    told = capsys.readouterr().out
-    commands = [line for line in told.splitlines() if line.startswith("$")]
+    output = capsys.readouterr().out
+    commands = [line for line in output.splitlines() if line.startswith("$")]
     assert commands == ["$ pulumi preview", "$ pulumi up", "$ pulumi preview", "$ pulumi destroy"]
-    assert [line for line in told.splitlines() if "unchanged" in line] == ["    3 unchanged"]
+    assert [line for line in output.splitlines() if "unchanged" in line] == ["    3 unchanged"]
 
 
 def test_a_configuration_given_on_the_command_line_is_a_secret(
@@ -33,28 +33,31 @@ def test_a_configuration_given_on_the_command_line_is_a_secret(
 ) -> None:
     program = "import pulumi\npulumi.export('pin', pulumi.Config().require_secret('pin'))\n"
     assert main([_project(tmp_path, program), "up", "--config", "pin=1234"]) == 0
-    told = capsys.readouterr().out
-    assert "pin: [secret]" in told
-    assert "1234" not in told
+    output = capsys.readouterr().out
+    assert "pin: [secret]" in output
+    assert "1234" not in output
 
 
 def test_it_ends_with_the_first_command_that_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([_project(tmp_path, "raise ValueError('boom')"), "preview", "up"]) == 1
-    told = capsys.readouterr().out
-    assert "boom" in told
-    assert "$ pulumi up" not in told
+    output = capsys.readouterr().out
+    assert "boom" in output
+    assert "$ pulumi up" not in output
 
 
 @pytest.mark.parametrize(
-    ("project", "told"),
+    ("project", "message"),
     [
         (None, "there is no Pulumi program at"),
         ("runtime: python\n", "names no project"),
         ("name: [", "is not valid YAML"),
+        ("name: shop\nconfig: 5\n", "config must have a value for each key"),
+        ("name: shop\nconfig: [site]\n", "config must have a value for each key"),
+        ("name: shop\nconfig:\n  on: site\n", "config must have a value for each key"),
     ],
 )
 def test_what_is_no_project_is_wrong_usage_in_one_line(
-    project: str | None, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    project: str | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 2, and no traceback."""
     place = str(tmp_path / "nowhere") if project is None else _project(tmp_path, "", project)
@@ -63,7 +66,12 @@ def test_what_is_no_project_is_wrong_usage_in_one_line(
     assert ended.value.code == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("python -m connect_users.testing: error: ")
-    assert told in last
+    assert message in last
+
+
+def test_an_interrupted_program_ends_like_a_command(tmp_path: Path) -> None:
+    """With the status that shells report for SIGINT, and no traceback."""
+    assert main([_project(tmp_path, "raise KeyboardInterrupt"), "up"]) == 130
 
 
 @pytest.mark.parametrize("arguments", [["destory"], ["--config", "pin"]])
@@ -92,6 +100,6 @@ def test_a_wrong_file_of_the_emulator_is_one_line_for_resources_of_pulumi_aws(
     (tmp_path / "junk").mkdir()
     config = ["--config", "connect-users:emulator=true", "--config", "connect-users:emulatorState=junk"]
     assert main([project, "preview", *config]) == 1
-    told = capsys.readouterr().out
-    assert "connect-users:emulatorState: " in told
-    assert "Traceback" not in told
+    output = capsys.readouterr().out
+    assert "connect-users:emulatorState: " in output
+    assert "Traceback" not in output

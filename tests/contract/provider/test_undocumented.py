@@ -267,7 +267,9 @@ def test_what_belongs_to_a_directory_does_not_hinder_what_does_not(
     assert "belongs to the directory" in judged(caught.value)
 
 
-def test_proficiencies_that_could_be_written_beside_a_wrong_one_are_told_and_kept(engine: Engine, site: Site) -> None:
+def test_proficiencies_that_could_be_written_beside_a_wrong_one_are_reported_and_kept(
+    engine: Engine, site: Site
+) -> None:
     """The state has them, so that the next run takes away what is not wanted any more."""
     known = {"attribute_name": "lang", "attribute_value": "en", "level": 3}
     unknown = {"attribute_name": "lang", "attribute_value": "xx", "level": 3}
@@ -323,7 +325,7 @@ def test_a_user_is_adopted_without_its_password(engine: Engine, site: Site) -> N
     assert engine.state.id == made["UserId"]
 
 
-def test_without_such_a_user_the_missing_password_is_told(engine: Engine, site: Site) -> None:
+def test_without_such_a_user_the_missing_password_is_an_error(engine: Engine, site: Site) -> None:
     with pytest.raises(HostError) as caught:
         engine.up(user(password=None, adopt_existing=True))
     assert "Password" in judged(caught.value)
@@ -349,7 +351,7 @@ def test_the_user_of_a_lost_answer_is_found_in_an_instance_that_it_filled(engine
     assert engine.state.id == site.users()["ada"]["Id"]
 
 
-def test_why_a_user_cannot_be_made_is_told_where_it_cannot_be_looked_for(engine: Engine, site: Site) -> None:
+def test_why_a_user_cannot_be_made_is_said_where_it_cannot_be_looked_for(engine: Engine, site: Site) -> None:
     site.emulator.faults.add(Fault("SearchUsers", "error-before", code="AccessDeniedException"))
     with pytest.raises(HostError) as caught:
         engine.up(user(password=None, adopt_existing=True))

@@ -1,4 +1,4 @@
-"""Reviews of previews that do not tell everything: secrets, values to come, and values of wrong types."""
+"""Reviews of previews that do not show everything: secrets, values to come, and values of wrong types."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def user(op: str, old: Any, new: Any, *paths: str, **more: Any) -> dict[str, Any
     return step(op, before, after, *paths, **more)
 
 
-def told(*steps: Any, personal: bool = False, powers: Powers | None = None) -> Review:
+def reviewed(*steps: Any, personal: bool = False, powers: Powers | None = None) -> Review:
     read = read_preview(json.dumps({"steps": list(steps)}))
     names = naming.Labels()
     naming.from_resources(names, read.resources)
@@ -50,7 +50,7 @@ def told(*steps: Any, personal: bool = False, powers: Powers | None = None) -> R
 
 
 def only(*steps: Any, personal: bool = False) -> UserChange:
-    (person,) = told(*steps, personal=personal).people
+    (person,) = reviewed(*steps, personal=personal).people
     return person
 
 
@@ -77,9 +77,9 @@ def profiles(value: Any) -> dict[str, Any]:
         ([7], [7], ["security_profile_ids[0]"]),
     ],
 )
-def test_security_profiles_that_are_not_told_count_as_power_where_they_change(old: Any, new: Any, paths: Any) -> None:
+def test_security_profiles_that_are_not_shown_count_as_power_where_they_change(old: Any, new: Any, paths: Any) -> None:
     """They may be the powerful ones; also where old and new look the same."""
-    review_ = told(user("update", profiles(old), profiles(new), *paths))
+    review_ = reviewed(user("update", profiles(old), profiles(new), *paths))
     (person,) = review_.people
     assert person.unnamed
     assert "+ security profile" in person.words
@@ -110,7 +110,7 @@ def test_power_that_moves_to_another_user_is_gained(old: Any, new: Any, words: s
     """Under another name, or in another instance, nobody had it."""
     (who,) = old
     entry = user("replace", {**profiles([ADMIN]), **old}, {**profiles([ADMIN]), **new}, who, replaceReasons=[who])
-    review_ = told(entry)
+    review_ = reviewed(entry)
     (person,) = review_.people
     assert (person.gained, person.lost) == (("Admin",), ())
     assert words in person.words
@@ -129,12 +129,12 @@ def test_a_user_who_is_replaced_under_the_same_name_had_its_power(inputs: dict[s
 
 
 @pytest.mark.parametrize("permissions", [SECRET, [SECRET], LATER, ["Users.View", LATER], 7])
-def test_a_profile_of_the_stack_whose_permissions_are_not_told_counts_as_power(permissions: Any) -> None:
+def test_a_profile_of_the_stack_whose_permissions_are_not_shown_counts_as_power(permissions: Any) -> None:
     """Also when only its id is known."""
     outputs = {"securityProfileId": "sp-team"}
     for name in ("Team", SECRET):
         profile = state({"name": name, "permissions": permissions}, PROFILE_TYPE, "team", outputs=outputs)
-        review_ = told(step("same", profile, profile), user("update", profiles([]), profiles(["sp-team"])))
+        review_ = reviewed(step("same", profile, profile), user("update", profiles([]), profiles(["sp-team"])))
         assert gate.failures(review_, gate.conditions("admin-gained"))
         assert review_.people[0].gained == ("sp-team" if name == SECRET else "Team",)
 
@@ -149,22 +149,22 @@ def test_a_profile_of_the_stack_whose_permissions_are_not_told_counts_as_power(p
         (["Users.View"], ["Users.View", SECRET], ["permissions[1]"], ("[new secret]",)),
     ],
 )
-def test_permissions_that_change_untold_widen_a_profile(old: Any, new: Any, paths: Any, gained: Any) -> None:
+def test_permissions_that_change_unseen_widen_a_profile(old: Any, new: Any, paths: Any, gained: Any) -> None:
     """They may be the powerful ones."""
     before, after = (state({"name": "Team", "permissions": each}, PROFILE_TYPE, "team") for each in (old, new))
-    review_ = told(step("update", before, after, *paths))
+    review_ = reviewed(step("update", before, after, *paths))
     assert tuple(each for widened in review_.widened for each in widened.permissions) == gained
-    assert told(step("update", before, after, *paths), powers=Powers(permissions=())).widened == ()
+    assert reviewed(step("update", before, after, *paths), powers=Powers(permissions=())).widened == ()
 
 
 def test_profiles_of_the_same_name_have_the_permissions_of_all() -> None:
-    """Of two instances: by its name alone it cannot be told which of them a user gets."""
+    """Of two instances: by its name alone it is not known which of them a user gets."""
     high, low = (
         state({"name": "Lead", "permissions": permissions}, PROFILE_TYPE, name)
         for name, permissions in (("a", ["Users.Edit"]), ("b", ["Users.View"]))
     )
     new = state({"username": "ada", **profiles([LATER])}, propertyDependencies={"security_profile_ids": [high["urn"]]})
-    review_ = told(step("create", None, high), step("create", None, low), step("create", None, new))
+    review_ = reviewed(step("create", None, high), step("create", None, low), step("create", None, new))
     assert review_.people[0].gained == ("Lead",)
 
 
@@ -214,7 +214,7 @@ def test_profiles_of_the_same_name_have_the_permissions_of_all() -> None:
         ),
     ],
 )
-def test_secrets_that_change_are_told_beside_what_else_changes(old: Any, new: Any, paths: Any, words: str) -> None:
+def test_secrets_that_change_are_shown_beside_what_else_changes(old: Any, new: Any, paths: Any, words: str) -> None:
     """Their values are not shown, so that old and new look the same."""
     person = only(user("update", {**profiles([AGENT]), **old}, {**profiles([AGENT]), **new}, *paths))
     assert person.words == words
@@ -236,10 +236,10 @@ def test_paths_are_read_as_the_engine_writes_them(path: str, expected: Any) -> N
     assert parts(path) == expected
 
 
-def test_a_user_is_told_by_each_of_two_steps() -> None:
+def test_a_user_is_shown_by_each_of_two_steps() -> None:
     """One that deletes does not hide another."""
     steps = (user("update", profiles([]), profiles([ADMIN]), "security_profile_ids[0]"), user("delete", {}, None))
-    assert {person.action: person.gained for person in told(*steps).people} == {"leaves": (), "changes": ("Admin",)}
+    assert {person.action: person.gained for person in reviewed(*steps).people} == {"leaves": (), "changes": ("Admin",)}
 
 
 NUMBERS = (True, 7, -1.5, float("inf"), float("nan"))
@@ -278,7 +278,7 @@ def test_no_value_of_an_input_breaks_a_review(odd: Any) -> None:
             (name,) = inputs
             steps = (user("update", old, new, name), user("create", None, new), user("delete", old, None))
             for personal in (False, True):
-                shown(told(*steps, personal=personal))
+                shown(reviewed(*steps, personal=personal))
             profiles_of(read_preview(json.dumps({"steps": steps})))
 
 
@@ -290,7 +290,7 @@ def test_no_part_of_a_step_breaks_a_review(part: str, odd: Any) -> None:
         (state(profiles([AGENT])), state(profiles([ADMIN]))),
         (state({"permissions": []}, PROFILE_TYPE), state({"permissions": ["Users.Edit"]}, PROFILE_TYPE)),
     ):
-        shown(told({**step("replace", before, after), part: odd}))
+        shown(reviewed({**step("replace", before, after), part: odd}))
 
 
 def test_a_replaced_user_who_is_still_to_be_deleted_is_of_a_state_on_request() -> None:
@@ -309,16 +309,16 @@ def test_no_part_of_a_state_breaks_a_review(part: str, odd: Any) -> None:
     """Nor the reading of a state."""
     for type_ in (USER_TYPE, PROFILE_TYPE, "aws:connect/userHierarchyGroup:UserHierarchyGroup"):
         entry = {**state(profiles([ADMIN]), type_), part: odd}
-        shown(told(step("update", state({}, type_), entry)))
+        shown(reviewed(step("update", state({}, type_), entry)))
         depends = {"parentGroupId": odd, "security_profile_ids": [odd]}
-        shown(told(step("update", state({}, type_), {**state({}, type_), "propertyDependencies": depends})))
+        shown(reviewed(step("update", state({}, type_), {**state({}, type_), "propertyDependencies": depends})))
         read_state(json.dumps({"deployment": {"resources": [entry]}}))
 
 
 @pytest.mark.parametrize("position", ["project:///a.py#²", "project:///a.py#" + "9" * 5_000, "/\ud800.py#3", "../x#1"])
 def test_no_place_in_the_program_breaks_a_review(position: str) -> None:
-    """It is only told where it can be."""
-    shown(told(step("create", None, state(profiles([ADMIN]), sourcePosition=position))))
+    """It is only shown where it is known."""
+    shown(reviewed(step("create", None, state(profiles([ADMIN]), sourcePosition=position))))
 
 
 @pytest.mark.parametrize(
