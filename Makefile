@@ -17,7 +17,7 @@ TOUCHES_DEPENDENCIES := $(addprefix tests/contract/,connect emulator plugin revi
   $(addprefix roster/test_,leaving.py rehearsal.py state.py waves.py) \
   $(addprefix testing/test_,provider_process.py rehearsal.py rehearsal_as_preview.py rehearsal_aws.py) \
   $(addprefix provider/test_,errors.py explicit_provider.py host.py lifecycle.py lookups.py \
-  partial.py refresh_bulk.py registration.py reserved_tags.py sign_out.py state_contract.py states.py \
+  lookups_refused.py partial.py refresh_bulk.py registration.py reserved_tags.py sign_out.py state_contract.py states.py \
   unknowns.py))
 
 # Only GNU make 4 can; macOS has an older one.

@@ -170,6 +170,6 @@ def _drift(instance: LiveInstance, resources: Sequence[Resource], names: naming.
             progress.at(number, len(users))
             state = drift.comparable(user, instance.id)
             # Nothing was just created, and nothing will be deleted, so it does not wait.
-            op = Operation(gateway, user.urn, True, 0.0, lambda *_: None, lambda _: None, lambda: gateway.now)
+            op = Operation(gateway, user.urn, True, 0.0, lambda *_: None, lambda _: None)
             seen = observe.read(op, id_, state[1], state[0])
             yield from drift.differences(state, None if seen is None else (seen.inputs, seen.outputs), id_, names)

@@ -34,9 +34,12 @@ def _read(member: str, response_dict: dict[str, Any], customized_response_dict: 
         page = json.loads(response_dict["body"])
     except ValueError:
         return
-    if response_dict["status_code"] != 200 or not isinstance(page, dict) or not isinstance(page.get(member), list):
+    users = page.get(member) if isinstance(page, dict) else None
+    if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
         return
-    users = page.pop(member)
+    if response_dict["status_code"] != 200:
+        return
+    del page[member]
     for user in users:
         if user.get(_TIME) is not None:
             user[_TIME] = _moment(user[_TIME])

@@ -17,7 +17,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_users.connect.gateway_calls import LIST_PAGE, SMALL_PAGE
+from connect_users.connect.gateway_calls import ANSWERED_AT, LIST_PAGE, SMALL_PAGE
 from connect_users.connect.gateway_lookups import Lookups
 from connect_users.core.errors import InvalidRequest
 
@@ -33,15 +33,11 @@ class CreatedUser:
     """What CreateUser answered.
 
     Attributes:
-        uncertain: an earlier attempt of the same call got no definite answer. Names are unique in an instance, so it
-            cannot have made a second user.
-        answered_at: when the answer came, in Connect's time (see `connect_users.core.server_clock`); None where it did
-            not say.
+        answered_at: when the answer came, in Connect's time; None where it did not say.
     """
 
     user_id: str
     arn: str
-    uncertain: bool = False
     answered_at: float | None = None
 
 
@@ -57,11 +53,11 @@ class Gateway(Lookups):
             ConnectApiError: any other failure; with ``uncertain``, the user may exist all the same.
         """
         made = self._call("CreateUser", request, notify)
-        return CreatedUser(made.value["UserId"], made.value["UserArn"], made.uncertain, made.answered_at)
+        return CreatedUser(made["UserId"], made["UserArn"], made["ResponseMetadata"][ANSWERED_AT])
 
     def describe_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``User``: everything except the password and the proficiencies."""
-        return dict(self._call("DescribeUser", {"InstanceId": instance_id, "UserId": user_id}, notify).value["User"])
+        return dict(self._call("DescribeUser", {"InstanceId": instance_id, "UserId": user_id}, notify)["User"])
 
     def delete_user(self, instance_id: str, user_id: str, *, notify: Notify | None = None) -> None:
         """Delete a user. ResourceNotFound with ``uncertain`` set: an earlier attempt of this call may have done it."""

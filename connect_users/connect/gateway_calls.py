@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.pacing import Notify, Pacer, SystemTimer, Timer
-from connect_users.connect.transport import CallResult, Transport
+from connect_users.connect.transport import Transport
 from connect_users.core.answers import expect
 from connect_users.core.errors import Cancelled, ConnectApiError, OperationMissing
 from connect_users.core.fields import FIELDS
+from connect_users.core.rules import password_problems
 from connect_users.core.server_clock import ServerClock
 from connect_users.core.spec import wire_name
 
@@ -35,6 +35,8 @@ SEARCH_PAGE = 500
 INSTANCES_PAGE = 10
 #: Operations that the oldest boto3 that the package allows does not have -> the first boto3 that has them.
 _SINCE = {"DeleteAllEntitySessions": "1.44.4", "ListSecurityProfileAIAgents": "1.43.98"}
+#: When an answer came, in Connect's time (see `connect_users.core.server_clock`); None where it did not say.
+ANSWERED_AT = "AnsweredAt"
 #: Users that one GetCurrentUserData is about (API reference, Filters).
 AGENTS = 100
 
@@ -94,13 +96,14 @@ class Calls:
         *,
         client: Any = None,
         paced: bool = True,
-    ) -> CallResult[dict[str, Any]]:
-        """One call; an answer that is not from AWS (see `connect_users.core.answers`) does not count."""
+    ) -> dict[str, Any]:
+        """The answer to one call; one that is not from AWS (see `connect_users.core.answers`) does not count.
+
+        Its ``ResponseMetadata`` also say when it came (`ANSWERED_AT`).
+        """
         method = method_of(client or self._client, operation)
-        answered_at: float | None = None
 
         def send() -> dict[str, Any]:
-            nonlocal answered_at
             sent = self._wall()
             try:
                 answer: dict[str, Any] = method(**params)
@@ -109,16 +112,16 @@ class Calls:
                 raise
             answered_at = self._server_clock.answered(answer, sent, self._wall())
             expect(operation, params, answer)
+            answer["ResponseMetadata"][ANSWERED_AT] = answered_at
             return answer
 
-        result = self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
-        return replace(result, answered_at=answered_at)
+        return self._transport.call(operation, send, notify=notify, secrets=confidential(params), paced=paced)
 
     def _answers(self, operation: str, params: Mapping[str, Any], notify: Notify | None) -> Iterator[dict[str, Any]]:
         """The answers of a listing, page by page; each page is fetched when it is asked for."""
         token = None
         while True:
-            page = self._call(operation, {**params, "NextToken": token} if token else params, notify).value
+            page = self._call(operation, {**params, "NextToken": token} if token else params, notify)
             yield page
             following = page.get("NextToken")
             if not following:
@@ -168,9 +171,13 @@ def confidential(params: Mapping[str, Any]) -> list[str]:
     First and last names and the values of tags are struck out only where a message quotes them: bare, they may be
     words of the message.
     """
-    tags = params.get("tags")
+    tags, secret_id = params.get("tags"), str(params.get("SecretId", ""))
     request = {**params, "Tags": tags} if tags else params
-    return [each for field in FIELDS for each in _confidential(field, request.get(wire_name(field.name)))]
+    values = [each for field in FIELDS for each in _confidential(field, request.get(wire_name(field.name)))]
+    if not secret_id.startswith("arn:") and not any(password_problems(secret_id)):
+        # Somebody may have written the password where the name of its secret belongs.
+        values.append(secret_id)
+    return values
 
 
 def _confidential(field: Field, value: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from connect_users.connect.gateway_calls import INSTANCES_PAGE, LIST_PAGE, SMALL_PAGE, Calls
+from connect_users.connect.transport import failure_of
 from connect_users.core.errors import (
     Cancelled,
     ConfigurationError,
@@ -37,17 +38,17 @@ class Lookups(Calls):
     @property
     def caller(self) -> str:
         """The caller's ARN; "" if AWS does not return it at once."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         try:
             return self._clients.caller()
-        except (BotoCoreError, ClientError):
+        except Exception as problem:
+            if failure_of("GetCallerIdentity", problem) is None:
+                raise
             return ""
 
     def describe_instance(self, instance_id: str, *, notify: Notify | None = None) -> dict[str, Any]:
         """The ``Instance``, with its ``Arn``, ``InstanceAlias`` and ``IdentityManagementType``."""
         params = {"InstanceId": instance_id}
-        return dict(self._call("DescribeInstance", params, notify).value["Instance"])
+        return dict(self._call("DescribeInstance", params, notify)["Instance"])
 
     def list_instances(self, *, notify: Notify | None = None) -> Iterator[dict[str, Any]]:
         """Summaries of all instances of the account in this region (at most 10 a page)."""
@@ -77,7 +78,7 @@ class Lookups(Calls):
     ) -> dict[str, Any]:
         """The ``SecurityProfile``: whom it reaches, and, from boto3 1.43.117 on, whether AWS manages it."""
         params = {"InstanceId": instance_id, "SecurityProfileId": security_profile_id}
-        return dict(self._call("DescribeSecurityProfile", params, notify).value["SecurityProfile"])
+        return dict(self._call("DescribeSecurityProfile", params, notify)["SecurityProfile"])
 
     def list_security_profile_ai_agents(
         self, instance_id: str, security_profile_id: str, *, notify: Notify | None = None
@@ -114,7 +115,7 @@ class Lookups(Calls):
     ) -> dict[str, Any]:
         """The ``HierarchyGroup``, with its ``HierarchyPath`` from level one down."""
         params = {"InstanceId": instance_id, "HierarchyGroupId": hierarchy_group_id}
-        return dict(self._call("DescribeUserHierarchyGroup", params, notify).value["HierarchyGroup"])
+        return dict(self._call("DescribeUserHierarchyGroup", params, notify)["HierarchyGroup"])
 
     def search_user_hierarchy_groups(
         self, instance_id: str, *, notify: Notify | None = None
@@ -145,7 +146,7 @@ class Lookups(Calls):
     ) -> dict[str, Any]:
         """The ``QuickConnect``; the user that it leads to is in ``QuickConnectConfig``."""
         params = {"InstanceId": instance_id, "QuickConnectId": quick_connect_id}
-        return dict(self._call("DescribeQuickConnect", params, notify).value["QuickConnect"])
+        return dict(self._call("DescribeQuickConnect", params, notify)["QuickConnect"])
 
     def delete_quick_connect(self, instance_id: str, quick_connect_id: str, *, notify: Notify | None = None) -> None:
         """Delete a quick connect. A second deletion raises ResourceNotFound."""
@@ -164,7 +165,7 @@ class Lookups(Calls):
         arn = _SECRET_ARN.fullmatch(secret_id)
         client = self._clients.secrets_manager(arn["region"] if arn else self.region)
         try:
-            answer = self._call("GetSecretValue", {"SecretId": secret_id}, notify, client=client, paced=False).value
+            answer = self._call("GetSecretValue", {"SecretId": secret_id}, notify, client=client, paced=False)
         except _NOT_ABOUT_THE_SECRET:
             raise
         except ConnectApiError as error:

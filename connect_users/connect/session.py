@@ -110,11 +110,11 @@ class Clients:
         """The caller's ARN, by STS's GetCallerIdentity, which needs no permission.
 
         Raises:
-            BotoCoreError, ClientError
+            Exception: any of botocore's.
         """
         with loading(), _as_configuration_error():
             client = self._client("sts", self._region(), self._settings.endpoint_url if self._embedded else None)
-        return str(client.get_caller_identity()["Arn"])
+        return str(client.get_caller_identity().get("Arn", ""))
 
     def _client(self, service: str, region: str, endpoint: str | None) -> Any:
         # A made-up key for the embedded emulator; None leaves credentials to boto3.

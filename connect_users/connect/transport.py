@@ -13,7 +13,7 @@ import json
 import random
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from connect_users.core import errors
@@ -42,20 +42,6 @@ class Failure:
     request_id: str = ""
 
 
-@dataclass(frozen=True)
-class CallResult(Generic[Result]):
-    """What AWS answered.
-
-    Attributes:
-        uncertain: an earlier attempt of this call may have been carried out, too.
-        answered_at: when, in AWS's time; None where it did not say.
-    """
-
-    value: Result
-    uncertain: bool
-    answered_at: float | None = None
-
-
 class Transport:
     """Sends requests of one account and region.
 
@@ -78,7 +64,7 @@ class Transport:
         notify: Notify | None = None,
         secrets: Iterable[str] = (),
         paced: bool = True,
-    ) -> CallResult[Result]:
+    ) -> Result:
         """Send until there is an answer; `send` makes exactly one request.
 
         Args:
@@ -106,7 +92,7 @@ class Transport:
                     raise
             else:
                 self._pacer.accepted(operation)
-                return CallResult(value, uncertain)
+                return value
             uncertain = uncertain or failure.meaning.retry is Retry.UNCERTAIN
             self._learn(operation, failure.meaning.retry, sent_at)
             now = self._timer.now()

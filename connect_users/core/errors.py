@@ -38,11 +38,10 @@ class WrongUsage(ConfigurationError):
 
 
 class InvalidUser(ConnectUsersError):
-    """Inputs that AWS would refuse; ``problems`` holds all of them."""
+    """Inputs that AWS would refuse; the text names all of them."""
 
     def __init__(self, username: str, problems: Sequence[str]) -> None:
         super().__init__(f"Connect user '{username}': " + "; ".join(problems))
-        self.problems = tuple(problems)
 
 
 class OwnedByOther(ConnectUsersError):
@@ -66,7 +65,6 @@ class PartialUpdate(ConnectUsersError):
 
     Attributes:
         id, outputs: the user, and what is true of it now; to be saved, so that the next run finishes.
-        done, failed, not_tried: AWS operation names; ``failed`` is the one that ``cause`` is about.
     """
 
     def __init__(
@@ -80,6 +78,7 @@ class PartialUpdate(ConnectUsersError):
         not_tried: Sequence[str],
         cause: ConnectApiError,
     ) -> None:
+        """``done``, ``failed`` and ``not_tried`` are AWS operation names; ``cause`` is why the one failed."""
         progress = [f"done: {', '.join(done) or 'nothing'}", f"failed: {failed}"]
         if not_tried:
             progress.append(f"not tried: {', '.join(not_tried)}")
@@ -88,10 +87,6 @@ class PartialUpdate(ConnectUsersError):
         )
         self.id = id_
         self.outputs = dict(outputs)
-        self.done = tuple(done)
-        self.failed = failed
-        self.not_tried = tuple(not_tried)
-        self.cause = cause
 
 
 class ConnectApiError(ConnectUsersError):

@@ -214,6 +214,8 @@ TAKEN_KEY: Final = "taken_over"
 PENDING_KEY: Final = "takeover_pending"
 #: The resource that a refresh found to own the user: nothing is written before that is settled.
 OTHER_OWNER_KEY: Final = "other_owner"
+#: Security profiles whose loss a refresh found: the next update may have to end the user's sessions.
+LOST_KEY: Final = "lost_security_profile_ids"
 
 
 class Output(NamedTuple):
@@ -238,6 +240,7 @@ OUTPUTS: Final = (
     Output(TAKEN_KEY),
     Output(PENDING_KEY, update_keeps=False),
     Output(OTHER_OWNER_KEY, update_keeps=False, refresh_keeps=False),
+    Output(LOST_KEY, update_keeps=False),
 )
 KEPT_BY_UPDATE: Final = tuple(output.name for output in OUTPUTS if output.update_keeps)
 KEPT_BY_REFRESH: Final = tuple(output.name for output in OUTPUTS if output.refresh_keeps)

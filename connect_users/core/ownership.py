@@ -65,7 +65,7 @@ class Owner:
     @property
     def stack(self) -> tuple[str, str] | None:
         """Stack and project of the resource; None if only a hash of its URN is known."""
-        return stack_of(self.name)
+        return stack_of(self.urn)
 
     @property
     def took_over(self) -> bool:
@@ -100,10 +100,10 @@ def _unescaped(escaped: re.Match[str]) -> str:
     return bytes.fromhex(escaped[0].replace("=", "")).decode(errors="replace")
 
 
-def stack_of(name: str) -> tuple[str, str] | None:
+def stack_of(urn: str) -> tuple[str, str] | None:
     """Stack and project of a URN, ``urn:pulumi:<stack>::<project>::...``; None for a string that is not one."""
-    parts = name.removeprefix(_URN_PREFIX).split("::")
-    return (parts[0], parts[1]) if name.startswith(_URN_PREFIX) and len(parts) > 2 else None
+    parts = urn.removeprefix(_URN_PREFIX).split("::")
+    return (parts[0], parts[1]) if urn.startswith(_URN_PREFIX) and len(parts) > 2 else None
 
 
 def new_token(now: float, urn: str) -> str:
@@ -278,7 +278,7 @@ def claim(owner: Owner | None, urn: str, token: object = None, arn: str = "") ->
     if owner is None:
         return Unowned()
     mine = bool(urn) and owner.name == owner_name(urn)
-    in_this_stack = owner.stack is not None and owner.stack == stack_of(owner_name(urn))
+    in_this_stack = owner.stack is not None and owner.stack == stack_of(urn)
     if token is not None:
         # A state from before its user went to another stack has a token of the same creation, too.
         proven = same_creation(token, owner.token) and (mine or in_this_stack or _same_name(token, owner.token))

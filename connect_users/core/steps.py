@@ -158,7 +158,7 @@ def after(props: Mapping[str, Any], step: Step, new: Mapping[str, Any]) -> Props
             pairs = set(map(pair_of, entries))
             kept = [entry for entry in props.get(_PROFICIENCIES, []) if pair_of(entry) not in pairs]
             result[_PROFICIENCIES] = kept if isinstance(step, Disassociate) else kept + entries
-        case WriteInput() | WriteIdentityInfo() | WritePhoneConfig() | WriteLists():  # pragma: no branch - the last one
+        case _:
             for name in step.fields:
                 result.pop(name, None)
                 if name in new:

@@ -175,7 +175,7 @@ def _write_declared(
     stamp = snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
     outputs = {**computed, **stamp}
     _report_adoption(op, props, user_id, steps)
-    apply.run(op, subject("taking over", props), user_id, {**before, **outputs}, props, steps, done)
+    apply.run(op, subject("taking over", props), user_id, {**before, **outputs}, props, steps, done, live=user)
     return {**outputs, **props}
 
 

@@ -10,7 +10,7 @@ Contract:
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.connect.survey import survey_of
@@ -92,7 +92,6 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
     survey_of(op.gateway).forget()
     old = snapshot_proof.without_outdated_stamp(old, new)
     kept = kept_outputs(old)
-    before = {**old, **kept}
     calls, live = plan.update_steps(old, new), None
     if _in_doubt(op, user_id, old, calls):
         live = _describe(op, user_id, old, new)
@@ -113,7 +112,7 @@ def update(op: Operation, user_id: str, old: Mapping[str, Any], new: Props) -> P
                 raise InvalidUser(str(new.get("username", "?")), [problem])
             written = tags.get(ownership.TAG_KEY) == owner_tag[ownership.TAG_KEY]
             calls = plan.update_steps(old, new, None if written else owner_tag)
-    run(op, subject("updating", new), user_id, before, new, calls, live=live)
+    run(op, subject("updating", new), user_id, old, new, calls, live=live)
     return {**kept, **new}
 
 
@@ -158,7 +157,7 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
             return ownership.renamed(token, op.urn) if token else ownership.first_token(op.now(), op.urn, arn)
         case ownership.Proven(owner) if not op.owns:
             return owner.token
-        case ownership.Proven(owner) if not op.urn or owner.stack == ownership.stack_of(ownership.owner_name(op.urn)):
+        case ownership.Proven(owner) if not op.urn or _in_this_stack(owner, op.urn):
             return ownership.renamed(owner.token, op.urn)
         case ownership.Proven(owner):
             return ownership.handed_over(owner.token, op.urn)
@@ -182,6 +181,10 @@ def _token_of(op: Operation, live: Mapping[str, Any], old: Mapping[str, Any], ne
             )
 
 
+def _in_this_stack(owner: ownership.Owner, urn: str) -> bool:
+    return owner.name == ownership.owner_name(urn) or owner.stack == ownership.stack_of(urn)
+
+
 def run(
     op: Operation,
     action: str,
@@ -200,14 +203,19 @@ def run(
         live: the user from DescribeUser, if it was called just now.
 
     Raises:
-        ConnectApiError: the first step failed and nothing was done before.
-        PartialUpdate: a step failed after others were done.
+        ConnectApiError: the only step failed.
+        PartialUpdate: one of several failed.
     """
     state = dict(before)
     names = [*done, *(step.operation for step in calls)]
+
+    @cache
+    def describe() -> Mapping[str, Any]:
+        return live or op.gateway.describe_user(new["instance_id"], user_id, notify=op.inform)
+
     for index, step in enumerate(calls, start=len(done)):
         try:
-            attempt = partial(_carry_out, op, user_id, state, new, step, live)
+            attempt = partial(_carry_out, op, user_id, state, new, step, describe)
             _retrying(op, action, user_id, before, attempt)
             sign_out.after_step(op, user_id, state, new, step, live)
         except ConnectApiError as error:
@@ -263,16 +271,13 @@ def _carry_out(
     state: Props,
     new: Mapping[str, Any],
     step: Step,
-    live: Mapping[str, Any] | None,
+    describe: Callable[[], Mapping[str, Any]],
 ) -> None:
     """Carry out one step; after a part of it, ``state`` is updated."""
     instance_id = new["instance_id"]
 
     def send(operation: str, params: Props) -> None:
         op.gateway.update_user(operation, instance_id, user_id, params, notify=op.inform)
-
-    def describe() -> Mapping[str, Any]:
-        return op.gateway.describe_user(instance_id, user_id, notify=op.inform) if live is None else live
 
     def arn() -> str:
         state_arn = str(state.get(ARN_KEY, ""))

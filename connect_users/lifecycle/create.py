@@ -64,7 +64,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
         try:
             made = _create_user(op, request)
         except DuplicateResource as error:
-            return _settle_duplicate(op, props, request, token, error)
+            return _settle_taken_name(op, props, request, token, error)
         except (InvalidRequest, QuotaReached) as error:
             user = _existing_user(op, props, error)
             settled = None if user is None else _settle(op, props, user, [token], error)
@@ -72,9 +72,7 @@ def create(op: Operation, props: Props) -> tuple[str, Props]:
                 return settled
             if user is None or isinstance(error, InvalidRequest):
                 raise
-            _remove_leftover(op, props, user)
-            token, request = _tagged(op, request)
-            made = _create_user(op, request)
+            return _settle_taken_name(op, props, request, token, error)
     except adopt.UserVanished:
         raise ConnectUsersError(
             f"{subject('creating', props)}: a user of this name existed, but was gone a moment later; run again"
@@ -221,10 +219,14 @@ def _unowned(op: Operation, tags: Mapping[str, Any], error: ConnectApiError) -> 
     return f"carries no ownership tag (made in the console or by another tool{lost}); {ways}"
 
 
-def _settle_duplicate(
-    op: Operation, props: Props, request: Props, token: str, error: DuplicateResource
+def _settle_taken_name(
+    op: Operation, props: Props, request: Props, token: str, error: ConnectApiError
 ) -> tuple[str, Props]:
-    """Find the user of a taken name, or wait until the name of a user deleted just now is free."""
+    """Find the user of a taken name, or wait until the name of a user deleted just now is free.
+
+    Args:
+        request, token, error: of the CreateUser that failed.
+    """
     waits, waited, removed, tokens = pauses(op.grace), 0.0, set[str](), [token]
     while True:
         named = observe.find_by_name(op, props["instance_id"], props["username"])

@@ -80,7 +80,7 @@ def _may_delete(op: Operation, user_id: str, outputs: Props, user: Mapping[str, 
                 "which may be older (restored from a backup?); nothing was deleted; run pulumi refresh, "
                 "which saves the live token, then run again"
             )
-        case ownership.OtherResource(owner) if op.run.declares(owner):
+        case ownership.OtherResource(owner) | ownership.OtherStack(owner) if op.run.declares(owner):
             op.inform(f"not deleted: the user moved to {owner.urn}")
             return False
         case ownership.OtherResource(owner):

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, TypeVar
 from connect_users.connect.connection import gateway_for
 from connect_users.core import changes, ownership, plan, rules
 from connect_users.core.errors import ConfigurationError, ConnectApiError, ConnectUsersError
-from connect_users.core.fields import ARN_KEY, OTHER_OWNER_KEY, PENDING_KEY, TOKEN_KEY
+from connect_users.core.fields import ARN_KEY, LOST_KEY, OTHER_OWNER_KEY, PENDING_KEY, TOKEN_KEY
 from connect_users.core.settings import Settings, from_config
 from connect_users.core.shapes import sound
 from connect_users.core.spec import UNKNOWN, Props, canonical
-from connect_users.lifecycle import adopt, apply, create, delete, lookup, observe
+from connect_users.lifecycle import adopt, apply, create, delete, lookup, observe, sign_out
 from connect_users.lifecycle.operation import Operation, subject
 from connect_users.lifecycle.run import EngineRun
 
@@ -97,7 +97,7 @@ class Lifecycle:
 
     def begin_run(self) -> None:
         """Forget the users of an earlier run of the engine: one process may serve several runs."""
-        self._run, self._rename_shown = EngineRun(self._clock), False
+        self._run = EngineRun(self._clock)
 
     @classmethod
     def configured(cls, config: Mapping[str, object], cancelled: threading.Event) -> Lifecycle:
@@ -145,10 +145,13 @@ class Lifecycle:
         """
         with one_line():
             fields = plan.changed_fields(state, new)
-            if fields:
+            if fields or LOST_KEY in state:
                 # Most users of a large stack have equal inputs.
                 state, new = sound(state), canonical(new)
-                fields = plan.changed_fields(state, new)
+                before = sign_out.with_lost(state, new)
+                if before is not state:
+                    say("info", "a refresh found that the user has lost a security profile: its sessions will be ended")
+                state, fields = before, plan.changed_fields(before, new)
             self._run.hold(urn, id_, state)
             moves = self._moves_here(urn, state, new)
             if OTHER_OWNER_KEY in state and not moves:
@@ -165,24 +168,27 @@ class Lifecycle:
             replacement = plan.replacement(state, new)
             if replacement is not None:
                 return UserDiff(True, fields, replacement.fields, replacement.delete_first)
-            before = old_inputs()
-            same = before is not None and not plan.changed_fields(canonical(before), new)
+            inputs = old_inputs()
+            same = inputs is not None and not plan.changed_fields(canonical(inputs), new)
             return UserDiff(True, fields, in_inputs=not same)
 
     def _moves_here(self, urn: str, state: Props, new: Props) -> bool:
         """Whether, at a refresh, the user belonged to another resource of this stack that no longer declares it."""
         if OTHER_OWNER_KEY not in state or not self.settings.ownership_tag:
             return False
-        own, name = ownership.owner_name(urn), ownership.owner_name(str(state[OTHER_OWNER_KEY]))
-        in_this_stack = ownership.stack_of(own) is not None and ownership.stack_of(own) == ownership.stack_of(name)
+        other = str(state[OTHER_OWNER_KEY])
+        name, stack = ownership.owner_name(other), ownership.stack_of(other)
         # The resource may have been renamed to that name since.
-        return in_this_stack and (name == own or not self._run.declares(ownership.Owner("", name), new))
+        return (
+            stack is not None
+            and stack == ownership.stack_of(urn)
+            and (name == ownership.owner_name(urn) or not self._run.declares(ownership.Owner("", name), new))
+        )
 
     def _renamed(self, urn: str, state: Props, say: Say) -> bool:
         """Whether the ownership tag has a former URN of the resource, so that it has to be written again."""
         renamed = self.settings.ownership_tag and ownership.names_another(state.get(TOKEN_KEY), urn)
-        if renamed and not self._rename_shown:
-            self._rename_shown = True
+        if renamed and self._run.first("renamed"):
             say(
                 "info",
                 f"the tag {ownership.TAG_KEY} will be updated: it has the URN from before this resource was renamed or "
@@ -239,7 +245,7 @@ class Lifecycle:
         Raises:
             PartialUpdate, ConnectUsersError
         """
-        state = sound(state)
+        state = sign_out.with_lost(sound(state), new)
         # Inputs that no check has seen may name no instance; in another one it would be another user.
         new = canonical({"instance_id": state.get("instance_id"), **new})
         outputs = self._operate("updating", urn, new, say, lambda op: adopt.update(op, id_, state, new))
@@ -266,7 +272,6 @@ class Lifecycle:
                     grace=0.0 if self.settings.embedded else self.settings.timeout,
                     say=say,
                     wait=gateway.wait,
-                    now=lambda: gateway.now,
                     run=self._run,
                 )
             )

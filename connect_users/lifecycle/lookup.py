@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from connect_users.core import ownership, snapshot_proof
 from connect_users.core.arns import parse_arn
 from connect_users.core.errors import ConnectApiError, ConnectUsersError, ResourceNotFound, WrongInstance
-from connect_users.core.fields import ARN_KEY, TOKEN_KEY
+from connect_users.core.fields import TOKEN_KEY
 from connect_users.core.live import declarable, live_props
 from connect_users.core.references import USER
 from connect_users.core.shapes import shown
@@ -70,7 +70,7 @@ def lookup(op: Operation, import_id: ImportId) -> UserState | None:
         raise error.about(action) from None
     live = live_props(user, proficiencies)
     inputs = declarable(live, instance_id, directory=instance.get("IdentityManagementType") == "EXISTING_DIRECTORY")
-    outputs = {**inputs, **observe.computed(op, user, live, {}), ARN_KEY: user["Arn"]}
+    outputs = {**inputs, **observe.computed(op, user, live, {})}
     if TOKEN_KEY in outputs or ownership.owner_of(user.get("Tags", {})) is None:
         outputs |= snapshot_proof.read_stamp(snapshot_proof.epoch(user.get("LastModifiedTime")), op.now())
     return UserState(user_id, inputs, outputs)

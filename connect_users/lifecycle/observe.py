@@ -10,6 +10,7 @@ Contract:
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +28,7 @@ from connect_users.core.fields import (
     VERIFIED_KEY,
 )
 from connect_users.core.live import declared_view, live_props
-from connect_users.lifecycle import gone
+from connect_users.lifecycle import gone, sign_out
 from connect_users.lifecycle.apply import CORRECTED
 from connect_users.lifecycle.operation import REFERENCE_SETTLING, SETTLING, subject
 
@@ -91,7 +92,7 @@ def read(op: Operation, user_id: str, outputs: Props, inputs: Props | None = Non
     # A user with another owner is described each time, so that each refresh warns.
     ours = snapshot_proof.same_owner(user.get("Tags", {}), outputs)
     stamp = snapshot_proof.read_stamp(modified, op.now()) if ours else {}
-    now = {**declared_view(live, managed), **computed(op, user, live, outputs), **stamp}
+    now = {**declared_view(live, managed), **computed(op, user, live, outputs), **sign_out.lost(outputs, live), **stamp}
     return UserState(user_id, declared_view(live, declared), now)
 
 
@@ -146,7 +147,8 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
     match ownership.claim(ownership.owner_of(tags), op.urn, token, str(user.get("Arn", ""))):
         case ownership.Unowned():
             if token is not None or ownership.TAG_KEY in tags:
-                op.say("warning", f"{ownership.missing(tags)}; the next change of this user puts it back")
+                then = "; the next change of this user puts it back" if op.owns else ""
+                op.say("warning", f"{ownership.missing(tags)}{then}")
             if result.pop(TOKEN_KEY, None) is not None:
                 result[TAKEN_KEY] = str(token)[-8:]
         case ownership.Proven():
@@ -243,22 +245,18 @@ def find_by_name(op: Operation, instance_id: str, username: str) -> NameMatch:
     listed = (user for page in op.gateway.list_users(instance_id, notify=op.inform) for user in page)
     near = [user for user in listed if str(user.get("Username")).casefold() == username.casefold()]
     exact = [user for user in near if user["Username"] == username]
-    user = _named(op, instance_id, [user["Id"] for user in exact], username)
+    user = _first_live(op, instance_id, exact)
     return NameMatch(user, next((user for user in near if user not in exact), None) if user is None else None)
 
 
 def search_by_name(op: Operation, instance_id: str, username: str) -> dict[str, Any] | None:
     """The live user with exactly that name in the index of SearchUsers: two calls for any number of users."""
-    candidates = [user["Id"] for user in op.gateway.search_users_by_name(instance_id, username, notify=op.inform)]
-    return _named(op, instance_id, candidates, username)
+    return _first_live(op, instance_id, op.gateway.search_users_by_name(instance_id, username, notify=op.inform))
 
 
-def _named(op: Operation, instance_id: str, candidates: list[str], username: str) -> dict[str, Any] | None:
-    for user_id in candidates:
-        try:
-            user = op.gateway.describe_user(instance_id, user_id, notify=op.inform)
-        except ResourceNotFound:
-            continue
-        if user.get("Username") == username:
-            return user
+def _first_live(op: Operation, instance_id: str, users: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first of some users that still exists: an index or a listing may be out of date."""
+    for user in users:
+        with suppress(ResourceNotFound):
+            return op.gateway.describe_user(instance_id, user["Id"], notify=op.inform)
     return None

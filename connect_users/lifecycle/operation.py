@@ -30,7 +30,6 @@ class Operation:
         grace: the most seconds to wait until something new is found, or a name is released.
         say: shows an ("info" or "warning", text) message on the resource.
         wait: sleeps for some seconds, or raises `Cancelled`.
-        now: AWS's time in seconds since the epoch, as far as it is known.
         run: the users of the stack in this run.
     """
 
@@ -40,8 +39,11 @@ class Operation:
     grace: float
     say: Callable[[str, str], None]
     wait: Callable[[float], None]
-    now: Callable[[], float]
     run: EngineRun = field(default_factory=EngineRun)
+
+    def now(self) -> float:
+        """AWS's time in seconds since the epoch, as far as it is known."""
+        return self.gateway.now
 
     def inform(self, text: str) -> None:
         """Show an info message on the resource."""

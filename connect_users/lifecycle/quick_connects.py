@@ -100,15 +100,14 @@ def _of_user(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> 
         cache = _caches.setdefault(op.gateway, {}).setdefault(instance_id, _Cache())
     with cache.lock:
         if abs(op.now() - cache.read_at) > MAX_AGE or (delete and cache.refused):
-            cache.by_user, cache.refused = {}, None
             try:
-                cache.by_user = _read(op, instance_id)
+                cache.by_user, cache.refused = _read(op, instance_id), None
             except Cancelled:
                 raise
             except ConnectApiError as error:
                 if delete:
                     raise
-                cache.refused = error
+                cache.by_user, cache.refused = {}, error
                 op.say("info", f"quick connects that lead to deleted users were not searched: {error.reason}")
             cache.read_at = op.now()
         return list(cache.by_user.get(user_id, ()))
@@ -116,7 +115,8 @@ def _of_user(op: Operation, instance_id: str, user_id: str, *, delete: bool) -> 
 
 def _read(op: Operation, instance_id: str) -> dict[str, list[UserQuickConnect]]:
     gateway = op.gateway
-    names = {entry["Id"]: entry.get("Name", entry["Id"]) for entry in gateway.list_quick_connects(instance_id)}
+    listed = gateway.list_quick_connects(instance_id, notify=op.inform)
+    names = {entry["Id"]: entry.get("Name", entry["Id"]) for entry in listed}
     configs: dict[str, Config] = {}
     if len(names) > _FEW:
         for entry in gateway.search_quick_connects(instance_id, notify=op.inform):

@@ -8,7 +8,8 @@ for up to 12 hours after the sign-in (AWS re:Post, "troubleshoot agent logouts")
   not signed out: users who are already gone, who moved, whom a replacement kept, or who have another owner.
 - A profile counts as taken away if the state or the live user had it; for an adopted user, only the live user counts.
 - A failure is a warning, and blocks neither a deletion nor an update; only a cancelled run stops here. An update that
-  dies between the two calls makes both again, since its state still has the profile.
+  dies between the two calls makes both again, since its state still has the profile; after a refresh, since the refresh
+  records what is lost. It cannot tell that from a profile that somebody took away in Connect, which counts as well.
 - Not observed: AWS's answer for a user without a session. ResourceNotFound counts as that.
 """
 
@@ -17,14 +18,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core.errors import AccessDenied, Cancelled, ConnectApiError, OperationMissing, ResourceNotFound
+from connect_users.core.fields import LOST_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from connect_users.core.spec import Props
     from connect_users.core.steps import Step
     from connect_users.lifecycle.operation import Operation
 
 _PROFILES: Final = "security_profile_ids"
+_ON_LOSS: Final = "on_loss"
 
 
 def before_deletion(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> None:
@@ -33,7 +37,7 @@ def before_deletion(op: Operation, user_id: str, outputs: Mapping[str, Any]) -> 
     Raises:
         Cancelled
     """
-    if outputs.get("sign_out") in ("on_delete", "on_loss"):
+    if outputs.get("sign_out") in ("on_delete", _ON_LOSS):
         _end_sessions(op, outputs["instance_id"], user_id)
 
 
@@ -54,10 +58,25 @@ def after_step(
     Raises:
         Cancelled
     """
-    if new.get("sign_out") == "on_loss" and _PROFILES in step.fields:
+    if new.get("sign_out") == _ON_LOSS and _PROFILES in step.fields:
         had = {*(state.get(_PROFILES) or ()), *((live or {}).get("SecurityProfileIds") or ())}
         if had - set(new[_PROFILES]):
             _end_sessions(op, new["instance_id"], user_id)
+
+
+def lost(outputs: Mapping[str, Any], live: Mapping[str, Any]) -> Props:
+    """What a refresh records of security profiles that the state has and the live user has not."""
+    gone = sorted({*(outputs.get(_PROFILES) or ())} - {*(live.get(_PROFILES) or ())})
+    return {LOST_KEY: gone} if gone and outputs.get("sign_out") == _ON_LOSS else {}
+
+
+def with_lost(state: Props, new: Mapping[str, Any]) -> Props:
+    """A state with the profiles that a refresh found lost, if an update to ``new`` has to sign the user out."""
+    recorded, wanted = state.get(LOST_KEY), new.get(_PROFILES)
+    if new.get("sign_out") != _ON_LOSS or not isinstance(recorded, list) or not isinstance(wanted, list):
+        return state
+    owed = {*map(str, recorded)} - {*wanted}
+    return {**state, _PROFILES: sorted({*state.get(_PROFILES, ()), *owed})} if owed else state
 
 
 def _end_sessions(op: Operation, instance_id: str, user_id: str) -> None:

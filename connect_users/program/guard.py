@@ -41,6 +41,7 @@ def guard_inputs(
         guarding.MOVED_TO: moves.apply(lambda it: it and guarding.lines_of(it.moved_to)),
         guarding.MOVED_FROM: moves.apply(lambda it: it and guarding.lines_of(it.moved_from)),
         guarding.KEPT: moves.apply(lambda it: it and ("\n".join(user.username for user in it.kept) or None)),
+        guarding.UNTAGGED: moves.apply(lambda it: True if it and not it.tagged else None),
         guarding.ENDED: guarding.lines_of(ended),
     }
 

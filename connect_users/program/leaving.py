@@ -37,7 +37,7 @@ async def moves_and_kept(
     Raises:
         pulumi.RunError: as in `roster_state.moves_of`; or people have to be kept, but the engine does not answer.
     """
-    removals = await _removals(configuration)
+    removals = await _flag(configuration, "removals")
 
     def matters(people: Collection[str], undeclared: Collection[str]) -> bool:
         declared = set(people).difference(undeclared)
@@ -49,14 +49,16 @@ async def moves_and_kept(
             text = "the engine did not return the stack's users, so nobody can be kept; run again, or without it"
             raise pulumi.RunError(f"roster '{roster}': {_KEY} is false, but {text}")
         return None
-    return moves if removals else dataclasses.replace(moves, kept=moves.leavers)
+    tagged = await _flag(configuration, "ownership_tag")
+    return dataclasses.replace(moves, tagged=tagged, kept=() if removals else moves.leavers)
 
 
-async def _removals(configuration: Mapping[str, object]) -> bool:
-    value: Any = configuration.get(_KEY)
+async def _flag(configuration: Mapping[str, object], field: str) -> bool:
+    key = settings.KEYS[field][0][0]
+    value: Any = configuration.get(key)
     if isinstance(value, pulumi.Output):
         value = await value.future()
-    return settings.flag({_KEY: value}, "removals")
+    return settings.flag({key: value}, field)
 
 
 def kept_options(user: StateUser, name: str, type_: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:

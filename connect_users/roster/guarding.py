@@ -47,8 +47,10 @@ MOVED_FROM: Final = "moved_from"
 #: The people who would leave but stay because the stack allows no removals; and username -> last day, from the roster.
 KEPT: Final = "kept"
 ENDED: Final = "ended"
+#: Users have no ownership tag, so that nobody moves by itself.
+UNTAGGED: Final = "untagged"
 #: The words of a guard, in the spellings of both doors.
-WORDS: Final = spelling.words_of((), (*MEMBERS, WAITS_FOR, IN_STATE, MOVED_TO, MOVED_FROM, KEPT, ENDED))
+WORDS: Final = spelling.words_of((), (*MEMBERS, WAITS_FOR, IN_STATE, MOVED_TO, MOVED_FROM, KEPT, ENDED, UNTAGGED))
 _SHOWN: Final = 3
 #: More people are named if they are kept: the next run removes them.
 _KEPT_SHOWN: Final = 10
@@ -146,8 +148,12 @@ def check(old: Props, new: Props) -> GuardCheck:
         # With an alias the resource stays the same.
         if resource != f"{former}{username}"
     }
-    moves = (_moves_text(moved_from, "move here", "from"), _moves_text(moved_to, "move away", "to"))
-    messages = [("info", text) for text in moves if text]
+    tagged = not new.get(UNTAGGED)
+    messages = [
+        ("info" if tagged else "warning", _moves_text(people, verb, word, tagged=tagged))
+        for people, verb, word in ((moved_from, "move here", "from"), (moved_to, "move away", "to"))
+        if people
+    ]
     leaving = in_state - declared - moved_to.keys()
     by_date = [f"{username} (last day {ended[username]})" for username in sorted(leaving & ended.keys())]
     if by_date:
@@ -182,10 +188,16 @@ def _kept_text(kept: Collection[str]) -> str:
     return f"connect-users:removals is false: {people}: {who}; the next run without it removes them"
 
 
-def _moves_text(moves: dict[str, str], verb: str, word: str) -> str:
-    """The message about people who move; "" if there are none."""
-    if not moves:
-        return ""
-    who = [f"{username} ({word} {resource})" for username, resource in sorted(moves.items())]
-    one = f"person {verb.replace('move', 'moves')} and keeps the id"
-    return f"{plural(len(moves), one, f'people {verb} and keep their id')}: {some(who, _SHOWN)}"
+def _moves_text(moves: Mapping[str, str], verb: str, word: str, *, tagged: bool) -> str:
+    """The message about people who move."""
+    one, many = f"person {verb.replace('move', 'moves')}", f"people {verb}"
+    if tagged:
+        one, many = f"{one} and keeps the id", f"{many} and keep their id"
+    who = some([f"{username} ({word} {resource})" for username, resource in sorted(moves.items())], _SHOWN)
+    text = f"{plural(len(moves), one, many)}: {who}"
+    if tagged:
+        return text
+    return (
+        f"{text}; connect-users:ownershipTag is false, so pulumi up refuses this, unless each resource has an alias of "
+        "its former name, or the user has no tag and adopt_existing is true"
+    )

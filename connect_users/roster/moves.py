@@ -91,6 +91,7 @@ class Moves:
         moved_from: username of a person whom this roster declares -> the person's resource in the state.
         leavers: people of `in_state` whom the program does not declare at all.
         kept: leavers who stay because the stack allows no removals.
+        tagged: whether users have the ownership tag, without which nobody moves by itself.
     """
 
     in_state: frozenset[str] = frozenset()
@@ -98,6 +99,7 @@ class Moves:
     moved_from: dict[str, str] = field(default_factory=dict)
     leavers: tuple[StateUser, ...] = ()
     kept: tuple[StateUser, ...] = ()
+    tagged: bool = True
 
 
 def moves_of(

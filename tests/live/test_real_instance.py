@@ -45,7 +45,6 @@ def op(gateway: Gateway) -> Operation:
         grace=120.0,
         say=lambda kind, text: print(kind, text),
         wait=time.sleep,
-        now=time.time,
         run=run,
     )
 

@@ -97,10 +97,6 @@ def test_every_error_is_one_line() -> None:
     assert str(InvalidUser("ada", ["x\ny", "z"])) == "Connect user 'ada': x y; z"
 
 
-def test_an_invalid_user_keeps_its_problems() -> None:
-    assert InvalidUser("ada", ["x", "y"]).problems == ("x", "y")
-
-
 @pytest.mark.parametrize(
     ("done", "not_tried", "expected"),
     [
@@ -117,8 +113,7 @@ def test_a_partial_update_says_how_far_it_got(done: list[str], not_tried: list[s
     )
     assert str(error).startswith(f"updating Connect user 'ada': {expected}")
     assert str(error).endswith(". The state holds what was done; run pulumi up to finish")
-    assert (error.id, error.outputs, error.failed, error.cause) == ("u", outputs, "A", cause)
-    assert (error.done, error.not_tried) == (tuple(done), tuple(not_tried))
+    assert (error.id, error.outputs) == ("u", outputs)
     assert error.outputs is not outputs
 
 

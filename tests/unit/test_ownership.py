@@ -178,8 +178,18 @@ def test_a_state_without_a_token_is_proven_by_the_tag_that_it_wrote_itself() -> 
     ],
 )
 def test_whose_a_user_is_for_a_resource_that_has_no_state_of_it(urn: str, expected: type) -> None:
-    found = _claim(ownership.tag(ownership.new_token(0, urn), urn))
-    assert isinstance(found, expected)
+    tags = ownership.tag(ownership.new_token(0, urn), urn)
+    assert isinstance(_claim(tags), expected)
+
+
+def test_a_resource_whose_own_name_is_too_long_knows_its_stack() -> None:
+    long = _URN + "x" * 300
+    for urn, expected in (
+        (long, ownership.OtherToken),
+        (_URN, ownership.OtherResource),
+        (_URN.replace("prod", "dev"), ownership.OtherStack),
+    ):
+        assert isinstance(_claim(ownership.tag(ownership.new_token(0, urn), urn), urn=long), expected)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,16 @@ def test_who_moves_is_said_unless_an_alias_keeps_the_resource() -> None:
     )
 
 
+def test_without_the_ownership_tag_no_id_is_promised() -> None:
+    moved = lines_of({"ada": "former-ada"})
+    checked = check(guard("ada"), guard("ada", moved_from=moved, moved_to=lines_of({"kurt": "kurt"}), untagged=True))
+    (one, here), (other, away) = checked.messages
+    assert one == other == "warning"
+    assert here.startswith("1 person moves here: ada (from former-ada); connect-users:ownershipTag is false, so pulumi")
+    assert away.startswith("1 person moves away: kurt (to kurt); connect-users:ownershipTag is false, so pulumi up")
+    assert "untagged" not in checked.inputs
+
+
 def test_leavers_of_the_run_that_turns_retaining_on_are_warned_of() -> None:
     """The engine deletes by the options in the state."""
     assert check(guard("ada", "bo"), guard("ada", retain=True)).messages[0][0] == "warning"

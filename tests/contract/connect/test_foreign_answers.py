@@ -111,6 +111,7 @@ LIES: dict[str, tuple[str, bytes]] = {
         "CreateUser",
         b'{"UserId": "u", "UserArn": "arn:aws:connect:eu-west-2:111122223333:instance/i/agent/other"}',
     ),
+    "a list of other things": ("ListUsers", b'{"UserSummaryList": ["u"]}'),
     "a listed path": ("ListUsers", b'{"UserSummaryList": [{"Id": "u"}, {"Id": "../../x"}]}'),
 }
 
@@ -125,3 +126,12 @@ def test_an_answer_about_somebody_else_is_an_error_that_says_so(
         CALLS[operation](gateway)
     assert (raised.value.operation, raised.value.code) == (operation, "ForeignAnswer")
     assert len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_caller_is_not_known_where_something_else_answers(
+    page: str, gateway: Gateway, server: ThreadingHTTPServer
+) -> None:
+    """Whoever needs it says so, in one line."""
+    server.page = PAGES[page]  # type: ignore[attr-defined] # the test's own
+    assert gateway.caller == ""

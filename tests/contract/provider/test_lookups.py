@@ -1,126 +1,29 @@
-"""`ConnectInstance` in programs: what it finds, what it costs, and how it says what it did not find."""
+"""`ConnectInstance` in programs: what it finds, and what it costs."""
 
 from __future__ import annotations
 
 import gc
 import threading
 import weakref
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 
 from connect_users import ConnectUser
-from connect_users.emulator import Emulator, Fault, Options, seed
+from connect_users.emulator import Fault, seed
 from connect_users.program import look_ups
 from connect_users.program import provider as explicit_provider
 from connect_users.program.instance import ConnectInstance
-from connect_users.testing import UNKNOWN, Rehearsal
+from connect_users.testing import UNKNOWN
 from tests.contract.emulator.support import connect, create
+from tests.contract.provider.looking_up import LOOK_UPS, NOBODY, UNKNOWN_INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from typing_extensions import Self
+    from collections.abc import Callable
 
     from connect_users.emulator import Phase, RequestRecord
-    from connect_users.testing import Result
-
-OURS = "md/connect-users"
-NOBODY: dict[str, str | None] = {
-    "AWS_ACCESS_KEY_ID": None,
-    "AWS_SECRET_ACCESS_KEY": None,
-    "AWS_CONFIG_FILE": "/nonexistent",
-    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-    "AWS_REGION": None,
-    "AWS_DEFAULT_REGION": None,
-}
-WHERE_TO_LOOK = "(connect-users:region and connect-users:profile say where to look)"
-#: What the SDK has in the place of a value that is not known.
-UNKNOWN_INPUT: Any = pulumi.UNKNOWN
-NO_WAIT = {"connect-users:requestsPerSecond": "1000", "connect-users:burst": "1000"}
-
-
-class World:
-    """An emulator, rehearsals on it, and the calls that look-ups made."""
-
-    def __init__(self) -> None:
-        self.on_event: Callable[[Phase, RequestRecord], None] | None = None
-        self.emulator = Emulator(None, Options(users_quota=10_000), on_event=self._event)
-        self._rehearsals: list[Rehearsal] = []
-
-    def _event(self, phase: Phase, record: RequestRecord) -> None:
-        if self.on_event is not None:
-            self.on_event(phase, record)
-
-    def __enter__(self) -> Self:
-        self.emulator.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for rehearsal in self._rehearsals:
-            rehearsal.close()
-        self.emulator.close()
-
-    def rehearse(self, program: Callable[[], Any], **options: Any) -> Rehearsal:
-        """A rehearsal of a program on this emulator, unless its `config` says otherwise."""
-        config = {**NO_WAIT, "connect-users:endpointUrl": self.emulator.endpoint_url, **options.pop("config", {})}
-        config.setdefault("connect-users:region", "us-east-1")
-        config = {key: value for key, value in config.items() if value}
-        self._rehearsals.append(Rehearsal(program, emulator=self.emulator, config=config, **options))
-        return self._rehearsals[-1]
-
-    def preview(self, look: Callable[[], Any], **options: Any) -> Result:
-        """Preview a program that exports what `look` gives."""
-        return self.rehearse(lambda: pulumi.export("found", look()), **options).preview()
-
-    def find(self, look: Callable[[], Any], **options: Any) -> Any:
-        """What the program found."""
-        return self.preview(look, **options).raise_for_errors().outputs["found"]
-
-    def calls(self) -> Counter[str]:
-        """The calls of look-ups since the last time."""
-        calls = Counter(record.operation for record in self.emulator.requests if OURS in record.user_agent)
-        self.emulator.requests.clear()
-        return calls
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with World() as world:
-        yield world
-
-
-@pytest.fixture
-def world(shared_world: World) -> Iterator[World]:
-    """The module's world, quiet."""
-    shared_world.calls()
-    yield shared_world
-    shared_world.on_event = None
-    shared_world.emulator.faults.clear()
-
-
-LOOK_UPS: dict[str, tuple[Callable[[ConnectInstance], Any], Any]] = {
-    "id": (lambda instance: instance.id, seed.INSTANCE_ID),
-    "arn": (lambda instance: instance.arn, seed.INSTANCE_ARN),
-    "alias": (lambda instance: instance.alias, seed.INSTANCE_ALIAS),
-    "identity": (lambda instance: instance.identity_management_type, "CONNECT_MANAGED"),
-    "routing profile": (lambda instance: instance.routing_profile_id("Sales"), seed.ROUTING_PROFILES["Sales"]),
-    "security profile": (lambda instance: instance.security_profile_id("Admin"), seed.SECURITY_PROFILES["Admin"]),
-    "security profiles": (
-        lambda instance: instance.security_profile_ids("QualityAnalyst", "Agent"),
-        [seed.SECURITY_PROFILES["QualityAnalyst"], seed.SECURITY_PROFILES["Agent"]],
-    ),
-    "no security profiles": (lambda instance: instance.security_profile_ids(), []),
-    "top group": (lambda instance: instance.hierarchy_group_id("AMER"), seed.HIERARCHY_GROUPS["AMER"]),
-    "deep group": (
-        lambda instance: instance.hierarchy_group_id("EMEA/UK/London"),
-        seed.HIERARCHY_GROUPS["EMEA/UK/London"],
-    ),
-    "queue": (lambda instance: instance.queue_id("BasicQueue"), seed.QUEUES["BasicQueue"]),
-    "quick connect": (lambda instance: instance.quick_connect_id("Front desk"), seed.QUICK_CONNECTS["Front desk"]),
-}
+    from tests.contract.provider.looking_up import World
 
 
 @pytest.mark.parametrize("named_by", [seed.INSTANCE_ALIAS, seed.INSTANCE_ID, seed.INSTANCE_ARN])
@@ -160,12 +63,6 @@ def test_several_tags_must_all_be_there(world: World) -> None:
     create(client, "one", Tags={"Site": "london"})
     create(client, "other", Tags={"site": "london", "team": "blue"})
     assert world.find(lambda: ConnectInstance("emulator").users(tag={"Site": "london", "team": "blue"})) == [both]
-
-
-def test_no_tag_is_no_question(world: World) -> None:
-    """Nobody means all users of an instance."""
-    result = world.preview(lambda: ConnectInstance("emulator").users(tag={}))
-    assert result.errors == ("ConnectInstance.users: tag is empty; name at least one tag",)
 
 
 def test_names_are_outputs_too(world: World) -> None:
@@ -299,62 +196,6 @@ def test_many_groups_are_searched_for_instead_of_described(world: World) -> None
             client.delete_user_hierarchy_group(InstanceId=seed.INSTANCE_ID, HierarchyGroupId=group)
 
 
-def test_an_unknown_name_is_one_line_with_a_suggestion(world: World) -> None:
-    """What failed, where, and what to write instead; no traceback."""
-    result = world.preview(lambda: ConnectInstance("emulator").routing_profile_id("Suport"))
-    assert result.errors == ("Connect instance 'emulator' has no routing profile 'Suport'; did you mean 'Support'?",)
-
-
-def test_all_unknown_names_are_reported_at_once(world: World) -> None:
-    """Of every kind, of every object; a preview would otherwise tell one at a time."""
-
-    def look() -> Any:
-        instance = ConnectInstance("emulator")
-        return [
-            instance.routing_profile_id("Suport"),
-            instance.routing_profile_id("Sales"),
-            instance.security_profile_ids("agent", "Agent", "Amin"),
-            instance.hierarchy_group_id("EMEA/UK/Lndon"),
-            instance.hierarchy_group_id("London"),
-            instance.queue_id("Zzz"),
-            ConnectInstance("emulatr").id,
-        ]
-
-    result = world.preview(look)
-    assert len(result.errors) == 1
-    assert result.errors[0].splitlines() == [
-        "7 names were not found in Amazon Connect:",
-        "  Connect instance 'emulator' has no hierarchy group 'EMEA/UK/Lndon'; did you mean 'EMEA/UK/London'?",
-        "  Connect instance 'emulator' has no hierarchy group 'London'; did you mean 'EMEA/UK/London'?",
-        "  Connect instance 'emulator' has no queue 'Zzz'; there is only 'BasicQueue'",
-        "  Connect instance 'emulator' has no routing profile 'Suport'; did you mean 'Support'?",
-        "  Connect instance 'emulator' has no security profile 'Amin'; did you mean 'Admin'?",
-        "  Connect instance 'emulator' has no security profile 'agent'; did you mean 'Agent'?",
-        f"  no Connect instance in us-east-1 has the alias 'emulatr'; did you mean 'emulator'? {WHERE_TO_LOOK}",
-    ]
-
-
-@pytest.mark.parametrize("instance", ["", "my alias", f"{seed.INSTANCE_ARN}/agent/1"])
-@pytest.mark.parametrize("late", [False, True])
-def test_what_can_be_no_instance_is_refused_without_a_call(world: World, instance: str, late: bool) -> None:
-    """At once where it is plain, else when it is known."""
-    result = world.preview(lambda: ConnectInstance(pulumi.Output.from_input(instance) if late else instance).id)
-    assert len(result.errors) == 1
-    assert f"'{instance}' is not the" in result.errors[0]
-    assert "Traceback" not in result.errors[0]
-    assert world.calls() == {}
-
-
-def test_a_name_that_is_not_a_string_is_refused(world: World) -> None:
-    """An output of nothing, such as an output of another stack that is not there; a list in place of its names."""
-    nothing: Any = None
-    result = world.preview(lambda: ConnectInstance("emulator").queue_id(pulumi.Output.from_input(nothing)))
-    assert result.errors == ("Connect instance 'emulator': a name to look up is None, which is not a string",)
-    several: Any = ["Agent", "Admin"]
-    result = world.preview(lambda: ConnectInstance("emulator").security_profile_ids(several))
-    assert result.errors == ("ConnectInstance: a name to look up is ['Agent', 'Admin'], which is not a string",)
-
-
 def test_an_instance_that_is_not_known_yet_makes_unknowns(world: World) -> None:
     """It is made by the same program; nothing is called."""
 
@@ -375,66 +216,6 @@ def test_a_name_that_is_not_known_yet_makes_an_unknown(world: World) -> None:
         return [instance.queue_id(unknown), instance.queue_id("BasicQueue")]
 
     assert world.find(look) == [UNKNOWN, seed.QUEUES["BasicQueue"]]
-
-
-@pytest.mark.parametrize(
-    ("config", "environment", "expected"),
-    [
-        ({"connect-users:timeout": "301"}, NOBODY, "Unable to locate credentials"),
-        (
-            {"connect-users:timeout": "302", "connect-users:region": ""},
-            {**NOBODY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
-            "no region: set connect-users:region",
-        ),
-        ({"connect-users:timeout": "303", "connect-users:profile": "nobody"}, NOBODY, "nobody"),
-    ],
-)
-def test_a_preview_that_cannot_ask_has_unknowns_and_one_warning(
-    world: World, config: dict[str, str], environment: dict[str, str | None], expected: str
-) -> None:
-    """A reviewer's machine need not reach AWS; `up` must. Time-outs differ, since clients are kept for the process."""
-
-    def program() -> None:
-        instance = ConnectInstance("emulator")
-        pulumi.export("found", [instance.arn, instance.queue_id("BasicQueue"), instance.routing_profile_id("Zzz")])
-
-    rehearsal = world.rehearse(program, config=config, environment=environment)
-    preview = rehearsal.preview().raise_for_errors()
-    assert preview.outputs["found"] == [UNKNOWN] * 3
-    (warning,) = [each.message for each in preview.diagnostics if each.severity == "warning"]
-    assert expected in warning
-    assert warning.endswith("Look-ups in Amazon Connect are unknown in this preview")
-    (error,) = rehearsal.up().errors
-    assert expected in error
-    assert "\n" not in error
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        ("AccessDeniedException", "grant connect:ListQueues"),
-        ("ResourceNotFoundException", "listing queues of Connect instance 'emulator'"),
-    ],
-)
-def test_any_other_refusal_fails_the_preview_in_one_line(world: World, code: str, expected: str) -> None:
-    """Unknown ids would hide it until `up`."""
-    world.emulator.faults.add(Fault("ListQueues", "error-before", code=code, times=5))
-    (error,) = world.preview(lambda: ConnectInstance("emulator").queue_id("BasicQueue")).errors
-    assert expected in error
-    assert "\n" not in error
-
-
-def test_expired_credentials_are_no_credentials(world: World) -> None:
-    """A session that ran out over lunch."""
-    world.emulator.faults.add(Fault("ListQueues", "error-before", code="ExpiredTokenException", status=403))
-    result = world.preview(lambda: ConnectInstance("emulator").queue_id("BasicQueue"))
-    assert result.raise_for_errors().outputs["found"] is UNKNOWN
-
-
-def test_a_configuration_that_cannot_be_read_is_an_error(world: World) -> None:
-    """In one line, with the key."""
-    result = world.preview(lambda: ConnectInstance("emulator").id, config={"connect-users:burst": "many"})
-    assert result.errors == ('connect-users:burst: "many" is not a number',)
 
 
 def test_an_explicit_provider_says_where_to_look(world: World) -> None:

@@ -3,6 +3,7 @@ runs, and two who want the same user."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -210,6 +211,20 @@ def test_the_ownership_tag_switched_off_after_a_crash(engine: Engine, site: Site
     assert site.users() == {}
 
 
+def test_a_tag_that_was_removed_is_put_back_only_where_users_have_tags(
+    engine: Engine, site: Site, host: Host, untagged: Host
+) -> None:
+    """A refresh promises no more than the next change does."""
+    engine.up(user())
+    site.client.untag_resource(resourceArn=_kept(engine)["arn"], tagKeys=[OWNER_KEY])
+    for refreshing, promised in ((host, True), (untagged, False)):
+        refreshing.log.take()
+        engine.twin(host=refreshing).refresh()
+        (warning,) = (each.message for each in refreshing.log.take() if each.severity == "warning")
+        assert "was removed in Connect" in warning
+        assert ("puts it back" in warning) == promised
+
+
 @pytest.mark.parametrize("tagged_first", [True, False])
 def test_the_ownership_tag_switched_between_runs(tagged_first: bool, site: Site, host: Host, untagged: Host) -> None:
     """Off and on, on and off: the user is changed and deleted as before."""
@@ -245,3 +260,36 @@ def test_two_who_adopt_the_same_user_at_the_same_moment(engine: Engine, site: Si
     assert live["RoutingProfileId"] != SALES
     assert live["Tags"][OWNER_KEY] == other[OWNER_KEY]
     assert engine.state is None
+
+
+#: The URN of a resource of this name does not fit into a tag, which has its hash instead.
+LONG = "c" * 200
+
+
+def test_a_user_moves_to_a_resource_whose_name_is_too_long_for_a_tag(engine: Engine, site: Site, host: Host) -> None:
+    """It keeps its id, and the old resource leaves without a warning."""
+    engine.up(user())
+    before = site.users()["ada"]["Id"]
+    long = engine.twin(name=LONG, state=None)
+    host.log.take()
+    assert run({LONG: user()}, [engine, long]) == {LONG: "create"}
+    (left,) = (each for each in host.log.take() if each.urn == engine.urn)
+    assert (left.severity, left.message.startswith("not deleted: the user moved to")) == ("info", True)
+    assert site.users()["ada"]["Id"] == before
+    assert engine.state is None
+    assert run({LONG: user()}, [long]) == {LONG: "same"}
+    long.destroy()
+    assert site.users() == {}
+
+
+def test_a_tag_with_a_hash_is_written_once(engine: Engine, site: Site) -> None:
+    """A look at the user finds nothing to correct in it."""
+    long = engine.twin(name=LONG, state=None)
+    long.up(user())
+    state = long.state
+    assert state is not None
+    long.state = replace(state, outputs={**state.outputs, "other_owner": urn("other")})
+    site.forget()
+    long.up(user(routing_profile_id=SALES))
+    assert site.calls() == ["DescribeUser", "UpdateUserRoutingProfile"]
+    assert _kept(long)["ownership_token"] == state.outputs["ownership_token"]

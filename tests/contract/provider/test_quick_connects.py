@@ -163,3 +163,17 @@ def test_a_run_that_is_cancelled_while_it_looks_says_whom_it_deleted(crew: Crew)
     said = r"^deleting Connect user 'ada': cancelled before it was sent"
     with pytest.raises(Cancelled, match=said), one_line("deleting Connect user 'ada'"):
         delete.delete(crew.operation(ada.name), ada.id, ada.outputs)
+
+
+def test_a_search_that_was_refused_is_not_taken_for_none(crew: Crew) -> None:
+    """Each leaver whose quick connects are to be deleted has them searched, whatever became of those before."""
+    ada, (bob, eve) = crew.make("ada"), [crew.make(name, delete_quick_connects=True) for name in ("bob", "eve")]
+    _connect(crew, "Eve", eve)
+    crew.site.emulator.faults.add(
+        Fault("ListQuickConnects", "error-before", code="AccessDeniedException", status=403, times=2)
+    )
+    _leave(crew, ada)
+    with pytest.raises(QuickConnectsLeft):
+        _leave(crew, bob)
+    _leave(crew, eve)
+    assert _names(crew) == set()

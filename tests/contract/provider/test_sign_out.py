@@ -235,6 +235,37 @@ def test_a_run_that_is_cancelled_before_the_sign_out_makes_both_again(site: Time
     assert ADMIN in engine.state.outputs["security_profile_ids"]
 
 
+@needs_sign_out
+@pytest.mark.parametrize(("declared", "ended"), [([AGENT], True), ([AGENT, ADMIN], False)], ids=["lost", "given back"])
+def test_a_loss_that_a_refresh_finds_ends_the_sessions_with_the_next_up(
+    declared: list[str], ended: bool, engine: Engine, site: TimedSite
+) -> None:
+    """A run died between the two calls, and the refresh after it has seen that the first one was made. A profile that
+    is given back is not lost."""
+    _signed_in(engine, site, security_profile_ids=[AGENT, ADMIN], sign_out="on_loss")
+    assert engine.state is not None
+    ids = {"InstanceId": seed.INSTANCE_ID, "UserId": engine.state.id}
+    site.client.update_user_security_profiles(**ids, SecurityProfileIds=[AGENT])
+    engine.refresh()
+    assert engine.refresh() == "same"
+    assert engine.state.outputs["security_profile_ids"] == [AGENT]
+    after = user(security_profile_ids=declared, sign_out="on_loss")
+    assert engine.up(after) == "update"
+    assert site.emulator.agents.keys() == (set() if ended else {"ada"})
+    assert any("sessions will be ended" in text for _, text in engine.host.said) == ended
+    assert engine.up(after) == "same"
+
+
+def test_a_loss_that_a_refresh_finds_matters_only_with_on_loss(engine: Engine, site: TimedSite) -> None:
+    _signed_in(engine, site, security_profile_ids=[AGENT, ADMIN], sign_out="on_loss")
+    assert engine.state is not None
+    ids = {"InstanceId": seed.INSTANCE_ID, "UserId": engine.state.id}
+    site.client.update_user_security_profiles(**ids, SecurityProfileIds=[AGENT])
+    engine.refresh()
+    engine.up(user(security_profile_ids=[AGENT], sign_out="never"))
+    assert site.emulator.agents.keys() == {"ada"}
+
+
 @pytest.mark.parametrize(("value", "hint"), [("on_delet", "did you mean on_delete?"), ("always", "")])
 def test_another_value_is_refused_with_those_that_there_are(value: str, hint: str, engine: Engine) -> None:
     (problem,) = (text for _, text in engine.host.check(user(sign_out=value)).failures)

@@ -183,3 +183,31 @@ def test_a_setting_that_cannot_be_read_keeps_everybody_and_fails(office: Office)
     result = office.rehearsal.up()
     assert 'connect-users:removals: "no" is neither true nor false' in " ".join(result.errors)
     assert set(users(office)) == set(PEOPLE)
+
+
+def test_a_move_is_not_promised_to_people_without_an_ownership_tag() -> None:
+    """The preview says what `up` will do."""
+    rosters = {"here": ["ada", "bo"], "there": ["cy"]}
+
+    def program() -> None:
+        provider = Provider("place", ownership_tag=pulumi.Output.from_input(False))
+        for name, people in rosters.items():
+            ConnectUserRoster(
+                name,
+                roster=[{"username": each, "first_name": "A", "last_name": "B"} for each in people],
+                instance_id=seed.INSTANCE_ID,
+                routing_profiles=seed.ROUTING_PROFILES,
+                security_profiles=seed.SECURITY_PROFILES,
+                defaults={"routing_profile": "Support", "security_profiles": "Agent"},
+                passwords=lambda _: pulumi.Output.secret("A-First-Passw0rd"),
+                opts=pulumi.ResourceOptions(providers=[provider]),
+            )
+
+    rehearsal = Rehearsal(program, config=dict(FAST))
+    rehearsal.up().raise_for_errors()
+    rosters.update(here=["ada"], there=["cy", "bo"])
+    preview = str(rehearsal.preview().raise_for_errors())
+    for text in ("1 person moves here: bo (from here-bo)", "1 person moves away: bo (to there-bo)"):
+        assert f"{text}; connect-users:ownershipTag is false, so pulumi up refuses this, unless" in preview
+    assert "keeps the id" not in preview
+    assert "carries no ownership tag" in " ".join(rehearsal.up().errors)
