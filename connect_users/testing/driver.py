@@ -60,7 +60,7 @@ class PlannedChange:
 
 @dataclass
 class ResourceDriver:
-    """The engine's part for one resource: `checked`, `plan`, `apply`, at the end of the run `delete` of the `doomed`."""
+    """The engine's part for one resource: `checked`, `plan`, `apply`, at the end of the run `delete` for `doomed`."""
 
     provider: Any  # A `ProviderProcess`, or what answers as one; may be exchanged
     urn: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from shutil import which
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 

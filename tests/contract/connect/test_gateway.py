@@ -491,9 +491,7 @@ def test_the_retry_of_an_unpaced_call_does_not_wait_for_a_turn(gateway: Gateway,
 
 
 @pytest.mark.parametrize(("name", "shown"), [("Corr3ct-horse", "[secret]"), ("connect/ada", "connect/ada")])
-def test_a_password_in_the_place_of_its_secrets_name_is_not_repeated(
-    name: str, shown: str, gateway: Gateway, wire: Wire
-) -> None:
+def test_a_password_in_place_of_a_secret_is_not_repeated(name: str, shown: str, gateway: Gateway, wire: Wire) -> None:
     """AWS names what may not be read. A name that could not be a password helps whoever has to grant that."""
     wire.answers = [(400, "AccessDeniedException", f"not authorized to read {name} because no policy allows it")]
     with pytest.raises(errors.SecretUnavailable) as raised:
