@@ -223,7 +223,7 @@ def test_a_tag_steers_no_terminal(run: Command) -> None:
     """Whoever may tag users can write any character into the name of an owner."""
     _own(run, "urn:pulumi:=1B=5B2J=0A=3A=3Aerror=3A=3Ax")
     stderr = run()[2]
-    assert "owned by urn:pulumi:" in stderr
+    assert "of project 'error'" in stderr
     assert not {"\x1b", "\x9b"} & set(stderr)
     assert not any(line.startswith("::") for line in stderr.splitlines())
 
