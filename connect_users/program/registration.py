@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
@@ -124,20 +124,22 @@ def this_loop() -> object:
     return weakref.ref(SETTINGS.rpc_manager)
 
 
-#: One collection for each run: the Automation API and tests run several programs in one process.
-_runs: weakref.WeakKeyDictionary[Any, Declarations] = weakref.WeakKeyDictionary()
+#: Where the SDK's object of a run keeps its declarations: the Automation API and tests run several programs in one
+#: process. Outputs among them refer to their run, so that a weak dictionary would keep both.
+_DECLARATIONS: Final = "_connect_users_declarations"
 
 
 def this_run() -> Declarations:
     """The declarations of the calling program so far."""
-    if SETTINGS.rpc_manager not in _runs:
-        _runs[SETTINGS.rpc_manager] = Declarations()
-    return _runs[SETTINGS.rpc_manager]
+    declared: Declarations | None = getattr(SETTINGS.rpc_manager, _DECLARATIONS, None)
+    if declared is None:
+        join(declared := Declarations())
+    return declared
 
 
 def join(declared: Declarations) -> None:
     """Make the calling program a part of another one, to which its users and rosters belong."""
-    _runs[SETTINGS.rpc_manager] = declared
+    setattr(SETTINGS.rpc_manager, _DECLARATIONS, declared)
 
 
 def refuse_ignored_options(resource: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
