@@ -127,7 +127,7 @@ environments: build/wheel
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j4) \
 	  .venv-wheel/compiled .venv-wheel/actionlint .venv-wheel/axe.min.js .venv-lowest/compiled .venv-awscli/ready
 
-build/wheel: $(VENV)/dev $(shell find connect_users -type f -not -name '*.pyc' 2>/dev/null)
+build/wheel: $(VENV)/dev $(shell find connect_users -name __pycache__ -prune -o -type f -print 2>/dev/null)
 	rm -rf build/wheel && $(BIN)/python -m build --wheel --outdir build/wheel . >build.log 2>&1 || { cat build.log; exit 1; }
 	@rm -f build.log && touch $@
 
