@@ -13,13 +13,13 @@ import contextvars
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 import pulumi
-from pulumi.runtime.settings import SETTINGS
 
 from connect_users.core.errors import ConnectApiError, ConnectUsersError, CredentialsProblem
 from connect_users.core.misspellings import NoSuchName
+from connect_users.program import registration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
@@ -149,11 +149,6 @@ def _answer(ask: Callable[[], Any], what: str) -> Any:
         return LookUpFailed(str(problem), no_access=isinstance(problem, NotConnected))
 
 
-_runs: WeakKeyDictionary[Any, LookUps] = WeakKeyDictionary()
-_runs_lock: Final = threading.Lock()
-
-
 def look_ups_of_run() -> LookUps:
     """The look-ups of the calling program."""
-    with _runs_lock:
-        return _runs.setdefault(SETTINGS.rpc_manager, LookUps())
+    return registration.kept_by_run("look_ups", LookUps)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connect_users.core.spec import Props
+
+T = TypeVar("T")
+
+#: Before the name of each thing that a run keeps.
+_KEPT: Final = "_connect_users_"
+_DECLARATIONS: Final = "declarations"
 
 
 class Declarations:
@@ -124,22 +130,27 @@ def this_loop() -> object:
     return weakref.ref(SETTINGS.rpc_manager)
 
 
-#: Where the SDK's object of a run keeps its declarations: the Automation API and tests run several programs in one
-#: process. Outputs among them refer to their run, so that a weak dictionary would keep both.
-_DECLARATIONS: Final = "_connect_users_declarations"
+def kept_by_run(name: str, make: Callable[[], T]) -> T:
+    """What the run of the calling program keeps under a name; it is made when it is first asked for.
+
+    The Automation API and tests run several programs in one process. The SDK's own object of a run holds what belongs
+    to it: outputs and tasks refer to their run, so that a weak dictionary would keep both for ever.
+    """
+    kept: dict[str, Any] = vars(SETTINGS.rpc_manager)
+    key = f"{_KEPT}{name}"
+    if key not in kept:
+        kept.setdefault(key, make())
+    return cast(T, kept[key])
 
 
 def this_run() -> Declarations:
     """The declarations of the calling program so far."""
-    declared: Declarations | None = getattr(SETTINGS.rpc_manager, _DECLARATIONS, None)
-    if declared is None:
-        join(declared := Declarations())
-    return declared
+    return kept_by_run(_DECLARATIONS, Declarations)
 
 
 def join(declared: Declarations) -> None:
     """Make the calling program a part of another one, to which its users and rosters belong."""
-    setattr(SETTINGS.rpc_manager, _DECLARATIONS, declared)
+    vars(SETTINGS.rpc_manager)[f"{_KEPT}{_DECLARATIONS}"] = declared
 
 
 def refuse_ignored_options(resource: str, name: str, opts: pulumi.ResourceOptions | None) -> None:

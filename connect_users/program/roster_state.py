@@ -13,7 +13,6 @@ import contextvars
 import dataclasses
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 import grpc
 import pulumi
@@ -91,23 +90,12 @@ def _removed(roster: str, usernames: list[str]) -> str:
     )
 
 
-#: One read for each run: the Automation API and tests run several programs in one process.
-_reads: WeakKeyDictionary[Any, asyncio.Future[list[StateUser] | None]] = WeakKeyDictionary()
-
-
 async def users_in_state() -> list[StateUser] | None:
     """All users in the stack's state; None if the engine does not answer."""
     if type(SETTINGS.monitor) is MockMonitor:
         # The SDK's own mocks have no state, and the test defines their `call`.
         return None
-    if SETTINGS.rpc_manager not in _reads:
-        # Not a task: its context would keep a run alive that is over.
-        users = _reads[SETTINGS.rpc_manager] = asyncio.get_running_loop().create_future()
-        try:
-            users.set_result(await _ask())
-        finally:
-            users.cancel()
-    return await _reads[SETTINGS.rpc_manager]
+    return await registration.kept_by_run("users_in_state", lambda: asyncio.ensure_future(_ask()))
 
 
 async def _ask() -> list[StateUser] | None:
