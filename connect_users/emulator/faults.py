@@ -17,6 +17,7 @@ from threading import TIMEOUT_MAX, Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from connect_users.emulator.calls import check_operation
+from connect_users.emulator.options import is_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +62,7 @@ class Fault:
             raise ValueError("a fault needs times, skip and status as whole numbers")
         if self.times < 1 or self.skip < 0 or not 200 <= status <= 599:
             raise ValueError("a fault needs times of at least 1, skip of at least 0, and a status from 200 to 599")
-        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= TIMEOUT_MAX:
+        if not is_wait(self.seconds):
             raise ValueError(f"a fault needs seconds as a number from 0 to {TIMEOUT_MAX:.0f}")
 
     @classmethod

@@ -20,6 +20,11 @@ UpdateUserConfigMode = Literal["merge", "replace"]
 PhoneView = Literal["both", "as-written"]
 
 
+def is_wait(seconds: Any) -> bool:
+    """Whether this is a number of seconds that a thread can wait."""
+    return type(seconds) in (int, float) and 0 <= seconds <= TIMEOUT_MAX
+
+
 @dataclass(frozen=True)
 class Throttle:
     """A token bucket: `rate` tokens are added each second, up to `burst`. AWS's default is 2/5."""
@@ -101,7 +106,7 @@ class Options:
                 raise ValueError(f"{name}: {value!r} is not one of {', '.join(map(str, choices))}")
             if type_ is bool and not isinstance(value, bool):
                 raise ValueError(f"{name}: {value!r} is neither true nor false")
-            if type_ is float and (type(value) not in (int, float) or not 0 <= value <= TIMEOUT_MAX):
+            if type_ is float and not is_wait(value):
                 raise ValueError(f"{name}: {value!r} is not a number of seconds")
             unlimited = value is None and name.endswith("_quota")
             if type_ is int and not unlimited and (type(value) is not int or value < 0):
