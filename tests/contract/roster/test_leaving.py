@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 FAST = {"connect-users:requestsPerSecond": "1000", "connect-users:burst": "1000"}
 PEOPLE = ("ada", "bo", "cy")
+#: Arguments of a roster whose people are alike.
+SUPPORT: dict[str, Any] = {
+    "instance_id": seed.INSTANCE_ID,
+    "routing_profiles": seed.ROUTING_PROFILES,
+    "security_profiles": seed.SECURITY_PROFILES,
+    "defaults": {"routing_profile": "Support", "security_profiles": "Agent"},
+    "passwords": lambda _: pulumi.Output.secret("A-First-Passw0rd"),
+}
 
 
 class Clock:
@@ -62,12 +70,8 @@ class Office:
                 {"username": name, "first_name": "A", "last_name": "B", "first_day": first, "last_day": last}
                 for name, (first, last) in self.people.items()
             ],
-            instance_id=seed.INSTANCE_ID,
-            routing_profiles=seed.ROUTING_PROFILES,
-            security_profiles=seed.SECURITY_PROFILES,
-            defaults={"routing_profile": "Support", "security_profiles": "Agent"},
-            passwords=lambda _: pulumi.Output.secret("A-First-Passw0rd"),
             opts=pulumi.ResourceOptions(providers=[provider]),
+            **SUPPORT,
             **self.options,
         )
 
@@ -195,12 +199,8 @@ def test_a_move_is_not_promised_to_people_without_an_ownership_tag() -> None:
             ConnectUserRoster(
                 name,
                 roster=[{"username": each, "first_name": "A", "last_name": "B"} for each in people],
-                instance_id=seed.INSTANCE_ID,
-                routing_profiles=seed.ROUTING_PROFILES,
-                security_profiles=seed.SECURITY_PROFILES,
-                defaults={"routing_profile": "Support", "security_profiles": "Agent"},
-                passwords=lambda _: pulumi.Output.secret("A-First-Passw0rd"),
                 opts=pulumi.ResourceOptions(providers=[provider]),
+                **SUPPORT,
             )
 
     rehearsal = Rehearsal(program, config=dict(FAST))

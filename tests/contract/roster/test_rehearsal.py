@@ -261,6 +261,19 @@ def test_an_output_does_not_count_as_true(team: Team) -> None:
     assert team.refused(ADA) == "roster 'agents': retain_leavers is of type Output; write true or false"
 
 
+def declare_alone(name: str, username: str, parent: pulumi.Resource | None = None) -> None:
+    ConnectUser(
+        name,
+        instance_id=seed.INSTANCE_ID,
+        username=username,
+        routing_profile_id=seed.ROUTING_PROFILES["Support"],
+        security_profile_ids=[seed.SECURITY_PROFILES["Agent"]],
+        identity_info={"first_name": "A", "last_name": "B"},
+        password=pulumi.Output.secret(PASSWORD),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
 def test_people_who_are_declared_alone_under_the_name_that_they_had_do_not_leave(team: Team) -> None:
     """All of them; their ids stay. A user alone, with a roster as its parent, is nobody of a roster."""
     alone: list[str] = []
@@ -268,15 +281,7 @@ def test_people_who_are_declared_alone_under_the_name_that_they_had_do_not_leave
     def program() -> None:
         team.declare()
         for username in alone:
-            ConnectUser(
-                f"agents-{username}",
-                instance_id=seed.INSTANCE_ID,
-                username=username,
-                routing_profile_id=seed.ROUTING_PROFILES["Support"],
-                security_profile_ids=[seed.SECURITY_PROFILES["Agent"]],
-                identity_info={"first_name": "A", "last_name": "B"},
-                password=pulumi.Output.secret(PASSWORD),
-            )
+            declare_alone(f"agents-{username}", username)
 
     team.rehearsal.use(program)
     team.up(ADA, BO)
@@ -293,16 +298,7 @@ def test_a_user_beneath_a_roster_who_is_not_its_own_may_go(team: Team) -> None:
     def program() -> None:
         roster = ConnectUserRoster("agents", instance_id=seed.INSTANCE_ID, roster=[])
         for username in alone:
-            ConnectUser(
-                "one",
-                instance_id=seed.INSTANCE_ID,
-                username=username,
-                routing_profile_id=seed.ROUTING_PROFILES["Support"],
-                security_profile_ids=[seed.SECURITY_PROFILES["Agent"]],
-                identity_info={"first_name": "A", "last_name": "B"},
-                password=pulumi.Output.secret(PASSWORD),
-                opts=pulumi.ResourceOptions(parent=roster),
-            )
+            declare_alone("one", username, parent=roster)
 
     team.rehearsal.use(program)
     team.rehearsal.up().raise_for_errors()
