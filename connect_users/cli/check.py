@@ -142,7 +142,7 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
     from connect_users.roster import days
     from connect_users.roster.people import JudgedRoster
     from connect_users.roster.problems import RosterProblem
-    from connect_users.roster.tables import UnreadableRoster
+    from connect_users.roster.tables import UnreadableRoster, place
 
     if args.explain_personas and args.personas is None:
         raise WrongUsage("--explain-personas needs --personas FILE")
@@ -163,7 +163,8 @@ def run(args: argparse.Namespace, now: Now | None = None) -> int:
             except UnreadableRoster as problem:
                 unreadable = True
                 refusal = RosterProblem(problem.source, problem.line, "", problem.reason)
-                rosters.append(JudgedRoster(file, (), (refusal,)))
+                # Without a source, what stands in the place of a path may be people's data.
+                rosters.append(JudgedRoster(file if problem.source else place("", 0), (), (refusal,)))
     rosters = _in_two_files(rosters)
     coming = [
         [RosterProblem(*place) for place in days.coming(judged.dated, today(), args.days)] if judged.dated else []

@@ -261,6 +261,12 @@ def test_a_file_that_cannot_be_read_is_named_in_one_line(
     assert message.count("\n") == 1
 
 
+def test_the_text_of_a_file_in_place_of_its_path_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", f"{HEADER}\n{ADA}\n"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("roster: 1 problem\n", "roster: is not a path; pass the path of a file, not its text\n")
+
+
 def test_the_other_rosters_are_judged_beside_an_unreadable_one(
     write: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
