@@ -42,10 +42,12 @@ class Throttle:
     @classmethod
     def parse(cls, text: str) -> Throttle:
         """Read `RATE/BURST`, for example `2/5`. Raises ValueError."""
-        rate, slash, burst = text.partition("/")
-        if not slash:
-            raise ValueError(f"throttle {text!r}: write RATE/BURST, for example 2/5")
-        return cls(float(rate), float(burst))
+        rate, _, burst = text.partition("/")
+        try:
+            numbers = float(rate), float(burst)
+        except ValueError:
+            raise ValueError(f"throttle {text!r}: write RATE/BURST, for example 2/5") from None
+        return cls(*numbers)
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ def test_answers_have_empty_strings_on_request() -> None:
     ("arguments", "words"),
     [
         (["--throttle", "5"], "RATE/BURST"),
+        (["--throttle", "CreateUser=2/5"], "throttle 'CreateUser=2/5': write RATE/BURST"),
         (["--throttle-operation", "CreateUser"], "OPERATION=RATE/BURST"),
         (["--throttle-operation", "CreateUsers=1/1"], "CreateUsers is not emulated; did you mean 'CreateUser'?"),
         (["--lag", "-1"], "argument --lag: '-1' is not a number of seconds"),
