@@ -116,6 +116,7 @@ class Layer:
         except UnreadableRoster as problem:
             self.problems.append(("", problem.reason))
             return
+        columns: dict[str, Column | None] = {}
         for header, raw in cells:
             column = find(header)
             if column is None:
@@ -124,10 +125,14 @@ class Layer:
                 kind = "a default" if preset.name == DEFAULTS else "a persona's"
                 self.problems.append((header, f"a username names one person, so it cannot be {kind}"))
             else:
+                columns[header] = column
                 cell = values.of(column, raw)
-                self.problems += [(header, text) for text in cell.problems]
+                self.problems += [(header, text) for text in cell.problems if column.path in DAYS]
                 settings = _settings(column.path, cell.value)
                 self.settings += [(header, path, cell._replace(value=value)) for path, value in settings]
+        # As in a row, no setting may contradict another one.
+        row = Row(preset.line, [(header, raw) for header, raw in cells if header in columns])
+        self.problems += RowReader(columns, values).of(row, ()).problems
 
     def header(self, parts: tuple[str, ...]) -> str:
         """The header of the setting that an input, or a part of one, came from; "" if there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from connect_users.core import limits
@@ -68,8 +69,8 @@ def _reason(error: csv.Error, *, quoted: bool) -> str:
 
 def _separator(text: str) -> str:
     """The separator with which most headers are known; the comma if none is."""
-    start = text.lstrip("\r\n").split("\n", 1)[0]
-    start = start[: limits.ROSTER_COLUMNS_MAX * limits.ROSTER_HEADER_MAX]
+    start = text.lstrip("\r\n")[: limits.ROSTER_COLUMNS_MAX * limits.ROSTER_HEADER_MAX]
+    start = re.split(r"[\r\n]", start, maxsplit=1)[0]
 
     def score(separator: str) -> tuple[int, int]:
         try:

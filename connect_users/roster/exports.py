@@ -164,6 +164,9 @@ def _with_columns(table: Table, read: Mapping[str, list[Column]], form: str) -> 
 def _without_inactive(table: Table, status: str | None) -> Table:
     if status is None:
         return table
+    if status in table.twice:
+        reason = f"two columns have the header {status!r}, which says whether an account is active; keep one of them"
+        raise UnreadableRoster(table.source, reason, table.headers[status])
     active: dict[Any, bool | None] = {}
     rows: list[Row] = []
     inactive: list[str] = []

@@ -251,7 +251,8 @@ class _FileJudge:
             if self._columns[header] is None and normal(header) not in self._judge.ignored and not is_allowed:
                 self._add(line, header, unknown(header, "; to leave it out, name it in ignore_columns"))
         for header in self.table.twice:
-            if not self.table.form or self._columns[header] is not None:
+            is_rules = self._chooser is not None and self._chooser.reads(header)
+            if not self.table.form or self._columns[header] is not None or is_rules:
                 self._add(self.table.headers[header], header, "two columns have this header")
 
     def _names_people(self) -> bool:
@@ -339,7 +340,7 @@ class _FileJudge:
             return ""
         name, value = answer
         if name in inputs:
-            text = "is set in the row and by passwords=; keep one of them"
+            text = "is also set by passwords=; keep one of them"
             self._add(row.line, name, text, username)
             return ""
         inputs[name] = value

@@ -23,10 +23,10 @@ from connect_users.core import limits
 from connect_users.core.misspellings import did_you_mean, quoted, suggestion
 from connect_users.roster import cells
 from connect_users.roster.assembly import Preset
-from connect_users.roster.columns import find, unknown
+from connect_users.roster.columns import find, normal, unknown
 from connect_users.roster.exports import ACTIVE
 from connect_users.roster.problems import RosterProblem
-from connect_users.roster.selection import comparable
+from connect_users.roster.selection import SeveralGroups, comparable, separators_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +61,12 @@ class RuleCondition:
 
     def value_for(self, cell: str) -> str | None:
         """The rule's own value that matches a cell's value; None if there is none."""
-        return cell if cell in self.exact else next((each for each in self.patterns if _fits(each, cell)), None)
+        if cell in self.exact:
+            return cell
+        # A * must not match the end of one group and the beginning of another.
+        separators = separators_in(cell) if isinstance(cell, SeveralGroups) else set()
+        patterns = (each for each in self.patterns if separators <= separators_in(each))
+        return next((each for each in patterns if _fits(each, cell)), None)
 
 
 def _fits(pattern: str, value: str) -> bool:
@@ -148,7 +153,7 @@ class _PersonasReader:
             text = f"have more than {limits.PERSONAS_PATTERNS_MAX:,} values with *; write them without"
             self._wrong(parts["rules"], "rules", text)
         default = self._persona(parts["default"], "default", settings) if "default" in parts else None
-        columns = dict(self._columns(parts["columns"])) if "columns" in parts else {}
+        columns = self._columns(parts["columns"]) if "columns" in parts else {}
         return Personas(self._source, settings, rules, default, columns, tuple(self._problems))
 
     def _members(self, member: Member, form: str, path: str = "") -> tuple[Member, ...]:
@@ -215,16 +220,21 @@ class _PersonasReader:
             else:
                 yield RuleCondition(part.name, tuple(value for value in values if value is not None), part.line)
 
-    def _columns(self, columns: Member) -> Iterator[tuple[str, tuple[str, int]]]:
+    def _columns(self, columns: Member) -> dict[str, tuple[str, int]]:
+        named: dict[str, tuple[str, int]] = {}
         for part in self._members(columns, "a dict of a roster's columns and the headers of the file"):
             column = find(part.name)
+            name = normal(part.name) if column is None else column.name
             header = cells.text(part.value)
-            if part.name != ACTIVE and column is None:
+            if name != ACTIVE and column is None:
                 self._wrong(part, f"columns.{part.name}", unknown(part.name))
             elif not isinstance(header, str) or not header:
                 self._wrong(part, f"columns.{part.name}", "is not the header of a column")
+            elif name in named:
+                self._wrong(part, f"columns.{part.name}", f"names the column {name!r} again; keep one of them")
             else:
-                yield column.name if column is not None else part.name, (header, part.line)
+                named[name] = (header, part.line)
+        return named
 
 
 def _value(item: Any) -> str | None:

@@ -139,9 +139,12 @@ def _files(named: str) -> Iterator[tuple[Path, str]]:
 
 
 def _one_table(source: str, tables: list[Table]) -> Table:
-    """The tables of all files as one. An export in pages has to be complete."""
+    """The tables of all files as one. Exports in pages have to be complete; each begins with a first page."""
+    # The pages of one export say the same, but for accounts that came or went between them.
     expected = max((each.expected for each in tables), default=0)
-    rows = sum(len(each.rows) + len(each.inactive) for each in tables if each.expected)
+    expected = max(expected, sum({each.expected for each in tables if each.is_first}))
+    inactive = {name for each in tables for name in each.inactive if each.expected}
+    rows = sum(len(each.rows) for each in tables if each.expected) + len(inactive)
     if rows < expected:
         text = f"has {rows} of {expected} users; list the files of all pages, or the other users would leave"
         raise UnreadableRoster(source, text)

@@ -38,7 +38,8 @@ _URN: Final = "urn:"
 
 def is_list(value: Any) -> bool:
     """Whether this is a ListResponse."""
-    return isinstance(value, Mapping) and _USERS in value and any(mark in value for mark in _MARKS)
+    # A page without users may have no list of them.
+    return isinstance(value, Mapping) and sum(mark in value for mark in (_USERS, *_MARKS)) > 1
 
 
 def table(root: Member, source: str) -> Table:
@@ -47,17 +48,19 @@ def table(root: Member, source: str) -> Table:
     Raises:
         UnreadableRoster: an element is not a user.
     """
-    users = next(part for part in root.parts if part.name == _USERS)
-    if not isinstance(users.value, list):
+    users = next((part for part in root.parts if part.name == _USERS), None)
+    if users is not None and not isinstance(users.value, list):
         raise UnreadableRoster(source, f"{_USERS} is not a list", users.line)
     records = []
-    for number, part in enumerate(users.parts, start=1):
+    for number, part in enumerate(users.parts if users else (), start=1):
         line = part.line or number
         if not isinstance(part.value, Mapping):
             raise UnreadableRoster(source, "is not a user; Resources is a list of dicts", line)
         records.append((line, dict(_attributes(part.value))))
-    total = whole(root.value.get("totalResults"))
-    return from_records(source, records)._replace(form=FORM, expected=total if isinstance(total, int) else 0)
+    total, start = (whole(root.value.get(name)) for name in ("totalResults", "startIndex"))
+    return from_records(source, records)._replace(
+        form=FORM, expected=total if isinstance(total, int) else 0, is_first=start == 1
+    )
 
 
 def _attributes(user: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 #: Normalised columns with a person's groups. Directories write them with various separators.
 _GROUPS: Final = pattern(r"(groups?|member_?of|group_(names?|memberships?))$")
 _SEPARATORS: Final = pattern(r"[|;,\n]")
+#: Those that are hardly part of a name, unlike the commas of ``CN=Sales,OU=Groups``.
+_NOT_IN_NAMES: Final = pattern(r"[|;\n]")
+
+
+class SeveralGroups(str):
+    """A cell with several groups, or with one group whose name has a separator in it."""
+
+    __slots__ = ()
+
+
+def separators_in(value: str) -> set[str]:
+    """The characters of the value that may stand between groups."""
+    return set(_SEPARATORS.findall(value))
 
 
 def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
@@ -47,6 +60,9 @@ def select(table: Table, where: Mapping[str, str | Sequence[str]]) -> Table:
 def _select_rows(table: Table, header: str, values: Sequence[str], all_values: set[str]) -> Table:
     """The rows of one file that have one of the values. All values of the file are added to ``all_values``."""
     readers = readers_of(table, header)
+    for name in readers.keys() & table.twice:
+        text = f"where: two columns have the header {name!r}; keep one of them"
+        raise UnreadableRoster(table.source, text, table.headers[name])
     try:
         values_by_row = [
             {value for name, raw in row.cells if name in readers for value in readers[name](raw)} for row in table.rows
@@ -95,11 +111,17 @@ def comparable(value: Any) -> str | None:
 
 
 def _groups(raw: Any) -> tuple[str, ...]:
-    """The whole cell, and each group in it: a comma may be part of a name or stand between names."""
-    whole = _words(raw)
-    parts = ((cell, part.strip()) for cell in whole for part in _SEPARATORS.split(cell))
+    """The whole cell, and each group in it: a comma may be part of a name or stand between names.
+
+    In a list, each element is one group.
+    """
+    if not isinstance(raw, str):
+        return _words(raw)
+    groups = dict.fromkeys(_words(raw))
+    for separators in (_NOT_IN_NAMES, _SEPARATORS):
+        groups |= dict.fromkeys(part.strip() for each in list(groups) for part in separators.split(each))
     # An empty part is not an empty cell: exports write a separator after the last group, too.
-    return whole + tuple(part for cell, part in parts if part and part != cell)
+    return tuple(SeveralGroups(each) if separators_in(each) else each for each in groups if each)
 
 
 def _tag(raw: Any, key: str) -> tuple[str, ...]:

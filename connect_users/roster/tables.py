@@ -91,6 +91,7 @@ class Table(NamedTuple):
         columns: in an export, header -> column; None if it is not read.
         inactive: in an export, usernames of accounts that are not active and so have no row.
         expected: in one page of an export, the number of users on all pages.
+        is_first: whether this page is known to be the first one.
         parts: in a roster of several files, the table of each. Its rows are the rows of all.
     """
 
@@ -103,6 +104,7 @@ class Table(NamedTuple):
     columns: Mapping[str, Column | None] = MappingProxyType({})
     inactive: tuple[str, ...] = ()
     expected: int = 0
+    is_first: bool = False
     parts: tuple[Table, ...] = ()
 
     @property

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SCALAR: Final = "scalar"
 SEQUENCE: Final = "sequence"
 MAPPING: Final = "mapping"
+#: To YAML a value like ``*Leads`` is an alias.
+_QUOTES: Final = "; a value that begins with * needs quotes"
 
 
 class Node:
@@ -60,9 +62,9 @@ def compose(text: str, source: str) -> Node | None:
         return _Composer(yaml.parse(text, Loader=loader), source).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UnreadableRoster(
-            source, f"is not YAML: {error.problem or 'unreadable'}", mark.line + 1 if mark else 0
-        ) from None
+        hint = _QUOTES if "alias" in (error.context or "") else ""
+        reason = f"is not YAML: {error.problem or 'unreadable'}{hint}"
+        raise UnreadableRoster(source, reason, mark.line + 1 if mark else 0) from None
     except yaml.YAMLError:
         raise UnreadableRoster(source, "is not YAML") from None
 
@@ -127,7 +129,7 @@ class _Composer:
 
     def _repeated(self, anchor: str, depth: int, line: int) -> Node:
         if anchor not in self._anchors:
-            raise UnreadableRoster(self._source, f"is not YAML: found undefined alias {anchor!r}", line)
+            raise UnreadableRoster(self._source, f"is not YAML: found undefined alias {anchor!r}{_QUOTES}", line)
         node = self._anchors[anchor]
         if node is None or node.depth > depth:
             # A node that is still being read contains itself.

@@ -72,6 +72,19 @@ def test_a_column_that_is_not_read_may_be_there_twice(tmp_path: Path) -> None:
     assert ("email", "two columns have this header") in [(each.column, each.text) for each in judged.problems]
 
 
+def test_a_status_and_a_column_of_a_rule_may_not_be_there_twice(tmp_path: Path) -> None:
+    """A disabled account would stay, or somebody would get the persona of either department."""
+    file, rules = tmp_path / "a.csv", [{"persona": "agent", "when": {"department": "Support"}}]
+    personas = read_personas({"personas": PERSONAS["personas"], "rules": rules})
+    text = "login,email,status,department,{}\nada@example.com,,ACTIVE,Support,SUSPENDED\n"
+    file.write_text(text.format("department"), encoding="utf-8")
+    (problem,) = judge(read(file, personas), RosterOptions("x", personas=personas)).problems
+    assert (problem.line, problem.column, problem.text) == (1, "department", "two columns have this header")
+    file.write_text(text.format("status"), encoding="utf-8")
+    with pytest.raises(UnreadableRoster, match=r"a\.csv:1: two columns have the header 'status', which says whether"):
+        read(file, personas)
+
+
 def test_a_column_of_a_roster_in_an_export_is_read_under_its_own_name(tmp_path: Path) -> None:
     text = f"{ENTRA},routing_profile_id,tags.site,Phone Number\n{_entra('ada@example.com')},other,ldn,12\n"
     inputs = _people(_table(tmp_path, text))["ada@example.com"].inputs
@@ -189,6 +202,30 @@ def test_one_page_of_several_is_refused_and_all_pages_are_one_roster(tmp_path: P
         read(tmp_path / "page1.json")
     assert refused.value.reason == "has 1 of 2 users; list the files of all pages, or the other users would leave"
     assert list(_people(read(tmp_path))) == ["ada@example.com"]
+
+
+def test_each_of_several_exports_has_to_be_complete_and_an_inactive_account_counts_once(tmp_path: Path) -> None:
+    """The users of the second one who are on its second page would leave."""
+    off = _scim("off", active=False)
+    users = [[_scim("ada"), _scim("bo"), off], [_scim("cy")], [off], [_scim("di")]]
+    pages = [_response(*users[0]), *(_response(*page, total=2) for page in users[1:])]
+    pages[2]["startIndex"] = pages[3]["startIndex"] = 2
+    for number, page in enumerate(pages):
+        (tmp_path / f"{number}.json").write_text(json.dumps(page), encoding="utf-8")
+    with pytest.raises(UnreadableRoster, match="has 4 of 5 users"):
+        read([tmp_path / f"{number}.json" for number in (0, 1, 2)])
+    files = [tmp_path / f"{number}.json" for number in (0, 1, 3)]
+    assert [name[:2] for name in _people(read(files))] == ["ad", "bo", "cy", "di"]
+
+
+@pytest.mark.parametrize("total", [0, 1])
+def test_a_page_without_users_may_have_no_list_of_them(tmp_path: Path, total: int) -> None:
+    """RFC 7644, 3.4.2: the list is required only if there are users."""
+    page = {"schemas": [], "totalResults": total, "startIndex": total + 1}
+    files = [tmp_path / "1.json", tmp_path / "2.json"]
+    for file, document in zip(files, (_response(*[_scim("ada")][:total]), page), strict=True):
+        file.write_text(json.dumps(document), encoding="utf-8")
+    assert len(read(files).rows) == total
 
 
 @pytest.mark.parametrize(

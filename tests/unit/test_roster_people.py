@@ -160,7 +160,7 @@ def test_a_plain_password_is_accepted_with_one_remark_and_never_repeated() -> No
 def test_a_password_may_not_come_from_two_places() -> None:
     text = "username,routing_profile,security_profiles,password\nada,Support,Agent,Passw0rd-1\n"
     judged = _judged(text, password_of=lambda _: ("password", "Passw0rd-2"))
-    assert _messages(judged) == ["agents.csv:2: password: is set in the row and by passwords=; keep one of them"]
+    assert _messages(judged) == ["agents.csv:2: password: is also set by passwords=; keep one of them"]
 
 
 def test_usernames_that_differ_in_case_only_are_remarked() -> None:

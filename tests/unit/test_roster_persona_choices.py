@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from connect_users.roster.explaining import explanations
 from connect_users.roster.people import RosterOptions, judge
 from connect_users.roster.reading import read, read_personas
+from connect_users.roster.tables import UnreadableRoster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,3 +69,68 @@ def test_a_value_that_is_known_later_chooses_no_persona() -> None:
     assert [str(problem) for problem in judged.problems] == [
         "row 1: department is not known while the program runs, but a rule of personas uses it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "groups", "persona"),
+    [
+        ("Connect * Leads", "Connect Agents|Sales Leads", "agent"),
+        ("Connect * Leads", "Connect Agents, Sales Leads", "agent"),
+        ("Connect * Leads", "Connect EMEA Leads;VPN", "lead"),
+        ("Admins", ["Not of A, Admins"], "agent"),
+        ("Not *Admins", ["Not of A, Admins"], "lead"),
+        ("CN=Admins,OU=*", "CN=VPN,OU=G;CN=Admins,OU=G", "lead"),
+        ("CN=Admins,OU=G", "CN=VPN,OU=G;CN=Admins,OU=G", "lead"),
+        ("CN=VPN,*OU=X", "CN=VPN,OU=G;CN=Admins,OU=X", "agent"),
+        ("A, *", "A, B", "lead"),
+    ],
+)
+def test_a_rule_matches_one_group_and_not_parts_of_two(rule: str, groups: Any, persona: str) -> None:
+    """Otherwise an agent would get the security profiles of a lead."""
+    rules = [{"persona": "lead", "when": {"groups": rule}}]
+    personas = read_personas({"personas": {"lead": {}, "agent": {}}, "rules": rules, "default": "agent"})
+    people = judge(read([{"username": "ada", "groups": groups}]), RosterOptions(personas=personas)).people
+    assert [person.choice and person.choice.persona for person in people] == [persona]
+
+
+@pytest.mark.parametrize(
+    ("settings", "problems"),
+    [
+        ({"acw": {"chat": 30}, "acw.chat": 60}, ["acw.chat: contradicts 'acw.chat'; keep one of them"]),
+        ({"acw": {"chat": 30}, "acw.chat": "30"}, []),
+        ({"email": "a@b.org", "Email address": "c@b.org"}, ["Email address: contradicts 'email'; keep one of them"]),
+        ({"tags": "team=a|x=y", "tags.team": "b"}, ["tags.team: contradicts 'tags'; keep one of them"]),
+        (
+            {"after_contact_work_configs": [], "acw.chat": 60, "auto_accept_configs": [{}], "auto_accept.chat": "yes"},
+            ["auto_accept.chat: is set beside auto_accept_configs; keep one of them"],
+        ),
+    ],
+)
+def test_a_persona_that_contradicts_itself_is_a_problem_like_a_row(settings: Any, problems: list[str]) -> None:
+    personas = read_personas({"personas": {"a": settings}, "default": "a"})
+    row = {"username": "ada", "routing_profile_id": "x", "security_profile_ids": "y"}
+    judged = judge(read([row]), RosterOptions(personas=personas))
+    texts = [str(problem) for problem in judged.problems]
+    assert [text for text in texts if "keep one" in text] == [f"personas: personas.a.{text}" for text in problems]
+
+
+def test_a_column_is_named_once(tmp_path: Path) -> None:
+    text = "personas: {a: {}}\ncolumns:\n  Username: UPN\n  user_login: Login\n  Active: Enabled\n"
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    personas = read_personas(tmp_path / "p.yaml")
+    assert personas.headers == {"username": "UPN", "active": "Enabled"}
+    (problem,) = personas.problems
+    assert (problem.line, problem.column, problem.text) == (
+        4,
+        "columns.user_login",
+        "names the column 'username' again; keep one of them",
+    )
+
+
+@pytest.mark.parametrize("value", ["*Leads", "* Leads", "*"])
+def test_a_value_that_begins_with_a_star_needs_quotes(tmp_path: Path, value: str) -> None:
+    """To YAML it is an alias."""
+    text = f"personas: {{a: {{}}}}\nrules:\n  - {{persona: a, when: {{title: {value}}}}}\n"
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableRoster, match=r"p.yaml:3: is not YAML: .*; a value that begins with \* needs quotes"):
+        read_personas(tmp_path / "p.yaml")

@@ -114,6 +114,14 @@ def test_a_row_has_the_line_that_it_starts_on(tmp_path: Path, name: str, text: s
     assert [row.line for row in read(tmp_path / name).rows] == lines
 
 
+def test_lines_may_end_as_on_an_old_macintosh(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"username;first name\rada;A\rbo;B\r")
+    assert [row.cells for row in read(tmp_path / "a.csv").rows] == [
+        [("username", "ada"), ("first name", "A")],
+        [("username", "bo"), ("first name", "B")],
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [

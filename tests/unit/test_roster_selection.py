@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +10,9 @@ from connect_users.roster.columns import find
 from connect_users.roster.reading import read
 from connect_users.roster.selection import foreign_columns, select
 from connect_users.roster.tables import UnreadableRoster
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PEOPLE = [
     {"username": "ada", "email": "ada@x.org", "Site": "London ", "tags": "team=blue|floor=3", "tags.shift": "day"},
@@ -52,6 +55,14 @@ def test_a_value_that_nobody_has_is_refused(where: dict[str, Any], reason: str) 
     with pytest.raises(UnreadableRoster) as refused:
         select(read(PEOPLE), where)
     assert refused.value.reason == f"where: {reason}"
+
+
+def test_a_column_to_select_by_may_not_be_there_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("login,status,city,city\nada,ACTIVE,London,Austin\n", encoding="utf-8")
+    with pytest.raises(
+        UnreadableRoster, match=r"a\.csv:1: where: two columns have the header 'city'; keep one of them"
+    ):
+        select(read(tmp_path / "a.csv"), {"city": "Austin"})
 
 
 def test_a_column_to_select_by_need_not_be_ignored() -> None:
