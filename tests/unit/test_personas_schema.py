@@ -68,6 +68,11 @@ def test_it_knows_every_column_flat_and_nested(column: Any) -> None:
         _persona({}, default="a", columns={"username": "UPN", "active": "Enabled", "tags.site": "Office"}),
         _persona({}, **{"x-anchors": {"b": []}, "$schema": "personas.schema.json"}),
         _persona({}, default=None),
+        {"personas": {"a": None}},
+        _persona({"routingProfile": "Sales", "phoneConfig": {"phoneType": "soft"}, "first_name": "Ada", "e_mail": "x"}),
+        _persona({"acw": 30, "auto_accept": True, "proficiencies": "lang:en=5", "hierarchy_group": ["EMEA", "UK"]}),
+        _persona({"acw.voice.firstCallback": 30, "emailAddress": "x", "identityInfo": {"secondaryEmail": "x"}}),
+        _persona({}, columns={"first_name": "givenName", "userLogin": "UPN", "hierarchyGroup": "Office"}),
     ],
 )
 def test_both_take_it(document: dict[str, Any]) -> None:
@@ -84,6 +89,9 @@ def test_both_take_it(document: dict[str, Any]) -> None:
         _persona({"routing_profil": "Sales"}),
         _persona({"username": "ada"}),
         _persona({"acw": {"telegram": 3}}),
+        _persona({"acw": {"voicee": 3}}),
+        _persona({"routingProfil": "Sales"}),
+        _persona({"userLogin": "ada"}),
         _persona({}, rule=[RULE]),
         _persona({}, rules={"a": RULE}),
         _persona({}, rules=[{"persona": "a"}]),
