@@ -65,9 +65,10 @@ def read(roster: str | os.PathLike[str] | Rows, personas: Personas | None = None
         from connect_users.roster.record_shapes import member_of, table
 
         return _one_table("", [exports.as_roster(table(member_of(_records(roster)), ""), columns)])
-    files = {path.absolute(): (path, source) for each in named for path, source in _files(each)}
+    # Without the ".." in a path, which `Path.absolute` keeps.
+    files = {os.path.abspath(path): (path, source) for each in named for path, source in _files(each)}  # noqa: PTH100
     if personas is not None and personas.source and len(files) > 1:
-        files.pop(Path(personas.source).absolute(), None)
+        files.pop(os.path.abspath(personas.source), None)  # noqa: PTH100
     tables = []
     for path, source in files.values():
         tables.append(exports.as_roster(read_file(path, source), columns))

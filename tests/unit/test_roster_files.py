@@ -114,9 +114,10 @@ def test_the_same_header_may_be_another_column_in_an_export(folder: Path) -> Non
     assert emails == [None, None, {"email": "cy@example.com"}]
 
 
-def test_the_personas_may_be_in_the_folder(folder: Path) -> None:
+@pytest.mark.parametrize("file", ["people/personas.yaml", "./people/old/../personas.yaml"])
+def test_the_personas_may_be_in_the_folder(folder: Path, file: str) -> None:
     (folder / "people" / "personas.yaml").write_text("personas: {a: {}}\ndefault: a\n", encoding="utf-8")
-    personas = read_personas("people/personas.yaml")
+    personas = read_personas(file)
     judged = judge(read("people", personas), RosterOptions(personas=personas, ignore_columns=("team",)))
     assert list(map(str, judged.problems)) == []
     assert {person.choice and person.choice.persona for person in judged.people} == {"a"}
