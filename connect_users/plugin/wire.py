@@ -35,30 +35,27 @@ class PropertyBag:
 
     Attributes:
         foreign: whether it is the dynamic resource's, whose own keys the next update removes.
+        hidden: the secrets themselves: in a roster's rows, a secret is a part of a whole that is not one.
     """
 
     props: Props = field(default_factory=dict)
     secrets: frozenset[Place] = frozenset()
     foreign: bool = False
+    hidden: tuple[Any, ...] = ()
 
     def secret_values(self) -> list[Any]:
         """The values that must not be shown."""
-        values = [self._at(place) for place in {*self.secrets, *((name,) for name in SECRETS)}]
-        if isinstance(by_username := self.props.get(_PASSWORDS), dict) and (_PASSWORDS,) in self.secrets:
+        values = [*self.hidden, *(self.props.get(name) for name in SECRETS)]
+        by_username = self.props.get(_PASSWORDS)
+        if isinstance(by_username, dict):
             # The usernames are not secrets: messages name people.
-            values = [list(by_username.values()), *(value for value in values if value is not by_username)]
+            values = [list(by_username.values()) if value is by_username else value for value in values]
         return values
-
-    def _at(self, place: Place) -> Any:
-        value: Any = self.props
-        for name in place:
-            value = value.get(name) if isinstance(value, dict) else value
-        return value
 
 
 def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
     """The properties of a Struct, without the keys that belong to an SDK (``__provider``)."""
-    secrets: set[Place] = set()
+    secrets: dict[Place, list[Any]] = {}
     props: Props = {}
     fields = struct.fields
     # A protobuf map has no order, but messages need one.
@@ -69,10 +66,11 @@ def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
                 # If an input is in both spellings, camelCase wins: it is the program's.
                 continue
             props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), secrets)
-    return PropertyBag(props, frozenset(secrets), tokens.PROVIDER_KEY in fields)
+    hidden = tuple(value for values in secrets.values() for value in values)
+    return PropertyBag(props, frozenset(secrets), tokens.PROVIDER_KEY in fields, hidden)
 
 
-def _decoded(value: Value, words: Spellings, place: Place, secrets: set[Place]) -> Any:
+def _decoded(value: Value, words: Spellings, place: Place, secrets: dict[Place, list[Any]]) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -88,17 +86,20 @@ def _decoded(value: Value, words: Spellings, place: Place, secrets: set[Place]) 
     return None
 
 
-def _decoded_struct(fields: Mapping[str, Value], words: Spellings, place: Place, secrets: set[Place]) -> Any:
+def _decoded_struct(
+    fields: Mapping[str, Value], words: Spellings, place: Place, secrets: dict[Place, list[Any]]
+) -> Any:
     signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
     if signature == tokens.RESOURCE_SIGNATURE:
         key = "id" if "id" in fields else "urn"
         return _decoded(fields[key], words, place, secrets) if key in fields else None
     if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
-        if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
-            secrets.add(place[:2])
+        value = UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
         if "value" in fields:
-            return _decoded(fields["value"], words, place, secrets)
-        return UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
+            value = _decoded(fields["value"], words, place, secrets)
+        if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
+            secrets.setdefault(place[:2], []).append(value)
+        return value
     members = {}
     for key in sorted(fields):
         name = words.to_ours.get(key, key)

@@ -83,6 +83,15 @@ def test_people_whose_passwords_are_secret_are_named_and_their_passwords_are_not
         assert secrecy.masked("a@b.c", values) == "[secret]"
 
 
+def test_messages_about_a_row_with_a_secret_hide_only_the_secret() -> None:
+    """Each row of a program usually has a password. The names in it, and its columns, are what a problem is about."""
+    row = {"username": "ada", "acw.voice": -2, "password": Secret("Corr3ct-horse"), "routingProfile": "Suport"}
+    for props in ({"rows": [row]}, {"personas": {"personas": {"a": row}}}, {"defaults": row}):
+        values = wire.decode(encode(props, secrets=True, unknowns=True), spelling.NONE).secret_values()
+        text = "row 1: acw.voice: 'ada' has -2 s and the routing profile 'Suport'"
+        assert secrecy.masked(f"{text}, Corr3ct-horse", values) == f"{text}, [secret]"
+
+
 @pytest.mark.parametrize(
     ("value", "read", "secrets"),
     [
