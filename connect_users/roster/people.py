@@ -208,13 +208,16 @@ class _FileJudge:
     """Judges one file of a roster."""
 
     def __init__(self, table: Table, judge: _Judge) -> None:
-        self.table = table
         self._judge = judge
         self._options = options = judge.options
         self._problems = judge.problems
-        self._columns = {
-            header: None if normal(header) in judge.ignored else table.column(header) for header in table.headers
-        }
+        columns = {header: table.column(header) for header in table.headers}
+        named = () if options.personas is None else options.personas.columns
+        if table.form and options.identity_management_type == "SAML" and _EMAIL not in named:
+            # AWS refuses e-mail addresses with SAML, and every export has them.
+            columns = {header: None if it and it.name == _EMAIL else it for header, it in columns.items()}
+        self._columns = {header: None if normal(header) in judge.ignored else it for header, it in columns.items()}
+        self.table = table._replace(columns=self._columns) if table.form else table
         self.paths = {column.path for column in self._columns.values() if column}
         self._settings = {name: it.name for name, it in self._columns.items() if it and it.path[0] not in NOT_SETTINGS}
         self._rows = RowReader(self._columns, judge.values)
@@ -396,6 +399,7 @@ NOT_SETTINGS: Final = frozenset(
         *("first_day", "last_day"),
     )
 )
+_EMAIL: Final = "identity_info.email"
 #: The most rows of one person at different times: each is compared with all rows before it.
 _ROWS_MAX: Final = 50
 _NO_HEADER: Final = (

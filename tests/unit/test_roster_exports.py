@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.roster.assembly import RowReader, ValueReader
+from connect_users.roster.explaining import explanations
 from connect_users.roster.people import JudgedRoster, Person, RosterOptions, judge
 from connect_users.roster.reading import read, read_personas
 from connect_users.roster.tables import Table, UnreadableRoster
@@ -62,6 +63,21 @@ def test_an_export_of_entra_id_is_read_as_it_is(tmp_path: Path) -> None:
     assert list(people) == ["ada@example.com"]
     assert people["ada@example.com"].inputs["identity_info"] == info
     assert "phone_config" not in people["ada@example.com"].inputs
+
+
+@pytest.mark.parametrize("columns", [{}, {"email": "mail"}])
+def test_the_addresses_of_an_export_are_not_used_with_saml(tmp_path: Path, columns: dict[str, str]) -> None:
+    """AWS refuses them there. Only somebody who names the column asks for them; a rule may use it anyway."""
+    (tmp_path / "people.csv").write_text(f"{ENTRA}\n{_entra('ada@example.com')}\n", encoding="utf-8")
+    rules = [{"persona": "agent", "when": {"mail": "*@example.com"}}]
+    personas = read_personas({"personas": PERSONAS["personas"], "rules": rules, "columns": columns})
+    options = RosterOptions("x", "SAML", personas=personas)
+    judged = judge(read(tmp_path / "people.csv", personas), options)
+    assert [problem.column for problem in judged.problems] == (["mail"] if columns else [])
+    (explanation,) = explanations(judged, options)
+    assert ("identity_info.email" in explanation.settings) is bool(columns)
+    assert explanation.why == "rule 1: mail is '*@example.com'"
+    assert judged.people[0].inputs["identity_info"]["last_name"] == "Doe"
 
 
 def test_a_column_that_is_not_read_may_be_there_twice(tmp_path: Path) -> None:
