@@ -5,7 +5,7 @@ personas' ``columns`` name the columns of any other file, and win over those of 
 read, under their documented names (``routing_profile``, ``tags.site``), and so are the names of a person.
 
 Sources of the headers: Entra ID: Microsoft Learn, "Download a list of users", and files in public repositories, the
-newer ones with ``id`` for ``objectId``. Okta: its help, "Okta Password Health report" (``Login``, ``Status``) and "User
+newer ones with ``id`` for ``objectId``. Active Directory's ``Get-ADUser`` has ``Enabled`` instead. Okta: its help, "Okta Password Health report" (``Login``, ``Status``) and "User
 accounts report" (``Okta username``, ``Okta user status``), and the attributes of its user profile (``login``,
 ``firstName``). No live export was available.
 """
@@ -62,7 +62,7 @@ def _format(name: str, *headers: tuple[str, ...]) -> ExportFormat:
 
 _SCIM: Final = _format(scim.FORM, ("username",), ("namegivenname",), ("namefamilyname",), ("emails",), ("active",))
 _FORMATS: Final = (
-    _format("Entra ID", ("userprincipalname",), ("givenname",), ("surname",), ("mail",), ("accountenabled",)),
+    _format("Entra ID", ("userprincipalname",), ("givenname",), ("surname",), ("mail",), ("accountenabled", "enabled")),
     _format(
         "Okta",
         ("oktausername", "login", "profilelogin"),

@@ -80,6 +80,14 @@ def test_the_addresses_of_an_export_are_not_used_with_saml(tmp_path: Path, colum
     assert judged.people[0].inputs["identity_info"]["last_name"] == "Doe"
 
 
+def test_a_disabled_account_of_active_directory_is_a_leaver(tmp_path: Path) -> None:
+    """``Get-ADUser | Export-Csv`` has most of Entra ID's headers, but not the one that says who is there."""
+    header = '"DistinguishedName","Enabled","GivenName","Name","SamAccountName","Surname","UserPrincipalName"'
+    rows = [f'"CN=x","{enabled}","X","x","x","Y","{name}@x.org"' for name, enabled in (("a", True), ("b", False))]
+    table = _table(tmp_path, "\n".join([header, *rows]))
+    assert (table.form, list(_people(table)), table.inactive) == ("Entra ID", ["a@x.org"], ("b@x.org",))
+
+
 def test_a_column_that_is_not_read_may_be_there_twice(tmp_path: Path) -> None:
     """Unlike one that is: nobody knows which of the two is meant."""
     text = "login,status,email,custom,custom\nada@example.com,ACTIVE,ada@example.com,1,2\n"
