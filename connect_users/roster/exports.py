@@ -5,9 +5,9 @@ personas' ``columns`` name the columns of any other file, and win over those of 
 read, under their documented names (``routing_profile``, ``tags.site``), and so are the names of a person.
 
 Sources of the headers: Entra ID: Microsoft Learn, "Download a list of users", and files in public repositories, the
-newer ones with ``id`` for ``objectId``. Active Directory's ``Get-ADUser`` has ``Enabled`` instead. Okta: its help, "Okta Password Health report" (``Login``, ``Status``) and "User
-accounts report" (``Okta username``, ``Okta user status``), and the attributes of its user profile (``login``,
-``firstName``). No live export was available.
+newer ones with ``id`` for ``objectId``; Active Directory's ``Get-ADUser`` has ``Enabled``. Okta: its help, "Okta
+Password Health report" (``Login``, ``Status``) and "User accounts report" (``Okta username``, ``Okta user status``),
+and the attributes of its user profile (``login``, ``firstName``). No live export was available.
 """
 
 from __future__ import annotations

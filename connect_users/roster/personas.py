@@ -63,9 +63,10 @@ class RuleCondition:
         """The rule's own value that matches a cell's value; None if there is none."""
         if cell in self.exact:
             return cell
-        # A * must not match the end of one group and the beginning of another.
-        separators = separators_in(cell) if isinstance(cell, SeveralGroups) else set()
-        patterns = (each for each in self.patterns if separators <= separators_in(each))
+        patterns = self.patterns
+        if isinstance(cell, SeveralGroups):
+            # A * must not match the end of one group and the beginning of another.
+            patterns = tuple(each for each in patterns if separators_in(cell) <= separators_in(each))
         return next((each for each in patterns if _fits(each, cell)), None)
 
 
