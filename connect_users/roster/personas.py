@@ -52,6 +52,7 @@ class RuleCondition:
         self.line = line
         self.patterns = tuple(value for value in values if "*" in value)
         self.exact = dict.fromkeys(value for value in values if "*" not in value)
+        self._separators = {pattern: separators_in(pattern) for pattern in self.patterns}
 
     def match(self, values: tuple[str, ...]) -> str | None:
         """The first of a cell's values that matches; None if there is none."""
@@ -66,7 +67,8 @@ class RuleCondition:
         patterns = self.patterns
         if isinstance(cell, SeveralGroups):
             # A * must not match the end of one group and the beginning of another.
-            patterns = tuple(each for each in patterns if separators_in(cell) <= separators_in(each))
+            separators = separators_in(cell)
+            patterns = tuple(each for each in patterns if separators <= self._separators[each])
         return next((each for each in patterns if _fits(each, cell)), None)
 
 
