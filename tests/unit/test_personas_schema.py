@@ -86,6 +86,8 @@ def test_both_take_it(document: dict[str, Any]) -> None:
         {},
         {"rules": []},
         {"personas": ["a"]},
+        {"personas": {}},
+        {"personas": None},
         _persona({"routing_profil": "Sales"}),
         _persona({"username": "ada"}),
         _persona({"acw": {"telegram": 3}}),
