@@ -31,6 +31,9 @@ ACTIVE: Final = "active"
 _NAMES: Final = ("username", "identity_info.first_name", "identity_info.last_name", "identity_info.email")
 _PATHS_OF_NAMES: Final = frozenset(column.path for name in _NAMES if (column := find(name)) is not None)
 
+#: Columns of which a directory may have something else under one of the other names that a roster knows.
+_ALSO_OF_DIRECTORIES: Final = ("identity_info", "phone_config.phone", "phone_config.desk", "hierarchy_group")
+
 #: Statuses as Okta's API and console write them, and those of other directories. A suspended account cannot sign in.
 #: The owner of an account that is locked out, or has to set a password, is still employed.
 _INACTIVE: Final = frozenset(
@@ -84,7 +87,9 @@ def as_roster(table: Table, columns: Mapping[str, str] | None = None) -> Table:
         UnreadableRoster: a status does not say whether its account is active.
     """
     configured = {name: header for name, wanted in (columns or {}).items() if (header := _header(table, wanted))}
-    form = _SCIM if table.form == scim.FORM else _format_of(table)
+    # A roster of which the personas name some columns is still a roster.
+    ours = table.form != scim.FORM and "username" not in configured and _names_people(table)
+    form = _SCIM if table.form == scim.FORM else None if ours else _format_of(table)
     if form is None and not configured:
         return table
     named = {**({} if form is None else _headers_of(table, form.headers)), **configured}
@@ -97,14 +102,15 @@ def as_roster(table: Table, columns: Mapping[str, str] | None = None) -> Table:
     taken = {column.path for several in read.values() for column in several}
     for header in table.headers.keys() - read.keys() - {status}:
         column = find(header)
-        if column is not None and column.path not in taken and _is_own(header, column):
+        if column is not None and column.path not in taken and (ours or _is_own(header, column)):
             read[header] = [column]
     return _without_inactive(_with_columns(table, read, "columns" if form is None else form.name), status)
 
 
 def _is_own(header: str, column: Column) -> bool:
-    """Whether a header is a roster's own: a directory may use other headers, like ``Phone``, for something else."""
-    return column.name in spellings(header) or column.path[0] == "tags" or column.path in _PATHS_OF_NAMES
+    """Whether a header is a roster's own: a directory may use some, like ``Phone``, for something else."""
+    exact = column.name in spellings(header) or column.path in _PATHS_OF_NAMES
+    return exact or not column.name.startswith(_ALSO_OF_DIRECTORIES)
 
 
 def _header(table: Table, wanted: str) -> str | None:
@@ -128,8 +134,12 @@ def _headers_of(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str,
     return named
 
 
+def _names_people(table: Table) -> bool:
+    return any((column := find(header)) is not None and column.path == USERNAME for header in table.headers)
+
+
 def _format_of(table: Table) -> ExportFormat | None:
-    if any((column := find(header)) is not None and column.path == USERNAME for header in table.headers):
+    if _names_people(table):
         return None
     for form in _FORMATS:
         named = _headers_of(table, form.headers)

@@ -116,6 +116,26 @@ def test_a_column_of_a_roster_in_an_export_is_read_under_its_own_name(tmp_path: 
     assert "phone_config" not in inputs
 
 
+def test_other_names_of_a_roster_s_columns_are_read_too_unless_a_directory_may_use_them(tmp_path: Path) -> None:
+    text = f"{ENTRA},proficiencies,acw,Phone,mobile\n{_entra('ada@example.com')},lang:en=5,30,x,y\n"
+    inputs = _people(_table(tmp_path, text))["ada@example.com"].inputs
+    assert inputs["user_proficiencies"] == [{"attribute_name": "lang", "attribute_value": "en", "level": 5}]
+    assert inputs["phone_config"] == {"after_contact_work_time_limit": 30}
+
+
+def test_a_roster_of_which_the_personas_name_a_column_keeps_all_its_columns(tmp_path: Path) -> None:
+    """As the console's template, with a column for who is there."""
+    text = "User login,Routing profile name,Phone number,Enabled\nada,Support,+441632960961,yes\nbo,Support,,no\n"
+    table = _table(tmp_path, text, active="Enabled")
+    assert table.inactive == ("bo",)
+    assert {name: column and column.name for name, column in table.columns.items()} == {
+        "User login": "username",
+        "Routing profile name": "routing_profile",
+        "Phone number": "phone_config.desk_phone_number",
+        "Enabled": None,
+    }
+
+
 @pytest.mark.parametrize(
     "header",
     [
