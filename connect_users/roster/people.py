@@ -256,7 +256,9 @@ class _FileJudge:
         for header in self.table.twice:
             is_rules = self._chooser is not None and self._chooser.reads(header)
             if not self.table.form or self._columns[header] is not None or is_rules:
-                self._add(self.table.headers[header], header, "two columns have this header")
+                # A column of one proficiency is not among the headers any more.
+                line = self.table.headers.get(header, self.table.header_line)
+                self._add(line, header, "two columns have this header")
 
     def _names_people(self) -> bool:
         if USERNAME not in self.paths:

@@ -221,6 +221,9 @@ def test_a_dict_where_a_list_for_each_channel_belongs_is_reported() -> None:
 def test_a_header_that_is_there_twice_is_reported() -> None:
     messages = _messages(_judged("username,routing_profile,security_profiles,username\nada,Support,Agent,bo\n"))
     assert messages[0] == "agents.csv:1: username: two columns have this header"
+    header = "username,routing_profile,security_profiles,attribute_name,attribute_value,level,level"
+    messages = _messages(_judged(f"{header}\nada,Support,Agent,lang,en,5,4\n"))
+    assert messages == ["agents.csv:1: level: two columns have this header"]
 
 
 def test_the_names_of_a_mapping_may_be_written_as_in_a_roster() -> None:
