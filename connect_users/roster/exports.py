@@ -31,6 +31,8 @@ ACTIVE: Final = "active"
 _NAMES: Final = ("username", "identity_info.first_name", "identity_info.last_name", "identity_info.email")
 _PATHS_OF_NAMES: Final = frozenset(column.path for name in _NAMES if (column := find(name)) is not None)
 
+#: The form of a file of which only the personas name columns: `check` shows "read as ...".
+_BY_COLUMNS: Final = "the personas say"
 #: Columns of which a directory may have something else under one of the other names that a roster knows.
 _ALSO_OF_DIRECTORIES: Final = ("identity_info", "phone_config.phone", "phone_config.desk", "hierarchy_group")
 
@@ -104,7 +106,7 @@ def as_roster(table: Table, columns: Mapping[str, str] | None = None) -> Table:
         column = find(header)
         if column is not None and column.path not in taken and (ours or _is_own(header, column)):
             read[header] = [column]
-    return _without_inactive(_with_columns(table, read, "columns" if form is None else form.name), status)
+    return _without_inactive(_with_columns(table, read, _BY_COLUMNS if form is None else form.name), status)
 
 
 def _is_own(header: str, column: Column) -> bool:

@@ -43,6 +43,13 @@ def test_it_says_which_form_was_read_and_who_is_no_row(folder: Path, capsys: pyt
     output = capsys.readouterr()
     assert output.out == "entra.csv: 2 people, no problems (read as Entra ID, 1 account not active)\n"
     assert output.err == "personas.yaml:4: warning: personas.spare: nobody has this persona\n"
+    (folder / "own.csv").write_text("UPN,Here\nada,yes\nbo,no\n", encoding="utf-8")
+    settings = "{routing_profile_id: r, security_profile_ids: s, email: a@b.org}"
+    text = f"personas: {{a: {settings}}}\ndefault: a\ncolumns: {{username: UPN, active: Here}}\n"
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    assert main(["check", "own.csv", "--personas", "own.yaml"]) == 0
+    text = "own.csv: 1 person, no problems (read as the personas say, 1 account not active)\n"
+    assert capsys.readouterr().out == text
 
 
 def test_it_explains_who_gets_which_persona_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
