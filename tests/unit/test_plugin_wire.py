@@ -93,6 +93,7 @@ def test_people_whose_passwords_are_secret_are_named_and_their_passwords_are_not
         ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x", "id": "1"}, "1", set()),
         ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x"}, "urn:x", set()),
         ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x", "id": UNKNOWN}, OURS, set()),
+        ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x", "id": ""}, OURS, set()),
         ({SIGNATURE: RESOURCE_SIGNATURE}, None, set()),
     ],
 )
