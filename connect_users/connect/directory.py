@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from connect_users.connect.listings import Listing, group_path, name_member
 from connect_users.core.arns import parse_arn
-from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError
+from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError, WrongInstance
 from connect_users.core.limits import ID_PATTERN
 from connect_users.core.misspellings import NoSuchName, suggestion
 from connect_users.core.references import HIERARCHY_GROUP
@@ -131,11 +131,19 @@ class Directory:
         return str(entry.get(name) or "")
 
     async def description(self) -> Entry:
-        """The instance as DescribeInstance returns it."""
-        id_ = await self.id()
-        return await self._answer(
+        """The instance as DescribeInstance returns it.
+
+        Raises:
+            WrongInstance: it has another ARN than the one it was asked for by.
+        """
+        id_, arn = await self.id(), address(self._instance).arn
+        entry: Entry = await self._answer(
             ("instance", id_), lambda api: api.describe_instance(id_, notify=self._notify), "looking at"
         )
+        reached = entry.get("Arn")
+        if arn and reached and reached != arn:
+            raise WrongInstance(f"{self.where}: the credentials reach {reached}; check the account and the region")
+        return entry
 
     async def find(self, reference: Reference, name: str) -> str:
         """The id of a thing by its name; of a hierarchy group, by its path from the top.

@@ -15,8 +15,10 @@ from connect_users.connect.listings import name_member
 from connect_users.core import references, tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
-from connect_users.core.shapes import shown
+from connect_users.core.fields import BY_NAME
+from connect_users.core.shapes import id_problems, shown
 from connect_users.core.spec import contains_unknown
+from connect_users.core.spelling import camel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -57,6 +59,8 @@ class Function:
 _INSTANCE: Final = Property(_STRING, "Id, ARN or alias of the instance.")
 _ID: Final = Property(_STRING, "The bare id.")
 _ARN: Final = Property(_STRING, "The ARN.")
+#: Filter -> the input of a user whose ids it takes: the search would find nobody by anything else.
+_IDS: Final = {camel(each.field.removesuffix("s")): BY_NAME[each.field] for each in references.OF_USERS}
 
 
 async def _instance(directory: Directory, _: Json) -> Json:
@@ -198,6 +202,8 @@ def _problems(function: Function, arguments: Json) -> list[str]:
         elif value.type is _STRING:
             if not isinstance(arguments[key], str) or not arguments[key]:
                 problems.append(f"{key}: {shown(arguments[key])} is not a non-empty string")
+            elif key in _IDS:
+                problems += map(str, id_problems(_IDS[key], key, arguments[key], {}))
         elif not isinstance(arguments[key], dict) or not all(isinstance(each, str) for each in arguments[key].values()):
             problems.append(f"{key}: {shown(arguments[key])} is not a map of strings")
     return problems

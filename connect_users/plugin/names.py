@@ -29,7 +29,7 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
     )
 
 
-_NAME: Final = _any_of((*OURS, *_OF_A_ROSTER))
+_NAME: Final = _any_of((*OURS, *_OF_A_ROSTER, references.SECURITY_PROFILE.field.removesuffix("s")))
 _ARGUMENT: Final = _any_of(_OF_A_ROSTER - {references.SECURITY_PROFILE.column})
 
 

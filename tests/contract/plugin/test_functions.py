@@ -108,6 +108,21 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
         ("getQueue", {**INSTANCE, "name": 5}, "getQueue: name: 5.0 is not a non-empty string"),
         ("getUsers", {**INSTANCE, "tags": {"a": 1}}, "is not a map of strings"),
         ("getUsers", {**INSTANCE, "tag": {}}, "getUsers: tag: no such argument; there are instanceId, tags"),
+        (
+            "getUsers",
+            {**INSTANCE, "securityProfileId": "an-instance:a-profile"},
+            "is a composite, not the id of a security profile; pass the resource's securityProfileId, not its id",
+        ),
+        (
+            "getUsers",
+            {**INSTANCE, "routingProfileId": arn("queue", "x")},
+            "/queue/x' is not the ARN of a routing profile",
+        ),
+        (
+            "getInstance",
+            {"instance": seed.INSTANCE_ARN.replace("us-east-1", "eu-west-2")},
+            f"the credentials reach {seed.INSTANCE_ARN}; check the account and the region",
+        ),
         ("getUsr", INSTANCE, "has no function 'connect-users:index:getUsr'; it has getInstance"),
     ],
 )
