@@ -119,8 +119,9 @@ def _user() -> Json:
         "requiredInputs": required,
         "properties": {**inputs, **outputs},
         "required": [*required, "arn"],
-        # An SDK's `get` keeps the id that it was called with, so it has to work with the bare one.
-        "stateInputs": {"type": "object", "properties": {"instanceId": inputs["instanceId"]}},
+        # An SDK's `get` keeps the id that it was called with, so it has to work with the bare one, and `instanceId`
+        # beside it. It has outputs only for what is named here.
+        "stateInputs": {"type": "object", "properties": {**inputs, **outputs}},
         # Users of the dynamic resource become the plugin's.
         "aliases": [{"type": tokens.USER}],
     }
