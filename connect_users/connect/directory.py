@@ -18,7 +18,7 @@ from connect_users.core.arns import parse_arn
 from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError, WrongInstance
 from connect_users.core.limits import ID_PATTERN
 from connect_users.core.misspellings import NoSuchName, suggestion
-from connect_users.core.references import HIERARCHY_GROUP
+from connect_users.core.references import HIERARCHY_GROUP, USER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -74,6 +74,18 @@ class AnswerCache:
                 answer.set_exception(error.about(what) if isinstance(error, ConnectApiError) else error)
         result: T = answer.result()
         return result
+
+    def complete(self) -> dict[Hashable, Future[Any]]:
+        """The answers that are there already, by their keys."""
+        with self._lock:
+            return {key: answer for key, answer in self._answers.items() if answer.done()}
+
+    def forget(self, answers: Mapping[Hashable, Future[Any]]) -> None:
+        """Drop these answers, but not newer ones of the same keys: whoever needs them asks again."""
+        with self._lock:
+            for key, answer in answers.items():
+                if self._answers.get(key) is answer:
+                    del self._answers[key]
 
 
 class InstanceAddress(NamedTuple):
@@ -185,7 +197,7 @@ class Directory:
 
     async def caller(self) -> str:
         """The caller's ARN; "" if AWS does not return it."""
-        return await self._answer("caller", lambda api: api.caller, "finding out who calls, for")
+        return await self._answer(("caller",), lambda api: api.caller, "finding out who calls, for")
 
     async def permissions(self, security_profile_id: str) -> list[str]:
         """The permissions of a security profile."""
@@ -216,7 +228,7 @@ class Directory:
             pages = api.search_users(instance_id, criteria, search_filter, notify=self._notify)
             return sorted((user for page in pages for user in page), key=lambda user: str(user["Username"]))
 
-        key = (instance_id, json.dumps([criteria, search_filter], sort_keys=True))
+        key = (instance_id, USER, json.dumps([criteria, search_filter], sort_keys=True))
         return await self._answer(key, search, "searching users of")
 
     async def _listing(self, reference: Reference) -> Listing:
@@ -272,7 +284,7 @@ class Directory:
         def list_instances(api: Gateway) -> tuple[str, list[Entry]]:
             return api.region, list(api.list_instances(notify=self._notify))
 
-        region, instances = await self._answer("ListInstances", list_instances, "looking for")
+        region, instances = await self._answer(("ListInstances",), list_instances, "looking for")
         return by_alias(str(self._instance), region, instances)
 
     async def _answer(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:

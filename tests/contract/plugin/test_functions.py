@@ -149,6 +149,26 @@ def test_each_listing_is_read_once_in_a_run_however_many_ask(site: Site, start_p
     assert Counter(site.calls()) == {"ListInstances": 1, "ListRoutingProfiles": 1, "ListSecurityProfiles": 1}
 
 
+def test_what_a_run_has_created_since_a_look_up_is_found(site: Site, start_plugin: Callable[..., Plugin]) -> None:
+    """Of a name that is not in an earlier listing, Connect is asked again; and of users for each list of them."""
+    plugin = start_plugin()
+    assert plugin.invoke("getQueue", **INSTANCE, name="BasicQueue")["name"] == "BasicQueue"
+    assert plugin.invoke("getUsers", **INSTANCE)["usernames"] == []
+    assert plugin.invoke("getUsers", **INSTANCE, usernamePrefix="a")["usernames"] == []
+    plugin.create(user())
+    site.client.create_queue(
+        InstanceId=seed.INSTANCE_ID, Name="New", HoursOfOperationId=next(iter(seed.HOURS_OF_OPERATION.values()))
+    )
+    assert plugin.invoke("getQueue", **INSTANCE, name="New")["name"] == "New"
+    assert plugin.invoke("getUsers", **INSTANCE)["usernames"] == ["ada"]
+    assert plugin.invoke("getUsers", **INSTANCE, usernamePrefix="a")["usernames"] == ["ada"]
+    site.forget()
+    with pytest.raises(HostError, match="has no queue 'Old'"):
+        plugin.invoke("getQueue", **INSTANCE, name="Old")
+    assert plugin.invoke("getQueue", **INSTANCE, name="New")["name"] == "New"
+    assert site.calls() == ["ListQueues"]
+
+
 def test_a_look_up_that_failed_is_made_again(site: Site, start_plugin: Callable[..., Plugin]) -> None:
     plugin = start_plugin()
     site.emulator.faults.add(Fault("ListQueues", "error-before", code="AccessDeniedException", message="No"))
