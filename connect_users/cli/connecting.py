@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 #: Words for a stack's configuration in messages -> words for a command line.
 _OPTIONS: Final = {
-    "connect-users:region, aws:region": "--region",
+    "connect-users:region (or the provider's region)": "--region",
     "connect-users:region": "--region",
     "connect-users:profile": "--profile",
     "connect-users:endpointUrl": "--endpoint-url",

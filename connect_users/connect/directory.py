@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from connect_users.connect.listings import Listing, group_path, name_member
 from connect_users.core.arns import parse_arn
-from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError
+from connect_users.core.errors import AccessDenied, ConfigurationError, ConnectApiError, WrongInstance
 from connect_users.core.limits import ID_PATTERN
 from connect_users.core.misspellings import NoSuchName, suggestion
-from connect_users.core.references import HIERARCHY_GROUP
+from connect_users.core.references import HIERARCHY_GROUP, USER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -74,6 +74,18 @@ class AnswerCache:
                 answer.set_exception(error.about(what) if isinstance(error, ConnectApiError) else error)
         result: T = answer.result()
         return result
+
+    def complete(self) -> dict[Hashable, Future[Any]]:
+        """The answers that are there already, by their keys."""
+        with self._lock:
+            return {key: answer for key, answer in self._answers.items() if answer.done()}
+
+    def forget(self, answers: Mapping[Hashable, Future[Any]]) -> None:
+        """Drop these answers, but not newer ones of the same keys: whoever needs them asks again."""
+        with self._lock:
+            for key, answer in answers.items():
+                if self._answers.get(key) is answer:
+                    del self._answers[key]
 
 
 class InstanceAddress(NamedTuple):
@@ -131,11 +143,19 @@ class Directory:
         return str(entry.get(name) or "")
 
     async def description(self) -> Entry:
-        """The instance as DescribeInstance returns it."""
-        id_ = await self.id()
-        return await self._answer(
+        """The instance as DescribeInstance returns it.
+
+        Raises:
+            WrongInstance: it has another ARN than the one it was asked for by.
+        """
+        id_, arn = await self.id(), address(self._instance).arn
+        entry: Entry = await self._answer(
             ("instance", id_), lambda api: api.describe_instance(id_, notify=self._notify), "looking at"
         )
+        reached = entry.get("Arn")
+        if arn and reached and reached != arn:
+            raise WrongInstance(f"{self.where}: the credentials reach {reached}; check the account and the region")
+        return entry
 
     async def find(self, reference: Reference, name: str) -> str:
         """The id of a thing by its name; of a hierarchy group, by its path from the top.
@@ -177,7 +197,7 @@ class Directory:
 
     async def caller(self) -> str:
         """The caller's ARN; "" if AWS does not return it."""
-        return await self._answer("caller", lambda api: api.caller, "finding out who calls, for")
+        return await self._answer(("caller",), lambda api: api.caller, "finding out who calls, for")
 
     async def permissions(self, security_profile_id: str) -> list[str]:
         """The permissions of a security profile."""
@@ -208,7 +228,7 @@ class Directory:
             pages = api.search_users(instance_id, criteria, search_filter, notify=self._notify)
             return sorted((user for page in pages for user in page), key=lambda user: str(user["Username"]))
 
-        key = (instance_id, json.dumps([criteria, search_filter], sort_keys=True))
+        key = (instance_id, USER, json.dumps([criteria, search_filter], sort_keys=True))
         return await self._answer(key, search, "searching users of")
 
     async def _listing(self, reference: Reference) -> Listing:
@@ -264,7 +284,7 @@ class Directory:
         def list_instances(api: Gateway) -> tuple[str, list[Entry]]:
             return api.region, list(api.list_instances(notify=self._notify))
 
-        region, instances = await self._answer("ListInstances", list_instances, "looking for")
+        region, instances = await self._answer(("ListInstances",), list_instances, "looking for")
         return by_alias(str(self._instance), region, instances)
 
     async def _answer(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:

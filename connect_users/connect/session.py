@@ -143,7 +143,7 @@ class Clients:
         # boto3 itself does not read AWS_REGION, which every other SDK, Lambda and pulumi-aws do.
         region = self._settings.region or os.environ.get("AWS_REGION") or self._boto3().region_name
         if not region:
-            raise ConfigurationError("no region: set connect-users:region, aws:region or AWS_REGION")
+            raise ConfigurationError("no region: set connect-users:region (or the provider's region) or AWS_REGION")
         return region
 
     def _config(self, endpoint: str | None) -> Config:

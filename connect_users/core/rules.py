@@ -153,7 +153,7 @@ def _identity_texts(info: Props, kind: str | None) -> Iterator[Problem]:
             if not unicodedata.is_normalized("NFC", text):
                 yield Problem(
                     f"identity_info.{name}",
-                    "is not in Unicode Normalization Form C; pass unicodedata.normalize('NFC', ...)",
+                    "is not in Unicode Normalization Form C; normalize it to NFC",
                 )
     email = info.get("email")
     if isinstance(email, str) and email and ("@" not in email or limits.BLANK.search(email)):

@@ -77,9 +77,7 @@ def _sound(field: Field, value: Any, inputs: Props) -> Any:
     if field.kind is BLOCKS and isinstance(value, list):
         return [_sound_block(field, item, inputs) for item in value]
     if field.kind is IDS and isinstance(value, list):
-        return [
-            item if _plain_id(item) or not any(_id_problems(field, "", item, inputs)) else UNKNOWN for item in value
-        ]
+        return [item if _plain_id(item) or not any(id_problems(field, "", item, inputs)) else UNKNOWN for item in value]
     if field.kind is TAGS and isinstance(value, dict):
         return {key: item for key, item in value.items() if isinstance(key, str)}
     return value if _plain(field, value) or not any(_value_problems(field, "", value, inputs)) else UNKNOWN
@@ -114,13 +112,13 @@ def _value_problems(field: Field, path: str, value: Any, inputs: Props) -> Itera
         if not isinstance(value, list):
             yield Problem(path, f"{_shown(field, value)} is not a list")
             return
-        judge = _block_problems if field.kind is BLOCKS else _id_problems
+        judge = _block_problems if field.kind is BLOCKS else id_problems
         for index, item in enumerate(value):
             # An id in most cases: then there is nothing to look for.
             if item is not UNKNOWN and not (field.kind is IDS and _plain_id(item)):
                 yield from judge(field, f"{path}[{index}]", item, inputs)
     elif field.kind is ID:
-        yield from _id_problems(field, path, value, inputs)
+        yield from id_problems(field, path, value, inputs)
     elif field.kind is TAGS:
         if not isinstance(value, dict):
             yield Problem(path, f"{_shown(field, value)} is not a dict")
@@ -177,8 +175,10 @@ def shown(value: Any) -> str:
     return text if len(text) <= 160 else f"{text[:157]}..."
 
 
-def _id_problems(field: Field, path: str, value: Any, inputs: Props) -> Iterator[Problem]:
-    """What is wrong with an id that is not plain."""
+def id_problems(field: Field, path: str, value: Any, inputs: Props) -> Iterator[Problem]:
+    """What is wrong with an id, or an ARN, of what the field refers to."""
+    if _plain_id(value):
+        return
     what = f"a {field.reference.noun}" if field.reference else "an instance"
     if not isinstance(value, str):
         yield Problem(path, f"{_shown(field, value)} is not an id")

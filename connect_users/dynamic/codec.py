@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from connect_users.core import spelling, tokens
-from connect_users.core.fields import BY_NAME, SECRETS
+from connect_users.core.fields import BY_NAME, LOST_KEY, SECRETS
 from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
@@ -56,10 +56,11 @@ def _decoded(value: Any) -> Any:
 def encode(props: Mapping[str, Any]) -> dict[str, Any]:
     """The inverse of `decode`; the password becomes a secret.
 
-    Other secrets of the program stay secret: the engine copies the mark of an input to the output of the same name.
+    Other secrets of the program stay secret: the engine copies the mark of an input to the output of the same name. An
+    output with values of an input of another name becomes one, too, since the input may be.
     """
     encoded = {name: _encoded(value) for name, value in props.items()}
-    for name in SECRETS:
+    for name in (*SECRETS, LOST_KEY):
         if encoded.get(name) is not None:
             encoded[name] = rpc.wrap_rpc_secret(encoded[name])
     return encoded

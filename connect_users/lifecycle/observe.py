@@ -161,7 +161,10 @@ def computed(op: Operation, user: Mapping[str, Any], live: Props, outputs: Mappi
                 result[TAKEN_KEY] = secrets.token_hex(4)
         case ownership.OtherResource(owner) | ownership.OtherStack(owner):
             result[OTHER_OWNER_KEY] = owner.urn
-            op.say("warning", f"this user now belongs to {owner.urn} (tag {ownership.TAG_KEY})")
+            # A program that only reads a user (`get`) has no token of it, and asks about the same owner in each run.
+            known = not outputs or (token is None and outputs.get(OTHER_OWNER_KEY) == owner.urn)
+            severity, verb = ("info", "belongs") if known else ("warning", "now belongs")
+            op.say(severity, f"this user {verb} to {owner.urn} (tag {ownership.TAG_KEY})")
     return result
 
 

@@ -15,8 +15,11 @@ from connect_users.connect.listings import name_member
 from connect_users.core import references, tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
-from connect_users.core.shapes import shown
+from connect_users.core.fields import BY_NAME
+from connect_users.core.misspellings import NoSuchName
+from connect_users.core.shapes import id_problems, shown
 from connect_users.core.spec import contains_unknown
+from connect_users.core.spelling import camel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -57,6 +60,8 @@ class Function:
 _INSTANCE: Final = Property(_STRING, "Id, ARN or alias of the instance.")
 _ID: Final = Property(_STRING, "The bare id.")
 _ARN: Final = Property(_STRING, "The ARN.")
+#: Filter -> the input of a user whose ids it takes: the search would find nobody by anything else.
+_IDS: Final = {camel(each.field.removesuffix("s")): BY_NAME[each.field] for each in references.OF_USERS}
 
 
 async def _instance(directory: Directory, _: Json) -> Json:
@@ -183,7 +188,18 @@ def call(token: str, arguments: Json, answers: AnswerCache, notify: Notify) -> J
         raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
     instance = arguments[function.instance]
     directory = Directory(instance, answers.once, lambda line: notify(f"Connect instance '{instance}': {line}"))
-    return asyncio.run(function.look_up(directory, arguments))
+    # The program may have created something since these were asked.
+    earlier = answers.complete()
+    if name == "getUsers":
+        about_users = [key for key in earlier if isinstance(key, tuple) and references.USER in key]
+        answers.forget({key: earlier[key] for key in about_users})
+    try:
+        return asyncio.run(function.look_up(directory, arguments))
+    except NoSuchName:
+        if not earlier:
+            raise
+        answers.forget(earlier)
+        return asyncio.run(function.look_up(directory, arguments))
 
 
 def _problems(function: Function, arguments: Json) -> list[str]:
@@ -198,6 +214,8 @@ def _problems(function: Function, arguments: Json) -> list[str]:
         elif value.type is _STRING:
             if not isinstance(arguments[key], str) or not arguments[key]:
                 problems.append(f"{key}: {shown(arguments[key])} is not a non-empty string")
+            elif key in _IDS:
+                problems += map(str, id_problems(_IDS[key], key, arguments[key], {}))
         elif not isinstance(arguments[key], dict) or not all(isinstance(each, str) for each in arguments[key].values()):
             problems.append(f"{key}: {shown(arguments[key])} is not a map of strings")
     return problems

@@ -29,7 +29,9 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
     )
 
 
-_NAME: Final = _any_of((*OURS, *_OF_A_ROSTER))
+#: Words of messages besides these: the attribute with the id of a security profile, and options of Pulumi.
+_OTHERS: Final = (references.SECURITY_PROFILE.field.removesuffix("s"), "delete_before_replace", "replace_on_changes")
+_NAME: Final = _any_of((*OURS, *_OF_A_ROSTER, *_OTHERS))
 _ARGUMENT: Final = _any_of(_OF_A_ROSTER - {references.SECURITY_PROFILE.column})
 
 

@@ -112,12 +112,16 @@ def _user() -> Json:
             "ARNs, and are stored as bare ids.\n\n"
             "## Import\n\n"
             "```sh\npulumi import connect-users:index:User ada INSTANCE_ID:USER_ID\n```\n\n"
-            "The user's ARN also works as the id."
+            "The user's ARN also works as the id. To read a user of another stack, call `get` with the bare id and "
+            "`instanceId`."
         ),
         "inputProperties": inputs,
         "requiredInputs": required,
         "properties": {**inputs, **outputs},
         "required": [*required, "arn"],
+        # An SDK's `get` keeps the id that it was called with, so it has to work with the bare one, and `instanceId`
+        # beside it. It has outputs only for what is named here.
+        "stateInputs": {"type": "object", "properties": {**inputs, **outputs}},
         # Users of the dynamic resource become the plugin's.
         "aliases": [{"type": tokens.USER}],
     }

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_users.core import spelling, tokens
-from connect_users.core.fields import SECRETS
+from connect_users.core.fields import LOST_KEY, SECRETS
+from connect_users.core.references import SECURITY_PROFILE
 from connect_users.core.spec import UNKNOWN, Props
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _decoded_struct(
     signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
     if signature == tokens.RESOURCE_SIGNATURE:
         key = "id" if "id" in fields else "urn"
-        return _decoded(fields[key], words, place, secrets) if key in fields else None
+        # The engine writes an id that is not known yet as "".
+        return (_decoded(fields[key], words, place, secrets) or UNKNOWN) if key in fields else None
     if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
         value = UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
         if "value" in fields:
@@ -114,6 +116,9 @@ def encode(props: Mapping[str, Any], secrets: Iterable[Place] = (), words: Spell
     marked: dict[str, set[str]] = {name: set() for name in SECRETS}
     for top, *member in secrets:
         marked.setdefault(top, set()).update(member or ("",))
+    if SECURITY_PROFILE.field in marked:
+        # They were a part of that input.
+        marked[LOST_KEY] = {""}
     struct = Struct()
     fields = struct.fields
     for name, value in props.items():

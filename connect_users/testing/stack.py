@@ -171,8 +171,8 @@ class Stack:
     destroy = functools.partialmethod(pulumi, "destroy", "--yes", "--skip-preview")
 
     def plan(self) -> dict[str, tuple[str, list[str]]]:
-        """What a preview would do: resource name -> (operation, paths that differ), without those that stay."""
-        steps = [step for step in json.loads(self.preview("--json").text)["steps"] if step["op"] != "same"]
+        """What a preview would do: resource name -> (operation, paths that differ); not those that stay or are read."""
+        steps = [it for it in json.loads(self.preview("--json").text)["steps"] if it["op"] not in ("same", "read")]
         return {it["urn"].rpartition("::")[2]: (it["op"], sorted(it.get("detailedDiff") or ())) for it in steps}
 
 

@@ -81,7 +81,8 @@ def test_no_region_no_credentials_no_connection(stack: Stack) -> None:
     outcome = stack.pulumi("up", "--yes", "--skip-preview", without=keys, code=1)
     assert "Unable to locate credentials" in _the_error(outcome, "ada")
     stack.configure(region=None)
-    assert "no region: set connect-users:region, aws:region or AWS_REGION" in _the_error(stack.up(code=1), "ada")
+    expected = "no region: set connect-users:region (or the provider's region) or AWS_REGION"
+    assert expected in _the_error(stack.up(code=1), "ada")
     stack.configure(region=seed.REGION, endpointUrl="http://127.0.0.1:9", timeout=BRIEF)
     assert "check the network and connect-users:endpointUrl" in _the_error(stack.up(code=1), "ada")
     assert stack.calls() == []

@@ -49,7 +49,7 @@ roster = connect.UserRoster(
             "security_profiles": ["Agent"]}}],
     passwords={{"grace": {PASSWORD!r}}},
 )
-pulumi.export("first", ada.identity_info.first_name)
+pulumi.export("first", connect.User.get("again", id=ada.id, instance_id=ada.instance_id).identity_info.first_name)
 pulumi.export("ids", roster.user_ids)
 """
 

@@ -31,16 +31,17 @@ const ada = new connect.User("ada", {
     afterContactWorkConfigs: [{ channel: "VOICE", afterContactWorkConfig: { afterContactWorkTimeLimit: 30 } }],
     tags: { cost_center: "1" },
 });
+const again = connect.User.get("again", ada.id, { instanceId: ada.instanceId });
 const grace = new connect.User("grace", {
     instanceId: ada.instanceId,
-    username: pulumi.interpolate`${ada.username}.${ada.identityInfo.apply(info => info?.firstName)}`,
+    username: pulumi.interpolate`${again.username}.${ada.identityInfo.apply(info => info?.firstName)}`,
     password: ada.password,
     identityInfo: { firstName: "Grace", lastName: "Hopper" },
     routingProfileId: ada.routingProfileId,
     securityProfileIds: ada.securityProfileIds,
 });
 export const arn = ada.arn;
-export const ids = [ada.id, grace.id];
+export const ids = [ada.id, grace.id, again.id];
 """.replace("PASSWORD", PASSWORD)
 PACKAGE = {
     "name": PROJECT,
@@ -91,6 +92,8 @@ def test_a_typed_program_declares_users(project: Path, stack: Stack) -> None:
     assert set(live) == {"ada", "ada.Ada"}
     assert live["ada"]["Tags"]["cost_center"] == "1"
     assert live["ada.Ada"]["RoutingProfileId"] == seed.ROUTING_PROFILES["Support"]
+    ids = [live[name]["Id"] for name in ("ada", "ada.Ada", "ada")]
+    assert json.loads(stack.pulumi("stack", "output", "--json").text)["ids"] == ids
     assert stack.plan() == {}
 
     program = project / "index.ts"

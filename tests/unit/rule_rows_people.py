@@ -252,7 +252,7 @@ IDENTITY: list[Row] = [
     (
         "a name that is not in NFC is refused",
         {"identity_info": {"first_name": "Zoe\u0308"}},
-        ["identity_info.first_name: is not in Unicode Normalization Form C; pass unicodedata.normalize('NFC', ...)"],
+        ["identity_info.first_name: is not in Unicode Normalization Form C; normalize it to NFC"],
         FINE,
     ),
     (

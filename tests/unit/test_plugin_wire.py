@@ -102,6 +102,7 @@ def test_messages_about_a_row_with_a_secret_hide_only_the_secret() -> None:
         ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x", "id": "1"}, "1", set()),
         ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x"}, "urn:x", set()),
         ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x", "id": UNKNOWN}, OURS, set()),
+        ({SIGNATURE: RESOURCE_SIGNATURE, "urn": "urn:x", "id": ""}, OURS, set()),
         ({SIGNATURE: RESOURCE_SIGNATURE}, None, set()),
     ],
 )

@@ -36,6 +36,12 @@ def test_every_input_is_a_property_with_what_the_table_says(field: Any) -> None:
     assert len(found["description"]) > 10
 
 
+def test_a_user_is_read_by_its_bare_id_with_the_instance_beside_it() -> None:
+    """An SDK's `get` keeps the id that it was called with: one with the instance in it would not be what AWS takes. Of
+    a user that was read, the SDK for TypeScript has the properties that are named there, and no others."""
+    assert USER["stateInputs"]["properties"] == USER["properties"]
+
+
 def test_an_input_is_of_the_type_of_its_kind() -> None:
     def of(path: str) -> Any:
         first, *others = path.split(".")

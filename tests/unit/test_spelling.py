@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import ast
+import itertools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +16,9 @@ from connect_users.core import spelling
 from connect_users.core.fields import FIELDS, Field
 from connect_users.core.spelling import camel, ours, theirs
 from connect_users.plugin import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def values(field: Field) -> st.SearchStrategy[Any]:
@@ -53,6 +60,23 @@ def test_every_name_is_turned_in_texts(name: str) -> None:
     assert names.worded(f"{name}: missing; see identity_info.{name}") == (
         f"{camel(name)}: missing; see identityInfo.{camel(name)}"
     )
+
+
+def _messages() -> Iterator[str]:
+    """The strings with blanks in the modules of the life, without their docstrings."""
+    package = Path(spelling.__file__).parents[1]
+    for file in itertools.chain(*((package / folder).glob("*.py") for folder in ("core", "connect", "lifecycle"))):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        docstrings = [node.value for node in nodes if isinstance(node, ast.Expr)]
+        for node in nodes:
+            if isinstance(node, ast.Constant) and node not in docstrings and " " in str(node.value):
+                yield str(node.value)
+
+
+def test_no_message_of_the_life_has_a_name_in_pythons_spelling_at_the_plugin() -> None:
+    """Neither an input nor an option of Pulumi. Values keep their spelling."""
+    left = {word for text in _messages() for word in re.findall(r"(?<![\w.])[a-z]+(?:_[a-z]+)+", names.worded(text))}
+    assert left == {"on_delete", "on_loss"}
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_without_any_region_the_error_says_where_to_set_one() -> None:
     """The words that users find in the README."""
     with pytest.raises(ConfigurationError) as raised:
         _ = Clients(Settings()).connect
-    assert str(raised.value) == "no region: set connect-users:region, aws:region or AWS_REGION"
+    assert str(raised.value) == "no region: set connect-users:region (or the provider's region) or AWS_REGION"
 
 
 @pytest.mark.parametrize(

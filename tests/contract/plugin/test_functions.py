@@ -108,6 +108,21 @@ def test_users_are_found_by_their_names_and_by_filters(site: Site, start_plugin:
         ("getQueue", {**INSTANCE, "name": 5}, "getQueue: name: 5.0 is not a non-empty string"),
         ("getUsers", {**INSTANCE, "tags": {"a": 1}}, "is not a map of strings"),
         ("getUsers", {**INSTANCE, "tag": {}}, "getUsers: tag: no such argument; there are instanceId, tags"),
+        (
+            "getUsers",
+            {**INSTANCE, "securityProfileId": "an-instance:a-profile"},
+            "is a composite, not the id of a security profile; pass the resource's securityProfileId, not its id",
+        ),
+        (
+            "getUsers",
+            {**INSTANCE, "routingProfileId": arn("queue", "x")},
+            "/queue/x' is not the ARN of a routing profile",
+        ),
+        (
+            "getInstance",
+            {"instance": seed.INSTANCE_ARN.replace("us-east-1", "eu-west-2")},
+            f"the credentials reach {seed.INSTANCE_ARN}; check the account and the region",
+        ),
         ("getUsr", INSTANCE, "has no function 'connect-users:index:getUsr'; it has getInstance"),
     ],
 )
@@ -132,6 +147,26 @@ def test_each_listing_is_read_once_in_a_run_however_many_ask(site: Site, start_p
         ]
         assert len({each.result()["id"] for each in calls}) == 2
     assert Counter(site.calls()) == {"ListInstances": 1, "ListRoutingProfiles": 1, "ListSecurityProfiles": 1}
+
+
+def test_what_a_run_has_created_since_a_look_up_is_found(site: Site, start_plugin: Callable[..., Plugin]) -> None:
+    """Of a name that is not in an earlier listing, Connect is asked again; and of users for each list of them."""
+    plugin = start_plugin()
+    assert plugin.invoke("getQueue", **INSTANCE, name="BasicQueue")["name"] == "BasicQueue"
+    assert plugin.invoke("getUsers", **INSTANCE)["usernames"] == []
+    assert plugin.invoke("getUsers", **INSTANCE, usernamePrefix="a")["usernames"] == []
+    plugin.create(user())
+    site.client.create_queue(
+        InstanceId=seed.INSTANCE_ID, Name="New", HoursOfOperationId=next(iter(seed.HOURS_OF_OPERATION.values()))
+    )
+    assert plugin.invoke("getQueue", **INSTANCE, name="New")["name"] == "New"
+    assert plugin.invoke("getUsers", **INSTANCE)["usernames"] == ["ada"]
+    assert plugin.invoke("getUsers", **INSTANCE, usernamePrefix="a")["usernames"] == ["ada"]
+    site.forget()
+    with pytest.raises(HostError, match="has no queue 'Old'"):
+        plugin.invoke("getQueue", **INSTANCE, name="Old")
+    assert plugin.invoke("getQueue", **INSTANCE, name="New")["name"] == "New"
+    assert site.calls() == ["ListQueues"]
 
 
 def test_a_look_up_that_failed_is_made_again(site: Site, start_plugin: Callable[..., Plugin]) -> None:

@@ -224,14 +224,21 @@ def test_a_user_is_imported_by_id(by: str, plugin: Plugin, site: Site) -> None:
     assert (kept.id, kept.outputs["arn"]) == (import_id, outputs["arn"])
 
 
-def test_the_import_of_a_users_own_resource_has_its_token_and_that_of_anothers_warns(plugin: Plugin) -> None:
-    """What is another resource's cannot be deleted by this one."""
+def test_the_import_of_a_users_own_resource_has_its_token_and_that_of_anothers_says_whose_it_is(
+    plugin: Plugin,
+) -> None:
+    """What is another resource's cannot be deleted by this one. A program that only reads it gets no warning for that,
+    also when it is refreshed; the diff warns those who declare it."""
     id_, _, outputs = made(plugin)
     again = plugin.read(f"{seed.INSTANCE_ID}:{id_}")
     assert again.outputs["ownershipToken"] == outputs["ownershipToken"]
     plugin.log.take()
     stolen = plugin.read(f"{seed.INSTANCE_ID}:{id_}", name="grace")
     assert "ownershipToken" not in stolen.outputs
+    plugin.read(f"{seed.INSTANCE_ID}:{id_}", stolen.outputs, {"instanceId": seed.INSTANCE_ID}, name="grace")
+    whose = f"this user belongs to {urn()} (tag connect-users:owner)"
+    assert [(each.severity, each.message) for each in plugin.log.take()] == [("info", whose)] * 2
+    plugin.ask("Diff", "grace", id=id_, olds=stolen.outputs, news=stolen.inputs, old_inputs=stolen.inputs)
     assert [each.severity for each in plugin.log.take()] == ["warning"]
     plugin.delete(id_, stolen.outputs, name="grace")
     assert plugin.read(id_, outputs).id == id_

@@ -149,7 +149,7 @@ def _bad_setting(site: Site, start: Callable[..., Host]) -> Host:
 @pytest.mark.parametrize(
     ("surroundings", "message"),
     [
-        (_no_region, "no region: set connect-users:region, aws:region or AWS_REGION"),
+        (_no_region, "no region: set connect-users:region (or the provider's region) or AWS_REGION"),
         (_no_credentials, "credentials"),
         (_no_connection, "check the network and connect-users:endpointUrl"),
         (_no_profile, "check connect-users:profile"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_users.core.fields import FIELDS, Verdict
+from connect_users.emulator import seed
 from connect_users.testing.values import UNKNOWN, Secret, has_unknowns, reveal
 from tests.changes import AGENT, CHANGES, plain
 from tests.contract.hosting import Engine, Site, user
@@ -93,3 +94,17 @@ def test_the_password_is_a_secret_in_every_answer(engine: Engine, site: Site) ->
     assert engine.state.inputs["password"] == Secret(PASSWORD)
     assert engine.state.outputs["password"] == Secret(PASSWORD)
     assert PASSWORD in repr(reveal(engine.state.outputs))
+
+
+def test_the_profiles_whose_loss_a_refresh_records_are_secrets_as_the_input_is(engine: Engine, site: Site) -> None:
+    """They are values of an input under the name of another output, from where no mark is copied."""
+    agent, admin = seed.SECURITY_PROFILES["Agent"], seed.SECURITY_PROFILES["Admin"]
+    engine.up(user(security_profile_ids=Secret([agent, admin]), sign_out="on_loss"))
+    assert engine.state is not None
+    site.client.update_user_security_profiles(
+        InstanceId=seed.INSTANCE_ID, UserId=engine.state.id, SecurityProfileIds=[agent]
+    )
+    engine.refresh()
+    assert engine.state.outputs["lost_security_profile_ids"] == Secret([admin])
+    assert engine.up(user(security_profile_ids=Secret([agent]), sign_out="on_loss")) == "update"
+    assert "lost_security_profile_ids" not in engine.state.outputs
