@@ -216,12 +216,12 @@ def _ids(origins: Origins, instance_id: str, file: str) -> Container[str]:
     Raises:
         ConfigurationError: there are none.
     """
-    users = origins.of(instance_id)
-    if not users:
+    ids = {user.place.user_id for user in origins.of(instance_id)}
+    if not ids:
         raise ConfigurationError(
             f"{file} has no users of Connect instance {instance_id}, only of {', '.join(sorted(origins.instances))}"
         )
-    return users
+    return ids
 
 
 def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None) -> int:
