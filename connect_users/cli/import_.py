@@ -7,6 +7,8 @@ Nothing is written to Connect. Four files are written to a folder, the program a
   another language (`connect_users.importing.programs`);
 - ``import.json``: the input of ``pulumi import --file``, with states, since Pulumi cannot read dynamic resources that
   are not in its state yet. A later run describes only users who may have changed since.
+
+A second roster in the folder has its own: ``NAME.csv``, ``NAME-personas.yaml``, ``NAME-import.json``.
 """
 
 from __future__ import annotations

@@ -63,7 +63,8 @@ class Move:
 
     def write(self, folder: Folder) -> tuple[str, ...]:
         """Write the commands. Returns the name of the file if it changed."""
-        return (SCRIPT,) if self._moved and folder.put(SCRIPT, states.script(self._origins, self.removal)) else ()
+        name = folder.prefix + SCRIPT
+        return (name,) if self._moved and folder.put(name, states.script(self._origins, self.removal)) else ()
 
     def result(self) -> dict[str, Any]:
         """The result for ``--json``."""
@@ -89,7 +90,7 @@ class Move:
         """Print the next steps for the program and the state that manage the users now."""
         if not self._moved:
             return
-        script = shlex.quote(str((folder.path / SCRIPT).resolve()))
+        script = shlex.quote(str((folder.path / f"{folder.prefix}{SCRIPT}").resolve()))
         pulumi = self._origins.stack is not None
         held = len(self.removal.dependants)
         print(f"then, for {self._origins.where}, which manages {self._people} of these people now:")

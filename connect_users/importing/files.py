@@ -21,7 +21,7 @@ from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import some
 from connect_users.importing import merging, programs, rows, sharing, texts
-from connect_users.importing.entries import EntryUser, declares_each, document, states
+from connect_users.importing.entries import EntryUser, declares_each, document, roster_of, states
 from connect_users.importing.programs import Content, Language
 from connect_users.roster import csv_text
 from connect_users.roster.reading import decoded, read_file, read_personas
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from connect_users.roster.tables import Table
 
 T = TypeVar("T")
+_IMPORT: Final = "import.json"
 _BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: How many people a message names.
 _SHOWN: Final = 5
@@ -99,7 +100,7 @@ class Comparison(NamedTuple):
 
 
 class Folder:
-    """A folder with one roster.
+    """A folder with a roster. Beside another one, its files begin with its name: an import reads what it wrote before.
 
     Args:
         name: the roster's name in the program, and the stem of its file.
@@ -107,10 +108,6 @@ class Folder:
         each: a new program declares each person.
         personas: settings that many people share become personas; always, once the folder has them.
     """
-
-    import_name = "import.json"
-    #: What an interrupted import has read.
-    unfinished_name = "import.unfinished.json"
 
     def __init__(
         self, path: Path, name: str, language: Language | None = None, *, each: bool = False, personas: bool = False
@@ -126,10 +123,32 @@ class Folder:
         """The roster's file."""
         return self.path / f"{self.name}.csv"
 
+    @cached_property
+    def import_name(self) -> str:
+        """The name of the file for ``pulumi import``."""
+        return self._own(_IMPORT, self._read(_IMPORT, roster_of))
+
+    @cached_property
+    def prefix(self) -> str:
+        """The beginning of the names of the roster's own files; "" for those of the first roster."""
+        return self.import_name.removesuffix(_IMPORT)
+
     @property
+    def _unfinished_name(self) -> str:
+        """The name of the file with what an interrupted import has read."""
+        return f"{self.prefix}import.unfinished.json"
+
+    @cached_property
     def personas(self) -> Path:
         """The file of personas."""
-        return self.path / sharing.FILE
+        file = self.path / sharing.FILE
+        roster = sharing.roster_of(texts.read(file)).removesuffix(".csv") if file.exists() else None
+        return self.path / self._own(file.name, roster)
+
+    def _own(self, name: str, roster: str | None) -> str:
+        """The name of this roster's file, given the roster that has the file with the usual name."""
+        own = f"{self.name}-{name}"
+        return own if (self.path / own).exists() or roster not in (None, "", self.name) else name
 
     @property
     def has_personas(self) -> bool:
@@ -156,7 +175,7 @@ class Folder:
         Raises:
             ConfigurationError: the file is not one of ours.
         """
-        return {**self._states(self.import_name), **self._states(self.unfinished_name)}
+        return {**self._states(self.import_name), **self._states(self._unfinished_name)}
 
     @cached_property
     def each(self) -> bool:
@@ -190,7 +209,7 @@ class Folder:
             ConfigurationError
         """
         people = {user.username: EntryUser(user.id, user.inputs, user.computed) for user in users}
-        self.put(self.unfinished_name, document(self.name, people, plugin=False, each=True))
+        self.put(self._unfinished_name, document(self.name, people, plugin=False, each=True))
 
     def write(
         self, instance: SourceInstance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool
@@ -223,7 +242,7 @@ class Folder:
             generated.inputs,
             self.each,
             generated.identity_management_type,
-            sharing.FILE if self.has_personas else "",
+            self.personas.name if self.has_personas else "",
         )
         people = {name: EntryUser(kept[name].id, each, kept[name].computed) for name, each in generated.inputs.items()}
         entries = document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks)
@@ -235,7 +254,7 @@ class Folder:
             self.import_name: entries,
         }
         changed = tuple(name for name, text in contents.items() if text is not None and self.put(name, text))
-        (self.path / self.unfinished_name).unlink(missing_ok=True)
+        (self.path / self._unfinished_name).unlink(missing_ok=True)
         program = texts.read(self.path / self.language.main)
         return ImportResult(
             len(kept),
