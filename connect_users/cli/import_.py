@@ -281,9 +281,11 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
 def _advise(done: ImportResult, folder: Folder) -> None:
     """Print the next commands."""
     if done.snippet:
-        print(f"add these lines to {folder.language.main}:\n{done.snippet}", end="")
+        usual = folder.each or folder.main == folder.language.main
+        paths = "" if usual else " (paths are relative to the folder in which Pulumi runs it)"
+        print(f"add these lines to {folder.main}{paths}:\n{done.snippet}", end="")
     if done.argument:
-        print(f"add this argument to the roster in {folder.language.main}: {done.argument}")
+        print(f"add this argument to the roster in {folder.main}: {done.argument}")
     if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):

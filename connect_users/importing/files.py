@@ -164,9 +164,22 @@ class Folder:
         """
         return programs.language_of(self._project_text, self._wanted)
 
+    @cached_property
+    def main(self) -> str:
+        """The program's file, which a project may have elsewhere than import writes it."""
+        usual = self.language.main
+        if usual != programs.PROJECT and (self.path / usual).exists():
+            return usual
+        main = programs.declared_main(self.language, self._project_text, self._text("package.json"))
+        return f"{main}/{usual}" if main and (self.path / main).is_dir() else main or usual
+
     @property
     def _project_text(self) -> str:
-        file = self.path / programs.PROJECT
+        return self._text(programs.PROJECT)
+
+    def _text(self, name: str) -> str:
+        """The content of a file; "" without the file."""
+        file = self.path / name
         return texts.read(file) if file.exists() else ""
 
     def imported(self) -> dict[str, tuple[Props, Props]]:
@@ -246,7 +259,12 @@ class Folder:
         )
         people = {name: EntryUser(kept[name].id, each, kept[name].computed) for name, each in generated.inputs.items()}
         entries = document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks)
-        new_files = {name: text for name, text in programs.files(content).items() if not (self.path / name).exists()}
+        new_files = {
+            name: text
+            for name, text in programs.files(content).items()
+            # Pulumi would not run a program beside the one that there is, and so delete everybody who is imported.
+            if not (self.path / name).exists() and (name == programs.PROJECT or self.main == self.language.main)
+        }
         contents = {
             self.roster.name: roster.text,
             self.personas.name: generated.files.personas if replaced else None,
@@ -255,7 +273,7 @@ class Folder:
         }
         changed = tuple(name for name, text in contents.items() if text is not None and self.put(name, text))
         (self.path / self._unfinished_name).unlink(missing_ok=True)
-        program = texts.read(self.path / self.language.main)
+        program = self._text(self.main)
         return ImportResult(
             len(kept),
             changed,
