@@ -310,11 +310,13 @@ def _warn(done: ImportResult) -> None:
     for line in owners(done.others):
         print_problem(line)
     for username in done.unselected:
-        print_problem(f"{username}: no longer selected, but stays in the roster; --overwrite removes the line")
+        stays = "no longer selected, but stays in the roster; without the line, pulumi up deletes the user"
+        print_problem(f"{username}: {stays}")
     for username in done.pending:
         print_problem(f"{username}: the edited line stays, for the next pulumi up")
     for username, reason in sorted(done.left_out.items()):
-        print_problem(f"{username}: left out: {reason}")
+        what = "the line of the last import stays" if username in done.stale else "left out"
+        print_problem(f"{username}: {what}: {reason}")
 
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:

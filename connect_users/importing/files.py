@@ -48,7 +48,7 @@ class ImportResult:
 
     Attributes:
         changed: names of the files that changed.
-        left_out: username -> why.
+        left_out: username -> why the roster cannot hold what Connect has.
         others: username -> owner, of users who belong to another stack.
         snippet: code to add to a program that does not mention the roster (or some of the people); "" if it does.
         argument: the argument to add to the roster of a program that does not mention its personas; "" if it does.
@@ -56,6 +56,7 @@ class ImportResult:
             would delete the user.
         pending: usernames whose edited lines differ from the instance.
         ids: the people's user ids.
+        stale: usernames of `left_out` who keep the line of the last import.
     """
 
     people: int
@@ -67,6 +68,7 @@ class ImportResult:
     unselected: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     ids: frozenset[str] = frozenset()
+    stale: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class Folder:
         Raises:
             ConfigurationError: the folder has a project in another language.
         """
-        return programs.language_of(self._project_text, self._wanted)
+        return programs.language_of(self._text(programs.PROJECT), self._wanted)
 
     @cached_property
     def main(self) -> str:
@@ -170,12 +172,8 @@ class Folder:
         usual = self.language.main
         if usual != programs.PROJECT and (self.path / usual).exists():
             return usual
-        main = programs.declared_main(self.language, self._project_text, self._text("package.json"))
+        main = programs.declared_main(self.language, self._text(programs.PROJECT), self._text("package.json"))
         return f"{main}/{usual}" if main and (self.path / main).is_dir() else main or usual
-
-    @property
-    def _project_text(self) -> str:
-        return self._text(programs.PROJECT)
 
     def _text(self, name: str) -> str:
         """The content of a file; "" without the file."""
@@ -237,8 +235,15 @@ class Folder:
         """
         others = {user.username: owner for user in users if (owner := self._other_owner(user)) is not None}
         live = {user.username: user for user in users if user.username not in others}
-        inputs = {name: user.inputs for name, user in live.items()}
-        generated = rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
+        generated = self._generated(instance, live)
+        left_out = generated.left_out
+        recorded = self.imported() if left_out else {}
+        known = (live[name] for name in left_out if live[name].id in recorded)
+        stale = {user.username: user.as_recorded(*recorded[user.id]) for user in known}
+        if stale:
+            # Without the line, the next `pulumi up` would delete the user.
+            live |= stale
+            generated = self._generated(instance, live)
         kept = {name: live[name] for name in generated.inputs}
         replaced, marks = overwrite or not self._is_edited(instance, generated), generated.marks
         roster = merging.MergeResult(generated.files.rows) if replaced else self._merged(instance, kept)
@@ -277,14 +282,19 @@ class Folder:
         return ImportResult(
             len(kept),
             changed,
-            generated.left_out,
+            left_out,
             others,
             programs.declarations(content, program),
             programs.missing_argument(content, program),
             tuple(sorted(name for name, user in kept.items() if not user.selected)),
             roster.pending,
             frozenset(user.id for user in kept.values()),
+            frozenset(stale.keys() & kept),
         )
+
+    def _generated(self, instance: SourceInstance, people: Mapping[str, LiveUser]) -> rows.GeneratedRoster:
+        inputs = {name: user.inputs for name, user in people.items()}
+        return rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
 
     def put(self, name: str, text: str) -> bool:
         """Write a file whose content differs. Returns whether it changed.
@@ -385,7 +395,7 @@ class Folder:
     @cached_property
     def _project(self) -> str:
         """The name of the project in the folder; "" if there is none."""
-        name = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._project_text)
+        name = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._text(programs.PROJECT))
         return name[1] if name else ""
 
     def _other_owner(self, user: LiveUser) -> ownership.Owner | None:

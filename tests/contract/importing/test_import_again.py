@@ -376,7 +376,8 @@ def test_who_is_not_selected_any_more_stays_in_the_roster(run: Command) -> None:
     assert run(*select, "--check")[2] == "agent00004: differs in tags\n"
     status, _, said = run(*select)
     assert status == 0
-    assert said == "agent00004: no longer selected, but stays in the roster; --overwrite removes the line\n"
+    stays = "no longer selected, but stays in the roster; without the line, pulumi up deletes the user"
+    assert said == f"agent00004: {stays}\n"
     assert "tags" not in run.rows()["agent00004"]
     run(*select, "--overwrite")
     assert set(run.rows()) == {"agent00024"}
