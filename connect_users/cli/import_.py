@@ -7,6 +7,8 @@ Nothing is written to Connect. Four files are written to a folder, the program a
   another language (`connect_users.importing.programs`);
 - ``import.json``: the input of ``pulumi import --file``, with states, since Pulumi cannot read dynamic resources that
   are not in its state yet. A later run describes only users who may have changed since.
+
+A second roster in the folder has its own: ``NAME.csv``, ``NAME-personas.yaml``, ``NAME-import.json``.
 """
 
 from __future__ import annotations
@@ -216,12 +218,12 @@ def _ids(origins: Origins, instance_id: str, file: str) -> Container[str]:
     Raises:
         ConfigurationError: there are none.
     """
-    users = origins.of(instance_id)
-    if not users:
+    ids = {user.place.user_id for user in origins.of(instance_id)}
+    if not ids:
         raise ConfigurationError(
             f"{file} has no users of Connect instance {instance_id}, only of {', '.join(sorted(origins.instances))}"
         )
-    return users
+    return ids
 
 
 def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None) -> int:
@@ -279,9 +281,11 @@ def _write(args: argparse.Namespace, settings: Settings, origins: Origins | None
 def _advise(done: ImportResult, folder: Folder) -> None:
     """Print the next commands."""
     if done.snippet:
-        print(f"add these lines to {folder.language.main}:\n{done.snippet}", end="")
+        usual = folder.each or folder.main == folder.language.main
+        paths = "" if usual else " (paths are relative to the folder in which Pulumi runs it)"
+        print(f"add these lines to {folder.main}{paths}:\n{done.snippet}", end="")
     if done.argument:
-        print(f"add this argument to the roster in {folder.language.main}: {done.argument}")
+        print(f"add this argument to the roster in {folder.main}: {done.argument}")
     if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
         for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):
@@ -306,11 +310,13 @@ def _warn(done: ImportResult) -> None:
     for line in owners(done.others):
         print_problem(line)
     for username in done.unselected:
-        print_problem(f"{username}: no longer selected, but stays in the roster; --overwrite removes the line")
+        stays = "no longer selected, but stays in the roster; without the line, pulumi up deletes the user"
+        print_problem(f"{username}: {stays}")
     for username in done.pending:
         print_problem(f"{username}: the edited line stays, for the next pulumi up")
     for username, reason in sorted(done.left_out.items()):
-        print_problem(f"{username}: left out: {reason}")
+        what = "the line of the last import stays" if username in done.stale else "left out"
+        print_problem(f"{username}: {what}: {reason}")
 
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:

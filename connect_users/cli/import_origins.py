@@ -55,19 +55,21 @@ class Move:
         wanted = origins.of(instance_id)
         live = {user.id for user in users}
         self._origins = origins
-        self._moved = [each for id_, each in wanted.items() if id_ in done.ids]
+        self._moved = [each for each in wanted if each.place.user_id in done.ids]
+        self._people = len({each.place.user_id for each in self._moved})
         self._elsewhere = len(origins.users) - len(wanted)
-        self.gone = [each.name for id_, each in wanted.items() if id_ not in live]
+        self.gone = [each.name for each in wanted if each.place.user_id not in live]
         self.removal = states.state_removal(origins, self._moved)
 
     def write(self, folder: Folder) -> tuple[str, ...]:
         """Write the commands. Returns the name of the file if it changed."""
-        return (SCRIPT,) if self._moved and folder.put(SCRIPT, states.script(self._origins, self.removal)) else ()
+        name = folder.prefix + SCRIPT
+        return (name,) if self._moved and folder.put(name, states.script(self._origins, self.removal)) else ()
 
     def result(self) -> dict[str, Any]:
         """The result for ``--json``."""
         return {
-            "moved": len(self._moved),
+            "moved": self._people,
             "gone": self.gone,
             "commands": list(self.removal.commands),
             "held": {name: list(by) for name, by in self.removal.dependants.items()},
@@ -88,10 +90,10 @@ class Move:
         """Print the next steps for the program and the state that manage the users now."""
         if not self._moved:
             return
-        script = shlex.quote(str((folder.path / SCRIPT).resolve()))
+        script = shlex.quote(str((folder.path / f"{folder.prefix}{SCRIPT}").resolve()))
         pulumi = self._origins.stack is not None
         held = len(self.removal.dependants)
-        print(f"then, for {self._origins.where}, which manages {len(self._moved)} of these people now:")
+        print(f"then, for {self._origins.where}, which manages {self._people} of these people now:")
         # A user removed from a program while its state has it is deleted by the next run.
         but = f" (except the {held} that something depends on)" if held else ""
         print(f"  remove them{but} from its program, and do not run that program yet")

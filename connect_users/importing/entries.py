@@ -107,6 +107,18 @@ def declares_each(document: Mapping[str, Any]) -> bool | None:
     return None if not types else types.isdisjoint(tokens.ROSTERS)
 
 
+def roster_of(document: Mapping[str, Any]) -> str | None:
+    """The name of the file's roster; None if it has no resources.
+
+    Raises:
+        KeyError, TypeError: the document has another form.
+    """
+    for entry in document["resources"]:
+        name = str(entry["name"])
+        return name if entry["type"] in tokens.ROSTERS else name.removesuffix(f"-{entry['inputs']['username']}")
+    return None
+
+
 def states(document: Mapping[str, Any]) -> dict[str, tuple[Props, Props]]:
     """The inverse: user id -> inputs and outputs, without Pulumi's own keys.
 

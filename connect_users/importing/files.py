@@ -21,7 +21,7 @@ from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.phrases import some
 from connect_users.importing import merging, programs, rows, sharing, texts
-from connect_users.importing.entries import EntryUser, declares_each, document, states
+from connect_users.importing.entries import EntryUser, declares_each, document, roster_of, states
 from connect_users.importing.programs import Content, Language
 from connect_users.roster import csv_text
 from connect_users.roster.reading import decoded, read_file, read_personas
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from connect_users.roster.tables import Table
 
 T = TypeVar("T")
+_IMPORT: Final = "import.json"
 _BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: How many people a message names.
 _SHOWN: Final = 5
@@ -47,7 +48,7 @@ class ImportResult:
 
     Attributes:
         changed: names of the files that changed.
-        left_out: username -> why.
+        left_out: username -> why the roster cannot hold what Connect has.
         others: username -> owner, of users who belong to another stack.
         snippet: code to add to a program that does not mention the roster (or some of the people); "" if it does.
         argument: the argument to add to the roster of a program that does not mention its personas; "" if it does.
@@ -55,6 +56,7 @@ class ImportResult:
             would delete the user.
         pending: usernames whose edited lines differ from the instance.
         ids: the people's user ids.
+        stale: usernames of `left_out` who keep the line of the last import.
     """
 
     people: int
@@ -66,6 +68,7 @@ class ImportResult:
     unselected: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     ids: frozenset[str] = frozenset()
+    stale: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Comparison(NamedTuple):
 
 
 class Folder:
-    """A folder with one roster.
+    """A folder with a roster. Beside another one, its files begin with its name: an import reads what it wrote before.
 
     Args:
         name: the roster's name in the program, and the stem of its file.
@@ -107,10 +110,6 @@ class Folder:
         each: a new program declares each person.
         personas: settings that many people share become personas; always, once the folder has them.
     """
-
-    import_name = "import.json"
-    #: What an interrupted import has read.
-    unfinished_name = "import.unfinished.json"
 
     def __init__(
         self, path: Path, name: str, language: Language | None = None, *, each: bool = False, personas: bool = False
@@ -126,10 +125,32 @@ class Folder:
         """The roster's file."""
         return self.path / f"{self.name}.csv"
 
+    @cached_property
+    def import_name(self) -> str:
+        """The name of the file for ``pulumi import``."""
+        return self._own(_IMPORT, self._read(_IMPORT, roster_of))
+
+    @cached_property
+    def prefix(self) -> str:
+        """The beginning of the names of the roster's own files; "" for those of the first roster."""
+        return self.import_name.removesuffix(_IMPORT)
+
     @property
+    def _unfinished_name(self) -> str:
+        """The name of the file with what an interrupted import has read."""
+        return f"{self.prefix}import.unfinished.json"
+
+    @cached_property
     def personas(self) -> Path:
         """The file of personas."""
-        return self.path / sharing.FILE
+        file = self.path / sharing.FILE
+        roster = sharing.roster_of(texts.read(file)).removesuffix(".csv") if file.exists() else None
+        return self.path / self._own(file.name, roster)
+
+    def _own(self, name: str, roster: str | None) -> str:
+        """The name of this roster's file, given the roster that has the file with the usual name."""
+        own = f"{self.name}-{name}"
+        return own if (self.path / own).exists() or roster not in (None, "", self.name) else name
 
     @property
     def has_personas(self) -> bool:
@@ -143,11 +164,20 @@ class Folder:
         Raises:
             ConfigurationError: the folder has a project in another language.
         """
-        return programs.language_of(self._project_text, self._wanted)
+        return programs.language_of(self._text(programs.PROJECT), self._wanted)
 
-    @property
-    def _project_text(self) -> str:
-        file = self.path / programs.PROJECT
+    @cached_property
+    def main(self) -> str:
+        """The program's file, which a project may have elsewhere than import writes it."""
+        usual = self.language.main
+        if usual != programs.PROJECT and (self.path / usual).exists():
+            return usual
+        main = programs.declared_main(self.language, self._text(programs.PROJECT), self._text("package.json"))
+        return f"{main}/{usual}" if main and (self.path / main).is_dir() else main or usual
+
+    def _text(self, name: str) -> str:
+        """The content of a file; "" without the file."""
+        file = self.path / name
         return texts.read(file) if file.exists() else ""
 
     def imported(self) -> dict[str, tuple[Props, Props]]:
@@ -156,7 +186,7 @@ class Folder:
         Raises:
             ConfigurationError: the file is not one of ours.
         """
-        return {**self._states(self.import_name), **self._states(self.unfinished_name)}
+        return {**self._states(self.import_name), **self._states(self._unfinished_name)}
 
     @cached_property
     def each(self) -> bool:
@@ -190,7 +220,7 @@ class Folder:
             ConfigurationError
         """
         people = {user.username: EntryUser(user.id, user.inputs, user.computed) for user in users}
-        self.put(self.unfinished_name, document(self.name, people, plugin=False, each=True))
+        self.put(self._unfinished_name, document(self.name, people, plugin=False, each=True))
 
     def write(
         self, instance: SourceInstance, users: Sequence[LiveUser], region: str | None, *, overwrite: bool
@@ -205,8 +235,15 @@ class Folder:
         """
         others = {user.username: owner for user in users if (owner := self._other_owner(user)) is not None}
         live = {user.username: user for user in users if user.username not in others}
-        inputs = {name: user.inputs for name, user in live.items()}
-        generated = rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
+        generated = self._generated(instance, live)
+        left_out = generated.left_out
+        recorded = self.imported() if left_out else {}
+        known = (live[name] for name in left_out if live[name].id in recorded)
+        stale = {user.username: user.as_recorded(*recorded[user.id]) for user in known}
+        if stale:
+            # Without the line, the next `pulumi up` would delete the user.
+            live |= stale
+            generated = self._generated(instance, live)
         kept = {name: live[name] for name in generated.inputs}
         replaced, marks = overwrite or not self._is_edited(instance, generated), generated.marks
         roster = merging.MergeResult(generated.files.rows) if replaced else self._merged(instance, kept)
@@ -223,11 +260,16 @@ class Folder:
             generated.inputs,
             self.each,
             generated.identity_management_type,
-            sharing.FILE if self.has_personas else "",
+            self.personas.name if self.has_personas else "",
         )
         people = {name: EntryUser(kept[name].id, each, kept[name].computed) for name, each in generated.inputs.items()}
         entries = document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks)
-        new_files = {name: text for name, text in programs.files(content).items() if not (self.path / name).exists()}
+        new_files = {
+            name: text
+            for name, text in programs.files(content).items()
+            # Pulumi would not run a program beside the one that there is, and so delete everybody who is imported.
+            if not (self.path / name).exists() and (name == programs.PROJECT or self.main == self.language.main)
+        }
         contents = {
             self.roster.name: roster.text,
             self.personas.name: generated.files.personas if replaced else None,
@@ -235,19 +277,24 @@ class Folder:
             self.import_name: entries,
         }
         changed = tuple(name for name, text in contents.items() if text is not None and self.put(name, text))
-        (self.path / self.unfinished_name).unlink(missing_ok=True)
-        program = texts.read(self.path / self.language.main)
+        (self.path / self._unfinished_name).unlink(missing_ok=True)
+        program = self._text(self.main)
         return ImportResult(
             len(kept),
             changed,
-            generated.left_out,
+            left_out,
             others,
             programs.declarations(content, program),
             programs.missing_argument(content, program),
             tuple(sorted(name for name, user in kept.items() if not user.selected)),
             roster.pending,
             frozenset(user.id for user in kept.values()),
+            frozenset(stale.keys() & kept),
         )
+
+    def _generated(self, instance: SourceInstance, people: Mapping[str, LiveUser]) -> rows.GeneratedRoster:
+        inputs = {name: user.inputs for name, user in people.items()}
+        return rows.write(inputs, instance.names, self.roster.name, personas=self.has_personas)
 
     def put(self, name: str, text: str) -> bool:
         """Write a file whose content differs. Returns whether it changed.
@@ -348,7 +395,7 @@ class Folder:
     @cached_property
     def _project(self) -> str:
         """The name of the project in the folder; "" if there is none."""
-        name = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._project_text)
+        name = re.search(r"(?m)^name:\s*['\"]?([\w.-]+)", self._text(programs.PROJECT))
         return name[1] if name else ""
 
     def _other_owner(self, user: LiveUser) -> ownership.Owner | None:

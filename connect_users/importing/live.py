@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from connect_users.connect.survey import survey_of
@@ -61,6 +61,11 @@ class LiveUser:
     owner: ownership.Owner | None = None
     live: Props = field(default_factory=dict)
     selected: bool = True
+
+    def as_recorded(self, inputs: Props, outputs: Props) -> LiveUser:
+        """The user as an earlier import recorded it."""
+        current = rows.without_recorded(inputs)
+        return replace(self, inputs=current, computed=_computed(outputs), live=both_views(current))
 
 
 class ReadingProgress(Protocol):

@@ -33,6 +33,8 @@ _ARNS: Final = ("arn", "userArn")
 #: Users in one command: a shell allows a few hundred kilobytes.
 _AT_ONCE: Final = 200
 _SHOWN: Final = 3
+#: Members of a resource with URNs of others, which `pulumi state delete` refuses to delete before it.
+_URN_LISTS: Final = ("dependencies", "replaceWith")
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,9 @@ class Origins:
             instances[place.instance_id] = arn or instances.get(place.instance_id, place.instance_id)
         return instances
 
-    def of(self, instance_id: str) -> dict[str, Origin]:
-        """User id -> its entry in the state, for the users of one instance."""
-        return {user.place.user_id: user for user in self.users if user.place.instance_id == instance_id}
+    def of(self, instance_id: str) -> list[Origin]:
+        """The entries of one instance's users. A user may have several: an import does not ask who has it already."""
+        return [user for user in self.users if user.place.instance_id == instance_id]
 
     @property
     def where(self) -> str:
@@ -135,7 +137,7 @@ def _of_pulumi(document: Json, file: str) -> Origins:
 
 
 def _dependencies(resource: Json) -> set[str]:
-    lists = [resource.get("dependencies"), *_mapping(resource.get("propertyDependencies")).values()]
+    lists = [*map(resource.get, _URN_LISTS), *_mapping(resource.get("propertyDependencies")).values()]
     urns = [urn for each in lists if isinstance(each, list) for urn in each]
     urns += [resource.get("parent"), resource.get("deletedWith")]
     return {urn for urn in urns if isinstance(urn, str)}

@@ -58,6 +58,20 @@ _RUNTIME: Final = re.compile(
     r"""(?m)^["']?runtime["']?:[ \t]*(?:["']?(?P<word>[\w-]+)"""
     r"""|(?:\n[ \t]+.*?)*?\n[ \t]+name:[ \t]*["']?(?P<name>[\w-]+))"""
 )
+#: Where the program is: in Pulumi.yaml, and in package.json, where an index is the usual one.
+_MAIN: Final = re.compile(r"""(?m)^["']?main["']?:[ \t]*["']?([^"'#\s]+)""")
+_NODE_MAIN: Final = re.compile(r"""["']main["']\s*:\s*"((?!(?:\./)?index(?:\.[jt]s)?")[^"]+)\"""")
+
+
+def declared_main(language: Language, project: str, package: str) -> str:
+    """The folder or file of the program, by a project that has it in another place than its own folder; or "".
+
+    Args:
+        project: the text of Pulumi.yaml.
+        package: the text of package.json.
+    """
+    main = _MAIN.search(project) or (language is Language.TYPESCRIPT and _NODE_MAIN.search(package))
+    return main[1].strip("/") if main and main[1].strip("./") else ""
 
 
 def language_of(project: str, wanted: Language | None) -> Language:

@@ -33,6 +33,7 @@ RowSettings = dict[InputPath, tuple[str, str]]
 FILE: Final = "personas.yaml"
 #: The column that names each person's persona.
 COLUMN: Final = "persona"
+_ABOUT: Final = f"# What many people share. The column {COLUMN} of {{}} chooses; what a row sets itself wins.\n"
 _TAGS: Final = "tags"
 _ROUTING: Final = ("routing_profile_id",)
 _SECURITY: Final = ("security_profile_ids",)
@@ -118,7 +119,7 @@ def text(personas: Mapping[str, RowSettings], roster: str) -> str:
     Args:
         roster: the name of the roster's file.
     """
-    about = f"# What many people share. The column {COLUMN} of {roster} chooses; what a row sets itself wins.\n"
+    about = _ABOUT.format(roster)
     document = {name: _nested(settings) for name, settings in sorted(personas.items())}
     if not document:
         return f"{about}personas: {{}}\n"
@@ -126,6 +127,13 @@ def text(personas: Mapping[str, RowSettings], roster: str) -> str:
     rules = "".join(f"  - {{ persona: {name}, when: {{ {COLUMN}: {name} }} }}\n" for name in names)
     body = "".join(f"{line}\n" for line in yaml_lines({"personas": document}, word=yaml_word))
     return f"{about}{body}rules:\n{rules}"
+
+
+def roster_of(personas: str) -> str:
+    """The name of the roster's file in the comment of `text`; "" without the comment."""
+    before, after = map(re.escape, _ABOUT.split("{}"))
+    about = re.search(f"(?m)^{before}(.+){after}", personas)
+    return about[1] if about else ""
 
 
 def _nested(settings: RowSettings) -> dict[str, Any]:

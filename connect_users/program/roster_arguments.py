@@ -158,6 +158,4 @@ def password_of(roster: str, passwords: Any) -> Callable[[str], tuple[str, Any] 
 def _password_in(roster: str, passwords: Any, username: str) -> Any:
     if not isinstance(passwords, Mapping):
         raise pulumi.RunError(f"roster '{roster}': the output passwords is not a dict of passwords by username")
-    if username not in passwords:
-        raise pulumi.RunError(f"roster '{roster}': passwords has no password for {username!r}; add one")
-    return passwords[username]
+    return passwords.get(username)

@@ -139,8 +139,15 @@ def test_a_roster_in_yaml(fresh_yaml: Stack) -> None:
     again, _ = command(stack, "import", *instance, "--out", ".")
     assert "nothing has changed" in again
 
-    roster = stack.folder / "agents.csv"
-    lines = roster.read_text(encoding="utf-8").splitlines()
+    # A joiner has a password, and nobody else needs one.
+    project, roster = (stack.folder / name for name in ("Pulumi.yaml", "agents.csv"))
+    with project.open("a", encoding="utf-8") as program:
+        program.write(f'      passwords: {{ joiner: "{PASSWORD}" }}\n')
+    imported = roster.read_text(encoding="utf-8")
+    roster.write_text(f"{imported}joiner,Sales,Agent,Jo,Iner\n", encoding="utf-8")
+    assert stack.plan() == {"agents-guard": ("update", ["usernames"]), "agents-joiner": ("create", [])}
+    roster.write_text(imported, encoding="utf-8")
+    lines = imported.splitlines()
     lines[2] = lines[2].replace("Sales", "Support")
     roster.write_text("\n".join(lines), encoding="utf-8")
     assert stack.plan() == {"agents-agent00002": ("update", ["routingProfileId"])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,6 +150,30 @@ def test_who_is_gone_is_named_and_who_is_not_imported_stays_where_it_is(run: Mov
     assert result["later"] == [f"pulumi state delete --stack prod --yes {AWS}eve"]
     _, _, stderr = run.move(file)
     assert f"{AWS}ada: the user no longer exists in the instance; pulumi refresh drops it" in stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "within", "key", "name"),
+    [
+        ("stack-export.json", ("deployment",), "urn", BOB),
+        ("terraform-show.json", ("values", "root_module"), "address", 'aws_connect_user.agents["ada"]'),
+    ],
+)
+def test_every_entry_of_a_user_whom_a_state_has_twice_is_forgotten(
+    state: str, within: tuple[str, ...], key: str, name: str, run: Move
+) -> None:
+    """The one that would stay behind would delete the user, once it is removed from its program."""
+    file = run.state(state)
+    document = json.loads(file.read_text(encoding="utf-8"))
+    resources = functools.reduce(dict.__getitem__, within, document)["resources"]
+    (one,) = (each for each in resources if each[key] == name)
+    resources.append({**one, key: f"{name}-again"})
+    file.write_text(json.dumps(document), encoding="utf-8")
+    status, said, stderr = run.move(file)
+    assert (status, "other instances" in stderr) == (0, False)
+    assert f"which manages {len(run.rows())} of these people now" in said
+    commands = (run.folder / "forget.sh").read_text(encoding="utf-8")
+    assert all(f"'{name}{suffix}'" in commands for suffix in ("", "-again"))
 
 
 def test_a_state_with_users_of_two_instances_needs_the_choice(run: Move) -> None:

@@ -14,7 +14,7 @@ from connect_users.core.rules import review
 from connect_users.core.spec import canonical
 from connect_users.emulator import Emulator, Options, seed, seed_users
 from tests.contract.emulator.support import connect
-from tests.contract.importing.instances import HERE, Command
+from tests.contract.importing.instances import HERE, Command, users_of
 from tests.unit.test_cli_imports import imported_by
 
 if TYPE_CHECKING:
@@ -265,6 +265,24 @@ def test_who_cannot_be_in_a_roster_is_left_out_and_named(run: Command, emulator:
     assert second.startswith("agent00002: left out: tags: ")
     assert set(run.rows()) == {f"agent{number:05d}" for number in range(3, 31)}
     assert len(_entries(tmp_path)) == 30
+
+
+@pytest.mark.parametrize("options", [(), ("--personas",), ("--each",)])
+def test_who_cannot_be_in_a_roster_any_more_keeps_the_line(options: tuple[str, ...], run: Command) -> None:
+    """Without it, the next `pulumi up` would delete a user for a blank at the end of a name."""
+    run(*options)
+    before, entries = run.rows(), (run.folder / "import.json").read_bytes()
+    client = connect(run.emulator)
+    info = {"FirstName": "Bo ", "LastName": "Baker"}
+    client.update_user_identity_info(UserId=users_of(client)["agent00001"], IdentityInfo=info, **HERE)
+    for again in ((), ("--overwrite",)):
+        status, said, stderr = run(*options, *again)
+        assert (status, said.splitlines()[1]) == (1, "  nothing has changed")
+        assert "agent00001: the line of the last import stays: identity_info.first_name: a cell does not" in stderr
+    assert run.rows() == before
+    assert (run.folder / "import.json").read_bytes() == entries
+    _, _, stderr = run("--check")
+    assert stderr == "agent00001: differs in identity_info\n"
 
 
 def test_names_that_mean_two_things_are_written_as_ids(run: Command, emulator: Emulator, tmp_path: Path) -> None:

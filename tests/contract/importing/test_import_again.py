@@ -339,6 +339,31 @@ def test_a_program_that_does_not_know_the_roster_gets_a_line_that_says_what_to_a
     assert "add these lines" not in run("--name", "sales")[1]
 
 
+@pytest.mark.parametrize(
+    ("project", "package", "main"),
+    [
+        ("runtime: python\nmain: infra/\n", None, "infra/__main__.py"),
+        ("runtime: python\nmain: ./app.py\n", None, "./app.py"),
+        ("runtime: nodejs\n", '{"main": "src/index.ts"}', "src/index.ts"),
+    ],
+)
+def test_no_program_is_written_beside_one_that_is_elsewhere(
+    project: str, package: str | None, main: str, run: Command
+) -> None:
+    """Pulumi would not run it: the next preview would delete everybody who was imported."""
+    written = {"Pulumi.yaml": f"name: x\n{project}", main: "", **({} if package is None else {"package.json": package})}
+    for name, text in written.items():
+        (run.folder / name).parent.mkdir(exist_ok=True)
+        (run.folder / name).write_text(text, encoding="utf-8")
+    _, said, _ = run("--json")
+    assert json.loads(said)["changed"] == ["agents.csv", "import.json"]
+    _, said, _ = run()
+    before, _, snippet = said.partition(" (paths are relative to the folder in which Pulumi runs it):\n")
+    assert before.endswith(f"add these lines to {main}")
+    (run.folder / main).write_text(snippet, encoding="utf-8")
+    assert run()[1].endswith("nothing has changed\n")
+
+
 def test_who_is_not_selected_any_more_stays_in_the_roster(run: Command) -> None:
     """A tag that somebody took away must not lead to the deletion of its user by the next `pulumi up`."""
     select = ("--select", "tag=team=team-4")
@@ -351,7 +376,8 @@ def test_who_is_not_selected_any_more_stays_in_the_roster(run: Command) -> None:
     assert run(*select, "--check")[2] == "agent00004: differs in tags\n"
     status, _, said = run(*select)
     assert status == 0
-    assert said == "agent00004: no longer selected, but stays in the roster; --overwrite removes the line\n"
+    stays = "no longer selected, but stays in the roster; without the line, pulumi up deletes the user"
+    assert said == f"agent00004: {stays}\n"
     assert "tags" not in run.rows()["agent00004"]
     run(*select, "--overwrite")
     assert set(run.rows()) == {"agent00024"}

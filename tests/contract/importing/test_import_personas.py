@@ -195,6 +195,36 @@ def test_personas_that_were_there_before_the_first_import_are_left_alone(run: Co
     assert set(run.files()) == {"personas.yaml"}
 
 
+@pytest.mark.parametrize("personas", [("--personas",), ()], ids=["personas", "plain"])
+def test_a_second_roster_in_the_folder_has_files_of_its_own(personas: tuple[str, ...], run: Command) -> None:
+    """Each follows the instance as if it were alone; nothing of the one changes what the other's people have."""
+    emea, amer = (("--name", name, "--select", f"hierarchy={name}", *personas) for name in ("EMEA", "AMER"))
+    run(*emea)
+    first = run.files()
+    status, said, stderr = run(*amer)
+    assert (status, stderr) == (0, "")
+    own = {"AMER.csv", "AMER-import.json", *(["AMER-personas.yaml"] if personas else [])}
+    assert {name: text for name, text in run.files().items() if name not in own} == first
+    assert run.files().keys() - first.keys() == own
+    assert ('personas="AMER-personas.yaml"' in said) == bool(personas)
+    assert "pulumi import --file AMER-import.json" in said
+    for roster in (emea, amer):
+        assert "nothing has changed" in run(*roster)[1]
+    client = connect(run.emulator)
+    for group in ("EMEA", "AMER"):
+        username = (run.folder / f"{group}.csv").read_text(encoding="utf-8").splitlines()[1].partition(",")[0]
+        info = {"FirstName": f"Changed in {group}", "LastName": "Iner"}
+        client.update_user_identity_info(UserId=users_of(client)[username], IdentityInfo=info, **HERE)
+    for roster in (emea, amer):
+        name = roster[1]
+        assert run(*roster)[::2] == (0, "")
+        assert f"Changed in {name}" in (run.folder / f"{name}.csv").read_text(encoding="utf-8")
+        before = run.files()
+        run(*roster, "--overwrite")
+        assert run.files() == before
+        assert run("--check", *(part for part in roster if part != "--personas"))[0] == 0
+
+
 @pytest.mark.parametrize("other", ["--each", "--check"])
 def test_personas_are_of_a_roster_that_is_written(other: str, run: Command) -> None:
     assert run("--personas", other)[::2] == (

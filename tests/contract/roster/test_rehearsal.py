@@ -104,6 +104,20 @@ def test_joiner_mover_and_leaver(team: Team) -> None:
     assert team.live() == set()
 
 
+@pytest.mark.parametrize("form", [dict, pulumi.Output.secret], ids=["dict", "output"])
+def test_passwords_are_of_those_whom_they_name(form: Any, team: Team) -> None:
+    """People who exist, such as those of an import, need none, unless the program says that everybody does."""
+    team.made_in_the_program = lambda: {"passwords": form({"ada": PASSWORD})}
+    assert team.up(ADA) == {"create": 4}
+    team.made_in_the_program = lambda: {"passwords": form({"bo": PASSWORD})}
+    team.up(ADA, BO)
+    assert team.up(ADA, BO) == {"same": 5}
+    assert "password" not in team.rehearsal.resource("agents-ada").inputs
+    assert team.live() == {"ada", "bo"}
+    team.options = {"identity_management_type": "CONNECT_MANAGED"}
+    assert "missing; CONNECT_MANAGED users need password" in team.refused(ADA, BO)
+
+
 def test_every_bad_row_is_reported_at_once_and_nothing_is_registered(team: Team) -> None:
     """One error; not one good row is made."""
     bad = BO.replace("Sales", "Sals"), GRACE.replace("grace,", "gr ace,"), ADA
