@@ -41,8 +41,17 @@ class Installation:
 
 
 def home() -> Path:
-    """Pulumi's own folder."""
-    return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    """Pulumi's own folder. Like the CLI, it goes by the account's home, which HOME (of a container, say) may not be."""
+    return Path(os.environ.get("PULUMI_HOME") or _account_home() / ".pulumi")
+
+
+def _account_home() -> Path:
+    try:
+        import pwd  # not on Windows
+
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except (ImportError, KeyError):
+        return Path.home()
 
 
 def launcher_in(pulumi_home: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from google.protobuf import empty_pb2
 
 from connect_users.plugin import schema
-from connect_users.plugin.install import FOLDER, NAME
+from connect_users.plugin.install import FOLDER, NAME, home
 from connect_users.plugin.version import VERSION
 from tests.contract.hosting import ROOT, environment
 
@@ -96,6 +97,15 @@ def test_pulumi_finds_it_under_its_version(tmp_path: Path) -> None:
         check=True,
     ).stdout
     assert any(line.split()[:3] == ["connect-users", "resource", VERSION] for line in listed.splitlines())
+
+
+def test_pulumis_folder_is_in_the_accounts_home_as_for_the_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CLI does not ask HOME, which jobs in containers set to another folder; PULUMI_HOME comes first for both."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PULUMI_HOME", raising=False)
+    assert home() == Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pulumi"
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi"))
+    assert home() == tmp_path / "pulumi"
 
 
 def test_the_folder_for_git_starts_the_same_plugin(tmp_path: Path) -> None:
