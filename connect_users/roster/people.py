@@ -284,8 +284,7 @@ class _FileJudge:
             self._add(row.line, header, text, username)
         early = period.is_after(self._judge.today)
         self._judge_instance(row, inputs)
-        if self._options.identity_management_type is not None:
-            inputs.setdefault("identity_management_type", self._options.identity_management_type)
+        self._add_identity(inputs)
         from_elsewhere = self._add_password(row, inputs, username, early=early)
         if isinstance(choice, str):
             # The persona's settings are missing: that is not another problem.
@@ -323,6 +322,14 @@ class _FileJudge:
             text = f"{theirs!r} is not the instance of this roster, which is {ours!r}; remove the cell or the person"
             self._add(row.line, self._places.header(INSTANCE, row), text, inputs.get("username"))
         inputs["instance_id"] = self._options.instance_id
+
+    def _add_identity(self, inputs: Props) -> None:
+        """Add the identity management type; with SAML, take away the address of an export, which AWS refuses then."""
+        if self._options.identity_management_type is not None:
+            inputs.setdefault("identity_management_type", self._options.identity_management_type)
+        info = inputs.get("identity_info")
+        if self.table.form and inputs.get("identity_management_type") == "SAML" and isinstance(info, dict):
+            inputs["identity_info"] = {name: value for name, value in info.items() if name != "email"}
 
     def _add_password(self, row: Row, inputs: Props, username: Any, *, early: bool) -> str:
         """Add the password that the program has for the username; returns its input, or "".

@@ -64,6 +64,24 @@ def test_an_export_of_entra_id_is_read_as_it_is(tmp_path: Path) -> None:
     assert "phone_config" not in people["ada@example.com"].inputs
 
 
+@pytest.mark.parametrize("identity", ["SAML", "CONNECT_MANAGED"])
+def test_addresses_of_an_export_are_left_out_with_saml_which_refuses_them(identity: str, tmp_path: Path) -> None:
+    """Whoever exports a directory cannot leave its addresses out; in a roster they are still a problem."""
+    table = _table(tmp_path, "\n".join([ENTRA, _entra("ada@example.com")]))
+    personas = read_personas(PERSONAS)
+    options = RosterOptions("00000000-0000-4000-8000-000000000001", identity, personas=personas)
+    secret = {"CONNECT_MANAGED": ("password_secret_arn", "connect/ada")}.get(identity)
+    judged = judge(table, options._replace(password_of=lambda _: secret))
+    assert [problem.text for problem in judged.problems] == []
+    (person,) = judged.people
+    names = {"first_name": "Ada", "last_name": "Doe"}
+    address = {} if identity == "SAML" else {"email": "ada@example.com"}
+    assert person.inputs["identity_info"] == {**names, **address}
+    plain = _table(tmp_path, "username,first_name,last_name,email\nada,Ada,Doe,ada@example.com\n", "plain.csv")
+    refused = [problem.column for problem in judge(plain, options._replace(password_of=lambda _: secret)).problems]
+    assert refused == (["email"] if identity == "SAML" else [])
+
+
 def test_a_column_that_is_not_read_may_be_there_twice(tmp_path: Path) -> None:
     """Unlike one that is: nobody knows which of the two is meant."""
     text = "login,status,email,custom,custom\nada@example.com,ACTIVE,ada@example.com,1,2\n"
