@@ -14,7 +14,7 @@ import pytest
 from google.protobuf import empty_pb2
 
 from connect_users.plugin import schema
-from connect_users.plugin.install import FOLDER, NAME, home
+from connect_users.plugin.install import FOLDER, NAME, home, install
 from connect_users.plugin.version import VERSION
 from tests.contract.hosting import ROOT, environment
 
@@ -56,6 +56,17 @@ def test_what_is_installed_starts_in_any_folder(tmp_path: Path) -> None:
     for name in ("grpc", "connect_users", "logging"):
         (project / f"{name}.py").write_text("raise SystemExit('the wrong module')\n", encoding="utf-8")
     assert version_of([str(launcher), "-v=9", "127.0.0.1:1"], project) == VERSION
+
+
+def test_a_launcher_whose_python_is_gone_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CLI shows its one line; a deleted virtual environment is no bug in the plugin."""
+    python = tmp_path / "it's gone" / "python"
+    monkeypatch.setattr(sys, "executable", str(python))
+    launcher = install(tmp_path).launcher
+    done = subprocess.run([launcher, "127.0.0.1:1"], capture_output=True, text=True, check=False)
+    advice = "install the package again, then run connect-users plugin install"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"connect-users: {python} is gone; {advice}\n"
 
 
 def test_an_installed_one_is_replaced_and_a_strange_one_is_not(tmp_path: Path) -> None:
