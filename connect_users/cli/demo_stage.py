@@ -19,7 +19,8 @@ def _config() -> dict[str, str | Secret]:
     """The stack's configuration. The password is invented; the emulator needs no real one."""
     from connect_users.testing import Secret
 
-    return {"connect-users:emulator": "true", "firstPassword": Secret("Demo-Passw0rd")}
+    emulator = {"connect-users:emulator": "true", "connect-users:emulatorState": DEFAULT_EMULATOR_STATE}
+    return {**emulator, "firstPassword": Secret("Demo-Passw0rd")}
 
 
 class DemoConsole:

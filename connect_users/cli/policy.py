@@ -76,7 +76,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="secrets of AWS Secrets Manager for password_secret_arn (default: none). A secret with its own KMS key "
         "also needs kms:Decrypt on that key",
     )
-    parser.add_argument("--json", action="store_true", help="accepted by every command; here the output is always JSON")
+    parser.add_argument("--json", action="store_true", help="has no effect: the output is always JSON")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -28,8 +28,9 @@ def guarded(name: str, command: Callable[[], int]) -> int:
         name: of the command, for that line.
     """
     _open_closed()
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        # A pipe on Windows cannot encode arrows: a question mark is better than a traceback. JSON is ASCII anyway.
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors in ("strict", "surrogateescape"):
+        # A pipe on Windows cannot encode arrows, nor can the locale C: a question mark is better than a traceback. JSON
+        # is ASCII anyway.
         sys.stdout.reconfigure(errors="replace")
     try:
         try:

@@ -24,7 +24,8 @@ FOLDER: Final = f"resource-connect-users-v{VERSION}"
 _START: Final = (
     "import sys; sys.path[:] = filter(None, sys.path); from connect_users.plugin.serve import main; sys.exit(main())"
 )
-_MARK: Final = "written by connect-users plugin install"
+_INSTALL: Final = "connect-users plugin install"
+_MARK: Final = f"written by {_INSTALL}"
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,17 @@ class Installation:
 
 
 def home() -> Path:
-    """Pulumi's own folder."""
-    return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    """Pulumi's own folder. Like the CLI, it goes by the account's home, which HOME (of a container, say) may not be."""
+    return Path(os.environ.get("PULUMI_HOME") or _account_home() / ".pulumi")
+
+
+def _account_home() -> Path:
+    try:
+        import pwd  # not on Windows
+
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except (ImportError, KeyError):
+        return Path.home()
 
 
 def launcher_in(pulumi_home: Path) -> Path:
@@ -83,7 +93,11 @@ def _is_ours(launcher: Path) -> bool:
 
 
 def _posix() -> str:
-    return f'#!/bin/sh\n# {_MARK}\nexec {shlex.quote(sys.executable)} -c {shlex.quote(_START)} "$@"\n'
+    python = shlex.quote(sys.executable)
+    gone = shlex.quote(f"connect-users: {sys.executable} is gone; install the package again, then run {_INSTALL}")
+    # Otherwise the CLI would only say that the plugin ended, and call that a bug in it.
+    check = f"[ -x {python} ] || {{ echo {gone} >&2; exit 1; }}"
+    return f'#!/bin/sh\n# {_MARK}\n{check}\nexec {python} -c {shlex.quote(_START)} "$@"\n'
 
 
 def _windows() -> str:

@@ -61,6 +61,7 @@ class InstanceNames:
         return self._instance._ask(("roster", self._roster), self._find_all)  # noqa: SLF001 - the package's own
 
     async def _find_all(self, directory: Directory) -> dict[tuple[Reference, str], str]:
+        await directory.id()  # an instance that does not exist is one problem, not one of each cell
         ids: dict[tuple[Reference, str], str] = {}
         missing: dict[tuple[Reference, str], NoSuchName] = {}
         for reference, name in self._ids:

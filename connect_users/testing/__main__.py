@@ -31,7 +31,7 @@ def _run(argv: Sequence[str] | None) -> int:
     parser.add_argument("commands", nargs="*", metavar="COMMAND", help=order)
     parser.add_argument("--stack", default="dev", help="also chooses Pulumi.<stack>.yaml (default: dev)")
     parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="kept as a secret")
-    parser.add_argument("--state", help="a file that keeps the rehearsal's state between runs")
+    parser.add_argument("--state", help="a file that keeps the state between runs, and users in .sqlite beside it")
     as_json = "also write the last run there as `pulumi preview --json` would, for `connect-users explain`"
     parser.add_argument("--json", metavar="FILE", help=as_json)
     args = parser.parse_args(argv)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .values import Props
 
 _ENDPOINT = "connect-users:endpointUrl"
+_FILE = "connect-users:emulatorState"
+#: The emulator has no quota of requests, unless a test gives it one.
+_FAST = {"connect-users:requestsPerSecond": "1000", "connect-users:burst": "1000"}
 #: Credentials of no account; profiles and instance roles are out of reach.
 NO_ACCOUNT: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "rehearsal",
@@ -82,9 +85,10 @@ def _yaml(path: Path) -> dict[str, Any]:
 class EmulatorSetup:
     """An emulator, the configuration that points to it, and an environment without an AWS account."""
 
-    #: A running one; None: its own one, unless the configuration names an endpoint; False: none.
+    #: A running one; None: its own one, unless the configuration names an endpoint or a file; False: none.
     running: Emulator | Literal[False] | None
     root: Path  # the project's directory
+    file: Path | None = None  # of its own emulator; None = in memory
     own: Emulator | None = None
 
     @property
@@ -97,36 +101,33 @@ class EmulatorSetup:
             self.own = None
 
     def config(self, config: Props) -> dict[str, Any]:
-        """Return the configuration with the emulator's endpoint. The emulator is started if it is needed."""
-        if _ENDPOINT in config or _embedded(config):
+        """Return the configuration with the emulator's endpoint; the embedded one's usual file is the real stack's."""
+        if self.running is False or _ENDPOINT in config or _in_file(config):
             return dict(config)
-        if self.running is None and self.own is None:
+        if (emulator := self.emulator) is None:
             from connect_users.emulator import Emulator, Options
 
-            # The stack's region is the project's to choose.
-            self.own = Emulator(None, Options(every_region=True)).start()
+            emulator = self.own = Emulator(self.file, Options(users_quota=None, every_region=True)).start()
         region = {} if "aws:region" in config else {"connect-users:region": "us-east-1"}
-        return {_ENDPOINT: self.emulator.endpoint_url, **region, **config} if self.emulator else dict(config)
+        return {_ENDPOINT: emulator.endpoint_url, **region, **_FAST, **config}
 
     def environment(self) -> dict[str, str | None]:
-        # Passwords come from it, too: `connect-users:endpointUrl` is Connect's alone.
-        url = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": self.emulator.endpoint_url} if self.emulator is not None else {}
-        return {**(NO_ACCOUNT if self.running is not False else {}), **url}
+        # `connect-users:endpointUrl` is Connect's alone.
+        url = self.emulator.endpoint_url if self.emulator is not None else ""
+        urls = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": url, "AWS_ENDPOINT_URL_STS": url} if url else {}
+        return {**(NO_ACCOUNT if self.running is not False else {}), **urls}
 
     def endpoint(self, config: Props) -> str | None:
-        """Return the endpoint of `aws:connect` resources, None without an emulator; raises HostError."""
-        if not _embedded(config):
+        """Return the endpoint of `aws:connect` resources, which the host uses, too; None without an emulator."""
+        if _ENDPOINT in config or not _in_file(config):
             return str(reveal(config[_ENDPOINT])) if _ENDPOINT in config else None
-        from connect_users.core.settings import DEFAULT_EMULATOR_STATE
         from connect_users.emulator import UnusableState, embedded
 
-        # The host opens the same file, relative to its working directory, the project's.
-        file = self.root / str(reveal(config.get("connect-users:emulatorState", DEFAULT_EMULATOR_STATE)))
         try:
-            return embedded(file).endpoint_url
+            return embedded(self.root / str(reveal(config[_FILE]))).endpoint_url
         except UnusableState as problem:
-            raise HostError(f"connect-users:emulatorState: {problem}") from None
+            raise HostError(f"{_FILE}: {problem}") from None
 
 
-def _embedded(config: Props) -> bool:
-    return str(reveal(config.get("connect-users:emulator", ""))).lower() == "true"
+def _in_file(config: Props) -> bool:
+    return _FILE in config and str(reveal(config.get("connect-users:emulator", ""))).lower() == "true"

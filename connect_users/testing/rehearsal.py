@@ -44,8 +44,8 @@ class Rehearsal:
         program: a function, a project directory (whose Pulumi.yaml names the project), or a .py file.
         stack: the stack's name; also chooses `Pulumi.<stack>.yaml`.
         config: overrides the project's own, whose encrypted values are left out; secret values as `Secret`.
-        emulator: a running one; None: its own one, unless the configuration names an endpoint; False: none.
-        state: a file that keeps the state; None = in memory.
+        emulator: a running one; None: its own one, unless the configuration names an endpoint or a file; False: none.
+        state: a file that keeps the state, its emulator's file (`.sqlite`) beside it; None = in memory.
         environment: variables for the program and the dynamic host (None = unset).
     """
 
@@ -69,9 +69,11 @@ class Rehearsal:
         self._states = load(self._file) if self._file is not None else []
         self._log = EngineLog()
         self._hosts: dict[str, ProviderProcess] = {}
-        self._emulated = EmulatorSetup(emulator, self._project.root)
+        self._emulated = EmulatorSetup(emulator, self._project.root, self._file and self._file.with_suffix(".sqlite"))
         self._environment = dict(environment or {})
         self._config = {**self._project.config, **full_keys(config or {}, self._project.name)}
+        if self._file is not None:
+            self._emulated.config(self._config)  # a file that the emulator cannot use is an error here
         weakref.finalize(self, _close, self._hosts, self._log, self._emulated)
 
     @property
@@ -169,15 +171,13 @@ class Rehearsal:
         if package != "pulumi-python":
             region = config.get("region") or stack.get("aws:region") or stack.get("connect-users:region", "")
             return AwsProvider(self._emulated.endpoint(stack) if package == "aws" else None, str(reveal(region)))
-        if has_unknowns(config):
-            # The engine does not ask a provider whose configuration is not known yet.
+        if has_unknowns(config):  # the engine does not ask such a provider yet
             return AwsProvider()
         key = repr(sorted(reveal(config).items()))
         host = self._hosts.get(key)
         if host is None or not host.alive:
             env = {name: value for name, value in {**os.environ, **self._changes()}.items() if value is not None}
-            if not self._in_files:
-                # A function's modules are those of this process; a project's host finds what is installed.
+            if not self._in_files:  # a function's modules are those of this process
                 env["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
             host = ProviderProcess(
                 cwd=self._directory, project=self._project.name, env=env, log=self._log, shared_log=True
@@ -193,8 +193,7 @@ class Rehearsal:
         """The CLI masks secret configuration values in everything it prints (those of three characters and more)."""
         text = message.message
         secrets = (str(value.value) for value in self._config.values() if isinstance(value, Secret))
-        # One secret may be a part of another: the longest goes first, so that nothing of it is left.
-        for secret in sorted(secrets, key=len, reverse=True):
+        for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
             text = text.replace(secret, "[secret]") if len(secret) > 2 else text
         return replace(message, message=text)
 

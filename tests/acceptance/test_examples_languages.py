@@ -39,8 +39,8 @@ def test_an_example_is_a_template_that_runs_on_the_embedded_emulator(
         run(place, newcomer, *check)
     assert "+ 8 to create" in run(place, newcomer, "pulumi", "preview", "--stack", "dev")
     run(place, newcomer, "pulumi", "up", "--yes", "--skip-preview")
-    exported = json.loads(run(place, newcomer, "pulumi", "stack", "output", "users", "--json"))
-    team = json.loads(run(place, newcomer, "pulumi", "stack", "output", "team", "--json"))
+    exported = json.loads(run(place, newcomer, "pulumi", "stack", "output", "--json"))
+    team, exported = exported.pop("team"), exported.get("users", exported)
     live = users(place)
     assert set(live) == {"ada.lovelace", "grace.hopper", *team}
     assert len(team) == 3
@@ -52,6 +52,11 @@ def test_an_example_is_a_template_that_runs_on_the_embedded_emulator(
         seed.SECURITY_PROFILES[name] for name in ("Agent", "CallCenterManager")
     )
     run(place, newcomer, "pulumi", "preview", "--expect-no-changes")
+    elsewhere = ["pulumi", "preview", "--config", "instance=nowhere"]
+    done = subprocess.run(elsewhere, cwd=place, env=newcomer, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert "no Connect instance in us-east-1 has the alias 'nowhere'" in done.stdout
+    assert "panic" not in done.stdout
     assert "Change-Me-1" not in run(place, newcomer, "pulumi", "stack", "export")
     run(place, newcomer, "pulumi", "destroy", "--yes", "--skip-preview")
     assert users(place) == {}

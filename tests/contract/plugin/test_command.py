@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from google.protobuf import empty_pb2
 
 from connect_users.plugin import schema
-from connect_users.plugin.install import FOLDER, NAME
+from connect_users.plugin.install import FOLDER, NAME, home, install
 from connect_users.plugin.version import VERSION
 from tests.contract.hosting import ROOT, environment
 
@@ -57,6 +58,17 @@ def test_what_is_installed_starts_in_any_folder(tmp_path: Path) -> None:
     assert version_of([str(launcher), "-v=9", "127.0.0.1:1"], project) == VERSION
 
 
+def test_a_launcher_whose_python_is_gone_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CLI shows its one line; a deleted virtual environment is no bug in the plugin."""
+    python = tmp_path / "it's gone" / "python"
+    monkeypatch.setattr(sys, "executable", str(python))
+    launcher = install(tmp_path).launcher
+    done = subprocess.run([launcher, "127.0.0.1:1"], capture_output=True, text=True, check=False)
+    advice = "install the package again, then run connect-users plugin install"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"connect-users: {python} is gone; {advice}\n"
+
+
 def test_an_installed_one_is_replaced_and_a_strange_one_is_not(tmp_path: Path) -> None:
     assert "installed" in run("install", "--pulumi-home", str(tmp_path)).stdout
     assert "replaced" in run("install", "--pulumi-home", str(tmp_path)).stdout
@@ -96,6 +108,15 @@ def test_pulumi_finds_it_under_its_version(tmp_path: Path) -> None:
         check=True,
     ).stdout
     assert any(line.split()[:3] == ["connect-users", "resource", VERSION] for line in listed.splitlines())
+
+
+def test_pulumis_folder_is_in_the_accounts_home_as_for_the_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CLI does not ask HOME, which jobs in containers set to another folder; PULUMI_HOME comes first for both."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PULUMI_HOME", raising=False)
+    assert home() == Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pulumi"
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi"))
+    assert home() == tmp_path / "pulumi"
 
 
 def test_the_folder_for_git_starts_the_same_plugin(tmp_path: Path) -> None:

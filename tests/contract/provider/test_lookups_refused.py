@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
+from connect_users import ConnectUserRoster
 from connect_users.emulator import Fault, seed
 from connect_users.program.instance import ConnectInstance
 from connect_users.testing import UNKNOWN
@@ -57,6 +58,18 @@ def test_all_unknown_names_are_reported_at_once(world: World) -> None:
         "  Connect instance 'emulator' has no security profile 'agent'; did you mean 'Agent'?",
         f"  no Connect instance in us-east-1 has the alias 'emulatr'; did you mean 'emulator'? {WHERE_TO_LOOK}",
     ]
+
+
+def test_an_instance_that_a_roster_does_not_find_is_one_problem(world: World) -> None:
+    """Not one of each of its cells."""
+    person = {"first_name": "A", "last_name": "B", "routing_profile": "Support", "security_profiles": "Agent|Admin"}
+
+    def team() -> None:
+        rows = [{**person, "username": name} for name in ("ada", "bo")]
+        ConnectUserRoster("team", instance=ConnectInstance("emulatr"), roster=rows)
+
+    line = f"no Connect instance in us-east-1 has the alias 'emulatr'; did you mean 'emulator'? {WHERE_TO_LOOK}"
+    assert world.preview(team).errors == (line,)
 
 
 @pytest.mark.parametrize("instance", ["", "my alias", f"{seed.INSTANCE_ARN}/agent/1"])

@@ -222,12 +222,15 @@ def test_a_preview_may_come_from_any_shell(tmp_path: Path, encoding: str, capsys
 
 
 @pytest.mark.parametrize(("format_", "said"), [("text", "routing Support ? Sales"), ("json", "Support \\u2192 Sales")])
-def test_a_pipe_that_takes_no_arrows_gets_question_marks(names_file: str, format_: str, said: str) -> None:
-    """As on Windows; JSON stays what it is."""
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii:surrogateescape"], ids=["Windows", "the locale C"])
+def test_a_pipe_that_takes_no_arrows_gets_question_marks(
+    names_file: str, format_: str, said: str, encoding: str
+) -> None:
+    """JSON stays what it is."""
     command = [sys.executable, "-c", "import sys; from connect_users.cli import main; sys.exit(main())", "explain"]
     done = subprocess.run(
         [*command, CHANGE, "--names", names_file, "--format", format_],
-        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        env={**os.environ, "PYTHONIOENCODING": encoding},
         capture_output=True,
         text=True,
         encoding="cp1252",

@@ -455,3 +455,15 @@ def test_personas_of_a_program_give_people_their_settings(team: Team) -> None:
 def test_personas_that_cannot_be_read_are_refused_in_one_line(team: Team, personas: Any, message: str) -> None:
     team.options["personas"] = personas
     assert team.refused(ADA) == f"roster 'agents': {message}"
+
+
+def test_a_rehearsal_knows_who_runs_it_without_aws(tmp_path: Path) -> None:
+    """The emulator answers for STS, too; AWS would not know the rehearsal's credentials."""
+    team = Team(tmp_path)
+    team.options = {"require_self": True}
+    team.rehearsal = Rehearsal(team.declare, config=FAST, environment={"AWS_ACCESS_KEY_ID": "bo"})
+    with team.rehearsal:
+        team.up(ADA, BO)
+        assert "require_self: 'bo' runs this stack and would lose" in team.refused(
+            ADA, BO.replace("|CallCenterManager", "")
+        )

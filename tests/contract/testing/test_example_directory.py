@@ -70,6 +70,8 @@ def test_the_check_says_what_the_page_shows(project: Path, capsys: pytest.Captur
     assert main([*CHECK, "--explain-personas"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if re.search("chiara|farah", line)]
     assert lines == after(f"connect-users {' '.join(CHECK)} --explain-personas").splitlines()
+    assert main([*(each for each in CHECK if each != "--passwords-elsewhere"), "--identity-management", "SAML"]) == 0
+    capsys.readouterr()
     people = project / "people.csv"
     people.write_text(people.read_text(encoding="utf-8").replace(",Sales,", ",Sails,"), encoding="utf-8")
     assert main(list(CHECK)) == 1

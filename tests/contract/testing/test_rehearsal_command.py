@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from connect_users.core.settings import DEFAULT_EMULATOR_STATE
+from connect_users.emulator import Emulator, seed
+from connect_users.testing import Rehearsal, Secret
 from connect_users.testing.__main__ import main
+from tests.contract.emulator.support import connect
 from tests.contract.hosting import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+EXAMPLES = ROOT / "examples"
 
 
 def _project(folder: Path, program: str, project: str = "name: shop\nruntime: python\n") -> str:
@@ -72,6 +80,47 @@ def test_what_is_no_project_is_wrong_usage_in_one_line(
 def test_an_interrupted_program_ends_like_a_command(tmp_path: Path) -> None:
     """With the status that shells report for SIGINT, and no traceback."""
     assert main([_project(tmp_path, "raise KeyboardInterrupt"), "up"]) == 130
+
+
+def _users(emulator: Emulator) -> dict[str, str]:
+    listed = connect(emulator).list_users(InstanceId=seed.INSTANCE_ID)["UserSummaryList"]
+    return {each["Username"]: each["Id"] for each in listed}
+
+
+def test_a_rehearsal_leaves_the_users_of_the_projects_own_stack_alone(
+    tmp_path: Path, connect_rehearsal: Callable[..., Rehearsal], connect_emulator: Emulator
+) -> None:
+    """They are in the embedded emulator's file, under the URNs of the rehearsal: it would take them for its own."""
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLES / "quickstart", project, ignore=shutil.ignore_patterns(".*"))
+    file = project / DEFAULT_EMULATOR_STATE
+    with Rehearsal(project, config={"connect-users:emulatorState": str(file)}) as stack:
+        stack.up().raise_for_errors()
+    with Emulator(file) as emulator:
+        made = _users(emulator)
+    assert set(made) == {"ada.lovelace", "grace.hopper"}
+    assert main([str(project)]) == 0
+    connect_rehearsal(project).up().raise_for_errors()
+    assert set(_users(connect_emulator)) == set(made)
+    with Emulator(file) as emulator:
+        assert _users(emulator) == made
+
+
+@pytest.mark.parametrize("example", ["quickstart", "contact-center"])
+def test_the_users_of_a_rehearsal_are_kept_with_its_state(example: str, tmp_path: Path) -> None:
+    """With the instance and the profiles, whether or not the project turns the emulator on."""
+    config = {"firstPassword": Secret("A-First-Passw0rd")}
+    for phase, outcome in (("up", "create"), ("refresh", "same"), ("up", "same"), ("destroy", "delete")):
+        with Rehearsal(EXAMPLES / example, config=config, state=tmp_path / "kept.json") as rehearsal:
+            assert set(getattr(rehearsal, phase)().raise_for_errors().changes) == {outcome}
+
+
+def test_a_file_that_cannot_keep_the_users_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "kept.sqlite").write_text("a poem", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main([str(EXAMPLES / "quickstart"), "up", "--state", str(tmp_path / "kept.json")])
+    assert ended.value.code == 2
+    assert "kept.sqlite" in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("arguments", [["destory"], ["--config", "pin"]])
