@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connect_users.core.fields import FIELDS, Field, Kind
-from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound, sound_parts
+from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.shapes import Problem, id_problems, in_path, shape_problems, shown, sound, sound_parts
 from connect_users.core.spec import UNKNOWN
 from tests.builders import INSTANCE_ARN, user
 
@@ -306,3 +306,17 @@ def test_a_state_is_read_without_the_inputs_that_have_another_shape() -> None:
     assert sound(state) == {**kept, "arn": "arn"}
     whole = {**user(), "ownership_token": "t"}
     assert sound(whole) == whole
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("30000000-0000-4000-8000-000000000002", None),
+        ("Sales team", "'Sales team' is not an id of 1 to 100 characters without blanks"),
+        (3, "3 is not an id"),
+    ],
+)
+def test_an_id_is_judged_alone(value: Any, problem: str | None) -> None:
+    """As the functions of the plugin do."""
+    found = list(id_problems(BY_NAME["routing_profile_id"], "routingProfileId", value, {}))
+    assert found == ([Problem("routingProfileId", problem)] if problem else [])
