@@ -203,7 +203,9 @@ class ConnectUserRoster(pulumi.ComponentResource):
         assigned = assigned_personas(people)
         self.personas = {username: each.persona for username, each in assigned.items()}
         configuration = registration.configuration(opts)
-        moves: Output[Moves | None] = Output.from_input(cast(Any, moves_and_kept(name, configuration, allowed)))
+        moves: Output[Moves | None] = Output.from_input(
+            cast(Any, moves_and_kept(name, self.urn, configuration, allowed))
+        )
         waits_for: list[Output[None]] = []
         if instance_names is not None and instance_names.all_ids is not None:
             waits_for.append(instance_names.all_ids.apply(lambda _: None))
