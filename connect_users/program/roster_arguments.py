@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import pulumi
 from pulumi import Input, Output
@@ -128,20 +128,34 @@ def _look_up_later(roster: str, reference: Reference, ids: Output[Mapping[str, s
     return lambda name: ids.apply(lambda values: id_of(name, values))
 
 
+class SecretNames(NamedTuple):
+    """A pattern with ``{username}`` that is an output, which programs of the plugin may have."""
+
+    pattern: Output[str]
+
+
+def _secret_name(roster: str, pattern: str, username: str) -> str:
+    if "{username}" not in pattern:
+        text = "passwords names one secret for everybody; write {username} where the username belongs"
+        raise pulumi.RunError(f"roster '{roster}': {text}")
+    return pattern.replace("{username}", username)
+
+
 def password_of(roster: str, passwords: Any) -> Callable[[str], tuple[str, Any] | None] | None:
     """From a username to the password in `passwords` (see `Passwords`).
 
     Raises:
         ConfigurationError: `passwords` has another form.
+        pulumi.RunError: a pattern names one secret for everybody.
     """
     if passwords is None:
         return None
     if isinstance(passwords, str):
-        if "{username}" not in passwords:
-            raise ConfigurationError(
-                "passwords names one secret for everybody; write {username} where the username belongs"
-            )
-        return lambda username: ("password_secret_arn", passwords.replace("{username}", username))
+        _secret_name(roster, passwords, "")
+        return lambda username: ("password_secret_arn", _secret_name(roster, passwords, username))
+    if isinstance(passwords, SecretNames):
+        pattern = passwords.pattern
+        return lambda username: ("password_secret_arn", pattern.apply(lambda it: _secret_name(roster, it, username)))
     if isinstance(passwords, Output):
         return lambda username: (
             "password",
