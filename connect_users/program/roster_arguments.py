@@ -13,7 +13,9 @@ from pulumi import Input, Output
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.shapes import shown
+from connect_users.core.spec import contains_unknown
 from connect_users.program.instance import ConnectInstance
+from connect_users.roster.assembly import with_unknowns
 from connect_users.roster.names import Names
 from connect_users.roster.reading import read_personas
 
@@ -34,13 +36,19 @@ _LISTS: Final = ("where", "required_holders")
 
 
 def refuse_wrong_forms(
-    roster: object, instance_id: object, instance: object, dicts: Mapping[str, object], flags: Mapping[str, object]
+    roster: object,
+    instance_id: object,
+    instance: object,
+    dicts: Mapping[str, object],
+    flags: Mapping[str, object],
+    known: Mapping[str, object],
 ) -> None:
     """Refuse arguments that would cause a traceback, or be misunderstood, later.
 
     Args:
         dicts: name -> an argument that has to be a dict or None.
         flags: name -> an argument that has to be a bool or None. An output, or the string "false", would count as true.
+        known: name -> an argument that must be known while the program runs.
 
     Raises:
         ConfigurationError
@@ -51,6 +59,9 @@ def refuse_wrong_forms(
         raise ConfigurationError(f"instance is of type {type(instance).__name__}; write ConnectInstance(...)")
     if isinstance(roster, Output):
         raise ConfigurationError("the people are an output; usernames name resources, so the rows must be known")
+    for argument, value in known.items():
+        if contains_unknown(with_unknowns(value)):
+            raise ConfigurationError(f"{argument} has an output in it, but must be known while the program runs")
     for argument, value in dicts.items():
         if value is not None:
             _refuse_no_dict(argument, value)
