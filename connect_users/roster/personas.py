@@ -142,7 +142,7 @@ class _PersonasReader:
 
     def read(self, root: Member) -> Personas:
         parts = {part.name: part for part in root.parts}
-        if not isinstance(root.value, Mapping) or "personas" not in parts or not parts["personas"].value:
+        if not isinstance(root.value, Mapping) or "personas" not in parts or parts["personas"].value is None:
             self._wrong(root, "", "has no personas; write personas: {NAME: {routing_profile: ...}}, and rules")
             return Personas(self._source, {}, problems=tuple(self._problems))
         for name, part in parts.items():

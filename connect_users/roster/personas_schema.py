@@ -53,12 +53,7 @@ def schema() -> Json:
     )
     headers["patternProperties"][r"^tags\."] = _STRING
     members = (
-        {
-            "type": "object",
-            "description": "Named settings.",
-            "additionalProperties": {"$ref": "#/$defs/settings"},
-            "minProperties": 1,
-        },
+        {"type": "object", "description": "Named settings.", "additionalProperties": {"$ref": "#/$defs/settings"}},
         {"type": "array", "description": "The first rule that matches a row chooses the persona.", "items": rule},
         {"type": ["string", "null"], "description": "The persona of people whom no rule matches."},
         headers,

@@ -326,7 +326,6 @@ def test_columns_that_rules_go_by_need_not_be_ignored(file: str) -> None:
         ("", "has no personas; write personas: {NAME: {routing_profile: ...}}, and rules"),
         ("- a\n", "has no personas; write personas: {NAME: {routing_profile: ...}}, and rules"),
         ("personas:\n", "has no personas; write personas: {NAME: {routing_profile: ...}}, and rules"),
-        ("personas: {}\n", "has no personas; write personas: {NAME: {routing_profile: ...}}, and rules"),
         ("personas: [a]\n", "personas: is not a dict of personas by name"),
         (
             "personas: {a: {}}\nrules: {persona: a}\n",
