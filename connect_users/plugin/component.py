@@ -25,6 +25,7 @@ from connect_users.plugin.version import VERSION
 from connect_users.program import registration
 from connect_users.program.instance import ConnectInstance, LookUpSettings
 from connect_users.program.roster import ConnectUserRoster, ResourceTypes
+from connect_users.program.roster_arguments import SecretNames
 from connect_users.roster import guarding
 from connect_users.roster.cells import humps
 
@@ -140,6 +141,8 @@ def _arguments(name: str, inputs: Mapping[str, Any], settings: Settings) -> dict
         raise pulumi.RunError(f"roster '{name}': roster or rows is missing; give one of them")
     if not isinstance(values.get("roster", ""), (str, pulumi.Output)):
         raise pulumi.RunError(f"roster '{name}': roster is the path of a file; give rows as rows")
+    if isinstance(pattern := values.get(_PATTERN), pulumi.Output):
+        values[_PATTERN] = SecretNames(pattern)
     if "instance" in values:
         values["instance"] = ConnectInstance(values["instance"], provider=LookUpSettings(settings))
     return {ARGUMENTS[key]: value for key, value in values.items()}

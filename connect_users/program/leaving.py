@@ -28,11 +28,14 @@ _KEY = settings.KEYS["removals"][0][0]
 
 
 async def moves_and_kept(
-    roster: str, configuration: Mapping[str, object], allowed: leavers.DeletionLimit
+    roster: str, urn: pulumi.Output[str], configuration: Mapping[str, object], allowed: leavers.DeletionLimit
 ) -> Moves | None:
     """The moves, with the people who are kept; None if the engine does not answer.
 
     Await it once the program's body has ended.
+
+    Args:
+        urn: of the roster.
 
     Raises:
         pulumi.RunError: as in `roster_state.moves_of`; or people have to be kept, but the engine does not answer.
@@ -43,7 +46,7 @@ async def moves_and_kept(
         declared = set(people).difference(undeclared)
         return not removals or leavers.too_many(roster, people, declared, allowed) is not None
 
-    moves = await roster_state.moves_of(roster, matters)
+    moves = await roster_state.moves_of(roster, urn, matters)
     if moves is None:
         if not removals and type(SETTINGS.monitor) is not MockMonitor:
             text = "the engine did not return the stack's users, so nobody can be kept; run again, or without it"

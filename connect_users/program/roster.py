@@ -162,10 +162,11 @@ class ConnectUserRoster(pulumi.ComponentResource):
             pulumi.RunError: the roster has problems: a line for each, like ``agents.csv:14: routing_profile: ...``.
         """
         registration.refuse_ignored_options("ConnectUserRoster", name, opts)
-        dicts = {"where": where, "defaults": defaults, "min_holders": min_holders, "required_holders": required_holders}
+        dicts = {"where": where, "min_holders": min_holders, "required_holders": required_holders}
+        known = {**dicts, "ignore_columns": ignore_columns, "max_deletions": max_deletions, "timezone": timezone}
         try:
             flags = {"retain_leavers": retain_leavers, "require_self": require_self}
-            refuse_wrong_forms(roster, instance_id, instance, dicts, flags)
+            refuse_wrong_forms(roster, instance_id, instance, {**dicts, "defaults": defaults}, flags, known)
             instance_names = None if instance is None else InstanceNames(name, instance)
             ids = {
                 ROUTING_PROFILE: routing_profiles,
@@ -203,7 +204,9 @@ class ConnectUserRoster(pulumi.ComponentResource):
         assigned = assigned_personas(people)
         self.personas = {username: each.persona for username, each in assigned.items()}
         configuration = registration.configuration(opts)
-        moves: Output[Moves | None] = Output.from_input(cast(Any, moves_and_kept(name, configuration, allowed)))
+        moves: Output[Moves | None] = Output.from_input(
+            cast(Any, moves_and_kept(name, self.urn, configuration, allowed))
+        )
         waits_for: list[Output[None]] = []
         if instance_names is not None and instance_names.all_ids is not None:
             waits_for.append(instance_names.all_ids.apply(lambda _: None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import pulumi
 from pulumi import Input, Output
@@ -13,7 +13,9 @@ from pulumi import Input, Output
 from connect_users.core.errors import ConfigurationError
 from connect_users.core.misspellings import NoSuchName
 from connect_users.core.shapes import shown
+from connect_users.core.spec import contains_unknown
 from connect_users.program.instance import ConnectInstance
+from connect_users.roster.assembly import with_unknowns
 from connect_users.roster.names import Names
 from connect_users.roster.reading import read_personas
 
@@ -34,13 +36,19 @@ _LISTS: Final = ("where", "required_holders")
 
 
 def refuse_wrong_forms(
-    roster: object, instance_id: object, instance: object, dicts: Mapping[str, object], flags: Mapping[str, object]
+    roster: object,
+    instance_id: object,
+    instance: object,
+    dicts: Mapping[str, object],
+    flags: Mapping[str, object],
+    known: Mapping[str, object],
 ) -> None:
     """Refuse arguments that would cause a traceback, or be misunderstood, later.
 
     Args:
         dicts: name -> an argument that has to be a dict or None.
         flags: name -> an argument that has to be a bool or None. An output, or the string "false", would count as true.
+        known: name -> an argument that must be known while the program runs.
 
     Raises:
         ConfigurationError
@@ -51,6 +59,9 @@ def refuse_wrong_forms(
         raise ConfigurationError(f"instance is of type {type(instance).__name__}; write ConnectInstance(...)")
     if isinstance(roster, Output):
         raise ConfigurationError("the people are an output; usernames name resources, so the rows must be known")
+    for argument, value in known.items():
+        if contains_unknown(with_unknowns(value)):
+            raise ConfigurationError(f"{argument} has an output in it, but must be known while the program runs")
     for argument, value in dicts.items():
         if value is not None:
             _refuse_no_dict(argument, value)
@@ -128,20 +139,34 @@ def _look_up_later(roster: str, reference: Reference, ids: Output[Mapping[str, s
     return lambda name: ids.apply(lambda values: id_of(name, values))
 
 
+class SecretNames(NamedTuple):
+    """A pattern with ``{username}`` that is an output, which programs of the plugin may have."""
+
+    pattern: Output[str]
+
+
+def _secret_name(roster: str, pattern: str, username: str) -> str:
+    if "{username}" not in pattern:
+        text = "passwords names one secret for everybody; write {username} where the username belongs"
+        raise pulumi.RunError(f"roster '{roster}': {text}")
+    return pattern.replace("{username}", username)
+
+
 def password_of(roster: str, passwords: Any) -> Callable[[str], tuple[str, Any] | None] | None:
     """From a username to the password in `passwords` (see `Passwords`).
 
     Raises:
         ConfigurationError: `passwords` has another form.
+        pulumi.RunError: a pattern names one secret for everybody.
     """
     if passwords is None:
         return None
     if isinstance(passwords, str):
-        if "{username}" not in passwords:
-            raise ConfigurationError(
-                "passwords names one secret for everybody; write {username} where the username belongs"
-            )
-        return lambda username: ("password_secret_arn", passwords.replace("{username}", username))
+        _secret_name(roster, passwords, "")
+        return lambda username: ("password_secret_arn", _secret_name(roster, passwords, username))
+    if isinstance(passwords, SecretNames):
+        pattern = passwords.pattern
+        return lambda username: ("password_secret_arn", pattern.apply(lambda it: _secret_name(roster, it, username)))
     if isinstance(passwords, Output):
         return lambda username: (
             "password",

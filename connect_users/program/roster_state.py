@@ -38,11 +38,12 @@ _SHOWN: Final = 3
 
 
 async def moves_of(
-    roster: str, matters: Callable[[Collection[str], Collection[str]], bool] = lambda *_: False
+    roster: str, urn: pulumi.Output[str], matters: Callable[[Collection[str], Collection[str]], bool] = lambda *_: False
 ) -> Moves | None:
     """The moves of the people of a roster; None if the engine does not answer. Await it once the body has ended.
 
     Args:
+        urn: of the roster.
         matters: whether to wait for rosters that may still be declared; called with the people of the roster in the
             state, and with those whom the program has not declared so far.
 
@@ -63,7 +64,8 @@ async def moves_of(
     removed = moves.removed_rosters(state, declared, rosters) if program.complete else {}
     if removed:
         raise pulumi.RunError("\n".join(_removed(former, removed[former]) for former in sorted(removed)))
-    return moves.moves_of(roster, state, declared, rosters, complete=program.complete)
+    types = str(await urn.future()).split("::")[2]
+    return moves.moves_of(roster, state, declared, rosters, types=types, complete=program.complete)
 
 
 def _may_move(

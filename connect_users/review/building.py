@@ -243,7 +243,10 @@ def _notes(step: PreviewStep, action: str) -> Iterable[str]:
     if action == JOINS and new is not None and new.inputs.get("adopt_existing") is True:
         yield "an existing user of this name is taken over"
     if step.operation == "move" and old is not None and new is not None:
-        yield f"stays the same user: resource {old.name} becomes {new.name}"
+        change = (
+            f"resource {old.name} becomes {new.name}" if old.name != new.name else "the resource has another parent"
+        )
+        yield f"stays the same user: {change}"
     if step.resource.type not in tokens.USERS:
         yield f"not managed by connect_users, but by {step.resource.type}"
 

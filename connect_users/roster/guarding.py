@@ -142,8 +142,9 @@ def check(old: Props, new: Props) -> GuardCheck:
     except ConnectUsersError as error:
         problem = str(error)
     former = f"{old.get('roster')}-" if old else ""
+    under = f"{new.get('roster')}-"
     moved_from = {
-        username: resource
+        username: f"{resource} of another parent" if resource == f"{under}{username}" else resource
         for username, resource in _pairs(new.get(MOVED_FROM)).items()
         # With an alias the resource stays the same.
         if resource != f"{former}{username}"

@@ -108,11 +108,13 @@ def moves_of(
     declared: Iterable[DeclaredUser],
     rosters: Collection[str],
     *,
+    types: str = "",
     complete: bool = True,
 ) -> Moves:
     """The moves of the people of a declared roster.
 
     Args:
+        types: in the roster's own URN, its type and those of its parents; "" if they are not known.
         declared: by the whole program.
         rosters: the names of all rosters that the program declares, also of those without people.
         complete: whether nothing else is declared. Otherwise a missing roster may still be declared, so another roster
@@ -129,7 +131,9 @@ def moves_of(
                 leavers.append(user)
             elif current.roster != roster:
                 moved_to[user.username] = current.resource
-        if current is not None and current.roster == roster and not _same(current, user):
+        # With another parent, the same name is another resource.
+        elsewhere = bool(types and user.urn) and f"::{types}$" not in user.urn
+        if current is not None and current.roster == roster and (elsewhere or not _same(current, user)):
             moved_from[user.username] = user.resource
     return Moves(frozenset(in_state), moved_to, moved_from, tuple(leavers))
 

@@ -144,7 +144,7 @@ def _one_table(source: str, tables: list[Table]) -> Table:
     # The pages of one export say the same, but for accounts that came or went between them.
     expected = max((each.expected for each in tables), default=0)
     expected = max(expected, sum({each.expected for each in tables if each.is_first}))
-    inactive = {name for each in tables for name in each.inactive if each.expected}
+    inactive = {(each.expected, name) for each in tables for name in each.inactive if each.expected}
     rows = sum(len(each.rows) for each in tables if each.expected) + len(inactive)
     if rows < expected:
         text = f"has {rows} of {expected} users; list the files of all pages, or the other users would leave"

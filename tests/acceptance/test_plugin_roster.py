@@ -182,7 +182,7 @@ def test_a_roster_of_python_becomes_the_plugins_and_nobody_is_touched(team: Team
         ({**IDS, "rows": []}, "roster 'team': roster and rows are both set; keep one of them"),
         ({}, "roster 'team': instanceId or instance is missing; give one of them"),
         (
-            {**IDS, "passwords": None, "passwordSecrets": "connect/x"},
+            {**IDS, "passwords": None, "passwordSecrets": {"fn::secret": "connect/x"}},
             "passwordSecrets names one secret for everybody; write {username}",
         ),
         ({**IDS, "maxDeletions": "many"}, "maxDeletions: 'many' is neither a number of people nor a percentage"),

@@ -52,7 +52,7 @@ def test_a_file_with_every_argument(yaml_stack: Stack) -> None:  # noqa: F811
         ignoreColumns=["Shoe size"],
         hierarchyGroups=seed.HIERARCHY_GROUPS,
         defaults={"security_profiles": "Agent", "acw.chat": 60, "tags": {"team": "blue"}},
-        passwordSecrets="agents/{username}",
+        passwordSecrets={"fn::secret": "agents/{username}"},
         identityManagementType="CONNECT_MANAGED",
         minHolders={"Agent": 2},
         requiredHolders={"Agent": ["ada"]},

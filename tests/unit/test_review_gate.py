@@ -301,6 +301,8 @@ def test_a_user_who_joins_another_resource_of_the_stack_moves() -> None:
     assert person.words == "routing none → r1; stays the same user: resource a becomes b"
     assert not gate.failures(review_, gate.conditions("admin-gained,deletions,leavers,joiners"))
     assert reviewed(*moving()).people[0].words == "stays the same user: resource a becomes b"
+    same_name = reviewed(*moving("a", "a")).people[0].words
+    assert same_name == "stays the same user: the resource has another parent"
     assert reviewed(*moving(profiles=[AGENT, ADMIN])).people[0].gained == ("Admin",)
     assert reviewed(*reversed(moving())).counts[MOVES] == 1
 

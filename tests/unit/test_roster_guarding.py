@@ -55,6 +55,14 @@ def test_who_moves_is_said_unless_an_alias_keeps_the_resource() -> None:
     )
 
 
+def test_of_the_same_roster_under_another_parent_everybody_moves() -> None:
+    """Its guard is new, too."""
+    new = guard("ada", moved_from=lines_of({"ada": "team-ada"}))
+    assert check({}, new).messages == (
+        ("info", "1 person moves here and keeps the id: ada (from team-ada of another parent)"),
+    )
+
+
 def test_without_the_ownership_tag_no_id_is_promised() -> None:
     moved = lines_of({"ada": "former-ada"})
     checked = check(guard("ada"), guard("ada", moved_from=moved, moved_to=lines_of({"kurt": "kurt"}), untagged=True))

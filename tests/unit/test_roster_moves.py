@@ -53,6 +53,15 @@ def test_a_person_moves_out_of_a_roster_and_back() -> None:
     assert back == Moves(frozenset(), {}, {"bo": "boss"})
 
 
+def test_a_roster_with_another_parent_has_other_resources_of_the_same_names() -> None:
+    """Without an alias; with one, the guard is the same resource, and knows it."""
+    path = f"my:mod:Site${tokens.ROSTER}"
+    user = StateUser("team-bo", "bo", ONE, "team", urn=f"urn:pulumi:s::p::{path}${tokens.USER}::team-bo")
+    for types, moved in ((path, {}), (tokens.ROSTER, {"bo": "team-bo"}), (f"a:b:C${path}", {"bo": "team-bo"})):
+        moves = moves_of("team", [user], _declared("team", "bo"), {"team"}, types=types)
+        assert moves == Moves(frozenset({"bo"}), {}, moved)
+
+
 def test_somebody_who_is_declared_alone_under_the_roster_s_name_has_moved() -> None:
     """It is another resource for the engine, which would delete the one of the roster."""
     alone = DeclaredUser("team-bo", "bo", ONE)

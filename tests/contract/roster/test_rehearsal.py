@@ -273,6 +273,18 @@ def test_movers_between_rosters_that_look_their_instance_up_do_not_leave(team: T
 def test_an_output_does_not_count_as_true(team: Team) -> None:
     team.made_in_the_program = lambda: {"retain_leavers": pulumi.Output.from_input(False)}
     assert team.refused(ADA) == "roster 'agents': retain_leavers is of type Output; write true or false"
+    later: dict[str, Callable[[Any], Any]] = {
+        "where": lambda later: {"username": later},
+        "ignore_columns": lambda later: later,
+        "min_holders": lambda later: {"Agent": later},
+        "required_holders": lambda later: {"Agent": (later,)},
+        "max_deletions": lambda later: later,
+        "timezone": lambda later: later,
+    }
+    for argument, holding in later.items():
+        team.made_in_the_program = lambda: {argument: holding(pulumi.Output.from_input("ada"))}  # noqa: B023
+        text = f"roster 'agents': {argument} has an output in it, but must be known while the program runs"
+        assert team.refused(ADA) == text
 
 
 def declare_alone(name: str, username: str, parent: pulumi.Resource | None = None) -> None:
