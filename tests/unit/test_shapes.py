@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connect_users.core.fields import FIELDS, Field, Kind
-from connect_users.core.shapes import Problem, in_path, shape_problems, shown, sound, sound_parts
+from connect_users.core.fields import BY_NAME, FIELDS, Field, Kind
+from connect_users.core.shapes import Problem, id_problems, in_path, shape_problems, shown, sound, sound_parts
 from connect_users.core.spec import UNKNOWN
 from tests.builders import INSTANCE_ARN, user
 
@@ -306,3 +306,11 @@ def test_a_state_is_read_without_the_inputs_that_have_another_shape() -> None:
     assert sound(state) == {**kept, "arn": "arn"}
     whole = {**user(), "ownership_token": "t"}
     assert sound(whole) == whole
+
+
+def test_an_id_that_is_no_input_is_judged_like_one() -> None:
+    """Filters of the plugin's functions take the ids of inputs; a list of a user's ids is judged one by one."""
+    profiles = BY_NAME["security_profile_ids"]
+    assert list(id_problems(profiles, "filter", "an-id", {})) == []
+    (problem,) = id_problems(profiles, "filter", "instance:profile", {})
+    assert str(problem).startswith("filter: 'instance:profile' is a composite, not the id of a security profile")
