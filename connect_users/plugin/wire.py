@@ -50,6 +50,14 @@ class PropertyBag:
             values = [list(by_username.values()), *(value for value in values if value is not by_username)]
         return values
 
+    def secrets_beyond(self, state: PropertyBag) -> list[Place]:
+        """Places of secrets whose values are in plain text in a state."""
+        return sorted(
+            place
+            for place in self.secrets - state.secrets
+            if place[:1] not in state.secrets and self._at(place) is not None and state._at(place) is not None
+        )
+
     def _at(self, place: Place) -> Any:
         value: Any = self.props
         for name in place:
