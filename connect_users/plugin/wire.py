@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     #: Where a secret is.
     Place = tuple[str, ...]
+    #: Place -> the secret values there.
+    Found = dict[Place, list[Any]]
 
 #: The input of a roster that is a map of passwords by username.
 _PASSWORDS: Final = "passwords"
@@ -35,16 +37,18 @@ class PropertyBag:
     """The content of a Struct.
 
     Attributes:
+        hidden: the values that are secrets, each as far as it is one: `secrets` has a list as a whole.
         foreign: whether it is the dynamic resource's, whose own keys the next update removes.
     """
 
     props: Props = field(default_factory=dict)
     secrets: frozenset[Place] = frozenset()
+    hidden: tuple[Any, ...] = ()
     foreign: bool = False
 
     def secret_values(self) -> list[Any]:
         """The values that must not be shown."""
-        values = [self._at(place) for place in {*self.secrets, *((name,) for name in SECRETS)}]
+        values = [*self.hidden, *(self.props.get(name) for name in SECRETS)]
         if isinstance(by_username := self.props.get(_PASSWORDS), dict) and (_PASSWORDS,) in self.secrets:
             # The usernames are not secrets: messages name people.
             values = [list(by_username.values()), *(value for value in values if value is not by_username)]
@@ -67,7 +71,7 @@ class PropertyBag:
 
 def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
     """The properties of a Struct, without the keys that belong to an SDK (``__provider``)."""
-    secrets: set[Place] = set()
+    secrets: Found = {}
     props: Props = {}
     fields = struct.fields
     # A protobuf map has no order, but messages need one.
@@ -78,10 +82,11 @@ def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
                 # If an input is in both spellings, camelCase wins: it is the program's.
                 continue
             props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), secrets)
-    return PropertyBag(props, frozenset(secrets), tokens.PROVIDER_KEY in fields)
+    hidden = tuple(value for values in secrets.values() for value in values)
+    return PropertyBag(props, frozenset(secrets), hidden, tokens.PROVIDER_KEY in fields)
 
 
-def _decoded(value: Value, words: Spellings, place: Place, secrets: set[Place]) -> Any:
+def _decoded(value: Value, words: Spellings, place: Place, secrets: Found) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -97,18 +102,18 @@ def _decoded(value: Value, words: Spellings, place: Place, secrets: set[Place]) 
     return None
 
 
-def _decoded_struct(fields: Mapping[str, Value], words: Spellings, place: Place, secrets: set[Place]) -> Any:
+def _decoded_struct(fields: Mapping[str, Value], words: Spellings, place: Place, secrets: Found) -> Any:
     signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
     if signature == tokens.RESOURCE_SIGNATURE:
         key = "id" if "id" in fields else "urn"
         # The engine writes an id that is not known yet as "".
         return (_decoded(fields[key], words, place, secrets) or UNKNOWN) if key in fields else None
     if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
+        known = "value" in fields
+        value = _decoded(fields["value"], words, place, secrets) if known else None
         if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
-            secrets.add(place[:2])
-        if "value" in fields:
-            return _decoded(fields["value"], words, place, secrets)
-        return UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
+            secrets.setdefault(place[:2], []).append(value)
+        return value if known or signature == tokens.SECRET_SIGNATURE else UNKNOWN
     members = {}
     for key in sorted(fields):
         name = words.to_ours.get(key, key)

@@ -83,6 +83,14 @@ def test_people_whose_passwords_are_secret_are_named_and_their_passwords_are_not
         assert secrecy.masked("a@b.c", values) == "[secret]"
 
 
+def test_of_a_list_with_a_secret_in_it_only_that_is_hidden_in_messages() -> None:
+    """The list is encrypted as a whole. But a problem of a roster's rows has to say which column, and who."""
+    rows = [{"username": "ada", "first_name": Secret("Augusta")}]
+    bag = wire.decode(encode({"rows": rows}, secrets=True, unknowns=True), spelling.NONE)
+    text = secrecy.masked("row 1: first_name: 'Augusta' of ada", bag.secret_values())
+    assert text == "row 1: first_name: '[secret]' of ada"
+
+
 @pytest.mark.parametrize(
     ("value", "read", "secrets"),
     [
