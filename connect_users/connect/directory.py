@@ -21,7 +21,7 @@ from connect_users.core.misspellings import NoSuchName, suggestion
 from connect_users.core.references import HIERARCHY_GROUP, USER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 
     from connect_users.connect.gateway import Gateway
     from connect_users.connect.listings import Entry
@@ -42,7 +42,43 @@ class AskOnce(Protocol):
         """
 
 
-class AnswerCache:
+class Answers:
+    """The answers that are kept so far, by the keys of their questions. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: dict[Hashable, Future[Any]] = {}
+
+    def complete(self) -> dict[Hashable, Future[Any]]:
+        """The answers that are there already."""
+        with self._lock:
+            return {key: answer for key, answer in self._answers.items() if answer.done()}
+
+    def forget(self, answers: Mapping[Hashable, Future[Any]]) -> None:
+        """Drop these answers, but not newer ones of the same keys: whoever needs them asks again."""
+        with self._lock:
+            for key, answer in answers.items():
+                if self._answers.get(key) is answer:
+                    del self._answers[key]
+
+    async def or_again(self, look_up: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The result of a look-up. Of a name that earlier answers do not have, Connect is asked again: the program may
+        have created it since.
+
+        Raises:
+            NoSuchName, ConnectUsersError
+        """
+        earlier = self.complete()
+        try:
+            return await look_up()
+        except NoSuchName:
+            if not earlier:
+                raise
+            self.forget(earlier)
+            return await look_up()
+
+
+class AnswerCache(Answers):
     """An `AskOnce` that keeps the answers as long as it lives. Thread-safe: two who need one answer cause one question.
 
     Args:
@@ -50,9 +86,8 @@ class AnswerCache:
     """
 
     def __init__(self, gateway: Callable[[], Gateway]) -> None:
+        super().__init__()
         self._gateway = gateway
-        self._lock = threading.Lock()
-        self._answers: dict[Hashable, Future[Any]] = {}
 
     async def once(self, key: Hashable, ask: Callable[[Gateway], T], what: str) -> T:
         """The answer to a question. It blocks the calling thread.
@@ -74,18 +109,6 @@ class AnswerCache:
                 answer.set_exception(error.about(what) if isinstance(error, ConnectApiError) else error)
         result: T = answer.result()
         return result
-
-    def complete(self) -> dict[Hashable, Future[Any]]:
-        """The answers that are there already, by their keys."""
-        with self._lock:
-            return {key: answer for key, answer in self._answers.items() if answer.done()}
-
-    def forget(self, answers: Mapping[Hashable, Future[Any]]) -> None:
-        """Drop these answers, but not newer ones of the same keys: whoever needs them asks again."""
-        with self._lock:
-            for key, answer in answers.items():
-                if self._answers.get(key) is answer:
-                    del self._answers[key]
 
 
 class InstanceAddress(NamedTuple):

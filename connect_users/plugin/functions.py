@@ -16,7 +16,6 @@ from connect_users.core import references, tokens
 from connect_users.core.arns import bare_id
 from connect_users.core.errors import ConnectUsersError
 from connect_users.core.fields import BY_NAME
-from connect_users.core.misspellings import NoSuchName
 from connect_users.core.shapes import id_problems, shown
 from connect_users.core.spec import contains_unknown
 from connect_users.core.spelling import camel
@@ -188,18 +187,12 @@ def call(token: str, arguments: Json, answers: AnswerCache, notify: Notify) -> J
         raise ConnectUsersError(f"{name}: {'; '.join(problems)}")
     instance = arguments[function.instance]
     directory = Directory(instance, answers.once, lambda line: notify(f"Connect instance '{instance}': {line}"))
-    # The program may have created something since these were asked.
-    earlier = answers.complete()
     if name == "getUsers":
+        # No error would show that users are missing who were created since an earlier list.
+        earlier = answers.complete()
         about_users = [key for key in earlier if isinstance(key, tuple) and references.USER in key]
         answers.forget({key: earlier[key] for key in about_users})
-    try:
-        return asyncio.run(function.look_up(directory, arguments))
-    except NoSuchName:
-        if not earlier:
-            raise
-        answers.forget(earlier)
-        return asyncio.run(function.look_up(directory, arguments))
+    return asyncio.run(answers.or_again(lambda: function.look_up(directory, arguments)))
 
 
 def _problems(function: Function, arguments: Json) -> list[str]:

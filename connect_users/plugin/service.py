@@ -184,8 +184,13 @@ class Service:
         state, new, old = call.read(request.olds), call.read(request.news), call.read(request.old_inputs)
         difference = self._life.diff(call.urn, request.id, state.props, new.props, call.say, lambda: old.props)
         detailed = details.details(difference, state.props, old.props, new.props)
+        # Without an update, the engine would keep the outputs as they are.
+        marked = new.secrets_beyond(state)
+        if marked:
+            paths = ", ".join(".".join(place) for place in marked)
+            call.say("info", f"values become secrets in the state: {paths}")
         # A state of the dynamic resource becomes the plugin's by an update.
-        changed = difference.changed or state.foreign or old.foreign
+        changed = difference.changed or state.foreign or old.foreign or bool(marked)
         return provider_pb2.DiffResponse(
             changes=_SOME if changed else _NONE,
             replaces=[spelling.camel(name) for name in difference.replaces],

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     #: Where a secret is.
     Place = tuple[str, ...]
+    #: Place -> the secret values there.
+    Found = dict[Place, list[Any]]
 
 #: The input of a roster that is a map of passwords by username.
 _PASSWORDS: Final = "passwords"
@@ -35,28 +37,41 @@ class PropertyBag:
     """The content of a Struct.
 
     Attributes:
+        hidden: the values that are secrets, each as far as it is one: `secrets` has a list as a whole.
         foreign: whether it is the dynamic resource's, whose own keys the next update removes.
-        hidden: the secrets themselves: in a roster's rows, a secret is a part of a whole that is not one.
     """
 
     props: Props = field(default_factory=dict)
     secrets: frozenset[Place] = frozenset()
-    foreign: bool = False
     hidden: tuple[Any, ...] = ()
+    foreign: bool = False
 
     def secret_values(self) -> list[Any]:
         """The values that must not be shown."""
         values = [*self.hidden, *(self.props.get(name) for name in SECRETS)]
-        by_username = self.props.get(_PASSWORDS)
-        if isinstance(by_username, dict):
+        if isinstance(by_username := self.props.get(_PASSWORDS), dict) and (_PASSWORDS,) in self.secrets:
             # The usernames are not secrets: messages name people.
-            values = [list(by_username.values()) if value is by_username else value for value in values]
+            values = [list(by_username.values()), *(value for value in values if value is not by_username)]
         return values
+
+    def secrets_beyond(self, state: PropertyBag) -> list[Place]:
+        """Places of secrets whose values are in plain text in a state."""
+        return sorted(
+            place
+            for place in self.secrets - state.secrets
+            if place[:1] not in state.secrets and self._at(place) is not None and state._at(place) is not None
+        )
+
+    def _at(self, place: Place) -> Any:
+        value: Any = self.props
+        for name in place:
+            value = value.get(name) if isinstance(value, dict) else value
+        return value
 
 
 def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
     """The properties of a Struct, without the keys that belong to an SDK (``__provider``)."""
-    secrets: dict[Place, list[Any]] = {}
+    secrets: Found = {}
     props: Props = {}
     fields = struct.fields
     # A protobuf map has no order, but messages need one.
@@ -68,10 +83,10 @@ def decode(struct: Struct, words: Spellings = spelling.USER) -> PropertyBag:
                 continue
             props[name] = _decoded(fields[key], words.within.get(name, spelling.NONE), (name,), secrets)
     hidden = tuple(value for values in secrets.values() for value in values)
-    return PropertyBag(props, frozenset(secrets), tokens.PROVIDER_KEY in fields, hidden)
+    return PropertyBag(props, frozenset(secrets), hidden, tokens.PROVIDER_KEY in fields)
 
 
-def _decoded(value: Value, words: Spellings, place: Place, secrets: dict[Place, list[Any]]) -> Any:
+def _decoded(value: Value, words: Spellings, place: Place, secrets: Found) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -87,21 +102,18 @@ def _decoded(value: Value, words: Spellings, place: Place, secrets: dict[Place, 
     return None
 
 
-def _decoded_struct(
-    fields: Mapping[str, Value], words: Spellings, place: Place, secrets: dict[Place, list[Any]]
-) -> Any:
+def _decoded_struct(fields: Mapping[str, Value], words: Spellings, place: Place, secrets: Found) -> Any:
     signature = fields[tokens.SIGNATURE].string_value if tokens.SIGNATURE in fields else ""
     if signature == tokens.RESOURCE_SIGNATURE:
         key = "id" if "id" in fields else "urn"
         # The engine writes an id that is not known yet as "".
         return (_decoded(fields[key], words, place, secrets) or UNKNOWN) if key in fields else None
     if signature in (tokens.SECRET_SIGNATURE, tokens.OUTPUT_SIGNATURE):
-        value = UNKNOWN if signature == tokens.OUTPUT_SIGNATURE else None
-        if "value" in fields:
-            value = _decoded(fields["value"], words, place, secrets)
+        known = "value" in fields
+        value = _decoded(fields["value"], words, place, secrets) if known else None
         if signature == tokens.SECRET_SIGNATURE or ("secret" in fields and fields["secret"].bool_value):
             secrets.setdefault(place[:2], []).append(value)
-        return value
+        return value if known or signature == tokens.SECRET_SIGNATURE else UNKNOWN
     members = {}
     for key in sorted(fields):
         name = words.to_ours.get(key, key)

@@ -161,7 +161,7 @@ class ConnectInstance:
             def start(values: list[Any]) -> Coroutine[Any, Any, T]:
                 settings, instance, *names = values
                 directory = _directory(self._look_ups, settings, instance)
-                return self._look_ups.result_of(_looked_up(directory, look_up, names))
+                return self._look_ups.result_of(self._look_ups.or_again(lambda: _looked_up(directory, look_up, names)))
 
             self._results[key] = pulumi.Output.all(self._settings, self._instance, *inputs).apply(start)
         return self._results[key]

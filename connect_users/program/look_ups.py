@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 import pulumi
 
+from connect_users.connect.directory import Answers
 from connect_users.core.errors import ConnectApiError, ConnectUsersError, CredentialsProblem
 from connect_users.core.misspellings import NoSuchName
 from connect_users.program import registration
@@ -46,12 +47,11 @@ class LookUpFailed(ConnectUsersError):
         self.no_access = no_access
 
 
-class LookUps:
+class LookUps(Answers):
     """The look-ups of one run and their answers. Thread-safe."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._answers: dict[Hashable, Future[Any]] = {}
+        super().__init__()
         self._slots = threading.Semaphore(WORKERS)
         self._unknown_names: dict[str, None] = {}
         self._look_ups: WeakSet[asyncio.Task[Any]] = WeakSet()

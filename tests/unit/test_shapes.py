@@ -308,15 +308,9 @@ def test_a_state_is_read_without_the_inputs_that_have_another_shape() -> None:
     assert sound(whole) == whole
 
 
-@pytest.mark.parametrize(
-    ("value", "problem"),
-    [
-        ("30000000-0000-4000-8000-000000000002", None),
-        ("Sales team", "'Sales team' is not an id of 1 to 100 characters without blanks"),
-        (3, "3 is not an id"),
-    ],
-)
-def test_an_id_is_judged_alone(value: Any, problem: str | None) -> None:
-    """As the functions of the plugin do."""
-    found = list(id_problems(BY_NAME["routing_profile_id"], "routingProfileId", value, {}))
-    assert found == ([Problem("routingProfileId", problem)] if problem else [])
+def test_an_id_that_is_no_input_is_judged_like_one() -> None:
+    """Filters of the plugin's functions take the ids of inputs; a list of a user's ids is judged one by one."""
+    profiles = BY_NAME["security_profile_ids"]
+    assert list(id_problems(profiles, "filter", "an-id", {})) == []
+    (problem,) = id_problems(profiles, "filter", "instance:profile", {})
+    assert str(problem).startswith("filter: 'instance:profile' is a composite, not the id of a security profile")

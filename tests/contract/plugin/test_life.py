@@ -175,6 +175,25 @@ def test_secrets_stay_secrets_wherever_they_come_back(plugin: Plugin, site: Site
     assert reveal(site.users()["ada"]["Tags"])["site"] == "y"
 
 
+def test_a_value_that_becomes_a_secret_is_an_update_without_a_request(plugin: Plugin, site: Site) -> None:
+    """As after an import, whose outputs have no secrets: the engine would keep the plain value."""
+    id_, inputs, outputs = made(plugin, tags={"team": "Red"})
+    info = {**inputs["identityInfo"], "firstName": Secret("Ada"), "mobile": Secret(None)}
+    marked = {"tags": Secret({"team": "Red"}), "directoryUserId": Secret(None)}
+    news = plugin.check({**inputs, "identityInfo": info, **marked}, inputs).inputs
+    plugin.log.take()
+    difference = plugin.diff({**outputs, "directoryUserId": "x"}, news, inputs)
+    assert (difference.changes, difference.replaces, difference.details) == (True, (), {})
+    expected = ("info", "values become secrets in the state: identityInfo.firstName, tags")
+    assert [(each.severity, each.message) for each in plugin.log.take()] == [expected]
+    site.forget()
+    updated = plugin.update(id_, outputs, news).outputs
+    assert site.calls() == []
+    assert (updated["tags"], updated["identityInfo"]["firstName"]) == (Secret({"team": "Red"}), Secret("Ada"))
+    for later in (news, {**news, "tags": {"team": Secret("Red")}}, inputs):
+        assert plugin.diff(updated, later, news).changes is False
+
+
 def test_a_failure_is_one_line_and_partial_work_is_saved(plugin: Plugin, site: Site) -> None:
     site.emulator.faults.add(Fault("CreateUser", "error-before", code="AccessDeniedException", message="No ümlaut"))
     with pytest.raises(HostError) as caught:

@@ -118,19 +118,37 @@ def test_objects_for_the_same_instance_share_its_listings(world: World) -> None:
     assert world.calls() == {"ListInstances": 1, "ListQueues": 1}
 
 
+NEW_PROFILE: dict[str, Any] = {
+    "InstanceId": seed.INSTANCE_ID,
+    "Description": "new",
+    "DefaultOutboundQueueId": seed.QUEUES["BasicQueue"],
+    "MediaConcurrencies": [{"Channel": "VOICE", "Concurrency": 1}],
+}
+
+
+def test_what_a_run_has_created_since_a_look_up_is_found(world: World) -> None:
+    """Such as a profile of pulumi_aws that is looked up by its name. One more listing, shared by all who need it."""
+    client = connect(world.emulator)
+
+    def look() -> Any:
+        instance = ConnectInstance(seed.INSTANCE_ID)
+        earlier = instance.routing_profile_id("Support")
+        made = earlier.apply(lambda _: client.create_routing_profile(Name="Later", **NEW_PROFILE)["RoutingProfileId"])
+        names = made.apply(lambda _: "Later"), made.apply(lambda _: "Sales")
+        return [made, *map(instance.routing_profile_id, names)]
+
+    made, *found = world.find(look)
+    assert found == [made, seed.ROUTING_PROFILES["Sales"]]
+    assert world.calls() == {"ListRoutingProfiles": 2}
+
+
 def test_the_next_run_asks_again(world: World) -> None:
     """The Automation API runs several programs in one process; nothing of a run is kept, either."""
-    profile = {
-        "InstanceId": seed.INSTANCE_ID,
-        "Description": "new",
-        "DefaultOutboundQueueId": seed.QUEUES["BasicQueue"],
-        "MediaConcurrencies": [{"Channel": "VOICE", "Concurrency": 1}],
-    }
     rehearsal = world.rehearse(
         lambda: pulumi.export("found", ConnectInstance("emulator").routing_profile_id("Returns"))
     )
     assert not rehearsal.preview().ok
-    made = connect(world.emulator).create_routing_profile(Name="Returns", **profile)
+    made = connect(world.emulator).create_routing_profile(Name="Returns", **NEW_PROFILE)
     assert rehearsal.preview().raise_for_errors().outputs["found"] == made["RoutingProfileId"]
 
 
