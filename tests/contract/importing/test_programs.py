@@ -136,6 +136,32 @@ def test_what_a_language_needs_is_said_first(run: Command, language: str, comman
     ]
 
 
+@pytest.mark.parametrize("each", [(), ("--each",)], ids=["roster", "each"])
+@pytest.mark.parametrize(
+    ("program", "plugin"),
+    [
+        ("import pulumi_amazon_connect_users as connect_users\n", True),
+        ("from connect_users import ConnectUser, ConnectInstance, ConnectUserRoster\n", False),
+    ],
+)
+def test_a_python_program_gets_the_states_of_the_resources_that_it_has(
+    run: Command, program: str, plugin: bool, each: tuple[str, ...]
+) -> None:
+    """With the other ones, `pulumi up` would delete everybody. Both may be used in a project with the package."""
+    project = "name: x\nruntime: python\npackages:\n  connect-users: connect-users@0.1.0\n"
+    (run.folder / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    (run.folder / "__main__.py").write_text(program, encoding="utf-8")
+    _, said, _ = run(*each)
+    assert all(entry["type"].startswith("connect-users:index:") == plugin for entry in entries(run))
+    assert ("  connect-users plugin install\n" in said) == plugin
+    snippet = said.partition("add these lines to __main__.py:\n")[2].partition("next,")[0]
+    kind = "User" if each else "UserRoster"
+    assert snippet.count(f"pulumi_amazon_connect_users.{kind}(" if plugin else f"Connect{kind}(") == (
+        PEOPLE if each else 1
+    )
+    assert ("ConnectInstance(" in snippet) == (not plugin and not each)
+
+
 def test_into_a_program_of_the_plugin_that_exists(run: Command) -> None:
     """Roster and people of `pulumi preview --import-file` are filled; the guard is made, which costs nothing."""
     file = run.folder / "skeleton.json"
