@@ -111,8 +111,10 @@ class Folder:
     def main(self) -> str:
         """The program's file, which a project may have elsewhere than import writes it."""
         usual = self.language.main
-        if usual != programs.PROJECT and (self.path / usual).exists():
-            return usual
+        names = (usual, "index.js") if self.language is Language.TYPESCRIPT else (usual,)
+        there = (name for name in names if name != programs.PROJECT and (self.path / name).exists())
+        if (file := next(there, None)) is not None:
+            return file
         main = programs.declared_main(self.language, self._text(programs.PROJECT), self._text("package.json"))
         return f"{main}/{usual}" if main and (self.path / main).is_dir() else main or usual
 

@@ -345,6 +345,7 @@ def test_a_program_that_does_not_know_the_roster_gets_a_line_that_says_what_to_a
         ("runtime: python\nmain: infra/\n", None, "infra/__main__.py"),
         ("runtime: python\nmain: ./app.py\n", None, "./app.py"),
         ("runtime: nodejs\n", '{"main": "src/index.ts"}', "src/index.ts"),
+        ("runtime: nodejs\n", '{"main": "index.js"}', "index.js"),
     ],
 )
 def test_no_program_is_written_beside_one_that_is_elsewhere(
