@@ -103,8 +103,15 @@ class Folder:
         """The language of the program.
 
         Raises:
-            ConfigurationError: the folder has a project in another language.
+            ConfigurationError: the folder has a project in another language, or in a file that is not read here.
         """
+        for name in ("Pulumi.yml", "Pulumi.json"):
+            # Pulumi would read only one of the two.
+            if (self.path / name).exists():
+                raise ConfigurationError(
+                    f"the project in this folder is {name}; convert it to {programs.PROJECT}, "
+                    "or choose another folder with --out"
+                )
         return programs.language_of(self._text(programs.PROJECT), self._wanted)
 
     @cached_property

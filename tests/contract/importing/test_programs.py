@@ -110,6 +110,16 @@ def test_only_who_is_new_is_to_be_added_to_a_program_that_declares_each(run: Com
     assert (run.folder / "__main__.py").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["Pulumi.yml", "Pulumi.json"])
+def test_a_project_in_another_file_is_not_replaced(run: Command, name: str) -> None:
+    """Pulumi reads these, too, and only one of them."""
+    (run.folder / name).write_text('{"name": "x", "runtime": "yaml"}', encoding="utf-8")
+    status, _, stderr = run()
+    assert status == 1
+    assert f"the project in this folder is {name}; convert it to Pulumi.yaml, or choose another folder" in stderr
+    assert set(run.files()) == {name}
+
+
 def test_a_folder_with_a_roster_is_not_made_one_without(run: Command) -> None:
     run()
     status, _, stderr = run("--each")
