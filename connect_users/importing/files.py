@@ -240,7 +240,7 @@ class Folder:
             changed,
             left_out,
             others,
-            programs.declarations(content, program),
+            programs.additions(content, program),
             programs.missing_argument(content, program),
             tuple(sorted(name for name, user in kept.items() if not user.selected)),
             roster.pending,

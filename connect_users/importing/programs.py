@@ -169,6 +169,24 @@ def declarations(content: Content, program: str = "") -> str:
     return _SYNTAX[content.language].resources(resources)
 
 
+def additions(content: Content, program: str) -> str:
+    """What to add to a program: the declarations that it does not have yet, and the import that they need."""
+    declared, sdk = declarations(content, program), _sdk_import(content)
+    return f"{sdk}\n{declared}" if declared and sdk.removeprefix("import ") not in program else declared
+
+
+def _sdk_import(content: Content) -> str:
+    """The import of the resources; "" in YAML."""
+    if content.language is Language.PYTHON:
+        names = "ConnectUser" if content.each else "ConnectInstance, ConnectUserRoster"
+        return f"import {_PYTHON_SDK}" if content.plugin else f"from connect_users import {names}"
+    lines = {
+        Language.TYPESCRIPT: 'import * as connectUsers from "pulumi-amazon-connect-users";',
+        Language.GO: f'import "example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"',
+    }
+    return lines.get(content.language, "")
+
+
 def missing_argument(content: Content, program: str) -> str:
     """The argument that the roster of a program needs for its personas; "" if it has it, or is not declared yet."""
     mentioned = set(_NAME.findall(program))
@@ -217,8 +235,7 @@ def _project(content: Content) -> str:
 
 
 def _python(content: Content) -> str:
-    names = "ConnectUser" if content.each else "ConnectInstance, ConnectUserRoster"
-    return f'"""{content.about}"""\n\nfrom connect_users import {names}\n\n{declarations(content)}'
+    return f'"""{content.about}"""\n\n{_sdk_import(content)}\n\n{declarations(content)}'
 
 
 def _python_resources(resources: Mapping[str, _Resource]) -> str:
@@ -281,9 +298,7 @@ _TSCONFIG: Final = """{
 
 
 def _typescript(content: Content) -> str:
-    return (
-        f'// {content.about}\n\nimport * as connectUsers from "pulumi-amazon-connect-users";\n\n{declarations(content)}'
-    )
+    return f"// {content.about}\n\n{_sdk_import(content)}\n\n{declarations(content)}"
 
 
 def _typescript_resources(resources: Mapping[str, _Resource]) -> str:
@@ -301,7 +316,7 @@ _GO_PACKAGE: Final = "connectusers"
 def _go(content: Content) -> str:
     declared = declarations(content)
     # Go refuses an unused import.
-    sdk = f'\t"example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"\n' if declared else ""
+    sdk = f"\t{_sdk_import(content).removeprefix('import ')}\n" if declared else ""
     return (
         f"// {content.about}\npackage main\n\nimport (\n{sdk}"
         '\t"github.com/pulumi/pulumi/sdk/v3/go/pulumi"\n)\n\n'
