@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from connect_users.core.settings import Settings
-    from connect_users.importing.files import Folder, ImportResult
+    from connect_users.importing.files import Folder
     from connect_users.importing.instance import SourceInstance
     from connect_users.importing.live import LiveUser
     from connect_users.importing.origins import Origins
-    from connect_users.importing.programs import Language
+    from connect_users.importing.results import ImportResult
 
 #: A roster's name, which becomes part of its people's resource names and of its file's name.
 _NAME: Final = r"\w[\w.-]*"
@@ -288,24 +288,24 @@ def _advise(done: ImportResult, folder: Folder) -> None:
         print(f"add this argument to the roster in {folder.main}: {done.argument}")
     if done.people and folder.import_name in done.changed:
         print("next, in that folder, with a stack selected:")
-        for command in (*_preparations(folder.language), _IMPORT.format(folder.import_name), "pulumi preview"):
+        for command in (*_preparations(folder), _IMPORT.format(folder.import_name), "pulumi preview"):
             print(f"  {command}")
         if done.people > _MANY:
             print("(on a self-managed backend, PULUMI_SKIP_CHECKPOINTS=true makes the import a matter of seconds)")
 
 
-def _preparations(language: Language) -> list[str]:
-    """Commands that a program in this language needs once."""
-    if not language.plugin:
+def _preparations(folder: Folder) -> list[str]:
+    """Commands that a program in the folder's language needs once."""
+    if not folder.plugin:
         return []
     from connect_users.plugin.install import ADD_SDK
 
-    return ["connect-users plugin install", *([ADD_SDK] if language.has_sdk else [])]
+    return ["connect-users plugin install", *([ADD_SDK] if folder.language.has_sdk else [])]
 
 
 def _warn(done: ImportResult) -> None:
     """Print the users in whom the roster differs from the instance, and why."""
-    from connect_users.importing.files import owners
+    from connect_users.importing.results import owners
 
     for line in owners(done.others):
         print_problem(line)

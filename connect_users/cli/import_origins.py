@@ -14,9 +14,10 @@ from connect_users.importing import origins as states
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connect_users.importing.files import Folder, ImportResult
+    from connect_users.importing.files import Folder
     from connect_users.importing.live import LiveUser
     from connect_users.importing.origins import Origins
+    from connect_users.importing.results import ImportResult
 
 #: The file with the commands.
 SCRIPT: Final = "forget.sh"

@@ -12,10 +12,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connect_users.core import ownership
 from connect_users.core.errors import ConfigurationError
@@ -23,6 +22,7 @@ from connect_users.core.phrases import some
 from connect_users.importing import merging, programs, rows, sharing, texts
 from connect_users.importing.entries import EntryUser, declares_each, document, roster_of, states
 from connect_users.importing.programs import Content, Language
+from connect_users.importing.results import Comparison, ImportResult, UserDifference
 from connect_users.roster import csv_text
 from connect_users.roster.reading import decoded, read_file, read_personas
 
@@ -40,65 +40,6 @@ _IMPORT: Final = "import.json"
 _BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: How many people a message names.
 _SHOWN: Final = 5
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What an import wrote.
-
-    Attributes:
-        changed: names of the files that changed.
-        left_out: username -> why the roster cannot hold what Connect has.
-        others: username -> owner, of users who belong to another stack.
-        snippet: code to add to a program that does not mention the roster (or some of the people); "" if it does.
-        argument: the argument to add to the roster of a program that does not mention its personas; "" if it does.
-        unselected: usernames that are in the roster only because they already were: without the line, ``pulumi up``
-            would delete the user.
-        pending: usernames whose edited lines differ from the instance.
-        ids: the people's user ids.
-        stale: usernames of `left_out` who keep the line of the last import.
-    """
-
-    people: int
-    changed: tuple[str, ...]
-    left_out: Mapping[str, str]
-    others: Mapping[str, ownership.Owner] = field(default_factory=dict)
-    snippet: str = ""
-    argument: str = ""
-    unselected: tuple[str, ...] = ()
-    pending: tuple[str, ...] = ()
-    ids: frozenset[str] = frozenset()
-    stale: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class UserDifference:
-    """How the roster and the instance differ in one user. Values are not repeated.
-
-    Attributes:
-        inputs: names of inputs; empty if only one of the two has the user.
-    """
-
-    username: str
-    text: str
-    inputs: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.username}: {self.text}" if self.username else self.text
-
-
-class Comparison(NamedTuple):
-    """A roster and the instance.
-
-    Attributes:
-        people: how many people the two have together, without users of other stacks.
-        differences: problems of the roster itself come first.
-        others: as in `ImportResult`; those who are not in the roster.
-    """
-
-    people: int
-    differences: list[UserDifference]
-    others: dict[str, ownership.Owner]
 
 
 class Folder:
@@ -162,18 +103,32 @@ class Folder:
         """The language of the program.
 
         Raises:
-            ConfigurationError: the folder has a project in another language.
+            ConfigurationError: the folder has a project in another language, or in a file that is not read here.
         """
+        for name in ("Pulumi.yml", "Pulumi.json"):
+            # Pulumi would read only one of the two.
+            if (self.path / name).exists():
+                raise ConfigurationError(
+                    f"the project in this folder is {name}; convert it to {programs.PROJECT}, "
+                    "or choose another folder with --out"
+                )
         return programs.language_of(self._text(programs.PROJECT), self._wanted)
 
     @cached_property
     def main(self) -> str:
         """The program's file, which a project may have elsewhere than import writes it."""
         usual = self.language.main
-        if usual != programs.PROJECT and (self.path / usual).exists():
-            return usual
+        names = (usual, "index.js") if self.language is Language.TYPESCRIPT else (usual,)
+        there = (name for name in names if name != programs.PROJECT and (self.path / name).exists())
+        if (file := next(there, None)) is not None:
+            return file
         main = programs.declared_main(self.language, self._text(programs.PROJECT), self._text("package.json"))
         return f"{main}/{usual}" if main and (self.path / main).is_dir() else main or usual
+
+    @cached_property
+    def plugin(self) -> bool:
+        """Whether the program uses the plugin."""
+        return programs.uses_plugin(self.language, self._text(programs.PROJECT), self._text(self.main))
 
     def _text(self, name: str) -> str:
         """The content of a file; "" without the file."""
@@ -261,9 +216,10 @@ class Folder:
             self.each,
             generated.identity_management_type,
             self.personas.name if self.has_personas else "",
+            self.plugin,
         )
         people = {name: EntryUser(kept[name].id, each, kept[name].computed) for name, each in generated.inputs.items()}
-        entries = document(self.name, people, plugin=self.language.plugin, each=self.each, marks=marks)
+        entries = document(self.name, people, plugin=self.plugin, each=self.each, marks=marks)
         new_files = {
             name: text
             for name, text in programs.files(content).items()
@@ -284,7 +240,7 @@ class Folder:
             changed,
             left_out,
             others,
-            programs.declarations(content, program),
+            programs.additions(content, program),
             programs.missing_argument(content, program),
             tuple(sorted(name for name, user in kept.items() if not user.selected)),
             roster.pending,
@@ -437,13 +393,3 @@ class Folder:
             if text:
                 differences.append(UserDifference(username, text, names))
         return Comparison(len(usernames), differences, others)
-
-
-def owners(others: Mapping[str, ownership.Owner]) -> Iterator[str]:
-    """A line for each other stack, with its users."""
-    usernames: dict[str, list[str]] = {}
-    for username, owner in sorted(others.items()):
-        whose = "stack '{}' of project '{}'".format(*owner.stack) if owner.stack else owner.urn
-        usernames.setdefault(whose, []).append(username)
-    for whose, names in sorted(usernames.items()):
-        yield f"{some(names, _SHOWN)}: not imported, owned by {whose} (tag {ownership.TAG_KEY})"

@@ -40,11 +40,6 @@ class Language(Enum):
         return _SYNTAX[self].main
 
     @property
-    def plugin(self) -> bool:
-        """Whether programs use the plugin."""
-        return self is not Language.PYTHON
-
-    @property
     def has_sdk(self) -> bool:
         """Whether programs need an SDK that Pulumi generates from the plugin's schema."""
         return self in (Language.TYPESCRIPT, Language.GO)
@@ -58,9 +53,26 @@ _RUNTIME: Final = re.compile(
     r"""(?m)^["']?runtime["']?:[ \t]*(?:["']?(?P<word>[\w-]+)"""
     r"""|(?:\n[ \t]+.*?)*?\n[ \t]+name:[ \t]*["']?(?P<name>[\w-]+))"""
 )
+#: In Pulumi.yaml: the package of the plugin, as `pulumi package add` declares it.
+_PACKAGE: Final = re.compile(r"""(?m)^[ \t]+["']?connect-users["']?:[ \t]""")
+#: The module of the SDK that Pulumi generates for Python, and the beginning of the dynamic provider's classes.
+_PYTHON_SDK: Final = "pulumi_amazon_connect_users"
+_DYNAMIC: Final = "ConnectUser"
 #: Where the program is: in Pulumi.yaml, and in package.json, where an index is the usual one.
 _MAIN: Final = re.compile(r"""(?m)^["']?main["']?:[ \t]*["']?([^"'#\s]+)""")
 _NODE_MAIN: Final = re.compile(r"""["']main["']\s*:\s*"((?!(?:\./)?index(?:\.[jt]s)?")[^"]+)\"""")
+
+
+def uses_plugin(language: Language, project: str, program: str) -> bool:
+    """Whether a program uses the plugin: in Python, one that exists may.
+
+    Args:
+        project: the text of Pulumi.yaml.
+        program: its text; "" if there is none.
+    """
+    if language is not Language.PYTHON:
+        return True
+    return bool(program and _PACKAGE.search(project)) and _DYNAMIC not in program
 
 
 def declared_main(language: Language, project: str, package: str) -> str:
@@ -109,6 +121,7 @@ class Content:
         each: declare every person instead of the roster.
         identity_management_type: None if the program does not declare it.
         personas: the name of the file of personas; "" without one.
+        plugin: use the plugin; in other languages than Python always.
     """
 
     language: Language
@@ -121,6 +134,7 @@ class Content:
     each: bool = False
     identity_management_type: str | None = None
     personas: str = ""
+    plugin: bool = False
 
     @property
     def project(self) -> str:
@@ -155,6 +169,24 @@ def declarations(content: Content, program: str = "") -> str:
     return _SYNTAX[content.language].resources(resources)
 
 
+def additions(content: Content, program: str) -> str:
+    """What to add to a program: the declarations that it does not have yet, and the import that they need."""
+    declared, sdk = declarations(content, program), _sdk_import(content)
+    return f"{sdk}\n{declared}" if declared and sdk.removeprefix("import ") not in program else declared
+
+
+def _sdk_import(content: Content) -> str:
+    """The import of the resources; "" in YAML."""
+    if content.language is Language.PYTHON:
+        names = "ConnectUser" if content.each else "ConnectInstance, ConnectUserRoster"
+        return f"import {_PYTHON_SDK}" if content.plugin else f"from connect_users import {names}"
+    lines = {
+        Language.TYPESCRIPT: 'import * as connectUsers from "pulumi-amazon-connect-users";',
+        Language.GO: f'import "example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"',
+    }
+    return lines.get(content.language, "")
+
+
 def missing_argument(content: Content, program: str) -> str:
     """The argument that the roster of a program needs for its personas; "" if it has it, or is not declared yet."""
     mentioned = set(_NAME.findall(program))
@@ -173,7 +205,8 @@ class _Resource:
 
 def _resources(content: Content) -> dict[str, _Resource]:
     """Name -> resource: each person, or the roster."""
-    prefix, spelled = ("", spelling.theirs) if content.language.plugin else ("Connect", dict)
+    python_prefix = f"{_PYTHON_SDK}." if content.plugin else "Connect"
+    prefix, spelled = (python_prefix, dict) if content.language is Language.PYTHON else ("", spelling.theirs)
     if content.each:
         return {
             f"{content.name}-{username}": _Resource(f"{prefix}User", spelled(inputs))
@@ -202,21 +235,21 @@ def _project(content: Content) -> str:
 
 
 def _python(content: Content) -> str:
-    names = "ConnectUser" if content.each else "ConnectInstance, ConnectUserRoster"
-    return f'"""{content.about}"""\n\nfrom connect_users import {names}\n\n{declarations(content)}'
+    return f'"""{content.about}"""\n\n{_sdk_import(content)}\n\n{declarations(content)}'
 
 
 def _python_resources(resources: Mapping[str, _Resource]) -> str:
     return "".join(
         f"{resource.kind}(\n    {quoted(name)},\n"
-        + "".join(f"    {key}={_python_value(key, value)},\n" for key, value in resource.inputs.items())
+        + "".join(f"    {key}={_python_value(resource.kind, key, value)},\n" for key, value in resource.inputs.items())
         + ")\n"
         for name, resource in resources.items()
     )
 
 
-def _python_value(key: str, value: Any) -> str:
-    return f"ConnectInstance({quoted(value)})" if key == "instance" else python(value, "    ")
+def _python_value(kind: str, key: str, value: Any) -> str:
+    looked_up = key == "instance" and kind.startswith(_DYNAMIC)
+    return f"ConnectInstance({quoted(value)})" if looked_up else python(value, "    ")
 
 
 # YAML.
@@ -265,9 +298,7 @@ _TSCONFIG: Final = """{
 
 
 def _typescript(content: Content) -> str:
-    return (
-        f'// {content.about}\n\nimport * as connectUsers from "pulumi-amazon-connect-users";\n\n{declarations(content)}'
-    )
+    return f"// {content.about}\n\n{_sdk_import(content)}\n\n{declarations(content)}"
 
 
 def _typescript_resources(resources: Mapping[str, _Resource]) -> str:
@@ -285,7 +316,7 @@ _GO_PACKAGE: Final = "connectusers"
 def _go(content: Content) -> str:
     declared = declarations(content)
     # Go refuses an unused import.
-    sdk = f'\t"example.com/pulumi-connect-users/sdk/go/{_GO_PACKAGE}"\n' if declared else ""
+    sdk = f"\t{_sdk_import(content).removeprefix('import ')}\n" if declared else ""
     return (
         f"// {content.about}\npackage main\n\nimport (\n{sdk}"
         '\t"github.com/pulumi/pulumi/sdk/v3/go/pulumi"\n)\n\n'

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from connect_users.core.errors import ConfigurationError
 from connect_users.importing import literals
-from connect_users.importing.programs import Content, Language, declarations, files, language_of
+from connect_users.importing.programs import Content, Language, additions, declarations, files, language_of
 from connect_users.plugin import schema
 from tests.builders import INSTANCE_ID
 
@@ -189,6 +189,24 @@ def test_a_program_with_a_roster(language: Language, lines: str) -> None:
     assert "ada" not in text
     assert declarations(written, text) == ""
     assert declarations(written, "another.csv") == declarations(written)
+
+
+@pytest.mark.parametrize(
+    ("language", "sdk"),
+    [
+        (Language.PYTHON, "from connect_users import ConnectInstance, ConnectUserRoster\n"),
+        (Language.YAML, ""),
+        (Language.TYPESCRIPT, 'import * as connectUsers from "pulumi-amazon-connect-users";\n'),
+        (Language.GO, 'import "example.com/pulumi-connect-users/sdk/go/connectusers"\n'),
+    ],
+)
+def test_what_is_to_be_added_has_the_import_that_it_needs(language: Language, sdk: str) -> None:
+    """Where the program does not have it yet."""
+    written = content(language, each=False)
+    assert additions(written, "another program") == f"{sdk}{declarations(written)}"
+    program = files(written)[language.main]
+    assert additions(written, program) == ""
+    assert additions(written, program.replace("agents.csv", "team.csv")) == declarations(written)
 
 
 @pytest.mark.parametrize("language", list(Language))

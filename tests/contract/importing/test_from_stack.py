@@ -116,6 +116,17 @@ def test_a_second_run_changes_nothing(run: Move, language: str) -> None:
     assert run.files() == before
 
 
+def test_a_second_roster_in_the_folder_has_commands_of_its_own(run: Move) -> None:
+    """Those of the first may not have run yet."""
+    run.move(run.state("stack-export.json"))
+    before = run.files()
+    _, said, _ = run.move(run.state("terraform-show.json"), "--name", "terraform")
+    assert f"  sh {run.folder / 'terraform-forget.sh'}\n" in said
+    after = run.files()
+    assert {name: after[name] for name in before} == before
+    assert after.keys() - before.keys() == {"terraform.csv", "terraform-import.json", "terraform-forget.sh"}
+
+
 def test_the_users_of_a_state_of_terraform(run: Move) -> None:
     status, said, stderr = run.move(run.state("terraform-show.json"), "--language", "yaml", "--each")
     assert (status, stderr) == (0, "")

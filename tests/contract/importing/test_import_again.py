@@ -334,7 +334,8 @@ def test_a_program_that_does_not_know_the_roster_gets_a_line_that_says_what_to_a
     """It is the user's own, and so is not written."""
     (run.folder / "__main__.py").write_text("# mine\n", encoding="utf-8")
     _, said, _ = run("--name", "sales")
-    assert "add these lines to __main__.py:\nConnectUserRoster(\n" in said
+    sdk = "from connect_users import ConnectInstance, ConnectUserRoster"
+    assert f"add these lines to __main__.py:\n{sdk}\nConnectUserRoster(\n" in said
     (run.folder / "__main__.py").write_text("roster='sales.csv'\n", encoding="utf-8")
     assert "add these lines" not in run("--name", "sales")[1]
 
@@ -345,6 +346,7 @@ def test_a_program_that_does_not_know_the_roster_gets_a_line_that_says_what_to_a
         ("runtime: python\nmain: infra/\n", None, "infra/__main__.py"),
         ("runtime: python\nmain: ./app.py\n", None, "./app.py"),
         ("runtime: nodejs\n", '{"main": "src/index.ts"}', "src/index.ts"),
+        ("runtime: nodejs\n", '{"main": "index.js"}', "index.js"),
     ],
 )
 def test_no_program_is_written_beside_one_that_is_elsewhere(

@@ -110,6 +110,16 @@ def test_only_who_is_new_is_to_be_added_to_a_program_that_declares_each(run: Com
     assert (run.folder / "__main__.py").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["Pulumi.yml", "Pulumi.json"])
+def test_a_project_in_another_file_is_not_replaced(run: Command, name: str) -> None:
+    """Pulumi reads these, too, and only one of them."""
+    (run.folder / name).write_text('{"name": "x", "runtime": "yaml"}', encoding="utf-8")
+    status, _, stderr = run()
+    assert status == 1
+    assert f"the project in this folder is {name}; convert it to Pulumi.yaml, or choose another folder" in stderr
+    assert set(run.files()) == {name}
+
+
 def test_a_folder_with_a_roster_is_not_made_one_without(run: Command) -> None:
     run()
     status, _, stderr = run("--each")
@@ -134,6 +144,32 @@ def test_what_a_language_needs_is_said_first(run: Command, language: str, comman
         "  pulumi import --file import.json --generate-code=false --protect=false --yes",
         "  pulumi preview",
     ]
+
+
+@pytest.mark.parametrize("each", [(), ("--each",)], ids=["roster", "each"])
+@pytest.mark.parametrize(
+    ("program", "plugin"),
+    [
+        ("import pulumi_amazon_connect_users as connect_users\n", True),
+        ("from connect_users import ConnectUser, ConnectInstance, ConnectUserRoster\n", False),
+    ],
+)
+def test_a_python_program_gets_the_states_of_the_resources_that_it_has(
+    run: Command, program: str, plugin: bool, each: tuple[str, ...]
+) -> None:
+    """With the other ones, `pulumi up` would delete everybody. Both may be used in a project with the package."""
+    project = "name: x\nruntime: python\npackages:\n  connect-users: connect-users@0.1.0\n"
+    (run.folder / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    (run.folder / "__main__.py").write_text(program, encoding="utf-8")
+    _, said, _ = run(*each)
+    assert all(entry["type"].startswith("connect-users:index:") == plugin for entry in entries(run))
+    assert ("  connect-users plugin install\n" in said) == plugin
+    snippet = said.partition("add these lines to __main__.py:\n")[2].partition("next,")[0]
+    kind = "User" if each else "UserRoster"
+    assert snippet.count(f"pulumi_amazon_connect_users.{kind}(" if plugin else f"Connect{kind}(") == (
+        PEOPLE if each else 1
+    )
+    assert ("ConnectInstance(" in snippet) == (not plugin and not each)
 
 
 def test_into_a_program_of_the_plugin_that_exists(run: Command) -> None:
