@@ -105,14 +105,13 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play all scenes; 1 if one of them does not end as expected."""
-    from connect_users.cli.demo_stage import CliStage, DemoConsole, RehearsalStage
+    from connect_users.cli.demo_stage import DemoConsole, stage_of
 
     pause = not args.no_pause and sys.stdin.isatty() and sys.stdout.isatty()
     with tempfile.TemporaryDirectory(prefix="connect-users-demo-") as folder:
         project = Path(folder) / "demo"
         shutil.copytree(Path(__file__).parent / "demo_project", project)
-        real = not args.rehearsal and shutil.which("pulumi") is not None
-        stage = CliStage(project, Path(folder) / "stack") if real else RehearsalStage(project)
+        stage = stage_of(project, Path(folder) / "stack", rehearsal=args.rehearsal)
         print(f"This demo runs on the embedded Amazon Connect emulator, {stage.description}.")
         with closing(stage):
             console = DemoConsole(stage.project)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from connect_users.connect.connection import gateway_for
+from connect_users.core.errors import one_line
 from connect_users.core.settings import DEFAULT_EMULATOR_STATE, Settings
 from connect_users.emulator import seed
 
@@ -87,3 +90,16 @@ class RehearsalStage:
     def close(self) -> None:
         """End the dynamic host."""
         self._rehearsal.close()
+
+
+def stage_of(project: Path, folder: Path, *, rehearsal: bool) -> CliStage | RehearsalStage:
+    """The Pulumi CLI if it is on PATH and works, unless a rehearsal is asked for; else a rehearsal."""
+    if not rehearsal and shutil.which("pulumi") is not None:
+        from pulumi import automation
+
+        unusable = (OSError, subprocess.SubprocessError, automation.CommandError, automation.InvalidVersionError)
+        try:
+            return CliStage(project, folder)
+        except unusable as error:
+            print(f"connect-users demo: the Pulumi CLI cannot be used: {one_line(str(error))}", file=sys.stderr)
+    return RehearsalStage(project)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,7 +43,11 @@ class Installation:
 
 
 def home() -> Path:
-    """Pulumi's own folder. Like the CLI, it goes by the account's home, which HOME (of a container, say) may not be."""
+    """Pulumi's own folder. Like the CLI, it goes by the account's home, which HOME (of a container, say) may not be.
+
+    Raises:
+        ConnectUsersError: the account has no home.
+    """
     return Path(os.environ.get("PULUMI_HOME") or _account_home() / ".pulumi")
 
 
@@ -52,7 +57,9 @@ def _account_home() -> Path:
 
         return Path(pwd.getpwuid(os.getuid()).pw_dir)
     except (ImportError, KeyError):
-        return Path.home()
+        with suppress(RuntimeError):
+            return Path.home()
+    raise ConnectUsersError("this account has no home folder; name Pulumi's by --pulumi-home or PULUMI_HOME")
 
 
 def launcher_in(pulumi_home: Path) -> Path:

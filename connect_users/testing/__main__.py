@@ -34,7 +34,7 @@ def _run(argv: Sequence[str] | None) -> int:
     parser.add_argument("--state", help="a file that keeps the state between runs, and users in .sqlite beside it")
     as_json = "also write the last run there as `pulumi preview --json` would, for `connect-users explain`"
     parser.add_argument("--json", metavar="FILE", help=as_json)
-    args = parser.parse_args(argv)
+    args = parser.parse_intermixed_args(argv)
     for unknown in set(args.commands) - set(COMMANDS):
         parser.error(f"{unknown!r} is not one of {', '.join(COMMANDS)}")
     pairs = [pair.partition("=") for pair in args.config]

@@ -12,7 +12,8 @@ agents = ConnectUserRoster(
     instance=ConnectInstance(config.get("instance") or "emulator"),
     roster="people.csv",
     personas="personas.yaml",
-    # With SAML, nobody has a password. Without SAML, on AWS: pulumi config set passwords 'connect/{username}'.
+    # On AWS: pulumi config set passwords 'connect/{username}'. With SAML, nobody has a password: replace these lines by
+    # identity_management_type="SAML".
     passwords=config.get("passwords")
     or (None if config.get("instance") else lambda _username: pulumi.Output.secret("Emulator-Only-1")),
     min_holders={"CallCenterManager": 1},

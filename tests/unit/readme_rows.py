@@ -38,7 +38,8 @@ FORMS: Final[dict[str, str]] = {
     "on_password_change": "`refuse` (default), `ignore`, `replace`",
     "identity_info": (
         f"`first_name` ≤{limits.FIRST_NAME_MAX}, `last_name` ≤{limits.LAST_NAME_MAX} "
-        f"({limits.LAST_NAME_MAX_CONNECT_MANAGED} with CONNECT_MANAGED), `email`, `secondary_email`, `mobile` (E.164)"
+        f"({limits.LAST_NAME_MAX_CONNECT_MANAGED} with CONNECT_MANAGED), `email` (an error with SAML), "
+        "`secondary_email`, `mobile` (E.164)"
     ),
     "phone_config": (
         "`phone_type`, `auto_accept`, `after_contact_work_time_limit` (s), `desk_phone_number` (E.164), "

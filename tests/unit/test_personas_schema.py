@@ -69,7 +69,6 @@ def test_it_knows_every_column_flat_and_nested(column: Any) -> None:
         _persona({}, default="a", columns={"username": "UPN", "active": "Enabled", "tags.site": "Office"}),
         _persona({}, **{"x-anchors": {"b": []}, "$schema": "personas.schema.json"}),
         _persona({}, default=None),
-        {"personas": {}},
         {"personas": {"a": None}},
         _persona({"routingProfile": "Sales", "phoneConfig": {"phoneType": "soft"}, "first_name": "Ada", "e_mail": "x"}),
         _persona({"acw": 30, "auto_accept": True, "proficiencies": "lang:en=5", "hierarchy_group": ["EMEA", "UK"]}),

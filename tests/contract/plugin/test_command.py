@@ -119,6 +119,17 @@ def test_pulumis_folder_is_in_the_accounts_home_as_for_the_cli(tmp_path: Path, m
     assert home() == tmp_path / "pulumi"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become an account that does not exist")
+def test_an_account_without_a_home_is_one_line() -> None:
+    """As in a container that runs as any number."""
+    script = "import os; from connect_users.plugin.install import home; import pwd; os.setuid(54321); home()"
+    env = {name: value for name, value in environment().items() if name not in ("HOME", "PULUMI_HOME")}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].endswith(
+        "this account has no home folder; name Pulumi's by --pulumi-home or PULUMI_HOME"
+    )
+
+
 def test_the_folder_for_git_starts_the_same_plugin(tmp_path: Path) -> None:
     """`pulumi package add` makes an environment in it, where a setting makes it look, and runs the folder."""
     folder = ROOT / "plugin"

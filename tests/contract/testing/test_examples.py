@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from connect_users.cli import main
+from connect_users.cli.demo_stage import stage_of
 from connect_users.emulator import seed
 from connect_users.testing import Rehearsal, Secret
 
@@ -86,6 +89,20 @@ def test_the_roster_takes_joiners_movers_and_leavers(tmp_path: Path) -> None:
             ]
             assert shown == [f"agents.csv:{number}" for number in lines]
             agents.write_text("".join(people), encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the broken CLI is a script of a shell")
+def test_the_demo_goes_on_without_a_cli_that_does_not_work(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's first command; somebody's first impression."""
+    broken = tmp_path / "pulumi"
+    broken.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with closing(stage_of(ROOT / "examples" / "quickstart", tmp_path / "stack", rehearsal=False)) as stage:
+        assert "rehearsal" in stage.description
+    assert capfd.readouterr().err.startswith("connect-users demo: the Pulumi CLI cannot be used: ")
 
 
 def test_the_demo_shows_its_whole_story(capsys: pytest.CaptureFixture[str]) -> None:

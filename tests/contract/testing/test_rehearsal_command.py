@@ -118,7 +118,7 @@ def test_the_users_of_a_rehearsal_are_kept_with_its_state(example: str, tmp_path
 def test_a_file_that_cannot_keep_the_users_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "kept.sqlite").write_text("a poem", encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
-        main([str(EXAMPLES / "quickstart"), "up", "--state", str(tmp_path / "kept.json")])
+        main([str(EXAMPLES / "quickstart"), "--state", str(tmp_path / "kept.json"), "up"])
     assert ended.value.code == 2
     assert "kept.sqlite" in capsys.readouterr().err.splitlines()[-1]
 
