@@ -77,7 +77,7 @@ def _sound(field: Field, value: Any, inputs: Props) -> Any:
     if field.kind is BLOCKS and isinstance(value, list):
         return [_sound_block(field, item, inputs) for item in value]
     if field.kind is IDS and isinstance(value, list):
-        return [item if _plain_id(item) or not any(id_problems(field, "", item, inputs)) else UNKNOWN for item in value]
+        return [UNKNOWN if any(id_problems(field, "", item, inputs)) else item for item in value]
     if field.kind is TAGS and isinstance(value, dict):
         return {key: item for key, item in value.items() if isinstance(key, str)}
     return value if _plain(field, value) or not any(_value_problems(field, "", value, inputs)) else UNKNOWN

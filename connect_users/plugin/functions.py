@@ -189,9 +189,8 @@ def call(token: str, arguments: Json, answers: AnswerCache, notify: Notify) -> J
     directory = Directory(instance, answers.once, lambda line: notify(f"Connect instance '{instance}': {line}"))
     if name == "getUsers":
         # No error would show that users are missing who were created since an earlier list.
-        earlier = answers.complete()
-        about_users = [key for key in earlier if isinstance(key, tuple) and references.USER in key]
-        answers.forget({key: earlier[key] for key in about_users})
+        earlier = answers.complete().items()
+        answers.forget({key: each for key, each in earlier if isinstance(key, tuple) and references.USER in key})
     return asyncio.run(answers.or_again(lambda: function.look_up(directory, arguments)))
 
 

@@ -11,6 +11,7 @@ import re
 from typing import Any, Final
 
 from connect_users.core.fields import BY_NAME, Field, Kind
+from connect_users.core.spelling import camel
 from connect_users.roster.cells import Constant, path
 from connect_users.roster.columns import COLUMNS, USERNAME, Column
 from connect_users.roster.exports import ACTIVE
@@ -71,7 +72,7 @@ def schema() -> Json:
 
 def _closed(properties: Json, about: str, others: Json | None = None) -> Json:
     """A dict with these members. The others, and camelCase, are patterns, which editors do not complete."""
-    spelled = {**(others or {}), **{_camel(name): value for name, value in {**properties, **(others or {})}.items()}}
+    spelled = {**(others or {}), **{camel(name): value for name, value in {**properties, **(others or {})}.items()}}
     return {
         "type": "object",
         "description": about,
@@ -81,10 +82,6 @@ def _closed(properties: Json, about: str, others: Json | None = None) -> Json:
         },
         "additionalProperties": False,
     }
-
-
-def _camel(name: str) -> str:
-    return re.sub("_([a-z])", lambda found: found[1].upper(), name)
 
 
 def _nested(flat: Json, aliases: Json) -> Json:
